@@ -1,0 +1,32 @@
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>
+/// Joins the nodes that hold a document. Thread-safe. Delivery is at most once; entries of one document arrive in the log's order as far as they arrive, and what was
+/// missed is read from <see cref="IDocumentLog"/>. A node hears its own appends and its own awareness.
+/// </summary>
+public interface IDocumentChannel
+{
+    /// <summary>Starts delivery to <paramref name="listener"/>: whatever is appended after this has completed is delivered, as far as the channel holds. Disposing the
+    /// result ends it; calls already under way may still arrive.</summary>
+    /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
+    ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation);
+
+    /// <summary>Sends an awareness update (y-protocols encoding) to all listeners of the document. Nothing is stored.</summary>
+    /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
+    ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation);
+}
+
+/// <summary>What a channel calls. Calls for one document come one at a time, on a thread of the backplane: an implementation only enqueues.</summary>
+public interface IChannelListener
+{
+    /// <summary>An entry is in the log. Its payload may be kept.</summary>
+    void OnEntry(in LoggedEntry entry);
+
+    /// <summary>An awareness update (y-protocols encoding) of some node, this one included. It may be kept.</summary>
+    void OnAwareness(ReadOnlyMemory<byte> update);
+
+    /// <summary>Delivery may have been interrupted: whatever was appended meanwhile must be read from the log.</summary>
+    void OnInterrupted();
+}

@@ -1,0 +1,43 @@
+using Relay.Yjs;
+
+namespace Relay.Persistence;
+
+/// <summary>What a snapshot says. The numbers are in stored snapshots.</summary>
+public enum SnapshotKind : byte
+{
+    /// <summary>The whole encoded document.</summary>
+    State = 1,
+
+    /// <summary>The document was deleted at this position; the update is empty.</summary>
+    Tombstone = 2,
+}
+
+/// <summary>A whole encoded document.</summary>
+/// <param name="Document">Whose state it is.</param>
+/// <param name="Kind">State or tombstone.</param>
+/// <param name="Position">The last log entry that it covers.</param>
+/// <param name="WrittenAt">When its writer made it, UTC, kept to the millisecond.</param>
+/// <param name="Update">The document as a Yjs update, format V1; empty for a tombstone.</param>
+public sealed record Snapshot(DocumentName Document, SnapshotKind Kind, Position Position, DateTimeOffset WrittenAt, ReadOnlyMemory<byte> Update);
+
+/// <summary>A stored snapshot as a listing shows it, without reading it.</summary>
+/// <param name="Position">The position in its name.</param>
+/// <param name="Bytes">Its stored length, header and checksum included.</param>
+/// <param name="StoredAt">When the store took it, by the store's clock.</param>
+public readonly record struct SnapshotInfo(Position Position, long Bytes, DateTimeOffset StoredAt);
+
+/// <summary>How reading a snapshot ended.</summary>
+public enum SnapshotReadOutcome
+{
+    /// <summary>It was read and checked.</summary>
+    Read,
+
+    /// <summary>It is not there (any more): a listing may be older than a pruning.</summary>
+    Gone,
+
+    /// <summary>Its bytes are not what was written: <see cref="SnapshotReadResult.Problem"/> says what is wrong.</summary>
+    Unreadable,
+}
+
+/// <summary>The answer to a read.</summary>
+public sealed record SnapshotReadResult(SnapshotReadOutcome Outcome, Snapshot? Snapshot = null, string? Problem = null);
