@@ -4,43 +4,115 @@ namespace Relay.Yjs;
 /// A Yjs document as a relay needs it: the set of structs and the set of deletes, not the integrated sequence. Applying an update is a set union: order-free and idempotent, with no
 /// queue of pending updates. Not thread-safe: one owner at a time.
 /// </summary>
-public sealed class YDocument
+/// <remarks>
+/// What arrives is appended as it is; joining neighbours and dropping what is deleted (<c>YDocument.Collection.cs</c>) waits until somebody asks for the encoded document or until as much has come as
+/// is there, so that it costs each update a constant share.
+/// </remarks>
+public sealed partial class YDocument
 {
+    /// <summary>Updates and deletes that may wait for a collection even in the smallest document.</summary>
+    private const int SmallestCollection = 256;
+
+    private readonly List<ClientBlocks> clients = [];
+    private readonly Dictionary<ulong, int> clientIndices = [];
+    private readonly Containers containers = new();
+    private readonly bool normalizes;
+    private int lastClient = Block.None;
+    private int changesSinceCollection;
+    private int blocksAfterCollection;
+
     /// <param name="garbageCollection">Drop deleted content, as Yjs does by default. False serves clients with <c>gc: false</c>.</param>
-    public YDocument(bool garbageCollection = true) => GarbageCollection = garbageCollection;
+    public YDocument(bool garbageCollection = true)
+        : this(garbageCollection, normalizes: true)
+    {
+    }
+
+    /// <param name="garbageCollection">Drop deleted content.</param>
+    /// <param name="normalizes">Find out where each struct belongs. Not needed to merge updates.</param>
+    private YDocument(bool garbageCollection, bool normalizes) => (GarbageCollection, this.normalizes) = (garbageCollection, normalizes);
 
     public bool GarbageCollection { get; }
 
     /// <summary>Whether nothing was ever applied: no struct and no delete.</summary>
-    public bool IsEmpty => throw new NotSupportedException();
+    public bool IsEmpty => clients.TrueForAll(client => client.Count == 0 && client.Deletes.IsEmpty);
 
     /// <summary>An estimate of what the document takes in memory, in bytes.</summary>
-    public long MemoryBytes => throw new NotSupportedException();
+    public long MemoryBytes => 256 + containers.MemoryBytes + clients.Sum(client => client.MemoryBytes + 40);
 
     /// <summary>Adds an update (format V1), wholly or not at all.</summary>
     /// <param name="update">The bytes. Nothing of this memory is kept.</param>
     /// <param name="news">The part that was new, as an update: the same memory when all was, empty when nothing was.</param>
     /// <param name="error">Why the update was refused.</param>
-    public bool TryApply(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error) => throw new NotSupportedException();
+    public bool TryApply(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error)
+    {
+        var decoded = DecodedUpdate.Rent();
+        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error);
+        news = readable ? FindNews(decoded, update) : default;
+        if (!news.IsEmpty)
+        {
+            Apply(decoded, update.Span);
+        }
+
+        decoded.Return();
+        return readable;
+    }
 
     /// <summary>Says what <see cref="TryApply"/> would find new, and changes nothing.</summary>
-    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error) => throw new NotSupportedException();
-
-    /// <summary>The state vector: per client, the clock up to which nothing is missing.</summary>
-    public byte[] EncodeStateVector() => throw new NotSupportedException();
-
-    /// <summary>The whole document as one update. Equal documents give equal bytes. An empty document gives <c>00 00</c>.</summary>
-    public byte[] EncodeState() => throw new NotSupportedException();
-
-    /// <summary>The update that a holder of <paramref name="stateVector"/> lacks: structs beyond it and the whole delete set.</summary>
-    public bool TryEncodeDiff(ReadOnlySpan<byte> stateVector, out byte[] update, out YjsError error) => throw new NotSupportedException();
-
-    /// <summary>
-    /// What a holder of <paramref name="stateVector"/> lacks, in parts of at most <paramref name="maxBytes"/> or one uncuttable value, in causal order, each with the delete ranges of
-    /// its own structs; the last part has all remaining delete ranges. There is always at least one part.
-    /// </summary>
-    public bool TryEncodeParts(ReadOnlySpan<byte> stateVector, int maxBytes, out IReadOnlyList<byte[]> parts, out YjsError error) => throw new NotSupportedException();
+    /// <inheritdoc cref="TryApply"/>
+    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error)
+    {
+        var decoded = DecodedUpdate.Rent();
+        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error);
+        news = readable ? FindNews(decoded, update) : default;
+        decoded.Return();
+        return readable;
+    }
 
     /// <summary>Merges updates into one that says the same, without losing content, known or unknown.</summary>
-    public static bool TryMerge(IReadOnlyList<ReadOnlyMemory<byte>> updates, out byte[] merged, out YjsError error) => throw new NotSupportedException();
+    /// <param name="updates">Updates in format V1, in any order.</param>
+    /// <param name="merged">Their union.</param>
+    /// <param name="error">Why one of them was refused.</param>
+    public static bool TryMerge(IReadOnlyList<ReadOnlyMemory<byte>> updates, out byte[] merged, out YjsError error)
+    {
+        var union = new YDocument(garbageCollection: false, normalizes: false);
+        var decoded = DecodedUpdate.Rent();
+        error = default;
+        merged = [];
+        foreach (var update in updates)
+        {
+            if (!UpdateDecoder.TryDecode(update.Span, decoded, out error))
+            {
+                decoded.Return();
+                return false;
+            }
+
+            union.Apply(decoded, update.Span);
+            decoded.Clear();
+        }
+
+        decoded.Return();
+        merged = union.EncodeState();
+        return true;
+    }
+
+    private int ClientIndex(ulong id)
+    {
+        if (lastClient != Block.None && clients[lastClient].Id == id)
+        {
+            return lastClient;
+        }
+
+        if (!clientIndices.TryGetValue(id, out var index))
+        {
+            index = clients.Count;
+            clients.Add(new ClientBlocks(id));
+            clientIndices.Add(id, index);
+        }
+
+        return lastClient = index;
+    }
+
+    private ClientBlocks? FindClient(ulong id) =>
+        lastClient != Block.None && clients[lastClient].Id == id ? clients[lastClient]
+        : clientIndices.TryGetValue(id, out var index) ? clients[index] : null;
 }

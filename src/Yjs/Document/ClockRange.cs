@@ -1,0 +1,4 @@
+namespace Relay.Yjs;
+
+/// <summary>Clocks of one client, <paramref name="End"/> exclusive.</summary>
+internal readonly record struct ClockRange(long Start, long End);

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Relay.Yjs;
+
+/// <summary>The containers of a document, and the names of its root types and keys.</summary>
+internal sealed class Containers
+{
+    /// <summary>A block whose origin is not known yet.</summary>
+    public const int Unknown = -1;
+
+    /// <summary>A block that belongs nowhere: garbage.</summary>
+    public const int Nowhere = -2;
+
+    private readonly Dictionary<(int OwnerClient, long OwnerClock, int RootName, int Key), int> indices = [];
+    private readonly Dictionary<byte[], int> nameIndices = new(Utf8Comparer.Instance);
+    private readonly List<byte[]> names = [];
+    private readonly List<Container> list = [];
+
+    public Span<Container> All => CollectionsMarshal.AsSpan(list);
+
+    public long MemoryBytes => 136L * list.Count + names.Sum(name => 100L + name.Length);
+
+    public ref Container this[int index] => ref CollectionsMarshal.AsSpan(list)[index];
+
+    public ReadOnlySpan<byte> Name(int index) => names[index];
+
+    /// <summary>The container of a root type's sequence or key, made if need be.</summary>
+    public int OfRoot(ReadOnlySpan<byte> name, bool hasKey, ReadOnlySpan<byte> key) => Find(Block.None, 0, NameIndex(name), hasKey ? NameIndex(key) : Block.None);
+
+    /// <summary>The container of an item's type, made if need be.</summary>
+    public int OfItem(int client, long clock, bool hasKey, ReadOnlySpan<byte> key) => Find(client, clock, Block.None, hasKey ? NameIndex(key) : Block.None);
+
+    private int Find(int ownerClient, long ownerClock, int rootName, int key)
+    {
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(indices, (ownerClient, ownerClock, rootName, key), out var known);
+        if (!known)
+        {
+            index = list.Count;
+            list.Add(new Container { OwnerClient = ownerClient, OwnerClock = ownerClock, RootName = rootName, Key = key, LastClient = Block.None });
+        }
+
+        return index;
+    }
+
+    private int NameIndex(ReadOnlySpan<byte> name)
+    {
+        var lookup = nameIndices.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (!lookup.TryGetValue(name, out var index))
+        {
+            index = names.Count;
+            var kept = name.ToArray();
+            names.Add(kept);
+            nameIndices.Add(kept, index);
+        }
+
+        return index;
+    }
+}

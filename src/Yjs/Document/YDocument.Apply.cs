@@ -1,0 +1,163 @@
+namespace Relay.Yjs;
+
+/// <content>The union of a document and an update that was checked.</content>
+public sealed partial class YDocument
+{
+    private void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var section in update.Sections)
+        {
+            var index = ClientIndex(section.Client);
+            var client = clients[index];
+            var before = client.Count;
+            foreach (ref readonly var parsed in update.Structs.AsSpan(section.First, section.Count))
+            {
+                if (parsed.Kind != BlockKind.Skip)
+                {
+                    AddMissing(index, parsed, bytes, client, before);
+                }
+            }
+
+            if (client.Count > before && before > 0 && client.Blocks[before].Clock < client.Blocks[before - 1].Clock)
+            {
+                client.MergeAppended(before);
+            }
+        }
+
+        foreach (var range in update.Deletes)
+        {
+            AddDelete(clients[ClientIndex(range.Client)], range.Start, range.End);
+        }
+
+        if (changesSinceCollection > SmallestCollection && changesSinceCollection > blocksAfterCollection)
+        {
+            Collect();
+        }
+    }
+
+    /// <summary>Appends the parts of a struct that are missing among the first <paramref name="count"/> blocks of <paramref name="known"/>.</summary>
+    private void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known, int count)
+    {
+        var at = parsed.Clock;
+        for (var next = known?.FirstEndingAfter(at, count) ?? 0; next < count && known!.Blocks[next].Clock < parsed.End; next++)
+        {
+            ref readonly var block = ref known.Blocks[next];
+            var (start, end) = (block.Clock, block.End);
+            if (start > at)
+            {
+                AddPart(index, parsed, bytes, at - parsed.Clock, start - parsed.Clock);
+            }
+
+            at = end;
+        }
+
+        if (at < parsed.End)
+        {
+            AddPart(index, parsed, bytes, at - parsed.Clock, parsed.Length);
+        }
+    }
+
+    /// <summary>Appends a part of a struct, joined with the last block where it plainly goes on there.</summary>
+    private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, long from, long to)
+    {
+        var client = clients[index];
+        if (parsed.Kind is BlockKind.Gc or BlockKind.Deleted)
+        {
+            AddDelete(client, parsed.Clock + from, parsed.Clock + to);
+        }
+
+        var content = bytes.Slice(parsed.ContentOffset, parsed.ContentLength);
+        var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : BlockContent.Slice(parsed.Kind, content, parsed.Length, from, to);
+        if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed))
+        {
+            client.AppendContent(content, slice);
+            if (client.Integrated == parsed.Clock && parsed.Clock == client.Contiguous)
+            {
+                client.Integrated = parsed.Clock + to;
+            }
+
+            client.ExtendLast(to, slice.Bytes);
+            return;
+        }
+
+        var block = new Block
+        {
+            Clock = parsed.Clock + from,
+            Length = to - from,
+            OriginClient = Block.None,
+            RightClient = Block.None,
+            Container = parsed.Kind == BlockKind.Gc ? Containers.Nowhere : Containers.Unknown,
+            Kind = parsed.Kind,
+            Flags = parsed.Flags & BlockFlags.HasKey,
+            Content = client.AppendContent(content, slice),
+            ContentLength = slice.Bytes,
+        };
+        if (parsed.Kind != BlockKind.Gc)
+        {
+            Place(ref block, index, parsed, bytes, from);
+        }
+
+        client.Append(block);
+        client.Changed = true;
+        changesSinceCollection++;
+    }
+
+    /// <summary>Origins of a block, and its container where the struct names it. The later part of a struct that was cut has the id before it as its origin.</summary>
+    private void Place(ref Block block, int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, long from)
+    {
+        if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
+        {
+            (block.RightClient, block.RightClock) = (ClientIndex(parsed.RightClient), parsed.RightClock);
+        }
+
+        if (from > 0)
+        {
+            (block.OriginClient, block.OriginClock) = (index, block.Clock - 1);
+        }
+        else if ((parsed.Flags & BlockFlags.HasOrigin) != 0)
+        {
+            (block.OriginClient, block.OriginClock) = (ClientIndex(parsed.LeftClient), parsed.LeftClock);
+        }
+        else if (!parsed.HasOrigins)
+        {
+            var hasKey = (parsed.Flags & BlockFlags.HasKey) != 0;
+            var key = bytes.Slice(parsed.KeyOffset, parsed.KeyLength);
+            block.Container = (parsed.Flags & BlockFlags.ParentIsRoot) != 0
+                ? containers.OfRoot(bytes.Slice(parsed.NameOffset, parsed.NameLength), hasKey, key)
+                : containers.OfItem(ClientIndex(parsed.LeftClient), parsed.LeftClock, hasKey, key);
+        }
+    }
+
+    /// <summary>
+    /// Whether a struct simply goes on where the client's last block ends: the one case of <see cref="Joins"/> that typing makes, found without looking at anything else.
+    /// </summary>
+    private bool ExtendsLast(ClientBlocks client, in ParsedStruct parsed)
+    {
+        ref readonly var last = ref client.Blocks[client.Count - 1];
+        if (last.End != parsed.Clock || last.Kind != parsed.Kind || !BlockContent.IsJoinable(parsed.Kind) || last.Content + last.ContentLength != client.BufferLength)
+        {
+            return false;
+        }
+
+        if (parsed.Kind == BlockKind.Gc)
+        {
+            return true;
+        }
+
+        var rightMatches = (parsed.Flags & BlockFlags.HasRightOrigin) == 0
+            ? last.RightClient == Block.None
+            : last.RightClient != Block.None && clients[last.RightClient].Id == parsed.RightClient && last.RightClock == parsed.RightClock;
+        return rightMatches && (parsed.Flags & BlockFlags.HasOrigin) != 0 && parsed.LeftClient == client.Id && parsed.LeftClock == parsed.Clock - 1
+            && ((parsed.Flags | last.Flags) & BlockFlags.HasKey) == 0 && (last.Container < 0 || containers[last.Container].Key == Block.None);
+    }
+
+    private void AddDelete(ClientBlocks client, long start, long end)
+    {
+        if (!client.Deletes.Covers(start, end))
+        {
+            client.Deletes.Add(start, end);
+            client.Changed = true;
+            changesSinceCollection++;
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System.Runtime.InteropServices;
+
+namespace Relay.Yjs;
+
+/// <content>
+/// Brings the document to its one form: what is deleted has lost its content, what stood in a deleted type is garbage, neighbours are joined. Equal sets of updates give equal documents, whatever
+/// the order in which they came.
+/// </content>
+public sealed partial class YDocument
+{
+    private void Collect()
+    {
+        if (!clients.Exists(client => client.Changed))
+        {
+            return;
+        }
+
+        if (normalizes)
+        {
+            Integrate();
+        }
+
+        if (GarbageCollection)
+        {
+            OrderKeys();
+            if (FindDeadContainers())
+            {
+                // Structs of any client may stand in what has died.
+                clients.ForEach(client => client.Changed = true);
+            }
+        }
+
+        blocksAfterCollection = 0;
+        var scratch = CollectionScratch.Rent();
+        for (var index = 0; index < clients.Count; index++)
+        {
+            if (clients[index].Changed)
+            {
+                CollectClient(index, scratch);
+            }
+
+            blocksAfterCollection += clients[index].Count;
+        }
+
+        scratch.Return();
+        changesSinceCollection = 0;
+    }
+
+    /// <summary>Marks the containers whose type was deleted, or stands in one that was; says whether there are new ones.</summary>
+    private bool FindDeadContainers()
+    {
+        var found = false;
+        var path = new Stack<int>();
+        var known = new byte[containers.All.Length];
+        const byte Alive = 1, Dead = 2;
+        for (var i = 0; i < known.Length; i++)
+        {
+            // Up from type to type until the answer is known, then down again: nesting is as deep as a client likes.
+            byte answer = 0;
+            for (var at = i; answer == 0;)
+            {
+                ref readonly var container = ref containers[at];
+                if (known[at] != 0)
+                {
+                    answer = known[at];
+                    break;
+                }
+
+                path.Push(at);
+                if (container.OwnerClient == Block.None)
+                {
+                    answer = Alive;
+                    break;
+                }
+
+                var owner = clients[container.OwnerClient];
+                if (container.Dead || owner.Deletes.Contains(container.OwnerClock))
+                {
+                    answer = Dead;
+                    break;
+                }
+
+                // A type that is not there yet, or not integrated, says nothing.
+                var above = owner.Integrated <= container.OwnerClock ? Containers.Unknown : BlockAt(container.OwnerClient, container.OwnerClock).Container;
+                if (above < 0)
+                {
+                    answer = above == Containers.Nowhere ? Dead : Alive;
+                    break;
+                }
+
+                at = above;
+            }
+
+            while (path.TryPop(out var below))
+            {
+                known[below] = answer;
+                found |= answer == Dead && !containers[below].Dead;
+                containers[below].Dead |= answer == Dead;
+            }
+        }
+
+        return found;
+    }
+
+    private void CollectClient(int index, CollectionScratch scratch)
+    {
+        scratch.Clear();
+        var client = clients[index];
+        for (var i = 0; i < client.Count; i++)
+        {
+            ref var block = ref client.Blocks[i];
+            if (GarbageCollection && block.Container >= 0 && block.End <= client.Integrated && containers[block.Container].Dead)
+            {
+                MakeGarbage(ref block);
+            }
+
+            if (block.Kind == BlockKind.Gc)
+            {
+                client.Deletes.Add(block.Clock, block.End);
+            }
+        }
+
+        var deletes = client.Deletes.Settle();
+        var next = 0;
+        for (var i = 0; i < client.Count; i++)
+        {
+            ref readonly var block = ref client.Blocks[i];
+            if (!GarbageCollection || block.Kind is BlockKind.Gc or BlockKind.Deleted)
+            {
+                Emit(index, block, block.Clock, block.End, deleted: false, scratch);
+                continue;
+            }
+
+            while (next < deletes.Length && deletes[next].End <= block.Clock)
+            {
+                next++;
+            }
+
+            var at = block.Clock;
+            for (var range = next; range < deletes.Length && deletes[range].Start < block.End; range++)
+            {
+                var (start, end) = (Math.Max(at, deletes[range].Start), Math.Min(block.End, deletes[range].End));
+                if (start > at)
+                {
+                    Emit(index, block, at, start, deleted: false, scratch);
+                }
+
+                Emit(index, block, start, end, deleted: true, scratch);
+                at = end;
+            }
+
+            if (at < block.End)
+            {
+                Emit(index, block, at, block.End, deleted: false, scratch);
+            }
+        }
+
+        client.Replace(CollectionsMarshal.AsSpan(scratch.Blocks), scratch.Content.WrittenSpan);
+        client.Changed = false;
+    }
+
+    /// <summary>Writes a part of a block, joined with what was written last where that loses nothing.</summary>
+    private void Emit(int index, in Block block, long from, long to, bool deleted, CollectionScratch scratch)
+    {
+        var part = block;
+        if (from > block.Clock)
+        {
+            (part.OriginClient, part.OriginClock) = (index, from - 1);
+        }
+
+        (part.Clock, part.Length, part.Content, part.ContentLength) = (from, to - from, scratch.Content.WrittenCount, 0);
+        if (deleted)
+        {
+            part.Kind = BlockKind.Deleted;
+        }
+        else if (part.Kind is not (BlockKind.Deleted or BlockKind.Gc))
+        {
+            var bytes = clients[index].Content(block);
+            var slice = BlockContent.Slice(block.Kind, bytes, block.Length, from - block.Clock, to - block.Clock);
+            part.ContentLength = slice.Bytes;
+            BlockContent.Copy(bytes, slice, scratch.Content.GetSpan(slice.Bytes));
+            scratch.Content.Advance(slice.Bytes);
+        }
+
+        if (scratch.Blocks.Count > 0)
+        {
+            ref var last = ref CollectionsMarshal.AsSpan(scratch.Blocks)[^1];
+            if (Joins(index, last, part))
+            {
+                last.Length += part.Length;
+                last.ContentLength += part.ContentLength;
+                return;
+            }
+        }
+
+        scratch.Blocks.Add(part);
+    }
+
+    /// <summary>
+    /// Whether a struct may be one with the one before it, of the same client: it was inserted right after it, and Yjs would cut the joined one to the same two. Live entries of a key are never
+    /// joined: Yjs takes the joined one for one entry.
+    /// </summary>
+    private bool Joins(int index, in Block last, in Block part)
+    {
+        if (last.End != part.Clock || last.Kind != part.Kind || !BlockContent.IsJoinable(part.Kind))
+        {
+            return false;
+        }
+
+        if (part.Kind == BlockKind.Gc)
+        {
+            return true;
+        }
+
+        return part.OriginClient == index && part.OriginClock == part.Clock - 1
+            && part.RightClient == last.RightClient && (part.RightClient == Block.None || part.RightClock == last.RightClock)
+            && (part.Container == last.Container || part.Container == Containers.Unknown)
+            && (part.Kind == BlockKind.Deleted || !(HasKey(last) || HasKey(part)));
+    }
+
+    private bool HasKey(in Block block) =>
+        normalizes && block.Container >= 0 ? containers[block.Container].Key != Block.None : (block.Flags & BlockFlags.HasKey) != 0;
+}

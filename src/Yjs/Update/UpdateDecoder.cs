@@ -1,0 +1,203 @@
+namespace Relay.Yjs;
+
+/// <summary>
+/// Reads update format V1 (<c>yjs/src/utils/encoding.js</c>, <c>readClientsStructRefs</c>, and <c>DeleteSet.js</c>) from bytes that nobody vouches for. What it lets through, a stock
+/// Yjs client reads without throwing, now and when it reads the stored document later: see each refusal.
+/// </summary>
+internal static class UpdateDecoder
+{
+    /// <summary>The deepest nesting of "any" values and JSON that is let through.</summary>
+    public const int MaxDepth = 256;
+
+    private const long MaxClock = (long)Lib0Reader.MaxSafeInteger;
+
+    /// <summary>Reads the whole update into <paramref name="update"/>, or says why not.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, DecodedUpdate update, out YjsError error)
+    {
+        var reader = new Lib0Reader(bytes);
+        ReadStructs(ref reader, update);
+        if (!reader.Failed)
+        {
+            ReadDeletes(ref reader, update);
+        }
+
+        if (!reader.Failed && !reader.AtEnd)
+        {
+            reader.Fail("Bytes follow the update.");
+        }
+
+        error = reader.Error;
+        return !reader.Failed;
+    }
+
+    private static void ReadStructs(ref Lib0Reader reader, DecodedUpdate update)
+    {
+        var clients = reader.ReadVarUint();
+        var order = new ListedOnce();
+        for (ulong i = 0; i < clients && !reader.Failed; i++)
+        {
+            var start = reader.Position;
+            var count = reader.ReadVarUint();
+            var client = reader.ReadVarUint();
+            var clock = (long)reader.ReadVarUint();
+            if (!reader.Failed && !order.Add(client, update, amongStructs: true))
+            {
+                reader.FailAt("A client is listed twice among the structs.", start);
+            }
+
+            var first = update.StructCount;
+            for (ulong n = 0; n < count && !reader.Failed; n++)
+            {
+                clock = ReadStruct(ref reader, update, first, client, clock);
+            }
+
+            update.Sections.Add(new ClientSection(client, first, update.StructCount - first));
+        }
+    }
+
+    /// <summary>Reads one struct at <paramref name="clock"/> and returns the clock after it.</summary>
+    private static long ReadStruct(ref Lib0Reader reader, DecodedUpdate update, int first, ulong client, long clock)
+    {
+        var start = reader.Position;
+        var info = reader.ReadByte();
+        var kind = (BlockKind)(info & 0x1F);
+        if (kind is BlockKind.Gc or BlockKind.Skip)
+        {
+            var length = ReadLength(ref reader, start, clock);
+            if (update.StructCount > first && update.Structs[update.StructCount - 1].Kind == kind)
+            {
+                update.Structs[update.StructCount - 1].Length += length;
+            }
+            else
+            {
+                ref var plain = ref update.Add();
+                (plain.Kind, plain.Clock, plain.Length) = (kind, clock, length);
+            }
+
+            return clock + length;
+        }
+
+        ref var item = ref update.Add();
+        item.Kind = kind;
+        item.Clock = clock;
+        item.Flags = (BlockFlags)(info & 0xE0);
+        ReadPlace(ref reader, ref item, client, start);
+        item.Length = UpdateContentReader.Read(ref reader, ref item, start);
+        if (!reader.Failed && item.Length > MaxClock - clock)
+        {
+            reader.FailAt("A struct ends beyond clock 2^53 - 1.", start);
+        }
+
+        return reader.Failed ? clock : item.End;
+    }
+
+    /// <summary>Origins, or else the parent. A struct that names a later one of its own client can never be integrated; Yjs looks for it and throws.</summary>
+    private static void ReadPlace(ref Lib0Reader reader, ref ParsedStruct item, ulong client, int start)
+    {
+        if ((item.Flags & BlockFlags.HasOrigin) != 0)
+        {
+            (item.LeftClient, item.LeftClock) = (reader.ReadVarUint(), (long)reader.ReadVarUint());
+        }
+
+        if ((item.Flags & BlockFlags.HasRightOrigin) != 0)
+        {
+            (item.RightClient, item.RightClock) = (reader.ReadVarUint(), (long)reader.ReadVarUint());
+            if (item.RightClient == client && item.RightClock >= item.Clock)
+            {
+                reader.FailAt("A right origin is not before its struct.", start);
+            }
+        }
+
+        var namesLeft = (item.Flags & BlockFlags.HasOrigin) != 0;
+        if (!item.HasOrigins)
+        {
+            var parentIsRoot = reader.ReadVarUint();
+            if (parentIsRoot > 1)
+            {
+                reader.FailAt("A parent is neither a root type nor an item.", start);
+            }
+            else if (parentIsRoot == 1)
+            {
+                item.Flags |= BlockFlags.ParentIsRoot;
+                (item.NameOffset, item.NameLength) = ReadStringPlace(ref reader);
+            }
+            else
+            {
+                (item.LeftClient, item.LeftClock) = (reader.ReadVarUint(), (long)reader.ReadVarUint());
+                namesLeft = true;
+            }
+
+            if ((item.Flags & BlockFlags.HasKey) != 0)
+            {
+                (item.KeyOffset, item.KeyLength) = ReadStringPlace(ref reader);
+            }
+        }
+
+        if (namesLeft && item.LeftClient == client && item.LeftClock >= item.Clock)
+        {
+            reader.FailAt("An origin or a parent is not before its struct.", start);
+        }
+    }
+
+    private static (int Offset, int Length) ReadStringPlace(ref Lib0Reader reader)
+    {
+        var length = reader.ReadVarString().Length;
+        return (reader.Position - length, length);
+    }
+
+    private static void ReadDeletes(ref Lib0Reader reader, DecodedUpdate update)
+    {
+        var clients = reader.ReadVarUint();
+        var order = new ListedOnce();
+        for (ulong i = 0; i < clients && !reader.Failed; i++)
+        {
+            var start = reader.Position;
+            var client = reader.ReadVarUint();
+            var count = reader.ReadVarUint();
+            if (!reader.Failed && !order.Add(client, update, amongStructs: false))
+            {
+                reader.FailAt("A client is listed twice in the delete set.", start);
+            }
+
+            for (ulong n = 0; n < count && !reader.Failed; n++)
+            {
+                start = reader.Position;
+                var clock = (long)reader.ReadVarUint();
+                var length = ReadLength(ref reader, start, clock);
+                update.Deletes.Add(new DeleteRange(client, clock, clock + length));
+            }
+        }
+    }
+
+    private static long ReadLength(ref Lib0Reader reader, int start, long clock)
+    {
+        var length = (long)reader.ReadVarUint();
+        if (!reader.Failed && (length == 0 || length > MaxClock - clock))
+        {
+            reader.FailAt(length == 0 ? "A struct or a delete range has length zero." : "A range ends beyond clock 2^53 - 1.", start);
+        }
+
+        return reader.Failed ? 1 : length;
+    }
+
+    /// <summary>Notices a client that comes twice. Yjs lists clients in descending order; only other orders cost a set.</summary>
+    private struct ListedOnce
+    {
+        private ulong last;
+        private bool any;
+        private HashSet<ulong>? seen;
+
+        public bool Add(ulong client, DecodedUpdate update, bool amongStructs)
+        {
+            if (seen is null && (!any || client < last))
+            {
+                any = true;
+                last = client;
+                return true;
+            }
+
+            seen ??= amongStructs ? [.. update.Sections.Select(section => section.Client)] : [.. update.Deletes.Select(range => range.Client)];
+            return seen.Add(client);
+        }
+    }
+}
