@@ -9,46 +9,49 @@ public sealed partial class YDocument
     /// <summary>Integrates all that can be integrated.</summary>
     private void Integrate()
     {
-        var waiting = new Stack<int>();
-        HashSet<int>? blocked = null;
+        // Who waits for whom: a client and the clock that the one below it needs of it.
+        var waiting = new Stack<(int Client, long Clock)>();
+        var blocked = new HashSet<int>();
         for (var first = 0; first < clients.Count; first++)
         {
-            waiting.Push(first);
-            while (waiting.TryPeek(out var index))
+            if (clients[first].Integrated < clients[first].Contiguous)
             {
-                var missing = blocked is not null && blocked.Contains(index) ? Block.None : IntegrateClient(index);
-                if (missing == Block.None)
+                waiting.Push((first, long.MaxValue));
+            }
+
+            while (waiting.TryPeek(out var top))
+            {
+                var (needed, clock) = blocked.Contains(top.Client) ? (Block.None, 0) : IntegrateClient(top.Client, top.Clock);
+                if (needed == Block.None)
                 {
                     waiting.Pop();
-                    continue;
                 }
-
-                // It can go on only after that client. If that one cannot go on, or waits for this one, none that waits can.
-                var other = clients[missing];
-                if (other.Integrated == other.Contiguous || waiting.Contains(missing) || (blocked is not null && blocked.Contains(missing)))
+                else if (clients[needed].Contiguous <= clock || blocked.Contains(needed) || waiting.Any(entry => entry.Client == needed))
                 {
-                    blocked ??= [];
-                    blocked.UnionWith(waiting);
+                    // What is needed is not there, or waits for this: none that waits can go on.
+                    blocked.UnionWith(waiting.Select(entry => entry.Client));
                     waiting.Clear();
                 }
                 else
                 {
-                    waiting.Push(missing);
+                    waiting.Push((needed, clock));
                 }
             }
         }
     }
 
-    /// <summary>Integrates the client's structs in order, until one needs another client first: that client's index, or <see cref="Block.None"/>.</summary>
-    private int IntegrateClient(int index)
+    /// <summary>Integrates the client's structs in order up to the one at <paramref name="until"/>, or until one needs another client first: that client's index and clock, or
+    /// <see cref="Block.None"/>.</summary>
+    private (int Client, long Clock) IntegrateClient(int index, long until)
     {
         var client = clients[index];
-        for (var i = client.FirstEndingAfter(client.Integrated); client.Integrated < client.Contiguous; i++)
+        for (var i = client.FirstEndingAfter(client.Integrated); client.Integrated < client.Contiguous && client.Integrated <= until; i++)
         {
             ref var block = ref client.Blocks[i];
             if (block.Kind != BlockKind.Gc)
             {
-                if (FirstMissing(block) is var missing && missing != Block.None)
+                var missing = FirstMissing(block);
+                if (missing.Client != Block.None)
                 {
                     return missing;
                 }
@@ -64,32 +67,26 @@ public sealed partial class YDocument
             client.Changed = true;
         }
 
-        return Block.None;
+        return (Block.None, 0);
     }
 
-    private int FirstMissing(in Block block)
+    private (int Client, long Clock) FirstMissing(in Block block)
     {
-        if (block.OriginClient != Block.None && clients[block.OriginClient].Integrated <= block.OriginClock)
+        foreach (var needed in Needs(block))
         {
-            return block.OriginClient;
-        }
-
-        if (block.RightClient != Block.None && clients[block.RightClient].Integrated <= block.RightClock)
-        {
-            return block.RightClient;
-        }
-
-        if (!block.HasOrigins)
-        {
-            ref readonly var container = ref containers[block.Container];
-            if (container.OwnerClient != Block.None && clients[container.OwnerClient].Integrated <= container.OwnerClock)
+            if (clients[needed.Client].Integrated <= needed.Clock)
             {
-                return container.OwnerClient;
+                return needed;
             }
         }
 
-        return Block.None;
+        return (Block.None, 0);
     }
+
+    /// <summary>The ids without which the struct cannot be placed: its origins, or else the item that holds its parent.</summary>
+    private BlockNeeds Needs(in Block block) => block.HasOrigins || block.Container < 0
+        ? new BlockNeeds(block.OriginClient, block.OriginClock, block.RightClient, block.RightClock)
+        : new BlockNeeds(containers[block.Container].OwnerClient, containers[block.Container].OwnerClock, Block.None, 0);
 
     /// <summary>
     /// A struct belongs where its origins belong. What stands beside garbage, or in something that is no type (any more), is garbage itself.
