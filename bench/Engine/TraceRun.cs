@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Relay.Yjs;
+
+namespace Relay.Bench.Engine;
+
+/// <summary>Answers one question in seconds: what does a trace cost, update by update, and how large is the document then?</summary>
+internal static class TraceRun
+{
+    public static void Print(List<ReadOnlyMemory<byte>> updates, int rounds)
+    {
+        Console.WriteLine($"{updates.Count:N0} updates, {updates.Sum(update => (long)update.Length):N0} bytes");
+        for (var round = 1; round <= rounds; round++)
+        {
+            var memoryBefore = GC.GetTotalMemory(forceFullCollection: true);
+            var allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+            var watch = Stopwatch.StartNew();
+            var document = new YDocument();
+            foreach (var update in updates)
+            {
+                if (!document.TryApply(update, out _, out var error))
+                {
+                    throw new InvalidDataException(error.ToString());
+                }
+            }
+
+            var applied = watch.Elapsed;
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
+            watch.Restart();
+            var state = document.EncodeState();
+            var encoded = watch.Elapsed;
+            var memory = GC.GetTotalMemory(forceFullCollection: true) - memoryBefore - state.Length;
+            Console.WriteLine(
+                $"round {round}: {applied.TotalMicroseconds / updates.Count:F3} us and {allocated / (double)updates.Count:F1} B allocated an update; "
+                + $"state {state.Length:N0} B in {encoded.TotalMilliseconds:F2} ms; document {memory:N0} B in memory");
+            GC.KeepAlive(document);
+        }
+    }
+}
