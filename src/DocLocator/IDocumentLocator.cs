@@ -8,7 +8,10 @@ namespace Relay.DocLocator;
 /// </summary>
 public interface IDocumentLocator
 {
-    /// <summary>Adds this node to the document's holders and returns the other live nodes that held it before, in no order. Adding twice changes nothing.</summary>
+    /// <summary>
+    /// Adds this node to the document's holders and returns the addresses (<c>ip:port</c>) of the other nodes that held it before and live by their <see cref="INodeHeartbeat"/>:
+    /// in no order, each once, never this node's own. Adding twice changes nothing.
+    /// </summary>
     ValueTask<IReadOnlyList<string>> AddAsync(DocumentName document, CancellationToken cancellation);
 
     /// <summary>Takes exactly this node, of this start, out of the document's holders. Removing what is not there changes nothing.</summary>
