@@ -54,7 +54,7 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Guard("Cannot list snapshots", () => List(SnapshotKey.Folder(document))));
+        return ValueTask.FromResult(Guard("Cannot list snapshots", () => List(document)));
     }
 
     public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
@@ -66,7 +66,7 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         }
         catch (Exception exception) when (IsAbsence(exception))
         {
-            Guard("Cannot read a snapshot", DemandMarker);
+            Guard("Cannot read a snapshot", () => ConfirmAbsence(document));
             return new SnapshotReadResult(SnapshotReadOutcome.Gone);
         }
         catch (Exception exception) when (IsFailure(exception))
@@ -90,7 +90,7 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
             }
             catch (Exception exception) when (IsAbsence(exception))
             {
-                DemandMarker();
+                ConfirmAbsence(document);
             }
         });
         return ValueTask.CompletedTask;
@@ -165,12 +165,12 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         }
     }
 
-    private IReadOnlyList<SnapshotInfo> List(string folder)
+    private IReadOnlyList<SnapshotInfo> List(DocumentName document)
     {
         var found = new List<SnapshotInfo>();
         try
         {
-            foreach (var file in new DirectoryInfo(Path.Combine(root, folder)).EnumerateFiles())
+            foreach (var file in new DirectoryInfo(FolderOf(document)).EnumerateFiles())
             {
                 // What is deleted between the listing and this look at it is not there.
                 if (SnapshotKey.TryParseName(file.Name, out var position) && file.Exists)
@@ -181,7 +181,7 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         }
         catch (DirectoryNotFoundException)
         {
-            DemandMarker();
+            ConfirmAbsence(document);
             return [];
         }
 
@@ -189,7 +189,19 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         return found;
     }
 
-    private string PathOf(DocumentName document, Position position) => Path.Combine(root, SnapshotKey.Folder(document), SnapshotKey.Name(position));
+    private string FolderOf(DocumentName document) => Path.Combine(root, SnapshotKey.Folder(document));
+
+    private string PathOf(DocumentName document, Position position) => Path.Combine(FolderOf(document), SnapshotKey.Name(position));
+
+    /// <summary>Throws if "not found" must not be believed: the framework says it too where a file stands in the way of the folder.</summary>
+    private void ConfirmAbsence(DocumentName document)
+    {
+        DemandMarker();
+        if (File.Exists(FolderOf(document)))
+        {
+            throw new IOException("A file stands where the document's folder belongs.");
+        }
+    }
 
     /// <summary>Opens the marker rather than asking whether it exists: the framework answers "no" to that also where the disk said something else.</summary>
     private void DemandMarker()

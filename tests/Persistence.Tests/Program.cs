@@ -1,0 +1,3 @@
+using Relay.Persistence;
+
+return await KilledWriter.RunAsync(args);
