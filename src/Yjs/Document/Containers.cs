@@ -15,10 +15,11 @@ internal sealed class Containers
     private readonly Dictionary<byte[], int> nameIndices = new(Utf8Comparer.Instance);
     private readonly List<byte[]> names = [];
     private readonly List<Container> list = [];
+    private long nameBytes;
 
     public Span<Container> All => CollectionsMarshal.AsSpan(list);
 
-    public long MemoryBytes => 136L * list.Count + names.Sum(name => 100L + name.Length);
+    public long MemoryBytes => (136L * list.Count) + nameBytes;
 
     public ref Container this[int index] => ref CollectionsMarshal.AsSpan(list)[index];
 
@@ -51,6 +52,7 @@ internal sealed class Containers
             var kept = name.ToArray();
             names.Add(kept);
             nameIndices.Add(kept, index);
+            nameBytes += 100 + name.Length;
         }
 
         return index;

@@ -113,7 +113,7 @@ public sealed partial class YDocument
                 ref readonly var block = ref client.Blocks[client.FirstEndingAfter(sent[index])];
                 var from = Math.Max(sent[index], block.Clock);
                 var until = block.End;
-                var place = PlaceBytes(block) + (begun.ContainsKey(index) ? 0 : HeaderBytes);
+                var place = PlaceBytes(block) + (begun.ContainsKey(index) ? 0 : 2 * HeaderBytes) + (from > block.Clock ? IdBytes(index, from) : 0);
                 var size = place + block.ContentLength + DeleteBytes(client, from, until);
                 if (bytes > 0 && bytes + size > maxBytes)
                 {
@@ -152,17 +152,21 @@ public sealed partial class YDocument
 
         private int PlaceBytes(in Block block)
         {
-            // Info byte, two ids, a length; a parent is an id or a name.
-            var size = 1 + 32 + 9;
-            if (!block.HasOrigins && block.Container >= 0)
+            // The info byte, the content's length, and either origins or a parent.
+            var size = 1 + Lib0Writer.VarUintSize((ulong)Math.Max(block.Length, block.ContentLength));
+            if (block.HasOrigins || block.Container < 0)
             {
-                ref readonly var container = ref document.containers[block.Container];
-                size += container.RootName == Block.None ? 0 : 5 + document.containers.Name(container.RootName).Length;
-                size += container.Key == Block.None ? 0 : 5 + document.containers.Name(container.Key).Length;
+                return size + IdBytes(block.OriginClient, block.OriginClock) + IdBytes(block.RightClient, block.RightClock);
             }
 
-            return size;
+            ref readonly var container = ref document.containers[block.Container];
+            size += 1 + IdBytes(container.OwnerClient, container.OwnerClock);
+            size += container.RootName == Block.None ? 0 : 5 + document.containers.Name(container.RootName).Length;
+            return size + (container.Key == Block.None ? 0 : 5 + document.containers.Name(container.Key).Length);
         }
+
+        private int IdBytes(int client, long clock) =>
+            client == Block.None ? 0 : Lib0Writer.VarUintSize(clients[client].Id) + Lib0Writer.VarUintSize((ulong)clock);
 
         private static int DeleteBytes(ClientBlocks client, long from, long to)
         {
@@ -174,7 +178,7 @@ public sealed partial class YDocument
                 size += Lib0Writer.VarUintSize((ulong)ranges[i].Start) + Lib0Writer.VarUintSize((ulong)(ranges[i].End - ranges[i].Start));
             }
 
-            return size == 0 ? 0 : size + HeaderBytes;
+            return size;
         }
 
         /// <summary>Encodes the part under way with its own delete ranges and those given.</summary>
