@@ -219,7 +219,7 @@ public sealed partial class FileLog
         var oldest = segments[0];
         if (oldest.HasDamage)
         {
-            var kept = oldest.Path + ".damaged";
+            var kept = oldest.Path + Segment.SetAsideSuffix;
             File.Move(oldest.Path, kept);
             LogSegmentSetAside(oldest.Path, kept);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Relay.Backplane;
@@ -15,7 +14,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
     {
         try
         {
-            var numbers = Numbers(out var nextNumber);
+            var numbers = Numbers(out var setAside);
 
             // A segment that was created and never written to: left by a kill, or by a failed creation after which the segment before it was written on.
             var empty = numbers.AsEnumerable().Reverse().TakeWhile(number => new FileInfo(PathOf(number)).Length <= Segment.HeaderLength).ToList();
@@ -37,6 +36,8 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
                 FileLog.LogDocumentDamaged(logger, document.Name, document.Problem!);
             }
 
+            // Without a hole; and above those that were set aside, whose names must stay free of a second one.
+            var nextNumber = Math.Max(setAside, numbers.LastOrDefault()) + 1;
             if (segments.Count == 0)
             {
                 segments.Add(SegmentCreation.Create(directory, nextNumber++, options));
@@ -53,10 +54,11 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
 
     private string PathOf(long number) => Path.Combine(directory, Segment.NameOf(number));
 
-    private List<long> Numbers(out long nextNumber)
+    /// <summary>The numbers of the segments in order, and the highest one of those that were set aside.</summary>
+    private List<long> Numbers(out long setAside)
     {
         var numbers = new List<long>();
-        nextNumber = 1;
+        setAside = 0;
         foreach (var path in Directory.EnumerateFiles(directory))
         {
             var name = Path.GetFileName(path);
@@ -64,13 +66,11 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             {
                 numbers.Add(number);
             }
-            else if (!(name.Length > 20 && long.TryParse(name.AsSpan(0, 20), NumberStyles.None, CultureInfo.InvariantCulture, out number)))
+            else if (name.EndsWith(Segment.SetAsideSuffix, StringComparison.Ordinal)
+                && Segment.TryParseName(name[..^Segment.SetAsideSuffix.Length], out number))
             {
-                continue;
+                setAside = Math.Max(setAside, number);
             }
-
-            // Also above those that were set aside, whose names must stay free of a second one.
-            nextNumber = Math.Max(nextNumber, number + 1);
         }
 
         numbers.Sort();

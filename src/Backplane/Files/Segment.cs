@@ -13,6 +13,9 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     public const int HeaderLength = 32;
     public const string Extension = ".log";
 
+    /// <summary>What is appended to the name of a damaged segment when it leaves the log.</summary>
+    public const string SetAsideSuffix = ".damaged";
+
     private const uint Version = 1;
 
     private int users = 1;

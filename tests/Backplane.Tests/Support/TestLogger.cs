@@ -16,5 +16,5 @@ internal sealed class TestLogger : ILogger<FileLog>
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        messages.Enqueue((logLevel, eventId, formatter(state, exception)));
+        messages.Enqueue((logLevel, eventId, $"{formatter(state, exception)} {exception}".TrimEnd()));
 }
