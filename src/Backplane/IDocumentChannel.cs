@@ -18,7 +18,8 @@ public interface IDocumentChannel
     ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation);
 }
 
-/// <summary>What a channel calls. Calls for one document come one at a time, on a thread of the backplane: an implementation only enqueues.</summary>
+/// <summary>What a channel calls. Calls for one document come one at a time, on a thread of the backplane or, in process, from within a
+/// call to the log or the channel on its caller's thread, before or after that call's own answer: an implementation only enqueues. What it throws is logged and harms no other listener.</summary>
 public interface IChannelListener
 {
     /// <summary>An entry is in the log. Its payload may be kept.</summary>

@@ -13,13 +13,14 @@ public interface IDocumentLog
     /// <summary>
     /// Stores <paramref name="entry"/> under the next offset, delivers it to the document's listeners (the caller's own among them) and marks the document as unsaved.
     /// Without a log, starts the epoch max(<paramref name="epoch"/> + 1, the store's clock in µs). An entry whose id is already among those that the log holds is not
-    /// stored again: the answer is its position.
+    /// stored again: the answer is that of the first try (<see cref="AppendOutcome.StartedEpoch"/> if it started the epoch and the caller still names another one).
     /// </summary>
     /// <param name="document">The document.</param>
     /// <param name="epoch">The epoch that the caller means; 0 if it knows of none. A log of another epoch stores nothing.</param>
     /// <param name="entry">The entry.</param>
     /// <param name="cancellation">Gives up waiting, not the append: its outcome is unknown then.</param>
     /// <exception cref="BackplaneUnavailableException">The store cannot be reached or written.</exception>
+    /// <exception cref="LogDamagedException">Stored bytes of the document's log do not read; nothing was stored, and repeating does not help.</exception>
     ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation);
 
     /// <summary>Reads what follows <paramref name="after"/>, and says so when that position is not of this log. <see cref="Position.None"/> and offset 0 of the log's epoch
@@ -29,7 +30,8 @@ public interface IDocumentLog
 
     /// <summary>
     /// Says that a snapshot covers the log up to <paramref name="saved"/>, and that entries up to <paramref name="trimThrough"/> (or none, for
-    /// <see cref="Position.None"/>) are needed no longer. Both are names of exact entries: what does not fit the log is ignored, as is a trim beyond <paramref name="saved"/>.
+    /// <see cref="Position.None"/>) are needed no longer. Both are names of exact entries: what does not fit the log is ignored, as is a trim beyond <paramref name="saved"/>. Checkpoints may
+    /// overtake each other: what is saved or trimmed already stays so. A damaged document's checkpoint is ignored.
     /// A document whose end is covered is no longer unsaved; its log may expire once it has been covered for a day without an append.
     /// </summary>
     /// <exception cref="BackplaneUnavailableException">The store cannot be reached or written.</exception>

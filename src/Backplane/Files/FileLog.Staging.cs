@@ -1,0 +1,131 @@
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>What a request comes to, decided by the writer in the order in which requests came, against the log as it will be after those before it.</summary>
+public sealed partial class FileLog
+{
+    private void Stage(LogRequest request)
+    {
+        var document = Find(request.Document);
+        if (document?.Problem is { } problem)
+        {
+            // A checkpoint of a damaged log says nothing that could be relied on.
+            staged.Add(new StagedRequest(request, document, default, default, 0, 0, [], -1, request.IsCheckpoint ? null : problem));
+        }
+        else if (request.IsCheckpoint)
+        {
+            StageCheckpoint(request, document);
+        }
+        else
+        {
+            StageAppend(request, document ?? AddDocument(request.Document));
+        }
+    }
+
+    private void StageAppend(LogRequest request, IndexedDocument document)
+    {
+        var end = document.StagedEnd;
+        if (FindStored(request, document) is { } stored)
+        {
+            StageAnswer(request, document, stored);
+        }
+        else if (end.IsNone)
+        {
+            var first = new Position(Math.Max(request.Epoch + 1, Microseconds()), 1, request.Entry.Id);
+            StageEntry(request, document, new AppendResult(AppendOutcome.StartedEpoch, first, EntryId.None));
+        }
+        else if (request.Epoch != end.Epoch)
+        {
+            StageAnswer(request, document, new AppendResult(AppendOutcome.OtherEpoch, end, EntryId.None));
+        }
+        else
+        {
+            StageEntry(request, document, new AppendResult(AppendOutcome.Stored, new Position(end.Epoch, end.Offset + 1, request.Entry.Id), end.Id));
+        }
+    }
+
+    private void StageEntry(LogRequest request, IndexedDocument document, in AppendResult result)
+    {
+        var header = new RecordHeader(
+            RecordKind.Entry, request.Entry.Kind, Microseconds(), result.Position, result.Position.Offset - 1, result.Previous);
+        var at = group.Length;
+        var length = group.Add(header, document.Name, request.Payload);
+        staged.Add(new StagedRequest(request, document, result, header, at, length, request.Payload, document.StagedLast, null));
+        document.StagedLast = staged.Count - 1;
+        document.StagedEnd = result.Position;
+    }
+
+    private void StageAnswer(LogRequest request, IndexedDocument? document, in AppendResult result) =>
+        staged.Add(new StagedRequest(request, document, result, default, 0, 0, [], -1, null));
+
+    /// <summary>The answer that the entry got when it was stored, if the log or the group has it.</summary>
+    private AppendResult? FindStored(LogRequest request, IndexedDocument document)
+    {
+        var id = request.Entry.Id;
+        Position position;
+        EntryId previous;
+        if (document.Held.OffsetOf(id) is > 0 and var offset)
+        {
+            position = new Position(document.End.Epoch, offset, id);
+            previous = document.IdAt(offset - 1);
+        }
+        else
+        {
+            var i = document.StagedLast;
+            while (i >= 0 && staged[i].Header.Position.Id != id)
+            {
+                i = staged[i].PreviousOfDocument;
+            }
+
+            if (i < 0)
+            {
+                return null;
+            }
+
+            position = staged[i].Result.Position;
+            previous = staged[i].Result.Previous;
+        }
+
+        // Whoever started the epoch and did not hear of it must hear it from the repeat: it still has to reconcile.
+        var outcome = position.Offset == 1 && request.Epoch != position.Epoch ? AppendOutcome.StartedEpoch : AppendOutcome.Stored;
+        return new AppendResult(outcome, position, previous);
+    }
+
+    private void StageCheckpoint(LogRequest request, IndexedDocument? document)
+    {
+        if (document is null || document.End.IsNone)
+        {
+            StageAnswer(request, document, default);
+            return;
+        }
+
+        // Checked against what is committed: nobody can name an entry of this very group yet.
+        var saved = document.Has(request.Saved) && request.Saved.Offset > document.StagedSaved.Offset ? request.Saved : document.StagedSaved;
+        var trim = request.TrimThrough;
+        var start = document.Has(trim) && trim.Offset <= saved.Offset && trim.Offset > document.StagedStart.Offset ? trim : document.StagedStart;
+        if (saved == document.StagedSaved && start == document.StagedStart)
+        {
+            StageAnswer(request, document, default);
+            return;
+        }
+
+        document.StagedSaved = saved;
+        document.StagedStart = start;
+        var header = new RecordHeader(RecordKind.Checkpoint, 0, Microseconds(), saved, start.Offset, start.Id);
+        var at = group.Length;
+        var length = group.Add(header, document.Name, []);
+        staged.Add(new StagedRequest(request, document, default, header, at, length, [], -1, null));
+    }
+
+    private IndexedDocument AddDocument(DocumentName name)
+    {
+        var document = new IndexedDocument(name);
+        lock (index)
+        {
+            documents.Add(name, document);
+        }
+
+        return document;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Relay.Backplane;
+
+/// <summary>Where and how a <see cref="FileLog"/> keeps its entries.</summary>
+public sealed record FileLogOptions
+{
+    /// <summary>The smallest and the largest <see cref="SegmentBytes"/>: below, headers outweigh entries; above, offsets within a segment exceed 32 bits.</summary>
+    public const int MinSegmentBytes = 4096, MaxSegmentBytes = 1 << 30;
+
+    /// <summary>The directory (<c>FileStore:Path</c>). The log lives in its subdirectory <c>log</c>, which one process at a time may use.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Whether every append waits until the disk has it (<c>FileStore:Fsync</c>). Without, an append survives a killed process, not a power cut. Default: false.</summary>
+    public bool Fsync { get; init; }
+
+    /// <summary>The size, in bytes, from which on a segment file is not continued; one larger entry still fits. Default: 64 MiB, which a start scans in well under a
+    /// second and whose removal frees a useful piece of disk.</summary>
+    public int SegmentBytes { get; init; } = 64 << 20;
+
+    /// <summary>How long the log of a document that a snapshot covers completely is kept after the last append or checkpoint. Default: one day, as <see cref="IDocumentLog.CheckpointAsync"/> says.</summary>
+    public TimeSpan CoveredLogRetention { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>The clock of epochs and expiry.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Opens segment files; tests inject faults here.</summary>
+    internal Func<string, FileMode, ISegmentFile> OpenFile { get; init; } = static (path, mode) => new SegmentFile(path, mode);
+
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(Directory);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, MinSegmentBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, MaxSegmentBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CoveredLogRetention, TimeSpan.Zero);
+    }
+}

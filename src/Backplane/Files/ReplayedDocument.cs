@@ -1,0 +1,136 @@
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>The records of one document as a start finds them, and what they come to. Entries may come out of order and twice, because cleaning writes them again at the end.</summary>
+internal sealed class ReplayedDocument(DocumentName name)
+{
+    private readonly List<FoundEntry> entries = [];
+    private RecordHeader? checkpoint;
+    private RecordPlace checkpointPlace;
+    private string? recordedProblem;
+
+    /// <summary>The highest epoch seen.</summary>
+    public long Epoch { get; private set; }
+
+    public void AddEntry(in RecordHeader header, in RecordPlace place, bool intact)
+    {
+        Epoch = Math.Max(Epoch, header.Position.Epoch);
+        entries.Add(new FoundEntry(header.Position, new Position(header.Position.Epoch, header.OtherOffset, header.OtherId), header.Time, place, intact));
+    }
+
+    public void AddCheckpoint(in RecordHeader header, in RecordPlace place)
+    {
+        Epoch = Math.Max(Epoch, header.Position.Epoch);
+        var reach = (header.Position.Epoch, header.OtherOffset, header.Position.Offset);
+        if (checkpoint is { } other && reach.CompareTo((other.Position.Epoch, other.OtherOffset, other.Position.Offset)) < 0)
+        {
+            return;
+        }
+
+        checkpoint = header;
+        checkpointPlace = place;
+        var epoch = header.Position.Epoch;
+        var trimmed = header.OtherOffset;
+        entries.RemoveAll(entry => entry.Position.Epoch == epoch && entry.Position.Offset <= trimmed);
+    }
+
+    public void AddDamage(string problem) => recordedProblem = problem;
+
+    /// <summary>The document as the index knows it; null if nothing of it is left.</summary>
+    public IndexedDocument? ToIndexed()
+    {
+        if (entries.Count == 0 && checkpoint is null && recordedProblem is null)
+        {
+            return null;
+        }
+
+        var start = checkpoint is { } found
+            ? new Position(found.Position.Epoch, found.OtherOffset, found.OtherId)
+            : new Position(Epoch, 0, EntryId.None);
+        var chain = Chain(start, out var problem);
+        problem = recordedProblem ?? problem;
+        return problem is null ? Index(start, chain) : Refuse(start, problem);
+    }
+
+    /// <summary>The entries after <paramref name="start"/>, each once, or why they are no log.</summary>
+    private List<FoundEntry> Chain(Position start, out string? problem)
+    {
+        // Of an entry that stands there twice, the intact and then the later copy counts.
+        var ordered = entries
+            .OrderBy(entry => entry.Position.Offset).ThenBy(entry => entry.IsIntact)
+            .ThenBy(entry => entry.Place.Segment.Number).ThenBy(entry => entry.Place.At);
+        var chain = new List<FoundEntry>();
+        foreach (var entry in ordered)
+        {
+            if (entry.Position.Epoch == start.Epoch && entry.Position.Offset <= start.Offset && entry.Position.Offset > 0)
+            {
+                continue; // Written again by cleaning before it was trimmed.
+            }
+
+            if (chain.Count > 0 && chain[^1].Position == entry.Position)
+            {
+                chain[^1] = entry;
+            }
+            else
+            {
+                chain.Add(entry);
+            }
+        }
+
+        problem = null;
+        var end = start;
+        foreach (var entry in chain)
+        {
+            problem ??= entry.Before != end || entry.Position.Offset != end.Offset + 1 || entry.Position.Epoch != end.Epoch
+                ? $"The log of document '{name}' has a break: the entry {entry.Position} in {entry.Place.Segment.Path} at offset {entry.Place.At} does not follow {end}."
+                : entry.IsIntact ? null : LogReplay.Describe(name, entry.Position, entry.Place);
+            end = entry.Position;
+        }
+
+        if (problem is null && checkpoint is { } covering && !Reaches(start, chain, covering.Position))
+        {
+            problem = $"The log of document '{name}' lacks entries: it ends at {end}, and a checkpoint in {checkpointPlace.Segment.Path} at offset {checkpointPlace.At} names {covering.Position}.";
+        }
+
+        return chain;
+    }
+
+    private static bool Reaches(Position start, List<FoundEntry> chain, Position saved)
+    {
+        var ahead = saved.Offset - start.Offset;
+        return ahead == 0 ? saved == start : ahead > 0 && ahead <= chain.Count && chain[(int)ahead - 1].Position == saved;
+    }
+
+    private IndexedDocument Index(Position start, List<FoundEntry> chain)
+    {
+        var document = new IndexedDocument(name);
+        document.Begin(start);
+        foreach (var entry in chain)
+        {
+            var place = entry.Place;
+            document.Append(entry.Position, new HeldEntry(entry.Position.Id, place.Segment, (uint)place.At, place.Length), entry.Time);
+        }
+
+        if (checkpoint is { } covering)
+        {
+            document.Cover(covering.Position, start, checkpointPlace, Math.Max(covering.Time, document.QuietSince));
+        }
+
+        document.Unstage();
+        return document;
+    }
+
+    private IndexedDocument Refuse(Position start, string problem)
+    {
+        foreach (var entry in entries)
+        {
+            entry.Place.Segment.LiveBytes += entry.Place.Length;
+        }
+
+        // Enough for an answer to say where the log stood.
+        var document = new IndexedDocument(name) { Problem = problem, ProblemIsRecorded = recordedProblem is not null };
+        document.Begin(start);
+        return document;
+    }
+}

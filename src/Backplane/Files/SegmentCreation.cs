@@ -1,0 +1,29 @@
+namespace Relay.Backplane;
+
+/// <summary>Makes new segment files.</summary>
+internal static class SegmentCreation
+{
+    /// <summary>Creates an empty segment, or nothing. An earlier try that failed may have left a file without records under the name: it is overwritten.</summary>
+    public static Segment Create(string directory, long number, FileLogOptions options)
+    {
+        var path = Path.Combine(directory, Segment.NameOf(number));
+        ISegmentFile? file = null;
+        try
+        {
+            file = options.OpenFile(path, FileMode.Create);
+            var segment = Segment.Begin(number, path, file);
+            if (options.Fsync)
+            {
+                file.Flush();
+                DirectoryFlush.Flush(directory);
+            }
+
+            return segment;
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+}

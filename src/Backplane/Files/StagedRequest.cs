@@ -1,0 +1,22 @@
+namespace Relay.Backplane;
+
+/// <summary>What the writer made of a request, to be said once its group is written.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="Document">Its document in the index; null if the request means one that has no log.</param>
+/// <param name="Result">The answer.</param>
+/// <param name="Header">The record, if <paramref name="Length"/> is not 0.</param>
+/// <param name="At">Where in the group the record begins.</param>
+/// <param name="Length">How long the record is; 0 for a request that needs none.</param>
+/// <param name="Payload">The entry's payload.</param>
+/// <param name="PreviousOfDocument">The index of the same document's staged entry before this one; -1 for none.</param>
+/// <param name="Problem">Why the document is refused, or null.</param>
+internal readonly record struct StagedRequest(
+    LogRequest Request,
+    IndexedDocument? Document,
+    AppendResult Result,
+    RecordHeader Header,
+    int At,
+    int Length,
+    byte[] Payload,
+    int PreviousOfDocument,
+    string? Problem);

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>The channel of a node that is alone: delivery within the process, which neither loses nor interrupts, so <see cref="IChannelListener.OnInterrupted"/> is never called.</summary>
+internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChannel
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<DocumentName, ChannelRoom> rooms = [];
+
+    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        _ = document.Value;
+        cancellation.ThrowIfCancellationRequested();
+        lock (gate)
+        {
+            if (!rooms.TryGetValue(document, out var room))
+            {
+                room = new ChannelRoom(document, LogListenerFailed);
+                rooms.Add(document, room);
+            }
+
+            room.Add(listener);
+        }
+
+        return new ValueTask<IAsyncDisposable>(new ChannelSubscription(this, document, listener));
+    }
+
+    public ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Find(document) is { } room)
+        {
+            room.Deliver(new ChannelEvent(IsAwareness: true, default, update.ToArray()));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Delivers an entry that is in the log. Calls for one document come in the log's order.</summary>
+    public void PublishEntry(DocumentName document, in LoggedEntry entry) => Find(document)?.Deliver(new ChannelEvent(IsAwareness: false, entry, default));
+
+    /// <summary>Ends one subscription of <paramref name="listener"/>.</summary>
+    public void Unsubscribe(DocumentName document, IChannelListener listener)
+    {
+        lock (gate)
+        {
+            if (rooms.TryGetValue(document, out var room))
+            {
+                room.Remove(listener);
+                if (room.IsEmpty)
+                {
+                    rooms.Remove(document);
+                }
+            }
+        }
+    }
+
+    private ChannelRoom? Find(DocumentName document)
+    {
+        lock (gate)
+        {
+            return rooms.GetValueOrDefault(document);
+        }
+    }
+
+    [LoggerMessage(BackplaneEventId.ChannelListenerFailed, LogLevel.Error, "A listener of document {Document} failed; the others were served")]
+    private partial void LogListenerFailed(Exception exception, DocumentName document);
+}

@@ -1,0 +1,371 @@
+using Relay.Backplane.Support;
+using Xunit.Abstractions;
+
+namespace Relay.Backplane.Files;
+
+/// <summary>Files that are not what was written.</summary>
+public sealed class FileLogDamageTests(ITestOutputHelper output) : FileLogFixture
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tail_torn_at_any_byte_is_cut_off_and_nothing_before_it(bool fsync)
+    {
+        Fsync = fsync;
+        Open();
+        var name = Sample.Name();
+        var positions = await Log.FillAsync(name, 3);
+        await CloseAsync();
+        var path = Home.Segments[0];
+        var good = (int)new FileInfo(path).Length;
+        Open();
+        var last = await Log.AppendAsync(name, positions[3].Epoch, Sample.Update("the last one"u8.ToArray()), default).Soon();
+        await CloseAsync();
+        var bytes = await File.ReadAllBytesAsync(path);
+
+        for (var length = good; length < bytes.Length; length++)
+        {
+            await File.WriteAllBytesAsync(path, bytes[..length]);
+            Open();
+            Assert.Equal(positions[3], (await ReadAsync(name)).End);
+            Assert.Equal(length == good ? 0 : 1, Logger.Of(BackplaneEventId.FileLogTailCut).Count(text => text.Contains($"offset {good}, {length - good} bytes", StringComparison.Ordinal)));
+            Assert.Equal(good, new FileInfo(path).Length);
+            Assert.Equal(4, (await Log.AppendAsync(name, positions[3].Epoch, Sample.Update(4), default).Soon()).Position.Offset);
+            await CloseAsync();
+        }
+
+        // The same with zeros or rubbish where bytes are missing, as a power cut leaves them.
+        for (var length = good; length < bytes.Length - LogRecord.TrailerLength; length++)
+        {
+            var torn = bytes.ToArray();
+            if (length % 2 == 0)
+            {
+                Array.Clear(torn, length, torn.Length - length);
+            }
+            else
+            {
+                new Random(length).NextBytes(torn.AsSpan(length));
+            }
+
+            await File.WriteAllBytesAsync(path, torn);
+            Open();
+            Assert.Equal(positions[3], (await ReadAsync(name)).End);
+            await CloseAsync();
+        }
+
+        await File.WriteAllBytesAsync(path, bytes);
+        Open();
+        Assert.Equal(last.Position, (await ReadAsync(name)).End);
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_in_a_payload_costs_that_document_only()
+    {
+        Open();
+        var (bad, good) = (Sample.Name("bad"), Sample.Name("good"));
+        var badAt = await Log.FillAsync(bad, 1);
+        var goodAt = await Log.FillAsync(good, 3);
+        var marked = await Log.AppendAsync(bad, badAt[1].Epoch, Sample.Update("find me here"u8.ToArray()), default).Soon();
+        await Log.AppendAsync(bad, badAt[1].Epoch, Sample.Update(3), default).Soon();
+        await CloseAsync();
+        var path = Home.Segments[0];
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[bytes.AsSpan().IndexOf("find me here"u8) + 3] ^= 0x10;
+        await File.WriteAllBytesAsync(path, bytes);
+
+        for (var start = 0; start < 2; start++)
+        {
+            Open();
+            var read = await ReadAsync(bad);
+            Assert.Equal(LogReadOutcome.Damaged, read.Outcome);
+            Assert.Empty(read.Entries);
+            Assert.Contains(path, read.Problem);
+            Assert.Contains(marked.Position.ToString(), read.Problem);
+            Assert.Contains("bad", Assert.Single(Logger.Of(BackplaneEventId.FileLogDocumentDamaged)));
+            var error = await Assert.ThrowsAsync<LogDamagedException>(() => Log.AppendAsync(bad, badAt[1].Epoch, Sample.Update(4), default).Soon());
+            Assert.Equal(read.Problem, error.Message);
+            await Log.CheckpointAsync(bad, badAt[1], badAt[1], default).Soon();
+            Assert.Contains(bad, Log.UnsavedDocuments());
+            Assert.Equal(["1", "2", "3"], (await ReadAsync(good)).Entries.Texts());
+            await CloseAsync();
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(path));
+        }
+
+        Open();
+        await Log.AppendAsync(good, goodAt[1].Epoch, Sample.Update(4), default).Soon();
+    }
+
+    [Fact]
+    public async Task Damage_to_an_entry_that_was_trimmed_harms_nobody()
+    {
+        Open();
+        var name = Sample.Name();
+        var epoch = (await Log.AppendAsync(name, 0, Sample.Update("find me here"u8.ToArray()), default).Soon()).Position.Epoch;
+        var second = (await Log.AppendAsync(name, epoch, Sample.Update(2), default).Soon()).Position;
+        await Log.CheckpointAsync(name, second, second, default).Soon();
+        await CloseAsync();
+        await FlipAsync(Home.Segments[0], bytes => bytes.IndexOf("find me here"u8));
+
+        Open();
+
+        Assert.Equal(LogReadOutcome.Entries, (await Log.ReadAsync(name, second, default).Soon()).Outcome);
+        await Log.AppendAsync(name, epoch, Sample.Update(3), default).Soon();
+    }
+
+    [Fact]
+    public async Task Damage_that_a_read_finds_refuses_the_document_from_then_on()
+    {
+        Open();
+        var (bad, good) = (Sample.Name("bad"), Sample.Name("good"));
+        var epoch = (await Log.AppendAsync(bad, 0, Sample.Update("find me here"u8.ToArray()), default).Soon()).Position.Epoch;
+        await Log.FillAsync(good, 2);
+        await FlipAsync(Home.Segments[0], bytes => bytes.IndexOf("find me here"u8));
+
+        Assert.Equal(LogReadOutcome.Damaged, (await ReadAsync(bad)).Outcome);
+        await Assert.ThrowsAsync<LogDamagedException>(() => Log.AppendAsync(bad, epoch, Sample.Update(2), default).Soon());
+        Assert.Equal(["1", "2"], (await ReadAsync(good)).Entries.Texts());
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_anywhere_never_gives_wrong_entries()
+    {
+        Open();
+        var names = new[] { Sample.Name("a"), Sample.Name("b") };
+        foreach (var name in names)
+        {
+            var positions = await Log.FillAsync(name, 2);
+            await Log.CheckpointAsync(name, positions[2], positions[1], default).Soon();
+            await Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).Soon();
+        }
+
+        await CloseAsync();
+        var path = Home.Segments[0];
+        var bytes = await File.ReadAllBytesAsync(path);
+        for (var bit = 0; bit < bytes.Length * 8; bit += bit % 8 == 7 ? 1 : 3)
+        {
+            var damaged = bytes.ToArray();
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            await File.WriteAllBytesAsync(path, damaged);
+            try
+            {
+                Open();
+            }
+            catch (FileLogStartException e)
+            {
+                Assert.Contains(path, e.Message);
+                Assert.Contains("offset", e.Message);
+                Assert.Equal(damaged, await File.ReadAllBytesAsync(path));
+                continue;
+            }
+
+            var tailWasCut = Logger.Of(BackplaneEventId.FileLogTailCut).Length == 1;
+            foreach (var name in names)
+            {
+                var read = await ReadAsync(name);
+                Assert.True(
+                    read.Outcome == LogReadOutcome.Damaged || read.Entries.Texts() is ["2", "3"] || (tailWasCut && read.Entries.Texts() is ["2"] && name == names[1]),
+                    $"Bit {bit}: {read.Outcome} {string.Join(",", read.Entries.Texts())}");
+            }
+
+            await CloseAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Lost_framing_in_the_middle_stops_the_start_and_changes_nothing()
+    {
+        SegmentBytes = FileLogOptions.MinSegmentBytes;
+        Open();
+        await Log.FillAsync(Sample.Name(), 100);
+        await CloseAsync();
+        var first = Home.Segments[0];
+        var original = await File.ReadAllBytesAsync(first);
+        byte[][] wrong = [original[..^1], original[..100], [], [.. original, 0], [.. original.Select(value => (byte)~value)]];
+        foreach (var bytes in wrong)
+        {
+            await File.WriteAllBytesAsync(first, bytes);
+            var error = Assert.Throws<FileLogStartException>(Open);
+            Assert.Contains(first, error.Message);
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(first));
+        }
+
+        File.Delete(Home.Segments[1]);
+        await File.WriteAllBytesAsync(first, original);
+        Assert.Contains("lacks 00000000000000000002.log", Assert.Throws<FileLogStartException>(Open).Message);
+    }
+
+    [Fact]
+    public async Task Lost_framing_in_the_last_segment_stops_the_start_only_if_records_follow()
+    {
+        Open();
+        var name = Sample.Name();
+        await Log.FillAsync(name, 3);
+        await CloseAsync();
+        var path = Home.Segments[0];
+        var bytes = await File.ReadAllBytesAsync(path);
+        var length = (bytes.Length - Segment.HeaderLength) / 3;
+        bytes[Segment.HeaderLength + length + 20] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+
+        var error = Assert.Throws<FileLogStartException>(Open);
+
+        Assert.Contains($"offset {Segment.HeaderLength + length}", error.Message);
+        await File.WriteAllBytesAsync(path, bytes[..^length]);
+        Open();
+        Assert.Single((await ReadAsync(name)).Entries);
+    }
+
+    [Fact]
+    public async Task A_group_that_the_disk_wrote_in_another_order_is_a_tail_when_nobody_was_told()
+    {
+        Fsync = true;
+        Open();
+        var name = Sample.Name();
+        var positions = await Log.FillAsync(name, 2);
+        await Log.WhenIdleAsync().Soon();
+        var path = Home.Segments[0];
+        var good = (int)new FileInfo(path).Length;
+        using var entered = new SemaphoreSlim(0);
+        using var released = new SemaphoreSlim(0);
+        Disk.BeforeWrite = () =>
+        {
+            Disk.BeforeWrite = null;
+            entered.Release();
+            released.Wait();
+        };
+        var first = Task.Run(() => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).AsTask());
+        await entered.WaitAsync().Soon();
+        var group = Enumerable.Range(4, 3).Select(i => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(i), default).AsTask()).ToArray();
+        released.Release();
+        await first.Soon();
+        await Task.WhenAll(group).Soon();
+        await CloseAsync();
+        var bytes = await File.ReadAllBytesAsync(path);
+        var record = (bytes.Length - good) / 4;
+
+        // The first record of the flushed group is missing, the others are there.
+        var torn = bytes.ToArray();
+        Array.Clear(torn, good + record, record);
+        await File.WriteAllBytesAsync(path, torn);
+        Open();
+        Assert.Equal(["1", "2", "3"], (await ReadAsync(name)).Entries.Texts());
+        Assert.Contains($"{3 * record} bytes", Assert.Single(Logger.Of(BackplaneEventId.FileLogTailCut)));
+        await CloseAsync();
+
+        // A record of an earlier group, which was acknowledged, is no tail.
+        torn = bytes.ToArray();
+        Array.Clear(torn, good, record);
+        await File.WriteAllBytesAsync(path, torn);
+        Assert.Throws<FileLogStartException>(Open);
+    }
+
+    [Fact]
+    public async Task Payloads_that_look_like_segment_files_are_payloads()
+    {
+        Open();
+        var name = Sample.Name();
+        var positions = await Log.FillAsync(name, 20);
+        await CloseAsync();
+        var path = Home.Segments[0];
+        var image = await File.ReadAllBytesAsync(path);
+        Open();
+        await Log.AppendAsync(name, positions[1].Epoch, Sample.Update(image), default).Soon();
+        await CloseAsync();
+        await using (var file = File.OpenWrite(path))
+        {
+            file.SetLength(file.Length - 1);
+        }
+
+        Open();
+
+        Assert.Equal(positions[20], (await ReadAsync(name)).End);
+        Assert.Single(Logger.Of(BackplaneEventId.FileLogTailCut));
+    }
+
+    [Fact]
+    public async Task Fuzzed_segments_start_or_are_refused_with_the_documented_exception()
+    {
+        var random = Seed.Next(output);
+        SegmentBytes = FileLogOptions.MinSegmentBytes;
+        Open();
+        var name = Sample.Name();
+        var positions = await Log.FillAsync(name, 120);
+        await Log.CheckpointAsync(name, positions[100], positions[10], default).Soon();
+        await CloseAsync();
+        using var original = new TestDirectory();
+        Home.CopyLogTo(original);
+        var starts = 0;
+        for (var round = 0; round < 300; round++)
+        {
+            foreach (var path in Directory.GetFiles(Home.Log, "*.log*"))
+            {
+                File.Delete(path);
+            }
+
+            original.CopyLogTo(Home);
+            Fuzz(random, Home.Segments[random.Next(Home.Segments.Length)]);
+            try
+            {
+                Open();
+            }
+            catch (FileLogStartException)
+            {
+                continue;
+            }
+
+            starts++;
+            var read = await ReadAsync(name);
+            if (read.Outcome is LogReadOutcome.Entries or LogReadOutcome.Trimmed)
+            {
+                Sample.AssertChained(read.Start, read.Entries);
+                Assert.Equal(positions[((int)read.Start.Offset + 1)..((int)read.End.Offset + 1)], read.Entries.Select(entry => entry.Position));
+            }
+
+            await CloseAsync();
+        }
+
+        output.WriteLine($"{starts} of 300 started");
+    }
+
+    private static void Fuzz(Random random, string path)
+    {
+        var bytes = File.ReadAllBytes(path).ToList();
+        for (var i = random.Next(1, 4); i > 0; i--)
+        {
+            var at = random.Next(bytes.Count);
+            var count = Math.Min(random.Next(1, 200), bytes.Count - at);
+            switch (random.Next(5))
+            {
+                case 0: bytes[at] = (byte)random.Next(256); break;
+                case 1: bytes.RemoveRange(at, count); break;
+                case 2: bytes.InsertRange(at, bytes.GetRange(at, count)); break;
+                case 3: bytes.RemoveRange(at, bytes.Count - at); break;
+                default:
+                    for (var k = 0; k < count; k++)
+                    {
+                        bytes[at + k] = (byte)random.Next(256);
+                    }
+
+                    break;
+            }
+
+            if (bytes.Count == 0)
+            {
+                break;
+            }
+        }
+
+        File.WriteAllBytes(path, [.. bytes]);
+    }
+
+    private delegate int Finder(ReadOnlySpan<byte> bytes);
+
+    private static async Task FlipAsync(string path, Finder find)
+    {
+        var bytes = await File.ReadAllBytesAsync(path);
+        var at = find(bytes);
+        Assert.True(at > 0);
+        bytes[at] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Relay.Backplane.Support;
+
+/// <summary>Every await of a test has an end.</summary>
+internal static class Patience
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public static Task Soon(this Task task) => task.WaitAsync(Limit);
+
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Limit);
+
+    public static Task Soon(this ValueTask task) => task.AsTask().WaitAsync(Limit);
+
+    public static Task<T> Soon<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Limit);
+}

@@ -1,0 +1,47 @@
+using System.Threading.Channels;
+
+namespace Relay.Backplane.Support;
+
+/// <summary>A listener that keeps what it hears.</summary>
+internal sealed class Recorder : IChannelListener
+{
+    private readonly Channel<object> heard = Channel.CreateUnbounded<object>();
+    private int inside;
+
+    /// <summary>Set when two calls ran at the same time.</summary>
+    public bool Overlapped { get; private set; }
+
+    public void OnEntry(in LoggedEntry entry) => Keep(entry);
+
+    public void OnAwareness(ReadOnlyMemory<byte> update) => Keep(update);
+
+    public void OnInterrupted()
+    {
+    }
+
+    public async Task<LoggedEntry> EntryAsync() => (LoggedEntry)await heard.Reader.ReadAsync().Soon();
+
+    public async Task<LoggedEntry[]> EntriesAsync(int count)
+    {
+        var entries = new LoggedEntry[count];
+        for (var i = 0; i < count; i++)
+        {
+            entries[i] = await EntryAsync();
+        }
+
+        return entries;
+    }
+
+    public async Task<byte[]> AwarenessAsync() => ((ReadOnlyMemory<byte>)await heard.Reader.ReadAsync().Soon()).ToArray();
+
+    public async Task<object> AnyAsync() => await heard.Reader.ReadAsync().Soon();
+
+    public bool HeardNothingMore => !heard.Reader.TryPeek(out _);
+
+    private void Keep(object what)
+    {
+        Overlapped |= Interlocked.Increment(ref inside) != 1;
+        heard.Writer.TryWrite(what);
+        Interlocked.Decrement(ref inside);
+    }
+}
