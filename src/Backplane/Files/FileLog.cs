@@ -10,7 +10,7 @@ namespace Relay.Backplane;
 /// </summary>
 /// <remarks>
 /// One writer at a time takes all requests that wait, stores them with one system call, and then answers and delivers them. An append that finds no writer at work is
-/// written at once on its caller's thread, and its listeners are called there. Memory: about 40 bytes an entry held, no payloads.
+/// written at once on its caller's thread, and its listeners are called there. Memory: about 50 bytes an entry held, no payloads.
 /// Checkpoints and expiries are records too, so the files alone say everything: see FileLog.Cleaning.cs for why segments are given up from the oldest on.
 /// </remarks>
 public sealed partial class FileLog : IDocumentLog, IDocumentChannel, IAsyncDisposable

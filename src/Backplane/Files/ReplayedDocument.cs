@@ -6,6 +6,7 @@ namespace Relay.Backplane;
 internal sealed class ReplayedDocument(DocumentName name)
 {
     private readonly List<FoundEntry> entries = [];
+    private bool isInOrder = true;
     private RecordHeader? checkpoint;
     private RecordPlace checkpointPlace;
     private string? recordedProblem;
@@ -16,6 +17,7 @@ internal sealed class ReplayedDocument(DocumentName name)
     public void AddEntry(in RecordHeader header, in RecordPlace place, bool intact)
     {
         Epoch = Math.Max(Epoch, header.Position.Epoch);
+        isInOrder &= entries.Count == 0 || entries[^1].Position.Offset < header.Position.Offset;
         entries.Add(new FoundEntry(header.Position, new Position(header.Position.Epoch, header.OtherOffset, header.OtherId), header.Time, place, intact));
     }
 
@@ -56,12 +58,14 @@ internal sealed class ReplayedDocument(DocumentName name)
     /// <summary>The entries after <paramref name="start"/>, each once, or why they are no log.</summary>
     private List<FoundEntry> Chain(Position start, out string? problem)
     {
-        // Of an entry that stands there twice, the intact and then the later copy counts.
-        var ordered = entries
-            .OrderBy(entry => entry.Position.Offset).ThenBy(entry => entry.IsIntact)
-            .ThenBy(entry => entry.Place.Segment.Number).ThenBy(entry => entry.Place.At);
-        var chain = new List<FoundEntry>();
-        foreach (var entry in ordered)
+        if (!isInOrder)
+        {
+            // Of an entry that stands there twice, the intact and then the later copy counts.
+            entries.Sort(static (left, right) => SortKey(left).CompareTo(SortKey(right)));
+        }
+
+        var chain = new List<FoundEntry>(entries.Count);
+        foreach (var entry in entries)
         {
             if (entry.Position.Epoch == start.Epoch && entry.Position.Offset <= start.Offset && entry.Position.Offset > 0)
             {
@@ -95,6 +99,9 @@ internal sealed class ReplayedDocument(DocumentName name)
 
         return chain;
     }
+
+    private static (long Offset, bool IsIntact, long Segment, long At) SortKey(in FoundEntry entry) =>
+        (entry.Position.Offset, entry.IsIntact, entry.Place.Segment.Number, entry.Place.At);
 
     private static bool Reaches(Position start, List<FoundEntry> chain, Position saved)
     {
