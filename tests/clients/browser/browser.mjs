@@ -1,0 +1,165 @@
+// People in front of the demo page, in a real browser. Everybody reaches the node over a line of their own that a test can cut.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after } from 'node:test'
+import { chromium } from 'playwright-core'
+import { patience, waitFor } from '../wait.mjs'
+import { Line } from './line.mjs'
+
+const executablePath = process.env.RELAY_TEST_CHROMIUM ?? '/usr/bin/chromium'
+const args = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'
+]
+
+/** For `describe`: where there is no browser its tests are left out, but not in CI. */
+export const whereBrowserIs = { skip: !existsSync(executablePath) && !process.env.CI ? `no browser at ${executablePath}` : false }
+
+/** Called in a `describe`: gives its `before` hooks what tests have, an `after` that means the end of all the tests there. */
+export const suite = () => {
+  const ends = []
+  after(async () => {
+    for (const end of ends.reverse()) await end()
+  })
+  return { after: (end) => ends.push(end) }
+}
+
+/** @param {{ after: Function }} t the browser closes after it */
+export const openBrowser = async (t) => {
+  const browser = await chromium.launch({ executablePath, args })
+  t.after(() => browser.close())
+  return browser
+}
+
+/**
+ * Somebody opens the demo page and waits until it is synced.
+ * @param {{ after: Function }} t when it is over, the page must have said no error and asked no other host
+ * @param {import('playwright-core').Browser} browser
+ * @param {{ url: string }} relay
+ * @param {object} [options]
+ * @param {string} [options.name] the name that this browser remembers
+ * @param {string} [options.document] the document to open; default: none, as at a first visit
+ * @param {object} [options.context] how the browser is, e.g. `{ viewport: { width: 360, height: 740 } }`
+ * @param {() => void} [options.script] runs in the page before its own scripts
+ * @param {boolean} [options.synced] whether to wait for the document
+ */
+export const openPage = async (t, browser, relay, { name, document, context: options = {}, script, synced = true } = {}) => {
+  const line = await Line.to(relay)
+  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options })
+  context.setDefaultTimeout(patience)
+  // Once, so that a test can see what the page itself remembers.
+  if (name !== undefined) {
+    await context.addInitScript((given) => localStorage.getItem('relay.name') ?? localStorage.setItem('relay.name', given), name)
+  }
+  if (script !== undefined) await context.addInitScript(script)
+  const person = new Person(context, await context.newPage(), line)
+  t.after(() => person.leave())
+  await person.visit(document)
+  if (synced) await person.reaches('synced')
+  return person
+}
+
+class Person {
+  #complaints = []
+
+  /** Whether lost connections are part of the test; browsers report each of them as an error. */
+  expectsLosses = false
+
+  constructor (context, page, line) {
+    this.context = context
+    this.page = page
+    this.line = line
+    this.watch(page)
+  }
+
+  /** Notes what must not happen on a page. */
+  watch (page) {
+    const note = (what) => this.#complaints.push(what)
+    page.on('pageerror', (error) => note(`error: ${error.stack}`))
+    page.on('console', (message) => {
+      const isLoss = /^WebSocket connection to '[^']+' failed/.test(message.text())
+      if (['error', 'warning'].includes(message.type()) && !(isLoss && this.expectsLosses)) note(`${message.type()}: ${message.text()}`)
+    })
+    const own = (address) => new URL(address).host === new URL(this.line.url).host || note(`asked ${address}`)
+    page.on('request', (request) => own(request.url()))
+    page.on('websocket', (socket) => own(socket.url()))
+    page.on('response', (response) => response.status() < 400 || note(`${response.status()} for ${response.url()}`))
+  }
+
+  async visit (document) {
+    await this.page.goto(this.line.url + (document === undefined ? '/' : `/?doc=${encodeURIComponent(document)}`))
+  }
+
+  /** Waits for a state of the connection, as the page shows it. */
+  async reaches (state) {
+    await this.page.waitForSelector(`#status[data-state="${state}"]`)
+  }
+
+  /** The document's name in the address bar. */
+  get document () { return new URL(this.page.url()).searchParams.get('doc') }
+
+  get editor () { return this.page.locator('#editor') }
+
+  /** Types at the end of the text. */
+  async types (text) {
+    await this.editor.focus()
+    await this.page.keyboard.press('Control+End')
+    await this.page.keyboard.type(text)
+  }
+
+  /** The text, a line for each block, without the cursors of others. */
+  async text () {
+    return await this.editor.evaluate((editor) => [...editor.children].map((block) => block.textContent.replaceAll('\u2060', '')).join('\n'))
+  }
+
+  async sees (text) {
+    await waitFor(async () => (await this.text()).includes(text), `"${text}" on a page`)
+  }
+
+  /** The names of the others in the list of who is here. */
+  async others () {
+    return await this.page.locator('#people .name').allTextContents()
+  }
+
+  async seesPeople (...names) {
+    const wanted = names.sort().join(', ')
+    await waitFor(async () => (await this.others()).sort().join(', ') === wanted, `the list of people to be "${wanted}"`)
+  }
+
+  /** The text before somebody's cursor in its block, or null if that cursor is not to be seen. */
+  async textBeforeCaret (name) {
+    return await this.editor.evaluate((editor, wanted) => {
+      const caret = [...editor.querySelectorAll('.caret')].find(({ dataset }) => dataset.name === wanted)
+      if (caret === undefined) return null
+      const range = new Range()
+      range.setStart(caret.closest('p, h1, h2, h3, pre'), 0)
+      range.setEndBefore(caret)
+      return range.toString().replaceAll('\u2060', '')
+    }, name)
+  }
+
+  async seesCaret (name, textBefore) {
+    await waitFor(async () => await this.textBeforeCaret(name) === textBefore, `the cursor of ${name} after "${textBefore}"`)
+  }
+
+  /** Forgets complaints that a test brought about. */
+  forgives (pattern) {
+    this.#complaints = this.#complaints.filter((complaint) => !pattern.test(complaint))
+  }
+
+  async leave () {
+    await this.context.close()
+    this.line.takeDown()
+    assert.deepEqual(this.#complaints.splice(0), [], 'the page should have nothing to complain about')
+  }
+}
+
+/** Waits until everybody's page shows the same text, and returns it. */
+export const agreed = async (...people) => {
+  let texts
+  await waitFor(async () => {
+    texts = await Promise.all(people.map((person) => person.text()))
+    return texts.every((text) => text === texts[0])
+  }, 'all pages to show the same text')
+  return texts[0]
+}
