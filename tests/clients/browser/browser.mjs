@@ -1,7 +1,6 @@
 // People in front of the demo page, in a real browser. Everybody reaches the node over a line of their own that a test can cut.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { after } from 'node:test'
 import { chromium } from 'playwright-core'
 import { patience, waitFor } from '../wait.mjs'
 import { Line } from './line.mjs'
@@ -15,10 +14,13 @@ const args = [
 /** For `describe`: where there is no browser its tests are left out, but not in CI. */
 export const whereBrowserIs = { skip: !existsSync(executablePath) && !process.env.CI ? `no browser at ${executablePath}` : false }
 
-/** Called in a `describe`: gives its `before` hooks what tests have, an `after` that means the end of all the tests there. */
-export const suite = () => {
+/**
+ * An `after` by which what began last ends first, pages before the node that they talk to; the test runner's own does it the other way round.
+ * @param {{ after: Function }} t a test, or in a `describe` the module `node:test`, for use in `before` hooks, whose own `after` means the end of the hook
+ */
+export const lastFirst = (t) => {
   const ends = []
-  after(async () => {
+  t.after(async () => {
     for (const end of ends.reverse()) await end()
   })
   return { after: (end) => ends.push(end) }

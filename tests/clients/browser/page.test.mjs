@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import * as test from 'node:test'
 import { startRelay } from '../relay.mjs'
 import { waitFor } from '../wait.mjs'
-import { openBrowser, openPage, suite, whereBrowserIs } from './browser.mjs'
+import { lastFirst, openBrowser, openPage, whereBrowserIs } from './browser.mjs'
 
 test.describe('The demo page', whereBrowserIs, () => {
   let relay, browser
-  const all = suite()
+  const all = lastFirst(test)
   test.before(async () => {
     relay = await startRelay(all)
     browser = await openBrowser(all)

@@ -5,11 +5,11 @@ import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
 import { startRelay } from '../relay.mjs'
 import { waitFor } from '../wait.mjs'
-import { agreed, openBrowser, openPage, suite, whereBrowserIs } from './browser.mjs'
+import { agreed, lastFirst, openBrowser, openPage, whereBrowserIs } from './browser.mjs'
 
 test.describe('People on the demo page', whereBrowserIs, () => {
   let relay, browser
-  const all = suite()
+  const all = lastFirst(test)
   test.before(async () => {
     relay = await startRelay(all)
     browser = await openBrowser(all)
