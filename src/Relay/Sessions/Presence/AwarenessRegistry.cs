@@ -236,7 +236,7 @@ internal sealed class AwarenessRegistry(AwarenessLimits limits)
     private void Change(AwarenessRecord record, AwarenessEntry entry, DateTimeOffset now, AwarenessChanges result)
     {
         record.Clock = entry.Clock;
-        record.State = entry.State;
+        record.State = entry.IsNull ? AwarenessEntry.NullState : entry.State.ToArray();
         record.IsNull = entry.IsNull;
         record.SeenAt = now;
         if (record.Change > 0)
