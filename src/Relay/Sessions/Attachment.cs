@@ -22,6 +22,9 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
 
     public PresenceState Presence { get; } = new();
 
+    /// <summary>Joins the session; called once, first of all.</summary>
+    public void Join() => session.Mailbox.Post(() => session.Attach(this));
+
     /// <summary>Hands in the messages of one frame, which are taken wholly or not at all.</summary>
     public void Receive(IReadOnlyList<DocumentMessage> messages) => session.Mailbox.Post(() => session.Receive(this, messages));
 

@@ -1,6 +1,5 @@
 using Relay.Backplane;
 using Relay.Connections;
-using Relay.Yjs;
 
 namespace Relay.Sessions;
 

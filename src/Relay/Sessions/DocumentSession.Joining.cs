@@ -68,7 +68,7 @@ internal sealed partial class DocumentSession
     {
         if (attachments.Count == 0 && readers.Count == 0 && State == SessionState.Live && !idleTimer.IsSet)
         {
-            idleTimer.Set(mayStay ? settings.IdleTimeout : TimeSpan.Zero);
+            idleTimer.Set(mayStay && !nodeStops ? settings.IdleTimeout : TimeSpan.Zero);
         }
     }
 

@@ -12,17 +12,15 @@ internal sealed partial class DocumentSession
 
     private LeaveStep leaveStep;
     private int failedRemoves;
+    private bool nodeStops;
 
     /// <summary>This node stops: leave as soon as the connections are gone.</summary>
     public void LeaveSoon()
     {
-        mayStay = false;
+        nodeStops = true;
         idleTimer.Clear();
         BecomeIdleIfEmpty();
-        mayNotStayAgain = true;
     }
-
-    private bool mayNotStayAgain;
 
     private void BeginLeaving()
     {
@@ -84,15 +82,23 @@ internal sealed partial class DocumentSession
             leaveStep = LeaveStep.Removing;
             removeTimer.Set(services.Environment.Backoff(failedRemoves, settings.FirstRetry, settings.LongestAppendRetry));
         }
-        else if (registry.TryRetire(this))
+        else
         {
-            // Stays in the table if it could not be removed: who asks this node for the document will hear that it does not hold it.
+            // It stays in the table if it could not be removed: who asks this node for the document will hear that it does not hold it.
+            EndIfNobodyCame();
+        }
+    }
+
+    /// <summary>The last step, unless somebody is on the way to this mailbox; whoever that is calls this again.</summary>
+    private void EndIfNobodyCame()
+    {
+        if (State == SessionState.Draining && leaveStep == LeaveStep.Removed && attachments.Count == 0 && registry.TryRetire(this))
+        {
             State = SessionState.Closed;
             StopTimers();
             LogLeft(services.Logger, Name);
             Free(removeFirst: false);
         }
-        // Otherwise a connection is on its way to this mailbox.
     }
 
     /// <summary>A connection came while the session was draining.</summary>

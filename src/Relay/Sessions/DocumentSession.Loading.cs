@@ -1,6 +1,4 @@
-using Relay.Backplane;
 using Relay.Connections;
-using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -9,11 +7,19 @@ internal sealed partial class DocumentSession
 {
     private readonly List<Action<byte[]?, CloseReason>> readers = [];
     private CloseReason closedFor = CloseReason.InternalError;
+    private bool loadBegun;
     private bool mayStay;
 
     /// <summary>Starts the load. Called once, when no earlier session of this document is still being freed.</summary>
     public void BeginLoad()
     {
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        loadBegun = true;
+
         // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
         Start(settings.LongCallTimeout, LoadAsync, OnLoaded, OnLoadFailed);
     }
@@ -34,7 +40,7 @@ internal sealed partial class DocumentSession
                 // While it drains, too, the document is whole.
                 reader(EncodeState(), CloseReason.Normal);
                 BecomeIdleIfEmpty();
-                ContinueLeaving();
+                EndIfNobodyCame();
                 break;
         }
     }

@@ -8,7 +8,11 @@ namespace Relay.Sessions;
 /// <summary>The one way in: what is new goes into the outbox, the outbox into the log, one append at a time.</summary>
 internal sealed partial class DocumentSession
 {
+    private const int MeasureEvery = 64;
+
     private readonly List<OutboxItem> outbox = [];
+    private long measuredVersion = -MeasureEvery;
+    private long measuredBytes;
     private long outboxBytes;
     private Flight? flight;
     private bool appendsFail;
@@ -46,7 +50,7 @@ internal sealed partial class DocumentSession
             newBytes += news[i].Length;
         }
 
-        if (newBytes > 0 && document.MemoryBytes + outboxBytes + newBytes > settings.MaxDocumentBytes)
+        if (newBytes > 0 && DocumentBytes() + outboxBytes + newBytes > settings.MaxDocumentBytes)
         {
             Refuse(attachment, CloseReason.DocumentTooLarge);
             return;
@@ -59,6 +63,18 @@ internal sealed partial class DocumentSession
 
         StartAppend();
         Pump(attachment);
+    }
+
+    /// <summary>What the document takes in memory, measured anew after some changes only: measuring looks at every client that ever wrote.</summary>
+    private long DocumentBytes()
+    {
+        if (documentVersion - measuredVersion >= MeasureEvery)
+        {
+            measuredVersion = documentVersion;
+            measuredBytes = document.MemoryBytes;
+        }
+
+        return measuredBytes;
     }
 
     private void Handle(Attachment attachment, in DocumentMessage message, ReadOnlyMemory<byte> news)

@@ -1,4 +1,3 @@
-using Relay.Backplane;
 using Relay.Connections;
 using Relay.Yjs;
 
@@ -68,6 +67,7 @@ internal sealed partial class DocumentSession
         }
 
         var wasLoading = State == SessionState.Loading;
+        var removing = leaveStep == LeaveStep.Returning || (leaveStep == LeaveStep.Removing && !removeTimer.IsSet);
         State = SessionState.Closed;
         StopTimers();
         foreach (var attachment in attachments.ToArray())
@@ -84,11 +84,16 @@ internal sealed partial class DocumentSession
         readers.Clear();
         registry.Retire(this);
 
-        // A load that is still under way cleans up after itself when it ends.
-        if (!wasLoading)
+        if (wasLoading && !loadBegun)
+        {
+            registry.Gone(this);
+        }
+        else if (!wasLoading && !removing)
         {
             Free(removeFirst: leaveStep == LeaveStep.None);
         }
+
+        // Otherwise a load or a locator operation is under way, and the handler of its end frees the rest.
     }
 
     private void StopTimers()

@@ -27,14 +27,8 @@ internal sealed class SessionRegistry(SessionServices services)
         }
     }
 
-    /// <summary>Joins a connection to its document, which is loaded if it is not here; what the connection is told comes through its own methods.</summary>
-    public Attachment Join(DocumentName name, ISessionConnection connection)
-    {
-        var session = Choose(name);
-        var attachment = new Attachment(session, connection);
-        session.Mailbox.Post(() => session.Attach(attachment));
-        return attachment;
-    }
+    /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
+    public Attachment Place(DocumentName name, ISessionConnection connection) => new(Choose(name), connection);
 
     /// <summary>Opens the document, hands out its state, and leaves it again unless somebody else wants it.</summary>
     /// <param name="name">The document.</param>

@@ -141,7 +141,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
         {
             // An idle connection waits with an empty read, and so holds no buffer.
             ReleaseBuffer();
-            await stream.ReadAsync(Memory<byte>.Empty, cancellation);
+            _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
             buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         }
         else if (end == buffer.Length)

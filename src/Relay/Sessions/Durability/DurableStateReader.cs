@@ -10,6 +10,11 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection, ILogger<DurableStateReader> logger)
 {
+    private readonly IDocumentLog log = log;
+    private readonly ISnapshotStore store = store;
+    private readonly bool garbageCollection = garbageCollection;
+    private readonly ILogger logger = logger;
+
     /// <summary>Snapshots and logs that keep moving under the reader this often are no accident.</summary>
     private const int Tries = 4;
 

@@ -44,13 +44,13 @@ internal sealed class AwarenessRegistry(AwarenessLimits limits)
             }
             else if (MaySet(connection, record, entry, introduces))
             {
-                if (entry.State.Length > limits.MaxStateBytes || !TryOwn(connection, ref record, entry.ClientId))
+                if (entry.State.Length > limits.MaxStateBytes || TryOwn(connection, record, entry.ClientId) is not { } own)
                 {
                     result.IsTooMuch = true;
                     return result;
                 }
 
-                Set(connection, record, entry, now, result);
+                Set(connection, own, entry, now, result);
             }
             else if (introduces && record is { IsNull: true, Owner: null })
             {
@@ -201,23 +201,24 @@ internal sealed class AwarenessRegistry(AwarenessLimits limits)
         }
     }
 
-    private bool TryOwn(Attachment connection, ref AwarenessRecord? record, ulong client)
+    /// <summary>The client's record, owned by the connection from now on; nothing when it owns as many as it may.</summary>
+    private AwarenessRecord? TryOwn(Attachment connection, AwarenessRecord? record, ulong client)
     {
         if (record?.Owner == connection)
         {
-            return true;
+            return record;
         }
 
         if (connection.Presence.Owned.Count >= limits.MaxOwnEntries)
         {
-            return false;
+            return null;
         }
 
         record ??= Add(client);
         Disown(record);
         record.Owner = connection;
         connection.Presence.Owned.Add(client);
-        return true;
+        return record;
     }
 
     private static void Disown(AwarenessRecord record)
