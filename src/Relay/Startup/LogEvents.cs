@@ -16,6 +16,9 @@ internal static class LogEvents
     public const int OrphansFound = 1020;
     public const int OrphanNotSaved = 1021;
 
+    // Api: 1050 to 1099
+    public const int ReadFailed = 1050;
+
     // Connections: 1100 to 1199
     public const int Connected = 1100;
     public const int Disconnected = 1101;

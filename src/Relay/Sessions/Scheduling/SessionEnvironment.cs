@@ -6,8 +6,8 @@ namespace Relay.Sessions;
 /// <summary>What sessions take from outside, so that whole nodes run in a seeded, single-threaded simulation: time and timers, chance, and where mailboxes run.</summary>
 internal sealed class SessionEnvironment(TimeProvider time, ISessionScheduler scheduler, Func<ulong> random)
 {
-    /// <summary>The clock of the machine, unpredictable ids, mailboxes on the posting thread.</summary>
-    public static SessionEnvironment System { get; } = new(TimeProvider.System, InlineScheduler.Instance, RandomBits);
+    /// <summary>A real node's: unpredictable ids, mailboxes on the posting thread.</summary>
+    public static SessionEnvironment For(TimeProvider time) => new(time, InlineScheduler.Instance, RandomBits);
 
     public TimeProvider Time { get; } = time;
 
