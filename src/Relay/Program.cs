@@ -1,3 +1,21 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using System.Globalization;
+using Relay.Startup;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));
+    builder.UseDefaultAddress().AddRelay();
+
+    var app = builder.Build();
+    app.UsePages().MapRelay().ReportStart();
+    await app.RunAsync();
+    return 0;
+}
+catch (SettingsException refused)
+{
+    await Console.Error.WriteLineAsync("The node does not start with these settings:" + Environment.NewLine + refused.Message);
+    return 2;
+}

@@ -1,0 +1,49 @@
+namespace Relay.Connections;
+
+/// <summary>
+/// Why a connection ends, as its client is told: the one table of close codes (<c>docs/protocol.md</c> shows it to users). 4400 to 4499 mean "do not come back"; 4500 to 4599,
+/// 1012 and 1013 mean "come back". The text is at most 123 bytes of ASCII, what a close frame holds.
+/// </summary>
+internal sealed record CloseReason(int Code, string Text)
+{
+    public static readonly CloseReason Normal = new(1000, "Closed.");
+
+    public static readonly CloseReason FramingError = new(1002, "The WebSocket frame is not valid.");
+
+    public static readonly CloseReason NodeStops = new(1012, "This node stops; connect again.");
+
+    public static readonly CloseReason NodeIsFull = new(1013, "This node has as many connections as it takes; connect again later.");
+
+    public static readonly CloseReason BadMessage = new(4400, "The message is not valid.");
+
+    public static readonly CloseReason DocumentDeleted = new(4404, "The document was deleted.");
+
+    public static readonly CloseReason MessageTooLarge = new(4413, "The message is larger than Limits:MaxMessageBytes allows.");
+
+    public static readonly CloseReason DocumentTooLarge = new(4414, "The document would grow beyond Limits:MaxDocumentBytes.");
+
+    public static readonly CloseReason TextFrame = new(4415, "Text frames are not understood; send binary ones.");
+
+    public static readonly CloseReason BadUpdate = new(4422, "The update is not a valid Yjs update (format V1).");
+
+    public static readonly CloseReason DocumentUnreadable = new(4423, "The stored document cannot be read; its operator has been told.");
+
+    public static readonly CloseReason TooMuchPresence = new(4431, "The presence exceeds what Limits:MaxAwarenessBytes or Limits:MaxAwarenessEntries allows.");
+
+    public static readonly CloseReason InternalError = new(4500, "Something went wrong on this node; connect again.");
+
+    public static readonly CloseReason StoreUnavailable = new(4503, "The document cannot be loaded at the moment; connect again.");
+
+    public static readonly CloseReason SlowReader = new(4508, "The client did not read what it was sent; connect again.");
+
+    public static readonly CloseReason NoPong = new(4509, "The client did not answer a ping; connect again.");
+
+    public static readonly CloseReason DocumentIsFull = new(4529, "The document has as many connections as it takes; connect again later.");
+
+    /// <summary>All reasons, for the tests and the metrics.</summary>
+    public static IReadOnlyList<CloseReason> All { get; } =
+    [
+        Normal, FramingError, NodeStops, NodeIsFull, BadMessage, DocumentDeleted, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
+        TooMuchPresence, InternalError, StoreUnavailable, SlowReader, NoPong, DocumentIsFull,
+    ];
+}

@@ -1,0 +1,7 @@
+namespace Relay.Connections;
+
+/// <summary>What one connection may do (the settings under <c>Limits</c>).</summary>
+/// <param name="MaxMessageBytes">The largest message.</param>
+/// <param name="MaxWaitingBytes">Messages that are not settled yet, before the connection is read no further.</param>
+/// <param name="MessagesPerSecond">Frames that are read per second in the long run.</param>
+internal sealed record ConnectionLimits(int MaxMessageBytes, long MaxWaitingBytes, int MessagesPerSecond);

@@ -1,0 +1,27 @@
+namespace Relay.Connections.WebSockets;
+
+/// <summary>What came from a client.</summary>
+internal enum ClientFrameKind
+{
+    /// <summary>A whole binary message.</summary>
+    Message,
+
+    /// <summary>The beginning of a text message; nothing after it is read.</summary>
+    Text,
+
+    Ping,
+
+    Pong,
+
+    /// <summary>The client closes, or answers a close.</summary>
+    Close,
+
+    /// <summary>A message beyond the limit; nothing after it is read.</summary>
+    TooLarge,
+
+    /// <summary>Bytes that break the framing; nothing after them is read.</summary>
+    Invalid,
+
+    /// <summary>The stream ended without a close frame.</summary>
+    EndOfStream,
+}

@@ -1,0 +1,69 @@
+namespace Relay.Connections.WebSockets;
+
+internal sealed partial class ClientSocket
+{
+    private long lastSent;
+    private long lastReceived;
+    private long lastPing;
+    private long writeSince;
+    private long closingSince;
+    private bool readingPaused;
+    private bool pingUnanswered;
+
+    private void Tick()
+    {
+        if (IsOver(Volatile.Read(ref writeSince), times.Write))
+        {
+            // Nothing more fits into the connection, so there is no telling the client either.
+            GiveUp(CloseReason.SlowReader);
+        }
+        else if (IsOver(Volatile.Read(ref closingSince), times.Close))
+        {
+            abort();
+        }
+        else if (Elapsed(lastPing) >= times.Ping)
+        {
+            Ping();
+        }
+        else if (Elapsed(Volatile.Read(ref lastSent)) >= times.SignOfLife)
+        {
+            Nudge(() => lifeDue = true);
+        }
+    }
+
+    private void Ping()
+    {
+        if (Volatile.Read(ref lastReceived) >= lastPing || Volatile.Read(ref readingPaused))
+        {
+            // Whatever came is as good as a pong.
+            pingUnanswered = false;
+        }
+
+        if (pingUnanswered)
+        {
+            GiveUp(CloseReason.NoPong);
+            return;
+        }
+
+        pingUnanswered = true;
+        lastPing = time.GetTimestamp();
+        var frame = WebSocketFrame.Make(WebSocketOpcode.Ping, default);
+        Nudge(() => ping = frame);
+    }
+
+    /// <summary>The client is not there, or might as well not be.</summary>
+    private void GiveUp(CloseReason reason)
+    {
+        lock (gate)
+        {
+            ClosedFor ??= reason;
+        }
+
+        End();
+        abort();
+    }
+
+    private bool IsOver(long since, TimeSpan limit) => since != 0 && Elapsed(since) >= limit;
+
+    private TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
+}

@@ -1,0 +1,249 @@
+using System.Buffers;
+
+namespace Relay.Connections.WebSockets;
+
+internal sealed partial class ClientSocket
+{
+    /// <summary>The most that goes into one write. Larger ones save nothing, and a client's progress is judged by the write.</summary>
+    private const int MaxWrite = 64 << 10;
+
+    private ReadOnlyMemory<byte>[]? batch;
+    private int batchFrame;
+    private int batchOffset;
+    private Action? whenSent;
+    private byte[]? pong;
+    private byte[]? ping;
+    private byte[]? closing;
+    private bool closeWritten;
+    private bool lifeDue;
+    private bool writing;
+    private Task writer = Task.CompletedTask;
+
+    /// <summary>
+    /// Sends whole frames in their order. True when they are sent (or never will be); otherwise <paramref name="sent"/> is called once when they are. Not called again before that.
+    /// </summary>
+    public bool Send(ReadOnlyMemory<byte>[] whole, Action sent)
+    {
+        lock (gate)
+        {
+            if (!isOpen)
+            {
+                return true;
+            }
+
+            batch = whole;
+            batchFrame = 0;
+            batchOffset = 0;
+            if (writing)
+            {
+                whenSent = sent;
+                return false;
+            }
+
+            writing = true;
+        }
+
+        StartWriter();
+        lock (gate)
+        {
+            if (batch is null || !isOpen)
+            {
+                return true;
+            }
+
+            whenSent = sent;
+            return false;
+        }
+    }
+
+    private void SendPong(ReadOnlySpan<byte> payload)
+    {
+        // Only the latest ping is answered if several wait (RFC 6455, 5.5.3), so a client that pings and does not read costs one frame.
+        var frame = WebSocketFrame.Make(WebSocketOpcode.Pong, payload);
+        Nudge(() => pong = frame);
+    }
+
+    private void BeginClose(byte[] frame)
+    {
+        Nudge(() =>
+        {
+            isOpen = false;
+            closing = frame;
+            closingSince = Math.Max(1, time.GetTimestamp());
+        });
+        closed.Cancel();
+    }
+
+    /// <summary>Changes what is to be written, and sees to it that it is.</summary>
+    private void Nudge(Action change)
+    {
+        lock (gate)
+        {
+            if (!isOpen)
+            {
+                return;
+            }
+
+            change();
+            if (writing)
+            {
+                return;
+            }
+
+            writing = true;
+        }
+
+        StartWriter();
+    }
+
+    private void StartWriter() => writer = WriteAsync();
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (TryTake(out var bytes, out var rented))
+            {
+                try
+                {
+                    Volatile.Write(ref writeSince, Math.Max(1, time.GetTimestamp()));
+                    await stream.WriteAsync(bytes);
+                    Volatile.Write(ref writeSince, 0);
+                }
+                finally
+                {
+                    if (rented is not null)
+                    {
+                        ArrayPool<byte>.Shared.Return(rented);
+                    }
+                }
+
+                TakeSent()?.Invoke();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The reader ends, too, and the session hears of it there.
+            End();
+            abort();
+        }
+    }
+
+    /// <summary>The next bytes to write: control frames first, then what fits of the frames that wait. False when nothing waits; then the writer has ended.</summary>
+    private bool TryTake(out ReadOnlyMemory<byte> bytes, out byte[]? rented)
+    {
+        rented = null;
+        bytes = default;
+        lock (gate)
+        {
+            if (closing is { } close && batchOffset == 0)
+            {
+                // Never inside a frame that is partly written.
+                closing = null;
+                closeWritten = true;
+                batch = null;
+                bytes = close;
+            }
+            else if (closeWritten)
+            {
+                writing = false;
+                return false;
+            }
+            else if (batchOffset == 0 && (pong ?? ping) is { } control)
+            {
+                _ = pong is null ? ping = null : pong = null;
+                bytes = control;
+            }
+            else if (batch is not null)
+            {
+                bytes = TakeFrames(out rented);
+                lastSent = time.GetTimestamp();
+            }
+            else if (lifeDue)
+            {
+                bytes = signOfLife;
+                lastSent = time.GetTimestamp();
+            }
+            else
+            {
+                writing = false;
+                return false;
+            }
+
+            lifeDue = false;
+            return true;
+        }
+    }
+
+    private ReadOnlyMemory<byte> TakeFrames(out byte[]? rented)
+    {
+        rented = null;
+        var first = batch![batchFrame][batchOffset..];
+        if (first.Length >= MaxWrite)
+        {
+            Advance(MaxWrite);
+            return first[..MaxWrite];
+        }
+
+        if (batchFrame == batch.Length - 1)
+        {
+            Advance(first.Length);
+            return first;
+        }
+
+        // Several frames, one write.
+        rented = ArrayPool<byte>.Shared.Rent(MaxWrite);
+        var length = 0;
+        while (batchFrame < batch.Length && length < MaxWrite)
+        {
+            var frame = batch[batchFrame].Span[batchOffset..];
+            var taken = Math.Min(frame.Length, MaxWrite - length);
+            frame[..taken].CopyTo(rented.AsSpan(length));
+            length += taken;
+            Advance(taken);
+        }
+
+        return rented.AsMemory(0, length);
+    }
+
+    private void Advance(int bytes)
+    {
+        batchOffset += bytes;
+        if (batchOffset == batch![batchFrame].Length)
+        {
+            batchFrame++;
+            batchOffset = 0;
+        }
+    }
+
+    /// <summary>After a write: whether that was the last of the frames, and who waits for it.</summary>
+    private Action? TakeSent()
+    {
+        lock (gate)
+        {
+            if (batch is null || batchFrame < batch.Length)
+            {
+                return null;
+            }
+
+            batch = null;
+            var sent = whenSent;
+            whenSent = null;
+            return isOpen ? sent : null;
+        }
+    }
+
+    private Task WhenWritten() => writer;
+
+    private void End()
+    {
+        lock (gate)
+        {
+            isOpen = false;
+            batch = null;
+            whenSent = null;
+        }
+
+        closed.Cancel();
+    }
+}

@@ -1,0 +1,175 @@
+namespace Relay.Connections.WebSockets;
+
+/// <summary>
+/// The server's end of one WebSocket over an upgraded stream: one reader, one writer. Frames that wait are packed into one write; control frames go before them. It answers pings,
+/// pings itself, shows a sign of life to a silent client, and ends a connection that does not read or does not answer. Own framing, because <see cref="System.Net.WebSockets"/> makes a
+/// system call per frame, and that is what a relay's time goes into.
+/// </summary>
+internal sealed partial class ClientSocket
+{
+    private readonly Stream stream;
+    private readonly Action abort;
+    private readonly TimeProvider time;
+    private readonly SocketTimes times;
+    private readonly ReadOnlyMemory<byte> signOfLife;
+    private readonly ClientFrameReader frames;
+    private readonly CancellationTokenSource closed = new();
+    private readonly Lock gate = new();
+    private bool isOpen = true;
+
+    /// <param name="stream">The upgraded connection.</param>
+    /// <param name="maxMessageBytes">The largest message that is read.</param>
+    /// <param name="signOfLife">A whole data frame that clients take and ignore.</param>
+    /// <param name="times">When pings and the like are due.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="abort">Cuts the connection without further ado.</param>
+    public ClientSocket(Stream stream, int maxMessageBytes, ReadOnlyMemory<byte> signOfLife, SocketTimes times, TimeProvider time, Action abort)
+    {
+        this.stream = stream;
+        this.abort = abort;
+        this.time = time;
+        this.times = times;
+        this.signOfLife = signOfLife;
+        frames = new ClientFrameReader(stream, maxMessageBytes);
+        lastSent = lastReceived = lastPing = time.GetTimestamp();
+    }
+
+    /// <summary>Why it ended, when it was this side that ended it.</summary>
+    public CloseReason? ClosedFor { get; private set; }
+
+    /// <summary>Whether client or node said goodbye; not when the connection broke.</summary>
+    public bool EndedCleanly { get; private set; }
+
+    /// <summary>
+    /// Reads until the connection ends. Messages are handed over one at a time: the next is read when the last one's task has completed. The token says that the connection is
+    /// closed, by whichever side, and that nothing is worth waiting for any more.
+    /// </summary>
+    public async Task RunAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> handle)
+    {
+        using var timer = time.CreateTimer(_ => Tick(), null, times.Tick, times.Tick);
+        try
+        {
+            await ReadAsync(handle);
+            await WhenWritten();
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The connection broke, or was cut.
+        }
+        finally
+        {
+            End();
+            frames.Dispose();
+        }
+    }
+
+    /// <summary>Ends the connection: the client is told why, and then has a moment to answer.</summary>
+    public void Close(CloseReason reason)
+    {
+        lock (gate)
+        {
+            if (!isOpen)
+            {
+                return;
+            }
+
+            ClosedFor = reason;
+            EndedCleanly = true;
+        }
+
+        BeginClose(WebSocketFrame.MakeClose(reason.Code, reason.Text));
+    }
+
+    private async Task ReadAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> handle)
+    {
+        while (true)
+        {
+            var frame = await frames.ReadAsync(CancellationToken.None);
+            Volatile.Write(ref lastReceived, time.GetTimestamp());
+            switch (frame.Kind)
+            {
+                case ClientFrameKind.Message when IsOpen:
+                    await HandleAsync(handle, frame.Payload);
+                    break;
+                case ClientFrameKind.Ping:
+                    SendPong(frame.Payload.Span);
+                    break;
+                case ClientFrameKind.Close:
+                    OnClose(frame.Payload);
+                    return;
+                case ClientFrameKind.EndOfStream:
+                    return;
+                case ClientFrameKind.Text:
+                    await EndReadingAsync(CloseReason.TextFrame);
+                    return;
+                case ClientFrameKind.TooLarge:
+                    await EndReadingAsync(CloseReason.MessageTooLarge);
+                    return;
+                case ClientFrameKind.Invalid:
+                    await EndReadingAsync(CloseReason.FramingError);
+                    return;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private bool IsOpen
+    {
+        get
+        {
+            lock (gate)
+            {
+                return isOpen;
+            }
+        }
+    }
+
+    private async ValueTask HandleAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> handle, ReadOnlyMemory<byte> message)
+    {
+        var handling = handle(message, closed.Token);
+        if (handling.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        // While this side does not read, it cannot hold the client's silence against it.
+        Volatile.Write(ref readingPaused, true);
+        try
+        {
+            await handling;
+        }
+        catch (OperationCanceledException) when (closed.IsCancellationRequested)
+        {
+            // The rest is reading what the client says to the close.
+        }
+
+        Volatile.Write(ref lastReceived, time.GetTimestamp());
+        Volatile.Write(ref readingPaused, false);
+    }
+
+    /// <summary>The client closes, or answers this side's close.</summary>
+    private void OnClose(ReadOnlyMemory<byte> payload)
+    {
+        lock (gate)
+        {
+            EndedCleanly = true;
+            if (!isOpen)
+            {
+                return;
+            }
+        }
+
+        BeginClose(WebSocketFrame.Make(WebSocketOpcode.Close, payload.Length >= 2 ? payload.Span[..2] : default));
+    }
+
+    /// <summary>What follows cannot be read as frames any more. It is taken off the connection all the same: bytes left unread would cut the close frame's way to the client short.</summary>
+    private async Task EndReadingAsync(CloseReason reason)
+    {
+        Close(reason);
+        var sink = new byte[4096];
+        while (await stream.ReadAsync(sink) > 0)
+        {
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Relay.Connections.WebSockets;
+
+/// <summary>The opening handshake (RFC 6455, 4.2) over HTTP/1.1.</summary>
+internal static class WebSocketHandshake
+{
+    private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /// <summary>Whether the request asks for a WebSocket that this node can open; if not, an answer is written that says why.</summary>
+    public static async ValueTask<Stream?> AcceptAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        var upgrade = context.Features.Get<IHttpUpgradeFeature>();
+        if (upgrade is not { IsUpgradableRequest: true } || !HasToken(headers.Upgrade, "websocket") || !HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks WebSocket over HTTP/1.1.");
+            return null;
+        }
+
+        if (headers.SecWebSocketVersion != "13")
+        {
+            context.Response.Headers.SecWebSocketVersion = "13";
+            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks version 13 of the WebSocket protocol.");
+            return null;
+        }
+
+        if (!TryAnswer(headers.SecWebSocketKey.ToString(), out var accept))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "Sec-WebSocket-Key must be 16 bytes in base64.");
+            return null;
+        }
+
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.SecWebSocketAccept = accept;
+        if (FirstToken(headers.SecWebSocketProtocol) is { } protocol)
+        {
+            // A browser that offered subprotocols drops a connection whose server chose none.
+            context.Response.Headers.SecWebSocketProtocol = protocol;
+        }
+
+        return await upgrade.UpgradeAsync();
+    }
+
+    public static async Task RefuseAsync(HttpContext context, int status, string sentence)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.WriteAsync(sentence + "\n");
+    }
+
+    private static bool TryAnswer(string key, [NotNullWhen(true)] out string? accept)
+    {
+        accept = null;
+        Span<byte> nonce = stackalloc byte[16];
+        if (key.Length != 24 || !Convert.TryFromBase64String(key, nonce, out var length) || length != 16)
+        {
+            return false;
+        }
+
+        // SHA-1 is what the protocol asks for; it guards against caches, not against attackers.
+#pragma warning disable CA5350
+        accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + KeySuffix)));
+#pragma warning restore CA5350
+        return true;
+    }
+
+    private static bool HasToken(IEnumerable<string?> values, string token) =>
+        Tokens(values).Any(t => t.Equals(token, StringComparison.OrdinalIgnoreCase));
+
+    private static string? FirstToken(IEnumerable<string?> values) => Tokens(values).FirstOrDefault();
+
+    private static IEnumerable<string> Tokens(IEnumerable<string?> values) =>
+        values.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+}

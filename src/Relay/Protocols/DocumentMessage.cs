@@ -1,0 +1,14 @@
+using Relay.Yjs;
+
+namespace Relay.Protocols;
+
+/// <summary>One decoded message of a client.</summary>
+/// <param name="Kind">What it says.</param>
+/// <param name="Payload">The state vector or the update; nothing for presence.</param>
+/// <param name="Awareness">The presence entries; nothing for the other kinds.</param>
+/// <param name="Bytes">How much of the frame it took: what counts against the bytes that a connection may have waiting.</param>
+internal readonly record struct DocumentMessage(
+    DocumentMessageKind Kind,
+    ReadOnlyMemory<byte> Payload,
+    IReadOnlyList<AwarenessEntry> Awareness,
+    int Bytes);

@@ -1,0 +1,19 @@
+namespace Relay.Protocols;
+
+/// <summary>
+/// How a protocol writes what a session says: whole frames, ready for a socket, each with exactly one message (stock clients read only the first message of a frame). Pure; the
+/// frames are shared by all connections of a document that use the same format, so a format is one object for all of them.
+/// </summary>
+internal abstract class FrameFormat
+{
+    /// <summary>What this node has.</summary>
+    public abstract ReadOnlyMemory<byte> SyncStep1(ReadOnlySpan<byte> stateVector);
+
+    /// <summary>The last part of the answer to a SyncStep1: makes a client say that it is synced.</summary>
+    public abstract ReadOnlyMemory<byte> SyncStep2(ReadOnlySpan<byte> update);
+
+    public abstract ReadOnlyMemory<byte> Update(ReadOnlySpan<byte> update);
+
+    /// <summary>A presence update (y-protocols encoding).</summary>
+    public abstract ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update);
+}

@@ -1,0 +1,99 @@
+using Relay.Yjs;
+
+namespace Relay.Protocols.YWebSocket;
+
+/// <summary>Reads what a y-websocket client sends: several messages may stand in one frame, one after the other.</summary>
+internal static class YWebSocketDecoder
+{
+    /// <summary>
+    /// Reads a whole frame, or refuses it wholly. A message of an unknown type, and everything after it in its frame, is skipped, as the reference server does: its length is unknown, and
+    /// newer clients may send types that this node does not know. The same holds for type 2 (auth), which only servers send.
+    /// </summary>
+    /// <param name="frame">The frame's payload; messages share this memory.</param>
+    /// <param name="messages">The messages in their order; empty when refused.</param>
+    /// <param name="error">Why it was refused.</param>
+    public static bool TryDecode(ReadOnlyMemory<byte> frame, out IReadOnlyList<DocumentMessage> messages, out YjsError error)
+    {
+        var list = new List<DocumentMessage>(1);
+        var reader = new Lib0Reader(frame.Span);
+        messages = [];
+        do
+        {
+            var start = reader.Position;
+            var type = reader.ReadVarUint();
+            var known = true;
+            var message = default(DocumentMessage);
+            switch (type)
+            {
+                case YWebSocketFormat.Sync:
+                    message = ReadSync(ref reader, frame);
+                    break;
+                case YWebSocketFormat.AwarenessMessage:
+                    message = ReadAwareness(ref reader, frame);
+                    break;
+                case YWebSocketFormat.QueryAwareness:
+                    message = new DocumentMessage(DocumentMessageKind.QueryAwareness, default, [], 0);
+                    break;
+                default:
+                    known = false;
+                    break;
+            }
+
+            if (reader.Failed || !known)
+            {
+                break;
+            }
+
+            list.Add(message with { Bytes = reader.Position - start });
+        }
+        while (!reader.AtEnd);
+
+        error = reader.Error;
+        if (reader.Failed)
+        {
+            return false;
+        }
+
+        messages = list;
+        return true;
+    }
+
+    private static DocumentMessage ReadSync(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)
+    {
+        var at = reader.Position;
+        var step = reader.ReadVarUint();
+        var length = reader.ReadLength();
+        var payload = frame.Slice(reader.Position, reader.ReadBytes(length).Length);
+        switch (step)
+        {
+            case YWebSocketFormat.Step1:
+                return new DocumentMessage(DocumentMessageKind.SyncStep1, payload, [], 0);
+            case YWebSocketFormat.Step2:
+                return new DocumentMessage(DocumentMessageKind.SyncStep2, payload, [], 0);
+            case YWebSocketFormat.UpdateMessage:
+                return new DocumentMessage(DocumentMessageKind.Update, payload, [], 0);
+            default:
+                reader.FailAt("A sync message is none of SyncStep1, SyncStep2 and Update.", at);
+                return default;
+        }
+    }
+
+    private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)
+    {
+        var length = reader.ReadLength();
+        var at = reader.Position;
+        var payload = frame.Slice(at, reader.ReadBytes(length).Length);
+        if (reader.Failed)
+        {
+            return default;
+        }
+
+        if (!AwarenessUpdate.TryDecode(payload, AwarenessLimits.MaxEntriesPerFrame, out var entries, out var error))
+        {
+            reader.FailAt(error.Message, at + error.Offset);
+            return default;
+        }
+
+        return new DocumentMessage(DocumentMessageKind.Awareness, default, entries, 0);
+    }
+}

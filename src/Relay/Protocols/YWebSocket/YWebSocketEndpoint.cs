@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http.Features;
+using Relay.Connections;
+using Relay.Connections.WebSockets;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Protocols.YWebSocket;
+
+/// <summary><c>ws /yjs/{document}</c>: the rest of the path is the document's name, percent-encoded, slashes allowed.</summary>
+internal sealed partial class YWebSocketEndpoint(
+    SessionRegistry sessions,
+    ConnectionRegistry connections,
+    ConnectionLimits limits,
+    SocketTimes times,
+    TimeProvider time,
+    ILogger<YWebSocketEndpoint> logger)
+{
+    public const string Prefix = "/yjs/";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!EncodedPath.TryGetName(target, Prefix, slashes: true, out var document, out var error))
+        {
+            await WebSocketHandshake.RefuseAsync(context, StatusCodes.Status400BadRequest, error);
+            return;
+        }
+
+        if (await WebSocketHandshake.AcceptAsync(context) is not { } stream)
+        {
+            return;
+        }
+
+        await using (stream)
+        {
+            var socket = new ClientSocket(stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, times, time, context.Abort);
+            await ServeAsync(socket, document);
+        }
+    }
+
+    private async Task ServeAsync(ClientSocket socket, DocumentName document)
+    {
+        var place = new ConnectionPlace();
+        if (connections.TryAdd(place) is { } refusal)
+        {
+            // Only a close code tells a client whether to come back, and only an open connection can carry one.
+            socket.Close(refusal);
+            await socket.RunAsync((_, _) => ValueTask.CompletedTask);
+            return;
+        }
+
+        LogConnected(logger, document);
+        try
+        {
+            var connection = new YWebSocketConnection(socket, document, sessions, limits, time, logger);
+            place.Fill(connection);
+            await connection.RunAsync();
+        }
+        finally
+        {
+            connections.Remove(place);
+            LogDisconnected(logger, document, socket.ClosedFor?.Code, socket.ClosedFor?.Text);
+        }
+    }
+}

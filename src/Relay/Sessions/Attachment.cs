@@ -1,0 +1,37 @@
+using Relay.Protocols;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// One connection's place at one session. The methods are for the connection, thread-safe, and go to the session in the order of their calls; everything else belongs to the session's mailbox.
+/// </summary>
+internal sealed class Attachment(DocumentSession session, ISessionConnection connection)
+{
+    public ISessionConnection Connection { get; } = connection;
+
+    /// <summary>Whether the session still counts it among its connections.</summary>
+    public bool IsAttached { get; set; }
+
+    /// <summary>Whether it was greeted: before that the document is not loaded, and its messages wait.</summary>
+    public bool IsServed { get; set; }
+
+    /// <summary>Messages that came before it was served. The connection bounds them: it reads on only as they are settled.</summary>
+    public Queue<IReadOnlyList<DocumentMessage>>? Waiting { get; set; }
+
+    public DeliveryState Delivery { get; } = new();
+
+    public PresenceState Presence { get; } = new();
+
+    /// <summary>Joins the session; called once, first of all.</summary>
+    public void Join() => session.Mailbox.Post(() => session.Attach(this));
+
+    /// <summary>Hands in the messages of one frame, which are taken wholly or not at all.</summary>
+    public void Receive(IReadOnlyList<DocumentMessage> messages) => session.Mailbox.Post(() => session.Receive(this, messages));
+
+    /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
+    public void Sent() => session.Mailbox.Post(() => session.OnSent(this));
+
+    /// <summary>The connection is gone, or about to go; calling this again does nothing.</summary>
+    /// <param name="clean">The client (or this node) said goodbye: its presence goes at once, not after the time that an abruptly lost client has for its return.</param>
+    public void Leave(bool clean) => session.Mailbox.Post(() => session.Detach(this, clean));
+}

@@ -1,0 +1,17 @@
+using Relay.Backplane;
+
+namespace Relay.Sessions;
+
+/// <summary>Hands what the channel brings to a session's mailbox, on a thread that is not the channel's.</summary>
+internal sealed class ChannelListener(DocumentSession session) : IChannelListener
+{
+    public void OnEntry(in LoggedEntry entry)
+    {
+        var copy = entry;
+        session.Mailbox.PostElsewhere(() => session.OnChannelEntry(copy));
+    }
+
+    public void OnAwareness(ReadOnlyMemory<byte> update) => session.Mailbox.PostElsewhere(() => session.OnChannelAwareness(update));
+
+    public void OnInterrupted() => session.Mailbox.PostElsewhere(session.OnChannelInterrupted);
+}

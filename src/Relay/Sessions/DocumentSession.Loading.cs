@@ -1,0 +1,137 @@
+using Relay.Connections;
+
+namespace Relay.Sessions;
+
+/// <summary>The document is put together, once for all who wait for it.</summary>
+internal sealed partial class DocumentSession
+{
+    private readonly List<Action<byte[]?, CloseReason>> readers = [];
+    private CloseReason closedFor = CloseReason.InternalError;
+    private bool loadBegun;
+    private bool mayStay;
+
+    /// <summary>Starts the load. Called once, when no earlier session of this document is still being freed.</summary>
+    public void BeginLoad()
+    {
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        loadBegun = true;
+
+        // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
+        Start(settings.LongCallTimeout, LoadAsync, OnLoaded, OnLoadFailed);
+    }
+
+    /// <summary>Asks for the whole document, without being a connection: a session that only such readers wanted leaves at once.</summary>
+    public void Read(Action<byte[]?, CloseReason> reader)
+    {
+        registry.Joined(this);
+        switch (State)
+        {
+            case SessionState.Closed:
+                reader(null, closedFor);
+                break;
+            case SessionState.Loading:
+                readers.Add(reader);
+                break;
+            default:
+                // While it drains, too, the document is whole.
+                reader(EncodeState(), CloseReason.Normal);
+                BecomeIdleIfEmpty();
+                EndIfNobodyCame();
+                break;
+        }
+    }
+
+    /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
+    private async ValueTask<DurableState> LoadAsync(CancellationToken cancellation)
+    {
+        // Subscribing comes first: an entry that is appended after this is held, one appended before it is in the log that is read below. Nothing falls between.
+        subscription = await services.Channel.SubscribeAsync(Name, new ChannelListener(this), cancellation);
+
+        // In the locator before loading: whoever loads the document after this asks this node, or finds what it appended in the log. The holders returned are a short cut, which
+        // this node does not take: snapshots and log are the same state.
+        leaveStep = LeaveStep.None;
+        _ = await services.Locator.AddAsync(Name, cancellation);
+        return await services.Durable.ReadAsync(Name, cancellation);
+    }
+
+    private void OnLoaded(DurableState state)
+    {
+        if (State == SessionState.Closed)
+        {
+            Free(removeFirst: true);
+            return;
+        }
+
+        switch (state.Outcome)
+        {
+            case DurableOutcome.Deleted:
+                FailLoad(CloseReason.DocumentDeleted);
+                return;
+            case DurableOutcome.Unreadable:
+                LogLoadRefused(services.Logger, Name, state.Problem);
+                FailLoad(CloseReason.DocumentUnreadable);
+                return;
+            default:
+                break;
+        }
+
+        document = state.Document;
+        position = state.Position;
+        unreadable = state.Unreadable;
+        saved = state.Saved;
+        documentVersion++;
+        State = SessionState.Live;
+        if (position != saved)
+        {
+            // Nobody has saved these: their writer was killed, or is still about to.
+            foreach (var entry in state.Entries)
+            {
+                unsavedBytes += entry.Payload.Length;
+            }
+
+            MarkUnsaved();
+        }
+
+        LogLoaded(services.Logger, Name, position);
+        ReleaseHeld();
+        foreach (var reader in readers.ToArray())
+        {
+            reader(EncodeState(), CloseReason.Normal);
+        }
+
+        readers.Clear();
+        foreach (var attachment in attachments.ToArray())
+        {
+            if (attachment.IsAttached && State == SessionState.Live)
+            {
+                Serve(attachment);
+            }
+        }
+
+        BecomeIdleIfEmpty();
+    }
+
+    private void OnLoadFailed(Exception exception)
+    {
+        if (State == SessionState.Closed)
+        {
+            Free(removeFirst: true);
+            return;
+        }
+
+        LogLoadFailed(services.Logger, exception, Name);
+        FailLoad(CloseReason.StoreUnavailable);
+    }
+
+    /// <summary>Closes those who wait and forgets the session, so that the next one who comes tries again.</summary>
+    private void FailLoad(CloseReason reason)
+    {
+        State = SessionState.Live;
+        closedFor = reason;
+        Die(reason);
+    }
+}

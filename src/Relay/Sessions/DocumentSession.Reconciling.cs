@@ -1,0 +1,146 @@
+using Relay.Connections;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// What the session does when its position does not fit the log: put together what is stored, append what that lacks of this session's document, apply and send on what the document lacked, go on from the
+/// log's end. Meanwhile entries are held and nothing is appended.
+/// </summary>
+internal sealed partial class DocumentSession
+{
+    /// <summary>Reconciling reads everything: the same document does so at most once in this time.</summary>
+    private static readonly TimeSpan ReconcilePause = TimeSpan.FromSeconds(1);
+
+    private bool reconciling;
+    private int reconcileFailures;
+    private DateTimeOffset reconciledAt;
+
+    /// <summary>Whether something that the stores lack is still to be appended: until then the document is more than its position says.</summary>
+    private bool IsRecovering => outbox.Exists(i => i.IsRecovery) || (flight is not null && flight.Items.Any(i => i.IsRecovery));
+
+    private void RequestReconcile()
+    {
+        if (reconciling || State == SessionState.Closed)
+        {
+            return;
+        }
+
+        reconciling = true;
+        LogReconciling(services.Logger, Name, position);
+        ahead.Clear();
+        aheadBytes = 0;
+        gapTimer.Clear();
+        readTimer.Clear();
+        var wait = reconciledAt + ReconcilePause - Now;
+        if (wait > TimeSpan.Zero)
+        {
+            reconcileTimer.Set(wait);
+        }
+        else
+        {
+            Reconcile();
+        }
+    }
+
+    private void Reconcile() => services.Gate.Enter(() => Mailbox.PostElsewhere(ReadEverything));
+
+    private void ReadEverything()
+    {
+        if (State == SessionState.Closed)
+        {
+            services.Gate.Leave();
+            return;
+        }
+
+        // What arrives from here on is newer than what is read, or in it.
+        Start(settings.LongCallTimeout, cancellation => services.Durable.ReadAsync(Name, cancellation), OnEverythingRead, OnReconcileFailed);
+    }
+
+    private void OnEverythingRead(DurableState state)
+    {
+        if (state.Outcome == DurableOutcome.Unreadable)
+        {
+            // This session's document may be the best copy there is: it goes on being served, and what is stored is left alone.
+            OnReconcileFailed(new InvalidDataException(state.Problem));
+            return;
+        }
+
+        services.Gate.Leave();
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        if (state.Outcome == DurableOutcome.Deleted)
+        {
+            LogDocumentDeleted(services.Logger, Name);
+            closedFor = CloseReason.DocumentDeleted;
+            Die(CloseReason.DocumentDeleted);
+            return;
+        }
+
+        Adopt(state);
+        reconciling = false;
+        reconcileFailures = 0;
+        reconciledAt = Now;
+        ReleaseHeld();
+        StartAppend();
+        SendFlight();
+        ContinueLeaving();
+    }
+
+    private void Adopt(DurableState state)
+    {
+        if (!state.Document.TryGetNews(document.EncodeState(), out var lacking, out var error)
+            || !document.TryApply(state.Document.EncodeState(), out var news, out error))
+        {
+            throw new InvalidOperationException($"A state that was checked does not read: {error}");
+        }
+
+        position = state.Position;
+        saved = state.Saved;
+        unreadable = state.Unreadable;
+        documentVersion++;
+        if (!news.IsEmpty)
+        {
+            Deliver(news);
+        }
+
+        if (flight is not null && state.HasEntry(flight.Id))
+        {
+            SettleFlight();
+        }
+
+        // Computed anew: it contains what an earlier recovery still had to append.
+        outboxBytes -= outbox.Where(i => i.IsRecovery).Sum(i => (long)i.Update.Length);
+        outbox.RemoveAll(i => i.IsRecovery);
+        if (!lacking.IsEmpty)
+        {
+            outbox.Insert(0, new OutboxItem(null, lacking, 0, false, documentVersion));
+            outboxBytes += lacking.Length;
+        }
+
+        if (position != saved)
+        {
+            MarkUnsaved();
+        }
+
+        LogReconciled(services.Logger, Name, position, lacking.Length, news.Length);
+    }
+
+    private void OnReconcileFailed(Exception exception)
+    {
+        services.Gate.Leave();
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        if (++reconcileFailures == 1)
+        {
+            LogReconcileFailed(services.Logger, exception, Name);
+        }
+
+        reconcileTimer.Set(services.Environment.Backoff(reconcileFailures, settings.FirstRetry, settings.LongestRetry));
+    }
+}

@@ -1,0 +1,136 @@
+using Relay.Persistence;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>Snapshots: some time after the first change that none covers, sooner when the log holds much, and before the session is left.</summary>
+internal sealed partial class DocumentSession
+{
+    private IReadOnlySet<Position> unreadable = new HashSet<Position>();
+    private Position saved;
+    private bool isUnsaved;
+    private long unsavedBytes;
+    private bool saving;
+    private int failedSaves;
+
+    private long documentVersion;
+    private long encodedVersion = -1;
+    private byte[] encoded = [];
+
+    /// <summary>The whole document, encoded once per change.</summary>
+    private byte[] EncodeState()
+    {
+        if (encodedVersion != documentVersion)
+        {
+            encoded = document.EncodeState();
+            encodedVersion = documentVersion;
+        }
+
+        return encoded;
+    }
+
+    private void MarkUnsaved()
+    {
+        isUnsaved = true;
+        if (saving || failedSaves > 0 || State == SessionState.Closed)
+        {
+            return;
+        }
+
+        if (unsavedBytes >= settings.SaveBytes)
+        {
+            Save();
+        }
+        else if (!saveTimer.IsSet)
+        {
+            saveTimer.Set(settings.SaveInterval);
+        }
+    }
+
+    private void OnSaveDue()
+    {
+        Save();
+        if (isUnsaved && !saving)
+        {
+            // Not now: something is still to be appended that the document has already.
+            saveTimer.Set(settings.SaveInterval);
+        }
+    }
+
+    private void Save()
+    {
+        // While a recovery is under way the document is more than its position says, and a snapshot under that position may exist with less.
+        if (saving || !isUnsaved || reconciling || IsRecovering || position.IsNone || State is SessionState.Loading or SessionState.Closed)
+        {
+            return;
+        }
+
+        var bytes = unsavedBytes;
+        var snapshot = new Snapshot(Name, SnapshotKind.State, position, Now, EncodeState());
+        var known = unreadable;
+        saving = true;
+        isUnsaved = false;
+        unsavedBytes = 0;
+        saveTimer.Clear();
+        Start(settings.LongCallTimeout, cancellation => StoreAsync(snapshot, known, cancellation), () => OnSaved(snapshot), exception => OnSaveFailed(bytes, exception));
+    }
+
+    private async ValueTask StoreAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation)
+    {
+        await services.Snapshots.WriteAsync(snapshot, cancellation);
+        try
+        {
+            // The log keeps what the second newest snapshot does not cover, so that a newest one that turns out unreadable costs nothing.
+            var listing = await services.Snapshots.ListAsync(Name, cancellation);
+            var second = listing.Where(s => !known.Contains(s.Position)).Select(s => s.Position).Skip(1).FirstOrDefault();
+            await services.Log.CheckpointAsync(Name, snapshot.Position, second, cancellation);
+            foreach (var old in settings.Retention.Deletable(listing, known, Now))
+            {
+                await services.Snapshots.DeleteAsync(Name, old, cancellation);
+            }
+        }
+        catch (Exception exception)
+        {
+            // The snapshot is stored, and the next one makes up for this. Until then the log keeps more than it must, and a restart looks at the document once more.
+            LogCheckpointFailed(services.Logger, exception, Name);
+        }
+    }
+
+    private void OnSaved(Snapshot snapshot)
+    {
+        saving = false;
+        failedSaves = 0;
+        saved = snapshot.Position;
+        LogSaved(services.Logger, Name, saved, snapshot.Update.Length);
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        if (isUnsaved)
+        {
+            MarkUnsaved();
+        }
+
+        ContinueLeaving();
+    }
+
+    private void OnSaveFailed(long bytes, Exception exception)
+    {
+        saving = false;
+        isUnsaved = true;
+        unsavedBytes += bytes;
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        // The session stays in memory until it is stored, however long that takes; the log has everything meanwhile.
+        if (++failedSaves == 1)
+        {
+            LogSaveFailed(services.Logger, exception, Name);
+        }
+
+        saveTimer.Set(services.Environment.Backoff(failedSaves, settings.FirstRetry, settings.LongestRetry));
+    }
+}

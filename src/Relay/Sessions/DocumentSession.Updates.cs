@@ -1,0 +1,286 @@
+using Relay.Backplane;
+using Relay.Connections;
+using Relay.Protocols;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>The one way in: what is new goes into the outbox, the outbox into the log, one append at a time.</summary>
+internal sealed partial class DocumentSession
+{
+    private const int MeasureEvery = 64;
+
+    private readonly List<OutboxItem> outbox = [];
+    private long measuredVersion = -MeasureEvery;
+    private long measuredBytes;
+    private long outboxBytes;
+    private Flight? flight;
+    private bool appendsFail;
+
+    /// <summary>The messages of one frame: all of them are checked before any of them does anything.</summary>
+    public void Receive(Attachment attachment, IReadOnlyList<DocumentMessage> messages)
+    {
+        if (!attachment.IsAttached)
+        {
+            return;
+        }
+
+        if (!attachment.IsServed)
+        {
+            (attachment.Waiting ??= new()).Enqueue(messages);
+            return;
+        }
+
+        var news = new ReadOnlyMemory<byte>[messages.Count];
+        var newBytes = 0L;
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (messages[i].Kind is not (DocumentMessageKind.SyncStep2 or DocumentMessageKind.Update))
+            {
+                continue;
+            }
+
+            if (!document.TryGetNews(messages[i].Payload, out news[i], out var error))
+            {
+                LogBadUpdate(services.Logger, Name, error);
+                Refuse(attachment, CloseReason.BadUpdate);
+                return;
+            }
+
+            newBytes += news[i].Length;
+        }
+
+        if (newBytes > 0 && DocumentBytes() + outboxBytes + newBytes > settings.MaxDocumentBytes)
+        {
+            Refuse(attachment, CloseReason.DocumentTooLarge);
+            return;
+        }
+
+        for (var i = 0; i < messages.Count && attachment.IsAttached; i++)
+        {
+            Handle(attachment, messages[i], news[i]);
+        }
+
+        StartAppend();
+        Pump(attachment);
+    }
+
+    /// <summary>What the document takes in memory, measured anew after some changes only: measuring looks at every client that ever wrote.</summary>
+    private long DocumentBytes()
+    {
+        if (documentVersion - measuredVersion >= MeasureEvery)
+        {
+            measuredVersion = documentVersion;
+            measuredBytes = document.MemoryBytes;
+        }
+
+        return measuredBytes;
+    }
+
+    private void Handle(Attachment attachment, in DocumentMessage message, ReadOnlyMemory<byte> news)
+    {
+        switch (message.Kind)
+        {
+            case DocumentMessageKind.SyncStep1:
+                attachment.Delivery.SyncRequest = message.Payload;
+                attachment.Connection.Settled(message.Bytes);
+                break;
+            case DocumentMessageKind.SyncStep2:
+            case DocumentMessageKind.Update:
+                var item = new OutboxItem(attachment, news, message.Bytes, message.Kind == DocumentMessageKind.Update, documentVersion);
+                if (news.IsEmpty)
+                {
+                    Confirm(item with { Update = message.Payload });
+                }
+                else
+                {
+                    outbox.Add(item);
+                    outboxBytes += news.Length;
+                }
+
+                break;
+            case DocumentMessageKind.Awareness:
+                attachment.Connection.Settled(message.Bytes);
+                OnPresence(attachment, message.Awareness);
+                break;
+            case DocumentMessageKind.QueryAwareness:
+                attachment.Presence.WantsAll = true;
+                attachment.Connection.Settled(message.Bytes);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Everything in an update is logged already. Its writer sees that when the update comes back to it, alone: a client that repeats an update after a broken connection waits for that. The answer to a
+    /// SyncStep1 repeats the whole delete set each time, so it is not sent back.
+    /// </summary>
+    private void Confirm(in OutboxItem item)
+    {
+        if (item.From is not { IsAttached: true } writer)
+        {
+            return;
+        }
+
+        if (item.IsEchoed)
+        {
+            writer.Delivery.Direct.Enqueue((writer.Connection.Format.Update(item.Update.Span), item.Settles));
+        }
+        else
+        {
+            writer.Connection.Settled(item.Settles);
+        }
+    }
+
+    private void StartAppend()
+    {
+        if (flight is not null || outbox.Count == 0 || reconciling || State is SessionState.Loading or SessionState.Closed)
+        {
+            return;
+        }
+
+        var items = new List<OutboxItem>(outbox.Count);
+        foreach (var item in outbox)
+        {
+            AddStillNew(items, item);
+        }
+
+        outbox.Clear();
+        outboxBytes = 0;
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        var payload = items[0].Update;
+        if (items.Count > 1)
+        {
+            if (!YDocument.TryMerge(items.ConvertAll(i => i.Update), out var merged, out var error))
+            {
+                throw new InvalidOperationException($"Updates that were checked do not merge: {error}");
+            }
+
+            payload = merged;
+        }
+
+        flight = new Flight(services.Environment.NewEntryId(), payload, items);
+        SendFlight();
+    }
+
+    /// <summary>What was new when it came may have been logged since: a client that reconnects sends again what its old connection had under way.</summary>
+    private void AddStillNew(List<OutboxItem> items, in OutboxItem item)
+    {
+        if (item.IsRecovery || item.Version == documentVersion)
+        {
+            items.Add(item);
+            return;
+        }
+
+        if (!document.TryGetNews(item.Update, out var news, out var error))
+        {
+            throw new InvalidOperationException($"An update that was checked does not read: {error}");
+        }
+
+        if (!news.IsEmpty)
+        {
+            items.Add(item with { Update = news });
+        }
+        else
+        {
+            Confirm(item);
+            if (item.From is { } writer)
+            {
+                Pump(writer);
+            }
+        }
+    }
+
+    private void SendFlight()
+    {
+        if (flight is not { IsSending: false } current || reconciling || State == SessionState.Closed)
+        {
+            return;
+        }
+
+        current.IsSending = true;
+        current.Attempts++;
+        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload);
+        var epoch = position.Epoch;
+        Start(
+            settings.CallTimeout,
+            cancellation => services.Log.AppendAsync(Name, epoch, entry, cancellation),
+            result => OnAppended(current, result),
+            exception => OnAppendFailed(current, exception));
+    }
+
+    private void OnAppended(Flight sent, AppendResult result)
+    {
+        sent.IsSending = false;
+        if (State == SessionState.Closed || flight != sent)
+        {
+            // Its own entry on the channel, or in the log, was faster.
+            return;
+        }
+
+        if (appendsFail)
+        {
+            appendsFail = false;
+            LogAppendsWorkAgain(services.Logger, Name);
+        }
+
+        var started = result.Outcome == AppendOutcome.StartedEpoch && position.IsNone && document.IsEmpty;
+        if (result.Outcome == AppendOutcome.Stored || started)
+        {
+            OnEntry(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
+        }
+        else
+        {
+            RequestReconcile();
+        }
+    }
+
+    private void OnAppendFailed(Flight sent, Exception exception)
+    {
+        sent.IsSending = false;
+        if (State == SessionState.Closed || flight != sent)
+        {
+            return;
+        }
+
+        if (!appendsFail)
+        {
+            appendsFail = true;
+            LogAppendFailed(services.Logger, exception, Name);
+        }
+
+        appendTimer.Set(services.Environment.Backoff(sent.Attempts, settings.FirstRetry, settings.LongestAppendRetry));
+    }
+
+    /// <summary>The entry in flight is in the log, and in the document.</summary>
+    private void SettleFlight()
+    {
+        var landed = flight!;
+        flight = null;
+        appendTimer.Clear();
+        foreach (var item in landed.Items)
+        {
+            if (item.From is { IsAttached: true } writer)
+            {
+                writer.Connection.Settled(item.Settles);
+            }
+        }
+
+        // Not from within: whoever settled it still has entries to look at.
+        Mailbox.Post(() =>
+        {
+            StartAppend();
+            ContinueLeaving();
+        });
+    }
+
+    /// <summary>A connection broke a rule. It is not among the session's connections any more when its peer reads why.</summary>
+    private void Refuse(Attachment attachment, CloseReason reason)
+    {
+        Detach(attachment, clean: true);
+        attachment.Connection.Close(reason);
+    }
+}

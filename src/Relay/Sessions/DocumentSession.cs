@@ -1,0 +1,149 @@
+using Relay.Connections;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through one mailbox, whose handlers are synchronous. What takes time (append, read,
+/// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
+/// <see cref="position"/>, or a state that covers them.
+/// </summary>
+internal sealed partial class DocumentSession
+{
+    private readonly SessionServices services;
+    private readonly SessionSettings settings;
+    private readonly SessionRegistry registry;
+    private readonly HashSet<Attachment> attachments = [];
+    private readonly SessionTimer idleTimer;
+    private readonly SessionTimer saveTimer;
+    private readonly SessionTimer appendTimer;
+    private readonly SessionTimer gapTimer;
+    private readonly SessionTimer readTimer;
+    private readonly SessionTimer reconcileTimer;
+    private readonly SessionTimer presenceTimer;
+    private readonly SessionTimer removeTimer;
+    private YDocument document;
+    private Position position;
+    private IAsyncDisposable? subscription;
+
+    public DocumentSession(DocumentName name, SessionServices services, SessionRegistry registry)
+    {
+        Name = name;
+        this.services = services;
+        this.registry = registry;
+        settings = services.Settings;
+        document = new YDocument(settings.GarbageCollection);
+        Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
+        delivery = new DeliveryLog(settings.DeliveryBytes);
+        awareness = new AwarenessRegistry(settings.Awareness);
+        idleTimer = Timer(BeginLeaving);
+        saveTimer = Timer(OnSaveDue);
+        appendTimer = Timer(SendFlight);
+        gapTimer = Timer(OnGapWaited);
+        readTimer = Timer(ReadOn);
+        reconcileTimer = Timer(Reconcile);
+        presenceTimer = Timer(CheckPresence);
+        removeTimer = Timer(RemoveFromLocator);
+    }
+
+    public DocumentName Name { get; }
+
+    public Mailbox Mailbox { get; }
+
+    /// <summary>The stage, for the mailbox and for tests.</summary>
+    public SessionState State { get; private set; } = SessionState.Loading;
+
+    /// <summary>How many joins are under way that the mailbox has not seen; belongs to the registry's lock.</summary>
+    public int PendingJoins { get; set; }
+
+    private DateTimeOffset Now => services.Environment.Time.GetUtcNow();
+
+    /// <summary>The session forgets its connections one and all, and everything it has; nothing is written. What was logged is in the log.</summary>
+    private void Die(CloseReason reason)
+    {
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        var wasLoading = State == SessionState.Loading;
+        var removing = leaveStep == LeaveStep.Returning || (leaveStep == LeaveStep.Removing && !removeTimer.IsSet);
+        State = SessionState.Closed;
+        StopTimers();
+        foreach (var attachment in attachments.ToArray())
+        {
+            Drop(attachment);
+            attachment.Connection.Close(reason);
+        }
+
+        foreach (var reader in readers)
+        {
+            reader(null, reason);
+        }
+
+        readers.Clear();
+        registry.Retire(this);
+
+        if (wasLoading && !loadBegun)
+        {
+            registry.Gone(this);
+        }
+        else if (!wasLoading && !removing)
+        {
+            Free(removeFirst: leaveStep == LeaveStep.None);
+        }
+
+        // Otherwise a load or a locator operation is under way, and the handler of its end frees the rest.
+    }
+
+    private void StopTimers()
+    {
+        foreach (var timer in (ReadOnlySpan<SessionTimer>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, removeTimer])
+        {
+            timer.Clear();
+        }
+    }
+
+    private SessionTimer Timer(Action handler) => new(services.Environment.Time, Mailbox, handler);
+
+    private void OnHandlerFailed(Exception exception)
+    {
+        // A bug. The state in memory is no longer vouched for; the log's is: clients come back and load it.
+        LogSessionFailed(services.Logger, exception, Name);
+        try
+        {
+            Die(CloseReason.InternalError);
+        }
+        catch (Exception second)
+        {
+            LogSessionFailed(services.Logger, second, Name);
+        }
+    }
+
+    /// <summary>Starts what takes time; its end comes back as a message. Exceptions are outcomes here: the stores throw when they cannot be reached.</summary>
+    private async void Start<T>(TimeSpan timeout, Func<CancellationToken, ValueTask<T>> effect, Action<T> done, Action<Exception> failed)
+    {
+        using var deadline = new CancellationTokenSource(timeout, services.Environment.Time);
+        T result;
+        try
+        {
+            result = await effect(deadline.Token);
+        }
+        catch (Exception exception)
+        {
+            Mailbox.Post(() => failed(exception));
+            return;
+        }
+
+        Mailbox.Post(() => done(result));
+    }
+
+    private void Start(TimeSpan timeout, Func<CancellationToken, ValueTask> effect, Action done, Action<Exception> failed) =>
+        Start(timeout, async cancellation => await Nothing(effect(cancellation)), _ => done(), failed);
+
+    private static async ValueTask<bool> Nothing(ValueTask task)
+    {
+        await task;
+        return true;
+    }
+}

@@ -1,0 +1,49 @@
+using Relay.Backplane;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>How putting a document together from what is stored ended.</summary>
+internal enum DurableOutcome
+{
+    /// <summary>The state is whole; a document of which nothing is stored is whole too, and empty.</summary>
+    Read,
+
+    /// <summary>The document was deleted.</summary>
+    Deleted,
+
+    /// <summary>Something stored does not read or leaves a gap: the document must be refused, never served in part. <see cref="DurableState.Problem"/> says what.</summary>
+    Unreadable,
+}
+
+/// <summary>A document as snapshots and log say it is.</summary>
+/// <param name="Outcome">Whether it is whole.</param>
+/// <param name="Document">The state; meaningful only when it was read. The reader's caller owns it.</param>
+/// <param name="Position">The log's end as it was read, or the newest snapshot's position without a log.</param>
+/// <param name="Entries">The log's entries that went into the state.</param>
+/// <param name="Saved">The position of the newest snapshot that went into the state; <see cref="Position.None"/> when there is none.</param>
+/// <param name="Unreadable">The listed snapshots that did not read.</param>
+/// <param name="Problem">For <see cref="DurableOutcome.Unreadable"/>: one sentence.</param>
+internal sealed record DurableState(
+    DurableOutcome Outcome,
+    YDocument Document,
+    Position Position,
+    IReadOnlyList<LoggedEntry> Entries,
+    Position Saved,
+    IReadOnlySet<Position> Unreadable,
+    string? Problem = null)
+{
+    /// <summary>Whether the log holds the entry of this id, as far as it was read.</summary>
+    public bool HasEntry(EntryId id)
+    {
+        foreach (var entry in Entries)
+        {
+            if (entry.Position.Id == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,218 @@
+using Relay.Backplane;
+using Relay.Persistence;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// Puts a document together from what is stored: the newest snapshot of every epoch listed, merged, and the log after them. A snapshot may go between listing and reading, and a log may be trimmed
+/// between the two: then everything is read again, a few times. What leaves a gap or does not read is refused, never taken for less. Reads only; thread-safe.
+/// </summary>
+internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection, ILogger<DurableStateReader> logger)
+{
+    private readonly IDocumentLog log = log;
+    private readonly ISnapshotStore store = store;
+    private readonly bool garbageCollection = garbageCollection;
+    private readonly ILogger logger = logger;
+
+    /// <summary>Snapshots and logs that keep moving under the reader this often are no accident.</summary>
+    private const int Tries = 4;
+
+    /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
+    public async ValueTask<DurableState> ReadAsync(DocumentName name, CancellationToken cancellation)
+    {
+        var problem = "";
+        for (var i = 0; i < Tries; i++)
+        {
+            var attempt = new Attempt(this, name);
+            if (await attempt.ReadAsync(cancellation) is { } state)
+            {
+                return state;
+            }
+
+            problem = attempt.Problem;
+        }
+
+        return new DurableState(DurableOutcome.Unreadable, new YDocument(garbageCollection), Position.None, [], Position.None, new HashSet<Position>(), problem);
+    }
+
+    /// <summary>One reading of everything.</summary>
+    private sealed class Attempt(DurableStateReader reader, DocumentName name)
+    {
+        private readonly YDocument document = new(reader.garbageCollection);
+        private readonly HashSet<Position> merged = [];
+        private readonly HashSet<Position> unreadable = [];
+        private IReadOnlyList<SnapshotInfo> listing = [];
+
+        /// <summary>Why this reading led to nothing.</summary>
+        public string Problem { get; private set; } = "";
+
+        /// <summary>The state, or nothing when what is stored moved meanwhile.</summary>
+        public async ValueTask<DurableState?> ReadAsync(CancellationToken cancellation)
+        {
+            listing = await reader.store.ListAsync(name, cancellation);
+            foreach (var epoch in listing.GroupBy(s => s.Position.Epoch).OrderByDescending(e => e.Key))
+            {
+                switch (await MergeNewestAsync(epoch, cancellation))
+                {
+                    case Step.Moved:
+                        return null;
+                    case Step.Deleted:
+                        return End(DurableOutcome.Deleted, Position.None, []);
+                    default:
+                        break;
+                }
+            }
+
+            var saved = Newest();
+            var read = await reader.log.ReadAsync(name, saved, cancellation);
+            return read.Outcome switch
+            {
+                LogReadOutcome.NoLog => Finish(saved, []),
+                LogReadOutcome.Damaged => End(DurableOutcome.Unreadable, saved, [], read.Problem),
+                LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries),
+                _ => await ReadOtherHistoryAsync(read, cancellation),
+            };
+        }
+
+        /// <summary>
+        /// The newest snapshot does not stand in this log: it was lost and begun anew, or a failover lost its last entries and it has grown since. The log's entries are all that it holds, so the state is whole
+        /// if they begin at the beginning, or if a snapshot covers what is trimmed: one that stands in this very log.
+        /// </summary>
+        private async ValueTask<DurableState?> ReadOtherHistoryAsync(LogReadResult read, CancellationToken cancellation)
+        {
+            if (read.Start.Offset == 0)
+            {
+                return Finish(read.End, read.Entries);
+            }
+
+            var places = read.Entries.Select(e => e.Position).Append(read.Start).ToHashSet();
+            foreach (var snapshot in listing.Where(s => places.Contains(s.Position)))
+            {
+                switch (await MergeAsync(snapshot, cancellation))
+                {
+                    case Step.Merged:
+                        return Finish(read.End, read.Entries);
+                    case Step.Moved:
+                        return null;
+                    case Step.Deleted:
+                        return End(DurableOutcome.Deleted, Position.None, []);
+                    default:
+                        break;
+                }
+            }
+
+            Problem = $"The log begins after {read.Start}, and no snapshot covers what was before.";
+            return null;
+        }
+
+        private async ValueTask<Step> MergeNewestAsync(IEnumerable<SnapshotInfo> epoch, CancellationToken cancellation)
+        {
+            foreach (var snapshot in epoch)
+            {
+                var step = await MergeAsync(snapshot, cancellation);
+                if (step != Step.Unreadable)
+                {
+                    return step;
+                }
+            }
+
+            return Step.Unreadable;
+        }
+
+        private async ValueTask<Step> MergeAsync(SnapshotInfo snapshot, CancellationToken cancellation)
+        {
+            if (merged.Contains(snapshot.Position))
+            {
+                return Step.Merged;
+            }
+
+            var result = await reader.store.ReadAsync(name, snapshot, cancellation);
+            switch (result.Outcome)
+            {
+                case SnapshotReadOutcome.Gone:
+                    Problem = $"The snapshot at {snapshot.Position} is listed and not there.";
+                    return Step.Moved;
+                case SnapshotReadOutcome.Unreadable:
+                    return Bad(snapshot, result.Problem);
+                default:
+                    break;
+            }
+
+            if (result.Snapshot!.Kind == SnapshotKind.Tombstone)
+            {
+                return Step.Deleted;
+            }
+
+            if (!document.TryApply(result.Snapshot.Update, out _, out var error))
+            {
+                return Bad(snapshot, error.ToString());
+            }
+
+            merged.Add(snapshot.Position);
+            return Step.Merged;
+        }
+
+        private Step Bad(SnapshotInfo snapshot, string? problem)
+        {
+            unreadable.Add(snapshot.Position);
+            LogUnreadableSnapshot(reader.logger, name, snapshot.Position, problem);
+            return Step.Unreadable;
+        }
+
+        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries)
+        {
+            foreach (var entry in entries)
+            {
+                if (entry.Kind == EntryKind.Deleted)
+                {
+                    return End(DurableOutcome.Deleted, end, []);
+                }
+
+                if (!document.TryApply(entry.Payload, out _, out var error))
+                {
+                    return End(DurableOutcome.Unreadable, end, [], $"The log entry at {entry.Position} does not read: {error}");
+                }
+            }
+
+            foreach (var bad in unreadable)
+            {
+                if (!IsCovered(bad, entries))
+                {
+                    return End(DurableOutcome.Unreadable, end, [], $"The snapshot at {bad} does not read, and what is left does not reach it.");
+                }
+            }
+
+            return End(DurableOutcome.Read, end, entries);
+        }
+
+        /// <summary>
+        /// Whether the state has all that a snapshot had which does not read. The log shows it if it holds that very entry; and a readable snapshot of a later epoch, stored after the bad one, was made
+        /// by a session that had read it.
+        /// </summary>
+        private bool IsCovered(Position bad, IReadOnlyList<LoggedEntry> entries)
+        {
+            if (entries.Any(e => e.Position == bad))
+            {
+                return true;
+            }
+
+            var badStoredAt = listing.First(s => s.Position == bad).StoredAt;
+            return listing.Any(s => merged.Contains(s.Position) && s.Position.Epoch > bad.Epoch && s.StoredAt > badStoredAt);
+        }
+
+        private Position Newest() => listing.Select(s => s.Position).FirstOrDefault(merged.Contains);
+
+        private DurableState End(DurableOutcome outcome, Position position, IReadOnlyList<LoggedEntry> entries, string? problem = null) =>
+            new(outcome, document, position, entries, Newest(), unreadable, problem);
+
+        private enum Step
+        {
+            Merged,
+            Unreadable,
+            Moved,
+            Deleted,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Relay.Connections;
+using Relay.Protocols;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// What a session needs of a connection. All calls come from the session's mailbox, one at a time; none of them may wait or throw.
+/// </summary>
+internal interface ISessionConnection
+{
+    /// <summary>How frames for this connection are written.</summary>
+    FrameFormat Format { get; }
+
+    /// <summary>
+    /// Sends whole frames in their order; the array is not changed by anyone. Called only when everything from the call before is sent. True when these are sent already (or never will be, because the
+    /// connection ends); otherwise <see cref="Attachment.Sent"/> is called once when they are.
+    /// </summary>
+    bool Send(ReadOnlyMemory<byte>[] frames);
+
+    /// <summary>Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, or with nothing new in them. The connection may read on.</summary>
+    void Settled(int bytes);
+
+    /// <summary>Ends the connection. It still calls <see cref="Attachment.Leave"/>.</summary>
+    void Close(CloseReason reason);
+}

@@ -1,0 +1,14 @@
+namespace Relay.Sessions;
+
+/// <summary>
+/// Runs an idle mailbox on the thread that posts to it: the frame of a reader is handled without a hand-over between threads, which costs more than the handling
+/// itself. Work that may not run there goes to the thread pool.
+/// </summary>
+internal sealed class InlineScheduler : ISessionScheduler
+{
+    public static InlineScheduler Instance { get; } = new();
+
+    public void Run(Mailbox mailbox) => mailbox.Drain();
+
+    public void Queue(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: false);
+}

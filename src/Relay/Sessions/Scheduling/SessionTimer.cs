@@ -1,0 +1,38 @@
+namespace Relay.Sessions;
+
+/// <summary>A one-shot timer whose handler runs in a mailbox. Set and cleared only from handlers of that mailbox: once cleared or set anew, an older setting never fires.</summary>
+internal sealed class SessionTimer(TimeProvider time, Mailbox mailbox, Action handler) : IDisposable
+{
+    private ITimer? timer;
+    private int setting;
+
+    public bool IsSet { get; private set; }
+
+    /// <summary>Fires once after <paramref name="due"/>, instead of whenever it was set for before.</summary>
+    public void Set(TimeSpan due)
+    {
+        Clear();
+        IsSet = true;
+        var current = setting;
+        timer = time.CreateTimer(_ => mailbox.PostElsewhere(() => Fire(current)), null, due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Clear()
+    {
+        setting++;
+        IsSet = false;
+        timer?.Dispose();
+        timer = null;
+    }
+
+    public void Dispose() => Clear();
+
+    private void Fire(int fired)
+    {
+        if (fired == setting)
+        {
+            Clear();
+            handler();
+        }
+    }
+}

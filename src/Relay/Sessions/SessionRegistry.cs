@@ -1,0 +1,175 @@
+using Relay.Connections;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// The sessions of a node, one per document. Thread-safe. A session that leaves stays known until it is wholly gone: the next session of its document loads only then, so that its
+/// subscription and its place in the locator are never taken away by the one before.
+/// </summary>
+internal sealed class SessionRegistry(SessionServices services)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
+    private readonly Dictionary<DocumentName, int> departing = [];
+    private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool stopping;
+
+    /// <summary>Sessions in memory, those included that are being loaded or left.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return sessions.Count + departing.Values.Sum();
+            }
+        }
+    }
+
+    /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
+    public Attachment Place(DocumentName name, ISessionConnection connection) => new(Choose(name), connection);
+
+    /// <summary>Opens the document, hands out its state, and leaves it again unless somebody else wants it.</summary>
+    /// <param name="name">The document.</param>
+    /// <param name="reader">Called once, with the state or with nothing and the reason.</param>
+    public void Visit(DocumentName name, Action<byte[]?, CloseReason> reader)
+    {
+        var session = Choose(name);
+        session.Mailbox.Post(() => session.Read(reader));
+    }
+
+    /// <summary>Asks the document's session for its state, if there is one; false without calling the reader if there is none.</summary>
+    public bool TryRead(DocumentName name, Action<byte[]?, CloseReason> reader)
+    {
+        DocumentSession? session;
+        lock (gate)
+        {
+            if (!sessions.TryGetValue(name, out session))
+            {
+                return false;
+            }
+
+            session.PendingJoins++;
+        }
+
+        session.Mailbox.Post(() => session.Read(reader));
+        return true;
+    }
+
+    /// <summary>Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any more.</summary>
+    public Task LeaveAllAsync()
+    {
+        DocumentSession[] all;
+        lock (gate)
+        {
+            stopping = true;
+            all = [.. sessions.Values];
+        }
+
+        CompleteIfEmpty();
+        foreach (var session in all)
+        {
+            session.Mailbox.PostElsewhere(session.LeaveSoon);
+        }
+
+        return empty.Task;
+    }
+
+    /// <summary>The session has seen a join.</summary>
+    public void Joined(DocumentSession session)
+    {
+        lock (gate)
+        {
+            session.PendingJoins--;
+        }
+    }
+
+    /// <summary>Takes a session that wants to end out of the way, unless somebody is about to join it.</summary>
+    public bool TryRetire(DocumentSession session)
+    {
+        lock (gate)
+        {
+            if (session.PendingJoins > 0)
+            {
+                return false;
+            }
+
+            RetireLocked(session);
+            return true;
+        }
+    }
+
+    /// <summary>Takes a session that failed out of the way.</summary>
+    public void Retire(DocumentSession session)
+    {
+        lock (gate)
+        {
+            RetireLocked(session);
+        }
+    }
+
+    /// <summary>A session that was taken out of the way has freed everything: the next one of its document may load.</summary>
+    public void Gone(DocumentSession session)
+    {
+        DocumentSession? next = null;
+        lock (gate)
+        {
+            if (--departing[session.Name] == 0)
+            {
+                departing.Remove(session.Name);
+                sessions.TryGetValue(session.Name, out next);
+            }
+        }
+
+        next?.Mailbox.Post(next.BeginLoad);
+        CompleteIfEmpty();
+    }
+
+    private DocumentSession Choose(DocumentName name)
+    {
+        DocumentSession? session;
+        var load = false;
+        lock (gate)
+        {
+            if (!sessions.TryGetValue(name, out session))
+            {
+                session = new DocumentSession(name, services, this);
+                sessions.Add(name, session);
+                load = !departing.ContainsKey(name);
+                if (stopping)
+                {
+                    session.Mailbox.PostElsewhere(session.LeaveSoon);
+                }
+            }
+
+            session.PendingJoins++;
+        }
+
+        if (load)
+        {
+            session.Mailbox.Post(session.BeginLoad);
+        }
+
+        return session;
+    }
+
+    private void RetireLocked(DocumentSession session)
+    {
+        sessions.Remove(session.Name);
+        departing[session.Name] = departing.GetValueOrDefault(session.Name) + 1;
+    }
+
+    private void CompleteIfEmpty()
+    {
+        lock (gate)
+        {
+            if (!stopping || sessions.Count + departing.Count > 0)
+            {
+                return;
+            }
+        }
+
+        empty.TrySetResult();
+    }
+}

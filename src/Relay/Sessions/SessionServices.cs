@@ -1,0 +1,17 @@
+using Relay.Backplane;
+using Relay.DocLocator;
+using Relay.Persistence;
+
+namespace Relay.Sessions;
+
+/// <summary>What all sessions of a node share.</summary>
+internal sealed record SessionServices(
+    IDocumentLog Log,
+    IDocumentChannel Channel,
+    IDocumentLocator Locator,
+    ISnapshotStore Snapshots,
+    DurableStateReader Durable,
+    ReconcileGate Gate,
+    SessionEnvironment Environment,
+    SessionSettings Settings,
+    ILogger<DocumentSession> Logger);

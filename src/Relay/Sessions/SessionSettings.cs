@@ -1,0 +1,67 @@
+using Relay.Persistence;
+using Relay.Protocols;
+
+namespace Relay.Sessions;
+
+/// <summary>What sessions need of the settings, and the figures that are not settings.</summary>
+internal sealed record SessionSettings
+{
+    /// <summary><c>Documents:IdleTimeout</c>.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary><c>Documents:SaveInterval</c>.</summary>
+    public TimeSpan SaveInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary><c>Documents:KeepSnapshots</c>.</summary>
+    public SnapshotRetention Retention { get; init; } = SnapshotRetention.Default;
+
+    /// <summary><c>Documents:GarbageCollection</c>.</summary>
+    public bool GarbageCollection { get; init; } = true;
+
+    /// <summary><c>Limits:MaxDocumentBytes</c>.</summary>
+    public long MaxDocumentBytes { get; init; } = 128 << 20;
+
+    /// <summary><c>Limits:MaxConnectionsPerDocument</c>.</summary>
+    public int MaxConnectionsPerDocument { get; init; } = 1000;
+
+    /// <summary><c>Limits:MaxAwarenessBytes</c> and <c>Limits:MaxAwarenessEntries</c>.</summary>
+    public AwarenessLimits Awareness { get; init; } = new(64 << 10, 16);
+
+    /// <summary>A snapshot is due when the log holds so many bytes that none covers: what a loader has to read besides the snapshot stays small.</summary>
+    public long SaveBytes { get; init; } = 4 << 20;
+
+    /// <summary>The most that is kept of entries for connections that are still sending, per session.</summary>
+    public long DeliveryBytes { get; init; } = 4 << 20;
+
+    /// <summary>The largest part of a first sync: on a slow link a client must see one well within the 30 s after which it gives the connection up.</summary>
+    public int PartBytes { get; init; } = 256 << 10;
+
+    /// <summary>The most that is handed to a connection at once. It is asked for more when that is sent.</summary>
+    public int SendBytes { get; init; } = 512 << 10;
+
+    /// <summary>The most that is held of entries which arrive while the document is loaded or put together anew; beyond that they are read from the log.</summary>
+    public long HeldBytes { get; init; } = 8 << 20;
+
+    /// <summary>How long an entry from beyond the next offset waits for those before it: replies and channel messages overtake each other by less.</summary>
+    public TimeSpan GapWait { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long an abruptly lost client has to come back before its presence goes.</summary>
+    public TimeSpan ReturnTime { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often presence is looked through for entries that nobody renewed.</summary>
+    public TimeSpan PresenceCheck { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A call to a store that takes longer is given up; its outcome is unknown then.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A load, or the writing of a snapshot, that takes longer is given up.</summary>
+    public TimeSpan LongCallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The first and the longest wait before a failed call to a store is repeated.</summary>
+    public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest wait before an append of unknown outcome is repeated: somebody waits for it.</summary>
+    public TimeSpan LongestAppendRetry { get; init; } = TimeSpan.FromSeconds(2);
+}

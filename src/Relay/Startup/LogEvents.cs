@@ -1,0 +1,51 @@
+namespace Relay.Startup;
+
+/// <summary>The ids of all log events of the node, in blocks per folder.</summary>
+internal static class LogEvents
+{
+    // Startup: 1000 to 1099
+    public const int DemoAddress = 1000;
+    public const int EmbeddedPart = 1001;
+    public const int SettingsRefused = 1002;
+    public const int DrainStarted = 1010;
+    public const int DrainConnections = 1011;
+    public const int DrainDocuments = 1012;
+    public const int DrainDone = 1013;
+    public const int DrainHurried = 1014;
+    public const int DrainCutShort = 1015;
+    public const int OrphansFound = 1020;
+    public const int OrphanNotSaved = 1021;
+
+    // Api: 1050 to 1099
+    public const int ReadFailed = 1050;
+
+    // Connections: 1100 to 1199
+    public const int Connected = 1100;
+    public const int Disconnected = 1101;
+    public const int ConnectionFailed = 1102;
+    public const int ConnectionClosedByNode = 1103;
+    public const int BadFrame = 1104;
+
+    // Sessions: 1200 to 1299
+    public const int Loaded = 1200;
+    public const int LoadFailed = 1201;
+    public const int LoadRefused = 1202;
+    public const int Left = 1203;
+    public const int TakenUpAgain = 1204;
+    public const int AppendFailed = 1210;
+    public const int AppendsWorkAgain = 1211;
+    public const int LogReadFailed = 1212;
+    public const int Reconciling = 1220;
+    public const int Reconciled = 1221;
+    public const int ReconcileFailed = 1222;
+    public const int Saved = 1230;
+    public const int SaveFailed = 1231;
+    public const int CheckpointFailed = 1232;
+    public const int UnreadableSnapshot = 1233;
+    public const int BadUpdate = 1240;
+    public const int PublishFailed = 1241;
+    public const int LeaveFailed = 1242;
+    public const int SessionFailed = 1243;
+    public const int DocumentDeleted = 1244;
+    public const int EntryUnreadable = 1245;
+}

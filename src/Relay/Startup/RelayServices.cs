@@ -1,0 +1,87 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Relay.Api;
+using Relay.Backplane;
+using Relay.Connections;
+using Relay.Connections.WebSockets;
+using Relay.DocLocator;
+using Relay.Persistence;
+using Relay.Protocols;
+using Relay.Protocols.YWebSocket;
+using Relay.Sessions;
+
+namespace Relay.Startup;
+
+/// <summary>Puts the node together: the one place that knows which implementation of each seam is in use.</summary>
+internal static class RelayServices
+{
+    /// <summary>How many sessions of the node put their document together anew at once.</summary>
+    private const int ReconcileAtOnce = 4;
+
+    /// <exception cref="SettingsException">The settings are refused.</exception>
+    public static WebApplicationBuilder AddRelay(this WebApplicationBuilder builder)
+    {
+        var settings = RelaySettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Shutdown);
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Shutdown.DrainTime + settings.Shutdown.SaveTime + TimeSpan.FromSeconds(10));
+        services.AddSingleton<NodeState>();
+        services.AddEmbeddedStores(settings);
+        services.AddSessions(settings);
+        services.AddConnections(settings.Limits);
+        services.AddSingleton<DocumentEndpoint>();
+
+        // Stops in the reverse order: clients first, then what they need.
+        services.AddHostedService<OrphanSaver>();
+        services.AddHostedService<NodeLifetime>();
+        return builder;
+    }
+
+    private static void AddEmbeddedStores(this IServiceCollection services, RelaySettings settings)
+    {
+        var directory = settings.FileStore.Path;
+        services.AddSingleton(provider => FileLog.Open(
+            new FileLogOptions { Directory = directory, Fsync = settings.FileStore.Fsync, TimeProvider = provider.GetRequiredService<TimeProvider>() },
+            provider.GetRequiredService<ILogger<FileLog>>()));
+        services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
+        services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
+        services.AddSingleton<ISnapshotStore>(provider =>
+            DirectorySnapshotStore.Open(Path.Combine(directory, "snapshots"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDocumentLocator>(provider =>
+            new InMemoryLocatorTable(provider.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(15))
+                .LocatorFor(NodeIdentity.Create(settings.Node.Address ?? "alone", Guid.NewGuid().ToString("n"))));
+    }
+
+    private static void AddSessions(this IServiceCollection services, RelaySettings settings)
+    {
+        var documents = settings.Documents;
+        services.AddSingleton(new SessionSettings
+        {
+            IdleTimeout = documents.IdleTimeout,
+            SaveInterval = documents.SaveInterval,
+            Retention = documents.KeepSnapshots,
+            GarbageCollection = documents.GarbageCollection,
+            MaxDocumentBytes = settings.Limits.MaxDocumentBytes,
+            MaxConnectionsPerDocument = settings.Limits.MaxConnectionsPerDocument,
+            Awareness = new AwarenessLimits(settings.Limits.MaxAwarenessBytes, settings.Limits.MaxAwarenessEntries),
+        });
+        services.AddSingleton(provider => new DurableStateReader(
+            provider.GetRequiredService<IDocumentLog>(),
+            provider.GetRequiredService<ISnapshotStore>(),
+            documents.GarbageCollection,
+            provider.GetRequiredService<ILogger<DurableStateReader>>()));
+        services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
+        services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SessionServices>();
+        services.AddSingleton<SessionRegistry>();
+    }
+
+    private static void AddConnections(this IServiceCollection services, LimitsOptions limits)
+    {
+        services.AddSingleton(new ConnectionLimits(limits.MaxMessageBytes, limits.MaxWaitingBytes, limits.MessagesPerSecond));
+        services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(SocketTimes.Default);
+        services.AddSingleton<YWebSocketEndpoint>();
+    }
+}

@@ -1,0 +1,21 @@
+namespace Relay.Startup;
+
+/// <summary>The embedded stores: snapshots without S3, the log without Redis.</summary>
+internal sealed record FileStoreOptions
+{
+    /// <summary><c>FileStore:Path</c>: their directory, made if it is not there; relative to the working directory. Default: <c>./data</c>.</summary>
+    public string Path { get; init; } = "./data";
+
+    /// <summary><c>FileStore:Shared</c>: all nodes see the same directory. Default: false. A node that is alone need not say so.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary><c>FileStore:Fsync</c>: flush every append to the disk, not only to the operating system. Default: false, which survives a killed process, not a power cut.</summary>
+    public bool Fsync { get; init; }
+
+    public static FileStoreOptions Read(SettingsReader reader) => new()
+    {
+        Path = reader.Text("FileStore:Path") ?? "./data",
+        IsShared = reader.Flag("FileStore:Shared", false),
+        Fsync = reader.Flag("FileStore:Fsync", false),
+    };
+}

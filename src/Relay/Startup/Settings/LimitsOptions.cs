@@ -1,0 +1,45 @@
+namespace Relay.Startup;
+
+/// <summary>What clients may do. Each limit but the rate ends the connection that breaks it with a close code of its own (docs/protocol.md).</summary>
+internal sealed record LimitsOptions
+{
+    /// <summary><c>Limits:MaxMessageBytes</c>: the largest message of a client, fragments added up. Default: 16 MiB, more than the largest pastes and offline edits seen in practice.</summary>
+    public int MaxMessageBytes { get; init; } = 16 << 20;
+
+    /// <summary><c>Limits:MaxDocumentBytes</c>: what a document may take in memory; an update that would bring it above is refused. Default: 128 MiB. A document that is larger already is still served.</summary>
+    public long MaxDocumentBytes { get; init; } = 128 << 20;
+
+    /// <summary><c>Limits:MaxAwarenessBytes</c>: one client's presence state, as JSON. Default: 64 KiB; a cursor takes about 200 bytes.</summary>
+    public int MaxAwarenessBytes { get; init; } = 64 << 10;
+
+    /// <summary><c>Limits:MaxAwarenessEntries</c>: clients whose presence one connection may bring. Default: 16; stock clients bring one.</summary>
+    public int MaxAwarenessEntries { get; init; } = 16;
+
+    /// <summary><c>Limits:MaxWaitingBytes</c>: messages of one connection that are not logged yet, for instance while its document is loaded; then it is read no further. Default: 4 MiB. One message may exceed it.</summary>
+    public long MaxWaitingBytes { get; init; } = 4 << 20;
+
+    /// <summary><c>Limits:MaxConnections</c>: connections of the node. Default: 20,000; an idle one takes a few KiB.</summary>
+    public int MaxConnections { get; init; } = 20_000;
+
+    /// <summary><c>Limits:MaxConnectionsPerDocument</c>: connections of one document on this node. Default: 2,000; each of them is sent what every other one writes.</summary>
+    public int MaxConnectionsPerDocument { get; init; } = 2_000;
+
+    /// <summary><c>Limits:MessagesPerSecond</c>: frames read per second and connection in the long run, ten times as many at once after a pause. Above it a connection is read more slowly, not closed. Default: 2,000.</summary>
+    public int MessagesPerSecond { get; init; } = 2_000;
+
+    public static LimitsOptions Read(SettingsReader reader)
+    {
+        var absent = new LimitsOptions();
+        return new LimitsOptions
+        {
+            MaxMessageBytes = (int)reader.Number("Limits:MaxMessageBytes", absent.MaxMessageBytes, 1024, 1 << 30),
+            MaxDocumentBytes = reader.Number("Limits:MaxDocumentBytes", absent.MaxDocumentBytes, 1024, 1L << 40),
+            MaxAwarenessBytes = (int)reader.Number("Limits:MaxAwarenessBytes", absent.MaxAwarenessBytes, 64, 1 << 30),
+            MaxAwarenessEntries = (int)reader.Number("Limits:MaxAwarenessEntries", absent.MaxAwarenessEntries, 1, 65_536),
+            MaxWaitingBytes = reader.Number("Limits:MaxWaitingBytes", absent.MaxWaitingBytes, 1024, 1L << 40),
+            MaxConnections = (int)reader.Number("Limits:MaxConnections", absent.MaxConnections, 1, 10_000_000),
+            MaxConnectionsPerDocument = (int)reader.Number("Limits:MaxConnectionsPerDocument", absent.MaxConnectionsPerDocument, 1, 10_000_000),
+            MessagesPerSecond = (int)reader.Number("Limits:MessagesPerSecond", absent.MessagesPerSecond, 1, 10_000_000),
+        };
+    }
+}
