@@ -10,7 +10,7 @@ internal sealed class InboundCredit(long limit)
     private long waiting;
     private TaskCompletionSource? room;
 
-    public void Add(int bytes)
+    public void Add(long bytes)
     {
         lock (gate)
         {
@@ -18,7 +18,7 @@ internal sealed class InboundCredit(long limit)
         }
     }
 
-    public void Settle(int bytes)
+    public void Settle(long bytes)
     {
         TaskCompletionSource? free = null;
         lock (gate)

@@ -11,11 +11,11 @@ internal sealed class MessageRate(int perSecond, TimeProvider time)
     private double tokens = (double)perSecond * BurstSeconds;
     private long since = time.GetTimestamp();
 
-    /// <summary>Counts a frame, and says how long to wait before the next is read.</summary>
-    public TimeSpan Count()
+    /// <summary>Counts frames, and says how long to wait before more are read.</summary>
+    public TimeSpan Count(int frames)
     {
         var now = time.GetTimestamp();
-        tokens = Math.Min(burst, tokens + (time.GetElapsedTime(since, now).TotalSeconds * perSecond)) - 1;
+        tokens = Math.Min(burst, tokens + (time.GetElapsedTime(since, now).TotalSeconds * perSecond)) - frames;
         since = now;
         return tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-tokens / perSecond);
     }

@@ -25,7 +25,7 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
     /// <summary>Joins the session; called once, first of all.</summary>
     public void Join() => session.Mailbox.Post(() => session.Attach(this));
 
-    /// <summary>Hands in the messages of one frame, which are taken wholly or not at all.</summary>
+    /// <summary>Hands in messages that came together; those of one frame are taken wholly or not at all.</summary>
     public void Receive(IReadOnlyList<DocumentMessage> messages) => session.Mailbox.Post(() => session.Receive(this, messages));
 
     /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>

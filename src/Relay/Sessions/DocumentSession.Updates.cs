@@ -11,13 +11,14 @@ internal sealed partial class DocumentSession
     private const int MeasureEvery = 64;
 
     private readonly List<OutboxItem> outbox = [];
+    private readonly List<ReadOnlyMemory<byte>> frameNews = [];
     private long measuredVersion = -MeasureEvery;
     private long measuredBytes;
     private long outboxBytes;
     private Flight? flight;
     private bool appendsFail;
 
-    /// <summary>The messages of one frame: all of them are checked before any of them does anything.</summary>
+    /// <summary>Messages that came together, of one frame or many: they are looked at frame by frame, and what is new in them becomes one append.</summary>
     public void Receive(Attachment attachment, IReadOnlyList<DocumentMessage> messages)
     {
         if (!attachment.IsAttached)
@@ -31,23 +32,40 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        var news = new ReadOnlyMemory<byte>[messages.Count];
-        var newBytes = 0L;
-        for (var i = 0; i < messages.Count; i++)
+        for (var first = 0; first < messages.Count && attachment.IsAttached;)
         {
-            if (messages[i].Kind is not (DocumentMessageKind.SyncStep2 or DocumentMessageKind.Update))
+            var next = first + 1;
+            while (next < messages.Count && messages[next].Frame == messages[first].Frame)
             {
-                continue;
+                next++;
             }
 
-            if (!document.TryGetNews(messages[i].Payload, out news[i], out var error))
+            ReceiveFrame(attachment, messages, first, next);
+            first = next;
+        }
+
+        StartAppend();
+        Pump(attachment);
+    }
+
+    /// <summary>The messages of one frame: all of them are checked before any of them does anything.</summary>
+    private void ReceiveFrame(Attachment attachment, IReadOnlyList<DocumentMessage> messages, int first, int end)
+    {
+        frameNews.Clear();
+        var newBytes = 0L;
+        for (var i = first; i < end; i++)
+        {
+            var news = ReadOnlyMemory<byte>.Empty;
+            if (messages[i].Kind is DocumentMessageKind.SyncStep2 or DocumentMessageKind.Update
+                && !document.TryGetNews(messages[i].Payload, out news, out var error))
             {
                 LogBadUpdate(services.Logger, Name, error);
                 Refuse(attachment, CloseReason.BadUpdate);
                 return;
             }
 
-            newBytes += news[i].Length;
+            frameNews.Add(news);
+            newBytes += news.Length;
         }
 
         if (newBytes > 0 && DocumentBytes() + outboxBytes + newBytes > settings.MaxDocumentBytes)
@@ -56,13 +74,10 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        for (var i = 0; i < messages.Count && attachment.IsAttached; i++)
+        for (var i = first; i < end && attachment.IsAttached; i++)
         {
-            Handle(attachment, messages[i], news[i]);
+            Handle(attachment, messages[i], frameNews[i - first]);
         }
-
-        StartAppend();
-        Pump(attachment);
     }
 
     /// <summary>What the document takes in memory, measured anew after some changes only: measuring looks at every client that ever wrote.</summary>
@@ -261,11 +276,19 @@ internal sealed partial class DocumentSession
         var landed = flight!;
         flight = null;
         appendTimer.Clear();
-        foreach (var item in landed.Items)
+        for (var i = 0; i < landed.Items.Count;)
         {
-            if (item.From is { IsAttached: true } writer)
+            // Usually all are of one writer: it is told once.
+            var from = landed.Items[i].From;
+            long settles = 0;
+            for (; i < landed.Items.Count && landed.Items[i].From == from; i++)
             {
-                writer.Connection.Settled(item.Settles);
+                settles += landed.Items[i].Settles;
+            }
+
+            if (from is { IsAttached: true })
+            {
+                from.Connection.Settled(settles);
             }
         }
 

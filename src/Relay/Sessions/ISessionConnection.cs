@@ -18,7 +18,7 @@ internal interface ISessionConnection
     bool Send(ReadOnlyMemory<byte>[] frames);
 
     /// <summary>Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, or with nothing new in them. The connection may read on.</summary>
-    void Settled(int bytes);
+    void Settled(long bytes);
 
     /// <summary>Ends the connection. It still calls <see cref="Attachment.Leave"/>.</summary>
     void Close(CloseReason reason);

@@ -11,6 +11,12 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
     /// <summary>What a read takes at first; most frames of an editor are far smaller. The buffer grows only as bytes really come, whatever length a frame declares.</summary>
     private const int FirstBuffer = 4096;
 
+    /// <summary>What a read takes from a client that fills smaller ones: a burst of small frames then costs one system call for thousands.</summary>
+    private const int BurstBuffer = 65_536;
+
+    /// <summary>Small messages that are read together share arrays of this size.</summary>
+    private const int SharedBytes = 16_384;
+
     private const int MaxFrameOverhead = 14;
 
     private byte[] buffer = [];
@@ -19,13 +25,16 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
     private byte[]? fragments;
     private int fragmentBytes;
     private bool inMessage;
+    private bool inBurst;
+    private byte[] shared = [];
+    private int sharedUsed;
 
-    /// <summary>The next message, or how the reading ended. A message's memory is its own.</summary>
+    /// <summary>The next message, or how the reading ended. A message's memory is not written again.</summary>
     public async ValueTask<ClientFrame> ReadAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            if (TryTake(out var frame))
+            if (TryRead(out var frame))
             {
                 return frame;
             }
@@ -47,7 +56,8 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
         }
     }
 
-    private bool TryTake(out ClientFrame frame)
+    /// <summary>The next message, if all of it has been read from the stream already.</summary>
+    public bool TryRead(out ClientFrame frame)
     {
         while (true)
         {
@@ -87,8 +97,8 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
             start += header.Size + payload.Length;
             if (header.IsControl || (header.Final && !inMessage))
             {
-                var whole = GC.AllocateUninitializedArray<byte>(payload.Length);
-                ClientFrameHeader.Unmask(payload, whole, header.Mask);
+                var whole = Allocate(payload.Length);
+                ClientFrameHeader.Unmask(payload, whole.Span, header.Mask);
                 frame = new ClientFrame(KindOf(header.Opcode), whole);
                 return true;
             }
@@ -101,6 +111,25 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
                 return true;
             }
         }
+    }
+
+    /// <summary>Memory for one message: a part of an array that it shares with those that came with it, so that a burst of small ones does not cost an array each.</summary>
+    private Memory<byte> Allocate(int length)
+    {
+        if (length > shared.Length - sharedUsed)
+        {
+            var waiting = end - start;
+            if (length >= SharedBytes || waiting == 0)
+            {
+                return GC.AllocateUninitializedArray<byte>(length);
+            }
+
+            shared = GC.AllocateUninitializedArray<byte>(Math.Min(SharedBytes, length + waiting));
+            sharedUsed = 0;
+        }
+
+        sharedUsed += length;
+        return shared.AsMemory(sharedUsed - length, length);
     }
 
     private static ClientFrameKind KindOf(WebSocketOpcode opcode) => opcode switch
@@ -142,7 +171,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
             // An idle connection waits with an empty read, and so holds no buffer.
             ReleaseBuffer();
             _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
-            buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+            buffer = ArrayPool<byte>.Shared.Rent(inBurst ? BurstBuffer : FirstBuffer);
         }
         else if (end == buffer.Length)
         {
@@ -151,6 +180,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
 
         var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
         end += read;
+        inBurst = end == buffer.Length || (inBurst && read >= FirstBuffer);
         return read > 0;
     }
 
@@ -181,6 +211,8 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
             buffer = [];
         }
 
+        shared = [];
+        sharedUsed = 0;
         start = 0;
         end = 0;
     }

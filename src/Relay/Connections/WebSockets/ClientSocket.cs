@@ -7,6 +7,9 @@ namespace Relay.Connections.WebSockets;
 /// </summary>
 internal sealed partial class ClientSocket
 {
+    /// <summary>Messages that are handed over together at the most.</summary>
+    private const int MessagesAtOnce = 4096;
+
     private readonly Stream stream;
     private readonly Action abort;
     private readonly TimeProvider time;
@@ -41,10 +44,10 @@ internal sealed partial class ClientSocket
     public bool EndedCleanly { get; private set; }
 
     /// <summary>
-    /// Reads until the connection ends. Messages are handed over one at a time: the next is read when the last one's task has completed. The token says that the connection is
-    /// closed, by whichever side, and that nothing is worth waiting for any more.
+    /// Reads until the connection ends. Messages are handed over as they came from the network together, in a list that is used again; more are read when the last ones' task has completed. The token
+    /// says that the connection is closed, by whichever side, and that nothing is worth waiting for any more.
     /// </summary>
-    public async Task RunAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> handle)
+    public async Task RunAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle)
     {
         using var timer = time.CreateTimer(_ => Tick(), null, times.Tick, times.Tick);
         try
@@ -80,16 +83,46 @@ internal sealed partial class ClientSocket
         BeginClose(WebSocketFrame.MakeClose(reason.Code, reason.Text));
     }
 
-    private async Task ReadAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> handle)
+    private async Task ReadAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle)
     {
+        var messages = new List<ReadOnlyMemory<byte>>(1);
         while (true)
         {
             var frame = await frames.ReadAsync(CancellationToken.None);
             Volatile.Write(ref lastReceived, time.GetTimestamp());
+            var more = true;
+            while (more && frame.Kind == ClientFrameKind.Message && messages.Count < MessagesAtOnce)
+            {
+                messages.Add(frame.Payload);
+                more = frames.TryRead(out frame);
+            }
+
+            if (messages.Count > 0)
+            {
+                if (IsOpen)
+                {
+                    await HandleAsync(handle, messages);
+                }
+
+                messages.Clear();
+                if (messages.Capacity > MessagesAtOnce / 8)
+                {
+                    messages.Capacity = 1;
+                }
+            }
+
+            if (!more)
+            {
+                continue;
+            }
+
             switch (frame.Kind)
             {
                 case ClientFrameKind.Message when IsOpen:
-                    await HandleAsync(handle, frame.Payload);
+                    // The first of those that were too many for one time.
+                    messages.Add(frame.Payload);
+                    await HandleAsync(handle, messages);
+                    messages.Clear();
                     break;
                 case ClientFrameKind.Ping:
                     SendPong(frame.Payload.Span);
@@ -125,9 +158,9 @@ internal sealed partial class ClientSocket
         }
     }
 
-    private async ValueTask HandleAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> handle, ReadOnlyMemory<byte> message)
+    private async ValueTask HandleAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, List<ReadOnlyMemory<byte>> messages)
     {
-        var handling = handle(message, closed.Token);
+        var handling = handle(messages, closed.Token);
         if (handling.IsCompletedSuccessfully)
         {
             return;

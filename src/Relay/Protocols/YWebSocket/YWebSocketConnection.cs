@@ -45,7 +45,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
 
     public bool Send(ReadOnlyMemory<byte>[] frames) => socket.Send(frames, attachment.Sent);
 
-    public void Settled(int bytes) => credit.Settle(bytes);
+    public void Settled(long bytes) => credit.Settle(bytes);
 
     public void Close(CloseReason reason)
     {
@@ -53,32 +53,40 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         socket.Close(reason);
     }
 
-    private async ValueTask HandleAsync(ReadOnlyMemory<byte> frame, CancellationToken closed)
+    private ValueTask HandleAsync(List<ReadOnlyMemory<byte>> frames, CancellationToken closed)
     {
-        var wait = rate.Count();
-        if (wait > TimeSpan.Zero)
+        var wait = rate.Count(frames.Count);
+        return wait > TimeSpan.Zero ? HandleAfterAsync(wait, frames, closed) : Handle(frames, closed);
+    }
+
+    private async ValueTask HandleAfterAsync(TimeSpan wait, List<ReadOnlyMemory<byte>> frames, CancellationToken closed)
+    {
+        await Task.Delay(wait, time, closed);
+        await Handle(frames, closed);
+    }
+
+    private ValueTask Handle(List<ReadOnlyMemory<byte>> frames, CancellationToken closed)
+    {
+        var messages = new List<DocumentMessage>(frames.Count);
+        YjsError? refused = null;
+        for (var i = 0; i < frames.Count && refused is null; i++)
         {
-            await Task.Delay(wait, time, closed);
+            refused = YWebSocketDecoder.TryDecode(frames[i], i, messages, out var error) ? null : error;
         }
 
-        if (!YWebSocketDecoder.TryDecode(frame, out var messages, out var error))
+        if (messages.Count > 0)
         {
-            LogBadFrame(logger, document, error);
+            credit.Add(messages.Sum(message => (long)message.Bytes));
+            attachment.Receive(messages);
+        }
+
+        if (refused is not null)
+        {
+            LogBadFrame(logger, document, refused.Value);
             Close(CloseReason.BadMessage);
-            return;
+            return ValueTask.CompletedTask;
         }
 
-        if (messages.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var message in messages)
-        {
-            credit.Add(message.Bytes);
-        }
-
-        attachment.Receive(messages);
-        await credit.WaitAsync(closed);
+        return credit.WaitAsync(closed);
     }
 }

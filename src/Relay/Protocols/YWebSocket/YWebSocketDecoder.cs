@@ -10,13 +10,13 @@ internal static class YWebSocketDecoder
     /// newer clients may send types that this node does not know. The same holds for type 2 (auth), which only servers send.
     /// </summary>
     /// <param name="frame">The frame's payload; messages share this memory.</param>
-    /// <param name="messages">The messages in their order; empty when refused.</param>
+    /// <param name="number">The frame's number, which its messages get.</param>
+    /// <param name="messages">The messages are added here, in their order; none when the frame is refused.</param>
     /// <param name="error">Why it was refused.</param>
-    public static bool TryDecode(ReadOnlyMemory<byte> frame, out IReadOnlyList<DocumentMessage> messages, out YjsError error)
+    public static bool TryDecode(ReadOnlyMemory<byte> frame, int number, List<DocumentMessage> messages, out YjsError error)
     {
-        var list = new List<DocumentMessage>(1);
+        var before = messages.Count;
         var reader = new Lib0Reader(frame.Span);
-        messages = [];
         do
         {
             var start = reader.Position;
@@ -32,7 +32,7 @@ internal static class YWebSocketDecoder
                     message = ReadAwareness(ref reader, frame);
                     break;
                 case YWebSocketFormat.QueryAwareness:
-                    message = new DocumentMessage(DocumentMessageKind.QueryAwareness, default, [], 0);
+                    message = new DocumentMessage(DocumentMessageKind.QueryAwareness, default, []);
                     break;
                 default:
                     known = false;
@@ -44,18 +44,17 @@ internal static class YWebSocketDecoder
                 break;
             }
 
-            list.Add(message with { Bytes = reader.Position - start });
+            messages.Add(message with { Frame = number, Bytes = reader.Position - start });
         }
         while (!reader.AtEnd);
 
         error = reader.Error;
         if (reader.Failed)
         {
-            return false;
+            messages.RemoveRange(before, messages.Count - before);
         }
 
-        messages = list;
-        return true;
+        return !reader.Failed;
     }
 
     private static DocumentMessage ReadSync(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)
@@ -67,11 +66,11 @@ internal static class YWebSocketDecoder
         switch (step)
         {
             case YWebSocketFormat.Step1:
-                return new DocumentMessage(DocumentMessageKind.SyncStep1, payload, [], 0);
+                return new DocumentMessage(DocumentMessageKind.SyncStep1, payload, []);
             case YWebSocketFormat.Step2:
-                return new DocumentMessage(DocumentMessageKind.SyncStep2, payload, [], 0);
+                return new DocumentMessage(DocumentMessageKind.SyncStep2, payload, []);
             case YWebSocketFormat.UpdateMessage:
-                return new DocumentMessage(DocumentMessageKind.Update, payload, [], 0);
+                return new DocumentMessage(DocumentMessageKind.Update, payload, []);
             default:
                 reader.FailAt("A sync message is none of SyncStep1, SyncStep2 and Update.", at);
                 return default;
@@ -94,6 +93,6 @@ internal static class YWebSocketDecoder
             return default;
         }
 
-        return new DocumentMessage(DocumentMessageKind.Awareness, default, entries, 0);
+        return new DocumentMessage(DocumentMessageKind.Awareness, default, entries);
     }
 }
