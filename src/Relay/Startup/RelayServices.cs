@@ -31,6 +31,7 @@ internal static class RelayServices
         services.AddSessions(settings);
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
+        services.AddResponseCompression(compression => compression.EnableForHttps = true);
 
         // Stops in the reverse order: clients first, then what they need.
         services.AddHostedService<OrphanSaver>();
