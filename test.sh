@@ -14,12 +14,13 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_USE_MSBUILD_SERV
 cleanup() {
   trap - EXIT INT TERM HUP
   local environment id
-  for environment in /proc/[0-9]*/environ; do
-    id=${environment#/proc/} && id=${id%/environ}
-    if [ "$id" != "$$" ] && tr '\0' '\n' <"$environment" 2>/dev/null | grep -qxF "RELAY_TEST_RUN=$RELAY_TEST_RUN"; then
-      kill -KILL "$id" 2>/dev/null
-    fi
-  done
+  # Most of these files are closed to us or belong to processes that are ending.
+  {
+    for environment in /proc/[0-9]*/environ; do
+      id=${environment#/proc/} && id=${id%/environ}
+      if [ "$id" != "$$" ] && tr '\0' '\n' <"$environment" | grep -qxF "RELAY_TEST_RUN=$RELAY_TEST_RUN"; then kill -KILL "$id"; fi
+    done
+  } 2>/dev/null
   rm -rf "$temporary"
 }
 trap cleanup EXIT

@@ -17,6 +17,9 @@ const dll = path.join(root, 'src', 'Relay', 'bin', process.env.RELAY_TEST_CONFIG
 // Another program that speaks as a node does, e.g. 'docker run …' or a build elsewhere; split at spaces.
 const command = process.env.RELAY_TEST_NODE?.split(' ') ?? ['dotnet', dll]
 
+// Stopping spreads the closes over this time: long enough for more than one step, short enough for tests.
+const defaults = { 'Shutdown:DrainTime': '00:00:00.300' }
+
 const running = new Set()
 const started = []
 
@@ -117,7 +120,7 @@ class RelayProcess {
   }
 
   async #startOnce () {
-    const settings = { 'FileStore:Path': this.dataDir, ...this.settings }
+    const settings = { 'FileStore:Path': this.dataDir, ...defaults, ...this.settings }
     const child = spawn(command[0], [
       ...command.slice(1),
       '--urls', this.url,

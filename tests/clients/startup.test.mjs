@@ -45,10 +45,11 @@ test('the health addresses say that it lives and is ready, and need no token', a
 })
 
 test('a node that is told to stop stops being ready before it closes its last client', async (t) => {
-  const relay = await startRelay(t)
-  const client = await joinClient(t, relay, 'draining')
+  const relay = await startRelay(t, { settings: { 'Shutdown:DrainTime': '00:00:02' } })
+  const clients = await Promise.all(Array.from({ length: 4 }, () => joinClient(t, relay, 'draining')))
   const order = []
-  client.provider.once('connection-close', () => order.push('closed'))
+  let left = clients.length
+  for (const { provider } of clients) provider.once('connection-close', () => { if (--left === 0) order.push('closed') })
   relay.terminate()
   await waitFor(async () => {
     try {
@@ -62,6 +63,8 @@ test('a node that is told to stop stops being ready before it closes its last cl
   order.push('not ready')
   assert.equal(await relay.stop(), 0)
   await waitFor(() => order.length === 2, 'the client to be closed')
+  assert.deepEqual(order, ['not ready', 'closed'])
+  for (const { closes } of clients) assert.equal(closes[0], 1012)
 })
 
 const refusedUpgrade = async (url) => {
