@@ -106,7 +106,7 @@ class Promised {
 const crashRounds = async (t, settings) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed} RELAY_TEST_ROUNDS=${rounds}`)
   const random = randomFrom(seed)
-  const dataDir = await temporaryDirectory(t)
+  const dataDir = temporaryDirectory()
   const relay = await startRelay(t, { dataDir, settings })
   const promised = new Map()
   let total = 0

@@ -1,8 +1,7 @@
 // Starts real, built nodes for the tests: one process each, on a free loopback port, on a data directory of its own.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -22,9 +21,11 @@ const defaults = { 'Shutdown:DrainTime': '00:00:00.300' }
 
 const running = new Set()
 const started = []
+const directories = []
 
 process.on('exit', (code) => {
   for (const child of running) child.kill('SIGKILL')
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   if (code !== 0 || process.exitCode) {
     for (const relay of started) {
       console.error(`--- what the node at ${relay.url} said last\n${relay.logs.slice(-60).join('\n')}`)
@@ -32,10 +33,10 @@ process.on('exit', (code) => {
   }
 })
 
-/** A new empty directory that is gone when the test `t` is over. */
-export const temporaryDirectory = async (t) => {
-  const directory = await mkdtemp(path.join(tmpdir(), 'relay-'))
-  t.after(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }))
+/** A new empty directory, gone when the process ends: not sooner, because a node may still be stopping. */
+export const temporaryDirectory = () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'relay-'))
+  directories.push(directory)
   return directory
 }
 
@@ -48,7 +49,7 @@ export const temporaryDirectory = async (t) => {
  * @param {Record<string, string>} [options.env] environment on top of this process's; the default environment name is Development
  */
 export const startRelay = async (t, { dataDir, settings = {}, env = {} } = {}) => {
-  const relay = new RelayProcess(dataDir ?? await temporaryDirectory(t), settings, env)
+  const relay = new RelayProcess(dataDir ?? temporaryDirectory(), settings, env)
   started.push(relay)
   t.after(() => relay.dispose())
   await relay.start()
@@ -60,7 +61,7 @@ export const startRelay = async (t, { dataDir, settings = {}, env = {} } = {}) =
  * @returns {Promise<{ code: number | null, output: string }>} its exit code and all that it said
  */
 export const runRefusedRelay = async (t, { dataDir, settings = {}, env = {} } = {}) => {
-  const relay = new RelayProcess(dataDir ?? await temporaryDirectory(t), settings, env)
+  const relay = new RelayProcess(dataDir ?? temporaryDirectory(), settings, env)
   t.after(() => relay.kill())
   try {
     await relay.start()

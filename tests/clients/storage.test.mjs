@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import * as nodeTest from 'node:test'
 import * as Y from 'yjs'
@@ -155,7 +155,6 @@ test('a data directory that is not there yet is made', async (t) => {
   const relay = await startRelay(t)
   await relay.stop()
   const dataDir = path.join(relay.dataDir, 'not', 'there yet')
-  t.after(() => rmSync(dataDir, { recursive: true, force: true }))
   const other = await startRelay(t, { settings: { 'FileStore:Path': dataDir } })
   const client = await joinClient(t, other, 'made')
   client.text.insert(0, 'made')

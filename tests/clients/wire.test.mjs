@@ -125,7 +125,7 @@ const malformed = {
   'an update with bytes left over': [4422, '0002 03 000000'],
   'an update that claims a billion structs': [4422, '0002 06 01 80a8d6b907'],
   'an update whose text is no UTF-8': [4422, '0002 0b 010101000401017401ff00'],
-  'an update with a struct that refers to itself': [4422, '0002 0b 0101010084 0100 0178 00']
+  'an update with a struct that refers to itself': [4422, '0002 0a 0101010084 0100 0178 00']
 }
 
 for (const [what, [expected, text]] of Object.entries(malformed)) {
