@@ -28,7 +28,7 @@ process.on('exit', (code) => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   if (code !== 0 || process.exitCode) {
     for (const relay of started) {
-      console.error(`--- what the node at ${relay.url} said last\n${relay.logs.slice(-60).join('\n')}`)
+      console.error(`--- what the node at ${relay.url} said last\n${relay.lastWords}`)
     }
   }
 })
@@ -69,7 +69,7 @@ export const runRefusedRelay = async (t, { dataDir, settings = {}, env = {} } = 
     if (!(error instanceof StartError)) throw error
     return { code: error.code, output: relay.logs.join('\n') }
   }
-  throw new Error(`The node started, although it should have refused.\n${relay.logs.join('\n')}`)
+  throw new Error(`The node started, although it should have refused.\n${relay.lastWords}`)
 }
 
 class StartError extends Error {
@@ -99,6 +99,9 @@ class RelayProcess {
 
   /** What y-websocket providers take as server URL. */
   get yjs () { return `${this.ws}/yjs` }
+
+  /** The end of what it said, for messages. */
+  get lastWords () { return this.logs.slice(-40).join('\n') }
 
   get running () { return this.#child !== null }
 
@@ -159,12 +162,12 @@ class RelayProcess {
       }
       if (Date.now() > deadline) {
         await this.kill()
-        throw new Error(`The node was not ready in time.\n${this.logs.join('\n')}`)
+        throw new Error(`The node was not ready in time.\n${this.lastWords}`)
       }
       await pause(25)
     }
     if (command[0] === 'dotnet' && !existsSync(dll)) throw new Error('The node is not built: dotnet build -c Release')
-    throw new StartError(`The node ended before it was ready (code ${exit.code}).\n${this.logs.join('\n')}`, exit.code)
+    throw new StartError(`The node ended before it was ready (code ${exit.code}).\n${this.lastWords}`, exit.code)
   }
 
   /** Asks it to stop (SIGTERM), waits, and returns its exit code. */
