@@ -172,7 +172,7 @@ client_tests=$(find tests/clients -name node_modules -prune -o -path tests/clien
 node_tests 'clients' $client_tests
 browser_tests=$(find tests/clients/browser -name '*.test.mjs' 2>/dev/null | sort)
 if [ -n "$browser_tests" ]; then
-  if provide RELAY_TEST_BROWSER 'the tests in a browser' chromium chromium chromium-browser google-chrome-stable google-chrome; then
+  if provide RELAY_TEST_CHROMIUM 'the tests in a browser' chromium chromium chromium-browser google-chrome-stable google-chrome; then
     node_tests 'clients in a browser' $browser_tests
   elif [ "${CI:-}" = true ]; then
     record 'clients in a browser' 0 1 0 0
