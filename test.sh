@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# Builds everything, checks it and runs all tests. Needs git, the .NET SDK (global.json says which) and Node 20 or newer.
+#
+# Missing programs that single tests need are installed on Debian as root; elsewhere they are named and their tests skipped, but with CI=true they fail.
+# The last line is "N passed, N failed", summed over all runners and checks; the exit code is 0 only if nothing failed.
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P) && cd "$root" || exit 1
+
+# Everything temporary goes into one directory, and every process started below carries the same mark, so that both can be removed at the end. The path is short because sockets lie in it.
+temporary=$(mktemp -d /tmp/relay-test.XXXXXX) || exit 1
+export TMPDIR=$temporary RELAY_TEST_RUN=$temporary
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_UI_LANGUAGE=en
+
+cleanup() {
+  trap - EXIT INT TERM HUP
+  local environment id
+  # Most of these files are closed to us or belong to processes that are ending.
+  {
+    for environment in /proc/[0-9]*/environ; do
+      id=${environment#/proc/} && id=${id%/environ}
+      if [ "$id" != "$$" ] && tr '\0' '\n' <"$environment" | grep -qxF "RELAY_TEST_RUN=$RELAY_TEST_RUN"; then kill -KILL "$id"; fi
+    done
+  } 2>/dev/null
+  rm -rf "$temporary"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+passed=0 failed=0 skipped=0
+summary=$temporary/summary
+started=$SECONDS
+
+# record NAME PASSED FAILED SKIPPED SECONDS
+record() {
+  passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+  printf '%-28s %6d passed %4d failed %4d skipped %5d s\n' "$1" "$2" "$3" "$4" "$5" >>"$summary"
+}
+
+finish() {
+  printf '\n== Summary\n'
+  cat "$summary" 2>/dev/null
+  printf '%d skipped, %d s\n' "$skipped" $((SECONDS - started))
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+# check NAME COMMAND...: a check is one test.
+check() {
+  local name=$1 begin=$SECONDS
+  shift
+  printf '\n== %s\n' "$name"
+  if "$@"; then record "$name" 1 0 0 $((SECONDS - begin)); else
+    record "$name" 0 1 0 $((SECONDS - begin))
+    return 1
+  fi
+}
+
+# provide VARIABLE PURPOSE DEBIAN_PACKAGE COMMAND...: puts the path of the first command that is there into the variable; installs the package where that is possible.
+provide() {
+  local variable=$1 purpose=$2 package=$3 command attempt
+  shift 3
+  for attempt in 1 2; do
+    for command in "$@"; do
+      if command -v "$command" >/dev/null 2>&1; then
+        export "$variable=$(command -v "$command")"
+        return 0
+      fi
+    done
+    if [ "$attempt" = 1 ] && [ -f /etc/debian_version ] && ! grep -qi '^ID=ubuntu' /etc/os-release && [ "$(id -u)" = 0 ]; then
+      printf 'Installing %s for %s.\n' "$package" "$purpose"
+      { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >"$temporary/apt.log" 2>&1 || tail -5 "$temporary/apt.log"
+    else
+      break
+    fi
+  done
+  printf 'Not found: %s (%s). Install %s to run it.\n' "$1" "$purpose" "$package"
+  return 1
+}
+
+tools() {
+  local missing=0
+  dotnet --version >/dev/null 2>&1 || { echo "The .NET SDK that global.json asks for is not installed."; missing=1; }
+  node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null || { echo "Node 20 or newer is not installed."; missing=1; }
+  npm --version >/dev/null 2>&1 || { echo "npm is not installed."; missing=1; }
+  return $missing
+}
+
+# What is committed must not depend on one machine: no host of a package registry, no path of a developer's or a build machine.
+hygiene() {
+  git rev-parse --git-dir >/dev/null 2>&1 || { echo "Not a git checkout: nothing to look at."; return 0; }
+  local bad=0 hosts paths
+  hosts=$({ npm config get registry; dotnet nuget list source --format Short; } 2>/dev/null | grep -oE 'https?://[^/ ]+' | sed -E 's#https?://##; s#\.#\\.#g' | sort -u | paste -sd '|' -)
+  if git grep -nIE "${hosts:-no-registry-is-set}" -- . | cut -c1-160; then echo "These lines name a package registry."; bad=1; fi
+  if git grep -nI '"resolved": "http' -- '*package-lock.json' | head -3 | cut -c1-160 | grep .; then
+    echo "These lock files name a package registry; .npmrc needs omit-lockfile-registry-resolved=true."
+    bad=1
+  fi
+  paths="(^|[^A-Za-z0-9_.~-])/(home|Users|work|workspace|builds|mnt)/[A-Za-z0-9]"
+  if git grep -nIE "$paths" -- . ':!test.sh' | cut -c1-160; then echo "These lines name a path of one machine."; bad=1; fi
+  return $bad
+}
+
+node_packages() {
+  local folder=$1
+  [ -f "$folder/package-lock.json" ] || return 0
+  if [ ! -f "$folder/node_modules/.package-lock.json" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+    (cd "$folder" && npm ci --no-fund --no-audit --loglevel=error) || { echo "npm ci failed in $folder."; return 1; }
+  fi
+}
+
+packages() {
+  local folder result=0
+  for folder in tests/clients web tests/Yjs.Tests/oracle; do node_packages "$folder" || result=1; done
+  return $result
+}
+
+build() { dotnet build Relay.sln -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=false; }
+
+# dotnet_tests PROJECT
+dotnet_tests() {
+  local project=$1 name begin=$SECONDS status counters total bad
+  name=$(basename "$project" .csproj)
+  printf '\n== %s\n' "$name"
+  dotnet test "$project" --no-build -c Release --results-directory "$temporary/results" --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
+    --blame-hang --blame-hang-timeout 10min --blame-hang-dump-type none
+  status=$?
+  counters=$(grep -o '<Counters [^>]*>' "$temporary/results/$name.trx" 2>/dev/null)
+  number() { local value; value=$(printf '%s' "$counters" | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+'); echo "${value:-0}"; }
+  total=$(number total)
+  bad=$(($(number failed) + $(number error) + $(number timeout) + $(number aborted)))
+  if [ "$total" -eq 0 ]; then
+    echo "No test ran."
+    bad=1
+  elif [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    echo "The runner ended with code $status."
+    bad=1
+  fi
+  record "$name" "$(number passed)" "$bad" $((total - $(number executed))) $((SECONDS - begin))
+}
+
+# node_tests NAME FILE...: three files at a time, because some of them mostly wait.
+node_tests() {
+  local name=$1 begin=$SECONDS status tap=$temporary/$1.tap bad
+  shift
+  printf '\n== %s\n' "$name"
+  node --test --test-concurrency=3 --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@"
+  status=$?
+  number() { local value; value=$(grep -E "^# $1 [0-9]+$" "$tap" 2>/dev/null | tail -1 | grep -oE '[0-9]+'); echo "${value:-0}"; }
+  bad=$(($(number fail) + $(number cancelled)))
+  if [ "$(number tests)" -eq 0 ]; then
+    echo "No test ran."
+    bad=1
+  elif [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    echo "The runner ended with code $status."
+    bad=1
+  fi
+  record "$name" "$(number pass)" "$bad" "$(number skipped)" $((SECONDS - begin))
+}
+
+check 'tools' tools || finish
+check 'repository hygiene' hygiene
+check 'packages' packages
+check 'build' build || finish
+check 'format' dotnet format Relay.sln --verify-no-changes --no-restore
+[ -f web/package.json ] && check 'web bundle' npm --prefix web run --silent check
+
+for project in $(sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/'); do dotnet_tests "$project"; done
+
+client_tests=$(find tests/clients -name node_modules -prune -o -path tests/clients/browser -prune -o -name '*.test.mjs' -print | sort)
+node_tests 'clients' $client_tests
+browser_tests=$(find tests/clients/browser -name '*.test.mjs' 2>/dev/null | sort)
+if [ -n "$browser_tests" ]; then
+  if provide RELAY_TEST_CHROMIUM 'the tests in a browser' chromium chromium chromium-browser google-chrome-stable google-chrome; then
+    node_tests 'clients in a browser' $browser_tests
+  elif [ "${CI:-}" = true ]; then
+    record 'clients in a browser' 0 1 0 0
+  else
+    record 'clients in a browser' 0 0 "$(printf '%s\n' "$browser_tests" | wc -l)" 0
+  fi
+fi
+finish

@@ -1,0 +1,171 @@
+// Kills a node in the middle of its work, again and again, and counts what is missing afterwards.
+//
+// Writers type as fast as their updates are confirmed; observers only read. Everybody keeps what came from the node in a document that nothing else goes into, so that this document is exactly what
+// was confirmed or seen. After the kill all of them are gone and cannot heal anything. Then a new client of the restarted node must already know all that they knew.
+import assert from 'node:assert/strict'
+import * as nodeTest from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import * as Y from 'yjs'
+import { joinClient, saysAll, waitFor } from './clients.mjs'
+import { randomFrom, seed } from './random.mjs'
+import { startRelay, temporaryDirectory } from './relay.mjs'
+import { openRaw, syncStep1, update } from './wire.mjs'
+
+const { test } = nodeTest
+const rounds = Number(process.env.RELAY_TEST_ROUNDS ?? 10)
+
+/** A raw client that keeps exactly what the node sent. */
+class Observer {
+  seen = new Y.Doc()
+
+  constructor (raw) {
+    this.raw = raw
+    raw.onMessage = ({ kind, payload }) => {
+      if (kind !== 'update' && kind !== 'step2') return
+      Y.applyUpdate(this.seen, payload)
+      if (kind === 'step2') this.synced = true
+      this.onSeen?.()
+    }
+    raw.send(syncStep1(Uint8Array.of(0)))
+  }
+
+  /** The edits that were seen here. */
+  get edits () { return this.seen.getArray('edits').toArray() }
+
+  dispose () { this.seen.destroy() }
+}
+
+/** An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next. */
+class Writer extends Observer {
+  confirmed = 0
+  #sent = 0
+  #own = new Y.Doc()
+  #ends = []
+
+  constructor (raw, name, random, window, onConfirmed) {
+    super(raw)
+    this.name = name
+    this.random = random
+    this.window = window
+    this.onConfirmed = onConfirmed
+    this.#own.on('update', (change, origin) => { if (origin !== 'node') raw.send(update(change)) })
+    this.onSeen = () => {
+      const clock = Y.getState(this.seen.store, this.#own.clientID)
+      while (this.confirmed < this.#sent && this.#ends[this.confirmed] <= clock) {
+        this.confirmed++
+        this.onConfirmed()
+      }
+      this.#write()
+    }
+  }
+
+  #write () {
+    if (!this.synced || this.raw.socket.readyState !== this.raw.socket.OPEN) return
+    while (this.#sent - this.confirmed < this.window) {
+      // What others wrote is built upon, so that edits depend on each other.
+      if (this.random.next() < 0.1) Y.applyUpdate(this.#own, Y.encodeStateAsUpdate(this.seen, Y.encodeStateVector(this.#own)), 'node')
+      this.#own.transact(() => this.#edit(`${this.name}.${this.#sent}`))
+      this.#ends[this.#sent++] = Y.getState(this.#own.store, this.#own.clientID)
+    }
+  }
+
+  #edit (token) {
+    const { random } = this
+    this.#own.getArray('edits').push([token])
+    const text = this.#own.getText('text')
+    text.insert(random.integer(0, text.length), random.text(random.next() < 0.03 ? 3000 : random.pick([1, 1, 1, 20])))
+    if (random.next() < 0.3) text.delete(random.integer(0, text.length - 1), 1)
+    this.#own.getMap('last').set(this.name, token)
+  }
+
+  dispose () {
+    super.dispose()
+    this.#own.destroy()
+  }
+}
+
+/** What a new client of the node must know of a document. */
+class Promised {
+  edits = new Set()
+  states = []
+
+  add (observer) {
+    for (const edit of observer.edits) this.edits.add(edit)
+    this.states.push(Y.encodeStateAsUpdate(observer.seen))
+  }
+
+  /** The edits that `doc` lacks; one more for each observer of whom anything else is missing, such as a deletion. */
+  lostIn (doc) {
+    const has = new Set(doc.getArray('edits').toArray())
+    const lost = [...this.edits].filter((edit) => !has.has(edit))
+    this.states.forEach((state, index) => { if (!saysAll(doc, state)) lost.push(`something that observer ${index} saw`) })
+    return lost
+  }
+}
+
+const crashRounds = async (t, settings) => {
+  t.diagnostic(`RELAY_TEST_SEED=${seed} RELAY_TEST_ROUNDS=${rounds}`)
+  const random = randomFrom(seed)
+  const dataDir = temporaryDirectory()
+  const relay = await startRelay(t, { dataDir, settings })
+  const promised = new Map()
+  let total = 0
+
+  for (let round = 0; round < rounds; round++) {
+    // Some documents are new, some have been through earlier crashes.
+    const names = Array.from({ length: 2 }, (_, index) => `crash-${random.integer(Math.max(0, round - 2), round)}-${index}`)
+    const killAt = random.integer(1, random.pick([1, 30, 300]))
+    let confirmed = 0
+    let reached
+    const enough = new Promise((resolve) => { reached = resolve })
+    const group = []
+    for (const name of new Set(names)) {
+      for (let index = 0; index < 3; index++) {
+        const writer = new Writer(await openRaw(t, relay, name), `${round}.${index}`, random, random.pick([1, 4, 32]), () => {
+          if (++confirmed === killAt) reached()
+        })
+        group.push([name, writer])
+      }
+      group.push([name, new Observer(await openRaw(t, relay, name))])
+    }
+
+    await waitFor(() => confirmed >= killAt, `confirmation ${killAt}`)
+    await enough
+    const how = random.pick(['at work', 'at work', 'while it stops'])
+    if (how === 'while it stops') relay.terminate()
+    await pause(random.integer(0, 30))
+    await relay.kill()
+    await Promise.all(group.map(([, { raw }]) => raw.close()))
+
+    for (const [name, observer] of group) {
+      if (!promised.has(name)) promised.set(name, new Promised())
+      promised.get(name).add(observer)
+      observer.dispose()
+    }
+    await relay.start()
+    const lost = []
+    for (const name of new Set(names)) lost.push(...await lostIn(t, relay, name, promised.get(name)))
+    total += confirmed
+    assert.deepEqual(lost, [], `round ${round}, killed ${how} after ${confirmed} confirmations`)
+  }
+
+  // Later crashes must not have cost what earlier ones left.
+  const lost = []
+  for (const [name, what] of promised) lost.push(...await lostIn(t, relay, name, what))
+  const edits = [...promised.values()].reduce((sum, what) => sum + what.edits.size, 0)
+  t.diagnostic(`lost: ${lost.length} of ${edits} (confirmed to their writers: ${total})`)
+  assert.deepEqual(lost, [])
+  assert.ok(edits >= total)
+}
+
+const lostIn = async (t, relay, name, what) => {
+  const fresh = await joinClient(t, relay, name, { doc: new Y.Doc() })
+  const lost = what.lostIn(fresh.doc)
+  fresh.leave()
+  return lost
+}
+
+test('a node that is killed under load loses nothing that was confirmed or seen', (t) => crashRounds(t, {}))
+
+test('a node that is killed while it saves, trims and frees documents loses nothing that was confirmed or seen', (t) =>
+  crashRounds(t, { 'Documents:SaveInterval': '00:00:00.100', 'Documents:IdleTimeout': '00:00:00.020' }))

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import * as nodeTest from 'node:test'
+import * as Y from 'yjs'
+import { joinClient, waitFor } from './clients.mjs'
+import { startRelay } from './relay.mjs'
+import { awareness, openRaw, presence } from './wire.mjs'
+
+const { test } = nodeTest
+const relay = await startRelay(nodeTest)
+
+const sees = (client, id, name, timeout) =>
+  waitFor(() => client.awareness.getStates().get(id)?.name === name, `the presence of "${name}"`, timeout)
+
+const misses = (client, id, timeout) =>
+  waitFor(() => !client.awareness.getStates().has(id), `presence ${id} to disappear`, timeout)
+
+const joinAs = async (t, document, name, options) => {
+  const client = await joinClient(t, relay, document, options)
+  client.awareness.setLocalState({ name })
+  return client
+}
+
+/** Notes every client id that leaves `client`'s view. */
+const removals = (client) => {
+  const removed = []
+  client.awareness.on('change', (change) => removed.push(...change.removed))
+  return removed
+}
+
+test('presence appears at everybody, changes, and reaches those who come later', async (t) => {
+  const [ann, ben] = [await joinAs(t, 'appears', 'Ann'), await joinAs(t, 'appears', 'Ben')]
+  await sees(ben, ann.doc.clientID, 'Ann')
+  await sees(ann, ben.doc.clientID, 'Ben')
+  ann.awareness.setLocalStateField('cursor', { anchor: 3, head: 7 })
+  await waitFor(() => ben.awareness.getStates().get(ann.doc.clientID)?.cursor?.head === 7, 'the moved cursor')
+  const late = await joinAs(t, 'appears', 'Late')
+  await sees(late, ann.doc.clientID, 'Ann')
+  await sees(late, ben.doc.clientID, 'Ben')
+  assert.deepEqual(late.awareness.getStates().get(ann.doc.clientID).cursor, { anchor: 3, head: 7 })
+})
+
+test('a newcomer who says nothing about itself sees who is there', async (t) => {
+  const ann = await joinAs(t, 'quiet', 'Ann')
+  await sees(ann, ann.doc.clientID, 'Ann')
+  const witness = await joinClient(t, relay, 'quiet')
+  await sees(witness, ann.doc.clientID, 'Ann')
+  const raw = await openRaw(t, relay, 'quiet')
+  await raw.take((message) => message.kind === 'awareness', 'the presence that is there')
+})
+
+test('presence is kept apart between documents', async (t) => {
+  const [here, there] = [await joinAs(t, 'here', 'Here'), await joinAs(t, 'there', 'There')]
+  const witness = await joinAs(t, 'here', 'Witness')
+  await sees(witness, here.doc.clientID, 'Here')
+  assert.equal(witness.awareness.getStates().has(there.doc.clientID), false)
+})
+
+test('presence disappears at once when a client leaves properly', async (t) => {
+  const [ann, ben] = [await joinAs(t, 'leaves', 'Ann'), await joinAs(t, 'leaves', 'Ben')]
+  await sees(ben, ann.doc.clientID, 'Ann')
+  ann.leave()
+  await misses(ben, ann.doc.clientID, 2000)
+})
+
+test('presence disappears soon after a connection broke, and not those of others', async (t) => {
+  const [ann, ben, eve] = [await joinAs(t, 'breaks', 'Ann'), await joinAs(t, 'breaks', 'Ben'), await joinAs(t, 'breaks', 'Eve')]
+  await sees(ben, ann.doc.clientID, 'Ann')
+  await sees(ben, eve.doc.clientID, 'Eve')
+  await sees(ann, eve.doc.clientID, 'Eve')
+  const gone = removals(ben)
+  await ann.dropConnection()
+  await misses(ben, ann.doc.clientID, 10_000)
+  assert.deepEqual(gone, [ann.doc.clientID])
+  assert.equal(ben.awareness.getStates().get(eve.doc.clientID)?.name, 'Eve')
+})
+
+test('a client whose connection broke and that comes back at once does not flicker', async (t) => {
+  const [ann, ben] = [await joinAs(t, 'flicker', 'Ann'), await joinAs(t, 'flicker', 'Ben')]
+  await sees(ben, ann.doc.clientID, 'Ann')
+  const gone = removals(ben)
+  await ann.dropConnection()
+  ann.provider.connect()
+  await ann.synced()
+  // A third client leaves after Ann came back: by then, what follows from Ann's short absence would have happened.
+  const cat = await joinAs(t, 'flicker', 'Cat')
+  await sees(ben, cat.doc.clientID, 'Cat')
+  await cat.dropConnection()
+  await misses(ben, cat.doc.clientID, 10_000)
+  assert.deepEqual(gone, [cat.doc.clientID])
+  ann.awareness.setLocalStateField('name', 'Ann again')
+  await sees(ben, ann.doc.clientID, 'Ann again')
+})
+
+// A stock client returns with the clock that it left with, at which the others know it as gone, and renews its state only every 15 s.
+test('a client that comes back after it was forgotten is seen again at once, not after its next renewal', async (t) => {
+  const [ann, ben] = [await joinAs(t, 'forgotten', 'Ann'), await joinAs(t, 'forgotten', 'Ben')]
+  await sees(ben, ann.doc.clientID, 'Ann')
+  await ann.dropConnection()
+  await misses(ben, ann.doc.clientID, 10_000)
+  ann.provider.connect()
+  await sees(ben, ann.doc.clientID, 'Ann', 5000)
+  await sees(ann, ben.doc.clientID, 'Ben')
+})
+
+test('a client that passes on the presence of others does not own it: when it leaves, they stay', async (t) => {
+  const [ann, ben] = [await joinAs(t, 'passes on', 'Ann'), await joinAs(t, 'passes on', 'Ben')]
+  await sees(ben, ann.doc.clientID, 'Ann')
+  await sees(ann, ben.doc.clientID, 'Ben')
+  const echo = await openRaw(t, relay, encodeURIComponent('passes on'))
+  const own = presence(4711, 1, { name: 'Echo' })
+  const clock = (client) => client.awareness.meta.get(client.doc.clientID).clock
+  echo.send(awareness(own), awareness(presence(ann.doc.clientID, clock(ann), ann.awareness.getLocalState())))
+  await sees(ben, 4711, 'Echo')
+  const gone = removals(ben)
+  echo.socket.terminate()
+  await misses(ben, 4711, 10_000)
+  assert.deepEqual(gone, [4711])
+  assert.equal(ben.awareness.getStates().get(ann.doc.clientID)?.name, 'Ann')
+})
+
+test('a client that sets its state to null is gone for the others, and may come back', async (t) => {
+  const [ann, ben] = [await joinAs(t, 'hides', 'Ann'), await joinAs(t, 'hides', 'Ben')]
+  await sees(ben, ann.doc.clientID, 'Ann')
+  ann.awareness.setLocalState(null)
+  await misses(ben, ann.doc.clientID, 5000)
+  ann.awareness.setLocalState({ name: 'Ann' })
+  await sees(ben, ann.doc.clientID, 'Ann')
+})
+
+test('two tabs of one user are two presences, and closing one leaves the other', async (t) => {
+  const [tab1, tab2, ben] = [await joinAs(t, 'tabs', 'Ann'), await joinAs(t, 'tabs', 'Ann'), await joinAs(t, 'tabs', 'Ben')]
+  await sees(ben, tab1.doc.clientID, 'Ann')
+  await sees(ben, tab2.doc.clientID, 'Ann')
+  tab1.leave()
+  await misses(ben, tab1.doc.clientID, 5000)
+  assert.equal(ben.awareness.getStates().get(tab2.doc.clientID)?.name, 'Ann')
+})
+
+test('a hundred presences are all seen by the last one to come', async (t) => {
+  const clients = await Promise.all(Array.from({ length: 100 }, (_, index) => joinAs(t, 'crowd', `user ${index}`)))
+  const last = await joinClient(t, relay, 'crowd', { doc: new Y.Doc() })
+  await waitFor(() => clients.every(({ doc }, index) => last.awareness.getStates().get(doc.clientID)?.name === `user ${index}`), 'the whole crowd')
+})
