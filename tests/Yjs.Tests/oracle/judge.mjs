@@ -40,14 +40,18 @@ export const completes = (scenario, subset, gc, answers) => {
 export const holderDiff = (scenario, holder, answer) => compareWhole(scenario, true, [...scenario.holders[holder], answer])
 
 /** The answer must be, unit by unit, what Yjs answers to the same state vector. */
-export const arbitraryDiff = (scenario, index, answer) =>
-  scenario.pending ? null : difference(Y.encodeStateAsUpdate(scenario.expected(null, true).doc, scenario.arbitrary[index]), answer)
+export const arbitraryDiff = (scenario, index, answer) => {
+  if (scenario.pending) return null
+  const vector = scenario.arbitrary[index]
+  const found = difference(Y.encodeStateAsUpdate(scenario.expected(null, true).doc, vector), answer, true, Y.decodeStateVector(vector))
+  return found === null ? null : `${found}; state vector ${hex(vector)}; got ${hex(answer)}`
+}
 
 /** Parts, applied one after another over what the holder has (-1: nothing), must never wait for anything, respect the size, and end in the whole. */
 export const parts = (scenario, holder, maxBytes, answers) => {
   const base = holder < 0 ? [] : scenario.holders[holder]
   for (const [i, part] of answers.entries()) {
-    if (part.length > maxBytes && !isUncuttable(part)) return `part ${i} of ${answers.length} has ${part.length} bytes and more than one value`
+    if (part.length > maxBytes && !isUncuttable(part)) return `part ${i} of ${answers.length} has ${part.length} bytes instead of ${maxBytes}, and more than one value: ${hex(part)}`
   }
   const whole = compareWhole(scenario, true, [...base, ...answers])
   if (whole !== null || scenario.pending) return whole
@@ -77,6 +81,9 @@ export const vector = (scenario, subset, answer) => {
   const expected = contiguous(updates)
   return equal(expected, answer) ? null : `state vector ${hex(answer)} instead of ${hex(expected)}`
 }
+
+/** In what two updates differ that should have been the same bytes. */
+export const different = (expected, actual) => `${difference(expected, actual) ?? 'only in how structs are cut or flagged'}; expected ${hex(expected)}; got ${hex(actual)}`
 
 const compareWhole = (scenario, gc, answers) => {
   const expected = scenario.expected(null, gc)

@@ -3,7 +3,7 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { isJson, readable, readableAwareness, readableVector, rewrite, seeds } from './fuzz.mjs'
-import { arbitraryDiff, completes, holderDiff, parts, same, vector } from './judge.mjs'
+import { arbitraryDiff, completes, different, holderDiff, parts, same, vector } from './judge.mjs'
 import { Scenario } from './scenario.mjs'
 
 // Yjs prints to the console; standard output belongs to the answers.
@@ -44,7 +44,8 @@ const checks = [
   (scenario, decoder) => holderDiff(scenario, readVarUint(decoder), readVarUint8Array(decoder)),
   (scenario, decoder) => arbitraryDiff(scenario, readVarUint(decoder), readVarUint8Array(decoder)),
   (scenario, decoder) => parts(scenario, readVarInt(decoder), readVarUint(decoder), readList(decoder, readVarUint8Array)),
-  (scenario, decoder) => vector(scenario, readSubset(decoder), readVarUint8Array(decoder))
+  (scenario, decoder) => vector(scenario, readSubset(decoder), readVarUint8Array(decoder)),
+  (_scenario, decoder) => different(readVarUint8Array(decoder), readVarUint8Array(decoder))
 ]
 
 const judge = (decoder, encoder) => {
