@@ -122,7 +122,7 @@ internal sealed class Trial
             verdicts.ArbitraryDiff("difference to an arbitrary vector", i, Diff(whole, document.ArbitraryVectors[i]));
         }
 
-        Parts(whole, holder: null, [0], maxBytes: random.Next(20, 200));
+        Parts(whole, holder: null, [0], maxBytes: random.Next(64, 300));
         if (document.Holders.Length > 0)
         {
             var holder = random.Next(document.Holders.Length);

@@ -74,13 +74,15 @@ export const seeds = (seed, count) => {
   return { updates, vectors, json, awareness }
 }
 
-/** lib0's opinion of one encoded value: its bytes, written again; null where lib0 refuses. */
+/**
+ * lib0's opinion of one encoded value: its bytes, written again; null where lib0 refuses, or reads a number that
+ * JavaScript does not hold exactly or that is written longer than any exact one needs. */
 export const rewrite = (kind, bytes) => {
   const decoder = decoding.createDecoder(bytes)
   try {
     const again = encoding.encode(encoder => {
-      if (kind === 0) encoding.writeVarUint(encoder, decoding.readVarUint(decoder))
-      else if (kind === 1) encoding.writeVarInt(encoder, decoding.readVarInt(decoder))
+      if (kind === 0) encoding.writeVarUint(encoder, exact(decoding.readVarUint(decoder), decoder))
+      else if (kind === 1) encoding.writeVarInt(encoder, exact(decoding.readVarInt(decoder), decoder))
       else if (kind === 2) encoding.writeVarString(encoder, decoding.readVarString(decoder))
       else encoding.writeVarUint8Array(encoder, decoding.readVarUint8Array(decoder))
     })
@@ -88,4 +90,9 @@ export const rewrite = (kind, bytes) => {
   } catch {
     return null
   }
+}
+
+const exact = (value, decoder) => {
+  if (!Number.isSafeInteger(value) || decoder.pos > 8) throw new Error('not exact')
+  return value
 }

@@ -9,10 +9,13 @@ import { Scenario } from './scenario.mjs'
 // Yjs prints to the console; standard output belongs to the answers.
 console.log = console.error
 
-const { readVarUint, readVarInt, readVarUint8Array, readUint8 } = decoding
+const { readVarUint, readVarInt, readUint8 } = decoding
 const { writeVarUint, writeVarString, writeVarUint8Array, writeUint8 } = encoding
 
 const scenarios = new Map()
+
+/** A copy, since lib0 would read on into what follows in the frame. */
+const readVarUint8Array = (decoder) => decoding.readVarUint8Array(decoder).slice()
 
 const readList = (decoder, read) => Array.from({ length: readVarUint(decoder) }, () => read(decoder))
 

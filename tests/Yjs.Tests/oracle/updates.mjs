@@ -115,13 +115,13 @@ export const toLegacy = (update) => {
 const idText = (id) => id === null || id === undefined ? '-' : `${id.client}:${id.clock}`
 
 /** An update unit by unit (client:clock → what it is), however its structs are cut or joined; and the same for its deletes. */
-export const units = (update, blurred = false, exact = new Map()) => {
+export const units = (update, blurred = false) => {
   const decoded = decode(update)
   const map = new Map()
   for (const struct of decoded.structs) {
     if (struct instanceof Y.Skip) continue
     const { client, clock } = struct.id
-    const content = struct instanceof Y.GC ? null : unitContents(struct.content, blurred, exact.has(client) ? exact.get(client) - clock : -1)
+    const content = struct instanceof Y.GC ? null : unitContents(struct.content, blurred)
     for (let i = 0; i < struct.length; i++) {
       if (content === null) map.set(`${client}:${clock + i}`, 'gc')
       else {
@@ -134,13 +134,13 @@ export const units = (update, blurred = false, exact = new Map()) => {
   return { map, deletes: normalDeletes(decoded) }
 }
 
-const unitContents = (content, blurred, exactAt) => {
+const unitContents = (content, blurred) => {
   const name = content.constructor.name
   if (content instanceof Y.ContentString) {
     const text = content.str
     return i => {
       const code = text.charCodeAt(i)
-      return `${name} ${(blurred && i !== exactAt && (code & 0xf800) === 0xd800 ? 0xfffd : code).toString(16)}`
+      return `${name} ${(blurred && (code & 0xf800) === 0xd800 ? 0xfffd : code).toString(16)}`
     }
   }
   if (content instanceof Y.ContentDeleted) return () => name
@@ -173,11 +173,11 @@ export const normalDeletes = (decoded) => {
 
 /**
  * The first unit in which two updates differ, in words; null when they say the same. Blurred: halves of surrogate pairs count as replacement characters,
- * since whether Yjs cut through a pair depends on what else it has seen; `exact` are clocks by client at which they do not.
+ * since whether Yjs cut through a pair depends on what else it has seen.
  */
-export const difference = (expected, actual, blurred = false, exact = new Map()) => {
-  const a = units(expected, blurred, exact)
-  const b = units(actual, blurred, exact)
+export const difference = (expected, actual, blurred = false) => {
+  const a = units(expected, blurred)
+  const b = units(actual, blurred)
   for (const [id, unit] of a.map) if (b.map.get(id) !== unit) return `at ${id}: expected ${unit}; got ${b.map.get(id) ?? 'nothing'}`
   for (const [id, unit] of b.map) if (!a.map.has(id)) return `at ${id}: expected nothing; got ${unit}`
   return a.deletes === b.deletes ? null : `deletes: expected ${a.deletes}; got ${b.deletes}`
