@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using Relay.Yjs;
 
@@ -55,18 +56,14 @@ internal static class EncodedPath
                 return false;
             }
 
-            if (c != '%')
+            // A percent sign that begins no escape stands for itself: URL parsers leave it alone, so that is how clients send a room called "50%".
+            if (c != '%' || i + 2 >= encoded.Length || !byte.TryParse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var escaped))
             {
                 bytes[length++] = (byte)c;
                 continue;
             }
 
-            if (i + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[i + 1]) || !char.IsAsciiHexDigit(encoded[i + 2]))
-            {
-                return false;
-            }
-
-            bytes[length++] = (byte)((Convert.FromHexString(encoded.Slice(i + 1, 2)))[0]);
+            bytes[length++] = escaped;
             i += 2;
         }
 

@@ -94,7 +94,7 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
-        var onlyEntries = state.Direct.Count == 0 && state.Parts.Count == 0 && state.SyncRequest is null && !state.IsBehind
+        var onlyEntries = state.Direct.Count == 0 && state.Parts.Count == 0 && state.SyncRequests.Count == 0 && !state.IsBehind
             && presence.Cursor == awareness.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
@@ -163,16 +163,15 @@ internal sealed partial class DocumentSession
     private void BeginParts(Attachment attachment)
     {
         var state = attachment.Delivery;
-        if (state.Parts.Count > 0 || (state.SyncRequest is null && !state.IsBehind))
+        if (state.Parts.Count > 0 || (state.SyncRequests.Count == 0 && !state.IsBehind))
         {
             return;
         }
 
-        if (state.SyncRequest is { } request)
+        if (state.SyncRequests.TryDequeue(out var request))
         {
             if (Answer(request, attachment.Connection.Format) is not { } frames)
             {
-                state.SyncRequest = null;
                 Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
                 return;
             }
@@ -195,7 +194,6 @@ internal sealed partial class DocumentSession
             }
         }
 
-        state.SyncRequest = null;
         state.IsBehind = false;
         state.Cursor = delivery.End;
         state.Base = Mark();

@@ -9,6 +9,7 @@ namespace Relay.Sessions;
 internal sealed partial class DocumentSession
 {
     private const int MeasureEvery = 64;
+    private const int MaxSyncRequests = 16;
 
     private readonly List<OutboxItem> outbox = [];
     private readonly List<ReadOnlyMemory<byte>> frameNews = [];
@@ -97,7 +98,7 @@ internal sealed partial class DocumentSession
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
-                attachment.Delivery.SyncRequest = message.Payload;
+                RequestSync(attachment.Delivery.SyncRequests, message.Payload);
                 attachment.Connection.Settled(message.Bytes);
                 break;
             case DocumentMessageKind.SyncStep2:
@@ -122,6 +123,16 @@ internal sealed partial class DocumentSession
                 attachment.Presence.WantsAll = true;
                 attachment.Connection.Settled(message.Bytes);
                 break;
+        }
+    }
+
+    /// <summary>Every request is answered; of more than a few that came before the first answer could be sent, only the last ones are: a client's state only grows.</summary>
+    private static void RequestSync(Queue<ReadOnlyMemory<byte>> requests, ReadOnlyMemory<byte> stateVector)
+    {
+        requests.Enqueue(stateVector);
+        if (requests.Count > MaxSyncRequests)
+        {
+            requests.Dequeue();
         }
     }
 

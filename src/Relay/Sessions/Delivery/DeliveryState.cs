@@ -15,8 +15,8 @@ internal sealed class DeliveryState
     /// <summary>The session let go of entries that this connection was not sent: it gets one merged difference from <see cref="Base"/>.</summary>
     public bool IsBehind { get; set; }
 
-    /// <summary>The state vector of a SyncStep1 that waits for its answer. A newer one replaces it: a client's state only grows.</summary>
-    public ReadOnlyMemory<byte>? SyncRequest { get; set; }
+    /// <summary>The state vectors of SyncSteps1 that wait for their answers.</summary>
+    public Queue<ReadOnlyMemory<byte>> SyncRequests { get; } = new();
 
     /// <summary>The rest of a state that is sent in parts, in frames.</summary>
     public Queue<ReadOnlyMemory<byte>> Parts { get; } = new();
