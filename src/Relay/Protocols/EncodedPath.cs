@@ -9,7 +9,8 @@ internal static class EncodedPath
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads the name that follows <paramref name="prefix"/> up to the query. Percent-encoding is undone exactly once.</summary>
+    /// <summary>Reads the name that follows <paramref name="prefix"/> up to the query. Percent-encoding is undone exactly once; a percent sign that begins no escape stays, as in the URL
+    /// standard's percent-decode, because stock clients send the names of their rooms with bare percent signs as they are.</summary>
     /// <param name="rawTarget">The request target as it was sent.</param>
     /// <param name="prefix">What stands before the name, for example <c>/yjs/</c>.</param>
     /// <param name="slashes">Whether the name may contain slashes that are not encoded.</param>
@@ -55,15 +56,10 @@ internal static class EncodedPath
                 return false;
             }
 
-            if (c != '%')
+            if (c != '%' || i + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[i + 1]) || !char.IsAsciiHexDigit(encoded[i + 2]))
             {
                 bytes[length++] = (byte)c;
                 continue;
-            }
-
-            if (i + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[i + 1]) || !char.IsAsciiHexDigit(encoded[i + 2]))
-            {
-                return false;
             }
 
             bytes[length++] = (byte)((Convert.FromHexString(encoded.Slice(i + 1, 2)))[0]);
