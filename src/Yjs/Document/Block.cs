@@ -24,9 +24,6 @@ internal struct Block
     public int ContentLength;
     public BlockKind Kind;
 
-    /// <summary><see cref="BlockFlags.HasKey"/> as it came on the wire; the container knows better once it is known.</summary>
-    public BlockFlags Flags;
-
     public readonly long End => Clock + Length;
 
     public readonly bool HasOrigins => OriginClient != None || RightClient != None;

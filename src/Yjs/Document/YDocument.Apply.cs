@@ -88,7 +88,6 @@ public sealed partial class YDocument
             RightClient = Block.None,
             Container = parsed.Kind == BlockKind.Gc ? Containers.Nowhere : Containers.Unknown,
             Kind = parsed.Kind,
-            Flags = parsed.Flags & BlockFlags.HasKey,
             Content = client.AppendContent(content, slice),
             ContentLength = slice.Bytes,
         };
@@ -148,7 +147,7 @@ public sealed partial class YDocument
             ? last.RightClient == Block.None
             : last.RightClient != Block.None && clients[last.RightClient].Id == parsed.RightClient && last.RightClock == parsed.RightClock;
         return rightMatches && (parsed.Flags & BlockFlags.HasOrigin) != 0 && parsed.LeftClient == client.Id && parsed.LeftClock == parsed.Clock - 1
-            && ((parsed.Flags | last.Flags) & BlockFlags.HasKey) == 0 && (last.Container < 0 || containers[last.Container].Key == Block.None);
+            && IsInSequence(last);
     }
 
     private void AddDelete(ClientBlocks client, long start, long end)

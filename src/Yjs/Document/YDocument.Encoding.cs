@@ -93,7 +93,8 @@ public sealed partial class YDocument
         }
 
         var hasOrigin = from > 0 || block.OriginClient != Block.None;
-        var info = (int)block.Kind | (hasOrigin ? (int)BlockFlags.HasOrigin : 0) | (HasKey(block) ? (int)BlockFlags.HasKey : 0)
+        var hasKey = block.Container >= 0 && containers[block.Container].Key != Block.None;
+        var info = (int)block.Kind | (hasOrigin ? (int)BlockFlags.HasOrigin : 0) | (hasKey ? (int)BlockFlags.HasKey : 0)
             | (block.RightClient != Block.None ? (int)BlockFlags.HasRightOrigin : 0);
         writer.WriteByte((byte)info);
         if (from > 0)

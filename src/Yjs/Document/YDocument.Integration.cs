@@ -128,7 +128,6 @@ public sealed partial class YDocument
         block.OriginClient = Block.None;
         block.RightClient = Block.None;
         block.ContentLength = 0;
-        block.Flags = BlockFlags.None;
     }
 
     private ref readonly Block BlockAt(int client, long clock) => ref clients[client].Blocks[clients[client].FirstEndingAfter(clock)];
