@@ -29,7 +29,7 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
     /// <summary>The most that was allocated per byte of input, beyond <see cref="AllocatedAnyway"/>.</summary>
     public double MostAllocated { get; private set; }
 
-    /// <summary>Sequences of updates that Yjs must be able to apply: accepted inputs, and what the engine made of them.</summary>
+    /// <summary>Sequences of updates that Yjs must be able to apply: what accepted inputs brought, and what the engine made of them.</summary>
     public List<byte[][]> ForYjs { get; } = [];
 
     /// <summary>What the engine did wrong, in words.</summary>
@@ -94,11 +94,16 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
 
     private void Answers(YDocument document, byte[] input, ReadOnlyMemory<byte> news)
     {
-        ForYjs.Add([input]);
-        ForYjs.Add([document.EncodeState()]);
-        if (!news.IsEmpty && !news.Span.SequenceEqual(input))
+        // What is new is what a relay passes on: nearly always the input itself.
+        if (!news.IsEmpty)
         {
             ForYjs.Add([news.ToArray()]);
+        }
+
+        var state = document.EncodeState();
+        if (!news.Span.SequenceEqual(state))
+        {
+            ForYjs.Add([state]);
         }
 
         if (random.Next(8) == 0)
