@@ -17,6 +17,9 @@ internal static class TestSettings
     /// <summary>The first seed of a longer run: <c>RELAY_TEST_FIRST_SEED</c>, 1 by default.</summary>
     public static int FirstSeed => Read("RELAY_TEST_FIRST_SEED") ?? 1;
 
+    /// <summary><c>RELAY_TEST_REPORT</c>: a file for all failures, each with its seed, step and full text.</summary>
+    public static string? Report => Environment.GetEnvironmentVariable("RELAY_TEST_REPORT") is { Length: > 0 } file ? file : null;
+
     /// <summary>Whether a missing dependency is a failure: the variable that hosted builds set.</summary>
     public static bool IsCi => string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 

@@ -32,6 +32,11 @@ public sealed class RandomDocumentsTests(ITestOutputHelper output)
             output.WriteLine($"{step.Value} × {step.Key}");
         }
 
+        if (TestSettings.Report is { } file)
+        {
+            await File.WriteAllLinesAsync(file, failures.OrderBy(f => f.Key).SelectMany(f => f.Value.Select(failure => $"{f.Key}\t{failure.Step}\t{failure.Text}")));
+        }
+
         Assert.True(failures.IsEmpty, string.Join('\n', failures.OrderBy(f => f.Key).Take(FailuresToReport).Select(f => $"RELAY_TEST_SEED={f.Key}, step \"{f.Value[0].Step}\": {Short(f.Value[0].Text)}")));
     }
 

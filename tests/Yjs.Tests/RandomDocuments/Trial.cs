@@ -205,7 +205,7 @@ internal sealed class Trial
 
         if (subset is null)
         {
-            dealt.AddRange(document.Extras.Where(_ => random.Next(2) == 0));
+            dealt.AddRange(document.Extras);
         }
 
         var shuffled = dealt.ToArray();

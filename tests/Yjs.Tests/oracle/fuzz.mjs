@@ -55,9 +55,9 @@ export const seeds = (seed, count) => {
   const vectors = []
   for (let i = 0; updates.length < count; i++) {
     const scenario = new Scenario(seed + i, null)
-    updates.push(...scenario.updates.filter(update => update.length < 400).slice(0, 6))
+    updates.push(...scenario.updates.filter(update => update.length < 200).slice(0, 6))
     const whole = scenario.expected(null, true)
-    if (whole.bytes.length < 1500) updates.push(whole.bytes)
+    if (whole.bytes.length < (i % 8 === 0 ? 1500 : 500)) updates.push(whole.bytes)
     vectors.push(whole.vector)
   }
   const random = new Random(seed)
