@@ -7,7 +7,8 @@ public sealed partial class YDocument
 {
     /// <summary>
     /// What a holder of <paramref name="stateVector"/> lacks, in parts of at most <paramref name="maxBytes"/> or one uncuttable value, in causal order, each with the delete ranges of
-    /// its own structs; the last part has all remaining delete ranges. There is always at least one part.
+    /// its own structs; the last part has all remaining delete ranges. A part grows beyond the limit where the only cuts would go through a text with formats (<see cref="FormattedTexts"/>). There is always
+    /// at least one part.
     /// </summary>
     public bool TryEncodeParts(ReadOnlySpan<byte> stateVector, int maxBytes, out IReadOnlyList<byte[]> parts, out YjsError error)
     {
@@ -36,6 +37,7 @@ public sealed partial class YDocument
 
         // The clock up to which each client's structs have been put into parts, and the one at which the part under way begins for it.
         private readonly long[] sent = new long[document.clients.Count];
+        private FormattedTexts? formatted;
         private readonly Dictionary<int, long> begun = [];
         private int bytes;
 
@@ -46,6 +48,7 @@ public sealed partial class YDocument
                 sent[index] = FirstLacking(index);
             }
 
+            formatted = FormattedTexts.Find(clients, container => document.containers[container].Key == Block.None, sent);
             var order = document.Descending().Select(client => document.clientIndices[client.Id]).ToList();
             order.ForEach(SendIntegrated);
 
@@ -115,26 +118,34 @@ public sealed partial class YDocument
                 var until = block.End;
                 var place = PlaceBytes(block) + (begun.ContainsKey(index) ? 0 : 2 * HeaderBytes) + (from > block.Clock ? IdBytes(index, from) : 0);
                 var size = place + block.ContentLength + DeleteBytes(client, from, until);
-                if (bytes > 0 && bytes + size > maxBytes)
+                if (IsFull(size))
                 {
                     Finish([]);
                     continue;
                 }
 
-                if (size > maxBytes)
+                if (size > maxBytes && !formatted!.Contains(block))
                 {
-                    (until, var cutBytes) = Cut(client, block, from, (maxBytes - place - HeaderBytes) / 2);
-                    size = place + cutBytes;
+                    // Whatever the cut gave, nothing more belongs into this part.
+                    until = Cut(client, block, from, (maxBytes - place - HeaderBytes) / 2);
+                    size = maxBytes;
                 }
 
                 begun.TryAdd(index, from);
                 bytes += size;
                 sent[index] = until;
+                if (until == block.End)
+                {
+                    formatted!.Send(client, block);
+                }
             }
         }
 
-        /// <summary>How far a block that is too large for one part reaches with at most <paramref name="room"/> bytes of content and as many of delete ranges, and how many bytes those are at the most.</summary>
-        private static (long Until, int Bytes) Cut(ClientBlocks client, in Block block, long from, int room)
+        /// <summary>Whether the part under way ends before <paramref name="size"/> more bytes. Where cuts are rare, one is taken before the limit rather than long after it.</summary>
+        private bool IsFull(int size) => bytes > 0 && formatted!.MayCut && (bytes + size > maxBytes || (formatted.Any && bytes > maxBytes / 2));
+
+        /// <summary>How far a block that is too large for one part reaches with at most <paramref name="room"/> bytes of content and as many of delete ranges.</summary>
+        private static long Cut(ClientBlocks client, in Block block, long from, int room)
         {
             var until = from + BlockContent.LengthThatFits(block.Kind, client.Content(block), block.Length, from - block.Clock, Math.Max(1, room));
             var ranges = client.Deletes.Settle();
@@ -147,7 +158,7 @@ public sealed partial class YDocument
                 }
             }
 
-            return (until, Math.Max(0, room) + DeleteBytes(client, from, until));
+            return until;
         }
 
         private int PlaceBytes(in Block block)
@@ -222,7 +233,7 @@ public sealed partial class YDocument
                 Within(ranges, Math.Max(first, sent[index]), long.MaxValue, remaining, index);
                 foreach (var range in remaining.GetValueOrDefault(index, []))
                 {
-                    if (bytes + HeaderBytes > maxBytes)
+                    if (bytes + HeaderBytes > maxBytes && !formatted!.Any)
                     {
                         Finish(deletes);
                         deletes = [];
