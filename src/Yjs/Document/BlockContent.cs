@@ -12,6 +12,12 @@ internal static class BlockContent
     /// <summary>Whether neighbours of this kind may be one struct.</summary>
     public static bool IsJoinable(BlockKind kind) => kind is BlockKind.String or BlockKind.Any or BlockKind.Json or BlockKind.Deleted or BlockKind.Gc;
 
+    /// <summary>
+    /// Whether this is text, or several values: what no client puts under a key, except where all of it is deleted. Yjs takes it for one entry there, until something cuts it; then one half is left alive
+    /// without being the last entry, and Yjs throws when the type is deleted.
+    /// </summary>
+    public static bool IsRun(BlockKind kind, long length) => kind == BlockKind.String || (length > 1 && kind is (BlockKind.Any or BlockKind.Json));
+
     /// <summary>The part of a content from clock <paramref name="from"/> to <paramref name="to"/>, both counted from the struct's own first clock.</summary>
     public static ContentSlice Slice(BlockKind kind, ReadOnlySpan<byte> content, long length, long from, long to)
     {

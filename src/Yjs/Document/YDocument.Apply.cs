@@ -29,6 +29,12 @@ public sealed partial class YDocument
             AddDelete(clients[ClientIndex(range.Client)], range.Start, range.End);
         }
 
+        // As a rule everything that the new structs need is there already, and then later updates find their place known.
+        for (var i = 0; i < update.Sections.Count && normalizes; i++)
+        {
+            IntegrateClient(ClientIndex(update.Sections[i].Client), long.MaxValue);
+        }
+
         if (changesSinceCollection > SmallestCollection && changesSinceCollection > blocksAfterCollection)
         {
             Collect();

@@ -56,7 +56,7 @@ public sealed partial class YDocument
                     return missing;
                 }
 
-                FindContainer(ref block);
+                FindContainer(client, ref block);
                 if (GarbageCollection && block.Container >= 0 && containers[block.Container].Key != Block.None)
                 {
                     AddToKey(index, block);
@@ -91,7 +91,7 @@ public sealed partial class YDocument
     /// <summary>
     /// A struct belongs where its origins belong. What stands beside garbage, or in something that is no type (any more), is garbage itself.
     /// </summary>
-    private void FindContainer(ref Block block)
+    private void FindContainer(ClientBlocks client, ref Block block)
     {
         var garbage = false;
         var container = block.HasOrigins ? Containers.Unknown : block.Container;
@@ -118,6 +118,12 @@ public sealed partial class YDocument
         if (garbage)
         {
             MakeGarbage(ref block);
+        }
+        else if (containers[container].Key != Block.None && BlockContent.IsRun(block.Kind, block.Length) && !client.Deletes.Covers(block.Clock, block.End))
+        {
+            // Its origin was not known when it came, else it would have been refused. As something deleted it harms nobody.
+            (block.Kind, block.ContentLength) = (BlockKind.Deleted, 0);
+            AddDelete(client, block.Clock, block.End);
         }
     }
 

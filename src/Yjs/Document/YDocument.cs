@@ -39,7 +39,7 @@ public sealed partial class YDocument
     /// <summary>An estimate of what the document takes in memory, in bytes.</summary>
     public long MemoryBytes => 256 + containers.MemoryBytes + clients.Sum(client => client.MemoryBytes + 40);
 
-    /// <summary>Adds an update (format V1), wholly or not at all.</summary>
+    /// <summary>Adds an update (format V1), wholly or not at all. What strangers send goes through <see cref="TryGetNews"/> first, which refuses more.</summary>
     /// <param name="update">The bytes. Nothing of this memory is kept.</param>
     /// <param name="news">The part that was new, as an update: the same memory when all was, empty when nothing was.</param>
     /// <param name="error">Why the update was refused.</param>
@@ -57,12 +57,15 @@ public sealed partial class YDocument
         return readable;
     }
 
-    /// <summary>Says what <see cref="TryApply"/> would find new, and changes nothing.</summary>
+    /// <summary>
+    /// Says what <see cref="TryApply"/> would find new, and changes nothing. Refuses also what does harm only together with what it refers to: a check for what strangers send, not for what is
+    /// logged, because nodes that know different parts of a document would answer differently.
+    /// </summary>
     /// <inheritdoc cref="TryApply"/>
     public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error)
     {
         var decoded = DecodedUpdate.Rent();
-        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error);
+        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error) && !PutsRunUnderKey(decoded, out error);
         news = readable ? FindNews(decoded, update) : default;
         decoded.Return();
         return readable;

@@ -22,6 +22,9 @@ internal sealed class DecodedUpdate
     public readonly List<ClientSection> Sections = [];
     public readonly List<DeleteRange> Deletes = [];
 
+    /// <summary>Indices of the structs that should stand in a sequence, and may not: see <see cref="BlockContent.IsRun"/>.</summary>
+    public readonly List<int> Runs = [];
+
     /// <summary>Takes the thread's spare one, empty.</summary>
     public static DecodedUpdate Rent()
     {
@@ -48,6 +51,7 @@ internal sealed class DecodedUpdate
         StructCount = 0;
         Clear(Sections);
         Clear(Deletes);
+        Clear(Runs);
     }
 
     /// <summary>Room for one more struct; its fields are cleared.</summary>

@@ -31,5 +31,8 @@ internal struct ParsedStruct
 
     public readonly long End => Clock + Length;
 
+    /// <summary>Whether it should stand in a sequence (<see cref="BlockContent.IsRun"/>).</summary>
+    public readonly bool IsRun => BlockContent.IsRun(Kind, Length);
+
     public readonly bool HasOrigins => (Flags & (BlockFlags.HasOrigin | BlockFlags.HasRightOrigin)) != 0;
 }

@@ -88,6 +88,11 @@ internal static class UpdateDecoder
             reader.FailAt("A struct ends beyond clock 2^53 - 1.", start);
         }
 
+        if (item.IsRun && (item.HasOrigins || (item.Flags & BlockFlags.HasKey) != 0))
+        {
+            update.Runs.Add(update.StructCount - 1);
+        }
+
         return reader.Failed ? clock : item.End;
     }
 

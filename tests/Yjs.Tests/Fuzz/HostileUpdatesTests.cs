@@ -26,7 +26,8 @@ public sealed class HostileUpdatesTests
             foreach (var garbageCollection in new[] { true, false })
             {
                 var document = new YDocument(garbageCollection);
-                if (document.TryApply(Convert.FromHexString(hex), out var news, out _))
+                var update = Convert.FromHexString(hex);
+                if (document.TryGetNews(update, out _, out _) && document.TryApply(update, out var news, out _))
                 {
                     sequences.Add(($"{what} ({hex})", [news.ToArray()]));
                     sequences.Add(($"state (collected: {garbageCollection}) after {what} ({hex})", [document.EncodeState()]));

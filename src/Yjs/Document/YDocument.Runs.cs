@@ -1,0 +1,138 @@
+namespace Relay.Yjs;
+
+/// <content>Finds text and runs of values that an update puts under a key by way of their origins; see <see cref="BlockContent.IsRun"/>.</content>
+public sealed partial class YDocument
+{
+    private enum RunPlace : byte
+    {
+        NotLookedAt,
+        Elsewhere,
+        UnderKey,
+    }
+
+    private bool PutsRunUnderKey(DecodedUpdate update, out YjsError error)
+    {
+        RunSearch? search = null;
+        foreach (var run in update.Runs)
+        {
+            ref readonly var parsed = ref update.Structs[run];
+            var place = parsed.HasOrigins && PlaceOf(parsed) is var known && known != RunPlace.NotLookedAt ? known : (search ??= new RunSearch(this, update)).PlaceOf(run);
+            if (place == RunPlace.UnderKey && !IsDeleted(update, run))
+            {
+                error = new YjsError("Text or several values stand under one key.", parsed.ContentOffset);
+                return true;
+            }
+        }
+
+        error = default;
+        return false;
+    }
+
+    /// <summary>Whether the update itself, or the document, says that all of a struct is deleted.</summary>
+    private bool IsDeleted(DecodedUpdate update, int index)
+    {
+        var id = update.Sections.Find(section => index >= section.First && index < section.First + section.Count).Client;
+        var (start, end) = (update.Structs[index].Clock, update.Structs[index].End);
+        return update.Deletes.Exists(range => range.Client == id && range.Start <= start && end <= range.End) || FindClient(id)?.Deletes.Covers(start, end) == true;
+    }
+
+    /// <summary>Where a struct's first origin stands, if the document knows that.</summary>
+    private RunPlace PlaceOf(in ParsedStruct parsed)
+    {
+        var (id, clock) = (parsed.Flags & BlockFlags.HasOrigin) != 0 ? (parsed.LeftClient, parsed.LeftClock) : (parsed.RightClient, parsed.RightClock);
+        var client = FindClient(id);
+        if (client is null || clock >= client.Integrated)
+        {
+            return RunPlace.NotLookedAt;
+        }
+
+        var container = client.Blocks[client.FirstEndingAfter(clock)].Container;
+        return container >= 0 && containers[container].Key != Block.None ? RunPlace.UnderKey : RunPlace.Elsewhere;
+    }
+
+    /// <summary>Follows origins from struct to struct inside one update; each struct is looked at once.</summary>
+    private sealed class RunSearch
+    {
+        private readonly YDocument document;
+        private readonly DecodedUpdate update;
+        private readonly RunPlace[] places;
+        private readonly Dictionary<ulong, ClientSection> sections = [];
+
+        public RunSearch(YDocument document, DecodedUpdate update)
+        {
+            (this.document, this.update) = (document, update);
+            places = new RunPlace[update.StructCount];
+            foreach (var section in update.Sections)
+            {
+                sections.Add(section.Client, section);
+            }
+        }
+
+        public RunPlace PlaceOf(int index)
+        {
+            var path = new List<int>();
+            var place = RunPlace.NotLookedAt;
+            for (var at = index; place == RunPlace.NotLookedAt;)
+            {
+                if (at < 0 || path.Count > update.StructCount)
+                {
+                    // Its origin is unknown, or origins go round in a circle.
+                    place = RunPlace.Elsewhere;
+                    break;
+                }
+
+                path.Add(at);
+                place = places[at];
+                if (place == RunPlace.NotLookedAt)
+                {
+                    (place, at) = Look(update.Structs[at]);
+                }
+            }
+
+            path.ForEach(at => places[at] = place);
+            return place;
+        }
+
+        /// <summary>The struct's place, or the index of its origin in the update, -1 where that is not to be found.</summary>
+        private (RunPlace Place, int Origin) Look(in ParsedStruct parsed)
+        {
+            if (parsed.Kind is BlockKind.Gc or BlockKind.Skip)
+            {
+                return (RunPlace.Elsewhere, -1);
+            }
+
+            if (!parsed.HasOrigins)
+            {
+                return ((parsed.Flags & BlockFlags.HasKey) != 0 ? RunPlace.UnderKey : RunPlace.Elsewhere, -1);
+            }
+
+            var known = document.PlaceOf(parsed);
+            return (known, known == RunPlace.NotLookedAt ? OriginOf(parsed) : -1);
+        }
+
+        private int OriginOf(in ParsedStruct parsed)
+        {
+            var (id, clock) = (parsed.Flags & BlockFlags.HasOrigin) != 0 ? (parsed.LeftClient, parsed.LeftClock) : (parsed.RightClient, parsed.RightClock);
+            if (!sections.TryGetValue(id, out var section) || section.Count == 0)
+            {
+                return -1;
+            }
+
+            int low = section.First, high = section.First + section.Count - 1;
+            while (low < high)
+            {
+                var middle = (low + high) >>> 1;
+                if (update.Structs[middle].End <= clock)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            return update.Structs[low].Clock <= clock && clock < update.Structs[low].End ? low : -1;
+        }
+    }
+}
