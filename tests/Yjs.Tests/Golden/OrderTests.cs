@@ -14,17 +14,11 @@ public sealed class OrderTests
 
     private const string UnflaggedHole = "01020101" + "880100017d02" + "880101017d03" + "00";
 
-    /// <summary>A deleted struct whose parent is missing, from a client that has it, and from one that has collected it.</summary>
-    private const string DeletedHole = "01010105" + "0100020301" + "0101010501";
-
-    private const string CollectedHole = "01010105" + "0001" + "0101010501";
-
     [Theory]
     [InlineData(true, Flagged, Unflagged)]
     [InlineData(false, Flagged, Unflagged)]
     [InlineData(true, FlaggedHole, UnflaggedHole)]
     [InlineData(false, FlaggedHole, UnflaggedHole)]
-    [InlineData(true, DeletedHole, CollectedHole)]
     public void Either_order_gives_the_same_bytes(bool garbageCollection, string one, string other)
     {
         var first = State(garbageCollection, one, other);

@@ -49,7 +49,9 @@ internal sealed class Trial
         Answers(whole);
         Merges(whole);
         Feed("kept", subset: null, garbageCollection: false);
-        var subset = Enumerable.Range(0, document.Updates.Length).Where(_ => random.Next(100) < 75).ToList();
+
+        // Only what the authors themselves sent: others may already call collected what then, without the delete, is still there, and Yjs keeps what it hears first.
+        var subset = Enumerable.Range(0, document.LocalUpdates).Where(_ => random.Next(100) < 75).ToList();
         Feed("holes, collected", subset, garbageCollection: true);
         Feed("holes, kept", subset, garbageCollection: false);
     }
@@ -97,7 +99,7 @@ internal sealed class Trial
 
         verdicts.Same($"{name}: state", subset, garbageCollection, [state], bounded: true);
         verdicts.Vector($"{name}: state vector", subset, one.EncodeStateVector());
-        if (random.Next(3) == 0)
+        if (subset is null && random.Next(3) == 0)
         {
             verdicts.Same($"{name}: news", subset, garbageCollection, news);
         }

@@ -34,6 +34,7 @@ const generate = (decoder, encoder) => {
   const scenario = new Scenario(seed, keep === null ? null : new Set(keep))
   scenarios.set(handle, scenario)
   writeUint8(encoder, (scenario.pending ? 1 : 0) | (scenario.keepsDeleted ? 2 : 0))
+  writeVarUint(encoder, scenario.local.length)
   writeList(encoder, scenario.updates)
   writeList(encoder, scenario.pieces, writeList)
   writeList(encoder, scenario.extras)
