@@ -119,25 +119,31 @@ internal sealed class ClockRanges
         return at < ranges.Length && ranges[at].Start < end;
     }
 
+    /// <summary>Merges from the end, into room behind the long list, so that a set that grows range by range allocates no more than a growing array.</summary>
     private void Merge()
     {
-        var merged = new ClockRange[settledCount + recentCount];
-        int count = 0, left = 0, right = 0;
-        while (left < settledCount || right < recentCount)
+        var total = settledCount + recentCount;
+        if (settled.Length < total)
         {
-            var next = right == recentCount || (left < settledCount && settled[left].Start <= recent[right].Start) ? settled[left++] : recent[right++];
-            if (count > 0 && next.Start <= merged[count - 1].End)
+            Array.Resize(ref settled, total + (total / 4));
+        }
+
+        int left = settledCount - 1, right = recentCount - 1, first = total;
+        while (left >= 0 || right >= 0)
+        {
+            var next = right < 0 || (left >= 0 && settled[left].End > recent[right].End) ? settled[left--] : recent[right--];
+            if (first < total && settled[first].Start <= next.End)
             {
-                merged[count - 1] = merged[count - 1] with { End = Math.Max(merged[count - 1].End, next.End) };
+                settled[first] = new ClockRange(Math.Min(settled[first].Start, next.Start), Math.Max(settled[first].End, next.End));
             }
             else
             {
-                merged[count++] = next;
+                settled[--first] = next;
             }
         }
 
-        settled = merged;
-        settledCount = count;
+        settledCount = total - first;
+        settled.AsSpan(first, settledCount).CopyTo(settled);
         recentCount = 0;
     }
 }

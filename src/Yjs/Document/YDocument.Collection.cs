@@ -125,6 +125,12 @@ public sealed partial class YDocument
         for (var i = 0; i < client.Count; i++)
         {
             ref readonly var block = ref client.Blocks[i];
+            if (normalizes && block.Container == Containers.Unknown && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1)
+            {
+                EmitSingly(index, block, deletes, scratch);
+                continue;
+            }
+
             if (!GarbageCollection || block.Kind is BlockKind.Gc or BlockKind.Deleted)
             {
                 Emit(index, block, block.Clock, block.End, deleted: false, scratch);
@@ -157,6 +163,18 @@ public sealed partial class YDocument
 
         client.Replace(CollectionsMarshal.AsSpan(scratch.Blocks), scratch.Content.WrittenSpan);
         client.Changed = false;
+    }
+
+    /// <summary>
+    /// Values whose place is not known yet stand one by one. Joined ones cannot be told from entries of a key, and some clients send them cut, others whole: so only this form does not depend on who came first.
+    /// </summary>
+    private void EmitSingly(int index, in Block block, ReadOnlySpan<ClockRange> deletes, CollectionScratch scratch)
+    {
+        for (var at = block.Clock; at < block.End; at++)
+        {
+            var range = ClockRanges.FirstEndingAfter(deletes, at);
+            Emit(index, block, at, at + 1, GarbageCollection && range < deletes.Length && deletes[range].Start <= at, scratch);
+        }
     }
 
     /// <summary>Writes a part of a block, joined with what was written last where that loses nothing.</summary>

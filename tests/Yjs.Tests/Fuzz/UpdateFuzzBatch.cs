@@ -11,7 +11,7 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
     /// grow, and each client, root name and key has an entry of its own, of which a few bytes of input can make one. The densest inputs known (<see cref="DenseUpdateTests"/>) come
     /// to about 140.
     /// </summary>
-    public const int AllocatedPerInputByte = 160;
+    public const int AllocatedPerInputByte = 192;
 
     /// <summary>And in addition, whatever the input: the document itself, its lists and tables at their smallest.</summary>
     public const int AllocatedAnyway = 4_096;

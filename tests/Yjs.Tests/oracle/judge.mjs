@@ -68,7 +68,7 @@ export const parts = (scenario, holder, maxBytes, answers) => {
   const expected = scenario.expected(null, true).content
   if (content !== expected) return `content differs after the last part: ${firstDifference(expected, content)}`
   // A cut through a text with formats would cost formats, as the check above shows, so such parts may be larger.
-  const hasFormats = answers.some((part) => decode(part).structs.some(({ content }) => content instanceof Y.ContentFormat))
+  const hasFormats = [...base, ...answers].some((part) => decode(part).structs.some(({ content }) => content instanceof Y.ContentFormat))
   for (const [i, part] of answers.entries()) {
     if (part.length > maxBytes && !isUncuttable(part) && !hasFormats) return `part ${i} of ${answers.length} has ${part.length} bytes instead of ${maxBytes}, and more than one value: ${decode(part).structs.map(describeStruct).join(', ')}`
   }
