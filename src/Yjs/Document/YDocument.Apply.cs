@@ -12,10 +12,7 @@ public sealed partial class YDocument
             var before = client.Count;
             foreach (ref readonly var parsed in update.Structs.AsSpan(section.First, section.Count))
             {
-                if (parsed.Kind != BlockKind.Skip)
-                {
-                    AddMissing(index, parsed, bytes, client, before);
-                }
+                AddMissing(index, parsed, bytes, client, before);
             }
 
             if (client.Count > before && before > 0 && client.Blocks[before].Clock < client.Blocks[before - 1].Clock)

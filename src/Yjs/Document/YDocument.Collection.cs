@@ -125,7 +125,7 @@ public sealed partial class YDocument
         for (var i = 0; i < client.Count; i++)
         {
             ref readonly var block = ref client.Blocks[i];
-            if (normalizes && block.Container == Containers.Unknown && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1)
+            if (normalizes && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1 && !IsInSequence(block))
             {
                 EmitSingly(index, block, deletes, scratch);
                 continue;
@@ -166,7 +166,8 @@ public sealed partial class YDocument
     }
 
     /// <summary>
-    /// Values whose place is not known yet stand one by one. Joined ones cannot be told from entries of a key, and some clients send them cut, others whole: so only this form does not depend on who came first.
+    /// Values whose place is not known yet, and deleted ones under a key, stand one by one. They are never joined here, and some clients send them cut, others whole: so only this form does not depend on who
+    /// came first.
     /// </summary>
     private void EmitSingly(int index, in Block block, ReadOnlySpan<ClockRange> deletes, CollectionScratch scratch)
     {
@@ -184,6 +185,7 @@ public sealed partial class YDocument
         if (from > block.Clock)
         {
             (part.OriginClient, part.OriginClock) = (index, from - 1);
+            part.Container = block.End <= clients[index].Integrated ? block.Container : Containers.Unknown;
         }
 
         (part.Clock, part.Length, part.Content, part.ContentLength) = (from, to - from, scratch.Content.WrittenCount, 0);

@@ -11,11 +11,6 @@ public sealed partial class YDocument
             var client = FindClient(section.Client);
             foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
             {
-                if (parsed.Kind == BlockKind.Skip)
-                {
-                    continue;
-                }
-
                 var missing = client is null ? parsed.Length : Missing(client, parsed.Clock, parsed.End);
                 some |= missing > 0;
                 all &= missing == parsed.Length;
@@ -60,10 +55,7 @@ public sealed partial class YDocument
             var index = news.ClientIndex(section.Client);
             foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
             {
-                if (parsed.Kind != BlockKind.Skip)
-                {
-                    news.AddMissing(index, parsed, bytes, known, known?.Count ?? 0);
-                }
+                news.AddMissing(index, parsed, bytes, known, known?.Count ?? 0);
             }
         }
 

@@ -96,7 +96,7 @@ public sealed partial class YDocument
         /// <summary>The struct's place, or the index of its origin in the update, -1 where that is not to be found.</summary>
         private (RunPlace Place, int Origin) Look(in ParsedStruct parsed)
         {
-            if (parsed.Kind is BlockKind.Gc or BlockKind.Skip)
+            if (parsed.Kind == BlockKind.Gc)
             {
                 return (RunPlace.Elsewhere, -1);
             }

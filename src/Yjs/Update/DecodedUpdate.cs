@@ -1,6 +1,6 @@
 namespace Relay.Yjs;
 
-/// <summary>The structs of one client in an update: consecutive in <see cref="DecodedUpdate.Structs"/>, consecutive in their clocks.</summary>
+/// <summary>The structs of one client in an update: consecutive in <see cref="DecodedUpdate.Structs"/>, ascending in their clocks. Skips are left out.</summary>
 internal readonly record struct ClientSection(ulong Client, int First, int Count);
 
 /// <summary>A range of deleted clocks of one client, <paramref name="End"/> exclusive.</summary>

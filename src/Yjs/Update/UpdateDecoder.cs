@@ -64,11 +64,11 @@ internal static class UpdateDecoder
         if (kind is BlockKind.Gc or BlockKind.Skip)
         {
             var length = ReadLength(ref reader, start, clock);
-            if (update.StructCount > first && update.Structs[update.StructCount - 1].Kind == kind)
+            if (update.StructCount > first && update.Structs[update.StructCount - 1] is { Kind: BlockKind.Gc } last && last.End == clock && kind == BlockKind.Gc)
             {
                 update.Structs[update.StructCount - 1].Length += length;
             }
-            else
+            else if (kind == BlockKind.Gc)
             {
                 ref var plain = ref update.Add();
                 (plain.Kind, plain.Clock, plain.Length) = (kind, clock, length);
