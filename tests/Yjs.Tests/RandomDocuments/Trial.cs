@@ -82,7 +82,7 @@ internal sealed class Trial
         var merged = FeedMerged(name, subset, garbageCollection);
         if (garbageCollection || document.KeepsDeleted)
         {
-            Equal($"{name}: merged in groups", state, merged);
+            Equal($"{name}: merged in groups", state, merged, holes: subset is not null);
         }
         else
         {
@@ -90,7 +90,7 @@ internal sealed class Trial
             verdicts.Same($"{name}: merged in groups", subset, garbageCollection, [merged]);
         }
 
-        Equal($"{name}: news alone", state, FeedAll($"{name}: news alone", news, garbageCollection));
+        Equal($"{name}: news alone", state, FeedAll($"{name}: news alone", news, garbageCollection), holes: subset is not null);
         Equal($"{name}: own state", state, FeedAll($"{name}: own state", [state], garbageCollection));
         foreach (var update in Deal(subset))
         {
@@ -241,11 +241,11 @@ internal sealed class Trial
         return update;
     }
 
-    private void Equal(string step, byte[] expected, byte[] actual)
+    private void Equal(string step, byte[] expected, byte[] actual, bool holes = false)
     {
         if (!expected.AsSpan().SequenceEqual(actual))
         {
-            verdicts.Different(step, expected, actual);
+            verdicts.Different(step, expected, actual, holes);
         }
     }
 
