@@ -257,6 +257,11 @@ internal sealed partial class DocumentSession
         if (result.Outcome == AppendOutcome.Stored || started)
         {
             OnEntry(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
+            if (flight == sent && !reconciling)
+            {
+                // It waits for entries before it. Should the log be lost before they are read, this one is lost with them: so it is not taken for stored until it is applied.
+                appendTimer.Set(settings.LongestAppendRetry);
+            }
         }
         else
         {
