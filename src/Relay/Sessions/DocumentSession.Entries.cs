@@ -1,5 +1,6 @@
 using Relay.Backplane;
 using Relay.Connections;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -238,11 +239,28 @@ internal sealed partial class DocumentSession
         reading = true;
         readAgain = false;
         var after = position;
-        Start(settings.CallTimeout, cancellation => services.Log.ReadAsync(Name, after, cancellation), OnRead, OnReadFailed);
+        Start(settings.CallTimeout, cancellation => ReadAfterAsync(after, cancellation), OnRead, OnReadFailed);
     }
 
-    private void OnRead(LogReadResult result)
+    /// <summary>
+    /// Without a log the newest snapshot says whether anything is missing. Nearly always nothing is: a log expires when all of it is covered. But it may have been lost, too, after other nodes had gone
+    /// further than this one.
+    /// </summary>
+    private async ValueTask<(LogReadResult Read, Position Newest)> ReadAfterAsync(Position after, CancellationToken cancellation)
     {
+        var read = await services.Log.ReadAsync(Name, after, cancellation);
+        if (read.Outcome != LogReadOutcome.NoLog)
+        {
+            return (read, Position.None);
+        }
+
+        var listing = await services.Snapshots.ListAsync(Name, cancellation);
+        return (read, listing.Count == 0 ? Position.None : listing[0].Position);
+    }
+
+    private void OnRead((LogReadResult Read, Position Newest) outcome)
+    {
+        var (result, newest) = outcome;
         reading = false;
         failedReads = 0;
         if (State == SessionState.Closed || reconciling)
@@ -261,7 +279,7 @@ internal sealed partial class DocumentSession
                 OnEntry(entry);
             }
         }
-        else if (result.Outcome != LogReadOutcome.NoLog || (!position.IsNone && position != saved))
+        else if (result.Outcome != LogReadOutcome.NoLog || position != saved || position != newest)
         {
             RequestReconcile();
         }

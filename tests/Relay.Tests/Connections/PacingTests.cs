@@ -11,17 +11,17 @@ public sealed class PacingTests
         var rate = new MessageRate(2000, time);
         for (var i = 0; i < 20_000; i++)
         {
-            Assert.Equal(TimeSpan.Zero, rate.Count());
+            Assert.Equal(TimeSpan.Zero, rate.Count(1));
         }
 
-        Assert.InRange(rate.Count(), TimeSpan.FromTicks(1), TimeSpan.FromMilliseconds(1));
+        Assert.InRange(rate.Count(1), TimeSpan.FromTicks(1), TimeSpan.FromMilliseconds(1));
         time.Advance(TimeSpan.FromSeconds(1), () => { });
         for (var i = 0; i < 1999; i++)
         {
-            Assert.Equal(TimeSpan.Zero, rate.Count());
+            Assert.Equal(TimeSpan.Zero, rate.Count(1));
         }
 
-        Assert.NotEqual(TimeSpan.Zero, rate.Count());
+        Assert.NotEqual(TimeSpan.Zero, rate.Count(1));
     }
 
     [Fact]

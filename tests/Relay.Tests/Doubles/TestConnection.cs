@@ -39,7 +39,7 @@ internal sealed class TestConnection : ISessionConnection
 
     public CloseReason? Closed { get; private set; }
 
-    public int Settled { get; private set; }
+    public long Settled { get; private set; }
 
     /// <summary>Whether the client takes nothing off its socket.</summary>
     public bool IsStuck { get; set; }
@@ -53,10 +53,24 @@ internal sealed class TestConnection : ISessionConnection
         return this;
     }
 
+    /// <summary>Sends frames that reach the node together.</summary>
+    public void SayTogether(params byte[][] frames)
+    {
+        var decoded = new List<DocumentMessage>();
+        for (var i = 0; i < frames.Length; i++)
+        {
+            Assert.True(YWebSocketDecoder.TryDecode(frames[i], i, decoded, out var error), error.Message);
+        }
+
+        Attachment.Receive(decoded);
+        context.Run();
+    }
+
     /// <summary>Sends one frame.</summary>
     public void Say(params byte[][] messages)
     {
-        Assert.True(YWebSocketDecoder.TryDecode(messages.SelectMany(m => m).ToArray(), out var decoded, out var error), error.Message);
+        var decoded = new List<DocumentMessage>();
+        Assert.True(YWebSocketDecoder.TryDecode(messages.SelectMany(m => m).ToArray(), 0, decoded, out var error), error.Message);
         Attachment.Receive(decoded);
         context.Run();
     }
@@ -89,7 +103,7 @@ internal sealed class TestConnection : ISessionConnection
         return !IsStuck;
     }
 
-    void ISessionConnection.Settled(int bytes) => Settled += bytes;
+    void ISessionConnection.Settled(long bytes) => Settled += bytes;
 
     void ISessionConnection.Close(CloseReason reason) => Closed ??= reason;
 

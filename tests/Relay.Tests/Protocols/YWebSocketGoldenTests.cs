@@ -35,7 +35,8 @@ public sealed class YWebSocketGoldenTests
         Random.Shared.NextBytes(update);
         var frame = YWebSocketFormat.Instance.Update(update).Span;
         var header = frame[1] == 126 ? 4 : frame[1] == 127 ? 10 : 2;
-        Assert.True(YWebSocketDecoder.TryDecode(frame[header..].ToArray(), out var messages, out _));
+        List<DocumentMessage> messages = [];
+        Assert.True(YWebSocketDecoder.TryDecode(frame[header..].ToArray(), 0, messages, out _));
         Assert.Equal(update, messages.Single().Payload.ToArray());
     }
 
@@ -54,7 +55,9 @@ public sealed class YWebSocketGoldenTests
     [InlineData("010100", "Awareness:")]
     public void A_clients_frames_are_read(string hex, string expected)
     {
-        Assert.True(YWebSocketDecoder.TryDecode(Convert.FromHexString(hex), out var messages, out _));
+        List<DocumentMessage> messages = [];
+        Assert.True(YWebSocketDecoder.TryDecode(Convert.FromHexString(hex), 7, messages, out _));
+        Assert.All(messages, m => Assert.Equal(7, m.Frame));
         Assert.Equal(expected, string.Join(' ', messages.Select(Show)));
         Assert.All(messages, m => Assert.True(m.Bytes > 0));
     }
@@ -75,8 +78,10 @@ public sealed class YWebSocketGoldenTests
     [InlineData("ffffffffffffffffffffff")]
     public void A_frame_that_does_not_read_is_refused_wholly(string hex)
     {
-        Assert.False(YWebSocketDecoder.TryDecode(Convert.FromHexString(hex), out var messages, out var error));
-        Assert.Empty(messages);
+        var before = new DocumentMessage(DocumentMessageKind.QueryAwareness, default, []);
+        List<DocumentMessage> messages = [before];
+        Assert.False(YWebSocketDecoder.TryDecode(Convert.FromHexString(hex), 0, messages, out var error));
+        Assert.Equal([before], messages);
         Assert.NotEmpty(error.Message);
     }
 
@@ -94,7 +99,7 @@ public sealed class YWebSocketGoldenTests
                 bytes[0] &= 3;
             }
 
-            var thrown = Record.Exception(() => YWebSocketDecoder.TryDecode(bytes, out _, out _));
+            var thrown = Record.Exception(() => YWebSocketDecoder.TryDecode(bytes, 0, [], out _));
             Assert.True(thrown is null, $"Seed {seed}, {Convert.ToHexString(bytes)}: {thrown}");
         }
     }

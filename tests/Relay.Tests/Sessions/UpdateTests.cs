@@ -146,6 +146,17 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    public void Frames_that_come_together_become_one_append_up_to_the_bad_one()
+    {
+        using var world = new World();
+        var (writer, other) = (world.Client(), world.Client());
+        writer.SayTogether(Update(A), Update(B), [.. Update(C), .. Update([1, 1, 1])], Update(Typed(3, 0, "never")));
+        Assert.Equal(CloseReason.BadUpdate, writer.Closed);
+        Assert.Single(world.Backplane.Entries(World.Name));
+        Assert.Equal(World.StateOf(A, B), other.Document.EncodeState());
+    }
+
+    [Fact]
     public void An_update_that_makes_the_document_too_large_is_refused_and_the_document_lives_on()
     {
         using var world = new World(new SessionSettings { MaxDocumentBytes = 20_000 });
@@ -179,9 +190,9 @@ public sealed class UpdateTests
     {
         using var world = new World();
         var (writer, other) = (world.Client(), world.Client());
-        for (ulong i = 0; i < 20_000; i++)
+        for (ulong i = 0; i < 20_000; i += 1000)
         {
-            writer.Say(Update(Typed(5, i, "x")));
+            writer.SayTogether([.. Enumerable.Range(0, 1000).Select(n => Update(Typed(5, i + (ulong)n, "x")))]);
         }
 
         Assert.Null(writer.Closed);
