@@ -89,7 +89,7 @@ internal sealed partial class DocumentSession
         }
 
         var at = entry.Position;
-        if (at.Epoch != position.Epoch && !position.IsNone)
+        if (at.Epoch != position.Epoch)
         {
             RequestReconcile();
         }

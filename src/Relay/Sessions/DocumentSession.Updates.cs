@@ -253,8 +253,7 @@ internal sealed partial class DocumentSession
             LogAppendsWorkAgain(services.Logger, Name);
         }
 
-        var started = result.Outcome == AppendOutcome.StartedEpoch && position.IsNone && document.IsEmpty;
-        if (result.Outcome == AppendOutcome.Stored || started)
+        if (result.Outcome == AppendOutcome.Stored)
         {
             OnEntry(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
             if (flight == sent && !reconciling)
@@ -265,6 +264,7 @@ internal sealed partial class DocumentSession
         }
         else
         {
+            // The first entry of a log, even of a new document: what another node has stored since this one looked is found now or never.
             RequestReconcile();
         }
     }

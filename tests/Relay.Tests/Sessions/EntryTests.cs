@@ -30,6 +30,7 @@ public sealed class EntryTests
     {
         using var world = new World();
         var client = world.Client();
+        client.Say(Update(C));
         world.Backplane.IsHushed = true;
         var first = world.Backplane.AppendElsewhere(World.Name, 11, A);
         var second = world.Backplane.AppendElsewhere(World.Name, 12, B);
@@ -37,11 +38,11 @@ public sealed class EntryTests
         var reads = world.Backplane.Reading.Calls;
         world.Backplane.Deliver(World.Name, second);
         world.Run();
-        Assert.Single(client.Updates);
+        Assert.Equal(2, client.Updates.Count);
         world.Backplane.Deliver(World.Name, first);
         world.Run();
         world.Advance(1);
-        Assert.Equal(World.StateOf(A, B), client.Document.EncodeState());
+        Assert.Equal(World.StateOf(A, B, C), client.Document.EncodeState());
         Assert.Equal(reads, world.Backplane.Reading.Calls);
     }
 
@@ -50,15 +51,16 @@ public sealed class EntryTests
     {
         using var world = new World();
         var client = world.Client();
+        client.Say(Update(C));
         world.Backplane.IsHushed = true;
         world.Backplane.AppendElsewhere(World.Name, 11, A);
         world.Backplane.IsHushed = false;
         world.Backplane.AppendElsewhere(World.Name, 12, B);
         world.Run();
         world.Advance(0.049);
-        Assert.Single(client.Updates);
+        Assert.Equal(2, client.Updates.Count);
         world.Advance(0.002);
-        Assert.Equal(World.StateOf(A, B), client.Document.EncodeState());
+        Assert.Equal(World.StateOf(A, B, C), client.Document.EncodeState());
     }
 
     [Fact]
