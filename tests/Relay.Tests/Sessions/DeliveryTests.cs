@@ -144,7 +144,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public void Questions_that_pile_up_are_answered_once()
+    public void Of_many_questions_that_pile_up_only_the_last_few_are_answered()
     {
         using var world = new World();
         var client = world.Client();
@@ -155,9 +155,12 @@ public sealed class DeliveryTests
             client.Say(Step1());
         }
 
-        client.Drain();
-        client.Drain();
-        Assert.Equal(2, client.Got.Count(k => k == "step2"));
+        while (client.IsSending)
+        {
+            client.Drain();
+        }
+
+        Assert.InRange(client.Got.Count(k => k == "step2"), 2, 17);
     }
 
     [Fact]
