@@ -1,4 +1,6 @@
 using System.Globalization;
+using Relay.Backplane;
+using Relay.Persistence;
 using Relay.Startup;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
@@ -18,4 +20,9 @@ catch (SettingsException refused)
 {
     await Console.Error.WriteLineAsync("The node does not start with these settings:" + Environment.NewLine + refused.Message);
     return 2;
+}
+catch (Exception refused) when (refused is FileLogStartException or SnapshotStoreUnavailableException)
+{
+    await Console.Error.WriteLineAsync("The node does not start: " + refused.Message);
+    return 3;
 }

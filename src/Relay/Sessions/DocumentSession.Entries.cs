@@ -15,10 +15,6 @@ internal sealed partial class DocumentSession
     private long heldBytes;
     private bool heldIncomplete;
 
-    private bool reading;
-    private bool readAgain;
-    private int failedReads;
-
     public void OnChannelEntry(in LoggedEntry entry)
     {
         if (State == SessionState.Loading)
@@ -88,7 +84,7 @@ internal sealed partial class DocumentSession
         }
 
         var at = entry.Position;
-        if (at.Epoch != position.Epoch && !position.IsNone)
+        if (at.Epoch != position.Epoch)
         {
             RequestReconcile();
         }
@@ -211,82 +207,5 @@ internal sealed partial class DocumentSession
             aheadBytes = 0;
             gapTimer.Clear();
         }
-    }
-
-    private void OnGapWaited()
-    {
-        if (aheadBytes > 0)
-        {
-            ReadOn();
-        }
-    }
-
-    /// <summary>Reads what follows the session's position from the log.</summary>
-    private void ReadOn()
-    {
-        if (reconciling || State is SessionState.Loading or SessionState.Closed)
-        {
-            return;
-        }
-
-        if (reading)
-        {
-            readAgain = true;
-            return;
-        }
-
-        reading = true;
-        readAgain = false;
-        var after = position;
-        Start(settings.CallTimeout, cancellation => services.Log.ReadAsync(Name, after, cancellation), OnRead, OnReadFailed);
-    }
-
-    private void OnRead(LogReadResult result)
-    {
-        reading = false;
-        failedReads = 0;
-        if (State == SessionState.Closed || reconciling)
-        {
-            return;
-        }
-
-        // What waited for the hole is in the log, too; what it was too much to keep as well.
-        ahead.Clear();
-        aheadBytes = 0;
-        gapTimer.Clear();
-        if (result.Outcome == LogReadOutcome.Entries)
-        {
-            foreach (var entry in result.Entries)
-            {
-                OnEntry(entry);
-            }
-        }
-        else if (result.Outcome != LogReadOutcome.NoLog || (!position.IsNone && position != saved))
-        {
-            RequestReconcile();
-        }
-
-        if (readAgain)
-        {
-            ReadOn();
-        }
-
-        ContinueLeaving();
-    }
-
-    private void OnReadFailed(Exception exception)
-    {
-        reading = false;
-        if (State == SessionState.Closed || reconciling)
-        {
-            return;
-        }
-
-        if (++failedReads == 1)
-        {
-            LogReadingFailed(services.Logger, exception, Name);
-        }
-
-        readTimer.Set(services.Environment.Backoff(failedReads, settings.FirstRetry, settings.LongestRetry));
     }
 }

@@ -1,4 +1,5 @@
 using Relay.Connections;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -83,16 +84,13 @@ internal sealed partial class DocumentSession
         position = state.Position;
         unreadable = state.Unreadable;
         saved = state.Saved;
+        covered = state.IsInLog ? saved : Position.None;
         documentVersion++;
         State = SessionState.Live;
         if (position != saved)
         {
             // Nobody has saved these: their writer was killed, or is still about to.
-            foreach (var entry in state.Entries)
-            {
-                unsavedBytes += entry.Payload.Length;
-            }
-
+            unsavedBytes = state.EntryBytes;
             MarkUnsaved();
         }
 

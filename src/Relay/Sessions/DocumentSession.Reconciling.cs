@@ -1,4 +1,5 @@
 using Relay.Connections;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -26,7 +27,15 @@ internal sealed partial class DocumentSession
         }
 
         reconciling = true;
-        LogReconciling(services.Logger, Name, position);
+        if (position.IsNone)
+        {
+            LogFirstEntry(services.Logger, Name);
+        }
+        else
+        {
+            LogReconciling(services.Logger, Name, position);
+        }
+
         ahead.Clear();
         aheadBytes = 0;
         gapTimer.Clear();
@@ -53,7 +62,7 @@ internal sealed partial class DocumentSession
         }
 
         // What arrives from here on is newer than what is read, or in it.
-        Start(settings.LongCallTimeout, cancellation => services.Durable.ReadAsync(Name, cancellation), OnEverythingRead, OnReconcileFailed);
+        Start(settings.LongCallTimeout, cancellation => services.Durable.ReadAsync(Name, covered, cancellation), OnEverythingRead, OnReconcileFailed);
     }
 
     private void OnEverythingRead(DurableState state)
@@ -91,16 +100,19 @@ internal sealed partial class DocumentSession
 
     private void Adopt(DurableState state)
     {
-        if (!state.Document.TryGetNews(document.EncodeState(), out var lacking, out var error)
+        if (!state.Known.TryGetNews(document.EncodeState(), out var lacking, out var error)
             || !document.TryApply(state.Document.EncodeState(), out var news, out error))
         {
             throw new InvalidOperationException($"A state that was checked does not read: {error}");
         }
 
+        var wasNew = position.IsNone;
         position = state.Position;
         saved = state.Saved;
+        covered = state.IsInLog ? saved : Position.None;
         unreadable = state.Unreadable;
         documentVersion++;
+        unsavedBytes = state.EntryBytes;
         if (!news.IsEmpty)
         {
             Deliver(news);
@@ -125,7 +137,10 @@ internal sealed partial class DocumentSession
             MarkUnsaved();
         }
 
-        LogReconciled(services.Logger, Name, position, lacking.Length, news.Length);
+        if (!wasNew)
+        {
+            LogReconciled(services.Logger, Name, position, lacking.Length, news.Length);
+        }
     }
 
     private void OnReconcileFailed(Exception exception)

@@ -1,3 +1,4 @@
+using Relay.Backplane;
 using Relay.Persistence;
 using Relay.Yjs;
 
@@ -8,6 +9,9 @@ internal sealed partial class DocumentSession
 {
     private IReadOnlySet<Position> unreadable = new HashSet<Position>();
     private Position saved;
+
+    /// <summary>The newest snapshot after whose storing the log was still seen to hold its position: whoever followed another log later has read it, or something newer.</summary>
+    private Position covered;
     private bool isUnsaved;
     private long unsavedBytes;
     private bool saving;
@@ -72,10 +76,11 @@ internal sealed partial class DocumentSession
         isUnsaved = false;
         unsavedBytes = 0;
         saveTimer.Clear();
-        Start(settings.LongCallTimeout, cancellation => StoreAsync(snapshot, known, cancellation), () => OnSaved(snapshot), exception => OnSaveFailed(bytes, exception));
+        Start(settings.LongCallTimeout, cancellation => StoreAsync(snapshot, known, cancellation), stands => OnSaved(snapshot, stands), exception => OnSaveFailed(bytes, exception));
     }
 
-    private async ValueTask StoreAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation)
+    /// <summary>Stores a snapshot, and says whether the log still has its position after that; nothing when the log is gone or cannot be asked.</summary>
+    private async ValueTask<bool?> StoreAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation)
     {
         await services.Snapshots.WriteAsync(snapshot, cancellation);
         try
@@ -88,15 +93,24 @@ internal sealed partial class DocumentSession
             {
                 await services.Snapshots.DeleteAsync(Name, old, cancellation);
             }
+
+            var after = await services.Log.ReadAsync(Name, snapshot.Position, cancellation);
+            return after.Outcome switch
+            {
+                LogReadOutcome.Entries or LogReadOutcome.Trimmed => true,
+                LogReadOutcome.NoLog => null,
+                _ => false,
+            };
         }
         catch (Exception exception)
         {
             // The snapshot is stored, and the next one makes up for this. Until then the log keeps more than it must, and a restart looks at the document once more.
             LogCheckpointFailed(services.Logger, exception, Name);
+            return null;
         }
     }
 
-    private void OnSaved(Snapshot snapshot)
+    private void OnSaved(Snapshot snapshot, bool? stands)
     {
         saving = false;
         failedSaves = 0;
@@ -110,6 +124,16 @@ internal sealed partial class DocumentSession
         if (isUnsaved)
         {
             MarkUnsaved();
+        }
+
+        if (stands is true)
+        {
+            covered = saved;
+        }
+        else if (stands is false)
+        {
+            // The log is another one by now, and those who follow it may not have seen this snapshot.
+            RequestReconcile();
         }
 
         ContinueLeaving();

@@ -1,7 +1,5 @@
-using Relay.Backplane;
 using Relay.Connections;
 using Relay.Protocols;
-using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -16,8 +14,6 @@ internal sealed partial class DocumentSession
     private long measuredVersion = -MeasureEvery;
     private long measuredBytes;
     private long outboxBytes;
-    private Flight? flight;
-    private bool appendsFail;
 
     /// <summary>Messages that came together, of one frame or many: they are looked at frame by frame, and what is new in them becomes one append.</summary>
     public void Receive(Attachment attachment, IReadOnlyList<DocumentMessage> messages)
@@ -155,160 +151,6 @@ internal sealed partial class DocumentSession
         {
             writer.Connection.Settled(item.Settles);
         }
-    }
-
-    private void StartAppend()
-    {
-        if (flight is not null || outbox.Count == 0 || reconciling || State is SessionState.Loading or SessionState.Closed)
-        {
-            return;
-        }
-
-        var items = new List<OutboxItem>(outbox.Count);
-        foreach (var item in outbox)
-        {
-            AddStillNew(items, item);
-        }
-
-        outbox.Clear();
-        outboxBytes = 0;
-        if (items.Count == 0)
-        {
-            return;
-        }
-
-        var payload = items[0].Update;
-        if (items.Count > 1)
-        {
-            if (!YDocument.TryMerge(items.ConvertAll(i => i.Update), out var merged, out var error))
-            {
-                throw new InvalidOperationException($"Updates that were checked do not merge: {error}");
-            }
-
-            payload = merged;
-        }
-
-        flight = new Flight(services.Environment.NewEntryId(), payload, items);
-        SendFlight();
-    }
-
-    /// <summary>What was new when it came may have been logged since: a client that reconnects sends again what its old connection had under way.</summary>
-    private void AddStillNew(List<OutboxItem> items, in OutboxItem item)
-    {
-        if (item.IsRecovery || item.Version == documentVersion)
-        {
-            items.Add(item);
-            return;
-        }
-
-        if (!document.TryGetNews(item.Update, out var news, out var error))
-        {
-            throw new InvalidOperationException($"An update that was checked does not read: {error}");
-        }
-
-        if (!news.IsEmpty)
-        {
-            items.Add(item with { Update = news });
-        }
-        else
-        {
-            Confirm(item);
-            if (item.From is { } writer)
-            {
-                Pump(writer);
-            }
-        }
-    }
-
-    private void SendFlight()
-    {
-        if (flight is not { IsSending: false } current || reconciling || State == SessionState.Closed)
-        {
-            return;
-        }
-
-        current.IsSending = true;
-        current.Attempts++;
-        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload);
-        var epoch = position.Epoch;
-        Start(
-            settings.CallTimeout,
-            cancellation => services.Log.AppendAsync(Name, epoch, entry, cancellation),
-            result => OnAppended(current, result),
-            exception => OnAppendFailed(current, exception));
-    }
-
-    private void OnAppended(Flight sent, AppendResult result)
-    {
-        sent.IsSending = false;
-        if (State == SessionState.Closed || flight != sent)
-        {
-            // Its own entry on the channel, or in the log, was faster.
-            return;
-        }
-
-        if (appendsFail)
-        {
-            appendsFail = false;
-            LogAppendsWorkAgain(services.Logger, Name);
-        }
-
-        var started = result.Outcome == AppendOutcome.StartedEpoch && position.IsNone && document.IsEmpty;
-        if (result.Outcome == AppendOutcome.Stored || started)
-        {
-            OnEntry(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
-        }
-        else
-        {
-            RequestReconcile();
-        }
-    }
-
-    private void OnAppendFailed(Flight sent, Exception exception)
-    {
-        sent.IsSending = false;
-        if (State == SessionState.Closed || flight != sent)
-        {
-            return;
-        }
-
-        if (!appendsFail)
-        {
-            appendsFail = true;
-            LogAppendFailed(services.Logger, exception, Name);
-        }
-
-        appendTimer.Set(services.Environment.Backoff(sent.Attempts, settings.FirstRetry, settings.LongestAppendRetry));
-    }
-
-    /// <summary>The entry in flight is in the log, and in the document.</summary>
-    private void SettleFlight()
-    {
-        var landed = flight!;
-        flight = null;
-        appendTimer.Clear();
-        for (var i = 0; i < landed.Items.Count;)
-        {
-            // Usually all are of one writer: it is told once.
-            var from = landed.Items[i].From;
-            long settles = 0;
-            for (; i < landed.Items.Count && landed.Items[i].From == from; i++)
-            {
-                settles += landed.Items[i].Settles;
-            }
-
-            if (from is { IsAttached: true })
-            {
-                from.Connection.Settled(settles);
-            }
-        }
-
-        // Not from within: whoever settled it still has entries to look at.
-        Mailbox.Post(() =>
-        {
-            StartAppend();
-            ContinueLeaving();
-        });
     }
 
     /// <summary>A connection broke a rule. It is not among the session's connections any more when its peer reads why.</summary>

@@ -38,6 +38,7 @@ internal static class LogEvents
     public const int Reconciling = 1220;
     public const int Reconciled = 1221;
     public const int ReconcileFailed = 1222;
+    public const int FirstEntry = 1223;
     public const int Saved = 1230;
     public const int SaveFailed = 1231;
     public const int CheckpointFailed = 1232;

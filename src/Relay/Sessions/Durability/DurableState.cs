@@ -22,6 +22,11 @@ internal enum DurableOutcome
 /// <param name="Position">The log's end as it was read, or the newest snapshot's position without a log.</param>
 /// <param name="Entries">The log's entries that went into the state.</param>
 /// <param name="Saved">The position of the newest snapshot that went into the state; <see cref="Position.None"/> when there is none.</param>
+/// <param name="IsInLog">Whether that snapshot stands in this very log (or there is no log): so the log began before it was stored.</param>
+/// <param name="Known">
+/// What every session that follows this log surely has: the log, the snapshot that stands in it, and the one that the caller named. A snapshot of another history that was stored late may be unknown to a
+/// session that had put its document together before; so what only such a one has is appended anew.
+/// </param>
 /// <param name="Unreadable">The listed snapshots that did not read.</param>
 /// <param name="Problem">For <see cref="DurableOutcome.Unreadable"/>: one sentence.</param>
 internal sealed record DurableState(
@@ -30,9 +35,26 @@ internal sealed record DurableState(
     Position Position,
     IReadOnlyList<LoggedEntry> Entries,
     Position Saved,
+    bool IsInLog,
+    YDocument Known,
     IReadOnlySet<Position> Unreadable,
     string? Problem = null)
 {
+    /// <summary>What those entries take.</summary>
+    public long EntryBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var entry in Entries)
+            {
+                bytes += entry.Payload.Length;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>Whether the log holds the entry of this id, as far as it was read.</summary>
     public bool HasEntry(EntryId id)
     {

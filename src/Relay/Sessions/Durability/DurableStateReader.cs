@@ -20,12 +20,19 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public async ValueTask<DurableState> ReadAsync(DocumentName name, CancellationToken cancellation)
+    public ValueTask<DurableState> ReadAsync(DocumentName name, CancellationToken cancellation) => ReadAsync(name, Position.None, cancellation);
+
+    /// <param name="name">The document.</param>
+    /// <param name="covered">A snapshot of which the caller knows that it was stored while its log was alive; <see cref="Position.None"/> for none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
+    public async ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, CancellationToken cancellation)
     {
         var problem = "";
         for (var i = 0; i < Tries; i++)
         {
-            var attempt = new Attempt(this, name);
+            var attempt = new Attempt(this, name, covered);
             if (await attempt.ReadAsync(cancellation) is { } state)
             {
                 return state;
@@ -34,14 +41,15 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             problem = attempt.Problem;
         }
 
-        return new DurableState(DurableOutcome.Unreadable, new YDocument(garbageCollection), Position.None, [], Position.None, new HashSet<Position>(), problem);
+        var nothing = new YDocument(garbageCollection);
+        return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing, new HashSet<Position>(), problem);
     }
 
     /// <summary>One reading of everything.</summary>
-    private sealed class Attempt(DurableStateReader reader, DocumentName name)
+    private sealed class Attempt(DurableStateReader reader, DocumentName name, Position covered)
     {
         private readonly YDocument document = new(reader.garbageCollection);
-        private readonly HashSet<Position> merged = [];
+        private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
         private readonly HashSet<Position> unreadable = [];
         private IReadOnlyList<SnapshotInfo> listing = [];
 
@@ -69,9 +77,9 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             var read = await reader.log.ReadAsync(name, saved, cancellation);
             return read.Outcome switch
             {
-                LogReadOutcome.NoLog => Finish(saved, []),
+                LogReadOutcome.NoLog => Finish(saved, [], saved),
                 LogReadOutcome.Damaged => End(DurableOutcome.Unreadable, saved, [], read.Problem),
-                LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries),
+                LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries, saved),
                 _ => await ReadOtherHistoryAsync(read, cancellation),
             };
         }
@@ -84,7 +92,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         {
             if (read.Start.Offset == 0)
             {
-                return Finish(read.End, read.Entries);
+                return Finish(read.End, read.Entries, Position.None);
             }
 
             var places = read.Entries.Select(e => e.Position).Append(read.Start).ToHashSet();
@@ -93,7 +101,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
                 switch (await MergeAsync(snapshot, cancellation))
                 {
                     case Step.Merged:
-                        return Finish(read.End, read.Entries);
+                        return Finish(read.End, read.Entries, snapshot.Position);
                     case Step.Moved:
                         return null;
                     case Step.Deleted:
@@ -123,7 +131,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
         private async ValueTask<Step> MergeAsync(SnapshotInfo snapshot, CancellationToken cancellation)
         {
-            if (merged.Contains(snapshot.Position))
+            if (merged.ContainsKey(snapshot.Position))
             {
                 return Step.Merged;
             }
@@ -150,7 +158,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
                 return Bad(snapshot, error.ToString());
             }
 
-            merged.Add(snapshot.Position);
+            merged.Add(snapshot.Position, result.Snapshot.Update);
             return Step.Merged;
         }
 
@@ -161,7 +169,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             return Step.Unreadable;
         }
 
-        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries)
+        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog)
         {
             foreach (var entry in entries)
             {
@@ -184,7 +192,25 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
                 }
             }
 
-            return End(DurableOutcome.Read, end, entries);
+            return End(DurableOutcome.Read, end, entries) with { IsInLog = inLog == Newest(), Known = Known(entries, inLog) };
+        }
+
+        private YDocument Known(IReadOnlyList<LoggedEntry> entries, Position inLog)
+        {
+            if (merged.Keys.All(p => p == inLog || p == covered))
+            {
+                return document;
+            }
+
+            var known = new YDocument(reader.garbageCollection);
+            var updates = merged.Where(m => m.Key == inLog || m.Key == covered).Select(m => m.Value).Concat(entries.Select(e => e.Payload));
+            foreach (var update in updates)
+            {
+                // All of them read a moment ago.
+                _ = known.TryApply(update, out _, out _);
+            }
+
+            return known;
         }
 
         /// <summary>
@@ -199,13 +225,13 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             }
 
             var badStoredAt = listing.First(s => s.Position == bad).StoredAt;
-            return listing.Any(s => merged.Contains(s.Position) && s.Position.Epoch > bad.Epoch && s.StoredAt > badStoredAt);
+            return listing.Any(s => merged.ContainsKey(s.Position) && s.Position.Epoch > bad.Epoch && s.StoredAt > badStoredAt);
         }
 
-        private Position Newest() => listing.Select(s => s.Position).FirstOrDefault(merged.Contains);
+        private Position Newest() => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
 
         private DurableState End(DurableOutcome outcome, Position position, IReadOnlyList<LoggedEntry> entries, string? problem = null) =>
-            new(outcome, document, position, entries, Newest(), unreadable, problem);
+            new(outcome, document, position, entries, Newest(), false, document, unreadable, problem);
 
         private enum Step
         {

@@ -1,0 +1,170 @@
+using Relay.Backplane;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>One append at a time; its outcome is known when its reply, its own entry on the channel, or a look into the log says so.</summary>
+internal sealed partial class DocumentSession
+{
+    private Flight? flight;
+    private bool appendsFail;
+
+    private void StartAppend()
+    {
+        if (flight is not null || outbox.Count == 0 || reconciling || State is SessionState.Loading or SessionState.Closed)
+        {
+            return;
+        }
+
+        var items = new List<OutboxItem>(outbox.Count);
+        foreach (var item in outbox)
+        {
+            AddStillNew(items, item);
+        }
+
+        outbox.Clear();
+        outboxBytes = 0;
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        var payload = items[0].Update;
+        if (items.Count > 1)
+        {
+            if (!YDocument.TryMerge(items.ConvertAll(i => i.Update), out var merged, out var error))
+            {
+                throw new InvalidOperationException($"Updates that were checked do not merge: {error}");
+            }
+
+            payload = merged;
+        }
+
+        flight = new Flight(services.Environment.NewEntryId(), payload, items);
+        SendFlight();
+    }
+
+    /// <summary>What was new when it came may have been logged since: a client that reconnects sends again what its old connection had under way.</summary>
+    private void AddStillNew(List<OutboxItem> items, in OutboxItem item)
+    {
+        if (item.IsRecovery || item.Version == documentVersion)
+        {
+            items.Add(item);
+            return;
+        }
+
+        if (!document.TryGetNews(item.Update, out var news, out var error))
+        {
+            throw new InvalidOperationException($"An update that was checked does not read: {error}");
+        }
+
+        if (!news.IsEmpty)
+        {
+            items.Add(item with { Update = news });
+        }
+        else
+        {
+            Confirm(item);
+            if (item.From is { } writer)
+            {
+                Pump(writer);
+            }
+        }
+    }
+
+    private void SendFlight()
+    {
+        if (flight is not { IsSending: false } current || reconciling || State == SessionState.Closed)
+        {
+            return;
+        }
+
+        current.IsSending = true;
+        current.Attempts++;
+        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload);
+        var epoch = position.Epoch;
+        Start(
+            settings.CallTimeout,
+            cancellation => services.Log.AppendAsync(Name, epoch, entry, cancellation),
+            result => OnAppended(current, result),
+            exception => OnAppendFailed(current, exception));
+    }
+
+    private void OnAppended(Flight sent, AppendResult result)
+    {
+        sent.IsSending = false;
+        if (State == SessionState.Closed || flight != sent)
+        {
+            // Its own entry on the channel, or in the log, was faster.
+            return;
+        }
+
+        if (appendsFail)
+        {
+            appendsFail = false;
+            LogAppendsWorkAgain(services.Logger, Name);
+        }
+
+        if (result.Outcome == AppendOutcome.Stored)
+        {
+            OnEntry(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
+            if (flight == sent && !reconciling)
+            {
+                // It waits for entries before it. Should the log be lost before they are read, this one is lost with them: so it is not taken for stored until it is applied.
+                appendTimer.Set(settings.LongestAppendRetry);
+            }
+        }
+        else
+        {
+            // The first entry of a log, even of a new document: what another node has stored since this one looked is found now or never.
+            RequestReconcile();
+        }
+    }
+
+    private void OnAppendFailed(Flight sent, Exception exception)
+    {
+        sent.IsSending = false;
+        if (State == SessionState.Closed || flight != sent)
+        {
+            return;
+        }
+
+        if (!appendsFail)
+        {
+            appendsFail = true;
+            LogAppendFailed(services.Logger, exception, Name);
+        }
+
+        appendTimer.Set(services.Environment.Backoff(sent.Attempts, settings.FirstRetry, settings.LongestAppendRetry));
+    }
+
+    /// <summary>The entry in flight is in the log, and in the document.</summary>
+    private void SettleFlight()
+    {
+        var landed = flight!;
+        flight = null;
+        appendTimer.Clear();
+        for (var i = 0; i < landed.Items.Count;)
+        {
+            // Usually all are of one writer: it is told once.
+            var from = landed.Items[i].From;
+            long settles = 0;
+            for (; i < landed.Items.Count && landed.Items[i].From == from; i++)
+            {
+                settles += landed.Items[i].Settles;
+            }
+
+            if (from is { IsAttached: true })
+            {
+                from.Connection.Settled(settles);
+            }
+        }
+
+        // Not from within: whoever settled it still has entries to look at.
+        Mailbox.Post(() =>
+        {
+            StartAppend();
+            ContinueLeaving();
+        });
+    }
+}

@@ -1,0 +1,43 @@
+using System.Reflection;
+using System.Text;
+using Relay.Startup;
+
+namespace Relay.Connections;
+
+public sealed class CloseReasonTests
+{
+    [Fact]
+    public void Every_reason_has_a_code_of_its_own_a_sentence_that_fits_a_close_frame_and_a_place_in_the_table()
+    {
+        var fields = typeof(CloseReason).GetFields(BindingFlags.Static | BindingFlags.Public).Select(f => f.GetValue(null)).OfType<CloseReason>().ToArray();
+        Assert.Equal(fields.Length, CloseReason.All.Count);
+        Assert.Equal(fields.Length, CloseReason.All.Select(r => r.Code).Distinct().Count());
+        Assert.All(CloseReason.All, r => Assert.InRange(Encoding.UTF8.GetByteCount(r.Text), 1, 123));
+        Assert.All(CloseReason.All, r => Assert.True(Ascii.IsValid(r.Text)));
+    }
+
+    [Fact]
+    public void The_document_for_users_lists_every_reason()
+    {
+        var text = File.ReadAllText(Path.Combine(Root(), "docs", "protocol.md"));
+        Assert.All(CloseReason.All, r => Assert.Contains($"| {r.Code} | {r.Text} |", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Log_events_have_ids_of_their_own()
+    {
+        var ids = typeof(LogEvents).GetFields().Select(f => (int)f.GetRawConstantValue()!).ToArray();
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
+    private static string Root()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Relay.sln")))
+        {
+            directory = directory.Parent!;
+        }
+
+        return directory.FullName;
+    }
+}

@@ -1,0 +1,204 @@
+using Relay.Backplane;
+using Relay.Yjs;
+
+namespace Relay.Doubles;
+
+/// <summary>A log and channels in memory that a test can lose, hold up, cut short and hush. Keeps the promises of the seams otherwise.</summary>
+internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel
+{
+    private readonly Dictionary<DocumentName, Log> logs = [];
+    private readonly List<Subscription> subscriptions = [];
+    private long clock = 1000;
+
+    /// <summary>Before an append is stored.</summary>
+    public Gate Appending { get; } = new();
+
+    /// <summary>After an append was stored and delivered, before its caller hears of it.</summary>
+    public Gate Replying { get; } = new();
+
+    public Gate Reading { get; } = new();
+
+    public Gate Subscribing { get; } = new();
+
+    public Gate Publishing { get; } = new();
+
+    /// <summary>Whether the channel loses what it should deliver.</summary>
+    public bool IsHushed { get; set; }
+
+    public List<(DocumentName Document, EntryId Id)> Appends { get; } = [];
+
+    public int Subscriptions => subscriptions.Count;
+
+    public List<Position> Checkpoints { get; } = [];
+
+    public IReadOnlyList<LoggedEntry> Entries(DocumentName name) => logs.TryGetValue(name, out var log) ? log.Entries : [];
+
+    public Position End(DocumentName name) => logs[name].End;
+
+    /// <summary>The log is gone, as after a flushed Redis.</summary>
+    public void Lose(DocumentName name) => logs.Remove(name);
+
+    /// <summary>The last entries are gone, as after a failover to a replica that lagged.</summary>
+    public void CutTo(DocumentName name, int entries)
+    {
+        var log = logs[name];
+        log.Entries.RemoveRange(entries, log.Entries.Count - entries);
+    }
+
+    /// <summary>Another node appends.</summary>
+    public LoggedEntry AppendElsewhere(DocumentName name, ulong id, byte[] update, EntryKind kind = EntryKind.Update)
+    {
+        var entry = Store(name, 0, new LogEntry(new EntryId(id), kind, update), anyEpoch: true).Entry!.Value;
+        Deliver(name, entry);
+        return entry;
+    }
+
+    public void Deliver(DocumentName name, LoggedEntry entry)
+    {
+        if (!IsHushed)
+        {
+            foreach (var subscription in subscriptions.Where(s => s.Name == name).ToArray())
+            {
+                subscription.Listener.OnEntry(entry);
+            }
+        }
+    }
+
+    public void PublishElsewhere(DocumentName name, byte[] update)
+    {
+        foreach (var subscription in subscriptions.Where(s => s.Name == name).ToArray())
+        {
+            subscription.Listener.OnAwareness(update);
+        }
+    }
+
+    public void Interrupt()
+    {
+        foreach (var subscription in subscriptions.ToArray())
+        {
+            subscription.Listener.OnInterrupted();
+        }
+    }
+
+    public async ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    {
+        Appends.Add((document, entry.Id));
+        await Appending.PassAsync();
+        var (result, stored) = Store(document, epoch, entry with { Payload = entry.Payload.ToArray() }, anyEpoch: false);
+        if (stored is { } fresh)
+        {
+            Deliver(document, fresh);
+        }
+
+        await Replying.PassAsync();
+        return result;
+    }
+
+    public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
+    {
+        await Reading.PassAsync();
+        if (!logs.TryGetValue(document, out var log))
+        {
+            return new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None);
+        }
+
+        var outcome = LogReadOutcome.Entries;
+        var from = after.IsNone ? 0 : after.Offset;
+        if (!after.IsNone && after.Epoch != log.Epoch)
+        {
+            outcome = LogReadOutcome.OtherEpoch;
+        }
+        else if (from > log.End.Offset)
+        {
+            outcome = LogReadOutcome.BeyondEnd;
+        }
+        else if (from < log.Start.Offset)
+        {
+            outcome = LogReadOutcome.Trimmed;
+        }
+        else if (from > 0 && log.At(from).Id != after.Id)
+        {
+            outcome = LogReadOutcome.OtherEntry;
+        }
+
+        var entries = log.Entries.Where(e => outcome != LogReadOutcome.Entries || e.Position.Offset > from).ToArray();
+        return new LogReadResult(outcome, entries, log.End, log.Start);
+    }
+
+    public ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough, CancellationToken cancellation)
+    {
+        Checkpoints.Add(saved);
+        if (logs.TryGetValue(document, out var log) && log.Entries.Any(e => e.Position == trimThrough) && trimThrough.Offset <= saved.Offset)
+        {
+            log.Start = trimThrough;
+            log.Entries.RemoveAll(e => e.Position.Offset <= trimThrough.Offset);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
+    {
+        await Subscribing.PassAsync();
+        var subscription = new Subscription(this, document, listener);
+        subscriptions.Add(subscription);
+        return subscription;
+    }
+
+    public async ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
+    {
+        await Publishing.PassAsync();
+        PublishElsewhere(document, update.ToArray());
+    }
+
+    private (AppendResult Result, LoggedEntry? Entry) Store(DocumentName name, long epoch, LogEntry entry, bool anyEpoch)
+    {
+        var outcome = AppendOutcome.Stored;
+        if (!logs.TryGetValue(name, out var log))
+        {
+            logs.Add(name, log = new Log(Math.Max(epoch + 1, clock++)));
+            outcome = AppendOutcome.StartedEpoch;
+        }
+        else if (!anyEpoch && epoch != log.Epoch)
+        {
+            return (new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None), null);
+        }
+
+        if (!log.Ids.Add(entry.Id) && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
+        {
+            return (new AppendResult(AppendOutcome.Stored, known.Position, known.Previous), known);
+        }
+
+        var logged = new LoggedEntry(new Position(log.Epoch, log.End.Offset + 1, entry.Id), log.End.Id, entry.Kind, entry.Payload);
+        log.Entries.Add(logged);
+        return (new AppendResult(outcome, logged.Position, logged.Previous), logged);
+    }
+
+    private sealed class Log(long epoch)
+    {
+        public long Epoch { get; } = epoch;
+
+        public Position Start { get; set; } = new(epoch, 0, EntryId.None);
+
+        public List<LoggedEntry> Entries { get; } = [];
+
+        public HashSet<EntryId> Ids { get; } = [];
+
+        public Position End => Entries.Count > 0 ? Entries[^1].Position : Start;
+
+        public Position At(long offset) => offset == Start.Offset ? Start : Entries.First(e => e.Position.Offset == offset).Position;
+    }
+
+    private sealed class Subscription(MemoryBackplane backplane, DocumentName name, IChannelListener listener) : IAsyncDisposable
+    {
+        public DocumentName Name => name;
+
+        public IChannelListener Listener => listener;
+
+        public ValueTask DisposeAsync()
+        {
+            backplane.subscriptions.Remove(this);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Relay.Sessions;
+
+namespace Relay.Doubles;
+
+/// <summary>Runs everything on the test's thread: mailboxes and what comes after each await, in the order in which it became ready.</summary>
+internal sealed class StepContext : SynchronizationContext, ISessionScheduler
+{
+    private readonly Queue<Action> ready = new();
+
+    public override void Post(SendOrPostCallback d, object? state) => ready.Enqueue(() => d(state));
+
+    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException();
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    void ISessionScheduler.Run(Mailbox mailbox) => mailbox.Drain();
+
+    void ISessionScheduler.Queue(Mailbox mailbox) => ready.Enqueue(mailbox.Drain);
+
+    /// <summary>Runs until nothing is ready any more.</summary>
+    public void Run()
+    {
+        for (var steps = 0; ready.TryDequeue(out var step); steps++)
+        {
+            Assert.True(steps < 1_000_000, "The sessions do not come to rest.");
+            step();
+        }
+    }
+}

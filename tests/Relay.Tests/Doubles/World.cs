@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Relay.Persistence;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Doubles;
+
+/// <summary>One or more nodes on doubles, single-threaded, with manual time.</summary>
+internal sealed class World : IDisposable
+{
+    private readonly SynchronizationContext? before = SynchronizationContext.Current;
+    private readonly Dictionary<int, SessionRegistry> nodes = [];
+    private ulong ids = 0x1000;
+
+    public World(SessionSettings? settings = null)
+    {
+        Settings = settings ?? new SessionSettings();
+        Snapshots = new MemorySnapshots(Time);
+        SynchronizationContext.SetSynchronizationContext(Context);
+    }
+
+    public static DocumentName Name { get; } = DocumentName.Create("doc");
+
+    public SessionSettings Settings { get; }
+
+    public StepContext Context { get; } = new();
+
+    public ManualTime Time { get; } = new();
+
+    public MemoryBackplane Backplane { get; } = new();
+
+    public MemorySnapshots Snapshots { get; }
+
+    public MemoryLocator Locator { get; } = new();
+
+    public SessionRegistry Sessions => Node(0);
+
+    public SessionRegistry Node(int number)
+    {
+        if (!nodes.TryGetValue(number, out var node))
+        {
+            var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
+            var environment = new SessionEnvironment(Time, Context, () => ids++);
+            node = new SessionRegistry(new SessionServices(
+                Backplane, Backplane, Locator, Snapshots, durable, new ReconcileGate(4), environment, Settings, NullLogger<DocumentSession>.Instance));
+            nodes.Add(number, node);
+        }
+
+        return node;
+    }
+
+    /// <summary>A client that joins and, as stock clients do, asks for everything.</summary>
+    public TestConnection Client(int node = 0)
+    {
+        var connection = new TestConnection(Context, Node(node), Name).Join();
+        connection.Say(Messages.Step1());
+        return connection;
+    }
+
+    public void Advance(double seconds) => Time.Advance(TimeSpan.FromSeconds(seconds), Context.Run);
+
+    public void Run() => Context.Run();
+
+    /// <summary>The document as a loader finds it.</summary>
+    public byte[] Stored()
+    {
+        byte[]? state = null;
+        var reader = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
+        var reading = reader.ReadAsync(Name, CancellationToken.None).AsTask();
+        Run();
+        Assert.True(reading.IsCompletedSuccessfully);
+#pragma warning disable xUnit1031 // It is completed.
+        var result = reading.Result;
+#pragma warning restore xUnit1031
+        Assert.Equal(DurableOutcome.Read, result.Outcome);
+        state = result.Document.EncodeState();
+        return state;
+    }
+
+    public void Store(Snapshot snapshot) => Snapshots.Put(snapshot);
+
+    /// <summary>The state that these updates make.</summary>
+    public static byte[] StateOf(params byte[][] updates)
+    {
+        var document = new YDocument();
+        foreach (var update in updates)
+        {
+            Assert.True(document.TryApply(update, out _, out var error), error.Message);
+        }
+
+        return document.EncodeState();
+    }
+
+    public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);
+}

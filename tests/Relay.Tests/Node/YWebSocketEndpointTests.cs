@@ -1,0 +1,245 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using Relay.Connections;
+using Relay.Connections.WebSockets;
+using static Relay.Doubles.Messages;
+
+namespace Relay.Node;
+
+public sealed class YWebSocketEndpointTests
+{
+    private const string A = "00020b0101010004010174016100";
+
+    [Fact]
+    public async Task The_recorded_conversation_of_the_reference_client_and_server_goes_the_same_way()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await node.ConnectAsync();
+        Assert.Equal("00000100", await client.ReceiveHexAsync());
+        await client.SendAsync("00000100");
+        Assert.Equal("0001020000", await client.ReceiveHexAsync());
+        await client.SendAsync("0106010101027b7d");
+        Assert.Equal("0106010101027b7d", await client.ReceiveHexAsync());
+        await client.SendAsync(A);
+        Assert.Equal(A, await client.ReceiveHexAsync());
+        await client.SendAsync("03");
+        Assert.Equal("0106010101027b7d", await client.ReceiveHexAsync());
+        using var other = await node.ConnectAsync();
+        Assert.Equal("000003010101", await other.ReceiveHexAsync());
+        Assert.Equal("0106010101027b7d", await other.ReceiveHexAsync());
+        await client.CloseAsync();
+        Assert.Equal("0108010101046e756c6c", await other.ReceiveHexAsync());
+    }
+
+    [Fact]
+    public async Task Several_messages_in_one_frame_are_all_answered_one_message_a_frame()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await node.ConnectAsync();
+        await client.SendAsync("00000100" + A + "0106010101027b7d");
+        Assert.Equal("00000100", await client.ReceiveHexAsync());
+        var got = new[] { await client.ReceiveHexAsync(), await client.ReceiveHexAsync(), await client.ReceiveHexAsync() };
+        Assert.Equal(["0001020000", A, "0106010101027b7d"], got.OrderBy(m => m.StartsWith("01", StringComparison.Ordinal)).ThenBy(m => m, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_fragmented_message_is_put_together()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await node.ConnectAsync();
+        var bytes = Convert.FromHexString(A);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            await client.Socket.SendAsync(bytes.AsMemory(i, 1), WebSocketMessageType.Binary, i == bytes.Length - 1, CancellationToken.None);
+        }
+
+        Assert.Equal(A, Convert.ToHexStringLower(await client.UntilAsync(0, 2)));
+    }
+
+    [Theory]
+    [InlineData("0003020000", 4400)]
+    [InlineData("", 4400)]
+    [InlineData("0106010100027b7b", 4400)]
+    [InlineData("0000020501", 4400)]
+    [InlineData("000203010101", 4422)]
+    public async Task Bad_bytes_end_the_connection_with_a_code_of_their_own(string hex, int code)
+    {
+        await using var node = await TestNode.StartAsync();
+        using var good = await node.ConnectAsync();
+        using var bad = await node.ConnectAsync();
+        await bad.SendAsync(hex);
+        Assert.Equal(code, await bad.CloseCodeAsync());
+        Assert.Equal(CloseReason.All.Single(r => r.Code == code).Text, bad.Socket.CloseStatusDescription);
+        await good.SendAsync(A);
+        await good.UntilAsync(0, 2);
+    }
+
+    [Fact]
+    public async Task Text_is_refused()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await node.ConnectAsync();
+        await client.Socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
+        Assert.Equal(4415, await client.CloseCodeAsync());
+    }
+
+    [Fact]
+    public async Task A_message_at_the_limit_passes_and_one_beyond_it_is_refused_also_in_fragments()
+    {
+        await using var node = await TestNode.StartAsync(settings: "Limits:MaxMessageBytes=4000");
+        var fits = Update(Typed(1, 0, new string('x', 3980)));
+        using var client = await node.ConnectAsync();
+        Assert.InRange(fits.Length, 3990, 4000);
+        await client.SendAsync(fits);
+        await client.UntilAsync(0, 2);
+        await client.SendAsync(new byte[4001]);
+        Assert.Equal(4413, await client.CloseCodeAsync());
+
+        using var sly = await node.ConnectAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await sly.Socket.SendAsync(new byte[1500], WebSocketMessageType.Binary, false, CancellationToken.None);
+        }
+
+        Assert.Equal(4413, await sly.CloseCodeAsync());
+    }
+
+    [Theory]
+    [InlineData("/yjs/a%20b%2Fc", "a b/c")]
+    [InlineData("/yjs/a%20b/c?token=t1", "a b/c")]
+    [InlineData("/yjs/%C3%A4", "ä")]
+    [InlineData("/yjs/a%252F", "a%2F")]
+    public async Task Names_are_decoded_once(string path, string name)
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await node.ConnectAsync(path);
+        await client.SendAsync(A);
+        await client.UntilAsync(0, 2);
+        var state = await node.Http.GetByteArrayAsync(new Uri("/api/documents/" + Uri.EscapeDataString(name), UriKind.Relative));
+        Assert.Equal("0101010004010174016100", Convert.ToHexStringLower(state));
+    }
+
+    [Theory]
+    [InlineData("/yjs/")]
+    [InlineData("/yjs/%FF")]
+    [InlineData("/yjs/%ED%A0%80")]
+    public async Task A_bad_name_is_refused_before_the_upgrade(string path)
+    {
+        await using var node = await TestNode.StartAsync();
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => node.ConnectAsync(path));
+        Assert.Contains("400", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_offered_subprotocol_is_chosen_and_a_plain_request_is_told_what_this_address_is()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await node.ConnectAsync(subprotocol: "yjs");
+        Assert.Equal("yjs", client.Socket.SubProtocol);
+        using var plain = await node.Http.GetAsync(new Uri("/yjs/doc", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.UpgradeRequired, plain.StatusCode);
+    }
+
+    [Fact]
+    public async Task Connections_beyond_the_limits_are_told_to_come_back()
+    {
+        await using var node = await TestNode.StartAsync(settings: ["Limits:MaxConnections=2", "Limits:MaxConnectionsPerDocument=1"]);
+        using var first = await node.ConnectAsync("/yjs/a");
+        await first.UntilAsync(0, 0);
+        using var second = await node.ConnectAsync("/yjs/a");
+        Assert.Equal(4529, await second.CloseCodeAsync());
+        using var third = await node.ConnectAsync("/yjs/b");
+        await third.UntilAsync(0, 0);
+        using var fourth = await node.ConnectAsync("/yjs/c");
+        Assert.Equal(1013, await fourth.CloseCodeAsync());
+    }
+
+    [Fact]
+    public async Task A_silent_client_gets_a_data_frame_and_pings_and_is_cut_if_it_answers_none()
+    {
+        var times = new SocketTimes
+        {
+            Tick = TimeSpan.FromMilliseconds(20),
+            SignOfLife = TimeSpan.FromMilliseconds(60),
+            Ping = TimeSpan.FromMilliseconds(300),
+        };
+        await using var node = await TestNode.StartAsync(times);
+        using var client = await node.ConnectAsync();
+        Assert.Equal("00000100", await client.ReceiveHexAsync());
+        Assert.Equal("010100", await client.ReceiveHexAsync());
+        Assert.Equal("010100", await client.ReceiveHexAsync());
+
+        // A client that reads nothing answers no ping either: its socket is half-open for all this node can tell.
+        using var raw = await RawSocket.ConnectAsync(node.Address, "/yjs/doc");
+        await raw.UntilClosedAsync();
+
+        // The one that reads answers, and is kept.
+        Assert.Equal("010100", await client.ReceiveHexAsync());
+    }
+
+    [Fact]
+    public async Task Pings_of_a_client_are_answered_and_its_close_is_echoed()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var raw = await RawSocket.ConnectAsync(node.Address, "/yjs/doc");
+        await raw.SendFrameAsync(0x9, "hi"u8.ToArray());
+        await raw.UntilAsync([0x8A, 2, (byte)'h', (byte)'i']);
+        await raw.SendFrameAsync(0x8, [0x03, 0xE8]);
+        await raw.UntilAsync([0x88, 2, 0x03, 0xE8]);
+        await raw.UntilClosedAsync();
+    }
+
+    [Fact]
+    public async Task A_frame_that_is_not_masked_breaks_the_framing()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var raw = await RawSocket.ConnectAsync(node.Address, "/yjs/doc");
+        await raw.SendAsync([0x82, 0x01, 0x03]);
+        await raw.UntilAsync([0x03, 0xEA, .. Encoding.ASCII.GetBytes(CloseReason.FramingError.Text)]);
+    }
+
+    [Fact]
+    public async Task A_client_that_reads_nothing_delays_nobody_and_is_cut()
+    {
+        var times = new SocketTimes { Tick = TimeSpan.FromMilliseconds(50), Write = TimeSpan.FromMilliseconds(500) };
+        await using var node = await TestNode.StartAsync(times);
+        using var stuck = await RawSocket.ConnectAsync(node.Address, "/yjs/doc");
+        using var writer = await node.ConnectAsync();
+        await writer.UntilAsync(0, 0);
+        var text = new string('x', 100_000);
+        for (ulong i = 0; i < 200; i++)
+        {
+            await writer.SendAsync(Update(Typed(1, i * 100_000, text)));
+            await writer.UntilAsync(0, 2);
+        }
+
+        await stuck.UntilResetAsync();
+        await writer.SendAsync(Update(Typed(2, 0, "still here")));
+        await writer.UntilAsync(0, 2);
+    }
+
+    [Fact]
+    public async Task Twenty_thousand_small_updates_in_a_burst_are_normal()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await node.ConnectAsync();
+        using var other = await node.ConnectAsync();
+        await other.SendAsync(Step1());
+        await other.UntilAsync(0, 1);
+        var sending = Task.Run(async () =>
+        {
+            for (ulong i = 0; i < 20_000; i++)
+            {
+                await client.SendAsync(Update(Typed(1, i, "x")));
+            }
+        });
+        var expected = Doubles.World.StateOf(Typed(1, 0, new string('x', 20_000)));
+        while (!other.Document.EncodeState().AsSpan().SequenceEqual(expected))
+        {
+            await other.UntilAsync(0, 2);
+        }
+
+        await sending.WaitAsync(TestNode.Patience);
+    }
+}
