@@ -53,7 +53,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (!document.TryGetNews(item.Update, out var news, out var error))
+        if (!document.TryGetNews(item.Update, out var news, out var error, isAccepted: true))
         {
             throw new InvalidOperationException($"An update that was checked does not read: {error}");
         }

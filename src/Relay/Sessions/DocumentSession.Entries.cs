@@ -122,7 +122,7 @@ internal sealed partial class DocumentSession
         }
 
         // The append repeats an entry that the document should have: read with a snapshot, not as an entry.
-        if (document.TryGetNews(flight.Payload, out var news, out _) && news.IsEmpty)
+        if (document.TryGetNews(flight.Payload, out var news, out _, isAccepted: true) && news.IsEmpty)
         {
             SettleFlight();
         }

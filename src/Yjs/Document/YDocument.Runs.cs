@@ -13,27 +13,38 @@ public sealed partial class YDocument
     private bool PutsRunUnderKey(DecodedUpdate update, out YjsError error)
     {
         RunSearch? search = null;
+        var section = 0;
         foreach (var run in update.Runs)
         {
             ref readonly var parsed = ref update.Structs[run];
-            var place = parsed.HasOrigins && PlaceOf(parsed) is var known && known != RunPlace.NotLookedAt ? known : (search ??= new RunSearch(this, update)).PlaceOf(run);
-            if (place == RunPlace.UnderKey && !IsDeleted(update, run))
+            var place = parsed.HasOrigins ? PlaceOf(parsed) : RunPlace.UnderKey;
+            if (place == RunPlace.NotLookedAt)
+            {
+                place = (search ??= new RunSearch(this, update)).PlaceOf(run);
+            }
+
+            if (place != RunPlace.UnderKey)
+            {
+                continue;
+            }
+
+            while (run >= update.Sections[section].First + update.Sections[section].Count)
+            {
+                section++;
+            }
+
+            var client = update.Sections[section].Client;
+            if (FindClient(client)?.Deletes.Covers(parsed.Clock, parsed.End) != true && !(search ??= new RunSearch(this, update)).Deletes(client, parsed.Clock, parsed.End))
             {
                 error = new YjsError("Text or several values stand under one key.", parsed.ContentOffset);
                 return true;
             }
+
+            update.DeletedRuns.Add(new DeleteRange(client, parsed.Clock, parsed.End));
         }
 
         error = default;
         return false;
-    }
-
-    /// <summary>Whether the update itself, or the document, says that all of a struct is deleted.</summary>
-    private bool IsDeleted(DecodedUpdate update, int index)
-    {
-        var id = update.Sections.Find(section => index >= section.First && index < section.First + section.Count).Client;
-        var (start, end) = (update.Structs[index].Clock, update.Structs[index].End);
-        return update.Deletes.Exists(range => range.Client == id && range.Start <= start && end <= range.End) || FindClient(id)?.Deletes.Covers(start, end) == true;
     }
 
     /// <summary>Where a struct's first origin stands, if the document knows that.</summary>
@@ -57,6 +68,7 @@ public sealed partial class YDocument
         private readonly DecodedUpdate update;
         private readonly RunPlace[] places;
         private readonly Dictionary<ulong, ClientSection> sections = [];
+        private Dictionary<ulong, ClockRanges>? deletes;
 
         public RunSearch(YDocument document, DecodedUpdate update)
         {
@@ -66,6 +78,26 @@ public sealed partial class YDocument
             {
                 sections.Add(section.Client, section);
             }
+        }
+
+        /// <summary>Whether the update itself says that all of these clocks are deleted.</summary>
+        public bool Deletes(ulong client, long start, long end)
+        {
+            if (deletes is null)
+            {
+                deletes = [];
+                foreach (var range in update.Deletes)
+                {
+                    if (!deletes.TryGetValue(range.Client, out var ranges))
+                    {
+                        deletes.Add(range.Client, ranges = new ClockRanges());
+                    }
+
+                    ranges.Add(range.Start, range.End);
+                }
+            }
+
+            return deletes.TryGetValue(client, out var known) && known.Covers(start, end);
         }
 
         public RunPlace PlaceOf(int index)

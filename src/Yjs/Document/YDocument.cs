@@ -61,11 +61,14 @@ public sealed partial class YDocument
     /// Says what <see cref="TryApply"/> would find new, and changes nothing. Refuses also what does harm only together with what it refers to: a check for what strangers send, not for what is
     /// logged, because nodes that know different parts of a document would answer differently.
     /// </summary>
-    /// <inheritdoc cref="TryApply"/>
-    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error)
+    /// <param name="update">The bytes.</param>
+    /// <param name="news">The part that is new, as an update: the same memory when all is, empty when nothing is.</param>
+    /// <param name="error">Why the update is refused.</param>
+    /// <param name="isAccepted">It was accepted before, by this check or another node's, and is not to be refused for what has become known since.</param>
+    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error, bool isAccepted = false)
     {
         var decoded = DecodedUpdate.Rent();
-        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error) && !PutsRunUnderKey(decoded, out error);
+        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error) && (isAccepted || !PutsRunUnderKey(decoded, out error));
         news = readable ? FindNews(decoded, update) : default;
         decoded.Return();
         return readable;
