@@ -6,6 +6,9 @@ namespace Relay.Sessions;
 /// <summary>One append at a time; its outcome is known when its reply, its own entry on the channel, or a look into the log says so.</summary>
 internal sealed partial class DocumentSession
 {
+    /// <summary>An update that says nothing.</summary>
+    private static readonly byte[] EmptyUpdate = [0, 0];
+
     private Flight? flight;
     private bool appendsFail;
 

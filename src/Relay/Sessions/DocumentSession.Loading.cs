@@ -95,6 +95,14 @@ internal sealed partial class DocumentSession
         }
 
         LogLoaded(services.Logger, Name, position);
+        if (unreadable.Contains(position))
+        {
+            // The snapshot of this very position does not read and is kept. An entry that says nothing gives the document a position under which it can be saved.
+            outbox.Add(new OutboxItem(null, EmptyUpdate, 0, false, documentVersion));
+            outboxBytes += EmptyUpdate.Length;
+            StartAppend();
+        }
+
         ReleaseHeld();
         foreach (var reader in readers.ToArray())
         {

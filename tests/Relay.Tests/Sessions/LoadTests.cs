@@ -137,6 +137,24 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public void A_document_with_a_damaged_snapshot_at_its_end_is_saved_under_a_new_position()
+    {
+        // Nobody writes over the damaged one, so without an entry of its own the document could not be saved, and a stop would wait for that in vain.
+        using var world = new World();
+        var first = world.Backplane.AppendElsewhere(World.Name, 1, A).Position;
+        var second = world.Backplane.AppendElsewhere(World.Name, 2, B).Position;
+        world.Store(new Snapshot(World.Name, SnapshotKind.State, first, world.Time.GetUtcNow(), A));
+        world.Store(new Snapshot(World.Name, SnapshotKind.State, second, world.Time.GetUtcNow(), World.StateOf(A, B)));
+        world.Snapshots.Damage(second);
+        var client = world.Client();
+        world.Advance(61);
+        var newest = world.Snapshots.Of(World.Name).MaxBy(snapshot => snapshot.Position.Offset)!;
+        Assert.Equal(second.Offset + 1, newest.Position.Offset);
+        Assert.Equal(World.StateOf(A, B), newest.Update.ToArray());
+        Assert.Equal(World.StateOf(A, B), client.Document.EncodeState());
+    }
+
+    [Fact]
     public void A_damaged_snapshot_that_the_log_does_not_reach_refuses_the_document_and_is_kept()
     {
         using var world = new World();
