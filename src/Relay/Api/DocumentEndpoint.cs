@@ -65,6 +65,6 @@ internal sealed partial class DocumentEndpoint(SessionRegistry sessions, Durable
         }
     }
 
-    [LoggerMessage(Startup.LogEvents.ReadFailed, LogLevel.Warning, "{Document} cannot be read now")]
+    [LoggerMessage(LogEvents.ReadFailed, LogLevel.Warning, "{Document} cannot be read now")]
     private static partial void LogUnavailable(ILogger logger, Exception exception, DocumentName document);
 }

@@ -1,4 +1,3 @@
-using Relay.Startup;
 
 namespace Relay.Api;
 

@@ -1,5 +1,4 @@
 using Relay.Connections;
-using Relay.Protocols;
 using Relay.Yjs;
 
 namespace Relay.Sessions;

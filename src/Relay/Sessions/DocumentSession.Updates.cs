@@ -1,5 +1,4 @@
 using Relay.Connections;
-using Relay.Protocols;
 
 namespace Relay.Sessions;
 

@@ -1,5 +1,4 @@
 using Relay.Persistence;
-using Relay.Protocols;
 
 namespace Relay.Sessions;
 

@@ -5,7 +5,6 @@ using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.DocLocator;
 using Relay.Persistence;
-using Relay.Protocols;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
 

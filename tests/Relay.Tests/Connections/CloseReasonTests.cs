@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text;
-using Relay.Startup;
 
 namespace Relay.Connections;
 

@@ -1,6 +1,5 @@
 using Relay.Connections;
 using Relay.Connections.WebSockets;
-using Relay.Protocols;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
 using Relay.Yjs;

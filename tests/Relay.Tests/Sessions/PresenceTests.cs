@@ -1,6 +1,5 @@
 using Relay.Connections;
 using Relay.Doubles;
-using Relay.Protocols;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;

@@ -1,4 +1,5 @@
 using Relay.Connections.WebSockets;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;

@@ -1,4 +1,3 @@
-using Relay.Protocols;
 
 namespace Relay.Sessions;
 

@@ -1,4 +1,3 @@
-using Relay.Startup;
 using Relay.Yjs;
 
 namespace Relay.Sessions;

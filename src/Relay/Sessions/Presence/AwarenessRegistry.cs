@@ -1,4 +1,3 @@
-using Relay.Protocols;
 using Relay.Yjs;
 
 namespace Relay.Sessions;

@@ -1,4 +1,4 @@
-namespace Relay.Protocols;
+namespace Relay.Sessions;
 
 /// <summary>
 /// How a protocol writes what a session says: whole frames, ready for a socket, each with exactly one message (stock clients read only the first message of a frame). Pure; the

@@ -1,4 +1,4 @@
-namespace Relay.Startup;
+namespace Relay;
 
 /// <summary>The ids of all log events of the node, in blocks per folder.</summary>
 internal static class LogEvents

@@ -1,4 +1,4 @@
-namespace Relay.Startup;
+namespace Relay;
 
 /// <summary>Whether the node wants new clients: what <c>/health/ready</c> says to the load balancer.</summary>
 internal sealed class NodeState

@@ -1,4 +1,4 @@
-namespace Relay.Protocols;
+namespace Relay.Sessions;
 
 /// <summary>What a client's presence may take.</summary>
 /// <param name="MaxStateBytes">Bytes of one entry's JSON.</param>

@@ -1,4 +1,4 @@
-namespace Relay.Protocols;
+namespace Relay.Sessions;
 
 /// <summary>What a client may say about a document, whatever protocol carries it.</summary>
 internal enum DocumentMessageKind

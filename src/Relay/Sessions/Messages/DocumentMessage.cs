@@ -1,6 +1,6 @@
 using Relay.Yjs;
 
-namespace Relay.Protocols;
+namespace Relay.Sessions;
 
 /// <summary>One decoded message of a client.</summary>
 /// <param name="Kind">What it says.</param>
