@@ -217,7 +217,8 @@ internal sealed class Trial
 
     private ReadOnlyMemory<byte> Apply(string step, YDocument target, byte[] update)
     {
-        var asked = random.Next(4) == 0;
+        // Strangers are asked about first, and held to more: a part of an update may lack the deletes that make the whole acceptable.
+        var asked = random.Next(4) == 0 && document.Updates.Contains(update);
         ReadOnlyMemory<byte> expected = default;
         if (asked)
         {
