@@ -101,7 +101,8 @@ internal sealed class Trial
         verdicts.Vector($"{name}: state vector", subset, one.EncodeStateVector());
         if (subset is null && random.Next(3) == 0)
         {
-            verdicts.Same($"{name}: news", subset, garbageCollection, news);
+            // In one update: what Yjs makes of updates that wait for others depends on their order.
+            verdicts.Same($"{name}: news", subset, garbageCollection, [Merge($"{name}: news", news)]);
         }
 
         if (subset is not null)
@@ -217,7 +218,8 @@ internal sealed class Trial
 
     private ReadOnlyMemory<byte> Apply(string step, YDocument target, byte[] update)
     {
-        var asked = random.Next(4) == 0;
+        // Strangers are asked about first, and held to more: a part of an update may lack the deletes that make the whole acceptable.
+        var asked = random.Next(4) == 0 && document.Updates.Contains(update);
         ReadOnlyMemory<byte> expected = default;
         if (asked)
         {

@@ -101,8 +101,18 @@ export const cut = (update, count, random) => {
     random.pick(pieces).deletes.push([client, clock, first])
     if (first < length) random.pick(pieces).deletes.push([client, clock + first, length - first])
   }
+  // Runs of values keep a copy of their deletes: under a key, only a deleted run is something that Yjs writes.
+  for (const piece of pieces) {
+    for (const struct of piece.structs) {
+      if (struct.length > 1 && (struct.content instanceof Y.ContentAny || struct.content instanceof Y.ContentJSON)) piece.deletes.push(...deletesWithin(decoded, struct))
+    }
+  }
   return pieces.filter(piece => piece.structs.length + piece.deletes.length > 0).map(piece => encode(piece.structs, piece.deletes))
 }
+
+const deletesWithin = (decoded, { id, length }) => deletesOf(decoded)
+  .filter(([client, clock, count]) => client === id.client && clock < id.clock + length && id.clock < clock + count)
+  .map(([client, clock, count]) => [client, Math.max(clock, id.clock), Math.min(clock + count, id.clock + length) - Math.max(clock, id.clock)])
 
 /** Rewrites "any" content as the JSON content of old documents. */
 export const toLegacy = (update) => {
