@@ -1,4 +1,5 @@
 using System.Text;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;
