@@ -64,16 +64,6 @@ public sealed partial class YDocument
             news.AddMissingDeletes(FindClient(range.Client)?.Deletes, range);
         }
 
-        foreach (var run in decoded.DeletedRuns)
-        {
-            // Such a struct is let in only together with its deletes, so it goes on with them even where they are known here.
-            var client = news.clients[news.ClientIndex(run.Client)];
-            if (client.FirstEndingAfter(run.Start) is var at && at < client.Count && client.Blocks[at].Clock < run.End)
-            {
-                news.AddDelete(client, run.Start, run.End);
-            }
-        }
-
         return news.EncodeState();
     }
 

@@ -39,8 +39,6 @@ public sealed partial class YDocument
                 error = new YjsError("Text or several values stand under one key.", parsed.ContentOffset);
                 return true;
             }
-
-            update.DeletedRuns.Add(new DeleteRange(client, parsed.Clock, parsed.End));
         }
 
         error = default;

@@ -25,9 +25,6 @@ internal sealed class DecodedUpdate
     /// <summary>Indices of the structs that should stand in a sequence, and may not: see <see cref="BlockContent.IsRun"/>.</summary>
     public readonly List<int> Runs = [];
 
-    /// <summary>Those of them that do stand under a key, and are deleted.</summary>
-    public readonly List<DeleteRange> DeletedRuns = [];
-
     /// <summary>Takes the thread's spare one, empty.</summary>
     public static DecodedUpdate Rent()
     {
@@ -55,7 +52,6 @@ internal sealed class DecodedUpdate
         Clear(Sections);
         Clear(Deletes);
         Clear(Runs);
-        Clear(DeletedRuns);
     }
 
     /// <summary>Room for one more struct; its fields are cleared.</summary>
