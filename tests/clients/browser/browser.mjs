@@ -109,6 +109,15 @@ class Person {
     await this.page.keyboard.type(text)
   }
 
+  /** Repeats an undo or a redo until the page offers no more of it: what was typed slowly, as on a busy machine, is several steps. */
+  async exhausts (action, gesture) {
+    const button = this.page.locator(`[data-action=${action}]`)
+    for (let left = 20; await button.getAttribute('aria-disabled') !== 'true'; left--) {
+      if (left === 0) throw new Error(`"${action}" has no end`)
+      await gesture()
+    }
+  }
+
   /** The text, a line for each block, without the cursors of others. */
   async text () {
     return await this.editor.evaluate((editor) => [...editor.children].map((block) => block.textContent.replaceAll('\u2060', '')).join('\n'))
