@@ -28,6 +28,9 @@ public interface IChannelListener
     /// <summary>An awareness update (y-protocols encoding) of some node, this one included. It may be kept.</summary>
     void OnAwareness(ReadOnlyMemory<byte> update);
 
+    /// <summary>A checkpoint named this entry, which the log held at that moment, as covered by a stored snapshot.</summary>
+    void OnSaved(Position position);
+
     /// <summary>Delivery may have been interrupted: whatever was appended meanwhile must be read from the log.</summary>
     void OnInterrupted();
 }

@@ -1,4 +1,5 @@
 using Relay.Backplane;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -12,6 +13,8 @@ internal sealed class ChannelListener(DocumentSession session) : IChannelListene
     }
 
     public void OnAwareness(ReadOnlyMemory<byte> update) => session.Mailbox.PostElsewhere(() => session.OnChannelAwareness(update));
+
+    public void OnSaved(Position position) => session.Mailbox.PostElsewhere(() => session.OnChannelSaved(position));
 
     public void OnInterrupted() => session.Mailbox.PostElsewhere(session.OnChannelInterrupted);
 }

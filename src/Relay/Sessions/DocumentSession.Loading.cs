@@ -46,6 +46,12 @@ internal sealed partial class DocumentSession
         }
     }
 
+    /// <summary>What another node needs to load the document; nothing while this one is not whole.</summary>
+    public PeerState? Share() =>
+        State is SessionState.Loading or SessionState.Closed || reconciling || IsRecovering
+            ? null
+            : new PeerState(position, saved, unreadable, EncodeState(), ReadOnlyMemory<byte>.Empty, awareness.EncodeAll());
+
     /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
     private async ValueTask<DurableState> LoadAsync(CancellationToken cancellation)
     {

@@ -139,6 +139,25 @@ internal sealed partial class DocumentSession
         ContinueLeaving();
     }
 
+    /// <summary>A node has stored a snapshot, this one or another.</summary>
+    public void OnChannelSaved(Position position)
+    {
+        if (State == SessionState.Closed || position.Epoch != this.position.Epoch || position.Offset > this.position.Offset || position.Offset <= saved.Offset)
+        {
+            return;
+        }
+
+        saved = position;
+        covered = position;
+        if (position == this.position && !saving)
+        {
+            isUnsaved = false;
+            unsavedBytes = 0;
+            saveTimer.Clear();
+            ContinueLeaving();
+        }
+    }
+
     private void OnSaveFailed(long bytes, Exception exception)
     {
         saving = false;

@@ -57,6 +57,24 @@ internal sealed class SessionRegistry(SessionServices services)
         return true;
     }
 
+    /// <summary>Asks the document's session, if there is one, for what another node needs to load it; false without calling the reader if there is none.</summary>
+    /// <param name="name">The document.</param>
+    /// <param name="reader">Called once, on any thread: with nothing while the session is loading or failing, "not yet".</param>
+    public bool TryShare(DocumentName name, Action<PeerState?> reader)
+    {
+        DocumentSession? session;
+        lock (gate)
+        {
+            if (!sessions.TryGetValue(name, out session))
+            {
+                return false;
+            }
+        }
+
+        session.Mailbox.Post(() => reader(session.Share()));
+        return true;
+    }
+
     /// <summary>Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any more.</summary>
     public Task LeaveAllAsync()
     {

@@ -198,6 +198,10 @@ public sealed class FileLogTests : FileLogFixture
         {
         }
 
+        public void OnSaved(Position position)
+        {
+        }
+
         public void OnInterrupted()
         {
         }
@@ -216,6 +220,10 @@ public sealed class FileLogTests : FileLogFixture
         }
 
         public void OnAwareness(ReadOnlyMemory<byte> update)
+        {
+        }
+
+        public void OnSaved(Position position)
         {
         }
 

@@ -190,6 +190,10 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
 
         public void OnAwareness(ReadOnlyMemory<byte> update) => throw new InvalidOperationException("A broken listener.");
 
+        public void OnSaved(Position position)
+        {
+        }
+
         public void OnInterrupted()
         {
         }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Relay.Yjs;
 
 namespace Relay.Backplane.Support;
 
@@ -14,6 +15,10 @@ internal sealed class Recorder : IChannelListener
     public void OnEntry(in LoggedEntry entry) => Keep(entry);
 
     public void OnAwareness(ReadOnlyMemory<byte> update) => Keep(update);
+
+    public void OnSaved(Position position)
+    {
+    }
 
     public void OnInterrupted()
     {

@@ -1,0 +1,18 @@
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>What one node tells another that is about to load a document which it holds.</summary>
+/// <param name="Position">The last log entry in <paramref name="Document"/>.</param>
+/// <param name="Saved">The newest position that a snapshot is known to cover; <see cref="Position.None"/> for none.</param>
+/// <param name="Unreadable">Stored snapshots that are known not to read.</param>
+/// <param name="Document">The whole document up to the position as a Yjs update, format V1.</param>
+/// <param name="Unlogged">What clients of that node share among themselves while the log is away, as a Yjs update; empty for nothing. It is in no log: its holder appends it.</param>
+/// <param name="Awareness">Everybody's presence, y-protocols encoding; empty for nobody.</param>
+internal sealed record PeerState(
+    Position Position,
+    Position Saved,
+    IReadOnlySet<Position> Unreadable,
+    ReadOnlyMemory<byte> Document,
+    ReadOnlyMemory<byte> Unlogged,
+    ReadOnlyMemory<byte> Awareness);
