@@ -190,6 +190,7 @@ public sealed partial class FileLog
             document.Problem = problem;
         }
 
+        jobs.Damaged(document.Name, problem);
         LogDocumentDamaged(logger, document.Name, problem);
     }
 

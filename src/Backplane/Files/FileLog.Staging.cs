@@ -104,9 +104,10 @@ public sealed partial class FileLog
         var saved = document.Has(request.Saved) && request.Saved.Offset > document.StagedSaved.Offset ? request.Saved : document.StagedSaved;
         var trim = request.TrimThrough;
         var start = document.Has(trim) && trim.Offset <= saved.Offset && trim.Offset > document.StagedStart.Offset ? trim : document.StagedStart;
+        var named = saved == request.Saved && saved.Offset > 0 ? saved : Position.None;
         if (saved == document.StagedSaved && start == document.StagedStart)
         {
-            StageAnswer(request, document, default);
+            staged.Add(new StagedRequest(request, document, default, default, 0, 0, [], -1, null) { Saved = named });
             return;
         }
 
@@ -115,7 +116,7 @@ public sealed partial class FileLog
         var header = new RecordHeader(RecordKind.Checkpoint, 0, Microseconds(), saved, start.Offset, start.Id);
         var at = group.Length;
         var length = group.Add(header, document.Name, []);
-        staged.Add(new StagedRequest(request, document, default, header, at, length, [], -1, null));
+        staged.Add(new StagedRequest(request, document, default, header, at, length, [], -1, null) { Saved = named });
     }
 
     private IndexedDocument AddDocument(DocumentName name)

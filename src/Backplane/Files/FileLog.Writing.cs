@@ -118,6 +118,8 @@ public sealed partial class FileLog
             {
                 Commit(Store(), Active);
             }
+
+            UpdateJobs();
         }
         catch (Exception e)
         {
@@ -143,6 +145,10 @@ public sealed partial class FileLog
             if (one.Length > 0 && one.Header.Kind == RecordKind.Entry)
             {
                 channel.PublishEntry(one.Document!.Name, new LoggedEntry(one.Result.Position, one.Result.Previous, one.Header.EntryKind, one.Payload));
+            }
+            else if (!one.Saved.IsNone)
+            {
+                channel.PublishSaved(one.Document!.Name, one.Saved);
             }
         }
 

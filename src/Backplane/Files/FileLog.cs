@@ -13,7 +13,7 @@ namespace Relay.Backplane;
 /// written at once on its caller's thread, and its listeners are called there. Memory: about 50 bytes an entry held, no payloads.
 /// Checkpoints and expiries are records too, so the files alone say everything: see FileLog.Cleaning.cs for why segments are given up from the oldest on.
 /// </remarks>
-public sealed partial class FileLog : IDocumentLog, IDocumentChannel, IAsyncDisposable
+public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs, IAsyncDisposable
 {
     private readonly FileLogOptions options;
     private readonly string directory;
@@ -37,6 +37,12 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, IAsyncDisp
         segments = loaded.Segments;
         nextNumber = loaded.NextNumber;
         channel = new InProcessChannel(logger);
+        jobs = new FileSaveJobs(options.Jobs, options.TimeProvider);
+        foreach (var document in documents.Values.Where(document => document.IsUnsaved))
+        {
+            jobs.Found(document.Name, document.Problem);
+        }
+
         sweepTimer = options.TimeProvider.CreateTimer(static log => ((FileLog)log!).Sweep(), this, TimeSpan.Zero, SweepInterval);
     }
 

@@ -19,6 +19,9 @@ public sealed record FileLogOptions
     /// <summary>How long the log of a document that a snapshot covers completely is kept after the last append or checkpoint. Default: one day, as <see cref="IDocumentLog.CheckpointAsync"/> says.</summary>
     public TimeSpan CoveredLogRetention { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>When unsaved documents are offered as forgotten; what a start finds unsaved is at once.</summary>
+    public SaveJobOptions Jobs { get; init; } = new();
+
     /// <summary>The clock of epochs and expiry.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -31,5 +34,6 @@ public sealed record FileLogOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, MinSegmentBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SegmentBytes, MaxSegmentBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(CoveredLogRetention, TimeSpan.Zero);
+        Jobs.Validate();
     }
 }

@@ -1,3 +1,5 @@
+using Relay.Yjs;
+
 namespace Relay.Backplane;
 
 /// <summary>What the writer made of a request, to be said once its group is written.</summary>
@@ -19,4 +21,8 @@ internal readonly record struct StagedRequest(
     int Length,
     byte[] Payload,
     int PreviousOfDocument,
-    string? Problem);
+    string? Problem)
+{
+    /// <summary>For a checkpoint: the entry that it named, if the log holds that and none later was named before; otherwise <see cref="Position.None"/>.</summary>
+    public Position Saved { get; init; }
+}

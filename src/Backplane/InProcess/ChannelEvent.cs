@@ -1,7 +1,20 @@
+using Relay.Yjs;
+
 namespace Relay.Backplane;
 
-/// <summary>An entry or an awareness update on its way to the listeners that there were when it came.</summary>
-internal readonly record struct ChannelEvent(bool IsAwareness, LoggedEntry Entry, ReadOnlyMemory<byte> Awareness)
+/// <summary>Something on its way to the listeners that there were when it came.</summary>
+/// <param name="Kind">Which call it becomes.</param>
+/// <param name="Entry">The entry; for <see cref="ChannelEventKind.Saved"/> only its position counts.</param>
+/// <param name="Awareness">The awareness update.</param>
+internal readonly record struct ChannelEvent(ChannelEventKind Kind, LoggedEntry Entry, ReadOnlyMemory<byte> Awareness)
 {
+    public static ChannelEvent Interrupted => new(ChannelEventKind.Interrupted, default, default);
+
     public IChannelListener[] Listeners { get; init; } = [];
+
+    public static ChannelEvent OfEntry(in LoggedEntry entry) => new(ChannelEventKind.Entry, entry, default);
+
+    public static ChannelEvent OfAwareness(ReadOnlyMemory<byte> update) => new(ChannelEventKind.Awareness, default, update);
+
+    public static ChannelEvent OfSaved(Position position) => new(ChannelEventKind.Saved, default(LoggedEntry) with { Position = position }, default);
 }

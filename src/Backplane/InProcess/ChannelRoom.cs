@@ -74,13 +74,20 @@ internal sealed class ChannelRoom(DocumentName document, Action<Exception, Docum
     {
         try
         {
-            if (what.IsAwareness)
+            switch (what.Kind)
             {
-                listener.OnAwareness(what.Awareness);
-            }
-            else
-            {
-                listener.OnEntry(what.Entry);
+                case ChannelEventKind.Entry:
+                    listener.OnEntry(what.Entry);
+                    break;
+                case ChannelEventKind.Awareness:
+                    listener.OnAwareness(what.Awareness);
+                    break;
+                case ChannelEventKind.Saved:
+                    listener.OnSaved(what.Entry.Position);
+                    break;
+                default:
+                    listener.OnInterrupted();
+                    break;
             }
         }
         catch (Exception e)

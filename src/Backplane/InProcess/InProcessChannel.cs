@@ -33,14 +33,17 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         cancellation.ThrowIfCancellationRequested();
         if (Find(document) is { } room)
         {
-            room.Deliver(new ChannelEvent(IsAwareness: true, default, update.ToArray()));
+            room.Deliver(ChannelEvent.OfAwareness(update.ToArray()));
         }
 
         return ValueTask.CompletedTask;
     }
 
     /// <summary>Delivers an entry that is in the log. Calls for one document come in the log's order.</summary>
-    public void PublishEntry(DocumentName document, in LoggedEntry entry) => Find(document)?.Deliver(new ChannelEvent(IsAwareness: false, entry, default));
+    public void PublishEntry(DocumentName document, in LoggedEntry entry) => Find(document)?.Deliver(ChannelEvent.OfEntry(entry));
+
+    /// <summary>Delivers that a stored snapshot covers an entry.</summary>
+    public void PublishSaved(DocumentName document, Position position) => Find(document)?.Deliver(ChannelEvent.OfSaved(position));
 
     /// <summary>Ends one subscription of <paramref name="listener"/>.</summary>
     public void Unsubscribe(DocumentName document, IChannelListener listener)

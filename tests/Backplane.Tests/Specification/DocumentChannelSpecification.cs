@@ -145,6 +145,56 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         await Channel.PublishAwarenessAsync(Sample.Name(), new byte[] { 1 }, default).Soon();
 
     [Fact]
+    public async Task A_checkpoint_of_an_entry_reaches_every_listener()
+    {
+        var name = Sample.Name();
+        var positions = await Log.FillAsync(name, 4);
+        var (own, others) = (new Recorder(), new Recorder());
+        await Channel.SubscribeAsync(name, own, default).Soon();
+        await Other.Channel.SubscribeAsync(name, others, default).Soon();
+
+        await Log.CheckpointAsync(name, positions[2], Position.None, default).Soon();
+        await Log.CheckpointAsync(name, positions[2], positions[1], default).Soon();
+        await Log.CheckpointAsync(name, positions[4], positions[4], default).Soon();
+        await Log.CheckpointAsync(name, positions[4], positions[4], default).Soon();
+
+        foreach (var recorder in new[] { own, others })
+        {
+            foreach (var expected in new[] { 2, 2, 4, 4 })
+            {
+                Assert.Equal(positions[expected], await recorder.SavedAsync());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_names_no_entry_of_the_log_or_an_old_one_is_not_delivered()
+    {
+        var name = Sample.Name();
+        var positions = await Log.FillAsync(name, 3);
+        await Log.CheckpointAsync(name, positions[2], Position.None, default).Soon();
+        var recorder = new Recorder();
+        await Other.Channel.SubscribeAsync(name, recorder, default).Soon();
+
+        foreach (var saved in new[]
+        {
+            positions[3] with { Id = Sample.Id() },
+            positions[3] with { Epoch = positions[3].Epoch - 1 },
+            positions[3] with { Offset = 4 },
+            positions[0],
+            positions[1],
+            Position.None,
+        })
+        {
+            await Log.CheckpointAsync(name, saved, Position.None, default).Soon();
+        }
+
+        await Log.CheckpointAsync(name, positions[3], Position.None, default).Soon();
+        Assert.Equal(positions[3], await recorder.SavedAsync());
+        Assert.True(recorder.HeardNothingMore);
+    }
+
+    [Fact]
     public async Task A_listener_that_throws_harms_no_other()
     {
         var name = Sample.Name();

@@ -16,13 +16,9 @@ internal sealed class Recorder : IChannelListener
 
     public void OnAwareness(ReadOnlyMemory<byte> update) => Keep(update);
 
-    public void OnSaved(Position position)
-    {
-    }
+    public void OnSaved(Position position) => Keep(position);
 
-    public void OnInterrupted()
-    {
-    }
+    public void OnInterrupted() => Keep("interrupted");
 
     public async Task<LoggedEntry> EntryAsync() => (LoggedEntry)await heard.Reader.ReadAsync().Soon();
 
@@ -38,6 +34,10 @@ internal sealed class Recorder : IChannelListener
     }
 
     public async Task<byte[]> AwarenessAsync() => ((ReadOnlyMemory<byte>)await heard.Reader.ReadAsync().Soon()).ToArray();
+
+    public async Task<Position> SavedAsync() => (Position)await heard.Reader.ReadAsync().Soon();
+
+    public async Task InterruptedAsync() => Assert.Equal("interrupted", await heard.Reader.ReadAsync().Soon());
 
     public async Task<object> AnyAsync() => await heard.Reader.ReadAsync().Soon();
 

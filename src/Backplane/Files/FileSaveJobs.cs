@@ -1,0 +1,149 @@
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>
+/// The save jobs of a node that is alone. Which documents are jobs follows from the log; attempts, claims and problems are known to this process only, because the one after it starts all over: what a
+/// start finds unsaved is forgotten at once, since nobody can hold it. Thread-safe.
+/// </summary>
+internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<DocumentName, FileSaveJob> jobs = [];
+
+    /// <summary>A start found the document unsaved.</summary>
+    public void Found(DocumentName document, string? problem)
+    {
+        lock (gate)
+        {
+            jobs[document] = new FileSaveJob(time.GetUtcNow()) { Problem = problem };
+        }
+    }
+
+    /// <summary>The document has an unsaved entry.</summary>
+    public void Appended(DocumentName document)
+    {
+        lock (gate)
+        {
+            if (!jobs.ContainsKey(document))
+            {
+                jobs.Add(document, new FileSaveJob(time.GetUtcNow() + options.ForgottenAfter));
+            }
+        }
+    }
+
+    /// <summary>The document was found damaged: it is a job for somebody who mends it.</summary>
+    public void Damaged(DocumentName document, string problem)
+    {
+        lock (gate)
+        {
+            if (!jobs.TryGetValue(document, out var job))
+            {
+                job = new FileSaveJob(time.GetUtcNow() + options.ForgottenAfter);
+                jobs.Add(document, job);
+            }
+
+            job.Problem = problem;
+        }
+    }
+
+    /// <summary>A checkpoint covers the document's end.</summary>
+    public void Saved(DocumentName document)
+    {
+        lock (gate)
+        {
+            jobs.Remove(document);
+        }
+    }
+
+    /// <summary>A checkpoint named an entry before the document's end.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="further">Whether it reaches further than those before it.</param>
+    public void SavedPartly(DocumentName document, bool further)
+    {
+        lock (gate)
+        {
+            if (!jobs.TryGetValue(document, out var job))
+            {
+                return;
+            }
+
+            job.ClaimedUntil = default;
+            if (further)
+            {
+                job.Attempts = 0;
+                job.Problem = null;
+                job.DueAt = time.GetUtcNow() + options.ForgottenAfter;
+            }
+        }
+    }
+
+    public void Claim(DocumentName document, TimeSpan lease)
+    {
+        lock (gate)
+        {
+            if (jobs.TryGetValue(document, out var job))
+            {
+                var until = time.GetUtcNow() + lease;
+                job.ClaimIsCounted &= job.ClaimedUntil > time.GetUtcNow();
+                job.ClaimedUntil = until;
+                job.DueAt = Later(job.DueAt, until);
+            }
+        }
+    }
+
+    public IReadOnlyList<SaveJob> ClaimForgotten(int most, TimeSpan lease)
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            var due = jobs.Where(job => job.Value.DueAt <= now && job.Value.ClaimedUntil <= now).OrderBy(job => job.Value.DueAt).Take(most).ToList();
+            foreach (var (_, job) in due)
+            {
+                job.Attempts++;
+                job.ClaimIsCounted = true;
+                job.ClaimedUntil = now + lease;
+                job.DueAt = Later(job.ClaimedUntil, now + options.WaitAfter(job.Attempts));
+            }
+
+            return [.. due.Select(job => job.Value.Describe(job.Key, now, options))];
+        }
+    }
+
+    public void Fail(DocumentName document, string problem)
+    {
+        lock (gate)
+        {
+            if (!jobs.TryGetValue(document, out var job))
+            {
+                return;
+            }
+
+            var now = time.GetUtcNow();
+            if (!(job.ClaimIsCounted && job.ClaimedUntil > now))
+            {
+                job.Attempts++;
+            }
+
+            job.ClaimIsCounted = false;
+            job.ClaimedUntil = default;
+            job.Problem = problem;
+            job.DueAt = now + options.WaitAfter(job.Attempts);
+        }
+    }
+
+    public IReadOnlyList<SaveJob> List(int most)
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            return
+            [
+                .. jobs.OrderByDescending(job => job.Value.Problem is not null).ThenByDescending(job => job.Value.Attempts).ThenBy(job => job.Value.DueAt)
+                    .Take(most).Select(job => job.Value.Describe(job.Key, now, options)),
+            ];
+        }
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}

@@ -1,0 +1,10 @@
+namespace Relay.Backplane;
+
+/// <summary>The calls of a listener.</summary>
+internal enum ChannelEventKind : byte
+{
+    Entry,
+    Awareness,
+    Saved,
+    Interrupted,
+}
