@@ -144,17 +144,18 @@ internal sealed partial class DocumentSession
     /// <summary>The entry in flight is in the log, and in the document.</summary>
     private void SettleFlight()
     {
-        var landed = flight!;
+        var settled = flight!;
         flight = null;
         appendTimer.Clear();
-        for (var i = 0; i < landed.Items.Count;)
+        OnLanded();
+        for (var i = 0; i < settled.Items.Count;)
         {
             // Usually all are of one writer: it is told once.
-            var from = landed.Items[i].From;
+            var from = settled.Items[i].From;
             long settles = 0;
-            for (; i < landed.Items.Count && landed.Items[i].From == from; i++)
+            for (; i < settled.Items.Count && settled.Items[i].From == from; i++)
             {
-                settles += landed.Items[i].Settles;
+                settles += settled.Items[i].Settles;
             }
 
             if (from is { IsAttached: true })

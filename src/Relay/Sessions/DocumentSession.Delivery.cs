@@ -10,6 +10,8 @@ internal sealed partial class DocumentSession
     /// <summary>A state vector is made anew for slow connections only after so many changes: an older one makes their difference a little larger.</summary>
     private const int MarkEvery = 256;
 
+    private static readonly byte[] NoStateVector = [0];
+
     private readonly DeliveryLog delivery;
     private int senders;
     private ReadOnlyMemory<byte> mark;
@@ -28,10 +30,11 @@ internal sealed partial class DocumentSession
         }
     }
 
-    private void Deliver(ReadOnlyMemory<byte> news)
+    /// <summary>Sends an update to all connections but the one named.</summary>
+    private void Deliver(ReadOnlyMemory<byte> news, Attachment? except = null)
     {
         var start = delivery.Start;
-        delivery.Add(new DeliveredEntry(news));
+        delivery.Add(new DeliveredEntry(news, except));
         foreach (var attachment in attachments)
         {
             // What was just let go of can be missed only by those that are still sending.
@@ -97,7 +100,13 @@ internal sealed partial class DocumentSession
             && presence.Cursor == awareness.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
-            return state.Cursor == delivery.End ? [] : delivery.From(state.Cursor++).First().Frame(format);
+            if (state.Cursor == delivery.End)
+            {
+                return [];
+            }
+
+            var next = delivery.From(state.Cursor++).First();
+            return next.Except == attachment ? [] : next.Frame(format);
         }
 
         var frames = new List<ReadOnlyMemory<byte>>();
@@ -119,10 +128,13 @@ internal sealed partial class DocumentSession
                     break;
                 }
 
-                var frame = entry.Frame(format)[0];
-                frames.Add(frame);
-                bytes += frame.Length;
                 state.Cursor++;
+                if (entry.Except != attachment)
+                {
+                    var frame = entry.Frame(format)[0];
+                    frames.Add(frame);
+                    bytes += frame.Length;
+                }
             }
         }
 
@@ -179,6 +191,8 @@ internal sealed partial class DocumentSession
             {
                 state.Parts.Enqueue(frame);
             }
+
+            AddUnlogged(attachment, request);
         }
         else
         {
@@ -191,6 +205,8 @@ internal sealed partial class DocumentSession
             {
                 state.Parts.Enqueue(attachment.Connection.Format.Update(part));
             }
+
+            AddUnlogged(attachment, NoStateVector);
         }
 
         state.IsBehind = false;

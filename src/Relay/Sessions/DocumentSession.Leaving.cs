@@ -1,5 +1,3 @@
-using Relay.Connections;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -8,10 +6,7 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed partial class DocumentSession
 {
-    private const int RemoveTries = 5;
-
     private LeaveStep leaveStep;
-    private int failedRemoves;
     private bool nodeStops;
 
     /// <summary>This node stops: leave as soon as the connections are gone.</summary>
@@ -28,6 +23,11 @@ internal sealed partial class DocumentSession
         {
             State = SessionState.Draining;
             RemoveReturningPresence();
+            if (isSavedElsewhere)
+            {
+                saveTimer.Set(settings.SavedElsewhereCheck);
+            }
+
             ContinueLeaving();
         }
     }
@@ -40,7 +40,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || publishing || (isUnsaved && failedSaves > 0))
+        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || publishing || listing || (isUnsaved && (failedSaves > 0 || isSavedElsewhere)))
         {
             return;
         }
@@ -53,40 +53,8 @@ internal sealed partial class DocumentSession
 
         leaveStep = LeaveStep.Removing;
         failedRemoves = 0;
+        locatorTimer.Clear();
         RemoveFromLocator();
-    }
-
-    private void RemoveFromLocator() =>
-        Start(settings.CallTimeout, cancellation => services.Locator.RemoveAsync(Name, cancellation), () => OnRemoved(null), OnRemoved);
-
-    private void OnRemoved(Exception? failure)
-    {
-        if (failure is not null)
-        {
-            LogLeaveFailed(services.Logger, failure, Name);
-        }
-
-        if (State == SessionState.Closed)
-        {
-            Free(removeFirst: false);
-            return;
-        }
-
-        leaveStep = LeaveStep.Removed;
-        if (attachments.Count > 0)
-        {
-            Return();
-        }
-        else if (failure is not null && ++failedRemoves < RemoveTries)
-        {
-            leaveStep = LeaveStep.Removing;
-            removeTimer.Set(services.Environment.Backoff(failedRemoves, settings.FirstRetry, settings.LongestAppendRetry));
-        }
-        else
-        {
-            // It stays in the table if it could not be removed: who asks this node for the document will hear that it does not hold it.
-            EndIfNobodyCame();
-        }
     }
 
     /// <summary>The last step, unless somebody is on the way to this mailbox; whoever that is calls this again.</summary>
@@ -113,51 +81,12 @@ internal sealed partial class DocumentSession
         {
             Return();
         }
-        else if (removeTimer.IsSet)
+        else if (locatorTimer.IsSet)
         {
-            removeTimer.Clear();
+            locatorTimer.Clear();
             leaveStep = LeaveStep.Removed;
             Return();
         }
-    }
-
-    private void Return()
-    {
-        leaveStep = LeaveStep.Returning;
-        Start(
-            settings.CallTimeout,
-            async cancellation => _ = await services.Locator.AddAsync(Name, cancellation),
-            () => OnReturned(null),
-            OnReturned);
-    }
-
-    private void OnReturned(Exception? failure)
-    {
-        if (State == SessionState.Closed)
-        {
-            Free(removeFirst: true);
-            return;
-        }
-
-        leaveStep = LeaveStep.None;
-        if (failure is not null)
-        {
-            LogLoadFailed(services.Logger, failure, Name);
-            closedFor = CloseReason.StoreUnavailable;
-            Die(closedFor);
-            return;
-        }
-
-        State = SessionState.Live;
-        foreach (var attachment in attachments.ToArray())
-        {
-            if (attachment.IsAttached && !attachment.IsServed && State == SessionState.Live)
-            {
-                Serve(attachment);
-            }
-        }
-
-        BecomeIdleIfEmpty();
     }
 
     /// <summary>The last of a session that is closed already: nobody waits for it but the next session of the same document.</summary>

@@ -50,23 +50,34 @@ internal sealed partial class DocumentSession
     public PeerState? Share() =>
         State is SessionState.Loading or SessionState.Closed || reconciling || IsRecovering
             ? null
-            : new PeerState(position, saved, unreadable, EncodeState(), ReadOnlyMemory<byte>.Empty, awareness.EncodeAll());
+            : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), awareness.EncodeAll());
 
     /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
-    private async ValueTask<DurableState> LoadAsync(CancellationToken cancellation)
+    private async ValueTask<Loaded> LoadAsync(CancellationToken cancellation)
     {
         // Subscribing comes first: an entry that is appended after this is held, one appended before it is in the log that is read below. Nothing falls between.
         subscription = await services.Channel.SubscribeAsync(Name, new ChannelListener(this), cancellation);
 
-        // In the locator before loading: whoever loads the document after this asks this node, or finds what it appended in the log. The holders returned are a short cut, which
-        // this node does not take: snapshots and log are the same state.
+        // In the locator before loading: whoever loads the document after this asks this node, or finds what it appended in the log.
         leaveStep = LeaveStep.None;
-        _ = await services.Locator.AddAsync(Name, cancellation);
-        return await services.Durable.ReadAsync(Name, cancellation);
+        var holders = await TryListAsync(cancellation);
+        var peer = holders is { Count: > 0 } ? await services.Peers.AskAsync(Name, holders, cancellation) : null;
+        DurableState? state = null;
+        if (peer is not null)
+        {
+            state = await services.Durable.ReadAfterAsync(Name, peer, cancellation);
+            if (state is null)
+            {
+                LogPeerStateUnfit(services.Logger, Name, peer.Position);
+            }
+        }
+
+        return new Loaded(state ?? await services.Durable.ReadAsync(Name, cancellation), holders is not null, peer);
     }
 
-    private void OnLoaded(DurableState state)
+    private void OnLoaded(Loaded loaded)
     {
+        var state = loaded.State;
         if (State == SessionState.Closed)
         {
             Free(removeFirst: true);
@@ -98,6 +109,17 @@ internal sealed partial class DocumentSession
             // Nobody has saved these: their writer was killed, or is still about to.
             unsavedBytes = state.EntryBytes;
             MarkUnsaved();
+        }
+
+        if (!loaded.IsListed)
+        {
+            ListLater();
+        }
+
+        if (loaded.Peer is { } peer)
+        {
+            peerUnlogged = peer.Unlogged;
+            OnChannelAwareness(peer.Awareness);
         }
 
         LogLoaded(services.Logger, Name, position);

@@ -46,6 +46,9 @@ internal sealed partial class DocumentSession
     [LoggerMessage(LogEvents.SaveFailed, LogLevel.Error, "A snapshot of {Document} cannot be stored; it is tried again, and the log keeps every change meanwhile")]
     private static partial void LogSaveFailed(ILogger logger, Exception exception, DocumentName document);
 
+    [LoggerMessage(LogEvents.ClaimFailed, LogLevel.Debug, "Whether another node saves {Document} is not known: this one does")]
+    private static partial void LogClaimFailed(ILogger logger, Exception exception, DocumentName document);
+
     [LoggerMessage(LogEvents.CheckpointFailed, LogLevel.Warning, "A snapshot of {Document} is stored, but what it makes superfluous is not cleared away")]
     private static partial void LogCheckpointFailed(ILogger logger, Exception exception, DocumentName document);
 
@@ -60,6 +63,15 @@ internal sealed partial class DocumentSession
 
     [LoggerMessage(LogEvents.SessionFailed, LogLevel.Critical, "The session of {Document} failed and is given up; its clients load it anew")]
     private static partial void LogSessionFailed(ILogger logger, Exception exception, DocumentName document);
+
+    [LoggerMessage(LogEvents.NotListed, LogLevel.Warning, "The locator cannot be told now that this node holds {Document}; it is told later")]
+    private static partial void LogNotListed(ILogger logger, Exception exception, DocumentName document);
+
+    [LoggerMessage(LogEvents.PeerStateUnfit, LogLevel.Debug, "What another node has of {Document} at {Position} does not fit the log: reading what is stored")]
+    private static partial void LogPeerStateUnfit(ILogger logger, DocumentName document, Position position);
+
+    [LoggerMessage(LogEvents.Unlogged, LogLevel.Warning, "The log of {Document} does not answer: what its clients write is shown on this node, and confirmed when the log has it")]
+    private static partial void LogUnlogged(ILogger logger, DocumentName document);
 
     [LoggerMessage(LogEvents.DocumentDeleted, LogLevel.Information, "{Document} was deleted")]
     private static partial void LogDocumentDeleted(ILogger logger, DocumentName document);

@@ -7,6 +7,9 @@ namespace Relay.Sessions;
 /// <summary>Snapshots: some time after the first change that none covers, sooner when the log holds much, and before the session is left.</summary>
 internal sealed partial class DocumentSession
 {
+    /// <summary>So often a session that wants to leave waits for another node's save; then it saves itself.</summary>
+    private const int RefusedClaims = 3;
+
     private IReadOnlySet<Position> unreadable = new HashSet<Position>();
     private Position saved;
 
@@ -16,6 +19,10 @@ internal sealed partial class DocumentSession
     private long unsavedBytes;
     private bool saving;
     private int failedSaves;
+
+    /// <summary>Another node has claimed the save: it is waited for, as long as a claim lasts.</summary>
+    private bool isSavedElsewhere;
+    private int refusedClaims;
 
     private long documentVersion;
     private long encodedVersion = -1;
@@ -36,7 +43,7 @@ internal sealed partial class DocumentSession
     private void MarkUnsaved()
     {
         isUnsaved = true;
-        if (saving || failedSaves > 0 || State == SessionState.Closed)
+        if (saving || failedSaves > 0 || isSavedElsewhere || State == SessionState.Closed)
         {
             return;
         }
@@ -53,6 +60,7 @@ internal sealed partial class DocumentSession
 
     private void OnSaveDue()
     {
+        isSavedElsewhere = false;
         Save();
         if (isUnsaved && !saving)
         {
@@ -76,8 +84,33 @@ internal sealed partial class DocumentSession
         isUnsaved = false;
         unsavedBytes = 0;
         saveTimer.Clear();
-        Start(settings.LongCallTimeout, cancellation => StoreAsync(snapshot, known, cancellation), stands => OnSaved(snapshot, stands), exception => OnSaveFailed(bytes, exception));
+        Start(
+            settings.LongCallTimeout,
+            cancellation => refusedClaims < RefusedClaims ? SaveAsync(snapshot, known, cancellation) : SaveAnywayAsync(snapshot, known, cancellation),
+            outcome => OnSaveEnded(snapshot, bytes, outcome),
+            exception => OnSaveFailed(bytes, exception));
     }
+
+    /// <summary>Saves unless another node does: then nothing is written, and its claim says what it has saved so far.</summary>
+    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation)
+    {
+        var claim = new SaveClaim(true, Position.None);
+        try
+        {
+            claim = await services.Jobs.ClaimAsync(Name, settings.SaveLease, cancellation);
+        }
+        catch (BackplaneUnavailableException exception)
+        {
+            // A claim saves work only, and two nodes that save one position write one snapshot.
+            LogClaimFailed(services.Logger, exception, Name);
+        }
+
+        return (claim, claim.IsGranted && claim.Saved != snapshot.Position ? await StoreAsync(snapshot, known, cancellation) : null);
+    }
+
+    /// <summary>Whoever has claimed the save does not get on with it, and this node waits only for that.</summary>
+    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAnywayAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation) =>
+        (new SaveClaim(true, Position.None), await StoreAsync(snapshot, known, cancellation));
 
     /// <summary>Stores a snapshot, and says whether the log still has its position after that; nothing when the log is gone or cannot be asked.</summary>
     private async ValueTask<bool?> StoreAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation)
@@ -110,10 +143,45 @@ internal sealed partial class DocumentSession
         }
     }
 
+    private void OnSaveEnded(Snapshot snapshot, long bytes, (SaveClaim Claim, bool? Stands) outcome)
+    {
+        var (claim, stands) = outcome;
+        if (claim.Saved == snapshot.Position)
+        {
+            OnSaved(snapshot, true);
+            return;
+        }
+
+        if (claim.IsGranted)
+        {
+            OnSaved(snapshot, stands);
+            return;
+        }
+
+        saving = false;
+        isUnsaved |= saved != snapshot.Position;
+        unsavedBytes += bytes;
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        if (isUnsaved)
+        {
+            // Its checkpoint is heard of; this is for the case that it dies, or saves less than there is by then.
+            isSavedElsewhere = true;
+            refusedClaims += State == SessionState.Draining ? 1 : 0;
+            saveTimer.Set(State == SessionState.Draining ? settings.SavedElsewhereCheck : settings.SaveInterval);
+        }
+
+        ContinueLeaving();
+    }
+
     private void OnSaved(Snapshot snapshot, bool? stands)
     {
         saving = false;
         failedSaves = 0;
+        refusedClaims = 0;
         saved = snapshot.Position;
         LogSaved(services.Logger, Name, saved, snapshot.Update.Length);
         if (State == SessionState.Closed)
@@ -140,18 +208,19 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>A node has stored a snapshot, this one or another.</summary>
-    public void OnChannelSaved(Position position)
+    public void OnChannelSaved(Position at)
     {
-        if (State == SessionState.Closed || position.Epoch != this.position.Epoch || position.Offset > this.position.Offset || position.Offset <= saved.Offset)
+        if (State is SessionState.Loading or SessionState.Closed || at.Epoch != position.Epoch || at.Offset > position.Offset || (at.Epoch == saved.Epoch && at.Offset <= saved.Offset))
         {
             return;
         }
 
-        saved = position;
-        covered = position;
-        if (position == this.position && !saving)
+        saved = at;
+        covered = at;
+        if (at == position && !saving)
         {
             isUnsaved = false;
+            isSavedElsewhere = false;
             unsavedBytes = 0;
             saveTimer.Clear();
             ContinueLeaving();
@@ -174,6 +243,8 @@ internal sealed partial class DocumentSession
             LogSaveFailed(services.Logger, exception, Name);
         }
 
+        // Another node may reach the store.
+        Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, exception.Message, cancellation), static () => { }, static _ => { });
         saveTimer.Set(services.Environment.Backoff(failedSaves, settings.FirstRetry, settings.LongestRetry));
     }
 }

@@ -107,6 +107,11 @@ internal sealed partial class DocumentSession
                 {
                     outbox.Add(item);
                     outboxBytes += news.Length;
+                    WatchLog();
+                    if (isUnlogged)
+                    {
+                        ShowUnlogged(item);
+                    }
                 }
 
                 break;

@@ -21,7 +21,8 @@ internal sealed partial class DocumentSession
     private readonly SessionTimer readTimer;
     private readonly SessionTimer reconcileTimer;
     private readonly SessionTimer presenceTimer;
-    private readonly SessionTimer removeTimer;
+    private readonly SessionTimer locatorTimer;
+    private readonly SessionTimer logTimer;
     private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
@@ -43,7 +44,8 @@ internal sealed partial class DocumentSession
         readTimer = Timer(ReadOn);
         reconcileTimer = Timer(Reconcile);
         presenceTimer = Timer(CheckPresence);
-        removeTimer = Timer(RemoveFromLocator);
+        locatorTimer = Timer(OnLocatorDue);
+        logTimer = Timer(OnLogWatched);
     }
 
     public DocumentName Name { get; }
@@ -67,7 +69,7 @@ internal sealed partial class DocumentSession
         }
 
         var wasLoading = State == SessionState.Loading;
-        var removing = leaveStep == LeaveStep.Returning || (leaveStep == LeaveStep.Removing && !removeTimer.IsSet);
+        var locating = IsLocating;
         State = SessionState.Closed;
         StopTimers();
         foreach (var attachment in attachments.ToArray())
@@ -88,7 +90,7 @@ internal sealed partial class DocumentSession
         {
             registry.Gone(this);
         }
-        else if (!wasLoading && !removing)
+        else if (!wasLoading && !locating)
         {
             Free(removeFirst: leaveStep == LeaveStep.None);
         }
@@ -98,7 +100,7 @@ internal sealed partial class DocumentSession
 
     private void StopTimers()
     {
-        foreach (var timer in (ReadOnlySpan<SessionTimer>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, removeTimer])
+        foreach (var timer in (ReadOnlySpan<SessionTimer>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer])
         {
             timer.Clear();
         }

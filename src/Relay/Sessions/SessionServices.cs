@@ -8,7 +8,9 @@ namespace Relay.Sessions;
 internal sealed record SessionServices(
     IDocumentLog Log,
     IDocumentChannel Channel,
+    ISaveJobs Jobs,
     IDocumentLocator Locator,
+    IPeers Peers,
     ISnapshotStore Snapshots,
     DurableStateReader Durable,
     ReconcileGate Gate,

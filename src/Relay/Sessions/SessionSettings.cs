@@ -53,6 +53,18 @@ internal sealed record SessionSettings
     /// <summary>A call to a store that takes longer is given up; its outcome is unknown then.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a load waits for the locator, which is only a short cut to what the stores say.</summary>
+    public TimeSpan LocatorTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the claim to be the one who saves a document lasts: longer than a save may take.</summary>
+    public TimeSpan SaveLease { get; init; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>How often a session that wants to leave asks whether the node that has claimed its save has saved it.</summary>
+    public TimeSpan SavedElsewhereCheck { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long an update waits for the log before it is shown to others on this node unlogged.</summary>
+    public TimeSpan UnloggedGrace { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A load, or the writing of a snapshot, that takes longer is given up.</summary>
     public TimeSpan LongCallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -46,6 +46,8 @@ internal static class RelayServices
             provider.GetRequiredService<ILogger<FileLog>>()));
         services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
+        services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<FileLog>());
+        services.AddSingleton<IPeers, NoPeers>();
         services.AddSingleton<ISnapshotStore>(provider =>
             DirectorySnapshotStore.Open(Path.Combine(directory, "snapshots"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDocumentLocator>(provider =>

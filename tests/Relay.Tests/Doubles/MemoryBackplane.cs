@@ -4,7 +4,7 @@ using Relay.Yjs;
 namespace Relay.Doubles;
 
 /// <summary>A log and channels in memory that a test can lose, hold up, cut short and hush. Keeps the promises of the seams otherwise.</summary>
-internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel
+internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJobs
 {
     private readonly Dictionary<DocumentName, Log> logs = [];
     private readonly List<Subscription> subscriptions = [];
@@ -21,6 +21,17 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel
     public Gate Subscribing { get; } = new();
 
     public Gate Publishing { get; } = new();
+
+    public Gate Claiming { get; } = new();
+
+    /// <summary>Whether another node has claimed every save.</summary>
+    public bool IsClaimedElsewhere { get; set; }
+
+    /// <summary>What claims say is saved.</summary>
+    public Position Saved { get; set; }
+
+    /// <summary>What was said about saves that failed.</summary>
+    public List<string> Problems { get; } = [];
 
     /// <summary>Whether the channel loses what it should deliver.</summary>
     public bool IsHushed { get; set; }
@@ -69,6 +80,16 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel
         foreach (var subscription in subscriptions.Where(s => s.Name == name).ToArray())
         {
             subscription.Listener.OnAwareness(update);
+        }
+    }
+
+    /// <summary>Another node saves all that the log holds.</summary>
+    public void SaveElsewhere(DocumentName name)
+    {
+        Saved = End(name);
+        foreach (var subscription in subscriptions.Where(s => s.Name == name).ToArray())
+        {
+            subscription.Listener.OnSaved(Saved);
         }
     }
 
@@ -150,6 +171,22 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel
         await Publishing.PassAsync();
         PublishElsewhere(document, update.ToArray());
     }
+
+    public async ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
+    {
+        await Claiming.PassAsync();
+        return IsClaimedElsewhere ? new SaveClaim(false, Saved) : new SaveClaim(true, Saved);
+    }
+
+    public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease, CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
+
+    public ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation)
+    {
+        Problems.Add(problem);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
 
     private (AppendResult Result, LoggedEntry? Entry) Store(DocumentName name, long epoch, LogEntry entry, bool anyEpoch)
     {

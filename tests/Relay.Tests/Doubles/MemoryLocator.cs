@@ -12,6 +12,9 @@ internal sealed class MemoryLocator : IDocumentLocator
 
     public HashSet<DocumentName> Held { get; } = [];
 
+    /// <summary>The addresses of other nodes that hold every document.</summary>
+    public List<string> Others { get; } = [];
+
     public List<string> Operations { get; } = [];
 
     public async ValueTask<IReadOnlyList<string>> AddAsync(DocumentName document, CancellationToken cancellation)
@@ -19,7 +22,7 @@ internal sealed class MemoryLocator : IDocumentLocator
         await Adding.PassAsync();
         Operations.Add("add");
         Held.Add(document);
-        return [];
+        return [.. Others];
     }
 
     public async ValueTask RemoveAsync(DocumentName document, CancellationToken cancellation)

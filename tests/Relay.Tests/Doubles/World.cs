@@ -42,12 +42,15 @@ internal sealed class World : IDisposable
             var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
             var environment = new SessionEnvironment(Time, Context, () => ids++);
             node = new SessionRegistry(new SessionServices(
-                Backplane, Backplane, Locator, Snapshots, durable, new ReconcileGate(4), environment, Settings, NullLogger<DocumentSession>.Instance));
+                Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, NullLogger<DocumentSession>.Instance));
             nodes.Add(number, node);
         }
 
         return node;
     }
+
+    /// <summary>The other nodes, as each node sees them.</summary>
+    public Func<int, IPeers> Peers { get; set; } = _ => new NoPeers();
 
     /// <summary>A client that joins and, as stock clients do, asks for everything.</summary>
     public TestConnection Client(int node = 0)

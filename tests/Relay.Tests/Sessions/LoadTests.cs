@@ -1,5 +1,6 @@
 using Relay.Backplane;
 using Relay.Connections;
+using Relay.DocLocator;
 using Relay.Doubles;
 using Relay.Persistence;
 using Relay.Yjs;
@@ -86,7 +87,6 @@ public sealed class LoadTests
     [InlineData("snapshots")]
     [InlineData("log")]
     [InlineData("channel")]
-    [InlineData("locator")]
     public void A_load_that_fails_closes_those_who_wait_and_the_next_one_tries_again(string what)
     {
         using var world = new World();
@@ -95,8 +95,7 @@ public sealed class LoadTests
         {
             "snapshots" => world.Snapshots.Reading,
             "log" => world.Backplane.Reading,
-            "channel" => world.Backplane.Subscribing,
-            _ => world.Locator.Adding,
+            _ => world.Backplane.Subscribing,
         };
         gate.Failure = what == "snapshots" ? new SnapshotStoreUnavailableException("Away.") : new BackplaneUnavailableException("Away.");
         var (first, second) = (world.Client(), world.Client());
@@ -113,6 +112,45 @@ public sealed class LoadTests
         gate.Failure = null;
         var third = world.Client();
         Assert.Equal(World.StateOf(A), third.Document.EncodeState());
+    }
+
+    [Fact]
+    public void A_locator_that_cannot_be_reached_delays_nobody_and_is_told_later()
+    {
+        using var world = new World();
+        world.Store(new Snapshot(World.Name, SnapshotKind.State, new Position(5, 3, new EntryId(9)), world.Time.GetUtcNow(), A));
+        world.Locator.Adding.Failure = new LocatorUnavailableException("Away.", new TimeoutException());
+        var client = world.Client();
+        Assert.True(client.IsSynced);
+        Assert.Equal(World.StateOf(A), client.Document.EncodeState());
+        world.Advance(60);
+        Assert.DoesNotContain(World.Name, world.Locator.Held);
+        world.Locator.Adding.Failure = null;
+        world.Advance(31);
+        Assert.Contains(World.Name, world.Locator.Held);
+
+        client.Leave();
+        world.Advance(31);
+        Assert.DoesNotContain(World.Name, world.Locator.Held);
+        Assert.Equal(0, world.Sessions.Count);
+    }
+
+    [Fact]
+    public void A_session_that_is_left_while_the_locator_is_away_is_not_listed_afterwards()
+    {
+        using var world = new World();
+        world.Locator.Adding.Failure = new LocatorUnavailableException("Away.", new TimeoutException());
+        var client = world.Client();
+        world.Locator.Adding.Failure = null;
+        world.Locator.Adding.IsShut = true;
+        world.Advance(1);
+        client.Leave();
+        world.Advance(31);
+        Assert.Equal(1, world.Sessions.Count);
+        world.Locator.Adding.Open();
+        world.Run();
+        Assert.Equal(0, world.Sessions.Count);
+        Assert.Equal(["add", "remove"], world.Locator.Operations);
     }
 
     [Fact]

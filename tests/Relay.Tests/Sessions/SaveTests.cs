@@ -1,3 +1,4 @@
+using Relay.Backplane;
 using Relay.Doubles;
 using Relay.Persistence;
 using static Relay.Doubles.Messages;
@@ -62,6 +63,87 @@ public sealed class SaveTests
         Assert.Equal([3L], world.Backplane.Entries(World.Name).Select(e => e.Position.Offset));
         world.Snapshots.Damage(world.Snapshots.Of(World.Name)[0].Position);
         Assert.Equal(client.Document.EncodeState(), world.Stored());
+    }
+
+    [Fact]
+    public void What_another_node_has_claimed_and_saved_is_not_saved_again()
+    {
+        using var world = new World();
+        var client = world.Client();
+        world.Backplane.IsClaimedElsewhere = true;
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Advance(61);
+        Assert.Equal(0, world.Snapshots.Writes);
+        world.Backplane.SaveElsewhere(World.Name);
+        world.Backplane.IsClaimedElsewhere = false;
+        world.Advance(600);
+        Assert.Equal(0, world.Snapshots.Writes);
+
+        client.Say(Update(Typed(1, 1, "b")));
+        world.Advance(61);
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void A_claim_tells_what_is_saved_already()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Backplane.Saved = world.Backplane.End(World.Name);
+        world.Advance(600);
+        Assert.Equal(0, world.Snapshots.Writes);
+        Assert.Equal(1, world.Backplane.Claiming.Calls);
+    }
+
+    [Fact]
+    public void Whoever_claims_and_dies_delays_the_save_and_does_not_prevent_it()
+    {
+        using var world = new World();
+        var client = world.Client();
+        world.Backplane.IsClaimedElsewhere = true;
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Advance(61);
+        world.Backplane.IsClaimedElsewhere = false;
+        world.Advance(61);
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void A_session_that_wants_to_leave_does_not_wait_for_ever_for_another_nodes_save()
+    {
+        using var world = new World();
+        var client = world.Client();
+        world.Backplane.IsClaimedElsewhere = true;
+        client.Say(Update(Typed(1, 0, "a")));
+        client.Leave();
+        world.Advance(31);
+        Assert.Equal(1, world.Sessions.Count);
+        world.Advance(10);
+        Assert.Equal(0, world.Sessions.Count);
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void A_backplane_that_cannot_say_who_saves_does_not_prevent_a_save()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Backplane.Claiming.Failure = new BackplaneUnavailableException("Away.");
+        world.Advance(61);
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void A_save_that_fails_is_said_so_that_another_node_can_try()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Snapshots.Writing.Failure = new SnapshotStoreUnavailableException("The bucket is gone.");
+        world.Advance(61);
+        Assert.Contains("The bucket is gone.", world.Backplane.Problems);
     }
 
     [Fact]

@@ -2,11 +2,16 @@
 namespace Relay.Sessions;
 
 /// <summary>One entry on its way to the connections. Its frame is made once per format and shared by all connections.</summary>
-internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update)
+/// <param name="update">What is sent.</param>
+/// <param name="except">The one connection that is not sent it; nothing for all.</param>
+internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? except)
 {
     private FrameFormat? format;
     private ReadOnlyMemory<byte>[] single = [];
     private DeliveredEntry? other;
+
+    /// <summary>The one connection that is not sent it.</summary>
+    public Attachment? Except { get; } = except;
 
     /// <summary>What it counts for in the bytes that a session keeps for its slow connections.</summary>
     public int Bytes => update.Length + 16;
@@ -20,6 +25,6 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update)
             single = [wanted.Update(update.Span)];
         }
 
-        return format == wanted ? single : (other ??= new DeliveredEntry(update)).Frame(wanted);
+        return format == wanted ? single : (other ??= new DeliveredEntry(update, Except)).Frame(wanted);
     }
 }

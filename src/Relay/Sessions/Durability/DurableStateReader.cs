@@ -45,6 +45,34 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing, new HashSet<Position>(), problem);
     }
 
+    /// <summary>Puts the document together from another node's state and the log after it; nothing if the two do not fit or the state does not read, and then what is stored says more.</summary>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
+    public async ValueTask<DurableState?> ReadAfterAsync(DocumentName name, PeerState peer, CancellationToken cancellation)
+    {
+        var document = new YDocument(garbageCollection);
+        if (!document.TryApply(peer.Document, out _, out _))
+        {
+            return null;
+        }
+
+        var read = await log.ReadAsync(name, peer.Position, cancellation);
+        if (read.Outcome != LogReadOutcome.Entries)
+        {
+            return null;
+        }
+
+        foreach (var entry in read.Entries)
+        {
+            if (entry.Kind == EntryKind.Deleted || !document.TryApply(entry.Payload, out _, out _))
+            {
+                return null;
+            }
+        }
+
+        var end = read.Entries.Count == 0 ? peer.Position : read.End;
+        return new DurableState(DurableOutcome.Read, document, end, read.Entries, peer.Saved, IsInLog: !peer.Saved.IsNone, document, peer.Unreadable);
+    }
+
     /// <summary>One reading of everything.</summary>
     private sealed class Attempt(DurableStateReader reader, DocumentName name, Position covered)
     {

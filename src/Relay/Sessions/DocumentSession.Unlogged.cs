@@ -1,0 +1,116 @@
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// While the log does not answer, the clients of this node go on among themselves: what waits for its append is shown to the others, unlogged. It is not in the document, not in a snapshot, not acknowledged and not sent to its
+/// writer; when the log is back it is appended like everything else, and delivered again to all, the writer among them.
+/// </summary>
+internal sealed partial class DocumentSession
+{
+    private bool isUnlogged;
+    private long landed;
+    private long landedBefore;
+
+    /// <summary>What the clients of another node shared unlogged when this one loaded the document. That node appends it.</summary>
+    private ReadOnlyMemory<byte> peerUnlogged;
+
+    private bool IsStuck => flight is not null || outbox.Count > 0;
+
+    /// <summary>Something waits for its append. One timer watches whether anything at all is appended, so that an append costs none.</summary>
+    private void WatchLog()
+    {
+        if (!isUnlogged && !logTimer.IsSet)
+        {
+            landedBefore = landed;
+            logTimer.Set(settings.UnloggedGrace);
+        }
+    }
+
+    private void OnLogWatched()
+    {
+        if (!IsStuck)
+        {
+            return;
+        }
+
+        if (landed != landedBefore)
+        {
+            WatchLog();
+            return;
+        }
+
+        LogUnlogged(services.Logger, Name);
+        isUnlogged = true;
+        foreach (var item in Unsettled())
+        {
+            ShowUnlogged(item);
+        }
+    }
+
+    /// <summary>An append has reached the log: whatever still waits will soon.</summary>
+    private void OnLanded()
+    {
+        landed++;
+        isUnlogged = false;
+    }
+
+    /// <summary>What clients wrote and the log does not have yet, in its order; without what the session itself appends anew, which its document has.</summary>
+    private IEnumerable<OutboxItem> Unsettled() => (flight?.Items ?? []).Concat(outbox).Where(i => !i.IsRecovery);
+
+    private void ShowUnlogged(in OutboxItem item) => Deliver(item.Update, item.From);
+
+    /// <summary>All that is shared unlogged, as one update; empty when there is nothing.</summary>
+    private ReadOnlyMemory<byte> Unlogged(Attachment? except = null)
+    {
+        var updates = isUnlogged ? Unsettled().Where(i => except is null || i.From != except).Select(i => i.Update).ToList() : [];
+        if (!peerUnlogged.IsEmpty)
+        {
+            // Gone as soon as the document has all of it; what does not read is nothing.
+            if (document.TryGetNews(peerUnlogged, out var news, out _) && !news.IsEmpty)
+            {
+                updates.Add(news);
+            }
+            else
+            {
+                peerUnlogged = default;
+            }
+        }
+
+        if (updates.Count == 0)
+        {
+            return default;
+        }
+
+        if (!YDocument.TryMerge(updates, out var merged, out var error))
+        {
+            throw new InvalidOperationException($"Updates that were checked do not merge: {error}");
+        }
+
+        return merged;
+    }
+
+    /// <summary>
+    /// After an answer that says what the document has: what is shared unlogged besides, without the structs that the asker has itself. A client that comes back after a broken connection must not take its own update for
+    /// confirmed.
+    /// </summary>
+    private void AddUnlogged(Attachment attachment, ReadOnlyMemory<byte> stateVector)
+    {
+        var unlogged = Unlogged(attachment);
+        if (unlogged.IsEmpty)
+        {
+            return;
+        }
+
+        var shown = new YDocument(settings.GarbageCollection);
+        if (!shown.TryApply(unlogged, out _, out var error) || !shown.TryEncodeParts(stateVector.Span, settings.PartBytes, out var parts, out error))
+        {
+            throw new InvalidOperationException($"Updates that were checked do not read: {error}");
+        }
+
+        foreach (var part in parts.Where(p => !p.AsSpan().SequenceEqual(EmptyUpdate)))
+        {
+            attachment.Delivery.Parts.Enqueue(attachment.Connection.Format.Update(part));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using Relay.Backplane;
+using Relay.Doubles;
+using Relay.Yjs;
+using static Relay.Doubles.Messages;
+
+namespace Relay.Sessions;
+
+public sealed class PeerLoadTests
+{
+    private static readonly byte[] A = Typed(1, 0, "a");
+    private static readonly byte[] B = Typed(1, 1, "b");
+    private static readonly byte[] C = Typed(1, 2, "c");
+
+    [Fact]
+    public void A_newcomer_gets_what_a_peer_holds_and_the_log_after_it_without_reading_a_snapshot()
+    {
+        using var world = new World();
+        var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
+        world.Backplane.AppendElsewhere(World.Name, 2, B);
+        Holds(world, new PeerState(first.Position, Position.None, NoPositions, World.StateOf(A), default, default));
+        var client = world.Client();
+        Assert.Equal(World.StateOf(A, B), client.Document.EncodeState());
+        Assert.Equal(0, world.Snapshots.Reading.Calls);
+
+        // And it goes on from there.
+        client.Say(Update(C));
+        Assert.Equal(World.StateOf(A, B, C), world.Stored());
+    }
+
+    [Fact]
+    public void What_a_peer_has_saved_is_not_saved_again()
+    {
+        using var world = new World();
+        var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
+        Holds(world, new PeerState(first.Position, first.Position, NoPositions, World.StateOf(A), default, default));
+        world.Client();
+        world.Advance(600);
+        Assert.Equal(0, world.Snapshots.Writes);
+        Assert.Equal(0, world.Backplane.Claiming.Calls);
+    }
+
+    [Fact]
+    public void A_peers_position_that_is_not_of_this_log_counts_for_nothing()
+    {
+        using var world = new World();
+        var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
+        Holds(world, new PeerState(first.Position with { Id = new EntryId(77) }, Position.None, NoPositions, World.StateOf(Typed(2, 0, "another history")), default, default));
+        Assert.Equal(World.StateOf(A), world.Client().Document.EncodeState());
+    }
+
+    [Fact]
+    public void A_peers_bytes_that_do_not_read_count_for_nothing()
+    {
+        using var world = new World();
+        var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
+        Holds(world, new PeerState(first.Position, Position.None, NoPositions, new byte[] { 1, 2, 3 }, default, default));
+        Assert.Equal(World.StateOf(A), world.Client().Document.EncodeState());
+    }
+
+    [Fact]
+    public void A_peer_that_holds_a_deleted_document_does_not_bring_it_back()
+    {
+        using var world = new World();
+        var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
+        world.Backplane.AppendElsewhere(World.Name, 2, [], EntryKind.Deleted);
+        Holds(world, new PeerState(first.Position, Position.None, NoPositions, World.StateOf(A), default, default));
+        Assert.Equal(Connections.CloseReason.DocumentDeleted, world.Client().Closed);
+    }
+
+    [Fact]
+    public void A_newcomer_sees_who_is_at_the_peer()
+    {
+        using var world = new World();
+        var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
+        Holds(world, new PeerState(first.Position, Position.None, NoPositions, World.StateOf(A), default, PresenceUpdate((7, 1, "{}"))));
+        Assert.Equal((1UL, "{}"), world.Client().Presence[7]);
+    }
+
+    [Fact]
+    public void What_a_peer_shows_unlogged_is_shown_here_too_until_the_log_has_it_and_is_not_in_the_document()
+    {
+        using var world = new World();
+        var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
+        Holds(world, new PeerState(first.Position, Position.None, NoPositions, World.StateOf(A), B, default));
+        var client = world.Client();
+        Assert.Equal(World.StateOf(A, B), client.Document.EncodeState());
+        Assert.Equal(World.StateOf(A), world.Stored());
+
+        world.Backplane.AppendElsewhere(World.Name, 2, B);
+        world.Run();
+        var later = world.Client();
+        Assert.Equal(World.StateOf(A, B), later.Document.EncodeState());
+        Assert.Single(later.Updates);
+    }
+
+    [Fact]
+    public void A_session_shares_what_it_holds_and_says_not_yet_while_it_is_loading()
+    {
+        using var world = new World();
+        Assert.False(world.Sessions.TryShare(World.Name, _ => Assert.Fail("There is no session.")));
+        world.Backplane.Reading.IsShut = true;
+        var client = world.Client();
+        var answers = new List<PeerState?>();
+        Assert.True(world.Sessions.TryShare(World.Name, answers.Add));
+        Assert.Null(Assert.Single(answers));
+
+        world.Backplane.Reading.Open();
+        world.Run();
+        client.Say(Update(A));
+        client.Say(Presence((1, 1, "{}")));
+        Assert.True(world.Sessions.TryShare(World.Name, answers.Add));
+        var state = answers[1]!;
+        Assert.Equal(world.Backplane.End(World.Name), state.Position);
+        Assert.Equal(World.StateOf(A), state.Document.ToArray());
+        Assert.Equal(PresenceUpdate((1, 1, "{}")), state.Awareness.ToArray());
+        Assert.True(state.Unlogged.IsEmpty);
+    }
+
+    private static readonly IReadOnlySet<Position> NoPositions = new HashSet<Position>();
+
+    private static void Holds(World world, PeerState state)
+    {
+        world.Locator.Others.Add("10.0.0.7:9000");
+        world.Peers = _ => new FixedPeers(state);
+    }
+
+    private sealed class FixedPeers(PeerState state) : IPeers
+    {
+        public ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation)
+        {
+            Assert.Equal(["10.0.0.7:9000"], holders);
+            return ValueTask.FromResult<PeerState?>(state);
+        }
+    }
+}
