@@ -5,6 +5,7 @@ import { WebsocketProvider } from 'y-websocket'
 import { inTime, waitFor } from './wait.mjs'
 
 export { waitFor, inTime } from './wait.mjs'
+export { Y }
 
 // Every provider listens for the end of the process, and a test may have a hundred.
 process.setMaxListeners(0)

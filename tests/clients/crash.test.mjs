@@ -1,107 +1,18 @@
 // Kills a node in the middle of its work, again and again, and counts what is missing afterwards.
 //
-// Writers type as fast as their updates are confirmed; observers only read. Everybody keeps what came from the node in a document that nothing else goes into, so that this document is exactly what
-// was confirmed or seen. After the kill all of them are gone and cannot heal anything. Then a new client of the restarted node must already know all that they knew.
+// Writers type as fast as their updates are confirmed; observers only read. After the kill all of them are gone and cannot heal anything. Then a new client of the restarted node must already know all that they knew.
 import assert from 'node:assert/strict'
 import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as Y from 'yjs'
-import { joinClient, saysAll, waitFor } from './clients.mjs'
+import { joinClient, waitFor } from './clients.mjs'
 import { randomFrom, seed } from './random.mjs'
 import { startRelay, temporaryDirectory } from './relay.mjs'
-import { openRaw, syncStep1, update } from './wire.mjs'
+import { openRaw } from './wire.mjs'
+import { Observer, Promised, Writer } from './witness.mjs'
 
 const { test } = nodeTest
 const rounds = Number(process.env.RELAY_TEST_ROUNDS ?? 10)
-
-/** A raw client that keeps exactly what the node sent. */
-class Observer {
-  seen = new Y.Doc()
-
-  constructor (raw) {
-    this.raw = raw
-    raw.onMessage = ({ kind, payload }) => {
-      if (kind !== 'update' && kind !== 'step2') return
-      Y.applyUpdate(this.seen, payload)
-      if (kind === 'step2') this.synced = true
-      this.onSeen?.()
-    }
-    raw.send(syncStep1(Uint8Array.of(0)))
-  }
-
-  /** The edits that were seen here. */
-  get edits () { return this.seen.getArray('edits').toArray() }
-
-  dispose () { this.seen.destroy() }
-}
-
-/** An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next. */
-class Writer extends Observer {
-  confirmed = 0
-  #sent = 0
-  #own = new Y.Doc()
-  #ends = []
-
-  constructor (raw, name, random, window, onConfirmed) {
-    super(raw)
-    this.name = name
-    this.random = random
-    this.window = window
-    this.onConfirmed = onConfirmed
-    this.#own.on('update', (change, origin) => { if (origin !== 'node') raw.send(update(change)) })
-    this.onSeen = () => {
-      const clock = Y.getState(this.seen.store, this.#own.clientID)
-      while (this.confirmed < this.#sent && this.#ends[this.confirmed] <= clock) {
-        this.confirmed++
-        this.onConfirmed()
-      }
-      this.#write()
-    }
-  }
-
-  #write () {
-    if (!this.synced || this.raw.socket.readyState !== this.raw.socket.OPEN) return
-    while (this.#sent - this.confirmed < this.window) {
-      // What others wrote is built upon, so that edits depend on each other.
-      if (this.random.next() < 0.1) Y.applyUpdate(this.#own, Y.encodeStateAsUpdate(this.seen, Y.encodeStateVector(this.#own)), 'node')
-      this.#own.transact(() => this.#edit(`${this.name}.${this.#sent}`))
-      this.#ends[this.#sent++] = Y.getState(this.#own.store, this.#own.clientID)
-    }
-  }
-
-  #edit (token) {
-    const { random } = this
-    this.#own.getArray('edits').push([token])
-    const text = this.#own.getText('text')
-    text.insert(random.integer(0, text.length), random.text(random.next() < 0.03 ? 3000 : random.pick([1, 1, 1, 20])))
-    if (random.next() < 0.3) text.delete(random.integer(0, text.length - 1), 1)
-    this.#own.getMap('last').set(this.name, token)
-  }
-
-  dispose () {
-    super.dispose()
-    this.#own.destroy()
-  }
-}
-
-/** What a new client of the node must know of a document. */
-class Promised {
-  edits = new Set()
-  states = []
-
-  add (observer) {
-    for (const edit of observer.edits) this.edits.add(edit)
-    this.states.push(Y.encodeStateAsUpdate(observer.seen))
-  }
-
-  /** The edits that `doc` lacks; one more for each observer of whom anything else is missing, such as a deletion. */
-  lostIn (doc) {
-    const has = new Set(doc.getArray('edits').toArray())
-    const lost = [...this.edits].filter((edit) => !has.has(edit))
-    this.states.forEach((state, index) => { if (!saysAll(doc, state)) lost.push(`something that observer ${index} saw`) })
-    return lost
-  }
-}
 
 const crashRounds = async (t, settings) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed} RELAY_TEST_ROUNDS=${rounds}`)

@@ -173,6 +173,7 @@ class RelayProcess {
   /** Asks it to stop (SIGTERM), waits, and returns its exit code. */
   async stop () {
     if (this.#child === null) return 0
+    this.#child.kill('SIGCONT')
     this.#child.kill('SIGTERM')
     const exit = await Promise.race([this.#exited, pause(2 * patience, null, { ref: false })])
     if (exit === null) {
@@ -192,6 +193,11 @@ class RelayProcess {
     await this.#exited
   }
 
+  /** It keeps its connections and does nothing (SIGSTOP), as a machine does that sleeps. */
+  stall () { this.#child.kill('SIGSTOP') }
+
+  resume () { this.#child?.kill('SIGCONT') }
+
   /** Starts it again on the same port and the same directory; stops it first if it runs. */
   async restart (settings = this.settings) {
     await this.stop()
@@ -207,7 +213,7 @@ class RelayProcess {
 }
 
 // Below the range from which the system takes the ports of outgoing connections: while a node is down, no client's socket can sit on its port.
-const freePort = async () => {
+export const freePort = async () => {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 15000 + Math.floor(Math.random() * 15000)
     const server = createServer()

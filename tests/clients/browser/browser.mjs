@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { patience, waitFor } from '../wait.mjs'
-import { Line } from './line.mjs'
+import { Line } from '../line.mjs'
 
 const executablePath = process.env.RELAY_TEST_CHROMIUM ?? '/usr/bin/chromium'
 const args = [

@@ -1,0 +1,163 @@
+// The real servers that nodes share, each on a free loopback port and in a temporary folder, with the faults that their nights are made of.
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Line } from '../clients/line.mjs'
+import { freePort, temporaryDirectory } from '../clients/relay.mjs'
+import { inTime, patience, waitFor } from '../clients/wait.mjs'
+
+const run = promisify(execFile)
+const servers = fileURLToPath(new URL('../servers/', import.meta.url))
+const running = new Set()
+process.on('exit', () => { for (const child of running) child.kill('SIGKILL') })
+
+/** A server process that can be killed, stalled and started again on the same port. */
+class Server {
+  #child = null
+  output = []
+
+  async spawn (command, args, env = {}) {
+    const child = spawn(command, args, { env: { ...process.env, RELAY_SERVER_STDIN: '1', ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+    running.add(child)
+    this.#child = child
+    this.ended = once(child, 'close').then(() => running.delete(child))
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => this.output.push(line))
+    child.on('error', (error) => this.output.push(String(error)))
+  }
+
+  async kill () {
+    this.#child.kill('SIGKILL')
+    await this.ended
+  }
+
+  /** It keeps its connections and does nothing. */
+  stall () { this.#child.kill('SIGSTOP') }
+
+  resume () { this.#child.kill('SIGCONT') }
+
+  get lastWords () { return this.output.slice(-20).join('\n') }
+}
+
+/** One redis-server. */
+export class Redis extends Server {
+  #args
+
+  /**
+   * @param {{ after: Function }} t the test; the server is killed when it is over
+   * @param {object} [options]
+   * @param {boolean} [options.aof] whether it keeps its data over a restart
+   * @param {string[]} [options.args] further arguments
+   */
+  static async start (t, { aof = false, args = [] } = {}) {
+    const redis = new Redis()
+    redis.directory = temporaryDirectory()
+    redis.port = await freePort()
+    redis.#args = [
+      '--port', redis.port, '--bind', '127.0.0.1', '--dir', redis.directory, '--save', '', '--appendonly', aof ? 'yes' : 'no', '--appendfsync', 'always',
+      '--repl-diskless-sync-delay', '0', ...args
+    ].map(String)
+    t.after(() => redis.kill())
+    await redis.start()
+    return redis
+  }
+
+  async start () {
+    await this.spawn(process.env.RELAY_TEST_REDIS ?? 'redis-server', this.#args)
+    await waitFor(() => this.answers(), `redis-server: ${this.lastWords}`)
+  }
+
+  get configuration () { return `127.0.0.1:${this.port}` }
+
+  async answers () { return await this.cli('ping').then((answer) => answer === 'PONG', () => false) }
+
+  /** Runs a command and returns what it says, as text. */
+  async cli (...args) {
+    const { stdout } = await run(process.env.RELAY_TEST_REDIS_CLI ?? 'redis-cli', ['-p', String(this.port), ...args.map(String)], { timeout: patience })
+    return stdout.trimEnd()
+  }
+
+  /** Makes it a replica of another one, which it reaches at `port`, and waits until it has what that one has. */
+  async follow (port) {
+    await this.cli('replicaof', '127.0.0.1', port)
+    await waitFor(async () => /master_link_status:up/.test(await this.cli('info', 'replication')), 'a replica to be in step')
+  }
+
+  promote () { return this.cli('replicaof', 'no', 'one') }
+
+  /** Kills the connections on which other nodes' entries arrive. */
+  killSubscribers () { return this.cli('client', 'kill', 'type', 'pubsub') }
+}
+
+/** Three servers that share all keys; the first one's configuration is enough for clients. */
+export const startRedisCluster = async (t) => {
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000']
+  const members = await Promise.all([1, 2, 3].map(() => Redis.start(t, { args })))
+  const addresses = members.map((member) => member.configuration)
+  await members[0].cli('--cluster', 'create', ...addresses, '--cluster-yes')
+  await waitFor(async () => {
+    const states = await Promise.all(members.map((member) => member.cli('cluster', 'info')))
+    return states.every((state) => state.includes('cluster_state:ok') && state.includes('cluster_known_nodes:3'))
+  }, 'three servers to be one cluster')
+  return { members, configuration: addresses.join(',') }
+}
+
+/** DynamoDB, for one test, on a folder of its own, so that it can be killed and started again with what it knew. */
+export class DynamoDb extends Server {
+  static async start (t) {
+    const dynamoDb = new DynamoDb()
+    dynamoDb.directory = temporaryDirectory()
+    dynamoDb.port = await freePort()
+    t.after(() => dynamoDb.kill())
+    await dynamoDb.start()
+    return dynamoDb
+  }
+
+  async start () {
+    const first = this.output.length
+    await this.spawn(process.execPath, [path.join(servers, 'dynamodb.mjs'), String(this.port), this.directory])
+    await waitFor(() => this.output.slice(first).some((line) => line.startsWith('ready ')), `dynalite: ${this.lastWords}`)
+  }
+
+  get url () { return `http://127.0.0.1:${this.port}` }
+}
+
+let s3
+
+/** The address of the S3 gateway: one for all tests, because it takes long to start. */
+export const s3Address = async () => {
+  if (process.env.RELAY_TEST_S3) return process.env.RELAY_TEST_S3
+  s3 ??= (async () => {
+    const gateway = new Server()
+    await gateway.spawn('bash', [path.join(servers, 's3.sh'), temporaryDirectory()])
+    const ready = await waitFor(() => gateway.output.find((line) => line.startsWith('ready ')), `the S3 gateway: ${gateway.lastWords}`, 4 * patience)
+    return ready.slice('ready '.length)
+  })()
+  return s3
+}
+
+/** A line to a Redis server, as one node's network. */
+export const lineTo = async (t, redis) => {
+  const line = await Line.toPort(() => redis.port)
+  t.after(() => line.takeDown())
+  return line
+}
+
+/** A server that accepts connections and never says a word. */
+export const startSilentServer = async (t) => {
+  const { createServer } = await import('node:net')
+  const server = createServer(() => {})
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  return `127.0.0.1:${server.address().port}`
+}
+
+/** Whether anybody listens there. */
+export const listens = (port) => inTime(new Promise((resolve) => {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('connect', () => { socket.destroy(); resolve(true) }).on('error', () => resolve(false))
+}), 'an answer from a port')
