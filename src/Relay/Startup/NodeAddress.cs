@@ -48,7 +48,7 @@ internal static class NodeAddress
             using var answer = JsonDocument.Parse(response.EnsureSuccessStatusCode().Content.ReadAsStream(deadline.Token));
             return IPAddress.Parse(answer.RootElement.GetProperty("Networks")[0].GetProperty("IPv4Addresses")[0].GetString()!);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException or UriFormatException or ArgumentException
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException or UriFormatException or NotSupportedException or ArgumentException
             or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)
         {
             throw new SettingsException($"The task metadata endpoint {metadata} does not say this task's address ({exception.GetType().Name}: {exception.Message.TrimEnd('.')}): set Relay:Node:Address.");
