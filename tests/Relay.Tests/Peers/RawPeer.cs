@@ -72,7 +72,7 @@ internal sealed class RawPeer : IAsyncDisposable
                 conversations.Add(ConverseAsync(socket));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
         }
 
