@@ -11,7 +11,7 @@ namespace Relay.Persistence;
 /// The hash decides which document it is; the readable start is for people only. All numbers are sixteen lower-case hexadecimal digits, and epoch and offset are
 /// subtracted from the largest number, so that an ordinal listing finds the newest first. This is a stored format: another alphabet or length would orphan every snapshot.
 /// </summary>
-internal static class SnapshotKey
+public static class SnapshotKey
 {
     /// <summary>The longest readable start, in characters: enough to recognise a document, short enough for every file system.</summary>
     internal const int MaxReadable = 40;
@@ -23,7 +23,7 @@ internal static class SnapshotKey
     internal const int MaxLength = MaxReadable + 1 + 64 + 1 + NameLength;
 
     /// <summary>The longest prefix, in bytes of UTF-8: S3 keys have at most 1,024.</summary>
-    internal const int MaxPrefixBytes = 1024 - MaxLength;
+    public const int MaxPrefixBytes = 1024 - MaxLength;
 
     /// <summary>Whether a snapshot can have this position: some entry of some epoch, or the place before an epoch's first entry.</summary>
     internal static bool IsStorable(Position position) =>

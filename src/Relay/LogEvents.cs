@@ -53,4 +53,16 @@ internal static class LogEvents
     public const int SessionFailed = 1243;
     public const int DocumentDeleted = 1244;
     public const int EntryUnreadable = 1245;
+
+    // Peers: 1300 to 1399
+    public const int InternalListening = 1300;
+    public const int PeersSilent = 1301;
+    public const int PeerAddressUnusable = 1302;
+    public const int PeerRefused = 1303;
+    public const int PeerHasNothing = 1304;
+    public const int PeerAnswerUnusable = 1305;
+    public const int PeerUnreachable = 1306;
+    public const int PeerProofMissing = 1310;
+    public const int PeerProofWrong = 1311;
+    public const int PeerProofUntimely = 1312;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Relay.Backplane;
+using Relay.Peers;
 using Relay.Persistence;
 using Relay.Startup;
 
@@ -21,7 +22,7 @@ catch (SettingsException refused)
     await Console.Error.WriteLineAsync("The node does not start with these settings:" + Environment.NewLine + refused.Message);
     return 2;
 }
-catch (Exception refused) when (refused is FileLogStartException or SnapshotStoreUnavailableException)
+catch (Exception refused) when (refused is FileLogStartException or SnapshotStoreUnavailableException or InternalListenerException)
 {
     await Console.Error.WriteLineAsync("The node does not start: " + refused.Message);
     return 3;

@@ -4,6 +4,7 @@ using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.DocLocator;
+using Relay.Peers;
 using Relay.Persistence;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
@@ -27,6 +28,7 @@ internal static class RelayServices
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Shutdown.DrainTime + settings.Shutdown.SaveTime + TimeSpan.FromSeconds(10));
         services.AddSingleton<NodeState>();
         services.AddEmbeddedStores(settings);
+        services.AddPeers(settings);
         services.AddSessions(settings);
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
@@ -52,7 +54,31 @@ internal static class RelayServices
             DirectorySnapshotStore.Open(Path.Combine(directory, "snapshots"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDocumentLocator>(provider =>
             new InMemoryLocatorTable(provider.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(15))
-                .LocatorFor(NodeIdentity.Create(settings.Node.Address ?? "alone", Guid.NewGuid().ToString("n"))));
+                .LocatorFor(NodeIdentity.Create(settings.Node.Address?.ToString() ?? "alone", Guid.NewGuid().ToString("n"))));
+    }
+
+    /// <summary>The listener for other nodes, and the one who asks them.</summary>
+    private static void AddPeers(this IServiceCollection services, RelaySettings settings)
+    {
+        if (settings.Internal.Port == 0)
+        {
+            return;
+        }
+
+        var address = NodeAddress.Find(settings, Environment.GetEnvironmentVariable(NodeAddress.MetadataVariable));
+        var secret = settings.Internal.Secret ?? PeerSecret.Development;
+        var options = new PeerOptions { MaxBytes = 2 * settings.Limits.MaxDocumentBytes };
+        services.AddSingleton(provider => new PeerStateEndpoint(
+            provider.GetRequiredService<SessionRegistry>().TryShare,
+            address.ToString(),
+            secret,
+            options,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PeerStateEndpoint>>()));
+        services.AddSingleton<IPeers>(provider => new PeerClient(
+            address.ToString(), secret, options, provider.GetRequiredService<TimeProvider>(), Random.Shared.Next, provider.GetRequiredService<ILogger<PeerClient>>()));
+        services.AddHostedService(provider => new InternalListener(
+            NodeAddress.ToListenAt(address, settings.Internal), provider.GetRequiredService<PeerStateEndpoint>(), provider.GetRequiredService<ILoggerFactory>()));
     }
 
     private static void AddSessions(this IServiceCollection services, RelaySettings settings)

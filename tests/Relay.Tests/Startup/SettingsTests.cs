@@ -33,20 +33,95 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("Documents:IdleTimout", "00:00:05", "is not a setting of this version")]
-    [InlineData("Redis:Configuration", "localhost", "is not a setting of this version")]
+    [InlineData("Redis:Configuraton", "localhost", "is not a setting of this version")]
+    [InlineData("Redis:Configuration", "localhost", "set Relay:S3:Bucket, or Relay:FileStore:Shared")]
+    [InlineData("Redis:MinReplicas", "1", "has no meaning without Relay:Redis:Configuration")]
+    [InlineData("Redis:MinReplicas", "-1", "but must be a whole number")]
+    [InlineData("DynamoDb:Table", "relay", "without Relay:Redis:Configuration")]
+    [InlineData("DynamoDb:Table", "relay", "without Relay:Internal:Port")]
+    [InlineData("DynamoDb:ServiceUrl", "http://localhost:8000", "has no meaning without Relay:DynamoDb:Table")]
+    [InlineData("DynamoDb:Region", "eu-central-1", "has no meaning without Relay:DynamoDb:Table")]
+    [InlineData("S3:Prefix", "relay/", "has no meaning without Relay:S3:Bucket")]
+    [InlineData("S3:Region", "eu-central-1", "has no meaning without Relay:S3:Bucket")]
+    [InlineData("S3:ServiceUrl", "localhost:9000", "but must be an address that begins with http")]
+    [InlineData("Internal:Port", "65536", "but must be a whole number")]
+    [InlineData("Node:Address", "0.0.0.0:5211", "that others can reach")]
+    [InlineData("Node:Address", "10.0.0.7", "but must be an IP address")]
     [InlineData("Documents:IdleTimeout", "30", "but must be a time")]
     [InlineData("Documents:SaveInterval", "00:00:00", "but must be a time")]
     [InlineData("Documents:KeepSnapshots", "some", "'some'")]
     [InlineData("Documents:GarbageCollection", "on", "but must be true or false")]
     [InlineData("Limits:MaxMessageBytes", "16MB", "but must be a whole number")]
     [InlineData("Limits:MaxConnections", "0", "but must be a whole number from 1")]
-    [InlineData("Node:Address", "relay.example", "but must be an IP address and a port")]
+    [InlineData("Node:Address", "relay.example", "but must be an IP address that others can reach and a port")]
     [InlineData("Auth:Mode", "jwt", "but must be 'none'")]
     public void A_setting_that_is_unknown_or_wrong_stops_the_start_and_is_named(string key, string value, string sentence)
     {
         var refused = Assert.Throws<SettingsException>(() => Read(true, (key, value)));
         Assert.Contains("Relay:" + key, refused.Message, StringComparison.Ordinal);
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_nodes_are_described_wholly()
+    {
+        var settings = Read(
+            false,
+            ("Auth:Mode", "none"),
+            ("Node:Address", "10.0.0.7:5211"),
+            ("Internal:Port", "5211"),
+            ("Internal:Secret", new string('s', 32)),
+            ("Redis:Configuration", "redis.example:6379,password=hush,user=relay"),
+            ("Redis:MinReplicas", "1"),
+            ("DynamoDb:Table", "relay-locator"),
+            ("DynamoDb:Region", "eu-central-1"),
+            ("S3:Bucket", "relay-snapshots"),
+            ("S3:Prefix", "production/"));
+        Assert.Equal("10.0.0.7:5211", settings.Node.Address?.ToString());
+        Assert.Equal(5211, settings.Internal.Port);
+        Assert.Equal(1, settings.Redis.MinReplicas);
+        Assert.Equal("relay-locator", settings.DynamoDb.Table);
+        Assert.Equal("production/", settings.S3.Prefix);
+        Assert.Equal("redis.example:6379", settings.Redis.Servers());
+        Assert.DoesNotContain("hush", settings.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("sss", settings.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nodes_may_share_a_directory_instead_of_a_bucket_and_do_without_a_locator()
+    {
+        var settings = Read(true, ("Redis:Configuration", "localhost:6379"), ("FileStore:Shared", "true"));
+        Assert.True(settings.FileStore.IsShared);
+    }
+
+    [Theory]
+    [InlineData("Relay:Internal:Secret must be set outside Development", "Internal:Port=5211")]
+    [InlineData("Relay:Internal:Secret has 31 characters", "Internal:Port=5211", "Internal:Secret=1234567890123456789012345678901")]
+    public void Outside_development_the_internal_listener_needs_a_good_secret(string sentence, params string[] settings)
+    {
+        var refused = Assert.Throws<SettingsException>(() => Read(false, [("Auth:Mode", "none"), .. settings.Select(s => (s.Split('=')[0], s.Split('=')[1]))]));
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("123456", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_development_a_node_without_a_secret_is_of_this_machine_only()
+    {
+        Assert.Contains(
+            "set it on all nodes",
+            Assert.Throws<SettingsException>(() => Read(true, ("Internal:Port", "5211"), ("Node:Address", "10.0.0.7:5211"))).Message,
+            StringComparison.Ordinal);
+        var settings = Read(true, ("Internal:Port", "5211"));
+        Assert.Equal("127.0.0.1:5211", NodeAddress.Find(settings, "http://127.0.0.1:9/nobody").ToString());
+        Assert.Equal("127.0.0.1:5211", NodeAddress.ToListenAt(NodeAddress.Find(settings, null), settings.Internal).ToString());
+    }
+
+    [Fact]
+    public void A_prefix_that_leaves_no_room_for_keys_is_refused()
+    {
+        Read(true, ("S3:Bucket", "b"), ("S3:Prefix", new string('p', Persistence.SnapshotKey.MaxPrefixBytes)));
+        var refused = Assert.Throws<SettingsException>(() => Read(true, ("S3:Bucket", "b"), ("S3:Prefix", new string('p', Persistence.SnapshotKey.MaxPrefixBytes - 1) + "ä")));
+        Assert.Contains("Relay:S3:Prefix has 868 bytes", refused.Message.Replace($"{Persistence.SnapshotKey.MaxPrefixBytes + 1}", "868", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]

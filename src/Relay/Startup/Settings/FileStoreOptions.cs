@@ -6,7 +6,7 @@ internal sealed record FileStoreOptions
     /// <summary><c>FileStore:Path</c>: their directory, made if it is not there; relative to the working directory. Default: <c>./data</c>.</summary>
     public string Path { get; init; } = "./data";
 
-    /// <summary><c>FileStore:Shared</c>: all nodes see the same directory. Default: false. A node that is alone need not say so.</summary>
+    /// <summary><c>FileStore:Shared</c>: all nodes see the same directory. Default: false, and then Redis without S3 stops the start: another node could not find the snapshots. A node that is alone need not say so.</summary>
     public bool IsShared { get; init; }
 
     /// <summary><c>FileStore:Fsync</c>: flush every append to the disk, not only to the operating system. Default: false, which survives a killed process, not a power cut.</summary>

@@ -5,6 +5,14 @@ internal sealed record RelaySettings
 {
     public NodeOptions Node { get; init; } = new();
 
+    public InternalOptions Internal { get; init; } = new();
+
+    public RedisOptions Redis { get; init; } = new();
+
+    public DynamoDbOptions DynamoDb { get; init; } = new();
+
+    public S3Options S3 { get; init; } = new();
+
     public FileStoreOptions FileStore { get; init; } = new();
 
     public DocumentsOptions Documents { get; init; } = new();
@@ -23,12 +31,17 @@ internal sealed record RelaySettings
         var settings = new RelaySettings
         {
             Node = NodeOptions.Read(reader),
+            Internal = InternalOptions.Read(reader, isDevelopment),
+            Redis = RedisOptions.Read(reader),
+            DynamoDb = DynamoDbOptions.Read(reader),
+            S3 = S3Options.Read(reader),
             FileStore = FileStoreOptions.Read(reader),
             Documents = DocumentsOptions.Read(reader),
             Limits = LimitsOptions.Read(reader),
             Auth = AuthOptions.Read(reader, isDevelopment),
             Shutdown = ShutdownOptions.Read(reader),
         };
+        SettingsTogether.Check(settings, reader);
         reader.ThrowIfRefused();
         return settings;
     }

@@ -56,6 +56,27 @@ internal sealed class SettingsReader(IConfigurationSection section)
         return bool.TryParse(text, out var value) ? value : Refuse(key, text, "true or false", absent);
     }
 
+    /// <summary>The text of a setting that has no meaning without another one.</summary>
+    public string? Companion(string key, string main, string? mainText)
+    {
+        var text = Text(key);
+        if (text is not null && mainText is null)
+        {
+            Refuse($"Relay:{key} has no meaning without Relay:{main}.");
+        }
+
+        return text;
+    }
+
+    /// <summary>The address of a service, which has no meaning without another setting.</summary>
+    public string? Address(string key, string main, string? mainText)
+    {
+        var text = Companion(key, main, mainText);
+        return text is null || (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            ? text
+            : Refuse(key, text, "an address that begins with http:// or https://", text);
+    }
+
     /// <summary>Notes that a setting is wrong.</summary>
     public T Refuse<T>(string key, string text, string expected, T instead)
     {

@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Http.Features;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Peers;
+
+/// <summary>
+/// <c>GET /internal/documents/{document}/state</c>, for other nodes: 200 with the state, 404 when this node does not hold the document, 503 at once while it is loading it, 401 without a valid proof, which comes before
+/// everything else. Answers have no text: the reason stands in this node's log.
+/// </summary>
+internal sealed partial class PeerStateEndpoint(
+    Func<DocumentName, Action<PeerState?>, bool> share, string self, PeerSecret secret, PeerOptions options, TimeProvider time, ILogger<PeerStateEndpoint> logger)
+{
+    private readonly LogPace refusals = new(time);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        string? proof = context.Request.Headers.Authorization;
+        var outcome = PeerProof.Check(proof, secret, context.Request.Method, target, self, time.GetUtcNow(), out var skew);
+        if (outcome != PeerProofOutcome.Valid)
+        {
+            LogRefusal(context, outcome, skew);
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+
+        if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            return;
+        }
+
+        var answer = new TaskCompletionSource<PeerState?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!PeerPath.TryGetName(target, out var document, out _) || !share(document, state => answer.TrySetResult(state)))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        var state = await StateAsync(answer.Task, context.RequestAborted);
+        if (state is null || !PeerStateWriter.CanWrite(state))
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        await PeerStateWriter.WriteAsync(context.Response.Body, state, secret, proof!, context.RequestAborted);
+    }
+
+    /// <summary>A session that ends before it answers, or whose mailbox is busy for longer than the asker waits, is "not yet".</summary>
+    private async Task<PeerState?> StateAsync(Task<PeerState?> answer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await answer.WaitAsync(options.Deadline, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private void LogRefusal(HttpContext context, PeerProofOutcome outcome, TimeSpan skew)
+    {
+        if (!refusals.MaySpeak())
+        {
+            return;
+        }
+
+        var remote = context.Connection.RemoteIpAddress?.ToString() ?? "?";
+        switch (outcome)
+        {
+            case PeerProofOutcome.Untimely:
+                LogUntimely(logger, remote, Math.Round(skew.TotalSeconds, 1), PeerProof.MaxSkew.TotalSeconds);
+                break;
+            case PeerProofOutcome.Wrong:
+                LogWrong(logger, remote, self);
+                break;
+            default:
+                LogMissing(logger, remote);
+                break;
+        }
+    }
+
+    [LoggerMessage(LogEvents.PeerProofUntimely, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: its proof is {Seconds} s ahead of this node's clock, and {Allowed} s either way are allowed. Are both clocks synchronised?")]
+    private static partial void LogUntimely(ILogger logger, string remote, double seconds, double allowed);
+
+    [LoggerMessage(LogEvents.PeerProofWrong, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: its proof was made with another Relay:Internal:Secret, or not for this node's address {Address}")]
+    private static partial void LogWrong(ILogger logger, string remote, string address);
+
+    [LoggerMessage(LogEvents.PeerProofMissing, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: it has no proof that a node of ours sent it")]
+    private static partial void LogMissing(ILogger logger, string remote);
+}

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Relay.Node;
+using Relay.Sessions;
+using Relay.Yjs;
+using static Relay.Doubles.Messages;
+using static Relay.Peers.PeerSamples;
+
+namespace Relay.Peers;
+
+public sealed class InternalListenerTests : IDisposable
+{
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly string address = FreeAddress();
+
+    public void Dispose() => http.Dispose();
+
+    [Fact]
+    public async Task A_node_asks_another_one_for_a_document_that_it_holds()
+    {
+        foreach (var bytes in (int[])[3, 500_000])
+        {
+            var here = FreeAddress();
+            using var listener = await StartAsync(here, (_, reader) =>
+            {
+                reader(State(bytes));
+                return true;
+            });
+            using var client = Client();
+            AssertEqual(State(bytes), await client.AskAsync(DocumentName.Create("a/b ..%"), [here], CancellationToken.None));
+            await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_node_does_not_hold_or_has_not_loaded_is_said_at_once()
+    {
+        using var listener = await StartAsync(address, (name, reader) =>
+        {
+            reader(null);
+            return name.Value == "loading";
+        });
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/internal/documents/absent/state"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync("/internal/documents/loading/state"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/internal/documents/loading/other"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/health/live"));
+        await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+    }
+
+    [Fact]
+    public async Task Without_a_valid_proof_nothing_is_told()
+    {
+        var calls = 0;
+        using var listener = await StartAsync(address, (_, _) =>
+        {
+            calls++;
+            return false;
+        });
+        var now = DateTimeOffset.UtcNow;
+        string?[] proofs =
+        [
+            null,
+            "Bearer x",
+            PeerProof.Make(new PeerSecret("wrong"), "GET", StatePath, address, now),
+            PeerProof.Make(Secret, "GET", StatePath, "127.0.0.1:9", now),
+            PeerProof.Make(Secret, "GET", "/internal/documents/other/state", address, now),
+            PeerProof.Make(Secret, "GET", StatePath, address, now - TimeSpan.FromSeconds(31)),
+            PeerProof.Make(Secret, "GET", StatePath, address, now + TimeSpan.FromSeconds(40)),
+        ];
+        foreach (var proof in proofs)
+        {
+            using var answer = await SendAsync(StatePath, proof);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+            Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+        }
+
+        foreach (var path in (string[])["/", "/health/live", "/internal/documents/absent/state"])
+        {
+            using var answer = await SendAsync(path, null);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        }
+
+        Assert.Equal(0, calls);
+        await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+    }
+
+    [Fact]
+    public async Task Two_listeners_at_one_port_are_refused_with_a_sentence()
+    {
+        using var listener = await StartAsync(address, (_, _) => false);
+        var refused = await Assert.ThrowsAsync<InternalListenerException>(() => StartAsync(address, (_, _) => false));
+        Assert.Contains("Relay:Internal:Port", refused.Message, StringComparison.Ordinal);
+        await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+    }
+
+    [Fact]
+    public async Task A_whole_node_shares_its_documents_there_and_only_there()
+    {
+        await using var node = await TestNode.StartAsync(settings: $"Internal:Port={IPEndPoint.Parse(address).Port}");
+        using var socket = await node.ConnectAsync();
+        await socket.SendAsync(Update(Typed(1, 0, "a")));
+        await socket.UntilAsync(0, 2);
+        using var client = new PeerClient("elsewhere", PeerSecret.Development, new PeerOptions(), TimeProvider.System, _ => 0, NullLogger<PeerClient>.Instance);
+        var state = await client.AskAsync(Name, [address], CancellationToken.None);
+        Assert.NotNull(state);
+        Assert.Equal(Typed(1, 0, "a"), state.Document.ToArray());
+        Assert.Equal(1, state.Position.Offset);
+        Assert.Null(await client.AskAsync(DocumentName.Create("absent"), [address], CancellationToken.None));
+
+        using var atPublic = await node.Http.GetAsync(new Uri(StatePath, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, atPublic.StatusCode);
+        using var atInternal = await SendAsync("/health/live", null);
+        Assert.Equal(HttpStatusCode.Unauthorized, atInternal.StatusCode);
+    }
+
+    private static PeerClient Client() => new("elsewhere", Secret, new PeerOptions(), TimeProvider.System, _ => 0, NullLogger<PeerClient>.Instance);
+
+    private static async Task<InternalListener> StartAsync(string address, Func<DocumentName, Action<PeerState?>, bool> share)
+    {
+        var endpoint = new PeerStateEndpoint(share, address, Secret, new PeerOptions(), TimeProvider.System, NullLogger<PeerStateEndpoint>.Instance);
+        var listener = new InternalListener(IPEndPoint.Parse(address), endpoint, NullLoggerFactory.Instance);
+        await listener.StartAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+        return listener;
+    }
+
+    /// <summary>Below the range of outgoing connections' ports.</summary>
+    private static string FreeAddress()
+    {
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(15_000, 30_000));
+                listener.Start();
+                return listener.LocalEndpoint.ToString()!;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string path)
+    {
+        using var answer = await SendAsync(path, PeerProof.Make(Secret, "GET", path, address, DateTimeOffset.UtcNow));
+        return answer.StatusCode;
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string path, string? proof)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{address}{path}"));
+        if (proof is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", proof);
+        }
+
+        return http.SendAsync(request).WaitAsync(TestNode.Patience);
+    }
+}
