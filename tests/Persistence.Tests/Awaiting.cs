@@ -9,5 +9,7 @@ internal static class Awaiting
 
     public static Task<T> Soon<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Limit);
 
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Limit);
+
     public static Task Soon(this Task task) => task.WaitAsync(Limit);
 }

@@ -1,0 +1,44 @@
+using Relay.DocLocator.DynamoDb;
+using Relay.TestServers;
+
+namespace Relay.DocLocator;
+
+/// <summary>A DynamoDB for the tests of one class: the one that <c>RELAY_TEST_DYNAMODB</c> names, or its own.</summary>
+public sealed class DynamoDbFixture : IAsyncLifetime
+{
+    private ServerProcess? server;
+    private int tables;
+
+    public Uri Address { get; private set; } = new("http://127.0.0.1:1");
+
+    public async Task InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("RELAY_TEST_DYNAMODB") is { Length: > 0 } address)
+        {
+            Address = new Uri(address);
+        }
+        else if (ServerPrograms.MissingReason(ServerKind.DynamoDb) is null)
+        {
+            server = await ServerProcess.StartDynamoDbAsync();
+            Address = server.Address;
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    /// <summary>Options with a table name of their own. Deadlines are long, since the machine may be busy; tests of deadlines shorten them.</summary>
+    internal DynamoDbLocatorOptions NewTable(Uri? address = null) => new()
+    {
+        Table = $"relay-{Environment.ProcessId}-{Guid.NewGuid():n}-{Interlocked.Increment(ref tables)}",
+        ServiceUrl = (address ?? Address).ToString(),
+        AccessKey = ("test", "test"),
+        CallTimeout = TimeSpan.FromSeconds(20),
+        AttemptTimeout = TimeSpan.FromSeconds(5),
+    };
+}

@@ -1,0 +1,183 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using Relay.Persistence.S3;
+using Relay.TestServers;
+using Relay.Yjs;
+
+namespace Relay.Persistence;
+
+[NeedsServer(Kind = ServerKind.S3)]
+[Collection(S3CollectionDefinition.Name)]
+public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposable
+{
+    private readonly S3SnapshotStoreOptions options;
+    private readonly S3SnapshotStore store;
+    private readonly S3SnapshotStore other;
+    private readonly AmazonS3Client client;
+
+    public S3SnapshotStoreTests(S3Fixture server)
+    {
+        // Small pages, so that every listing with more than a few snapshots has several.
+        options = server.NewPlace() with { PageSize = 7 };
+        store = new S3SnapshotStore(options, TimeProvider.System);
+        other = new S3SnapshotStore(options, TimeProvider.System);
+        client = server.NewClient();
+    }
+
+    protected override ISnapshotStore Store => store;
+
+    protected override ISnapshotStore OtherStore => other;
+
+    public void Dispose()
+    {
+        store.Dispose();
+        other.Dispose();
+        client.Dispose();
+    }
+
+    protected override async Task<byte[]?> GetStoredAsync(DocumentName document, Position position)
+    {
+        try
+        {
+            using var answer = await client.GetObjectAsync(options.Bucket, KeyOf(document, position)).Soon();
+            using var bytes = new MemoryStream();
+            await answer.ResponseStream.CopyToAsync(bytes).Soon();
+            return bytes.ToArray();
+        }
+        catch (AmazonS3Exception exception) when (exception.ErrorCode == "NoSuchKey")
+        {
+            return null;
+        }
+    }
+
+    protected override Task PutStoredAsync(DocumentName document, Position position, byte[] bytes) => PutAsync(KeyOf(document, position), bytes);
+
+    [ServerFact]
+    public async Task One_flipped_bit_is_reported_and_the_object_kept()
+    {
+        var snapshot = Samples.State(Samples.At(1, 1), null, 1, 2, 3, 4, 5);
+        await Store.WriteAsync(snapshot, default).Soon();
+        var good = (await GetStoredAsync(Document, snapshot.Position))!;
+        for (var at = 0; at < good.Length; at++)
+        {
+            var damaged = good.ToArray();
+            damaged[at] ^= (byte)(1 << (at % 8));
+            await PutStoredAsync(Document, snapshot.Position, damaged);
+
+            var result = await Store.ReadAsync(Document, Assert.Single(await ListAsync()), default).Soon();
+
+            Assert.Equal(SnapshotReadOutcome.Unreadable, result.Outcome);
+            Assert.EndsWith(".", result.Problem);
+        }
+
+        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => Store.WriteAsync(snapshot, default).Soon());
+        await PutStoredAsync(Document, snapshot.Position, good);
+        await AssertReadsAsync(Store, snapshot);
+    }
+
+    [ServerFact]
+    public async Task What_is_no_snapshot_by_its_key_is_not_listed()
+    {
+        var snapshot = Samples.State(Samples.At(1, 1));
+        await Store.WriteAsync(snapshot, default).Soon();
+        var folder = SnapshotKey.Prefix(options.Prefix, Document);
+        var name = SnapshotKey.Name(snapshot.Position);
+        foreach (var key in new[] { folder, folder + "x", folder + name + "/", folder + name.ToUpperInvariant(), folder + "deeper/" + name, folder[..^1] + "0/" + name, options.Prefix + name })
+        {
+            await PutAsync(key, [1]);
+        }
+
+        Assert.Equal(snapshot.Position, Assert.Single(await ListAsync()).Position);
+    }
+
+    [ServerFact]
+    public async Task What_disappears_between_listing_and_reading_is_gone()
+    {
+        await Store.WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
+        var info = Assert.Single(await ListAsync());
+        await client.DeleteObjectAsync(options.Bucket, KeyOf(Document, info.Position)).Soon();
+
+        Assert.Equal(SnapshotReadOutcome.Gone, (await Store.ReadAsync(Document, info, default).Soon()).Outcome);
+        Assert.Empty(await ListAsync());
+    }
+
+    [ServerFact]
+    public async Task The_longest_prefix_leaves_room_for_the_longest_key()
+    {
+        var longest = options with { Prefix = new string('é', SnapshotKey.MaxPrefixBytes / 2) + (SnapshotKey.MaxPrefixBytes % 2 == 1 ? "x" : "") };
+        using var deep = new S3SnapshotStore(longest, TimeProvider.System);
+        var snapshot = Samples.State(Samples.At(1, 1), DocumentName.Create(new string('n', DocumentName.MaxUtf8Bytes)));
+
+        await deep.WriteAsync(snapshot, default).Soon();
+
+        await AssertReadsAsync(deep, snapshot);
+        Assert.Contains("S3:Prefix", Assert.Throws<ArgumentException>(() => new S3SnapshotStore(longest with { Prefix = longest.Prefix + "x" }, TimeProvider.System)).Message);
+    }
+
+    [ServerFact]
+    public async Task A_prefix_is_taken_as_it_is()
+    {
+        foreach (var prefix in new[] { "", "a b+c/%2F/", "名前-", "x/../" })
+        {
+            using var one = new S3SnapshotStore(options with { Prefix = options.Prefix + prefix }, TimeProvider.System);
+            await one.WriteAsync(Samples.State(Samples.At(1, prefix.Length + 1)), default).Soon();
+
+            await AssertReadsAsync(one, Samples.State(Samples.At(1, prefix.Length + 1)));
+            Assert.Single(await one.ListAsync(Document, default).Soon());
+            await one.DeleteAsync(Document, (await one.ListAsync(Document, default).Soon())[0], default).Soon();
+            Assert.Empty(await one.ListAsync(Document, default).Soon());
+        }
+    }
+
+    [ServerFact]
+    public async Task A_missing_bucket_is_never_an_empty_one()
+    {
+        using var nowhere = new S3SnapshotStore(options with { Bucket = "relay-nowhere" }, TimeProvider.System);
+
+        await AssertUnavailableAsync(nowhere, "The bucket 'relay-nowhere' does not exist.");
+        var missing = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(() => nowhere.CheckBucketAsync(create: false, default).Soon());
+        Assert.Contains("aws s3api create-bucket --bucket relay-nowhere --endpoint-url http://", missing.Message);
+    }
+
+    [ServerFact]
+    public async Task Refused_keys_are_never_an_empty_bucket()
+    {
+        using var stranger = new S3SnapshotStore(options with { AccessKey = ("relay-test", "another-secret") }, TimeProvider.System);
+
+        await AssertUnavailableAsync(stranger, "s3:ListBucket");
+        var refused = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(() => stranger.CheckBucketAsync(create: true, default).Soon());
+        Assert.Contains("s3:ListBucket", refused.Message);
+    }
+
+    [ServerFact]
+    public async Task The_check_makes_a_missing_bucket_in_development_and_leaves_nothing_in_it()
+    {
+        using var fresh = new S3SnapshotStore(options with { Bucket = $"relay-{Guid.NewGuid():n}" }, TimeProvider.System);
+
+        Assert.Equal(new S3BucketCheck(Made: true, ConditionalPuts: true), await fresh.CheckBucketAsync(create: true, default).Soon());
+        Assert.Equal(new S3BucketCheck(Made: false, ConditionalPuts: true), await fresh.CheckBucketAsync(create: false, default).Soon());
+
+        await store.CheckBucketAsync(create: false, default).Soon();
+        Assert.Empty((await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.Prefix }).Soon()).S3Objects ?? []);
+    }
+
+    private async Task AssertUnavailableAsync(S3SnapshotStore away, string sentence)
+    {
+        var info = new SnapshotInfo(Samples.At(1, 1), 100, Samples.Time);
+        foreach (var call in new Func<Task>[]
+        {
+            () => away.ListAsync(Document, default).Soon(),
+            () => away.ReadAsync(Document, info, default).Soon(),
+            () => away.WriteAsync(Samples.State(Samples.At(1, 2)), default).Soon(),
+            () => away.DeleteAsync(Document, info, default).Soon(),
+        })
+        {
+            Assert.Contains(sentence, (await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(call)).Message);
+        }
+    }
+
+    private string KeyOf(DocumentName document, Position position) => SnapshotKey.Key(options.Prefix, document, position);
+
+    private Task PutAsync(string key, byte[] bytes) => client.PutObjectAsync(
+        new PutObjectRequest { BucketName = options.Bucket, Key = key, InputStream = new MemoryStream(bytes), UseChunkEncoding = false }).Soon();
+}

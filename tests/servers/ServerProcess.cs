@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Relay.TestServers;
+
+/// <summary>A server that a test started: it can be killed and stopped, and ends with the test's process.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly Process process;
+
+    private ServerProcess(Process process, Uri address)
+    {
+        this.process = process;
+        Address = address;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>DynamoDB: in memory, or in a directory from which a later start takes it up again. Port 0 is a free one.</summary>
+    public static Task<ServerProcess> StartDynamoDbAsync(string? directory = null, int port = 0) =>
+        StartAsync("node", Path.Combine(ServerPrograms.Folder, "dynamodb.mjs"), port.ToString(CultureInfo.InvariantCulture), directory);
+
+    /// <summary>S3: a whole server in a new directory, or one more gateway to the server that runs there.</summary>
+    public static Task<ServerProcess> StartS3Async(string directory, int port = 0) =>
+        StartAsync("bash", Path.Combine(ServerPrograms.Folder, "s3.sh"), directory, port.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Ends it at once, as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes it hang: it answers nothing, and its connections stay.</summary>
+    public Task StopAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on after <see cref="StopAsync"/>.</summary>
+    public Task ContinueAsync() => SignalAsync("CONT");
+
+    /// <summary>Lets the script end what it started; whatever does not end then is killed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            await ContinueAsync().ConfigureAwait(false);
+            process.StandardInput.Close();
+            await SignalAsync("TERM").ConfigureAwait(false);
+            try
+            {
+                await process.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        process.Dispose();
+    }
+
+    private static async Task<ServerProcess> StartAsync(string program, params string?[] arguments)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments.OfType<string>())
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // It also ends when this process is killed.
+        start.Environment["RELAY_SERVER_STDIN"] = "1";
+        var process = Process.Start(start)!;
+        var errors = new List<string>();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (errors)
+            {
+                errors.Add(line.Data ?? "");
+            }
+        };
+        process.BeginErrorReadLine();
+        string? line;
+        while ((line = await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout).ConfigureAwait(false)) is not null)
+        {
+            if (line.StartsWith("ready ", StringComparison.Ordinal))
+            {
+                return new ServerProcess(process, new Uri(line["ready ".Length..]));
+            }
+        }
+
+        await process.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
+        lock (errors)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', arguments)} did not start: {string.Join(' ', errors)}");
+        }
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,43 @@
+namespace Relay.TestServers;
+
+/// <summary>Where the servers' scripts are, and whether what they start is installed.</summary>
+public static class ServerPrograms
+{
+    /// <summary>The folder of the scripts, found from the folder of the tests upwards.</summary>
+    internal static string Folder { get; } = FindFolder();
+
+    /// <summary>Why tests that need this server are skipped; null if they run.</summary>
+    public static string? MissingReason(ServerKind kind)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+        {
+            return null;
+        }
+
+        return kind switch
+        {
+            ServerKind.DynamoDb when !Directory.Exists(Path.Combine(Folder, "node_modules", "dynalite")) => "dynalite is not installed: run npm ci in tests/servers.",
+            ServerKind.DynamoDb => IsInstalled("node") ? null : "Node is not installed.",
+            _ => new[] { "ceph-mon", "ceph-osd", "radosgw" }.Where(program => !IsInstalled(program)).ToList() is { Count: > 0 } missing
+                ? $"Not installed: {string.Join(", ", missing)}. The S3 server of the tests is Ceph's; ./test.sh installs it on Debian."
+                : null,
+        };
+    }
+
+    private static bool IsInstalled(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private static string FindFolder()
+    {
+        for (var at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
+        {
+            var folder = Path.Combine(at, "tests", "servers");
+            if (File.Exists(Path.Combine(folder, "dynamodb.mjs")))
+            {
+                return folder;
+            }
+        }
+
+        throw new InvalidOperationException($"There is no folder tests/servers above {AppContext.BaseDirectory}.");
+    }
+}
