@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Relay.Backplane;
+
+/// <summary>What runs in the background: the start's checks, and the duties after it.</summary>
+public sealed partial class RedisBackplane
+{
+    private static readonly Version OldestServer = new(7, 0);
+    private static readonly TimeSpan StartRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SettingsKnownFor = TimeSpan.FromMinutes(1);
+
+    private long settingsSharedAt;
+    private long logsRenewedAt;
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        await Task.Yield();
+        try
+        {
+            await StartAsync(cancellation);
+            using var timer = new PeriodicTimer(options.LogEndCheckInterval, time);
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                await check.RunAsync(rooms.Partitions, cancellation);
+                await RenewAsync(cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            started.TrySetCanceled(cancellation);
+        }
+        catch (RedisStartException e)
+        {
+            started.TrySetException(e);
+            _ = started.Task.Exception;
+        }
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                await CheckServerAsync(cancellation);
+                if (await ShareSettingsAsync(cancellation) is { } problem)
+                {
+                    throw new RedisStartException(problem);
+                }
+
+                logsRenewedAt = time.GetTimestamp();
+                started.TrySetResult();
+                return;
+            }
+            catch (BackplaneUnavailableException e)
+            {
+                if (isFirst)
+                {
+                    LogNotReady(logger, e);
+                }
+
+                await Task.Delay(StartRetry, time, cancellation);
+            }
+        }
+    }
+
+    private async Task CheckServerAsync(CancellationToken cancellation)
+    {
+        // Sections as they come: managed services refuse CONFIG GET, and INFO says the same.
+        var info = (string)(await others.CallAsync(redis => redis.GetDatabase().ExecuteAsync("INFO"), cancellation))!;
+        var version = RedisInfo.Value(info, "redis_version");
+        if (!Version.TryParse(version, out var parsed) || parsed < OldestServer)
+        {
+            throw new RedisStartException($"Redis:Configuration leads to a Redis {version}; Relay needs {OldestServer} or newer.");
+        }
+
+        if (options.MinReplicas > 0 && RedisInfo.Value(info, "cluster_enabled") == "1")
+        {
+            throw new RedisStartException("Redis:MinReplicas cannot be used with Redis Cluster: the client cannot ask the server of each partition for its replicas.");
+        }
+
+        LogReached(logger, version, node);
+        if (RedisInfo.Value(info, "maxmemory_policy") is var policy && policy.StartsWith("allkeys", StringComparison.Ordinal))
+        {
+            LogMayEvict(logger, policy);
+        }
+
+        if (RedisInfo.Value(info, "connected_slaves") == "0" && RedisInfo.Value(info, "aof_enabled") == "0")
+        {
+            LogMayForget(logger);
+        }
+    }
+
+    /// <summary>Says why this node's settings contradict those of others, or nothing.</summary>
+    private async Task<string?> ShareSettingsAsync(CancellationToken cancellation)
+    {
+        var arguments = new List<RedisValue> { Milliseconds(SettingsKnownFor), "Redis channels", RedisChannels.Kind };
+        foreach (var (name, value) in options.SharedSettings)
+        {
+            arguments.AddRange([name, value]);
+        }
+
+        var result = await others.EvaluateAsync(RedisScript.Settings, [keys.Settings], [.. arguments], cancellation);
+        settingsSharedAt = time.GetTimestamp();
+        if (result.IsNull)
+        {
+            return null;
+        }
+
+        var other = (RedisResult[])result!;
+        var setting = (string)other[0]!;
+        var own = setting == "Redis channels" ? RedisChannels.Kind : options.SharedSettings[setting];
+        return $"{setting} is {own} here and {(string)other[1]!} on the nodes that run: it must be equal on all; stop them for a minute to change it.";
+    }
+
+    private async Task RenewAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (time.GetElapsedTime(settingsSharedAt) >= SettingsKnownFor / 4 && await ShareSettingsAsync(cancellation) is { } problem)
+            {
+                LogSettingsDiffer(logger, problem);
+            }
+
+            if (time.GetElapsedTime(logsRenewedAt) >= options.CoveredLogRetention / 4)
+            {
+                logsRenewedAt = time.GetTimestamp();
+                await RenewLogsAsync(cancellation);
+            }
+        }
+        catch (BackplaneUnavailableException e)
+        {
+            LogRenewalFailed(logger, e);
+        }
+    }
+
+    private async Task RenewLogsAsync(CancellationToken cancellation)
+    {
+        foreach (var partition in rooms.Partitions)
+        {
+            foreach (var some in partition.Rooms.Values.Chunk(100))
+            {
+                await others.EvaluateAsync(RedisScript.Renew, [.. some.SelectMany(room => new[] { room.Keys.Head, room.Keys.Entries, room.Keys.Ids })], [], cancellation);
+            }
+        }
+    }
+
+    private void OnSubscriptionsRestored() => _ = InterruptAllAsync();
+
+    private async Task InterruptAllAsync()
+    {
+        try
+        {
+            // The client has sent its subscriptions again; once this is answered, they count.
+            await others.CallAsync(redis => redis.GetSubscriber().PingAsync(), stopping.Token);
+        }
+        catch (Exception e) when (e is BackplaneUnavailableException or OperationCanceledException or ObjectDisposedException)
+        {
+            return; // Lost again: the next time counts.
+        }
+
+        foreach (var room in rooms.All)
+        {
+            room.Interrupt();
+        }
+    }
+
+    [LoggerMessage(BackplaneEventId.RedisReached, LogLevel.Information, "Reached Redis {Version}; this node is {Node:x16} there")]
+    private static partial void LogReached(ILogger logger, string version, ulong node);
+
+    [LoggerMessage(BackplaneEventId.RedisMayEvict, LogLevel.Warning, "Redis has maxmemory-policy {Policy}, which may evict logs with updates that no snapshot covers; set noeviction")]
+    private static partial void LogMayEvict(ILogger logger, string policy);
+
+    [LoggerMessage(BackplaneEventId.RedisMayForget, LogLevel.Warning, "Redis has no replica and no append-only file: updates that no snapshot covers live in one process's memory and in the nodes that hold the document")]
+    private static partial void LogMayForget(ILogger logger);
+
+    [LoggerMessage(BackplaneEventId.RedisNotReady, LogLevel.Warning, "Redis cannot be reached yet; looking for it")]
+    private static partial void LogNotReady(ILogger logger, Exception exception);
+
+    [LoggerMessage(BackplaneEventId.RedisSettingsDiffer, LogLevel.Error, "{Problem}")]
+    private static partial void LogSettingsDiffer(ILogger logger, string problem);
+
+    [LoggerMessage(BackplaneEventId.RedisRenewalFailed, LogLevel.Debug, "What expires in Redis could not be renewed; the next round does it")]
+    private static partial void LogRenewalFailed(ILogger logger, Exception exception);
+}

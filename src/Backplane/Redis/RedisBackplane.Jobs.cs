@@ -1,0 +1,118 @@
+using Relay.Yjs;
+using StackExchange.Redis;
+
+namespace Relay.Backplane;
+
+/// <summary>Documents with unsaved entries as jobs: per partition a set of them by the time at which they are due, attempts and problems; and a key with an expiry for each claim.</summary>
+public sealed partial class RedisBackplane
+{
+    private string NodeText => node.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <inheritdoc />
+    public async ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
+    {
+        var names = keys.Of(document);
+        ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromMilliseconds(1));
+        cancellation.ThrowIfCancellationRequested();
+        var answer = (RedisResult[])(await others.EvaluateAsync(
+            RedisScript.Claim, [names.Head, names.Jobs, names.Claim], [names.Name, NodeText, Milliseconds(lease)], cancellation))!;
+        var saved = answer.Length > 1 ? new Position((long)answer[1], (long)answer[2], RedisEnvelope.Id((byte[])answer[3]!)) : Position.None;
+        return new SaveClaim((int)answer[0] == 1, saved);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromMilliseconds(1));
+        cancellation.ThrowIfCancellationRequested();
+        if (most == 0)
+        {
+            return [];
+        }
+
+        var due = await OfPartitionsAsync(async partition =>
+        {
+            var answer = (RedisResult[])(await others.EvaluateAsync(RedisScript.Forgotten, [keys.Jobs(partition)], [most], cancellation))!;
+            return answer.Chunk(2).Select(pair => (Name: (string)pair[0]!, DueAt: (double)pair[1]));
+        });
+        var claimed = new List<SaveJob>();
+        foreach (var (name, _) in due.OrderBy(one => one.DueAt))
+        {
+            if (claimed.Count == most)
+            {
+                break;
+            }
+
+            if (await ClaimForgottenAsync(RedisKeys.Decode(name), lease, cancellation) is { } job)
+            {
+                claimed.Add(job);
+            }
+        }
+
+        return claimed;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation)
+    {
+        var names = keys.Of(document);
+        ArgumentNullException.ThrowIfNull(problem);
+        cancellation.ThrowIfCancellationRequested();
+        await others.EvaluateAsync(
+            RedisScript.Fail,
+            [names.Jobs, names.Claim, names.Attempts, names.Problems],
+            [names.Name, NodeText, problem, Milliseconds(options.Jobs.RetryAfter), options.Jobs.StalledAfter, Milliseconds(options.Jobs.StalledInterval)],
+            cancellation);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        cancellation.ThrowIfCancellationRequested();
+        if (most == 0)
+        {
+            return [];
+        }
+
+        var found = await OfPartitionsAsync(async partition =>
+        {
+            var answer = (RedisResult[])(await others.EvaluateAsync(
+                RedisScript.Jobs, [keys.Jobs(partition), keys.Attempts(partition), keys.Problems(partition)], [most], cancellation))!;
+            return answer.Chunk(4).Select(one => (Name: (string)one[0]!, DueAt: (double)one[1], Attempts: (int)(double)one[2], Problem: (string)one[3]!));
+        });
+        var first = found.OrderByDescending(one => one.Attempts).ThenBy(one => one.DueAt).Take(most).ToList();
+        var claims = await Task.WhenAll(first.Select(one =>
+            others.CallAsync(redis => redis.GetDatabase().KeyExistsAsync(keys.Of(RedisKeys.Decode(one.Name)).Claim, CommandFlags.DemandMaster), cancellation)));
+        return
+        [
+            .. first.Zip(claims, (one, isClaimed) => new SaveJob(
+                RedisKeys.Decode(one.Name), StateOf(isClaimed, one.Attempts), one.Attempts, Time(one.DueAt), one.Problem.Length > 0 ? one.Problem : null)),
+        ];
+    }
+
+    private async Task<SaveJob?> ClaimForgottenAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
+    {
+        var names = keys.Of(document);
+        var result = await others.EvaluateAsync(
+            RedisScript.ClaimForgotten,
+            [names.Jobs, names.Claim, names.Attempts, names.Problems],
+            [names.Name, NodeText, Milliseconds(lease), Milliseconds(options.Jobs.RetryAfter), options.Jobs.StalledAfter, Milliseconds(options.Jobs.StalledInterval)],
+            cancellation);
+        return result.IsNull ? null : (RedisResult[])result! is var answer
+            ? new SaveJob(document, SaveJobState.Claimed, (int)answer[0], Time((double)answer[1]), answer.Length > 2 ? (string?)answer[2] : null)
+            : null;
+    }
+
+    private SaveJobState StateOf(bool isClaimed, int attempts) =>
+        isClaimed ? SaveJobState.Claimed
+        : attempts >= options.Jobs.StalledAfter ? SaveJobState.Stalled
+        : attempts > 0 ? SaveJobState.Retried
+        : SaveJobState.Available;
+
+    private static DateTimeOffset Time(double milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
+
+    private static async Task<List<T>> OfPartitionsAsync<T>(Func<int, Task<IEnumerable<T>>> ask) =>
+        [.. (await Task.WhenAll(Enumerable.Range(0, RedisKeys.Partitions).Select(ask))).SelectMany(some => some)];
+}

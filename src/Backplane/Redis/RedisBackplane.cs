@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Relay.Yjs;
+using StackExchange.Redis;
+
+namespace Relay.Backplane;
+
+/// <summary>
+/// The backplane of several nodes: logs, channels and save jobs in Redis 7.0 or newer, alone, with replicas, or as a cluster. All that belongs together is done by one script on keys of one hash tag, so it
+/// happens wholly or not at all. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Two connections: appends have their own, because a WAIT holds up what is sent behind it; the other carries everything else and the subscriptions. Duties run in the background: <see cref="LogEndCheck"/>, the renewal of
+/// covered logs that are open here, and keeping shared settings known.
+/// </remarks>
+public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISaveJobs, IAsyncDisposable
+{
+    // How many documents' last counts a partition keeps: far more than are written to between two checks; a node that is behind further looks at all its documents.
+    private const int MaxChanged = 4096;
+
+    private readonly RedisBackplaneOptions options;
+    private readonly ILogger<RedisBackplane> logger;
+    private readonly TimeProvider time;
+    private readonly ulong node = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
+    private readonly byte[] entryHead;
+    private readonly byte[] largeEntryHead;
+    private readonly byte[] savedHead;
+    private readonly RedisKeys keys;
+    private readonly RedisConnection appends;
+    private readonly RedisConnection others;
+    private readonly RedisRooms rooms;
+    private readonly RedisLogReader reader;
+    private readonly RedisLogReader confirmingReader;
+    private readonly ReplicaWait replicas;
+    private readonly UnconfirmedEntries unconfirmed = new();
+    private readonly LogEndCheck check;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task duties;
+
+    private RedisBackplane(RedisBackplaneOptions options, ILogger<RedisBackplane> logger, TimeProvider time)
+    {
+        this.options = options;
+        this.logger = logger;
+        this.time = time;
+        entryHead = RedisEnvelope.Head(RedisMessageKind.Entry, node);
+        largeEntryHead = RedisEnvelope.Head(RedisMessageKind.EntryByPosition, node);
+        savedHead = RedisEnvelope.Head(RedisMessageKind.Saved, node);
+        keys = new RedisKeys(options.Prefix);
+        appends = new RedisConnection(options, "appends", time, logger);
+        others = new RedisConnection(options, "channels", time, logger);
+        reader = new RedisLogReader(others, keys, options);
+        confirmingReader = new RedisLogReader(appends, keys, options);
+        replicas = new ReplicaWait(appends, keys, options, time);
+        check = new LogEndCheck(others, keys, options, time, logger);
+        rooms = new RedisRooms(others, keys, check, reader, unconfirmed, logger);
+        others.SubscriptionsRestored += OnSubscriptionsRestored;
+        duties = RunAsync(stopping.Token);
+    }
+
+    /// <summary>Whether Redis was reached and checked, and is there now.</summary>
+    public bool IsConnected => started.Task.IsCompletedSuccessfully && appends.IsConnected && others.IsConnected;
+
+    /// <summary>Begins to look for Redis and returns at once, also when it is away; calls fail with <see cref="BackplaneUnavailableException"/> until it is there.</summary>
+    public static RedisBackplane Open(RedisBackplaneOptions options, ILogger<RedisBackplane> logger, TimeProvider time)
+    {
+        options.Validate();
+        try
+        {
+            _ = ConfigurationOptions.Parse(options.Configuration);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            throw new RedisStartException($"Redis:Configuration is no configuration of a Redis client: {e.Message}", e);
+        }
+
+        return new RedisBackplane(options, logger, time);
+    }
+
+    /// <summary>Completes when Redis was reached for the first time and is one that this node can work with.</summary>
+    /// <exception cref="RedisStartException">It is not: too old, or the nodes that run there have other settings.</exception>
+    public Task WhenConnectedAsync(CancellationToken cancellation) => started.Task.WaitAsync(cancellation);
+
+    /// <inheritdoc />
+    /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> the answer comes when so many replicas have the entry; this node's own listeners may hear of it by the answer only.</remarks>
+    public async ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    {
+        var names = keys.Of(document);
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(epoch, 1L << 53);
+        if (entry.Id.IsNone || !(entry.Kind == EntryKind.Update || (entry.Kind == EntryKind.Deleted && entry.Payload.IsEmpty)))
+        {
+            throw new ArgumentException("A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var bytes = RedisEnvelope.Entry(entry);
+        if (options.MinReplicas == 0)
+        {
+            return await AppendAsync(names, epoch, bytes, cancellation);
+        }
+
+        unconfirmed.Add(document, entry.Id);
+        try
+        {
+            var token = await replicas.BeginAsync(cancellation);
+            var result = await AppendAsync(names, epoch, bytes, cancellation);
+            if (result.Outcome != AppendOutcome.OtherEpoch)
+            {
+                await replicas.ConfirmAsync(token, cancellation);
+            }
+
+            unconfirmed.Remove(document, entry.Id);
+            return result;
+        }
+        catch when (!rooms.Has(names))
+        {
+            unconfirmed.Remove(document, entry.Id); // Nobody here could see it, so nobody need be kept from it.
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
+    {
+        _ = document.Value;
+        cancellation.ThrowIfCancellationRequested();
+        if (!unconfirmed.HasAny(document))
+        {
+            return await reader.ReadAsync(document, after, cancellation);
+        }
+
+        // What is read may hold own entries that too few replicas have.
+        var token = await replicas.BeginAsync(cancellation);
+        var result = await confirmingReader.ReadAsync(document, after, cancellation);
+        await replicas.ConfirmAsync(token, cancellation);
+        foreach (var entry in result.Entries)
+        {
+            unconfirmed.Remove(document, entry.Position.Id);
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough, CancellationToken cancellation)
+    {
+        var names = keys.Of(document);
+        cancellation.ThrowIfCancellationRequested();
+        await others.EvaluateAsync(
+            RedisScript.Checkpoint,
+            [names.Head, names.Entries, names.Ids, names.Jobs, names.Attempts, names.Problems, names.Claim],
+            [
+                Text(saved.Epoch), Text(saved.Offset), RedisEnvelope.Id(saved.Id), Text(trimThrough.Epoch), Text(trimThrough.Offset), RedisEnvelope.Id(trimThrough.Id),
+                names.Name, names.ChannelName, savedHead, Milliseconds(options.Jobs.ForgottenAfter), Milliseconds(options.CoveredLogRetention), RedisChannels.PublishCommand,
+            ],
+            cancellation);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        _ = document.Value;
+        cancellation.ThrowIfCancellationRequested();
+        return rooms.JoinAsync(document, listener, cancellation);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
+    {
+        var channel = RedisChannels.Name(keys.Of(document).ChannelName);
+        cancellation.ThrowIfCancellationRequested();
+        var message = RedisEnvelope.Awareness(node, update.Span);
+        await others.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await stopping.CancelAsync();
+        await duties;
+        others.SubscriptionsRestored -= OnSubscriptionsRestored;
+        await appends.DisposeAsync();
+        await others.DisposeAsync();
+        stopping.Dispose();
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Milliseconds(TimeSpan time) => Text((long)time.TotalMilliseconds);
+
+    private async Task<AppendResult> AppendAsync(RedisKeys.DocumentKeys names, long epoch, byte[] entry, CancellationToken cancellation)
+    {
+        var isLarge = entry.Length - RedisEnvelope.EntryHeadLength > options.MaxPublishedBytes;
+        var answer = (RedisResult[])(await appends.EvaluateAsync(
+            RedisScript.Append,
+            [names.Head, names.Entries, names.Ids, names.Count, names.Changed, names.Jobs],
+            [
+                Text(epoch), entry, names.Name, names.ChannelName, isLarge ? largeEntryHead : entryHead, isLarge ? RedisEnvelope.EntryHeadLength : entry.Length,
+                Milliseconds(options.Jobs.ForgottenAfter), RedisChannels.PublishCommand, options.MinReplicas > 0 ? "1" : "0", MaxChanged,
+            ],
+            cancellation))!;
+        return new AppendResult(
+            (int)answer[0] switch { 0 => AppendOutcome.Stored, 1 => AppendOutcome.StartedEpoch, _ => AppendOutcome.OtherEpoch },
+            new Position((long)answer[1], (long)answer[2], RedisEnvelope.Id((byte[])answer[3]!)),
+            RedisEnvelope.Id((byte[])answer[4]!));
+    }
+}

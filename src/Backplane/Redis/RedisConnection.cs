@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Relay.Backplane;
+
+/// <summary>One connection to Redis (to each server of it), opened in the background. Every call has a deadline; what fails, fails as <see cref="BackplaneUnavailableException"/>.</summary>
+internal sealed partial class RedisConnection : IAsyncDisposable
+{
+    private readonly RedisBackplaneOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly string purpose;
+    private readonly Task<ConnectionMultiplexer> opening;
+    private int isLost;
+
+    public RedisConnection(RedisBackplaneOptions options, string purpose, TimeProvider time, ILogger logger)
+    {
+        this.options = options;
+        this.purpose = purpose;
+        this.time = time;
+        this.logger = logger;
+        opening = OpenAsync();
+    }
+
+    /// <summary>The connection that carries subscriptions is back; what was published meanwhile is lost.</summary>
+    public event Action? SubscriptionsRestored;
+
+    public bool IsConnected => opening.IsCompletedSuccessfully && opening.Result.IsConnected;
+
+    /// <summary>Evaluates a script. Repeated once when the server does not know it (after SCRIPT FLUSH or a failover), which has done nothing then.</summary>
+    public async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation)
+    {
+        for (var first = true; ; first = false)
+        {
+            try
+            {
+                return await CallAsync(redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster), cancellation);
+            }
+            catch (BackplaneUnavailableException e) when (first && e.InnerException is RedisServerException && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            {
+                // The client sends the text now.
+            }
+        }
+    }
+
+    /// <summary>Makes a call under the deadline.</summary>
+    /// <exception cref="BackplaneUnavailableException">It failed, or was not answered in time: its outcome is unknown.</exception>
+    public async Task<T> CallAsync<T>(Func<ConnectionMultiplexer, Task<T>> call, CancellationToken cancellation)
+    {
+        Task<T>? answer = null;
+        try
+        {
+            var redis = opening.IsCompletedSuccessfully ? opening.Result : await opening.WaitAsync(options.Deadline, time, cancellation);
+            answer = call(redis);
+            return await answer.WaitAsync(options.Deadline, time, cancellation);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or BackplaneUnavailableException) || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new BackplaneUnavailableException($"Redis did not answer ({purpose}): {e.Message}", e);
+        }
+        finally
+        {
+            // An answer that nobody waits for any more may fail unseen.
+            _ = answer?.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Makes a call that answers nothing under the deadline.</summary>
+    public Task CallAsync(Func<ConnectionMultiplexer, Task> call, CancellationToken cancellation) =>
+        CallAsync(
+            async redis =>
+            {
+                await call(redis);
+                return true;
+            },
+            cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            var redis = await opening.WaitAsync(options.Deadline, time);
+            redis.ConnectionFailed -= OnFailed;
+            redis.ConnectionRestored -= OnRestored;
+            await redis.CloseAsync(allowCommandsToComplete: false).WaitAsync(options.Deadline, time);
+            redis.Dispose();
+        }
+        catch (Exception e) when (e is TimeoutException or RedisException or ObjectDisposedException)
+        {
+            LogCloseFailed(logger, e, purpose);
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> OpenAsync()
+    {
+        var configuration = ConfigurationOptions.Parse(options.Configuration);
+
+        // A Redis that is away must not stop the start; it is looked for until it is there.
+        configuration.AbortOnConnectFail = false;
+        configuration.ClientName = $"relay {purpose}";
+        configuration.ReconnectRetryPolicy = new LinearRetry(500);
+        if (!options.Configuration.Contains("configCheckSeconds", StringComparison.OrdinalIgnoreCase))
+        {
+            // Who is primary now: without, the client looks once a minute.
+            configuration.ConfigCheckSeconds = 2;
+        }
+
+        if (!options.Configuration.Contains("connectTimeout", StringComparison.OrdinalIgnoreCase))
+        {
+            configuration.ConnectTimeout = (int)options.Deadline.TotalMilliseconds;
+        }
+
+        // Connecting looks up names and may take its time: not on the caller's thread.
+        await Task.Yield();
+        while (true)
+        {
+            try
+            {
+                var redis = await ConnectionMultiplexer.ConnectAsync(configuration);
+                redis.ConnectionFailed += OnFailed;
+                redis.ConnectionRestored += OnRestored;
+                return redis;
+            }
+            catch (RedisConnectionException e)
+            {
+                LogOpenFailed(logger, e, purpose);
+                await Task.Delay(TimeSpan.FromSeconds(1), time);
+            }
+        }
+    }
+
+    private void OnFailed(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (Interlocked.Exchange(ref isLost, 1) == 0)
+        {
+            LogLost(logger, e.Exception, purpose, e.FailureType.ToString());
+        }
+    }
+
+    private void OnRestored(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (Interlocked.Exchange(ref isLost, 0) == 1)
+        {
+            LogRestored(logger, purpose);
+        }
+
+        if (e.ConnectionType == ConnectionType.Subscription)
+        {
+            SubscriptionsRestored?.Invoke();
+        }
+    }
+
+    [LoggerMessage(BackplaneEventId.RedisLost, LogLevel.Warning, "Lost the connection to Redis ({Purpose}): {Failure}")]
+    private static partial void LogLost(ILogger logger, Exception? exception, string purpose, string failure);
+
+    [LoggerMessage(BackplaneEventId.RedisRestored, LogLevel.Information, "The connection to Redis is back ({Purpose})")]
+    private static partial void LogRestored(ILogger logger, string purpose);
+
+    [LoggerMessage(BackplaneEventId.RedisOpenFailed, LogLevel.Warning, "Redis cannot be looked for ({Purpose}); trying again")]
+    private static partial void LogOpenFailed(ILogger logger, Exception exception, string purpose);
+
+    [LoggerMessage(BackplaneEventId.RedisCloseFailed, LogLevel.Debug, "The connection to Redis did not close in order ({Purpose})")]
+    private static partial void LogCloseFailed(ILogger logger, Exception exception, string purpose);
+}

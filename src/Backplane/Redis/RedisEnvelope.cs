@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>What stands in a channel message: a head of version (1 byte), <see cref="RedisMessageKind"/> (1 byte) and the sending node's id (8 bytes), and a body by kind. Big-endian.</summary>
+internal static class RedisEnvelope
+{
+    public const int HeadLength = 10;
+
+    /// <summary>An entry's bytes before its payload, in the log and in messages: id and kind.</summary>
+    public const int EntryHeadLength = 9;
+
+    private const byte Version = 1;
+
+    // Epoch, offset and partition count, and the id of the entry before it.
+    private const int EntryFrameLength = 32;
+    private const int SavedLength = 24;
+
+    public static byte[] Head(RedisMessageKind kind, ulong node)
+    {
+        var head = new byte[HeadLength];
+        head[0] = Version;
+        head[1] = (byte)kind;
+        BinaryPrimitives.WriteUInt64BigEndian(head.AsSpan(2), node);
+        return head;
+    }
+
+    public static byte[] Awareness(ulong node, ReadOnlySpan<byte> update) => [.. Head(RedisMessageKind.Awareness, node), .. update];
+
+    /// <summary>An entry's bytes in the log.</summary>
+    public static byte[] Entry(in LogEntry entry)
+    {
+        var bytes = new byte[EntryHeadLength + entry.Payload.Length];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, entry.Id.Value);
+        bytes[8] = (byte)entry.Kind;
+        entry.Payload.Span.CopyTo(bytes.AsSpan(EntryHeadLength));
+        return bytes;
+    }
+
+    public static byte[] Id(EntryId id)
+    {
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, id.Value);
+        return bytes;
+    }
+
+    public static EntryId Id(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt64BigEndian(bytes));
+
+    /// <summary>Reads an entry's bytes in the log; false if they are none.</summary>
+    public static bool TryReadEntry(ReadOnlyMemory<byte> bytes, Position before, out LoggedEntry entry)
+    {
+        entry = default;
+        if (bytes.Length < EntryHeadLength || bytes.Span[8] is not ((byte)EntryKind.Update or (byte)EntryKind.Deleted))
+        {
+            return false;
+        }
+
+        var position = new Position(before.Epoch, before.Offset + 1, Id(bytes.Span));
+        entry = new LoggedEntry(position, before.Id, (EntryKind)bytes.Span[8], bytes[EntryHeadLength..]);
+        return !position.Id.IsNone;
+    }
+
+    /// <summary>The partition's count of appends in a message about an entry.</summary>
+    public static bool TryReadCount(ReadOnlySpan<byte> message, out long count)
+    {
+        var isEntry = message.Length >= HeadLength + EntryFrameLength && message[0] == Version && (RedisMessageKind)message[1] is RedisMessageKind.Entry or RedisMessageKind.EntryByPosition;
+        count = isEntry ? BinaryPrimitives.ReadInt64BigEndian(message[(HeadLength + 16)..]) : 0;
+        return isEntry;
+    }
+
+    /// <summary>Reads a message; false for bytes that no version known here wrote.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> message, out RedisMessage read)
+    {
+        read = default;
+        var span = message.Span;
+        if (span.Length < HeadLength || span[0] != Version)
+        {
+            return false;
+        }
+
+        var kind = (RedisMessageKind)span[1];
+        var node = BinaryPrimitives.ReadUInt64BigEndian(span[2..]);
+        var body = message[HeadLength..];
+        switch (kind)
+        {
+            case RedisMessageKind.Awareness:
+                read = new RedisMessage(kind, node, 0, default, body);
+                return true;
+            case RedisMessageKind.Saved when body.Length == SavedLength:
+                read = new RedisMessage(kind, node, 0, default(LoggedEntry) with { Position = ReadPosition(body.Span, Id(body.Span[16..])) }, default);
+                return true;
+            case RedisMessageKind.Entry or RedisMessageKind.EntryByPosition when body.Length >= EntryFrameLength:
+                var position = ReadPosition(body.Span, EntryId.None);
+                var before = new Position(position.Epoch, position.Offset - 1, Id(body.Span[24..]));
+                if (!TryReadEntry(body[EntryFrameLength..], before, out var entry))
+                {
+                    return false;
+                }
+
+                read = new RedisMessage(kind, node, BinaryPrimitives.ReadInt64BigEndian(body.Span[16..]), entry, default);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static Position ReadPosition(ReadOnlySpan<byte> body, EntryId id) =>
+        new(BinaryPrimitives.ReadInt64BigEndian(body), BinaryPrimitives.ReadInt64BigEndian(body[8..]), id);
+}

@@ -1,0 +1,85 @@
+using Relay.Yjs;
+using StackExchange.Redis;
+
+namespace Relay.Backplane;
+
+/// <summary>
+/// The names of Redis keys, and how document names stand in them. All keys of a partition carry its hash tag, so that Redis Cluster keeps them on one server and scripts may use them together:
+/// <c>relay:{r17}:log:name</c>. The tag comes before the name, names are percent-encoded and stand last, and every kind of key has its own word before them, so nothing collides.
+/// </summary>
+internal sealed class RedisKeys(string prefix)
+{
+    public const int Partitions = 256;
+
+    private readonly string[] partitions = [.. Enumerable.Range(0, Partitions).Select(partition => $"{prefix}:{{r{partition}}}:")];
+
+    /// <summary>The key of settings that all nodes share; of partition 0 because every key has one.</summary>
+    public RedisKey Settings => partitions[0] + "settings";
+
+    /// <summary>The key that is written before a WAIT.</summary>
+    public RedisKey Fence => partitions[0] + "fence";
+
+    /// <summary>The share of all documents that this one belongs to: FNV-1a of the name's UTF-8, which all nodes of all versions must compute alike.</summary>
+    public static int PartitionOf(DocumentName document)
+    {
+        var hash = 0xcbf29ce484222325UL;
+        foreach (var one in document.ToUtf8())
+        {
+            hash = (hash ^ one) * 0x100000001b3UL;
+        }
+
+        hash ^= hash >> 32;
+        hash ^= hash >> 16;
+        return (int)((hash ^ (hash >> 8)) & 0xff);
+    }
+
+    /// <summary>The name with every byte but unreserved ones as %XX.</summary>
+    public static string Encode(DocumentName document) => Uri.EscapeDataString(document.Value);
+
+    /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    public static DocumentName Decode(string encoded) => DocumentName.Create(Uri.UnescapeDataString(encoded));
+
+    public RedisKey Count(int partition) => partitions[partition] + "count";
+
+    public RedisKey Changed(int partition) => partitions[partition] + "changed";
+
+    public RedisKey Jobs(int partition) => partitions[partition] + "jobs";
+
+    public RedisKey Attempts(int partition) => partitions[partition] + "attempts";
+
+    public RedisKey Problems(int partition) => partitions[partition] + "problems";
+
+    public DocumentKeys Of(DocumentName document)
+    {
+        var partition = PartitionOf(document);
+        return new DocumentKeys(this, partition, partitions[partition], Encode(document));
+    }
+
+    /// <summary>The keys of one document.</summary>
+    /// <param name="Keys">Those of all.</param>
+    /// <param name="Partition">The document's partition.</param>
+    /// <param name="Prefix">What the partition's keys begin with.</param>
+    /// <param name="Name">The document's encoded name.</param>
+    internal readonly record struct DocumentKeys(RedisKeys Keys, int Partition, string Prefix, string Name)
+    {
+        public RedisKey Head => $"{Prefix}head:{Name}";
+
+        public RedisKey Entries => $"{Prefix}log:{Name}";
+
+        public RedisKey Ids => $"{Prefix}ids:{Name}";
+
+        public RedisKey Claim => $"{Prefix}claim:{Name}";
+
+        public string ChannelName => $"{Prefix}channel:{Name}";
+
+        public RedisKey Count => Keys.Count(Partition);
+
+        public RedisKey Changed => Keys.Changed(Partition);
+
+        public RedisKey Jobs => Keys.Jobs(Partition);
+
+        public RedisKey Attempts => Keys.Attempts(Partition);
+
+        public RedisKey Problems => Keys.Problems(Partition);
+    }
+}

@@ -1,0 +1,123 @@
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>
+/// One document that this node listens to. The client's handler only enqueues; a thread of the pool takes what is there, in order, and calls the listeners. Entries published by position are read from the
+/// log on the way, and what came behind them waits.
+/// </summary>
+internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKeys.DocumentKeys keys)
+{
+    // What listeners that only enqueue never reach, but a log that does not answer while others write may.
+    private const long MaxWaitingBytes = 16 << 20;
+
+    private readonly Lock gate = new();
+    private readonly Queue<byte[]?> waiting = new();
+    private readonly ChannelRoom listeners = new(document, rooms.OnListenerFailed);
+    private long waitingBytes;
+    private bool delivering;
+    private long heard;
+
+    public DocumentName Document { get; } = document;
+
+    public RedisKeys.DocumentKeys Keys { get; } = keys;
+
+    /// <summary>One subscribing or unsubscribing at a time.</summary>
+    public SemaphoreSlim Turn { get; } = new(1);
+
+    /// <summary>Under <see cref="Turn"/>: whether the channel is subscribed to.</summary>
+    public bool IsSubscribed { get; set; }
+
+    /// <summary>Under <see cref="Turn"/>: whether the room is gone, so that another must be made.</summary>
+    public bool IsClosed { get; set; }
+
+    public bool IsEmpty => listeners.IsEmpty;
+
+    /// <summary>The partition's count at the last entry heard.</summary>
+    public long Heard
+    {
+        get => Interlocked.Read(ref heard);
+        set => Interlocked.Exchange(ref heard, value);
+    }
+
+    public void Add(IChannelListener listener) => listeners.Add(listener);
+
+    public void Remove(IChannelListener listener) => listeners.Remove(listener);
+
+    /// <summary>Takes a message; called on the client's own thread.</summary>
+    public void Take(byte[] message)
+    {
+        if (RedisEnvelope.TryReadCount(message, out var count))
+        {
+            Heard = count;
+        }
+
+        Enqueue(message);
+    }
+
+    /// <summary>Tells the listeners that something may be missing.</summary>
+    public void Interrupt() => Enqueue(null);
+
+    private void Enqueue(byte[]? message)
+    {
+        lock (gate)
+        {
+            waitingBytes += message?.Length ?? 0;
+            if (waitingBytes > MaxWaitingBytes)
+            {
+                // The log has it all.
+                rooms.OnBehind(Document);
+                waiting.Clear();
+                waitingBytes = 0;
+                message = null;
+            }
+
+            waiting.Enqueue(message);
+            if (delivering)
+            {
+                return;
+            }
+
+            delivering = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static room => _ = room.DeliverAsync(), this, preferLocal: false);
+    }
+
+    private async Task DeliverAsync()
+    {
+        while (true)
+        {
+            byte[]? message;
+            lock (gate)
+            {
+                if (!waiting.TryDequeue(out message))
+                {
+                    delivering = false;
+                    return;
+                }
+
+                waitingBytes -= message?.Length ?? 0;
+            }
+
+            if (message is null)
+            {
+                listeners.Deliver(ChannelEvent.Interrupted);
+            }
+            else if (!RedisEnvelope.TryRead(message, out var read))
+            {
+                rooms.OnUnknownMessage(Document);
+            }
+            else if (!rooms.IsHeldBack(this, read))
+            {
+                listeners.Deliver(read.Kind switch
+                {
+                    RedisMessageKind.Awareness => ChannelEvent.OfAwareness(read.Awareness),
+                    RedisMessageKind.Saved => ChannelEvent.OfSaved(read.Entry.Position),
+                    RedisMessageKind.Entry => ChannelEvent.OfEntry(read.Entry),
+                    _ => await rooms.ReadEntryAsync(Document, read.Entry) is { } entry ? ChannelEvent.OfEntry(entry) : ChannelEvent.Interrupted,
+                });
+            }
+        }
+    }
+}

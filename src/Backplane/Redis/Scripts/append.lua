@@ -1,0 +1,82 @@
+-- Stores an entry at the end of a document's log, counts it in its partition, makes the document a save job and publishes the entry.
+--
+-- KEYS: 1 head (hash), 2 entries (list), 3 ids (zset id -> offset), 4 partition (hash), 5 changed (zset document -> count), 6 jobs (zset document -> due, ms)
+-- ARGV: 1 the epoch that the caller means, 2 the entry (8 bytes id, 1 byte kind, payload), 3 the document's encoded name, 4 the channel, 5 the envelope's head,
+--       6 how many bytes of the entry are published, 7 ms after which the job is due, 8 PUBLISH or SPUBLISH,
+--       9 "1" if a repeat must write, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps
+-- Result: outcome (0 stored, 1 started the epoch, 2 other epoch), epoch, offset, id, id of the entry before it; numbers as text
+local none = '\0\0\0\0\0\0\0\0'
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'end', 'id', 'start', 'startId', 'largest', 'expires')
+local epoch = head[1]
+local id = string.sub(ARGV[2], 1, 8)
+local offset, previous, start = 0, none, 0
+local now = redis.call('TIME')
+
+if epoch then
+  offset, previous, start = tonumber(head[2]), head[3], tonumber(head[4])
+  local stored = redis.call('ZSCORE', KEYS[3], id)
+  if stored then
+    stored = tonumber(stored)
+    local before = none
+    if stored - 1 == start then
+      before = head[5]
+    else
+      before = redis.call('ZRANGEBYSCORE', KEYS[3], stored - 1, stored - 1)[1] or none
+    end
+    if ARGV[9] == '1' then redis.call('HINCRBY', KEYS[4], 'repeats', 1) end
+    local outcome = 0
+    if stored == 1 and ARGV[1] ~= epoch then outcome = 1 end
+    return { outcome, epoch, string.format('%.0f', stored), id, before }
+  end
+  if epoch ~= ARGV[1] then
+    return { 2, epoch, head[2], head[3], none }
+  end
+  if redis.call('LLEN', KEYS[2]) ~= offset - start then
+    epoch = false -- Somebody removed a part of the log: what is left is none.
+  end
+end
+
+local outcome = 0
+if not epoch then
+  local micros = tonumber(now[1]) * 1000000 + tonumber(now[2])
+  epoch = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, micros))
+  offset, previous = 0, none
+  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+  redis.call('HSET', KEYS[1], 'start', '0', 'startId', none, 'saved', '0', 'savedId', none)
+  outcome = 1
+elseif head[7] then
+  redis.call('HDEL', KEYS[1], 'expires')
+  redis.call('PERSIST', KEYS[1])
+  redis.call('PERSIST', KEYS[2])
+  redis.call('PERSIST', KEYS[3])
+end
+
+offset = offset + 1
+redis.call('RPUSH', KEYS[2], ARGV[2])
+redis.call('ZADD', KEYS[3], offset, id)
+local largest = math.max(outcome == 0 and tonumber(head[6]) or 0, string.len(ARGV[2]))
+redis.call('HSET', KEYS[1], 'epoch', epoch, 'end', string.format('%.0f', offset), 'id', id, 'largest', largest)
+
+local count = redis.call('HINCRBY', KEYS[4], 'count', 1)
+if count == 1 then
+  -- The partition is new, or Redis lost it: the first entry's random id names this life of it.
+  redis.call('HSET', KEYS[4], 'incarnation', id)
+end
+redis.call('ZADD', KEYS[5], count, ARGV[3])
+if count % 256 == 0 then
+  local over = redis.call('ZCARD', KEYS[5]) - tonumber(ARGV[10])
+  if over > 0 then
+    local last = redis.call('ZRANGE', KEYS[5], over - 1, over - 1, 'WITHSCORES')
+    redis.call('HSET', KEYS[4], 'forgotten', last[2])
+    redis.call('ZREMRANGEBYRANK', KEYS[5], 0, over - 1)
+  end
+end
+
+local millis = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+redis.call('ZADD', KEYS[6], 'NX', string.format('%.0f', millis + tonumber(ARGV[7])), ARGV[3])
+
+local published = tonumber(ARGV[6])
+local body = ARGV[2]
+if published < string.len(body) then body = string.sub(body, 1, published) end
+redis.call(ARGV[8], ARGV[4], ARGV[5] .. struct.pack('>i8i8i8', tonumber(epoch), offset, count) .. previous .. body)
+return { outcome, epoch, string.format('%.0f', offset), id, previous }

@@ -1,0 +1,14 @@
+-- Says what was appended in a partition after a count, and which server says it.
+--
+-- KEYS: 1 partition, 2 changed
+-- ARGV: 1 the count; -1 to ask for the count alone
+-- Result: incarnation, count, count up to which changes are forgotten, replication id of the server, and then document, count of its last entry, ... ; numbers as text
+local state = redis.call('HMGET', KEYS[1], 'incarnation', 'count', 'forgotten')
+local identity = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or ''
+local result = { state[1] or '', state[2] or '0', state[3] or '0', identity }
+if ARGV[1] ~= '-1' then
+  for _, value in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[1], '+inf', 'WITHSCORES')) do
+    result[#result + 1] = value
+  end
+end
+return result

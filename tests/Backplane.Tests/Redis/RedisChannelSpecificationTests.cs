@@ -1,0 +1,28 @@
+using Relay.Backplane.Specification;
+using Relay.Backplane.Support;
+
+namespace Relay.Backplane;
+
+public sealed class RedisChannelSpecificationTests(RedisServer server) : DocumentChannelSpecification, IClassFixture<RedisServer>
+{
+    private readonly List<RedisBackplane> nodes = [];
+
+    protected override Task<BackplaneNode> StartAsync() => OpenAsync();
+
+    protected override Task<BackplaneNode> JoinAsync(BackplaneNode first) => OpenAsync();
+
+    protected override async Task StopAsync()
+    {
+        foreach (var node in nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    private async Task<BackplaneNode> OpenAsync()
+    {
+        var node = await RedisNode.OpenAsync(RedisNode.Options(server));
+        nodes.Add(node);
+        return new BackplaneNode(node, node);
+    }
+}

@@ -1,0 +1,18 @@
+using Relay.Backplane.Specification;
+using Relay.Backplane.Support;
+
+namespace Relay.Backplane;
+
+public sealed class RedisJobsSpecificationTests(RedisServer server) : SaveJobsSpecification, IClassFixture<RedisServer>
+{
+    private RedisBackplane? node;
+
+    protected override async Task<JobsNode> StartAsync(SaveJobOptions options)
+    {
+        await server.CommandAsync("FLUSHALL");
+        node = await RedisNode.OpenAsync(RedisNode.Options(server) with { Jobs = options });
+        return new JobsNode(node, node);
+    }
+
+    protected override async Task StopAsync() => await node!.DisposeAsync();
+}

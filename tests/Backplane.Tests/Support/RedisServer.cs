@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Relay.Backplane.Support;
+
+/// <summary>A redis-server of a test, on a free port of the loopback interface, with a directory of its own.</summary>
+public sealed class RedisServer : IAsyncLifetime
+{
+    private readonly string directory = Path.Combine(Path.GetTempPath(), $"relay-redis-{Guid.NewGuid():n}");
+    private string[] arguments = [];
+    private Process? process;
+
+    public int Port { get; private set; }
+
+    public string Address => $"127.0.0.1:{Port}";
+
+    public int Id => process!.Id;
+
+    /// <summary>Starts a server that persists nothing, unless the arguments say otherwise.</summary>
+    public static async Task<RedisServer> StartAsync(params string[] arguments)
+    {
+        var server = new RedisServer { arguments = arguments };
+        await server.InitializeAsync();
+        return server;
+    }
+
+    public async Task InitializeAsync()
+    {
+        Directory.CreateDirectory(directory);
+        for (var i = 0; i < 10; i++)
+        {
+            Port = FreePort();
+            if (await TryRunAsync())
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("No redis-server could be started.");
+    }
+
+    public Task DisposeAsync()
+    {
+        Kill();
+        Directory.Delete(directory, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends the process as kill -9 does.</summary>
+    public void Kill()
+    {
+        if (process is { } running)
+        {
+            process = null;
+            running.Kill();
+            running.WaitForExit();
+            running.Dispose();
+        }
+    }
+
+    /// <summary>Starts it again on its port, with what it had persisted.</summary>
+    public async Task RestartAsync()
+    {
+        Kill();
+        for (var i = 0; i < 10; i++)
+        {
+            if (await TryRunAsync())
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("The redis-server could not be started again.");
+    }
+
+    /// <summary>Sends a command as redis-cli does, and answers its output.</summary>
+    public async Task<string> CommandAsync(params string[] command)
+    {
+        using var client = Process.Start(new ProcessStartInfo(Program("RELAY_TEST_REDIS_CLI", "redis-cli"), ["-h", "127.0.0.1", "-p", Text(Port), .. command]) { RedirectStandardOutput = true })!;
+        var output = await client.StandardOutput.ReadToEndAsync().Soon();
+        await client.WaitForExitAsync().Soon();
+        return output.TrimEnd();
+    }
+
+    /// <summary>SIGSTOP or SIGCONT.</summary>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", Text(Id)]);
+        kill.WaitForExit();
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Program(string variable, string name) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? path : name;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<bool> TryRunAsync()
+    {
+        process = Process.Start(new ProcessStartInfo(
+            Program("RELAY_TEST_REDIS_SERVER", "redis-server"),
+            ["--bind", "127.0.0.1", "--port", Text(Port), "--save", "", "--appendonly", "no", "--dir", directory, .. arguments])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        while (await process.StandardOutput.ReadLineAsync().Soon() is { } line)
+        {
+            if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
+            {
+                _ = process.StandardOutput.ReadToEndAsync();
+                return true;
+            }
+        }
+
+        Kill();
+        return false;
+    }
+}
