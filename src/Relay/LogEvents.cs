@@ -7,14 +7,28 @@ internal static class LogEvents
     public const int DemoAddress = 1000;
     public const int EmbeddedPart = 1001;
     public const int SettingsRefused = 1002;
+    public const int ServicePart = 1003;
+    public const int NoLocator = 1004;
     public const int DrainStarted = 1010;
     public const int DrainConnections = 1011;
     public const int DrainDocuments = 1012;
     public const int DrainDone = 1013;
     public const int DrainHurried = 1014;
     public const int DrainCutShort = 1015;
-    public const int OrphansFound = 1020;
-    public const int OrphanNotSaved = 1021;
+    public const int ForgottenClaimed = 1020;
+    public const int ForgottenNotSaved = 1021;
+    public const int SaveJobsUnreachable = 1022;
+    public const int SaveJobsReachable = 1023;
+    public const int HeartbeatFailed = 1024;
+    public const int HeartbeatWorksAgain = 1025;
+    public const int StartCheckWaits = 1030;
+    public const int StartCheckPassed = 1031;
+    public const int StartCheckRefused = 1032;
+    public const int ImportStarted = 1035;
+    public const int ImportDone = 1036;
+    public const int ImportLeftAlone = 1037;
+    public const int ImportDocumentSkipped = 1038;
+    public const int SnapshotsLeftBehind = 1039;
 
     // Api: 1050 to 1099
     public const int ReadFailed = 1050;

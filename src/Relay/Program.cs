@@ -1,4 +1,5 @@
 using System.Globalization;
+using Relay;
 using Relay.Backplane;
 using Relay.Peers;
 using Relay.Persistence;
@@ -14,15 +15,16 @@ try
 
     var app = builder.Build();
     app.UsePages().MapRelay().ReportStart();
+    var state = app.Services.GetRequiredService<NodeState>();
     await app.RunAsync();
-    return 0;
+    return state.Failure is null ? 0 : 3;
 }
 catch (SettingsException refused)
 {
     await Console.Error.WriteLineAsync("The node does not start with these settings:" + Environment.NewLine + refused.Message);
     return 2;
 }
-catch (Exception refused) when (refused is FileLogStartException or SnapshotStoreUnavailableException or InternalListenerException)
+catch (Exception refused) when (refused is FileLogStartException or SnapshotStoreUnavailableException or InternalListenerException or StartRefusedException)
 {
     await Console.Error.WriteLineAsync("The node does not start: " + refused.Message);
     return 3;

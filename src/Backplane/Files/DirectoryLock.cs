@@ -24,7 +24,10 @@ internal sealed class DirectoryLock : IDisposable
         catch (IOException e) when (HeldElsewhere.Contains(e.HResult))
         {
             throw new FileLogStartException(
-                $"Another process uses the log directory {directory}: stop it, give this node a FileStore:Path of its own, or join several nodes with Redis:Configuration.", e);
+                $"Another process uses the log directory {directory}: stop it, give this node a FileStore:Path of its own, or join several nodes with Redis:Configuration.", e)
+            {
+                IsInUse = true,
+            };
         }
     }
 

@@ -6,6 +6,9 @@ namespace Relay.Backplane;
 /// </summary>
 public sealed class FileLogStartException : Exception
 {
+    /// <summary>Whether nothing is wrong but that another process uses the directory.</summary>
+    public bool IsInUse { get; init; }
+
     public FileLogStartException(string message)
         : base(message)
     {

@@ -12,6 +12,7 @@ internal sealed class SessionRegistry(SessionServices services)
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
     private readonly Dictionary<DocumentName, int> departing = [];
+    private readonly Dictionary<DocumentName, TaskCompletionSource> goneWaiters = [];
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool stopping;
 
@@ -75,6 +76,25 @@ internal sealed class SessionRegistry(SessionServices services)
         return true;
     }
 
+    /// <summary>Completes when the session that the document has now, if it has one, is wholly gone.</summary>
+    public Task WhenGoneAsync(DocumentName name)
+    {
+        lock (gate)
+        {
+            if (!sessions.ContainsKey(name) && !departing.ContainsKey(name))
+            {
+                return Task.CompletedTask;
+            }
+
+            if (!goneWaiters.TryGetValue(name, out var waiter))
+            {
+                goneWaiters.Add(name, waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+
+            return waiter.Task;
+        }
+    }
+
     /// <summary>Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any more.</summary>
     public Task LeaveAllAsync()
     {
@@ -131,15 +151,18 @@ internal sealed class SessionRegistry(SessionServices services)
     public void Gone(DocumentSession session)
     {
         DocumentSession? next = null;
+        TaskCompletionSource? waiter = null;
         lock (gate)
         {
             if (--departing[session.Name] == 0)
             {
                 departing.Remove(session.Name);
                 sessions.TryGetValue(session.Name, out next);
+                goneWaiters.Remove(session.Name, out waiter);
             }
         }
 
+        waiter?.SetResult();
         next?.Mailbox.Post(next.BeginLoad);
         CompleteIfEmpty();
     }

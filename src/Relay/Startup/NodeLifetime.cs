@@ -31,13 +31,13 @@ internal sealed partial class NodeLifetime(
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        state.IsReady = true;
+        state.WantsClients = true;
         return Task.CompletedTask;
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        state.IsReady = false;
+        state.WantsClients = false;
         LogDraining(logger, connections.Count, sessions.Count);
         using var hurried = CancellationTokenSource.CreateLinkedTokenSource(hurry.Token, cancellationToken);
         await connections.DrainAsync(options.DrainTime, hurried.Token);

@@ -1,9 +1,9 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Relay.Api;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
-using Relay.DocLocator;
 using Relay.Peers;
 using Relay.Persistence;
 using Relay.Protocols.YWebSocket;
@@ -27,45 +27,38 @@ internal static class RelayServices
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Shutdown.DrainTime + settings.Shutdown.SaveTime + TimeSpan.FromSeconds(10));
         services.AddSingleton<NodeState>();
-        services.AddEmbeddedStores(settings);
-        services.AddPeers(settings);
+        var address = settings.Internal.Port > 0 ? NodeAddress.Find(settings, Environment.GetEnvironmentVariable(NodeAddress.MetadataVariable)) : null;
+        services.AddStores(settings, address, builder.Environment.IsDevelopment());
+        services.AddPeers(settings, address);
         services.AddSessions(settings);
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
-
-        // Stops in the reverse order: clients first, then what they need.
-        services.AddHostedService<OrphanSaver>();
-        services.AddHostedService<NodeLifetime>();
+        services.AddDuties();
         return builder;
     }
 
-    private static void AddEmbeddedStores(this IServiceCollection services, RelaySettings settings)
+    /// <summary>In the order of their start. They stop in the reverse order, so that clients go first, and then what they need.</summary>
+    private static void AddDuties(this IServiceCollection services)
     {
-        var directory = settings.FileStore.Path;
-        services.AddSingleton(provider => FileLog.Open(
-            new FileLogOptions { Directory = directory, Fsync = settings.FileStore.Fsync, TimeProvider = provider.GetRequiredService<TimeProvider>() },
-            provider.GetRequiredService<ILogger<FileLog>>()));
-        services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
-        services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
-        services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<FileLog>());
-        services.AddSingleton<IPeers, NoPeers>();
-        services.AddSingleton<ISnapshotStore>(provider =>
-            DirectorySnapshotStore.Open(Path.Combine(directory, "snapshots"), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IDocumentLocator>(provider =>
-            new InMemoryLocatorTable(provider.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(15))
-                .LocatorFor(NodeIdentity.Create(settings.Node.Address?.ToString() ?? "alone", Guid.NewGuid().ToString("n"))));
+        services.AddSingleton(new StartCheckOptions());
+        services.AddSingleton(new HeartbeatOptions());
+        services.AddSingleton(new ForgottenDocumentOptions());
+        services.AddHostedService<StartChecks>();
+        services.AddHostedService<LocatorHeartbeat>();
+        services.AddHostedService<NodeLifetime>();
+        services.AddHostedService<ForgottenDocumentSaver>();
     }
 
     /// <summary>The listener for other nodes, and the one who asks them.</summary>
-    private static void AddPeers(this IServiceCollection services, RelaySettings settings)
+    private static void AddPeers(this IServiceCollection services, RelaySettings settings, IPEndPoint? address)
     {
-        if (settings.Internal.Port == 0)
+        if (address is null)
         {
+            services.AddSingleton<IPeers, NoPeers>();
             return;
         }
 
-        var address = NodeAddress.Find(settings, Environment.GetEnvironmentVariable(NodeAddress.MetadataVariable));
         var secret = settings.Internal.Secret ?? PeerSecret.Development;
         var options = new PeerOptions { MaxBytes = 2 * settings.Limits.MaxDocumentBytes };
         services.AddSingleton(provider => new PeerStateEndpoint(

@@ -17,18 +17,41 @@ internal static partial class StartupReport
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Relay");
         var settings = app.Services.GetRequiredService<RelaySettings>();
         var path = Path.GetFullPath(settings.FileStore.Path);
-        LogPart(logger, "log and channels", $"files under {path}", "Redis");
-        LogPart(logger, "snapshots", $"files under {path}", "S3");
-        LogPart(logger, "locator", "memory of this process", "DynamoDB");
-        LogPart(logger, "room metadata", "nowhere", "Postgres");
+        Say(logger, "log and channels", "Redis", settings.Redis.Configuration is null ? null : settings.Redis.Servers(), $"files under {path}");
+        Say(logger, "snapshots", "S3", settings.S3.Bucket is { } bucket ? $"{bucket}/{settings.S3.Prefix}" : null, $"files under {path}");
+        Say(logger, "locator", "DynamoDB", settings.DynamoDb.Table, "memory of this process");
+        Say(logger, "room metadata", "Postgres", null, "nowhere");
+        if (settings.Redis.Configuration is not null && settings.DynamoDb.Table is null)
+        {
+            LogNoLocator(logger);
+        }
+
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
             LogDemo(logger, address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
         }
     }
 
+    private static void Say(ILogger logger, string part, string service, string? place, string embedded)
+    {
+        if (place is null)
+        {
+            LogEmbedded(logger, part, embedded, service);
+        }
+        else
+        {
+            LogService(logger, part, service, place);
+        }
+    }
+
+    [LoggerMessage(LogEvents.ServicePart, LogLevel.Information, "{Part}: {Service}, {Place}")]
+    private static partial void LogService(ILogger logger, string part, string service, string place);
+
+    [LoggerMessage(LogEvents.NoLocator, LogLevel.Information, "Nodes do not ask each other for documents, because Relay:DynamoDb:Table is not set: they read snapshots and log")]
+    private static partial void LogNoLocator(ILogger logger);
+
     [LoggerMessage(LogEvents.EmbeddedPart, LogLevel.Information, "Embedded {Part}: {Place} (stands in for {Service})")]
-    private static partial void LogPart(ILogger logger, string part, string place, string service);
+    private static partial void LogEmbedded(ILogger logger, string part, string place, string service);
 
     [LoggerMessage(LogEvents.DemoAddress, LogLevel.Information, "The demo is at {Address}/")]
     private static partial void LogDemo(ILogger logger, string address);

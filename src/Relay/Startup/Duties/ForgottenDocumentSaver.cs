@@ -1,0 +1,138 @@
+using Relay.Backplane;
+using Relay.Connections;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Startup;
+
+/// <summary>
+/// Documents whose last node was killed have entries that no snapshot covers. They are safe in the log; but a log must not grow for ever under a document that nobody opens again. So each node claims such documents,
+/// a few at a time, and opens and leaves them, which saves them. What cannot be saved is told the job, which is offered again later, and is never dropped.
+/// </summary>
+internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegistry sessions, ForgottenDocumentOptions options, TimeProvider time, ILogger<ForgottenDocumentSaver> logger)
+    : IHostedLifecycleService, IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
+    private bool isUnreachable;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        running = RunAsync(stopping.Token);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Before the node sends its clients away: from then on no document is opened any more, and a visit that fails for that reason is no failure of the document.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await running.WaitAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => stopping.Dispose();
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                // A full hand means that there may be more.
+                while (await SaveSomeAsync(cancellation) == options.AtOnce)
+                {
+                }
+
+                await Task.Delay(options.Interval, time, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task<int> SaveSomeAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<SaveJob> claimed;
+        try
+        {
+            claimed = await jobs.ClaimForgottenAsync(options.AtOnce, options.Lease, cancellation);
+        }
+        catch (BackplaneUnavailableException exception)
+        {
+            if (!isUnreachable)
+            {
+                LogUnreachable(logger, exception);
+            }
+
+            isUnreachable = true;
+            return 0;
+        }
+
+        if (isUnreachable)
+        {
+            LogReachable(logger);
+            isUnreachable = false;
+        }
+
+        if (claimed.Count > 0)
+        {
+            LogClaimed(logger, claimed.Count);
+        }
+
+        await Task.WhenAll(claimed.Select(job => SaveAsync(job.Document, cancellation)));
+        return claimed.Count;
+    }
+
+    private async Task SaveAsync(DocumentName name, CancellationToken cancellation)
+    {
+        var visited = new TaskCompletionSource<CloseReason?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        sessions.Visit(name, (state, reason) => visited.TrySetResult(state is null ? reason : null));
+        if (await visited.Task.WaitAsync(cancellation) is { } failure)
+        {
+            await FailAsync(name, failure.Text, cancellation);
+            return;
+        }
+
+        try
+        {
+            // A client may have come meanwhile: then it is that session's to save.
+            await sessions.WhenGoneAsync(name).WaitAsync(options.Lease, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+
+    private async Task FailAsync(DocumentName name, string problem, CancellationToken cancellation)
+    {
+        LogNotSaved(logger, name, problem);
+        try
+        {
+            await jobs.FailAsync(name, problem, cancellation);
+        }
+        catch (BackplaneUnavailableException)
+        {
+            // The claim runs out by itself, and it counts.
+        }
+    }
+
+    [LoggerMessage(LogEvents.ForgottenClaimed, LogLevel.Information, "{Documents} documents have changes that no snapshot covers and that no node saves; they are saved now")]
+    private static partial void LogClaimed(ILogger logger, int documents);
+
+    [LoggerMessage(LogEvents.ForgottenNotSaved, LogLevel.Warning, "{Document} has changes that no snapshot covers, and cannot be saved now: {Reason}")]
+    private static partial void LogNotSaved(ILogger logger, DocumentName document, string reason);
+
+    [LoggerMessage(LogEvents.SaveJobsUnreachable, LogLevel.Warning, "Documents that nobody saves cannot be looked for now")]
+    private static partial void LogUnreachable(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogEvents.SaveJobsReachable, LogLevel.Information, "Documents that nobody saves can be looked for again")]
+    private static partial void LogReachable(ILogger logger);
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using Relay.Backplane;
+using Relay.DocLocator;
+using Relay.DocLocator.DynamoDb;
+using Relay.Persistence;
+using Relay.Persistence.S3;
+
+namespace Relay.Startup;
+
+/// <summary>For each seam the service whose settings are there, or else the embedded form.</summary>
+internal static class RelayStores
+{
+    /// <summary>Where the embedded snapshot store is, below <c>FileStore:Path</c>.</summary>
+    public const string SnapshotsDirectory = "snapshots";
+
+    /// <param name="services">The node's services.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="address">Where other nodes reach this one; nothing for a node without internal listener.</param>
+    /// <param name="isDevelopment">Whether a missing table or bucket is made.</param>
+    public static void AddStores(this IServiceCollection services, RelaySettings settings, IPEndPoint? address, bool isDevelopment)
+    {
+        var node = NodeIdentity.Create(address?.ToString() ?? "alone", Guid.NewGuid().ToString("n"));
+        services.AddFileLog(settings.FileStore);
+        if (settings.S3.Bucket is { } bucket)
+        {
+            services.AddS3Snapshots(settings.S3, bucket, isDevelopment);
+        }
+        else
+        {
+            services.AddDirectorySnapshots(settings.FileStore);
+        }
+
+        if (settings.DynamoDb.Table is { } table)
+        {
+            services.AddDynamoDbLocator(settings.DynamoDb, table, node, isDevelopment);
+        }
+        else
+        {
+            services.AddMemoryLocator(node);
+        }
+    }
+
+    private static void AddFileLog(this IServiceCollection services, FileStoreOptions options)
+    {
+        services.AddSingleton(provider => FileLog.Open(
+            new FileLogOptions { Directory = options.Path, Fsync = options.Fsync, TimeProvider = provider.GetRequiredService<TimeProvider>() },
+            provider.GetRequiredService<ILogger<FileLog>>()));
+        services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
+        services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
+        services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<FileLog>());
+    }
+
+    private static void AddDirectorySnapshots(this IServiceCollection services, FileStoreOptions options) =>
+        services.AddSingleton<ISnapshotStore>(provider =>
+            DirectorySnapshotStore.Open(Path.Combine(options.Path, SnapshotsDirectory), provider.GetRequiredService<TimeProvider>()));
+
+    private static void AddS3Snapshots(this IServiceCollection services, S3Options options, string bucket, bool isDevelopment)
+    {
+        services.AddSingleton(provider => new S3SnapshotStore(
+            new S3SnapshotStoreOptions { Bucket = bucket, Prefix = options.Prefix, ServiceUrl = options.ServiceUrl, Region = options.Region },
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ISnapshotStore>(provider => provider.GetRequiredService<S3SnapshotStore>());
+        services.AddSingleton(provider => new StartCheck("S3", cancellation => provider.GetRequiredService<S3SnapshotStore>().CheckBucketAsync(create: isDevelopment, cancellation)));
+    }
+
+    private static void AddMemoryLocator(this IServiceCollection services, NodeIdentity node)
+    {
+        services.AddSingleton(provider => new InMemoryLocatorTable(provider.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(15)).LocatorFor(node));
+        services.AddSingleton<IDocumentLocator>(provider => provider.GetRequiredService<InMemoryDocumentLocator>());
+        services.AddSingleton<INodeHeartbeat>(provider => provider.GetRequiredService<InMemoryDocumentLocator>());
+    }
+
+    private static void AddDynamoDbLocator(this IServiceCollection services, DynamoDbOptions options, string table, NodeIdentity node, bool isDevelopment)
+    {
+        services.AddSingleton(provider => new DynamoDbLocator(
+            new DynamoDbLocatorOptions { Table = table, ServiceUrl = options.ServiceUrl, Region = options.Region },
+            node,
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared.NextDouble));
+        services.AddSingleton<IDocumentLocator>(provider => provider.GetRequiredService<DynamoDbLocator>());
+        services.AddSingleton<INodeHeartbeat>(provider => provider.GetRequiredService<DynamoDbLocator>());
+        services.AddSingleton(provider => new StartCheck("DynamoDB", cancellation => provider.GetRequiredService<DynamoDbLocator>().CheckTableAsync(create: isDevelopment, cancellation)));
+    }
+}

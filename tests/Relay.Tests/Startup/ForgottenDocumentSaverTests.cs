@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Relay.Backplane;
+using Relay.Connections;
+using Relay.Doubles;
+using Relay.Persistence;
+using Relay.Yjs;
+using static Relay.Doubles.Messages;
+
+namespace Relay.Startup;
+
+public sealed class ForgottenDocumentSaverTests : IDisposable
+{
+    private static readonly ForgottenDocumentOptions Options = new();
+
+    private readonly World world = new();
+    private readonly OfferedJobs jobs = new();
+    private readonly ForgottenDocumentSaver saver;
+
+    public ForgottenDocumentSaverTests() =>
+        saver = new ForgottenDocumentSaver(jobs, world.Sessions, Options, world.Time, NullLogger<ForgottenDocumentSaver>.Instance);
+
+    public void Dispose()
+    {
+        saver.Dispose();
+        world.Dispose();
+    }
+
+    [Fact]
+    public void A_forgotten_document_is_saved_and_left()
+    {
+        Forget("doc");
+        Start();
+        Assert.Equal(Typed(1, 0, "a"), Assert.Single(world.Snapshots.Of(DocumentName.Create("doc"))).Update.ToArray());
+        Assert.Equal(0, world.Sessions.Count);
+        Assert.Empty(jobs.Failed);
+    }
+
+    [Fact]
+    public void What_is_forgotten_later_is_found_after_the_interval()
+    {
+        Start();
+        Forget("doc");
+        world.Run();
+        Assert.Empty(world.Snapshots.Of(DocumentName.Create("doc")));
+        world.Advance(Options.Interval.TotalSeconds);
+        Assert.Single(world.Snapshots.Of(DocumentName.Create("doc")));
+    }
+
+    [Fact]
+    public void Only_a_few_are_in_memory_at_once_and_all_are_saved_without_a_pause()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            Forget($"doc{i}");
+        }
+
+        world.Snapshots.Writing.IsShut = true;
+        Start();
+        Assert.Equal(Options.AtOnce, world.Sessions.Count);
+        world.Snapshots.Writing.Open();
+        world.Run();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Single(world.Snapshots.Of(DocumentName.Create($"doc{i}")));
+        }
+    }
+
+    [Fact]
+    public void A_document_that_somebody_opens_meanwhile_holds_up_the_others_no_longer_than_the_claim()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Forget($"doc{i}");
+        }
+
+        world.Snapshots.Reading.IsShut = true;
+        Start();
+        var client = new TestConnection(world.Context, world.Sessions, DocumentName.Create("doc0")).Join();
+        client.Say(Step1());
+        world.Snapshots.Reading.Open();
+        world.Run();
+        Assert.Empty(world.Snapshots.Of(DocumentName.Create("doc4")));
+        world.Advance(Options.Lease.TotalSeconds);
+        Assert.Single(world.Snapshots.Of(DocumentName.Create("doc4")));
+        Assert.True(client.IsSynced);
+    }
+
+    [Fact]
+    public void What_cannot_be_opened_is_told_the_job()
+    {
+        Forget("doc");
+        world.Snapshots.Reading.Failure = new SnapshotStoreUnavailableException("It is away.", new IOException());
+        Start();
+        Assert.Equal((DocumentName.Create("doc"), CloseReason.StoreUnavailable.Text), Assert.Single(jobs.Failed));
+    }
+
+    [Fact]
+    public void Jobs_that_cannot_be_reached_are_asked_for_again()
+    {
+        jobs.Claiming.Failure = new BackplaneUnavailableException("It is away.");
+        Forget("doc");
+        Start();
+        world.Advance(2 * Options.Interval.TotalSeconds);
+        Assert.Equal(3, jobs.Claiming.Calls);
+        jobs.Claiming.Failure = null;
+        world.Advance(Options.Interval.TotalSeconds);
+        Assert.Single(world.Snapshots.Of(DocumentName.Create("doc")));
+    }
+
+    [Fact]
+    public void A_node_that_stops_opens_nothing_more_and_calls_no_visit_a_failure()
+    {
+        Forget("doc");
+        Forget("other");
+        world.Snapshots.Reading.IsShut = true;
+        Start();
+        var stopping = saver.StoppingAsync(CancellationToken.None);
+        world.Run();
+        Assert.True(stopping.IsCompletedSuccessfully);
+        world.Snapshots.Reading.Open();
+        world.Run();
+        Assert.Empty(jobs.Failed);
+        world.Advance(10 * Options.Interval.TotalSeconds);
+        Assert.Equal(1, jobs.Claiming.Calls);
+    }
+
+    private void Forget(string name)
+    {
+        world.Backplane.AppendElsewhere(DocumentName.Create(name), 7, Typed(1, 0, "a"));
+        jobs.Forgotten.Enqueue(DocumentName.Create(name));
+    }
+
+    private void Start()
+    {
+        // The test framework has set its own since the world was made.
+        SynchronizationContext.SetSynchronizationContext(world.Context);
+        Assert.True(saver.StartedAsync(CancellationToken.None).IsCompletedSuccessfully);
+        world.Run();
+    }
+}
