@@ -20,7 +20,16 @@ internal static class RelayStores
     public static void AddStores(this IServiceCollection services, RelaySettings settings, IPEndPoint? address, bool isDevelopment)
     {
         var node = NodeIdentity.Create(address?.ToString() ?? "alone", Guid.NewGuid().ToString("n"));
-        services.AddFileLog(settings.FileStore);
+        var jobs = new SaveJobOptions { ForgottenAfter = ForgottenAfter(settings.Documents.SaveInterval) };
+        if (settings.Redis.Configuration is { } configuration)
+        {
+            services.AddRedisBackplane(settings, configuration, jobs);
+        }
+        else
+        {
+            services.AddFileLog(settings.FileStore, jobs);
+        }
+
         if (settings.S3.Bucket is { } bucket)
         {
             services.AddS3Snapshots(settings.S3, bucket, isDevelopment);
@@ -40,10 +49,39 @@ internal static class RelayStores
         }
     }
 
-    private static void AddFileLog(this IServiceCollection services, FileStoreOptions options)
+    /// <summary>A node that holds a document has saved it after three save intervals; with very short ones, it still needs the time that a save takes.</summary>
+    private static TimeSpan ForgottenAfter(TimeSpan saveInterval) => TimeSpan.FromSeconds(Math.Max(15, 3 * saveInterval.TotalSeconds));
+
+    private static void AddRedisBackplane(this IServiceCollection services, RelaySettings settings, string configuration, SaveJobOptions jobs)
+    {
+        services.AddSingleton(provider => RedisBackplane.Open(
+            new RedisBackplaneOptions
+            {
+                Configuration = configuration,
+                MinReplicas = settings.Redis.MinReplicas,
+                Jobs = jobs,
+                SharedSettings = new Dictionary<string, string> { ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false" },
+            },
+            provider.GetRequiredService<ILogger<RedisBackplane>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<RedisBackplane>());
+        services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<RedisBackplane>());
+        services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<RedisBackplane>());
+        services.AddSingleton(provider => new FileLogImport(
+            settings.FileStore.Path, provider.GetRequiredService<IDocumentLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => new StartCheck(
+            "Redis",
+            async cancellation =>
+            {
+                await provider.GetRequiredService<RedisBackplane>().WhenConnectedAsync(cancellation);
+                await provider.GetRequiredService<FileLogImport>().RunAsync(cancellation);
+            }));
+    }
+
+    private static void AddFileLog(this IServiceCollection services, FileStoreOptions options, SaveJobOptions jobs)
     {
         services.AddSingleton(provider => FileLog.Open(
-            new FileLogOptions { Directory = options.Path, Fsync = options.Fsync, TimeProvider = provider.GetRequiredService<TimeProvider>() },
+            new FileLogOptions { Directory = options.Path, Fsync = options.Fsync, Jobs = jobs, TimeProvider = provider.GetRequiredService<TimeProvider>() },
             provider.GetRequiredService<ILogger<FileLog>>()));
         services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
