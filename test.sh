@@ -57,7 +57,7 @@ check() {
   fi
 }
 
-# provide VARIABLE PURPOSE DEBIAN_PACKAGE COMMAND...: puts the path of the first command that is there into the variable; installs the package where that is possible.
+# provide VARIABLE PURPOSE DEBIAN_PACKAGES COMMAND...: puts the path of the first command that is there into the variable; installs the packages where that is possible.
 provide() {
   local variable=$1 purpose=$2 package=$3 command attempt
   shift 3
@@ -70,7 +70,7 @@ provide() {
     done
     if [ "$attempt" = 1 ] && [ -f /etc/debian_version ] && ! grep -qi '^ID=ubuntu' /etc/os-release && [ "$(id -u)" = 0 ]; then
       printf 'Installing %s for %s.\n' "$package" "$purpose"
-      { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >"$temporary/apt.log" 2>&1 || tail -5 "$temporary/apt.log"
+      { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $package; } >"$temporary/apt.log" 2>&1 || tail -5 "$temporary/apt.log"
     else
       break
     fi
@@ -112,11 +112,42 @@ node_packages() {
 
 packages() {
   local folder result=0
-  for folder in tests/clients web tests/Yjs.Tests/oracle; do node_packages "$folder" || result=1; done
+  for folder in tests/clients tests/servers web tests/Yjs.Tests/oracle; do node_packages "$folder" || result=1; done
   return $result
 }
 
 build() { dotnet build Relay.sln -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=false; }
+
+# server VARIABLE COMMAND...: starts a server for all tests and puts its address into the variable.
+server() {
+  local variable=$1 output=$temporary/$1.server ready
+  shift
+  : >"$output"
+  "$@" >"$output" 2>&1 </dev/null &
+  for ((ready = 0; ready < 1200; ready++)); do
+    if grep -q '^ready ' "$output"; then
+      export "$variable=$(sed -n 's/^ready //p' "$output")"
+      return 0
+    fi
+    kill -0 $! 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "$1 did not start:"
+  tail -5 "$output"
+  return 1
+}
+
+# The servers that stand in for cloud services. Tests of one that is not there say so and are skipped, and with CI=true they fail.
+servers() {
+  local result=0
+  server RELAY_TEST_DYNAMODB node tests/servers/dynamodb.mjs || result=1
+  if provide RELAY_TEST_RADOSGW 'the tests of S3' 'ceph-mon ceph-osd radosgw' radosgw; then
+    # The others come with it.
+    export RELAY_TEST_S3_DIRECTORY=$temporary/s3
+    server RELAY_TEST_S3 tests/servers/s3.sh "$RELAY_TEST_S3_DIRECTORY" || result=1
+  fi
+  return $result
+}
 
 # dotnet_tests PROJECT
 dotnet_tests() {
@@ -165,6 +196,7 @@ check 'packages' packages
 check 'build' build || finish
 check 'format' dotnet format Relay.sln --verify-no-changes --no-restore
 [ -f web/package.json ] && check 'web bundle' npm --prefix web run --silent check
+check 'servers' servers
 
 for project in $(sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/'); do dotnet_tests "$project"; done
 

@@ -7,7 +7,7 @@
 # When DIRECTORY already holds a running cluster, only one more gateway to it is started, which takes a second and can be stopped and killed without harm to anybody else. Such a gateway takes the place
 # of this script, so that a signal to the script's process meets it.
 #
-# With RELAY_SERVER_STDIN=1 the cluster also ends when standard input does, so that it cannot outlive a test that is killed.
+# With RELAY_SERVER_STDIN=1 it also ends when standard input does, so that it cannot outlive a test that is killed.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: $0 DIRECTORY [PORT]" >&2; exit 2; }
 mkdir -p "$1"
@@ -43,15 +43,26 @@ until_true() {
 
 [ "$port" != 0 ] || port=$(free_port)
 
-# The name makes the gateway's own files differ from those of the other gateways.
-gateway() { exec radosgw -f -c "$conf" -n client.admin --rgw-frontends "beast endpoint=127.0.0.1:$port" --log-file "$directory/gateway-$port.log" --admin-socket "$directory/gateway-$port.asok" --pid-file "$directory/gateway-$port.pid"; }
+# The port in the names keeps the files of several gateways apart.
+gateway() {
+  local files=$directory/gateway-$port
+  exec radosgw -f -c "$conf" -n client.admin --rgw-frontends "beast endpoint=127.0.0.1:$port" --log-file "$files.log" --admin-socket "$files.asok" --pid-file "$files.pid"
+}
 
 if [ -f "$directory/ready" ]; then
   shell=$$
   (
     until_true 60 'The gateway' listening "$port" && echo "ready http://127.0.0.1:$port" || kill "$shell"
   ) &
-  gateway >"$directory/gateway-$port.out" 2>&1 3>&- </dev/null
+  if [ "${RELAY_SERVER_STDIN:-}" = 1 ]; then
+    exec 4<&0
+    (
+      cat <&4 >/dev/null
+      if [ "$(cat "/proc/$shell/comm" 2>/dev/null)" = radosgw ]; then kill -KILL "$shell"; fi
+    ) >/dev/null 2>&1 &
+    exec 4<&-
+  fi
+  gateway >"$directory/gateway-$port.out" 2>&1 </dev/null
 fi
 
 for program in ceph-mon ceph-osd radosgw radosgw-admin ceph; do
@@ -103,7 +114,8 @@ EOF
 
 children=()
 stop() {
-  trap - EXIT INT TERM HUP
+  trap - EXIT
+  trap '' INT TERM HUP
   rm -f "$directory/ready"
   [ ${#children[@]} -eq 0 ] || kill -KILL "${children[@]}" 2>/dev/null || true
 }

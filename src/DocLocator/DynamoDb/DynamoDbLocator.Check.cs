@@ -20,7 +20,7 @@ public sealed partial class DynamoDbLocator
     public async Task<bool> CheckTableAsync(bool create, CancellationToken cancellation)
     {
         var table = await DescribeAsync(cancellation).ConfigureAwait(false);
-        if (table is not null)
+        if (table is not null && !(create && table.TableStatus == TableStatus.CREATING))
         {
             return Demand(table, created: false);
         }
@@ -30,7 +30,8 @@ public sealed partial class DynamoDbLocator
             throw new LocatorMisconfiguredException($"The DynamoDB table '{options.Table}' does not exist. Make it with: {CreateCommand()}");
         }
 
-        await CreateAsync(cancellation).ConfigureAwait(false);
+        // Where another node is making it, this one only waits.
+        var made = table is null && await CreateAsync(cancellation).ConfigureAwait(false);
         using var deadline = new CancellationTokenSource(CreationTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
@@ -45,8 +46,12 @@ public sealed partial class DynamoDbLocator
             throw new LocatorUnavailableException($"The DynamoDB table '{options.Table}' was made and is not ready yet.", exception);
         }
 
-        await SwitchTtlOnAsync(cancellation).ConfigureAwait(false);
-        return Demand(table, created: true);
+        if (made)
+        {
+            await SwitchTtlOnAsync(cancellation).ConfigureAwait(false);
+        }
+
+        return Demand(table, made);
     }
 
     /// <summary>The command that makes the table, and the one that lets DynamoDB remove the items of nodes that died.</summary>
