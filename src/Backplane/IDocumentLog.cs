@@ -30,7 +30,7 @@ public interface IDocumentLog
 
     /// <summary>
     /// Says that a snapshot covers the log up to <paramref name="saved"/>, and that entries up to <paramref name="trimThrough"/> (or none, for
-    /// <see cref="Position.None"/>) are needed no longer. Both are names of exact entries: what does not fit the log is ignored, as is a trim beyond <paramref name="saved"/>. Checkpoints may
+    /// <see cref="Position.None"/>) are needed no longer. Both are names of exact entries: what does not fit the log is ignored, as is a trim beyond <paramref name="saved"/> or with a saved position that does not fit (the snapshots of its writer are of another history). Checkpoints may
     /// overtake each other: what is saved or trimmed already stays so. A damaged document's checkpoint is ignored.
     /// A document whose end is covered is no longer unsaved; its log may expire once it has been covered for a day without an append.
     /// </summary>

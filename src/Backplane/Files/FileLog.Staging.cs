@@ -101,9 +101,10 @@ public sealed partial class FileLog
         }
 
         // Checked against what is committed: nobody can name an entry of this very group yet.
-        var saved = document.Has(request.Saved) && request.Saved.Offset > document.StagedSaved.Offset ? request.Saved : document.StagedSaved;
+        var fits = document.Has(request.Saved);
+        var saved = fits && request.Saved.Offset > document.StagedSaved.Offset ? request.Saved : document.StagedSaved;
         var trim = request.TrimThrough;
-        var start = document.Has(trim) && trim.Offset <= saved.Offset && trim.Offset > document.StagedStart.Offset ? trim : document.StagedStart;
+        var start = fits && document.Has(trim) && trim.Offset <= request.Saved.Offset && trim.Offset > document.StagedStart.Offset ? trim : document.StagedStart;
         var named = saved == request.Saved && saved.Offset > 0 ? saved : Position.None;
         if (saved == document.StagedSaved && start == document.StagedStart)
         {

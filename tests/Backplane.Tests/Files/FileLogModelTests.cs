@@ -106,7 +106,7 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
             model.Saved = saved;
         }
 
-        if (held.Contains(trim) && trim.Offset <= model.Saved.Offset && trim.Offset > model.Start.Offset)
+        if (held.Contains(saved) && held.Contains(trim) && trim.Offset <= saved.Offset && trim.Offset > model.Start.Offset)
         {
             model.Start = trim;
             model.Entries.RemoveAll(entry => entry.Position.Offset <= trim.Offset);

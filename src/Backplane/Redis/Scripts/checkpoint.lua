@@ -19,9 +19,11 @@ end
 
 local before = saved
 local offset, trim = tonumber(ARGV[2]), tonumber(ARGV[5])
-local named = offset > 0 and offset >= saved and has(ARGV[1], offset, ARGV[3])
+local fits = offset > 0 and has(ARGV[1], offset, ARGV[3])
+local named = fits and offset >= saved
 if named then saved, savedId = offset, ARGV[3] end
-if trim > start and trim <= saved and has(ARGV[4], trim, ARGV[6]) then
+-- Where the saved entry is of a history that a failover lost, the snapshot named for the trim may be the only one of this history.
+if fits and trim > start and trim <= offset and has(ARGV[4], trim, ARGV[6]) then
   redis.call('LTRIM', KEYS[2], trim - start, -1)
   redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', trim)
   redis.call('HSET', KEYS[1], 'start', ARGV[5], 'startId', ARGV[6])
