@@ -143,18 +143,33 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             return null;
         }
 
+        /// <summary>
+        /// Merges the newest snapshot of an epoch that reads, and those stored after it. Nearly always there are none: but after a failover that lost entries, the newest by position may be of a history that is over, and
+        /// hide what the living one has stored since at lower offsets.
+        /// </summary>
         private async ValueTask<Step> MergeNewestAsync(IEnumerable<SnapshotInfo> epoch, CancellationToken cancellation)
         {
+            var newest = DateTimeOffset.MaxValue;
             foreach (var snapshot in epoch)
             {
+                if (snapshot.StoredAt < newest && newest != DateTimeOffset.MaxValue)
+                {
+                    continue;
+                }
+
                 var step = await MergeAsync(snapshot, cancellation);
-                if (step != Step.Unreadable)
+                if (step is Step.Moved or Step.Deleted)
                 {
                     return step;
                 }
+
+                if (step == Step.Merged && newest == DateTimeOffset.MaxValue)
+                {
+                    newest = snapshot.StoredAt;
+                }
             }
 
-            return Step.Unreadable;
+            return newest == DateTimeOffset.MaxValue ? Step.Unreadable : Step.Merged;
         }
 
         private async ValueTask<Step> MergeAsync(SnapshotInfo snapshot, CancellationToken cancellation)
