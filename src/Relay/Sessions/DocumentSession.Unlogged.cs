@@ -12,6 +12,9 @@ internal sealed partial class DocumentSession
     private long landed;
     private long landedBefore;
 
+    /// <summary>What was shown unlogged since the log stopped answering. Other clients send it again when they connect anew, and it must not come back to its writer that way.</summary>
+    private YDocument? shown;
+
     /// <summary>What the clients of another node shared unlogged when this one loaded the document. That node appends it.</summary>
     private ReadOnlyMemory<byte> peerUnlogged;
 
@@ -42,7 +45,9 @@ internal sealed partial class DocumentSession
 
         LogUnlogged(services.Logger, Name);
         isUnlogged = true;
-        foreach (var item in Unsettled())
+
+        // What is gone comes last: a client that has come back since has sent again what its old connection had under way, and only its new one is there to be spared.
+        foreach (var item in Unsettled().OrderBy(i => i.From is { IsAttached: true } ? 0 : 1))
         {
             ShowUnlogged(item);
         }
@@ -53,12 +58,25 @@ internal sealed partial class DocumentSession
     {
         landed++;
         isUnlogged = false;
+        shown = null;
     }
 
     /// <summary>What clients wrote and the log does not have yet, in its order; without what the session itself appends anew, which its document has.</summary>
     private IEnumerable<OutboxItem> Unsettled() => (flight?.Items ?? []).Concat(outbox).Where(i => !i.IsRecovery);
 
-    private void ShowUnlogged(in OutboxItem item) => Deliver(item.Update, item.From);
+    private void ShowUnlogged(in OutboxItem item)
+    {
+        shown ??= new YDocument(settings.GarbageCollection);
+        if (!shown.TryApply(item.Update, out var news, out var error))
+        {
+            throw new InvalidOperationException($"An update that was checked does not read: {error}");
+        }
+
+        if (!news.IsEmpty)
+        {
+            Deliver(news, item.From);
+        }
+    }
 
     /// <summary>All that is shared unlogged, as one update; empty when there is nothing.</summary>
     private ReadOnlyMemory<byte> Unlogged(Attachment? except = null)
@@ -87,7 +105,19 @@ internal sealed partial class DocumentSession
             throw new InvalidOperationException($"Updates that were checked do not merge: {error}");
         }
 
-        return merged;
+        return except is null ? merged : WithoutOwn(merged, except);
+    }
+
+    /// <summary>Others may have sent again what this connection wrote.</summary>
+    private ReadOnlyMemory<byte> WithoutOwn(ReadOnlyMemory<byte> unlogged, Attachment attachment)
+    {
+        var own = new YDocument(settings.GarbageCollection);
+        foreach (var item in Unsettled().Where(i => i.From == attachment))
+        {
+            _ = own.TryApply(item.Update, out _, out _);
+        }
+
+        return own.TryGetNews(unlogged, out var news, out _, isAccepted: true) ? news : default;
     }
 
     /// <summary>
@@ -102,8 +132,8 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        var shown = new YDocument(settings.GarbageCollection);
-        if (!shown.TryApply(unlogged, out _, out var error) || !shown.TryEncodeParts(stateVector.Span, settings.PartBytes, out var parts, out error))
+        var others = new YDocument(settings.GarbageCollection);
+        if (!others.TryApply(unlogged, out _, out var error) || !others.TryEncodeParts(stateVector.Span, settings.PartBytes, out var parts, out error))
         {
             throw new InvalidOperationException($"Updates that were checked do not read: {error}");
         }
