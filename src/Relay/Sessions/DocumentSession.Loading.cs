@@ -10,6 +10,7 @@ internal sealed partial class DocumentSession
     private CloseReason closedFor = CloseReason.InternalError;
     private bool loadBegun;
     private bool mayStay;
+    private bool mustSave;
 
     /// <summary>Starts the load. Called once, when no earlier session of this document is still being freed.</summary>
     public void BeginLoad()
@@ -23,6 +24,20 @@ internal sealed partial class DocumentSession
 
         // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
         Start(settings.LongCallTimeout, LoadAsync, OnLoaded, OnLoadFailed);
+    }
+
+    /// <summary>
+    /// Asks for the whole document because nobody seems to save it. The snapshot may be there already, and only its checkpoint be lost: so the save is gone through again even where nothing is to be written.
+    /// </summary>
+    public void Visit(Action<byte[]?, CloseReason> reader)
+    {
+        mustSave = true;
+        if (State is SessionState.Live or SessionState.Draining && !position.IsNone)
+        {
+            MarkUnsaved();
+        }
+
+        Read(reader);
     }
 
     /// <summary>Asks for the whole document, without being a connection: a session that only such readers wanted leaves at once.</summary>
@@ -104,7 +119,7 @@ internal sealed partial class DocumentSession
         covered = state.IsInLog ? saved : Position.None;
         documentVersion++;
         State = SessionState.Live;
-        if (position != saved)
+        if (position != saved || (mustSave && !position.IsNone))
         {
             // Nobody has saved these: their writer was killed, or is still about to.
             unsavedBytes = state.EntryBytes;

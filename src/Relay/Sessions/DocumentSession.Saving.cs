@@ -118,9 +118,9 @@ internal sealed partial class DocumentSession
         await services.Snapshots.WriteAsync(snapshot, cancellation);
         try
         {
-            // The log keeps what the second newest snapshot does not cover, so that a newest one that turns out unreadable costs nothing.
+            // The log keeps what the second newest snapshot does not cover, so that a newest one that turns out unreadable costs nothing. Counted from this one: newer ones may be of a history that a failover lost.
             var listing = await services.Snapshots.ListAsync(Name, cancellation);
-            var second = listing.Where(s => !known.Contains(s.Position)).Select(s => s.Position).Skip(1).FirstOrDefault();
+            var second = listing.Where(s => !known.Contains(s.Position)).Select(s => s.Position).SkipWhile(p => p != snapshot.Position).Skip(1).FirstOrDefault();
             await services.Log.CheckpointAsync(Name, snapshot.Position, second, cancellation);
             foreach (var old in settings.Retention.Deletable(listing, known, Now))
             {
@@ -219,8 +219,11 @@ internal sealed partial class DocumentSession
         covered = at;
         if (at == position && !saving)
         {
+            // Nothing is left to repeat: the next change is the first one again.
             isUnsaved = false;
             isSavedElsewhere = false;
+            failedSaves = 0;
+            refusedClaims = 0;
             unsavedBytes = 0;
             saveTimer.Clear();
             ContinueLeaving();

@@ -37,7 +37,7 @@ internal sealed class SessionRegistry(SessionServices services)
     public void Visit(DocumentName name, Action<byte[]?, CloseReason> reader)
     {
         var session = Choose(name);
-        session.Mailbox.Post(() => session.Read(reader));
+        session.Mailbox.Post(() => session.Visit(reader));
     }
 
     /// <summary>Asks the document's session for its state, if there is one; false without calling the reader if there is none.</summary>
