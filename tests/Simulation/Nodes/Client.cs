@@ -1,0 +1,212 @@
+using System.Text;
+using Relay.Connections;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>
+/// Somebody who edits, as stock clients do: what he does he has at once, sends when he is connected, and sends again what a node lacks when he connects anew.
+/// </summary>
+internal sealed class Client(World world, ulong id)
+{
+    private const int MaxOutstanding = 24;
+
+    private ulong clock;
+    private ulong presenceClock;
+
+    public string Name { get; } = $"client{id}";
+
+    public ulong Id => id;
+
+    public YDocument Document { get; private set; } = new();
+
+    /// <summary>Presence as the client knows it, by the rule of y-protocols.</summary>
+    public Dictionary<ulong, (ulong Clock, bool IsThere)> Presence { get; } = [];
+
+    public Link? Link { get; private set; }
+
+    /// <summary>He has closed the page.</summary>
+    public bool IsGone { get; private set; }
+
+    public bool HasPresence { get; init; }
+
+    /// <summary>Whether the node has answered his question for what he lacks.</summary>
+    public bool IsSynced { get; private set; }
+
+    public void Connect(Node node)
+    {
+        if (Link is not null || IsGone)
+        {
+            return;
+        }
+
+        world.Trace($"{Name} connects to {node.Process.Name}");
+        IsSynced = false;
+        Link = new Link(world, this, node);
+        Link.Open();
+        Link.Say(PlainFormat.Step1, Document.EncodeStateVector());
+        Presence.Clear();
+        if (HasPresence)
+        {
+            Renew(Link);
+        }
+    }
+
+    public void Write()
+    {
+        if (Link?.Outstanding >= MaxOutstanding || IsGone)
+        {
+            return;
+        }
+
+        Do(Insertion(id, clock++));
+    }
+
+    /// <summary>Deletes some character that he sees.</summary>
+    public void Delete(Client whose)
+    {
+        if (Link?.Outstanding >= MaxOutstanding || IsGone || whose.clock == 0)
+        {
+            return;
+        }
+
+        var at = (ulong)world.Random.Below((int)whose.clock);
+        if (!Ledger.Contains(Document, Insertion(whose.Id, at)))
+        {
+            return;
+        }
+
+        using var writer = new Lib0Writer();
+        writer.WriteVarUint(0);
+        writer.WriteVarUint(1);
+        writer.WriteVarUint(whose.Id);
+        writer.WriteVarUint(1);
+        writer.WriteVarUint(at);
+        writer.WriteVarUint(1);
+        Do(writer.ToArray());
+    }
+
+    public void Disconnect(bool clean, bool forGood)
+    {
+        if (IsGone)
+        {
+            return;
+        }
+
+        world.Trace($"{Name} {(forGood ? "goes for good" : "disconnects")}{(clean ? "" : ", abruptly")}");
+        IsGone |= forGood;
+        var link = Link;
+        Link = null;
+        link?.CloseByClient(clean);
+    }
+
+    public void OnFrame(Link link, byte kind, ReadOnlyMemory<byte> payload)
+    {
+        if (link != Link)
+        {
+            return;
+        }
+
+        switch (kind)
+        {
+            case PlainFormat.Step1:
+                if (!Document.TryEncodeDiff(payload.Span, out var missing, out var error))
+                {
+                    throw new ScheduleFailedException($"{Name} was sent a state vector that does not read: {error}.");
+                }
+
+                link.Say(PlainFormat.Step2, missing);
+                break;
+            case PlainFormat.Presence:
+                OnPresence(payload);
+                break;
+            default:
+                Ledger.Apply(Document, payload);
+                IsSynced |= kind == PlainFormat.Step2;
+                break;
+        }
+    }
+
+    /// <summary>The node, or the network, has ended the connection.</summary>
+    public void OnClosed(Link link, CloseReason? reason)
+    {
+        if (link != Link)
+        {
+            return;
+        }
+
+        world.Trace($"{Name} is cut off: {reason?.Text ?? "the node is gone"}");
+        if (reason is { Code: >= 4400 and < 4500 } && !world.Ledger.WasDamaged)
+        {
+            throw new ScheduleFailedException($"{Name} was told not to come back: {reason.Text}");
+        }
+
+        Link = null;
+        world.ConnectLater(this);
+    }
+
+    private void Do(byte[] update)
+    {
+        Ledger.Apply(Document, update);
+        world.Trace($"{Name} makes {(update[0] == 0 ? "a delete" : $"insertion {clock - 1}")}");
+        Link?.Say(PlainFormat.Updated, update);
+    }
+
+    private static byte[] Insertion(ulong id, ulong clock)
+    {
+        using var writer = new Lib0Writer(32);
+        writer.WriteVarUint(1);
+        writer.WriteVarUint(1);
+        writer.WriteVarUint(id);
+        writer.WriteVarUint(clock);
+        if (clock == 0)
+        {
+            writer.WriteByte(0x04);
+            writer.WriteVarUint(1);
+            writer.WriteVarBytes("t"u8);
+        }
+        else
+        {
+            writer.WriteByte(0x84);
+            writer.WriteVarUint(id);
+            writer.WriteVarUint(clock - 1);
+        }
+
+        writer.WriteVarBytes("x"u8);
+        writer.WriteVarUint(0);
+        return writer.ToArray();
+    }
+
+    private void Renew(Link link)
+    {
+        if (link == Link)
+        {
+            presenceClock++;
+            link.Say(PlainFormat.Presence, AwarenessUpdate.Encode([new AwarenessEntry(id, presenceClock, Encoding.UTF8.GetBytes($"{{\"n\":{id}}}"))]));
+            world.Agenda.Add(TimeSpan.FromSeconds(15), null, () => Renew(link));
+        }
+    }
+
+    private void OnPresence(ReadOnlyMemory<byte> update)
+    {
+        if (!AwarenessUpdate.TryDecode(update, 1000, out var entries, out var error))
+        {
+            throw new ScheduleFailedException($"{Name} was sent presence that does not read: {error}.");
+        }
+
+        foreach (var entry in entries)
+        {
+            var known = Presence.TryGetValue(entry.ClientId, out var present);
+            if (!known || entry.Clock > present.Clock || (entry.Clock == present.Clock && entry.IsNull))
+            {
+                Presence[entry.ClientId] = (entry.Clock, !entry.IsNull);
+            }
+
+            if (entry.ClientId == id && entry.IsNull && entry.Clock >= presenceClock && Link is { } link)
+            {
+                presenceClock = entry.Clock;
+                world.Agenda.Add(TimeSpan.Zero, null, () => Renew(link));
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using Relay.Connections;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>A connection between a client and a node, both ends of it. Each direction keeps its order.</summary>
+internal sealed class Link(World world, Client client, Node node) : ISessionConnection
+{
+    /// <summary>What each bit of the bytes that the session settles stands for: so it says which messages it means.</summary>
+    private readonly (byte Kind, ReadOnlyMemory<byte> Update)?[] outstanding = new (byte, ReadOnlyMemory<byte>)?[30];
+    private readonly Process process = node.Process;
+    private Attachment? attachment;
+    private TimeSpan lastThere;
+    private TimeSpan lastBack;
+    private bool isSending;
+    private bool isClosedByNode;
+
+    public FrameFormat Format => PlainFormat.Instance;
+
+    public int Outstanding => outstanding.Count(o => o is not null);
+
+    public void Open()
+    {
+        if (process.IsDead)
+        {
+            OnNodeLost();
+            return;
+        }
+
+        node.Links.Add(this);
+        There(() =>
+        {
+            if (!node.IsReady)
+            {
+                Close(CloseReason.NodeStops);
+                return;
+            }
+
+            attachment = node.Sessions.Place(World.Document, this);
+            attachment.Join();
+        });
+    }
+
+    public void Say(byte kind, byte[] payload)
+    {
+        var bytes = 0;
+        if (kind is PlainFormat.Step2 or PlainFormat.Updated)
+        {
+            var bit = Array.IndexOf(outstanding, null);
+            outstanding[bit] = (kind, payload);
+            bytes = 1 << bit;
+        }
+
+        IReadOnlyList<AwarenessEntry> entries = [];
+        if (kind == PlainFormat.Presence && !AwarenessUpdate.TryDecode(payload, 1000, out entries, out var error))
+        {
+            throw new ScheduleFailedException($"A client made presence that does not read: {error}.");
+        }
+
+        var message = kind switch
+        {
+            PlainFormat.Step1 => DocumentMessageKind.SyncStep1,
+            PlainFormat.Step2 => DocumentMessageKind.SyncStep2,
+            PlainFormat.Updated => DocumentMessageKind.Update,
+            _ => DocumentMessageKind.Awareness,
+        };
+        There(() => attachment?.Receive([new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload, entries, 0, bytes)]));
+    }
+
+    /// <summary>The client goes. The node learns it at once, or much later.</summary>
+    public void CloseByClient(bool clean)
+    {
+        if (!clean)
+        {
+            lastThere += TimeSpan.FromMilliseconds(world.Random.Below(10_000));
+        }
+
+        There(() => End(clean));
+    }
+
+    /// <summary>The node asks the client to connect elsewhere.</summary>
+    public void CloseByNode() => Close(CloseReason.NodeStops);
+
+    /// <summary>The process is gone; the client notices some time later.</summary>
+    public void OnNodeLost()
+    {
+        lastBack += TimeSpan.FromMilliseconds(world.Random.Below(3_000));
+        Back(() => client.OnClosed(this, null));
+    }
+
+    /// <summary>A client that hears nothing for long tries another node.</summary>
+    public void GiveUpIfPaused() => world.Agenda.Add(TimeSpan.FromMilliseconds(world.Random.Below(60_000)), null, () =>
+    {
+        if (process.IsPaused)
+        {
+            node.Links.Remove(this);
+            There(() => End(clean: false));
+            client.OnClosed(this, null);
+        }
+    });
+
+    public void Close(CloseReason reason)
+    {
+        if (isClosedByNode)
+        {
+            return;
+        }
+
+        isClosedByNode = true;
+        Back(() => client.OnClosed(this, reason));
+        world.Agenda.Add(TimeSpan.Zero, process, () => End(clean: true));
+    }
+
+    bool ISessionConnection.Send(ReadOnlyMemory<byte>[] frames)
+    {
+        if (isSending)
+        {
+            throw new ScheduleFailedException("A session sent more before the connection had sent what it was given.");
+        }
+
+        foreach (var frame in frames)
+        {
+            var (kind, payload) = (frame.Span[0], frame[1..]);
+            if (kind is PlainFormat.Step2 or PlainFormat.Updated)
+            {
+                Show(payload);
+            }
+
+            Back(() => client.OnFrame(this, kind, payload));
+        }
+
+        if (!world.Random.Chance(world.Weather.SlowClients))
+        {
+            return true;
+        }
+
+        isSending = true;
+        world.Agenda.Add(TimeSpan.FromMilliseconds(world.Random.Below(world.Random.Chance(0.1) ? 5_000 : 50)), process, () =>
+        {
+            isSending = false;
+            attachment!.Sent();
+        });
+        return false;
+    }
+
+    void ISessionConnection.Settled(long bytes)
+    {
+        for (var bit = 0; bit < outstanding.Length; bit++)
+        {
+            if ((bytes & (1L << bit)) == 0)
+            {
+                continue;
+            }
+
+            if (outstanding[bit] is not { } settled)
+            {
+                throw new ScheduleFailedException($"{process.Name} settled a message twice.");
+            }
+
+            world.Ledger.OnAcknowledged(settled.Update, process);
+            outstanding[bit] = null;
+        }
+    }
+
+    private void Show(ReadOnlyMemory<byte> payload)
+    {
+        if (node.Session is { } session && Inside.ShowsUnlogged(session) && !Ledger.Contains(Inside.DocumentOf(session), payload))
+        {
+            if (client.Link == this && OwnUpdatesIn(payload).Any())
+            {
+                throw new ScheduleFailedException($"{process.Name} sent {client.Name} its own update before it was logged.");
+            }
+
+            return;
+        }
+
+        world.Ledger.OnShown(payload, process);
+        AcknowledgeWhatIsIn(payload);
+    }
+
+    /// <summary>A y-websocket client takes its own update, coming back, for its acknowledgement.</summary>
+    private void AcknowledgeWhatIsIn(ReadOnlyMemory<byte> shown)
+    {
+        if (world.Promise != Promise.ReplicatedLog || Outstanding == 0)
+        {
+            return;
+        }
+
+        foreach (var update in OwnUpdatesIn(shown))
+        {
+            world.Ledger.OnAcknowledged(update, process);
+        }
+    }
+
+    private IEnumerable<ReadOnlyMemory<byte>> OwnUpdatesIn(ReadOnlyMemory<byte> shown)
+    {
+        var document = Ledger.DocumentOf(shown);
+        foreach (var message in outstanding)
+        {
+            if (message is { Kind: PlainFormat.Updated } own && Ledger.Contains(document, own.Update))
+            {
+                yield return own.Update;
+            }
+        }
+    }
+
+    private void End(bool clean)
+    {
+        node.Links.Remove(this);
+        attachment?.Leave(clean);
+    }
+
+    private void There(Action step) => Keep(ref lastThere, process, step);
+
+    private void Back(Action step) => Keep(ref lastBack, null, step);
+
+    private void Keep(ref TimeSpan last, Process? owner, Action step)
+    {
+        var at = world.Agenda.Now + world.Calls.Delay();
+        at = at > last ? at : last + new TimeSpan(1);
+        last = at;
+        world.Agenda.Add(at - world.Agenda.Now, owner, step);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace Relay.Simulation;
+
+/// <summary>Whole nodes on simulated services: every schedule must keep every invariant at every step. <c>docs/simulation.md</c> says how to replay one.</summary>
+public sealed class ScheduleTests(ITestOutputHelper output)
+{
+    private const int MostFailuresShown = 5;
+
+    [Fact]
+    public void Every_schedule_keeps_every_invariant()
+    {
+        if (TestSettings.Seed is { } seed)
+        {
+            var one = Schedule.Play(seed, isTracing: true);
+            output.WriteLine(one.ToString());
+            Assert.True(one.Failure is null, one.ToString());
+            return;
+        }
+
+        var watch = Stopwatch.StartNew();
+        var failures = new ConcurrentBag<ulong>();
+        var steps = 0L;
+        var first = TestSettings.FirstSeed;
+        Parallel.For((long)first, (long)(first + TestSettings.Schedules), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (number, loop) =>
+        {
+            var outcome = Schedule.Play((ulong)number);
+            Interlocked.Add(ref steps, outcome.Steps);
+            if (outcome.Failure is not null)
+            {
+                failures.Add(outcome.Seed);
+                if (failures.Count >= MostFailuresShown)
+                {
+                    loop.Stop();
+                }
+            }
+        });
+        output.WriteLine($"{TestSettings.Schedules} schedules from seed {first}, {steps} steps, {TestSettings.Schedules / watch.Elapsed.TotalSeconds:0} a second.");
+        Assert.True(failures.IsEmpty, string.Join("\n", failures.Order().Take(MostFailuresShown).Select(s => Schedule.Play(s, isTracing: true))));
+    }
+
+    [Fact]
+    public void A_seed_plays_the_same_schedule_every_time()
+    {
+        for (var seed = 1_000_001UL; seed <= 1_000_050; seed++)
+        {
+            var (once, again) = (Schedule.Play(seed), Schedule.Play(seed, isTracing: true));
+            Assert.Equal((once.Fingerprint, once.Steps, once.Failure), (again.Fingerprint, again.Steps, again.Failure));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+namespace Relay.Simulation;
+
+/// <summary>What clients do and what goes wrong, within the schedule's promise.</summary>
+internal sealed class Faults(World world)
+{
+    private readonly SeededRandom random = world.Random;
+
+    // Which of the larger faults this schedule has at all.
+    private readonly bool hasKills = world.Random.Chance(0.5);
+    private readonly bool hasPauses = world.Random.Chance(0.4);
+    private readonly bool hasStops = world.Random.Chance(0.4);
+    private readonly bool hasOutages = world.Random.Chance(0.5);
+    private readonly bool hasLosses = world.Random.Chance(0.7);
+    private readonly bool hasExpiry = world.Random.Chance(0.2);
+    private readonly bool hasDamage = world.Random.Chance(0.2);
+    private readonly bool hasLeavers = world.Random.Chance(0.4);
+
+    public void Act()
+    {
+        switch (random.Below(20))
+        {
+            case < 10:
+                random.One(world.Clients).Write();
+                break;
+            case 10:
+                random.One(world.Clients).Delete(random.One(world.Clients));
+                break;
+            case 11 or 12:
+                ComeOrGo();
+                break;
+            case 13 when hasKills:
+                KillOrStart();
+                break;
+            case 14 when hasPauses:
+                PauseOrResume();
+                break;
+            case 15 when hasStops:
+                Stop();
+                break;
+            case 16 when hasOutages:
+                Outage();
+                break;
+            case 17 when hasLosses:
+                LoseLog();
+                break;
+            case 18 when hasExpiry && !hasDamage:
+                world.Redis.ExpireIfQuiet();
+                break;
+            case 19 when hasDamage && !world.Ledger.WasDamaged && world.Promise != Promise.AnyLog:
+                world.Ledger.WasDamaged = world.Redis.Log is not null && world.Snapshots.Damage();
+                break;
+            default:
+                random.One(world.Clients).Write();
+                break;
+        }
+
+        // Nodes that are down come back sooner or later.
+        if (random.Chance(0.1) && world.Nodes.FirstOrDefault(n => !n.IsUp) is { } down)
+        {
+            down.Start();
+        }
+    }
+
+    /// <summary>Everything works from now on.</summary>
+    public void Heal()
+    {
+        world.Trace("everything works from now on");
+        world.Weather.Clear();
+        world.NodesReturn = true;
+        foreach (var service in (ReadOnlySpan<Service>)[world.Redis.Service, world.Snapshots.Service, world.Locators.Service])
+        {
+            service.Heal();
+        }
+
+        world.Redis.Channels.Interrupt();
+        foreach (var node in world.Nodes)
+        {
+            if (!node.IsUp)
+            {
+                node.Start();
+            }
+            else if (node.Process.IsPaused)
+            {
+                node.Resume();
+            }
+        }
+    }
+
+    private void ComeOrGo()
+    {
+        var client = random.One(world.Clients);
+        if (client.Link is null)
+        {
+            if (!client.IsGone)
+            {
+                world.ConnectAnywhere(client);
+            }
+
+            return;
+        }
+
+        var forGood = hasLeavers && random.Chance(0.5);
+        client.Disconnect(clean: random.Chance(0.5), forGood);
+        if (forGood)
+        {
+            var next = new Client(world, (ulong)world.Clients.Count + 1) { HasPresence = client.HasPresence };
+            world.Clients.Add(next);
+            world.ConnectLater(next);
+        }
+        else if (random.Chance(0.7))
+        {
+            world.ConnectLater(client);
+        }
+    }
+
+    private void KillOrStart()
+    {
+        var node = random.One(world.Nodes);
+        if (!node.IsUp)
+        {
+            node.Start();
+        }
+        else if (world.Promise != Promise.AnyLog || IsSafeToKill(node))
+        {
+            node.Kill();
+        }
+    }
+
+    /// <summary>Where the log may be lost, a node dies only when the others and the stores have all that it has said.</summary>
+    private bool IsSafeToKill(Node node)
+    {
+        var others = world.Nodes.Where(n => n != node).SelectMany(n => n.LiveSessions()).Select(s => s.Document)
+            .FirstOrDefault(d => Ledger.Contains(d, world.Ledger.MustKeep.EncodeState()));
+        return others is not null || Ledger.Contains(Ledger.DocumentOf([.. world.Snapshots.Readable.Select(s => s.Update)]), world.Ledger.MustKeep.EncodeState());
+    }
+
+    private void PauseOrResume()
+    {
+        var node = random.One(world.Nodes);
+        if (!node.IsUp)
+        {
+            return;
+        }
+
+        if (node.Process.IsPaused)
+        {
+            node.Resume();
+            return;
+        }
+
+        node.Pause();
+        foreach (var link in node.Links)
+        {
+            link.GiveUpIfPaused();
+        }
+    }
+
+    private void Stop()
+    {
+        var node = random.One(world.Nodes);
+        if (node is { IsUp: true, IsReady: true })
+        {
+            node.Stop();
+        }
+    }
+
+    private void Outage()
+    {
+        var service = random.One([world.Redis.Service, world.Redis.Service, world.Snapshots.Service, world.Locators.Service]);
+        var time = TimeSpan.FromMilliseconds(random.Below(random.Chance(0.3) ? 60_000 : 3_000));
+        var node = random.One(world.Nodes);
+        if (random.Chance(0.5))
+        {
+            world.Trace($"{service.Name}: away for {time.TotalSeconds:0.0} s");
+            service.IsDown = true;
+            world.Agenda.Add(time, null, () =>
+            {
+                service.IsDown = false;
+                world.Redis.Channels.Interrupt();
+            });
+        }
+        else
+        {
+            var process = node.Process;
+            world.Trace($"{service.Name}: not reached by {process.Name} for {time.TotalSeconds:0.0} s");
+            service.CutOff(process);
+            world.Agenda.Add(time, null, () =>
+            {
+                service.Reconnect(process);
+                world.Redis.Channels.Interrupt(process);
+            });
+        }
+    }
+
+    /// <summary>Whether some node holds the document, with all that was said of it; or nobody has anything to do with it.</summary>
+    private bool IsHeld() =>
+        world.Nodes.All(n => !n.IsUp || n.Sessions.Count == 0)
+        || world.Nodes.Any(n => n.LiveSessions().Any(s => Ledger.Contains(s.Document, world.Ledger.MustKeep.EncodeState())));
+
+    private void LoseLog()
+    {
+        if (world.Promise == Promise.ReplicatedLog)
+        {
+            world.Redis.FailOver(toAnyVersion: false);
+        }
+        else if (world.Promise == Promise.AnyLog)
+        {
+            if (!IsHeld())
+            {
+                return;
+            }
+
+            if (random.Chance(0.5))
+            {
+                world.Redis.Flush();
+            }
+            else
+            {
+                world.Redis.FailOver(toAnyVersion: true);
+            }
+        }
+        else
+        {
+            world.Redis.Channels.Interrupt();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+using Relay.Backplane;
+using Relay.Persistence;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>What has happened and what must hold because of it. Everything is looked at in the moment in which it changes.</summary>
+internal sealed class Ledger(Promise promise)
+{
+    private readonly YDocument everLogged = new();
+    private readonly YDocument mustKeep = new();
+    private readonly Dictionary<Position, byte[]> histories = [];
+    private readonly Dictionary<Position, byte[]> totals = [];
+    private YDocument? durable;
+
+    /// <summary>Set by the world once it stands.</summary>
+    public Redis Redis { get; set; } = null!;
+
+    public Snapshots Snapshots { get; set; } = null!;
+
+    /// <summary>The documents of all live sessions.</summary>
+    public Func<IEnumerable<YDocument>> Sessions { get; set; } = static () => [];
+
+    public bool WasDamaged { get; set; }
+
+    /// <summary>Whatever was acknowledged or seen, and may not be lost.</summary>
+    public YDocument MustKeep => mustKeep;
+
+    public void OnStored(in LoggedEntry entry, bool started)
+    {
+        Apply(everLogged, entry.Payload);
+        var history = new YDocument();
+        if (!started && entry.Position.Offset > 1)
+        {
+            Apply(history, histories[new Position(entry.Position.Epoch, entry.Position.Offset - 1, entry.Previous)]);
+        }
+
+        Apply(history, entry.Payload);
+        histories[entry.Position] = history.EncodeState();
+        if (promise == Promise.AnyNode)
+        {
+            totals[entry.Position] = everLogged.EncodeState();
+        }
+
+        if (promise != Promise.ReplicatedLog && durable is not null)
+        {
+            Apply(durable, entry.Payload);
+        }
+    }
+
+    public void OnSnapshot(Snapshot snapshot)
+    {
+        if (durable is not null)
+        {
+            Apply(durable, snapshot.Update);
+        }
+
+        if (!Contains(everLogged, snapshot.Update))
+        {
+            throw new ScheduleFailedException($"The snapshot at {snapshot.Position} holds what was never logged.");
+        }
+
+        if (histories.TryGetValue(snapshot.Position, out var history) && !Contains(DocumentOf(snapshot.Update), history))
+        {
+            throw new ScheduleFailedException($"The snapshot at {snapshot.Position} lacks entries up to that position.");
+        }
+    }
+
+    /// <summary>The second one is not stored: so what it has must be in some other snapshot, or in the log.</summary>
+    public void OnStoredAgain(Snapshot again)
+    {
+        if (!Contains(durable ??= Durable(), again.Update))
+        {
+            throw new ScheduleFailedException($"A snapshot at {again.Position} was to be stored over one that holds less.");
+        }
+    }
+
+    /// <summary>What was trimmed must be in two snapshots, so that one may turn out unreadable.</summary>
+    public void OnTrimmed(LogVersion before, LogVersion after)
+    {
+        if (after.Start == before.Start)
+        {
+            return;
+        }
+
+        durable = null;
+        var trimmed = before.Entries.Where(e => e.Position.Offset <= after.Start.Offset).ToList();
+        var readable = Snapshots.Readable.ToList();
+        for (var lost = WasDamaged ? readable.Count : 0; lost <= readable.Count; lost++)
+        {
+            var rest = DocumentOf([.. readable.Where((_, i) => i != lost).Select(s => s.Update), .. after.Entries.Select(e => e.Payload)]);
+            if (!trimmed.TrueForAll(e => Contains(rest, e.Payload)))
+            {
+                throw new ScheduleFailedException(lost == readable.Count
+                    ? $"The log was trimmed through {after.Start}, and no snapshot has what was trimmed."
+                    : $"The log was trimmed through {after.Start}, and only the snapshot at {readable[lost].Position} has what was trimmed.");
+            }
+        }
+
+        OnShrunk("trimming");
+    }
+
+    /// <summary>Something stored is gone: nothing that must be kept may be gone with it.</summary>
+    public void OnShrunk(string what)
+    {
+        durable = null;
+        if (!IsKept(mustKeep.EncodeState()))
+        {
+            throw new ScheduleFailedException($"What was acknowledged or seen was lost by {what}.");
+        }
+    }
+
+    public void OnReplicated()
+    {
+        if (promise == Promise.ReplicatedLog)
+        {
+            durable = null;
+        }
+    }
+
+    /// <summary>A node tells a client that its update is safe.</summary>
+    public void OnAcknowledged(ReadOnlyMemory<byte> update, Process by)
+    {
+        if (!Contains(everLogged, update))
+        {
+            throw new ScheduleFailedException($"{by.Name} acknowledged what was never logged.");
+        }
+
+        if (!IsKept(update))
+        {
+            throw new ScheduleFailedException($"{by.Name} acknowledged what a failure can lose.");
+        }
+
+        Apply(mustKeep, update);
+    }
+
+    /// <summary>A node shows a client an update, whoever made it.</summary>
+    public void OnShown(ReadOnlyMemory<byte> update, Process by)
+    {
+        if (!Contains(everLogged, update))
+        {
+            throw new ScheduleFailedException($"{by.Name} showed what was never logged.");
+        }
+
+        if (promise == Promise.ReplicatedLog)
+        {
+            return;
+        }
+
+        if (!IsKept(update))
+        {
+            throw new ScheduleFailedException($"{by.Name} showed what a failure can lose.");
+        }
+
+        Apply(mustKeep, update);
+    }
+
+    /// <summary>A session's document is exactly the entries up to its position, or a state that covers them.</summary>
+    public void OnPosition(DocumentSession session, Process process)
+    {
+        var position = Inside.PositionOf(session);
+        if (position.Offset == 0 || !histories.TryGetValue(position, out var history))
+        {
+            if (position.Offset > 0)
+            {
+                throw new ScheduleFailedException($"{process.Name} is at {position}, where no log ever was.");
+            }
+
+            return;
+        }
+
+        var document = Inside.DocumentOf(session);
+        if (!Contains(document, history))
+        {
+            throw new ScheduleFailedException($"The session of {process.Name} at {position} lacks entries up to that position.");
+        }
+
+        if (promise == Promise.AnyNode && !document.EncodeState().AsSpan().SequenceEqual(totals[position]))
+        {
+            throw new ScheduleFailedException($"The session of {process.Name} at {position} is not what the log was up to there.");
+        }
+    }
+
+    /// <summary>Whether what the promise is about has it: stores that nothing can take away, or the nodes that are promised to live.</summary>
+    private bool IsKept(ReadOnlyMemory<byte> update)
+    {
+        if (Contains(durable ??= Durable(), update))
+        {
+            return true;
+        }
+
+        if (promise != Promise.AnyLog)
+        {
+            return false;
+        }
+
+        var everything = new YDocument();
+        foreach (var document in Sessions().Prepend(durable))
+        {
+            Apply(everything, document.EncodeState());
+        }
+
+        return Contains(everything, update);
+    }
+
+    private YDocument Durable()
+    {
+        var log = promise == Promise.ReplicatedLog ? Redis.ReplicatedLog : Redis.Log;
+        return DocumentOf([.. Snapshots.Readable.Select(s => s.Update), .. (log?.Entries ?? []).Select(e => e.Payload)]);
+    }
+
+    public static bool Contains(YDocument document, ReadOnlyMemory<byte> update) =>
+        document.TryGetNews(update, out var news, out var error, isAccepted: true) ? news.IsEmpty : throw new ScheduleFailedException($"An update does not read: {error}.");
+
+    public static YDocument DocumentOf(params IReadOnlyList<ReadOnlyMemory<byte>> updates)
+    {
+        var document = new YDocument();
+        foreach (var update in updates)
+        {
+            Apply(document, update);
+        }
+
+        return document;
+    }
+
+    public static void Apply(YDocument document, ReadOnlyMemory<byte> update)
+    {
+        if (!document.TryApply(update, out _, out var error))
+        {
+            throw new ScheduleFailedException($"An update does not apply: {error}.");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Relay.Backplane;
+
+namespace Relay.Simulation;
+
+/// <summary>The channels of one document. What a subscription gets comes in the order of the log; some is lost, and some time after that the subscriber hears that it may have been.</summary>
+internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weather, Func<Redis> redis)
+{
+    /// <summary>The longest that a lost last message goes unnoticed.</summary>
+    private static readonly TimeSpan EndCheck = TimeSpan.FromSeconds(6);
+
+    private readonly List<Subscription> subscriptions = [];
+
+    /// <summary>Whether nodes other than the writer's are shown an entry before the replicas have it.</summary>
+    public bool ShowsEarly { get; init; }
+
+    public int CountOf(Process process) => subscriptions.Count(s => s.Process == process);
+
+    public Subscription Subscribe(Process process, IChannelListener listener)
+    {
+        var subscription = new Subscription(this, process, listener);
+        subscriptions.Add(subscription);
+        return subscription;
+    }
+
+    public void Remove(Subscription subscription) => subscriptions.Remove(subscription);
+
+    public void Deliver(LoggedEntry entry, Process writer, long version)
+    {
+        foreach (var subscription in subscriptions)
+        {
+            if (subscription.Process == writer || !ShowsEarly)
+            {
+                // Its own node may show it only when the replicas have it, and nothing after it before.
+                subscription.HeldFor = version;
+            }
+
+            Deliver(subscription, listener => listener.OnEntry(entry), isNoticed: true);
+        }
+    }
+
+    public void DeliverSaved(Yjs.Position position)
+    {
+        foreach (var subscription in subscriptions)
+        {
+            Deliver(subscription, listener => listener.OnSaved(position), isNoticed: false);
+        }
+    }
+
+    public void DeliverAwareness(ReadOnlyMemory<byte> update)
+    {
+        foreach (var subscription in subscriptions)
+        {
+            Deliver(subscription, listener => listener.OnAwareness(update), isNoticed: false);
+        }
+    }
+
+    /// <summary>All connections to the server break and come back.</summary>
+    public void Interrupt()
+    {
+        foreach (var subscription in subscriptions)
+        {
+            Notice(subscription, TimeSpan.FromMilliseconds(random.Below(3_000)));
+        }
+    }
+
+    /// <summary>A process has reached the server again.</summary>
+    public void Interrupt(Process process)
+    {
+        foreach (var subscription in subscriptions.Where(s => s.Process == process))
+        {
+            Notice(subscription, TimeSpan.FromMilliseconds(random.Below(1_000)));
+        }
+    }
+
+    private void Deliver(Subscription subscription, Action<IChannelListener> message, bool isNoticed)
+    {
+        if (!redis().Service.IsReachedBy(subscription.Process))
+        {
+            // What it misses is read when it is back: Interrupt is called then.
+            return;
+        }
+
+        if (random.Chance(weather.LostMessages))
+        {
+            if (isNoticed)
+            {
+                Notice(subscription, TimeSpan.FromMilliseconds(random.Below((int)EndCheck.TotalMilliseconds)));
+            }
+
+            return;
+        }
+
+        redis().WhenReplicated(subscription.HeldFor, () =>
+        {
+            subscription.Add(agenda, Delay(), message);
+            if (random.Chance(weather.RepeatedMessages))
+            {
+                subscription.Add(agenda, Delay(), message);
+            }
+        });
+    }
+
+    private void Notice(Subscription subscription, TimeSpan after) => subscription.Add(agenda, after, static listener => listener.OnInterrupted(), isInOrder: false);
+
+    private TimeSpan Delay() => TimeSpan.FromMicroseconds(20 + random.Below(random.Chance(weather.LongDelays) ? 400_000 : 1_500));
+
+    /// <summary>One listener's place at the channels.</summary>
+    internal sealed class Subscription(Channels channels, Process process, IChannelListener listener) : IAsyncDisposable
+    {
+        private TimeSpan last;
+
+        public Process Process => process;
+
+        public long HeldFor { get; set; }
+
+        public void Add(Agenda agenda, TimeSpan after, Action<IChannelListener> message, bool isInOrder = true)
+        {
+            var at = agenda.Now + after;
+            if (isInOrder)
+            {
+                at = at > last ? at : last + new TimeSpan(1);
+                last = at;
+            }
+
+            agenda.Add(at - agenda.Now, process, () => message(listener));
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            channels.Remove(this);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Relay.DocLocator;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>One process's way to the locator.</summary>
+internal sealed class LocatorClient(Process process, Locators locators, NodeIdentity identity, Calls calls) : IDocumentLocator
+{
+    private readonly InMemoryDocumentLocator locator = locators.LocatorOf(identity);
+
+    public ValueTask<IReadOnlyList<string>> AddAsync(DocumentName document, CancellationToken cancellation) =>
+        Call(() => locator.AddAsync(document, CancellationToken.None).GetAwaiter().GetResult(), cancellation);
+
+    public async ValueTask RemoveAsync(DocumentName document, CancellationToken cancellation) =>
+        await Call(
+            () =>
+            {
+                _ = locator.RemoveAsync(document, CancellationToken.None);
+                return true;
+            },
+            cancellation);
+
+    /// <summary>Renews the node's item; a beat that is lost is followed by the next one.</summary>
+    public void Beat()
+    {
+        if (locators.Service.IsReachedBy(process))
+        {
+            _ = locator.BeatAsync(CancellationToken.None);
+        }
+    }
+
+    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation) =>
+        calls.Make(process, locators.Service, effect, () => new LocatorUnavailableException("The connection is lost.", new TimeoutException()), cancellation);
+}

@@ -1,0 +1,23 @@
+using Relay.DocLocator;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>The locator's table: the one that nodes without DynamoDB use, behind a network.</summary>
+internal sealed class Locators(Agenda agenda, Process observer, DocumentName document)
+{
+    private readonly InMemoryLocatorTable table = new(new ProcessTime(agenda, observer), TimeSpan.FromSeconds(20));
+
+    public Service Service { get; } = new("locator");
+
+    public InMemoryDocumentLocator LocatorOf(NodeIdentity identity) => table.LocatorFor(identity);
+
+    /// <summary>The addresses of the live nodes that stand in the table.</summary>
+    public IReadOnlyList<string> Holders()
+    {
+        var probe = LocatorOf(NodeIdentity.Create("observer", "1"));
+        var holders = probe.AddAsync(document, CancellationToken.None).GetAwaiter().GetResult();
+        _ = probe.RemoveAsync(document, CancellationToken.None);
+        return holders;
+    }
+}

@@ -1,0 +1,197 @@
+using Relay.Backplane;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>
+/// The store behind the backplane, with one document's log. Every change makes a new version, which replicas reach some time later: a failover goes back to an older version, and the log grows on from there.
+/// </summary>
+internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, Action<string> trace)
+{
+    private const int KeptVersions = 40;
+
+    private readonly List<LogVersion?> versions = [null];
+    private readonly List<(long Version, Action Then)> waiting = [];
+    private long firstVersion;
+    private int generation;
+    private DateTimeOffset quietSince;
+
+    public Service Service { get; } = new("Redis");
+
+    public Channels Channels { get; init; } = null!;
+
+    public Jobs Jobs { get; set; } = null!;
+
+    /// <summary>Whether an append is answered, and shown to its own node, only when the replicas have it.</summary>
+    public bool WaitsForReplicas { get; init; }
+
+    /// <summary>How long replicas take at most.</summary>
+    public TimeSpan Lag { get; set; } = TimeSpan.FromMilliseconds(5);
+
+    public LogVersion? Log => versions[^1];
+
+    public long Version => firstVersion + versions.Count - 1;
+
+    /// <summary>The newest version that the replicas have.</summary>
+    public long Replicated { get; private set; }
+
+    public LogVersion? ReplicatedLog => versions[(int)(Replicated - firstVersion)];
+
+    public bool IsUnsaved => Log is { IsCovered: false };
+
+    /// <summary>When the log last changed.</summary>
+    public DateTimeOffset QuietSince => quietSince;
+
+    private DateTimeOffset Now => ProcessTime.At(agenda);
+
+    public AppendResult Append(Process from, long epoch, LogEntry entry)
+    {
+        var log = Log;
+        if (log is not null)
+        {
+            foreach (var known in log.Entries)
+            {
+                if (known.Position.Id == entry.Id)
+                {
+                    var first = known.Position.Offset == 1 && epoch != known.Position.Epoch ? AppendOutcome.StartedEpoch : AppendOutcome.Stored;
+                    return new AppendResult(first, known.Position, known.Previous);
+                }
+            }
+
+            if (epoch != log.End.Epoch)
+            {
+                return new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None);
+            }
+        }
+
+        var started = log is null;
+        if (log is null or { IsCovered: true })
+        {
+            Jobs.Begin();
+        }
+
+        log ??= new LogVersion(new Position(Math.Max(epoch + 1, (Now - DateTimeOffset.UnixEpoch).Ticks / 10), 0, EntryId.None), [], Position.None);
+        var payload = entry.Payload.ToArray();
+        var logged = new LoggedEntry(new Position(log.End.Epoch, log.End.Offset + 1, entry.Id), log.End.Id, entry.Kind, payload);
+        Change(log with { Entries = [.. log.Entries, logged] });
+        trace($"log: {from.Name} stores {logged.Position}");
+        ledger.OnStored(logged, started);
+        Channels.Deliver(logged, from, Version);
+        return new AppendResult(started ? AppendOutcome.StartedEpoch : AppendOutcome.Stored, logged.Position, logged.Previous);
+    }
+
+    public LogReadResult Read(Position after) => Log?.Read(after) ?? new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None);
+
+    public void Checkpoint(Process from, Position saved, Position trimThrough)
+    {
+        if (Log is not { } log)
+        {
+            return;
+        }
+
+        var next = log.Checkpoint(saved, trimThrough);
+        if (log.Has(saved))
+        {
+            Jobs.Begin();
+            trace($"log: {from.Name} has saved {saved}, trims through {trimThrough}; the log begins after {next.Start}");
+            Channels.DeliverSaved(saved);
+        }
+
+        if (!ReferenceEquals(next, log))
+        {
+            Change(next);
+            ledger.OnTrimmed(log, next);
+        }
+    }
+
+    /// <summary>Calls back once the replicas have all that is there now.</summary>
+    public void WhenReplicated(long version, Action then)
+    {
+        if (!WaitsForReplicas || version <= Replicated)
+        {
+            then();
+        }
+        else
+        {
+            waiting.Add((version, then));
+        }
+    }
+
+    /// <summary>Everything is gone, on the replicas too.</summary>
+    public void Flush()
+    {
+        trace("redis: flushed");
+        GoBackTo(null);
+    }
+
+    /// <summary>Another server is promoted: one that has all that the replicas have, or any of the last versions.</summary>
+    public void FailOver(bool toAnyVersion)
+    {
+        var to = toAnyVersion ? Math.Max(firstVersion, Version - random.Below(8)) : Replicated;
+        trace($"redis: failover from version {Version} to {to}, which ends at {versions[(int)(to - firstVersion)]?.End}");
+        GoBackTo(versions[(int)(to - firstVersion)]);
+    }
+
+    /// <summary>A log that has been covered for long expires.</summary>
+    public void ExpireIfQuiet()
+    {
+        if (Log is { IsCovered: true } && Now - quietSince > TimeSpan.FromSeconds(30))
+        {
+            trace("redis: the log expires");
+            Change(null);
+            ledger.OnShrunk("the log's expiry");
+        }
+    }
+
+    private void GoBackTo(LogVersion? version)
+    {
+        generation++;
+        firstVersion = Version + 1;
+        versions.Clear();
+        versions.Add(version);
+        Replicated = firstVersion;
+        waiting.Clear();
+        quietSince = Now;
+        Jobs.Begin();
+        ledger.OnShrunk("the loss of the log");
+        Channels.Interrupt();
+    }
+
+    private void Change(LogVersion? next)
+    {
+        versions.Add(next);
+        quietSince = Now;
+        if (versions.Count > KeptVersions && firstVersion < Replicated)
+        {
+            versions.RemoveAt(0);
+            firstVersion++;
+        }
+
+        var (version, current) = (Version, generation);
+        agenda.Add(TimeSpan.FromMicroseconds(random.Below((int)Lag.TotalMicroseconds + 1)), null, () => Replicate(version, current));
+    }
+
+    private void Replicate(long version, int current)
+    {
+        if (current != generation || version <= Replicated)
+        {
+            return;
+        }
+
+        Replicated = version;
+        ledger.OnReplicated();
+        for (var i = 0; i < waiting.Count;)
+        {
+            if (waiting[i].Version <= version)
+            {
+                var then = waiting[i].Then;
+                waiting.RemoveAt(i);
+                then();
+            }
+            else
+            {
+                i++;
+            }
+        }
+    }
+}

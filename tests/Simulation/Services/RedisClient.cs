@@ -1,0 +1,67 @@
+using Relay.Backplane;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>One process's way to the log and the channels.</summary>
+internal sealed class RedisClient(Process process, Redis redis, Calls calls) : IDocumentLog, IDocumentChannel
+{
+    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
+        Call(() => redis.Append(process, epoch, entry), cancellation, mayBeLate: true, holds: true);
+
+    /// <summary>An entry of this node that replicas lack must not be shown by it: so a read waits for them, too.</summary>
+    public ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation) =>
+        Call(() => redis.Read(after), cancellation, holds: true);
+
+    public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough, CancellationToken cancellation) =>
+        await Call(
+            () =>
+            {
+                redis.Checkpoint(process, saved, trimThrough);
+                return true;
+            },
+            cancellation);
+
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
+    {
+        // A call that failed, or was given up, leaves no subscription behind.
+        Channels.Subscription? subscription = null;
+        var isGivenUp = false;
+        try
+        {
+            return await Call(() => isGivenUp ? null! : subscription = redis.Channels.Subscribe(process, listener), cancellation);
+        }
+        catch
+        {
+            isGivenUp = true;
+            if (subscription is not null)
+            {
+                redis.Channels.Remove(subscription);
+            }
+
+            throw;
+        }
+    }
+
+    public async ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
+    {
+        var bytes = update.ToArray();
+        await Call(
+            () =>
+            {
+                redis.Channels.DeliverAwareness(bytes);
+                return true;
+            },
+            cancellation);
+    }
+
+    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, bool mayBeLate = false, bool holds = false) =>
+        calls.Make(
+            process,
+            redis.Service,
+            effect,
+            () => new BackplaneUnavailableException("The connection is lost."),
+            cancellation,
+            holds && redis.WaitsForReplicas ? answer => redis.WhenReplicated(redis.Version, answer) : null,
+            mayBeLate);
+}

@@ -1,0 +1,80 @@
+using Relay.Persistence;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>The snapshot store of one document. A snapshot is never overwritten: writing the same position again must bring nothing that the stored one lacks.</summary>
+internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> trace)
+{
+    private readonly List<Stored> stored = [];
+
+    public Service Service { get; } = new("snapshots");
+
+    /// <summary>Newest first, as a listing shows them.</summary>
+    public IReadOnlyList<Stored> All => stored;
+
+    public IEnumerable<Snapshot> Readable => stored.Where(s => !s.IsDamaged).Select(s => s.Snapshot);
+
+    public void Write(Process process, Snapshot snapshot)
+    {
+        if (stored.Find(s => s.Snapshot.Position == snapshot.Position) is { } known)
+        {
+            ledger.OnStoredAgain(snapshot);
+            if (known.IsDamaged)
+            {
+                throw new SnapshotStoreUnavailableException("The store gave back other bytes than it was given.");
+            }
+
+            return;
+        }
+
+        trace($"snapshots: {process.Name} stores {snapshot.Position}, {snapshot.Update.Length} bytes");
+        stored.Add(new Stored(snapshot with { Update = snapshot.Update.ToArray() }, ProcessTime.At(agenda)));
+        stored.Sort(static (a, b) => Compare(b.Snapshot.Position, a.Snapshot.Position));
+        ledger.OnSnapshot(snapshot);
+    }
+
+    public IReadOnlyList<SnapshotInfo> List() => [.. stored.Select(s => new SnapshotInfo(s.Snapshot.Position, s.Snapshot.Update.Length, s.StoredAt))];
+
+    public SnapshotReadResult Read(Position position) => stored.Find(s => s.Snapshot.Position == position) switch
+    {
+        null => new SnapshotReadResult(SnapshotReadOutcome.Gone),
+        { IsDamaged: true } => new SnapshotReadResult(SnapshotReadOutcome.Unreadable, Problem: "The checksum is wrong."),
+        var found => new SnapshotReadResult(SnapshotReadOutcome.Read, found.Snapshot),
+    };
+
+    public void Delete(Process process, Position position)
+    {
+        if (stored.RemoveAll(s => s.Snapshot.Position == position) > 0)
+        {
+            trace($"snapshots: {process.Name} deletes {position}");
+            ledger.OnShrunk("the removal of a snapshot");
+        }
+    }
+
+    /// <summary>A bit flips in the newest one.</summary>
+    public bool Damage()
+    {
+        if (stored.Count == 0)
+        {
+            return false;
+        }
+
+        trace($"snapshots: a bit flips in {stored[0].Snapshot.Position}");
+        stored[0].IsDamaged = true;
+        ledger.OnShrunk("the damage of a snapshot");
+        return true;
+    }
+
+    private static int Compare(Position a, Position b) => a.Epoch != b.Epoch ? a.Epoch.CompareTo(b.Epoch)
+        : a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : b.Id.Value.CompareTo(a.Id.Value);
+
+    internal sealed class Stored(Snapshot snapshot, DateTimeOffset storedAt)
+    {
+        public Snapshot Snapshot { get; } = snapshot;
+
+        public DateTimeOffset StoredAt { get; } = storedAt;
+
+        public bool IsDamaged { get; set; }
+    }
+}
