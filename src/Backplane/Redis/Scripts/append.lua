@@ -59,8 +59,8 @@ redis.call('HSET', KEYS[1], 'epoch', epoch, 'end', string.format('%.0f', offset)
 
 local count = redis.call('HINCRBY', KEYS[4], 'count', 1)
 if count == 1 then
-  -- The partition is new, or Redis lost it: the first entry's random id names this life of it.
-  redis.call('HSET', KEYS[4], 'incarnation', id)
+  -- The partition is new, or Redis lost it: the first entry's random id names this life of it, unless a node that listens gave it a name.
+  redis.call('HSETNX', KEYS[4], 'incarnation', id)
 end
 redis.call('ZADD', KEYS[5], count, ARGV[3])
 if count % 256 == 0 then
