@@ -1,4 +1,3 @@
-using System.Globalization;
 using Relay.Backplane.Support;
 
 namespace Relay.Backplane;
@@ -14,7 +13,7 @@ public sealed class RedisClusterTests : RedisFixture
         var servers = new List<RedisServer>();
         for (var i = 0; i < 3; i++)
         {
-            servers.Add(await ServeAsync("--cluster-enabled", "yes", "--cluster-port", RedisServer.FreePort().ToString(CultureInfo.InvariantCulture), "--cluster-config-file", "nodes.conf"));
+            servers.Add(await ServeForClusterAsync());
         }
 
         var created = await servers[0].CommandAsync(["--cluster", "create", .. servers.Select(server => server.Address), "--cluster-yes"]);
@@ -55,7 +54,7 @@ public sealed class RedisClusterTests : RedisFixture
     [Fact]
     public async Task Replicas_cannot_be_asked_for_in_a_cluster()
     {
-        var server = await ServeAsync("--cluster-enabled", "yes", "--cluster-port", RedisServer.FreePort().ToString(CultureInfo.InvariantCulture), "--cluster-config-file", "nodes.conf");
+        var server = await ServeForClusterAsync();
         await server.CommandAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
 
         var refused = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync(RedisNode.Options(server) with { MinReplicas = 1 }));

@@ -37,6 +37,13 @@ public abstract class RedisFixture : IAsyncLifetime
         return server;
     }
 
+    internal async Task<RedisServer> ServeForClusterAsync()
+    {
+        var server = await RedisServer.StartForClusterAsync();
+        servers.Add(server);
+        return server;
+    }
+
     /// <summary>A replica of <see cref="Server"/> that has caught up.</summary>
     internal async Task<RedisServer> ReplicateAsync()
     {
