@@ -1,13 +1,15 @@
 using Relay.Backplane.Support;
+using Relay.TestServers;
 
 namespace Relay.Backplane;
 
 /// <summary>A cluster of three servers.</summary>
+[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisClusterTests : RedisFixture
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    [Fact]
+    [ServerFact]
     public async Task Logs_channels_and_jobs_work_on_a_cluster()
     {
         var servers = new List<RedisServer>();
@@ -51,7 +53,7 @@ public sealed class RedisClusterTests : RedisFixture
         }
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Replicas_cannot_be_asked_for_in_a_cluster()
     {
         var server = await ServeForClusterAsync();

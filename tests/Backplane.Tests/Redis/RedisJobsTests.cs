@@ -1,16 +1,18 @@
 using Relay.Backplane.Support;
+using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
 
 /// <summary>Save jobs of several nodes.</summary>
+[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisJobsTests : RedisFixture
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     private static readonly SaveJobOptions AtOnce = new() { ForgottenAfter = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(1) };
 
-    [Fact]
+    [ServerFact]
     public async Task A_claim_keeps_other_nodes_away_until_a_checkpoint_a_failure_or_its_end()
     {
         var (one, two) = (await OpenAsync(), await OpenAsync());
@@ -34,7 +36,7 @@ public sealed class RedisJobsTests : RedisFixture
         }
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Each_forgotten_document_is_claimed_by_one_node()
     {
         var nodes = new[] { await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }) };
@@ -49,7 +51,7 @@ public sealed class RedisJobsTests : RedisFixture
         Assert.Equal(names.OrderBy(name => name.Value, StringComparer.Ordinal), claimed.SelectMany(some => some).Select(job => job.Document).OrderBy(name => name.Value, StringComparer.Ordinal));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task The_claim_of_a_node_that_died_passes_to_another_and_counts()
     {
         var dying = await OpenAsync(Options with { Jobs = AtOnce });

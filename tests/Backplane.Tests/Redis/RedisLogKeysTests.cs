@@ -1,15 +1,17 @@
 using System.Globalization;
 using Relay.Backplane.Support;
+using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
 
 /// <summary>What stands in Redis: expiry, names, large entries, pages and lost keys.</summary>
+[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisLogKeysTests : RedisFixture
 {
     private static readonly string[] Kinds = ["head", "log", "ids"];
 
-    [Fact]
+    [ServerFact]
     public async Task A_covered_log_expires_and_an_append_takes_the_expiry_back()
     {
         var node = await OpenAsync();
@@ -26,7 +28,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.All(await ExpiriesAsync(name), left => Assert.Equal(-1, left));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_covered_log_that_is_open_here_is_renewed_and_others_go()
     {
         var node = await OpenAsync(Options with { CoveredLogRetention = TimeSpan.FromSeconds(2) });
@@ -47,7 +49,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.Equal(AppendOutcome.StartedEpoch, next.Outcome);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Keys_carry_the_partitions_tag_whatever_the_name()
     {
         string[] texts = ["}", "{r0}", "}{", "relay:{r1}:jobs", "a:b", "*", " ", "%7D", "\u0000", "日本", "head:x", "x", new('ü', 512)];
@@ -76,7 +78,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.All(all, key => Assert.Matches("^relay:\\{r[0-9]+\\}:[a-z]+(:[A-Za-z0-9%._~-]+)?$", key));
     }
 
-    [Fact]
+    [ServerFact]
     public void Partitions_stay_where_they_are_and_are_used_evenly()
     {
         // All nodes of all versions must agree.
@@ -87,7 +89,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.All(shares, share => Assert.InRange(share, 50, 150));
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Large_entries_are_published_by_position_and_heard_whole_in_order()
     {
         var node = await OpenAsync(Options with { MaxPublishedBytes = 100 });
@@ -107,7 +109,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Sample.AssertChained(new Position(epoch, 0, EntryId.None), heard);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_long_log_is_read_in_pages()
     {
         var node = await OpenAsync(Options with { PageBytes = 1000 });
@@ -124,25 +126,13 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.Equal(701, (await node.ReadAsync(name, positions[9] with { Id = Sample.Id() }, default).Soon()).Entries.Count);
     }
 
-    [Theory]
-    [InlineData("head")]
-    [InlineData("log")]
-    public async Task A_log_of_which_a_part_was_evicted_is_no_log(string kind)
-    {
-        var node = await OpenAsync();
-        var name = Sample.Name();
-        var positions = await node.FillAsync(name, 3);
+    [ServerFact]
+    public Task A_log_without_its_head_is_no_log() => LosePartAsync("head");
 
-        await Server.CommandAsync("DEL", Key(name, kind));
+    [ServerFact]
+    public Task A_log_without_its_entries_is_no_log() => LosePartAsync("log");
 
-        Assert.Equal(LogReadOutcome.NoLog, (await node.ReadAsync(name, positions[1], default).Soon()).Outcome);
-        var next = await node.AppendAsync(name, positions[3].Epoch, Sample.Update(1), default).Soon();
-        Assert.Equal((AppendOutcome.StartedEpoch, 1L), (next.Outcome, next.Position.Offset));
-        Assert.True(next.Position.Epoch > positions[3].Epoch);
-        Assert.Equal(["1"], (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
-    }
-
-    [Fact]
+    [ServerFact]
     public async Task Nodes_with_other_settings_do_not_start_while_one_runs()
     {
         var setting = new Dictionary<string, string> { ["Documents:GarbageCollection"] = "true" };
@@ -171,5 +161,20 @@ public sealed class RedisLogKeysTests : RedisFixture
         }
 
         return [.. left];
+    }
+
+    private async Task LosePartAsync(string kind)
+    {
+        var node = await OpenAsync();
+        var name = Sample.Name();
+        var positions = await node.FillAsync(name, 3);
+
+        await Server.CommandAsync("DEL", Key(name, kind));
+
+        Assert.Equal(LogReadOutcome.NoLog, (await node.ReadAsync(name, positions[1], default).Soon()).Outcome);
+        var next = await node.AppendAsync(name, positions[3].Epoch, Sample.Update(1), default).Soon();
+        Assert.Equal((AppendOutcome.StartedEpoch, 1L), (next.Outcome, next.Position.Offset));
+        Assert.True(next.Position.Epoch > positions[3].Epoch);
+        Assert.Equal(["1"], (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
     }
 }

@@ -1,12 +1,14 @@
 using Relay.Backplane.Support;
+using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
 
 /// <summary>Replicas: promoted ones that lost entries, and appends that wait for them.</summary>
+[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisReplicaTests : RedisFixture
 {
-    [Fact]
+    [ServerFact]
     public async Task A_promoted_replica_that_lost_entries_and_grew_past_them_is_seen_by_ids_and_everybody_looks()
     {
         var replica = await ReplicateAsync();
@@ -35,7 +37,7 @@ public sealed class RedisReplicaTests : RedisFixture
         Assert.Equal(["1", "2", "3", "5", "6", "7"], read.Entries.Texts());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task With_enough_replicas_appends_are_answered_and_own_entries_heard_by_others()
     {
         await ReplicateAsync();
@@ -55,7 +57,7 @@ public sealed class RedisReplicaTests : RedisFixture
         Assert.False(own.Overlapped);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Without_enough_replicas_nobody_here_sees_the_entry_until_a_repeat_is_confirmed()
     {
         var replica = await ReplicateAsync();
@@ -89,7 +91,7 @@ public sealed class RedisReplicaTests : RedisFixture
         Assert.True(own.HeardNothingMore);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_new_connection_to_a_server_that_lost_the_entry_confirms_nothing()
     {
         var replica = await ReplicateAsync();
