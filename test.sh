@@ -194,9 +194,13 @@ check 'tools' tools || finish
 check 'repository hygiene' hygiene
 check 'packages' packages
 check 'build' build || finish
+check 'newer Redis client' dotnet build tests/RedisClient3 -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=false
 check 'format' dotnet format Relay.sln --verify-no-changes --no-restore
 [ -f web/package.json ] && check 'web bundle' npm --prefix web run --silent check
 check 'servers' servers
+
+provide RELAY_TEST_REDIS_SERVER 'the tests against Redis' redis-server redis-server
+provide RELAY_TEST_REDIS_CLI 'the tests against Redis' redis-tools redis-cli
 
 for project in $(sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/'); do dotnet_tests "$project"; done
 

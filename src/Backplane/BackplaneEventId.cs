@@ -33,4 +33,5 @@ internal static class BackplaneEventId
     public const int RedisLargeEntryNotRead = 2215;
     public const int RedisUnsubscribeFailed = 2216;
     public const int RedisRenewalFailed = 2217;
+    public const int RedisDutyFailed = 2218;
 }

@@ -1,10 +1,13 @@
 namespace Relay.TestServers;
 
-/// <summary>The servers that stand in for cloud services.</summary>
+/// <summary>The servers that tests need.</summary>
 public enum ServerKind
 {
     /// <summary>dynalite, from npm.</summary>
     DynamoDb,
+
+    /// <summary>redis-server, from Debian.</summary>
+    Redis,
 
     /// <summary>Ceph's S3 gateway, from Debian.</summary>
     S3,

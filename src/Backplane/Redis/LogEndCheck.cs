@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -99,7 +100,7 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
     }
 
     private async Task<RedisResult[]> AskAsync(RedisPartition partition, long since, CancellationToken cancellation) =>
-        (RedisResult[])(await connection.EvaluateAsync(RedisScript.Changes, [keys.Count(partition.Number), keys.Changed(partition.Number)], [since], cancellation))!;
+        (RedisResult[])(await connection.EvaluateAsync(RedisScript.Changes, [keys.Count(partition.Number), keys.Changed(partition.Number)], [since, RandomNumberGenerator.GetBytes(8)], cancellation))!;
 
     [LoggerMessage(BackplaneEventId.RedisPartitionInterrupted, LogLevel.Warning, "Redis restarted, failed over or lost entries: all documents of partition {Partition} look at their logs")]
     private static partial void LogPartitionInterrupted(ILogger logger, int partition);

@@ -22,8 +22,16 @@ public sealed partial class RedisBackplane
             using var timer = new PeriodicTimer(options.LogEndCheckInterval, time);
             while (await timer.WaitForNextTickAsync(cancellation))
             {
-                await check.RunAsync(rooms.Partitions, cancellation);
-                await RenewAsync(cancellation);
+                try
+                {
+                    await check.RunAsync(rooms.Partitions, cancellation);
+                    await RenewAsync(cancellation);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    // A bug; but without these duties lost messages would stay lost.
+                    LogDutyFailed(logger, e);
+                }
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -155,9 +163,13 @@ public sealed partial class RedisBackplane
             // The client has sent its subscriptions again; once this is answered, they count.
             await others.CallAsync(redis => redis.GetSubscriber().PingAsync(), stopping.Token);
         }
-        catch (Exception e) when (e is BackplaneUnavailableException or OperationCanceledException or ObjectDisposedException)
+        catch (BackplaneUnavailableException)
         {
-            return; // Lost again: the next time counts.
+            // What a look now does not find yet, the log end check will.
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            return;
         }
 
         foreach (var room in rooms.All)
@@ -180,6 +192,9 @@ public sealed partial class RedisBackplane
 
     [LoggerMessage(BackplaneEventId.RedisSettingsDiffer, LogLevel.Error, "{Problem}")]
     private static partial void LogSettingsDiffer(ILogger logger, string problem);
+
+    [LoggerMessage(BackplaneEventId.RedisDutyFailed, LogLevel.Error, "A duty of the Redis backplane failed; it is done again")]
+    private static partial void LogDutyFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(BackplaneEventId.RedisRenewalFailed, LogLevel.Debug, "What expires in Redis could not be renewed; the next round does it")]
     private static partial void LogRenewalFailed(ILogger logger, Exception exception);

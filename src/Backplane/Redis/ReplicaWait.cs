@@ -113,7 +113,7 @@ internal sealed class ReplicaWait(RedisConnection connection, RedisKeys keys, Re
 
     private async Task<Round> WaitAsync()
     {
-        var patience = Math.Max(1, (long)(options.Deadline / 5).TotalMilliseconds);
+        var patience = Math.Max(1, (long)(options.Deadline / 2).TotalMilliseconds);
         var answers = await connection.CallAsync(
             redis =>
             {

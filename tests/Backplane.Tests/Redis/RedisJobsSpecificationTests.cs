@@ -1,8 +1,10 @@
 using Relay.Backplane.Specification;
 using Relay.Backplane.Support;
+using Relay.TestServers;
 
 namespace Relay.Backplane;
 
+[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisJobsSpecificationTests(RedisServer server) : SaveJobsSpecification, IClassFixture<RedisServer>
 {
     private RedisBackplane? node;

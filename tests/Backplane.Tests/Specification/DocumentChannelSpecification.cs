@@ -1,4 +1,5 @@
 using Relay.Backplane.Support;
+using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane.Specification;
@@ -6,7 +7,7 @@ namespace Relay.Backplane.Specification;
 /// <summary>What <see cref="IDocumentChannel"/> promises while nothing interrupts it.</summary>
 public abstract class DocumentChannelSpecification : BackplaneSpecification
 {
-    [Fact]
+    [ServerFact]
     public async Task A_node_hears_its_own_appends_and_other_nodes_do()
     {
         var name = Sample.Name();
@@ -26,7 +27,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         }
     }
 
-    [Fact]
+    [ServerFact]
     public async Task All_listeners_hear_concurrent_appends_in_the_logs_order()
     {
         var name = Sample.Name();
@@ -54,7 +55,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         }
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Documents_are_heard_apart()
     {
         var (left, right) = (Sample.Name("left"), Sample.Name("right"));
@@ -72,7 +73,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.True(one.HeardNothingMore);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task An_ended_subscription_hears_nothing_more_and_others_go_on()
     {
         var name = Sample.Name();
@@ -92,7 +93,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.True(leaving.HeardNothingMore);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_document_can_be_subscribed_to_again()
     {
         var name = Sample.Name();
@@ -106,7 +107,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.Equal("2", (await recorder.EntriesAsync(1)).Texts()[0]);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task What_stores_nothing_is_not_delivered()
     {
         var name = Sample.Name();
@@ -123,7 +124,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.True(recorder.HeardNothingMore);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Awareness_reaches_every_listener_the_senders_own_too_and_is_not_stored()
     {
         var name = Sample.Name();
@@ -140,11 +141,11 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.Equal(LogReadOutcome.NoLog, (await Log.ReadAsync(name, Position.None, default).Soon()).Outcome);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Awareness_without_listeners_goes_nowhere() =>
         await Channel.PublishAwarenessAsync(Sample.Name(), new byte[] { 1 }, default).Soon();
 
-    [Fact]
+    [ServerFact]
     public async Task A_checkpoint_of_an_entry_reaches_every_listener()
     {
         var name = Sample.Name();
@@ -167,7 +168,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         }
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_checkpoint_that_names_no_entry_of_the_log_or_an_old_one_is_not_delivered()
     {
         var name = Sample.Name();
@@ -194,7 +195,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.True(recorder.HeardNothingMore);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_listener_that_throws_harms_no_other()
     {
         var name = Sample.Name();
@@ -209,7 +210,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.Equal([4], await recorder.AwarenessAsync());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Calls_for_one_document_come_one_at_a_time()
     {
         var name = Sample.Name();

@@ -1,4 +1,5 @@
 using Relay.Backplane.Support;
+using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane.Specification;
@@ -16,7 +17,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
 
     public Task DisposeAsync() => StopAsync().Soon();
 
-    [Fact]
+    [ServerFact]
     public async Task An_append_makes_a_job_and_a_checkpoint_of_the_end_ends_it()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -39,7 +40,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Single(await jobs.ListAsync(10, default).Soon());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_claim_says_what_is_saved()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -54,7 +55,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Equal(new SaveClaim(true, positions[3]), await jobs.ClaimAsync(name, Lease, default).Soon());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_claimed_job_is_shown_as_such_and_not_offered()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
@@ -70,7 +71,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Single(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task What_is_not_forgotten_yet_is_not_offered()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -79,7 +80,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Forgotten_documents_are_claimed_once_and_no_more_than_asked_for()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
@@ -105,7 +106,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Equal(5, (await jobs.ListAsync(5, default).Soon()).Count);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task A_failed_job_is_offered_again_and_stalled_after_several_attempts_but_never_dropped()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
@@ -124,7 +125,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         AssertIn(AtOnce.StalledInterval, Assert.Single(await jobs.ListAsync(10, default).Soon()).DueAt);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Waits_double_with_each_failure()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -139,7 +140,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Progress_begins_the_attempts_anew()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -155,7 +156,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         AssertIn(TimeSpan.FromHours(1), job.DueAt);
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Nothing_but_an_append_makes_a_job()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
@@ -172,7 +173,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
     }
 
-    [Fact]
+    [ServerFact]
     public async Task Jobs_that_failed_come_first()
     {
         var (log, jobs) = await OpenAsync(InAnHour);

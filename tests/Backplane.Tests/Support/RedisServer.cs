@@ -10,6 +10,7 @@ public sealed class RedisServer : IAsyncLifetime
 {
     private readonly string directory = Path.Combine(Path.GetTempPath(), $"relay-redis-{Guid.NewGuid():n}");
     private string[] arguments = [];
+    private bool isOfCluster;
     private Process? process;
 
     public int Port { get; private set; }
@@ -22,6 +23,14 @@ public sealed class RedisServer : IAsyncLifetime
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
         var server = new RedisServer { arguments = arguments };
+        await server.InitializeAsync();
+        return server;
+    }
+
+    /// <summary>Starts a server that can become one of a cluster.</summary>
+    public static async Task<RedisServer> StartForClusterAsync()
+    {
+        var server = new RedisServer { isOfCluster = true };
         await server.InitializeAsync();
         return server;
     }
@@ -91,7 +100,7 @@ public sealed class RedisServer : IAsyncLifetime
         kill.WaitForExit();
     }
 
-    public static int FreePort()
+    private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -105,9 +114,10 @@ public sealed class RedisServer : IAsyncLifetime
 
     private async Task<bool> TryRunAsync()
     {
+        string[] cluster = isOfCluster ? ["--cluster-enabled", "yes", "--cluster-port", Text(FreePort()), "--cluster-config-file", "nodes.conf"] : [];
         process = Process.Start(new ProcessStartInfo(
             Program("RELAY_TEST_REDIS_SERVER", "redis-server"),
-            ["--bind", "127.0.0.1", "--port", Text(Port), "--save", "", "--appendonly", "no", "--dir", directory, .. arguments])
+            ["--bind", "127.0.0.1", "--port", Text(Port), "--save", "", "--appendonly", "no", "--dir", directory, .. cluster, .. arguments])
         {
             RedirectStandardOutput = true,
         })!;

@@ -6,20 +6,25 @@
 --       9 "1" if a repeat must write, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps
 -- Result: outcome (0 stored, 1 started the epoch, 2 other epoch), epoch, offset, id, id of the entry before it; numbers as text
 local none = '\0\0\0\0\0\0\0\0'
-local head = redis.call('HMGET', KEYS[1], 'epoch', 'end', 'id', 'start', 'startId', 'largest', 'expires')
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'end', 'id', 'start', 'largest', 'expires', 'saved')
 local epoch = head[1]
 local id = string.sub(ARGV[2], 1, 8)
 local offset, previous, start = 0, none, 0
-local now = redis.call('TIME')
+local isJob = false
 
 if epoch then
   offset, previous, start = tonumber(head[2]), head[3], tonumber(head[4])
-  local stored = redis.call('ZSCORE', KEYS[3], id)
-  if stored then
-    stored = tonumber(stored)
-    local before = none
+  local isNew
+  if epoch == ARGV[1] then
+    isNew = redis.call('ZADD', KEYS[3], 'NX', offset + 1, id) == 1
+  else
+    isNew = not redis.call('ZSCORE', KEYS[3], id)
+  end
+  if not isNew then
+    local stored = tonumber(redis.call('ZSCORE', KEYS[3], id))
+    local before
     if stored - 1 == start then
-      before = head[5]
+      before = redis.call('HGET', KEYS[1], 'startId')
     else
       before = redis.call('ZRANGEBYSCORE', KEYS[3], stored - 1, stored - 1)[1] or none
     end
@@ -31,36 +36,39 @@ if epoch then
   if epoch ~= ARGV[1] then
     return { 2, epoch, head[2], head[3], none }
   end
-  if redis.call('LLEN', KEYS[2]) ~= offset - start then
+  if redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then
     epoch = false -- Somebody removed a part of the log: what is left is none.
   end
 end
 
-local outcome = 0
-if not epoch then
-  local micros = tonumber(now[1]) * 1000000 + tonumber(now[2])
-  epoch = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, micros))
-  offset, previous = 0, none
+local outcome, now = 0, nil
+if epoch then
+  offset = offset + 1
+  -- Again and again, lest a job that Redis lost be missed.
+  isJob = head[7] ~= head[2] and offset % 16 ~= 0
+  local length = string.len(ARGV[2])
+  if length > tonumber(head[5]) then redis.call('HSET', KEYS[1], 'largest', length) end
+  redis.call('HSET', KEYS[1], 'end', string.format('%.0f', offset), 'id', id)
+  if head[6] then
+    redis.call('HDEL', KEYS[1], 'expires')
+    redis.call('PERSIST', KEYS[1])
+    redis.call('PERSIST', KEYS[2])
+    redis.call('PERSIST', KEYS[3])
+  end
+else
+  outcome, offset, previous = 1, 1, none
+  now = redis.call('TIME')
+  epoch = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, tonumber(now[1]) * 1000000 + tonumber(now[2])))
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
-  redis.call('HSET', KEYS[1], 'start', '0', 'startId', none, 'saved', '0', 'savedId', none)
-  outcome = 1
-elseif head[7] then
-  redis.call('HDEL', KEYS[1], 'expires')
-  redis.call('PERSIST', KEYS[1])
-  redis.call('PERSIST', KEYS[2])
-  redis.call('PERSIST', KEYS[3])
+  redis.call('RPUSH', KEYS[2], ARGV[2])
+  redis.call('ZADD', KEYS[3], 1, id)
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'end', '1', 'id', id, 'start', '0', 'startId', none, 'saved', '0', 'savedId', none, 'largest', string.len(ARGV[2]))
 end
-
-offset = offset + 1
-redis.call('RPUSH', KEYS[2], ARGV[2])
-redis.call('ZADD', KEYS[3], offset, id)
-local largest = math.max(outcome == 0 and tonumber(head[6]) or 0, string.len(ARGV[2]))
-redis.call('HSET', KEYS[1], 'epoch', epoch, 'end', string.format('%.0f', offset), 'id', id, 'largest', largest)
 
 local count = redis.call('HINCRBY', KEYS[4], 'count', 1)
 if count == 1 then
-  -- The partition is new, or Redis lost it: the first entry's random id names this life of it.
-  redis.call('HSET', KEYS[4], 'incarnation', id)
+  -- The partition is new, or Redis lost it: the first entry's random id names this life of it, unless a node that listens gave it a name.
+  redis.call('HSETNX', KEYS[4], 'incarnation', id)
 end
 redis.call('ZADD', KEYS[5], count, ARGV[3])
 if count % 256 == 0 then
@@ -72,8 +80,11 @@ if count % 256 == 0 then
   end
 end
 
-local millis = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
-redis.call('ZADD', KEYS[6], 'NX', string.format('%.0f', millis + tonumber(ARGV[7])), ARGV[3])
+if not isJob then
+  now = now or redis.call('TIME')
+  local millis = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+  redis.call('ZADD', KEYS[6], 'NX', string.format('%.0f', millis + tonumber(ARGV[7])), ARGV[3])
+end
 
 local published = tonumber(ARGV[6])
 local body = ARGV[2]

@@ -1,0 +1,119 @@
+using Relay.Backplane.Support;
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>A Redis of its own for each test, and nodes that go when the test ends.</summary>
+public abstract class RedisFixture : IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> nodes = [];
+    private readonly List<RedisServer> servers = [];
+
+    protected RedisServer Server { get; private set; } = null!;
+
+    internal virtual string[] ServerArguments => [];
+
+    internal RedisBackplaneOptions Options => RedisNode.Options(Server);
+
+    public async Task InitializeAsync() => Server = await ServeAsync(ServerArguments);
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in nodes)
+        {
+            await node.DisposeAsync().Soon();
+        }
+
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    internal async Task<RedisServer> ServeAsync(params string[] arguments)
+    {
+        var server = await RedisServer.StartAsync(arguments);
+        servers.Add(server);
+        return server;
+    }
+
+    internal async Task<RedisServer> ServeForClusterAsync()
+    {
+        var server = await RedisServer.StartForClusterAsync();
+        servers.Add(server);
+        return server;
+    }
+
+    /// <summary>A replica of <see cref="Server"/> that has caught up.</summary>
+    internal async Task<RedisServer> ReplicateAsync()
+    {
+        await Server.CommandAsync("CONFIG", "SET", "repl-diskless-sync-delay", "0");
+        var replica = await ServeAsync("--replicaof", "127.0.0.1", $"{Server.Port}");
+        await CaughtUpAsync(replica);
+        return replica;
+    }
+
+    /// <summary>Completes when the replica has what <see cref="Server"/> has now.</summary>
+    internal async Task CaughtUpAsync(RedisServer replica)
+    {
+        var goal = Number(await Server.CommandAsync("INFO", "replication"), "master_repl_offset");
+        while (await replica.CommandAsync("INFO", "replication") is var info
+            && (RedisInfo.Value(info, "master_link_status") != "up" || Number(info, "slave_repl_offset") < goal))
+        {
+            await Task.Yield();
+        }
+
+        static long Number(string info, string field) => long.TryParse(RedisInfo.Value(info, field), out var number) ? number : -1;
+    }
+
+    internal async Task<RedisBackplane> OpenAsync(RedisBackplaneOptions? options = null) => Keep(await RedisNode.OpenAsync(options ?? Options));
+
+    internal T Keep<T>(T node)
+        where T : IAsyncDisposable
+    {
+        nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Makes a call until it no longer says that Redis is away.</summary>
+    internal static async Task<T> UntilBackAsync<T>(Func<Task<T>> call)
+    {
+        var end = DateTime.UtcNow.AddSeconds(60);
+        while (true)
+        {
+            try
+            {
+                return await call().Soon();
+            }
+            catch (BackplaneUnavailableException) when (DateTime.UtcNow < end)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    /// <summary>Hears until the listener was interrupted.</summary>
+    internal static async Task InterruptedAsync(Recorder recorder)
+    {
+        while (await recorder.AnyAsync() is not "interrupted")
+        {
+        }
+    }
+
+    /// <summary>Hears until an entry comes.</summary>
+    internal static async Task<LoggedEntry> EntryAsync(Recorder recorder)
+    {
+        while (true)
+        {
+            if (await recorder.AnyAsync() is LoggedEntry entry)
+            {
+                return entry;
+            }
+        }
+    }
+
+    internal static string Key(DocumentName name, string kind) =>
+        kind switch { "head" => (string)Keys(name).Head!, "log" => (string)Keys(name).Entries!, "claim" => (string)Keys(name).Claim!, _ => (string)Keys(name).Ids! };
+
+    internal static RedisKeys.DocumentKeys Keys(DocumentName name) => new RedisKeys("relay").Of(name);
+}

@@ -1,0 +1,72 @@
+using Relay.Backplane.Support;
+using Relay.TestServers;
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>Save jobs of several nodes.</summary>
+[NeedsServer(Kind = ServerKind.Redis)]
+public sealed class RedisJobsTests : RedisFixture
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
+    private static readonly SaveJobOptions AtOnce = new() { ForgottenAfter = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(1) };
+
+    [ServerFact]
+    public async Task A_claim_keeps_other_nodes_away_until_a_checkpoint_a_failure_or_its_end()
+    {
+        var (one, two) = (await OpenAsync(), await OpenAsync());
+        var name = Sample.Name();
+        var positions = await one.FillAsync(name, 3);
+
+        Assert.True((await one.ClaimAsync(name, Lease, default).Soon()).IsGranted);
+        Assert.True((await one.ClaimAsync(name, Lease, default).Soon()).IsGranted);
+        Assert.False((await two.ClaimAsync(name, Lease, default).Soon()).IsGranted);
+        await two.FailAsync(name, "Not mine.", default).Soon();
+        Assert.False((await two.ClaimAsync(name, Lease, default).Soon()).IsGranted);
+
+        await one.CheckpointAsync(name, positions[1], Position.None, default).Soon();
+        Assert.Equal(new SaveClaim(true, positions[1]), await two.ClaimAsync(name, Lease, default).Soon());
+        Assert.Equal(new SaveClaim(false, positions[1]), await one.ClaimAsync(name, Lease, default).Soon());
+        await two.FailAsync(name, "Full.", default).Soon();
+        Assert.True((await one.ClaimAsync(name, TimeSpan.FromMilliseconds(20), default).Soon()).IsGranted);
+        while (!(await two.ClaimAsync(name, Lease, default).Soon()).IsGranted)
+        {
+            await Task.Yield();
+        }
+    }
+
+    [ServerFact]
+    public async Task Each_forgotten_document_is_claimed_by_one_node()
+    {
+        var nodes = new[] { await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }) };
+        var names = Enumerable.Range(0, 40).Select(i => Sample.Name($"{i}")).ToArray();
+        foreach (var name in names)
+        {
+            await nodes[0].FillAsync(name, 1);
+        }
+
+        var claimed = await Task.WhenAll(nodes.Select(node => node.ClaimForgottenAsync(100, Lease, default).AsTask())).Soon();
+
+        Assert.Equal(names.OrderBy(name => name.Value, StringComparer.Ordinal), claimed.SelectMany(some => some).Select(job => job.Document).OrderBy(name => name.Value, StringComparer.Ordinal));
+    }
+
+    [ServerFact]
+    public async Task The_claim_of_a_node_that_died_passes_to_another_and_counts()
+    {
+        var dying = await OpenAsync(Options with { Jobs = AtOnce });
+        var heir = await OpenAsync(Options with { Jobs = AtOnce });
+        var name = Sample.Name();
+        await dying.FillAsync(name, 1);
+        Assert.Equal(1, Assert.Single(await dying.ClaimForgottenAsync(10, TimeSpan.FromMilliseconds(20), default).Soon()).Attempts);
+        await dying.DisposeAsync().Soon();
+
+        IReadOnlyList<SaveJob> offered = [];
+        while (offered.Count == 0)
+        {
+            offered = await heir.ClaimForgottenAsync(10, Lease, default).Soon();
+        }
+
+        Assert.Equal((name, 2), (offered[0].Document, offered[0].Attempts));
+    }
+}
