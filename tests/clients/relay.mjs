@@ -47,9 +47,10 @@ export const temporaryDirectory = () => {
  * @param {string} [options.dataDir] the directory of the embedded stores; default: a temporary one
  * @param {Record<string, string | number | boolean>} [options.settings] settings below `Relay:`, e.g. `{ 'Documents:IdleTimeout': '00:00:01' }`
  * @param {Record<string, string>} [options.env] environment on top of this process's; the default environment name is Development
+ * @param {'ready' | 'live'} [options.awaited] which of its health addresses is waited for
  */
-export const startRelay = async (t, { dataDir, settings = {}, env = {} } = {}) => {
-  const relay = new RelayProcess(dataDir ?? temporaryDirectory(), settings, env)
+export const startRelay = async (t, { dataDir, settings = {}, env = {}, awaited = 'ready' } = {}) => {
+  const relay = new RelayProcess(dataDir ?? temporaryDirectory(), settings, env, awaited)
   started.push(relay)
   t.after(() => relay.dispose())
   await relay.start()
@@ -85,7 +86,8 @@ class RelayProcess {
   #port = 0
   logs = []
 
-  constructor (dataDir, settings, env) {
+  constructor (dataDir, settings, env, awaited = 'ready') {
+    this.awaited = awaited
     this.dataDir = dataDir
     this.settings = settings
     this.env = env
@@ -154,7 +156,7 @@ class RelayProcess {
     this.#exited.then((value) => { exit = value }, (error) => { exit = { code: null, error } })
     while (exit === null) {
       try {
-        const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(5000) })
+        const answer = await fetch(`${this.url}/health/${this.awaited}`, { signal: AbortSignal.timeout(5000) })
         await answer.arrayBuffer()
         if (answer.status === 200) return
       } catch {

@@ -73,7 +73,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            throw new RedisStartException($"Redis:Configuration is no configuration of a Redis client: {e.Message}", e);
+            throw new RedisStartException($"Redis:Configuration is no configuration of a Redis client ({e.Message.ReplaceLineEndings(" ")}).", e);
         }
 
         return new RedisBackplane(options, logger, time);

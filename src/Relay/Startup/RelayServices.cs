@@ -22,6 +22,9 @@ internal static class RelayServices
     {
         var settings = RelaySettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
         var services = builder.Services;
+
+        // What the host throws at the start and at the stop, Program says in one sentence; the host would log it with all its stacks first.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Shutdown);
         services.TryAddSingleton(TimeProvider.System);

@@ -26,6 +26,13 @@ internal static partial class StartupReport
             LogNoLocator(logger);
         }
 
+        // Names below the directory are keys below the prefix, so copying is all that moving takes.
+        var left = Path.Combine(path, RelayStores.SnapshotsDirectory);
+        if (settings.S3.Bucket is not null && Directory.Exists(left) && Directory.EnumerateDirectories(left).Any())
+        {
+            LogLeftBehind(logger, left, $"s3://{settings.S3.Bucket}/{settings.S3.Prefix}");
+        }
+
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
             LogDemo(logger, address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
@@ -46,6 +53,9 @@ internal static partial class StartupReport
 
     [LoggerMessage(LogEvents.ServicePart, LogLevel.Information, "{Part}: {Service}, {Place}")]
     private static partial void LogService(ILogger logger, string part, string service, string place);
+
+    [LoggerMessage(LogEvents.SnapshotsLeftBehind, LogLevel.Warning, "There are snapshots under {Path}, which this node does not read: documents that are only there are empty here. To bring them along, copy what is below it to {Place}")]
+    private static partial void LogLeftBehind(ILogger logger, string path, string place);
 
     [LoggerMessage(LogEvents.NoLocator, LogLevel.Information, "Nodes do not ask each other for documents, because Relay:DynamoDb:Table is not set: they read snapshots and log")]
     private static partial void LogNoLocator(ILogger logger);

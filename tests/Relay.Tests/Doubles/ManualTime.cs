@@ -23,7 +23,7 @@ internal sealed class ManualTime : TimeProvider
     public void Advance(TimeSpan by, Action settle)
     {
         var end = now + by;
-        while (timers.Where(t => t.Due <= end).MinBy(t => t.Due) is { } next)
+        while (NextUntil(end) is { } next)
         {
             now = next.Due > now ? next.Due : now;
             next.Fire();
@@ -34,6 +34,31 @@ internal sealed class ManualTime : TimeProvider
         settle();
     }
 
+    private ManualTimer? NextUntil(DateTimeOffset end)
+    {
+        lock (timers)
+        {
+            return timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+        }
+    }
+
+    // A wait that ends takes its timer away on whatever thread it ends.
+    private void Remove(ManualTimer timer)
+    {
+        lock (timers)
+        {
+            timers.Remove(timer);
+        }
+    }
+
+    private void Add(ManualTimer timer)
+    {
+        lock (timers)
+        {
+            timers.Add(timer);
+        }
+    }
+
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan period;
@@ -42,12 +67,12 @@ internal sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan newPeriod)
         {
-            time.timers.Remove(this);
+            time.Remove(this);
             period = newPeriod;
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
                 Due = time.now + dueTime;
-                time.timers.Add(this);
+                time.Add(this);
             }
 
             return true;
@@ -55,17 +80,17 @@ internal sealed class ManualTime : TimeProvider
 
         public void Fire()
         {
-            time.timers.Remove(this);
+            time.Remove(this);
             if (period > TimeSpan.Zero)
             {
                 Due += period;
-                time.timers.Add(this);
+                time.Add(this);
             }
 
             callback(state);
         }
 
-        public void Dispose() => time.timers.Remove(this);
+        public void Dispose() => time.Remove(this);
 
         public ValueTask DisposeAsync()
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Relay.Sessions;
 
 namespace Relay.Doubles;
@@ -5,7 +6,8 @@ namespace Relay.Doubles;
 /// <summary>Runs everything on the test's thread: mailboxes and what comes after each await, in the order in which it became ready.</summary>
 internal sealed class StepContext : SynchronizationContext, ISessionScheduler
 {
-    private readonly Queue<Action> ready = new();
+    // What the library completes on a thread of its own comes back here.
+    private readonly ConcurrentQueue<Action> ready = new();
 
     public override void Post(SendOrPostCallback d, object? state) => ready.Enqueue(() => d(state));
 

@@ -30,8 +30,8 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
     {
         Forget("doc");
         Start();
+        Until(() => IsSaved("doc") && world.Sessions.Count == 0);
         Assert.Equal(Typed(1, 0, "a"), Assert.Single(world.Snapshots.Of(DocumentName.Create("doc"))).Update.ToArray());
-        Assert.Equal(0, world.Sessions.Count);
         Assert.Empty(jobs.Failed);
     }
 
@@ -43,7 +43,7 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
         world.Run();
         Assert.Empty(world.Snapshots.Of(DocumentName.Create("doc")));
         world.Advance(Options.Interval.TotalSeconds);
-        Assert.Single(world.Snapshots.Of(DocumentName.Create("doc")));
+        Until(() => IsSaved("doc"));
     }
 
     [Fact]
@@ -56,13 +56,10 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
 
         world.Snapshots.Writing.IsShut = true;
         Start();
+        Until(() => world.Snapshots.Writing.Waiting == Options.AtOnce);
         Assert.Equal(Options.AtOnce, world.Sessions.Count);
         world.Snapshots.Writing.Open();
-        world.Run();
-        for (var i = 0; i < 10; i++)
-        {
-            Assert.Single(world.Snapshots.Of(DocumentName.Create($"doc{i}")));
-        }
+        Until(() => Enumerable.Range(0, 10).All(i => IsSaved($"doc{i}")));
     }
 
     [Fact]
@@ -78,11 +75,9 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
         var client = new TestConnection(world.Context, world.Sessions, DocumentName.Create("doc0")).Join();
         client.Say(Step1());
         world.Snapshots.Reading.Open();
-        world.Run();
-        Assert.Empty(world.Snapshots.Of(DocumentName.Create("doc4")));
-        world.Advance(Options.Lease.TotalSeconds);
-        Assert.Single(world.Snapshots.Of(DocumentName.Create("doc4")));
-        Assert.True(client.IsSynced);
+        Until(() => client.IsSynced && IsSaved("doc1") && IsSaved("doc2") && IsSaved("doc3") && world.Sessions.Count == 1);
+        Assert.False(IsSaved("doc4"));
+        Until(() => IsSaved("doc4"), step: Options.Lease / 10);
     }
 
     [Fact]
@@ -91,6 +86,7 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
         Forget("doc");
         world.Snapshots.Reading.Failure = new SnapshotStoreUnavailableException("It is away.", new IOException());
         Start();
+        Until(() => jobs.Failed.Count > 0);
         Assert.Equal((DocumentName.Create("doc"), CloseReason.StoreUnavailable.Text), Assert.Single(jobs.Failed));
     }
 
@@ -104,7 +100,7 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
         Assert.Equal(3, jobs.Claiming.Calls);
         jobs.Claiming.Failure = null;
         world.Advance(Options.Interval.TotalSeconds);
-        Assert.Single(world.Snapshots.Of(DocumentName.Create("doc")));
+        Until(() => IsSaved("doc"));
     }
 
     [Fact]
@@ -115,10 +111,9 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
         world.Snapshots.Reading.IsShut = true;
         Start();
         var stopping = saver.StoppingAsync(CancellationToken.None);
-        world.Run();
-        Assert.True(stopping.IsCompletedSuccessfully);
+        Until(() => stopping.IsCompletedSuccessfully);
         world.Snapshots.Reading.Open();
-        world.Run();
+        Until(() => world.Sessions.Count == 0);
         Assert.Empty(jobs.Failed);
         world.Advance(10 * Options.Interval.TotalSeconds);
         Assert.Equal(1, jobs.Claiming.Calls);
@@ -129,6 +124,19 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
         world.Backplane.AppendElsewhere(DocumentName.Create(name), 7, Typed(1, 0, "a"));
         jobs.Forgotten.Enqueue(DocumentName.Create(name));
     }
+
+    private bool IsSaved(string name) => world.Snapshots.Of(DocumentName.Create(name)).Count > 0;
+
+    /// <summary>Lets everything go on until this is so: what one thread leaves to another comes back to this one.</summary>
+    private void Until(Func<bool> condition, TimeSpan step = default) =>
+        Assert.True(
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    world.Advance(step.TotalSeconds);
+                    return condition();
+                },
+                TimeSpan.FromSeconds(60)));
 
     private void Start()
     {
