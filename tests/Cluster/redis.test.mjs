@@ -142,6 +142,9 @@ test('an append whose answer is lost is in the log once', async (t) => {
     await witness.sees((doc) => doc.getArray('edits').length === round, `edit ${round}, whose writer heard nothing of it`)
     line.cut()
     line.mend()
+    // The next round begins with a connection whose answers arrived.
+    writer.doc.getMap('map').set('confirmed', round)
+    await witness.sees((doc) => doc.getMap('map').get('confirmed') === round, `what was written after the answer of round ${round} was lost`)
   }
   const neighbour = await joinClient(t, cluster.nodes[0], 'answer')
   assert.deepEqual(neighbour.doc.getArray('edits').toArray(), [1, 2, 3, 4, 5])

@@ -66,7 +66,7 @@ export class Redis extends Server {
   }
 
   async start () {
-    await this.spawn(process.env.RELAY_TEST_REDIS ?? 'redis-server', this.#args)
+    await this.spawn(process.env.RELAY_TEST_REDIS_SERVER ?? 'redis-server', this.#args)
     await waitFor(() => this.answers(), `redis-server: ${this.lastWords}`)
   }
 

@@ -1,3 +1,5 @@
+using Relay.Yjs;
+
 namespace Relay.Sessions;
 
 /// <summary>
@@ -7,6 +9,10 @@ namespace Relay.Sessions;
 internal sealed partial class DocumentSession
 {
     private LeaveStep leaveStep;
+
+    /// <summary>Where the document stood when leaving began. What other nodes have appended since is theirs to save: who waits for the last of it never leaves a busy document.</summary>
+    private Position leavingAt;
+
     private bool nodeStops;
 
     /// <summary>This node stops: leave as soon as the connections are gone.</summary>
@@ -17,11 +23,15 @@ internal sealed partial class DocumentSession
         BecomeIdleIfEmpty();
     }
 
+    /// <summary>Whether a snapshot is still to be stored before this session may leave.</summary>
+    private bool MustSave => isUnsaved && (mustSave || leavingAt.IsNone || saved.Epoch != leavingAt.Epoch || position.Epoch != leavingAt.Epoch || saved.Offset < leavingAt.Offset);
+
     private void BeginLeaving()
     {
         if (State == SessionState.Live && attachments.Count == 0)
         {
             State = SessionState.Draining;
+            leavingAt = position;
             RemoveReturningPresence();
             if (isSavedElsewhere)
             {
@@ -40,12 +50,12 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || publishing || listing || (isUnsaved && (failedSaves > 0 || isSavedElsewhere)))
+        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || publishing || listing || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
         {
             return;
         }
 
-        if (isUnsaved)
+        if (MustSave)
         {
             Save();
             return;

@@ -180,6 +180,7 @@ internal sealed partial class DocumentSession
     private void OnSaved(Snapshot snapshot, bool? stands)
     {
         saving = false;
+        mustSave = false;
         failedSaves = 0;
         refusedClaims = 0;
         saved = snapshot.Position;
@@ -226,8 +227,9 @@ internal sealed partial class DocumentSession
             refusedClaims = 0;
             unsavedBytes = 0;
             saveTimer.Clear();
-            ContinueLeaving();
         }
+
+        ContinueLeaving();
     }
 
     private void OnSaveFailed(long bytes, Exception exception)

@@ -26,6 +26,32 @@ public sealed class LeaveTests
     }
 
     [Fact]
+    public void A_document_that_other_nodes_keep_changing_can_be_left()
+    {
+        using var world = new World(new SessionSettings { SaveInterval = TimeSpan.FromSeconds(1) });
+        var client = world.Client();
+        client.Say(Update(A));
+        client.Leave();
+        world.Snapshots.Writing.IsShut = true;
+        for (ulong i = 1; i < 400 && world.Sessions.Count > 0; i++)
+        {
+            // Each save is overtaken by the next change.
+            world.Backplane.AppendElsewhere(World.Name, 100 + i, Typed(1, i, "x"));
+            world.Advance(0.5);
+            while (world.Snapshots.Writing.Waiting > 0)
+            {
+                world.Backplane.AppendElsewhere(World.Name, 1000 + i, Typed(2, i - 1, "y"));
+                world.Run();
+                world.Snapshots.Writing.LetOne();
+                world.Run();
+            }
+        }
+
+        Assert.Equal(0, world.Sessions.Count);
+        Assert.Empty(world.Locator.Held);
+    }
+
+    [Fact]
     public void A_client_that_comes_back_in_time_finds_the_same_session()
     {
         using var world = new World();
