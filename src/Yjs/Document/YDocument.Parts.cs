@@ -35,10 +35,10 @@ public sealed partial class YDocument
         private readonly List<byte[]> parts = [];
         private readonly List<ClientBlocks> clients = document.clients;
 
-        // The clock up to which each client's structs have been put into parts, and the one at which the part under way begins for it.
+        // The clock up to which each client's structs have been put into parts, and the one at which the part under way begins for it; its delete ranges begin earlier where there is a hole before its structs.
         private readonly long[] sent = new long[document.clients.Count];
         private FormattedTexts? formatted;
-        private readonly Dictionary<int, long> begun = [];
+        private readonly Dictionary<int, (long Structs, long Deletes)> begun = [];
         private int bytes;
 
         public List<byte[]> Encode()
@@ -117,7 +117,7 @@ public sealed partial class YDocument
                 var from = Math.Max(sent[index], block.Clock);
                 var until = block.End;
                 var place = PlaceBytes(block) + (begun.ContainsKey(index) ? 0 : 2 * HeaderBytes) + (from > block.Clock ? IdBytes(index, from) : 0);
-                var size = place + block.ContentLength + DeleteBytes(client, from, until);
+                var size = place + block.ContentLength + DeleteBytes(client, begun.ContainsKey(index) ? from : sent[index], until);
                 if (IsFull(size))
                 {
                     Finish([]);
@@ -131,7 +131,7 @@ public sealed partial class YDocument
                     size = maxBytes;
                 }
 
-                begun.TryAdd(index, from);
+                begun.TryAdd(index, (from, sent[index]));
                 bytes += size;
                 sent[index] = until;
                 if (until == block.End)
@@ -198,14 +198,14 @@ public sealed partial class YDocument
             var runs = begun.OrderByDescending(run => clients[run.Key].Id).ToList();
             foreach (var (index, from) in runs)
             {
-                Within(clients[index].Deletes.Settle(), from, sent[index], deletes, index);
+                Within(clients[index].Deletes.Settle(), from.Deletes, sent[index], deletes, index);
             }
 
             using var writer = new Lib0Writer(Math.Min(maxBytes, bytes) + 64);
             writer.WriteVarUint((ulong)runs.Count);
             foreach (var (index, from) in runs)
             {
-                document.WriteClient(writer, clients[index], from, sent[index]);
+                document.WriteClient(writer, clients[index], from.Structs, sent[index]);
             }
 
             writer.WriteVarUint((ulong)deletes.Count);

@@ -10,6 +10,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     /// <summary>What each bit of the bytes that the session settles stands for: so it says which messages it means.</summary>
     private readonly (byte Kind, ReadOnlyMemory<byte> Update)?[] outstanding = new (byte, ReadOnlyMemory<byte>)?[30];
     private readonly Process process = node.Process;
+    private readonly int number = ++world.Links;
     private Attachment? attachment;
     private TimeSpan lastThere;
     private TimeSpan lastBack;
@@ -124,6 +125,11 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             var (kind, payload) = (frame.Span[0], frame[1..]);
             if (kind is PlainFormat.Step2 or PlainFormat.Updated)
             {
+                if (world.IsTracing)
+                {
+                    world.Trace($"{process.Name} sends {client.Name} on connection {number} {(kind == PlainFormat.Step2 ? "the last of an answer" : "an update")} {Convert.ToHexString(payload.Span)}");
+                }
+
                 Show(payload);
             }
 
@@ -165,7 +171,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
     private void Show(ReadOnlyMemory<byte> payload)
     {
-        if (node.Session is { } session && Inside.ShowsUnlogged(session) && !Ledger.Contains(Inside.DocumentOf(session), payload))
+        if (node.Session is { } session && node.ShowsUnlogged(session) && !Ledger.Contains(Inside.DocumentOf(session), payload))
         {
             if (client.Link == this && OwnUpdatesIn(payload).Any())
             {
@@ -193,12 +199,13 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
         }
     }
 
+    /// <summary>Those with insertions: deletes are nobody's own.</summary>
     private IEnumerable<ReadOnlyMemory<byte>> OwnUpdatesIn(ReadOnlyMemory<byte> shown)
     {
         var document = Ledger.DocumentOf(shown);
         foreach (var message in outstanding)
         {
-            if (message is { Kind: PlainFormat.Updated } own && Ledger.Contains(document, own.Update))
+            if (message is { Kind: PlainFormat.Updated } own && own.Update.Span[0] > 0 && Ledger.Contains(document, own.Update))
             {
                 yield return own.Update;
             }

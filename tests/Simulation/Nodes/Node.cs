@@ -12,6 +12,7 @@ internal sealed class Node(World world, int number)
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<DocumentSession, Position> positions = [];
+    private readonly HashSet<DocumentSession> unlogged = [];
     private LocatorClient locator = null!;
 
     public string Address { get; } = $"10.0.0.{number}:7000";
@@ -56,6 +57,7 @@ internal sealed class Node(World world, int number)
             world.Settings,
             log));
         positions.Clear();
+        unlogged.Clear();
         IsReady = true;
         AwakeSince = world.Agenda.Now;
         world.Trace($"{process.Name} starts");
@@ -175,6 +177,7 @@ internal sealed class Node(World world, int number)
     {
         foreach (var session in Inside.Of(Sessions))
         {
+            _ = ShowsUnlogged(session);
             var position = Inside.PositionOf(session);
             if (session.State is SessionState.Live or SessionState.Draining && (!positions.TryGetValue(session, out var known) || known != position))
             {
@@ -182,6 +185,17 @@ internal sealed class Node(World world, int number)
                 world.Ledger.OnPosition(session, Process);
             }
         }
+    }
+
+    /// <summary>Whether the session shows unlogged updates, or did: slow connections are sent them when the log is back already.</summary>
+    public bool ShowsUnlogged(DocumentSession session)
+    {
+        if (Inside.ShowsUnlogged(session))
+        {
+            unlogged.Add(session);
+        }
+
+        return unlogged.Contains(session);
     }
 
     public IEnumerable<(DocumentSession Session, YDocument Document)> LiveSessions() =>

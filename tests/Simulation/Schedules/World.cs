@@ -80,6 +80,9 @@ internal sealed class World
     /// <summary>The nodes that could not take themselves out of the locator.</summary>
     public HashSet<string> LeftInLocator { get; } = [];
 
+    /// <summary>How many connections were made.</summary>
+    public int Links { get; set; }
+
     /// <summary>How often sessions found that their position does not fit.</summary>
     public int Reconciles { get; set; }
 
