@@ -62,6 +62,17 @@ public sealed class GoldenUpdateTests
         Assert.Equal(expected, Hex(Assert.Single(parts)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1_000)]
+    public void Parts_hold_the_deletes_of_what_is_missing_before_a_struct(int maxBytes)
+    {
+        // "x" at clock 5 of client 1, after what nobody has sent yet, of which three are deleted already.
+        var document = Apply("01010105" + "84010401" + "78" + "0101010003");
+        Assert.True(document.TryEncodeParts([0], maxBytes, out var parts, out _));
+        Assert.Equal(Hex(document.EncodeState()), Hex(Apply([.. parts.Select(Hex)]).EncodeState()));
+    }
+
     [Fact]
     public void Typing_on_leaves_one_struct()
     {
