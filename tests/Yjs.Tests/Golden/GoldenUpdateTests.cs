@@ -65,10 +65,10 @@ public sealed class GoldenUpdateTests
     [Theory]
     [InlineData(1)]
     [InlineData(1_000)]
-    public void Parts_hold_the_deletes_of_what_is_missing_before_a_struct(int maxBytes)
+    public void Parts_hold_the_deletes_of_what_is_missing_between_structs(int maxBytes)
     {
-        // "x" at clock 5 of client 1, after what nobody has sent yet, of which three are deleted already.
-        var document = Apply("01010105" + "84010401" + "78" + "0101010003");
+        // "a" at clock 0 of client 1 and "x" at clock 5; of what nobody has sent yet between them, two are deleted already.
+        var document = Apply("01030100" + "040101740161" + "0a04" + "840104" + "0178" + "0101010202");
         Assert.True(document.TryEncodeParts([0], maxBytes, out var parts, out _));
         Assert.Equal(Hex(document.EncodeState()), Hex(Apply([.. parts.Select(Hex)]).EncodeState()));
     }
