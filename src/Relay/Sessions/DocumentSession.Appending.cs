@@ -146,6 +146,7 @@ internal sealed partial class DocumentSession
     {
         var settled = flight!;
         flight = null;
+        leavingAt = position;
         appendTimer.Clear();
         OnLanded();
         for (var i = 0; i < settled.Items.Count;)

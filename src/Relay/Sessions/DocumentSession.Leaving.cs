@@ -10,7 +10,7 @@ internal sealed partial class DocumentSession
 {
     private LeaveStep leaveStep;
 
-    /// <summary>Where the document stood when leaving began. What other nodes have appended since is theirs to save: who waits for the last of it never leaves a busy document.</summary>
+    /// <summary>Where the document stood when leaving began, or at this session's last own entry since; nothing after a reconcile, whose positions are of another history. What other nodes have appended since is theirs to save: who waits for the last of it never leaves a busy document.</summary>
     private Position leavingAt;
 
     private bool nodeStops;
@@ -24,7 +24,7 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>Whether a snapshot is still to be stored before this session may leave.</summary>
-    private bool MustSave => isUnsaved && (mustSave || leavingAt.IsNone || saved.Epoch != leavingAt.Epoch || position.Epoch != leavingAt.Epoch || saved.Offset < leavingAt.Offset);
+    private bool MustSave => isUnsaved && (mustSave || leavingAt.IsNone || covered.Epoch != leavingAt.Epoch || position.Epoch != leavingAt.Epoch || covered.Offset < leavingAt.Offset);
 
     private void BeginLeaving()
     {

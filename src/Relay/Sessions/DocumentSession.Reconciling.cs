@@ -123,6 +123,8 @@ internal sealed partial class DocumentSession
             SettleFlight();
         }
 
+        leavingAt = Position.None;
+
         // Computed anew: it contains what an earlier recovery still had to append.
         outboxBytes -= outbox.Where(i => i.IsRecovery).Sum(i => (long)i.Update.Length);
         outbox.RemoveAll(i => i.IsRecovery);

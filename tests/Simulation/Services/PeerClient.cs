@@ -15,7 +15,8 @@ internal sealed class PeerClient(World world, Process process, string address) :
     {
         if (holders.Contains(address))
         {
-            throw new ScheduleFailedException($"{process.Name} was to ask itself for the document.");
+            // Not thrown: to a load every exception is only a failure.
+            world.Fail($"{process.Name} was to ask itself for the document.");
         }
 
         var answer = new TaskCompletionSource<PeerState?>();
