@@ -7,24 +7,11 @@ namespace Relay.Backplane;
 [NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisChannelSpecificationTests(RedisServer server) : DocumentChannelSpecification, IClassFixture<RedisServer>
 {
-    private readonly List<RedisBackplane> nodes = [];
+    private readonly RedisNodes nodes = new(server);
 
-    protected override Task<BackplaneNode> StartAsync() => OpenAsync();
+    protected override Task<BackplaneNode> StartAsync() => nodes.OpenAsync();
 
-    protected override Task<BackplaneNode> JoinAsync(BackplaneNode first) => OpenAsync();
+    protected override Task<BackplaneNode> JoinAsync(BackplaneNode first) => nodes.OpenAsync();
 
-    protected override async Task StopAsync()
-    {
-        foreach (var node in nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
-
-    private async Task<BackplaneNode> OpenAsync()
-    {
-        var node = await RedisNode.OpenAsync(RedisNode.Options(server));
-        nodes.Add(node);
-        return new BackplaneNode(node, node);
-    }
+    protected override async Task StopAsync() => await nodes.DisposeAsync();
 }
