@@ -32,6 +32,6 @@ internal static class BackplaneEventId
     public const int RedisCheckFailed = 2214;
     public const int RedisLargeEntryNotRead = 2215;
     public const int RedisUnsubscribeFailed = 2216;
-    public const int RedisRenewalFailed = 2217;
+    public const int RedisDutyWaits = 2217;
     public const int RedisDutyFailed = 2218;
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
@@ -8,10 +7,6 @@ public sealed partial class RedisBackplane
 {
     private static readonly Version OldestServer = new(7, 0);
     private static readonly TimeSpan StartRetry = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan SettingsKnownFor = TimeSpan.FromMinutes(1);
-
-    private long settingsSharedAt;
-    private long logsRenewedAt;
 
     private async Task RunAsync(CancellationToken cancellation)
     {
@@ -19,20 +14,10 @@ public sealed partial class RedisBackplane
         try
         {
             await StartAsync(cancellation);
-            using var timer = new PeriodicTimer(options.LogEndCheckInterval, time);
-            while (await timer.WaitForNextTickAsync(cancellation))
-            {
-                try
-                {
-                    await check.RunAsync(rooms.Partitions, cancellation);
-                    await RenewAsync(cancellation);
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    // A bug; but without these duties lost messages would stay lost.
-                    LogDutyFailed(logger, e);
-                }
-            }
+            await Task.WhenAll(
+                RepeatAsync(options.LogEndCheckInterval, token => check.RunAsync(rooms.Partitions, token), cancellation),
+                RepeatAsync(options.LogRenewalInterval, renewal.RunAsync, cancellation),
+                RepeatAsync(options.SettingsRenewalInterval, settings.RunAsync, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -45,6 +30,27 @@ public sealed partial class RedisBackplane
         }
     }
 
+    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> duty, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            try
+            {
+                await duty(cancellation);
+            }
+            catch (BackplaneUnavailableException e)
+            {
+                LogDutyWaits(logger, e);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // A bug; but without these duties lost messages would stay lost.
+                LogDutyFailed(logger, e);
+            }
+        }
+    }
+
     private async Task StartAsync(CancellationToken cancellation)
     {
         for (var isFirst = true; ; isFirst = false)
@@ -52,12 +58,11 @@ public sealed partial class RedisBackplane
             try
             {
                 await CheckServerAsync(cancellation);
-                if (await ShareSettingsAsync(cancellation) is { } problem)
+                if (await settings.ShareAsync(cancellation) is { } problem)
                 {
                     throw new RedisStartException(problem);
                 }
 
-                logsRenewedAt = time.GetTimestamp();
                 started.TrySetResult();
                 return;
             }
@@ -100,60 +105,6 @@ public sealed partial class RedisBackplane
         }
     }
 
-    /// <summary>Says why this node's settings contradict those of others, or nothing.</summary>
-    private async Task<string?> ShareSettingsAsync(CancellationToken cancellation)
-    {
-        var arguments = new List<RedisValue> { Milliseconds(SettingsKnownFor), "Redis channels", RedisChannels.Kind };
-        foreach (var (name, value) in options.SharedSettings)
-        {
-            arguments.AddRange([name, value]);
-        }
-
-        var result = await others.EvaluateAsync(RedisScript.Settings, [keys.Settings], [.. arguments], cancellation);
-        settingsSharedAt = time.GetTimestamp();
-        if (result.IsNull)
-        {
-            return null;
-        }
-
-        var other = (RedisResult[])result!;
-        var setting = (string)other[0]!;
-        var own = setting == "Redis channels" ? RedisChannels.Kind : options.SharedSettings[setting];
-        return $"{setting} is {own} here and {(string)other[1]!} on the nodes that run: it must be equal on all; stop them for a minute to change it.";
-    }
-
-    private async Task RenewAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            if (time.GetElapsedTime(settingsSharedAt) >= SettingsKnownFor / 4 && await ShareSettingsAsync(cancellation) is { } problem)
-            {
-                LogSettingsDiffer(logger, problem);
-            }
-
-            if (time.GetElapsedTime(logsRenewedAt) >= options.CoveredLogRetention / 4)
-            {
-                logsRenewedAt = time.GetTimestamp();
-                await RenewLogsAsync(cancellation);
-            }
-        }
-        catch (BackplaneUnavailableException e)
-        {
-            LogRenewalFailed(logger, e);
-        }
-    }
-
-    private async Task RenewLogsAsync(CancellationToken cancellation)
-    {
-        foreach (var partition in rooms.Partitions)
-        {
-            foreach (var some in partition.Rooms.Values.Chunk(100))
-            {
-                await others.EvaluateAsync(RedisScript.Renew, [.. some.SelectMany(room => new[] { room.Keys.Head, room.Keys.Entries, room.Keys.Ids })], [], cancellation);
-            }
-        }
-    }
-
     private void OnSubscriptionsRestored() => _ = InterruptAllAsync();
 
     private async Task InterruptAllAsync()
@@ -190,12 +141,9 @@ public sealed partial class RedisBackplane
     [LoggerMessage(BackplaneEventId.RedisNotReady, LogLevel.Warning, "Redis cannot be reached yet; looking for it")]
     private static partial void LogNotReady(ILogger logger, Exception exception);
 
-    [LoggerMessage(BackplaneEventId.RedisSettingsDiffer, LogLevel.Error, "{Problem}")]
-    private static partial void LogSettingsDiffer(ILogger logger, string problem);
-
     [LoggerMessage(BackplaneEventId.RedisDutyFailed, LogLevel.Error, "A duty of the Redis backplane failed; it is done again")]
     private static partial void LogDutyFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(BackplaneEventId.RedisRenewalFailed, LogLevel.Debug, "What expires in Redis could not be renewed; the next round does it")]
-    private static partial void LogRenewalFailed(ILogger logger, Exception exception);
+    [LoggerMessage(BackplaneEventId.RedisDutyWaits, LogLevel.Debug, "A duty of the Redis backplane could not be done; the next round does it")]
+    private static partial void LogDutyWaits(ILogger logger, Exception exception);
 }

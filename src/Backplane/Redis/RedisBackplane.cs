@@ -36,6 +36,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     private readonly ReplicaWait replicas;
     private readonly UnconfirmedEntries unconfirmed = new();
     private readonly LogEndCheck check;
+    private readonly CoveredLogRenewal renewal;
+    private readonly SharedSettings settings;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task duties;
@@ -56,6 +58,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         replicas = new ReplicaWait(appends, keys, options, time);
         check = new LogEndCheck(others, keys, options, time, logger);
         rooms = new RedisRooms(others, keys, check, reader, unconfirmed, logger);
+        renewal = new CoveredLogRenewal(others, rooms);
+        settings = new SharedSettings(others, keys, options, logger);
         others.SubscriptionsRestored += OnSubscriptionsRestored;
         duties = RunAsync(stopping.Token);
     }

@@ -24,6 +24,12 @@ public sealed record RedisBackplaneOptions
     /// <summary>How long the log of a document that a snapshot covers completely is kept after the last append or checkpoint, and while no node holds the document. Default: one day.</summary>
     public TimeSpan CoveredLogRetention { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>How often the expiry of covered logs that are open here is put off: several times within <see cref="CoveredLogRetention"/>. Default: 6 hours.</summary>
+    public TimeSpan LogRenewalInterval { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>How often <see cref="SharedSettings"/> are said again; without that they are forgotten after four times as long. Default: 15 seconds.</summary>
+    public TimeSpan SettingsRenewalInterval { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Payloads of more bytes are published by position and read from the log by nodes that hold the document. Default: 64 KiB.</summary>
     public int MaxPublishedBytes { get; init; } = 64 << 10;
 
@@ -46,6 +52,9 @@ public sealed record RedisBackplaneOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LogEndCheckInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ChannelGrace, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(CoveredLogRetention, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LogRenewalInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LogRenewalInterval, CoveredLogRetention / 2);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SettingsRenewalInterval, TimeSpan.Zero);
         if (Prefix.Length == 0 || !Prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':'))
         {
             throw new ArgumentException("The prefix of Redis keys needs letters, digits and -_.: only.", nameof(Prefix));

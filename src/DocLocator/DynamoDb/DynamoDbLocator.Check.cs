@@ -148,9 +148,9 @@ public sealed partial class DynamoDbLocator
             return await calls.RunAsync($"Cannot check the locator's table ({action})", call, cancellation).ConfigureAwait(false);
         }
         catch (LocatorUnavailableException unavailable) when (unavailable.InnerException is AmazonServiceException
-            {
-                StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized,
-            } refusal && !DynamoDbCalls.IsPassing(refusal))
+        {
+            StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized,
+        } refusal && !DynamoDbCalls.IsPassing(refusal))
         {
             throw new LocatorMisconfiguredException(
                 $"DynamoDB refuses {action} on the table '{options.Table}': {refusal.Message} A node needs the permissions dynamodb:DescribeTable, UpdateItem, PutItem, DeleteItem and BatchGetItem.",

@@ -86,9 +86,9 @@ public sealed partial class S3SnapshotStore
             return await calls.RunAsync("Cannot check the snapshot store", 0, call, cancellation).ConfigureAwait(false);
         }
         catch (SnapshotStoreUnavailableException unavailable) when (unavailable.InnerException is AmazonS3Exception
-            {
-                StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized,
-            } refusal)
+        {
+            StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized,
+        } refusal)
         {
             throw new SnapshotStoreMisconfiguredException($"S3 refuses this node the permission {permission} {where} ({refusal.ErrorCode}): {refusal.Message}", refusal);
         }

@@ -31,7 +31,7 @@ public sealed class RedisLogKeysTests : RedisFixture
     [ServerFact]
     public async Task A_covered_log_that_is_open_here_is_renewed_and_others_go()
     {
-        var node = await OpenAsync(Options with { CoveredLogRetention = TimeSpan.FromSeconds(2) });
+        var node = await OpenAsync(Options with { CoveredLogRetention = TimeSpan.FromSeconds(2), LogRenewalInterval = TimeSpan.FromMilliseconds(500) });
         var (open, left) = (Sample.Name("open"), Sample.Name("left"));
         await node.SubscribeAsync(open, new Recorder(), default).Soon();
         foreach (var name in new[] { open, left })

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Relay.Backplane;
+
+/// <summary>A duty: keeps known in Redis what must be equal on all nodes that run, and finds nodes that differ. What nobody renews is forgotten.</summary>
+internal sealed partial class SharedSettings(RedisConnection connection, RedisKeys keys, RedisBackplaneOptions options, ILogger logger)
+{
+    private const string Channels = "Redis channels";
+
+    /// <summary>Says why this node's settings contradict those of the nodes that run, or nothing; then they count as known for some time.</summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>
+    public async Task<string?> ShareAsync(CancellationToken cancellation)
+    {
+        // Three rounds may fail before a setting is forgotten.
+        var arguments = new List<RedisValue> { (long)(4 * options.SettingsRenewalInterval).TotalMilliseconds, Channels, RedisChannels.Kind };
+        foreach (var (name, value) in options.SharedSettings)
+        {
+            arguments.AddRange([name, value]);
+        }
+
+        var result = await connection.EvaluateAsync(RedisScript.Settings, [keys.Settings], [.. arguments], cancellation);
+        if (result.IsNull)
+        {
+            return null;
+        }
+
+        var other = (RedisResult[])result!;
+        var setting = (string)other[0]!;
+        var own = setting == Channels ? RedisChannels.Kind : options.SharedSettings[setting];
+        return $"{setting} is {own} here and {(string)other[1]!} on the nodes that run: it must be equal on all; stop them for a minute to change it.";
+    }
+
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        if (await ShareAsync(cancellation) is { } problem)
+        {
+            LogSettingsDiffer(logger, problem);
+        }
+    }
+
+    [LoggerMessage(BackplaneEventId.RedisSettingsDiffer, LogLevel.Error, "{Problem}")]
+    private static partial void LogSettingsDiffer(ILogger logger, string problem);
+}
