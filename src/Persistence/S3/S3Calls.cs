@@ -42,7 +42,7 @@ internal sealed class S3Calls(S3SnapshotStoreOptions options, TimeProvider time)
         AmazonS3Exception { ErrorCode: "NoSuchBucket" } => $"The bucket '{options.Bucket}' does not exist.",
         AmazonS3Exception { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } refusal =>
             $"S3 refuses it on the bucket '{options.Bucket}' ({refusal.ErrorCode}): {Sentence(refusal)} A node needs s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject on its objects.",
-        AmazonS3Exception error => Sentence(error),
+        AmazonS3Exception error => $"{Sentence(error)} (HTTP {(int)error.StatusCode}, {error.ErrorCode})",
         _ => exception.Message,
     };
 
