@@ -80,6 +80,12 @@ public sealed partial class YDocument
             }
 
             client.ExtendLast(to, slice.Bytes);
+            if (client.Deletes.Overlaps(parsed.Clock, parsed.Clock + to))
+            {
+                // Its delete came first: the content is still to be dropped.
+                client.Changed = true;
+            }
+
             return;
         }
 

@@ -132,6 +132,11 @@ internal sealed class Rest(World world)
         var others = Ledger.DocumentOf(agreed!);
         _ = others.TryGetNews(document.EncodeState(), out var more, out _, isAccepted: true);
         _ = document.TryGetNews(agreed, out var less, out _, isAccepted: true);
+        if (more.IsEmpty && less.IsEmpty)
+        {
+            return $"{Convert.ToHexString(document.EncodeState())} and {Convert.ToHexString(agreed!)} for the same document";
+        }
+
         return $"{Convert.ToHexString(more.Span)} more and {Convert.ToHexString(less.Span)} less";
     }
 

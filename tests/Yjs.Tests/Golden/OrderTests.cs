@@ -35,6 +35,21 @@ public sealed class OrderTests
     public void The_key_bit_of_a_struct_with_an_origin_says_nothing(bool garbageCollection) =>
         Assert.Equal(State(garbageCollection, Flagged), State(garbageCollection, Unflagged));
 
+    /// <summary>A client's text in three pieces. The second one brings the delete of a character that comes with the third, which goes on where the client's last block ends. Found by the simulation.</summary>
+    [Fact]
+    public void Content_whose_delete_came_first_is_dropped_when_it_continues_a_block()
+    {
+        string[] pieces = ["01010202840201017800", "01010200040101740278780102010301", "0101020384020202787800"];
+        var document = new YDocument();
+        foreach (var piece in pieces)
+        {
+            Assert.True(document.TryApply(Convert.FromHexString(piece), out _, out var error), error.ToString());
+            _ = document.EncodeState();
+        }
+
+        Assert.Equal(State(true, [.. pieces.Reverse()]), Convert.ToHexStringLower(document.EncodeState()));
+    }
+
     private static string State(bool garbageCollection, params string[] updates)
     {
         var document = new YDocument(garbageCollection);
