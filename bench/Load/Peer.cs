@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -15,9 +16,18 @@ internal sealed class Peer : IDisposable
     /// <summary>The keys of the S3 that tests use.</summary>
     private const string ServiceKey = "relay-test";
 
+    private static readonly ConcurrentBag<Process> Started = [];
+
     private readonly Channel<string> said = Channel.CreateUnbounded<string>();
     private readonly Process process;
     private readonly string? directory;
+
+    static Peer()
+    {
+        // Nothing outlives this process, however it ends.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => KillAll();
+        AppDomain.CurrentDomain.UnhandledException += (_, _) => KillAll();
+    }
 
     private Peer(Process process, string url, string? directory) => (this.process, Url, this.directory) = (process, url, directory);
 
@@ -143,6 +153,21 @@ internal sealed class Peer : IDisposable
         }
     }
 
+    private static void KillAll()
+    {
+        foreach (var process in Started)
+        {
+            try
+            {
+                process.Kill(entireProcessTree: true);
+            }
+            catch (InvalidOperationException)
+            {
+                // It was disposed of already.
+            }
+        }
+    }
+
     private static ProcessStartInfo OnCore(int core, params string[] command)
     {
         var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -157,9 +182,10 @@ internal sealed class Peer : IDisposable
     private static async Task<Peer> StartAsync(ProcessStartInfo start, int port, string url, string? directory)
     {
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
+        Started.Add(process);
         var peer = new Peer(process, url, directory);
         process.OutputDataReceived += (_, line) => peer.said.Writer.TryWrite(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) => Console.Error.Write(line.Data is { } text ? $"{text}\n" : "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var watch = Stopwatch.StartNew();
