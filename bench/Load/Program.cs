@@ -2,21 +2,41 @@ using System.Globalization;
 using Relay.Bench.Engine;
 using Relay.Bench.Load;
 
-// ingest | join [--trace FILE] [--rounds N] [--joiners N] [--node PATH]: the node and the reference server of y-websocket, one after the other in every round, and their ratios.
+// ingest | join: a node and the reference server of y-websocket, one after the other in every round, and their ratios.
+// nodes: two nodes and two of Hocuspocus, over Redis. newcomer: where a document comes from when a node does not hold it.
+const string Usage = """
+    usage: ingest|join [--trace FILE] [--rounds N] [--joiners N] [--node PATH]
+           nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N] [--node PATH]
+           newcomer --s3 ADDRESS [--trace FILE] [--rounds N]
+    """;
+Peer.PinLoad();
 var workload = args.FirstOrDefault() ?? "";
 string Option(string name, string otherwise) => Array.IndexOf(args, "--" + name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : otherwise;
-if (workload is not ("ingest" or "join"))
+int Number(string name, int otherwise) => int.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+if (workload is not ("ingest" or "join" or "nodes" or "newcomer") || (workload == "newcomer" && Option("s3", "").Length == 0))
 {
-    Console.Error.WriteLine("usage: ingest|join [--trace FILE] [--rounds N] [--joiners N] [--node PATH]");
+    Console.Error.WriteLine(Usage);
     return 2;
 }
 
 var root = FindRoot();
+if (workload == "nodes")
+{
+    await NodesReport.RunAsync(root, Option("node", "node"), Number("documents", 300), Number("rate", 2000), Number("warmup", 10), Number("seconds", 10), Number("rounds", 3));
+    return 0;
+}
+
 var trace = Option("trace", "");
 var updates = trace.Length > 0 ? EditTrace.Read(trace) : EditTrace.Make(1, EditTrace.PaperEdits);
 var frames = updates.ConvertAll(update => Client.UpdateFrame(update.Span));
-var rounds = int.Parse(Option("rounds", "3"), CultureInfo.InvariantCulture);
-var joiners = int.Parse(Option("joiners", "100"), CultureInfo.InvariantCulture);
+var rounds = Number("rounds", workload == "newcomer" ? 5 : 3);
+if (workload == "newcomer")
+{
+    await NewcomerWorkload.RunAsync(root, Option("s3", ""), frames, rounds);
+    return 0;
+}
+
+var joiners = Number("joiners", 100);
 var cpuRatios = new List<double>();
 for (var round = 1; round <= rounds; round++)
 {

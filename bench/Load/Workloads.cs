@@ -44,7 +44,7 @@ internal static class Workloads
         return new Figures(watch.Elapsed.TotalSeconds, peer.CpuSeconds - cpu, peer.ResidentMegabytes, bytes);
     }
 
-    private static async Task SendAllAsync(Client writer, List<byte[]> frames)
+    public static async Task SendAllAsync(Client writer, List<byte[]> frames)
     {
         foreach (var frame in frames)
         {
