@@ -4,6 +4,9 @@ import { converged, joinClient, openClient, waitFor, Y } from '../clients/client
 import { openRaw } from '../clients/wire.mjs'
 import { Observer, Promised, Writer } from '../clients/witness.mjs'
 
+/** Milliseconds between an edit's confirmation and the next one: people at work, and cores left for everything else that a test does. */
+const pace = 20
+
 /** Writers and observers of one document. They do not come back when their connection ends, so they heal nothing. */
 export class Party {
   confirmed = 0
@@ -23,7 +26,7 @@ export class Party {
     const connect = () => openRaw(this.#t, node, encodeURIComponent(this.name))
     for (let i = 0; i < writers; i++) {
       const label = `${this.#writers++}`
-      this.#members.push(new Writer(await connect(), label, this.random, window, () => { this.confirmed++ }))
+      this.#members.push(new Writer(await connect(), label, this.random, window, () => { this.confirmed++ }, pace))
     }
     for (let i = 0; i < observers; i++) this.#members.push(new Observer(await connect()))
     return this

@@ -10,7 +10,7 @@ import { Gateway } from './s3.mjs'
 import { Redis, s3Address } from './services.mjs'
 
 const { test } = nodeTest
-const seconds = Number(process.env.RELAY_TEST_SECONDS ?? 20)
+const seconds = Number(process.env.RELAY_TEST_SECONDS ?? 10)
 
 /** One document, with those who are at work on it now and all that was ever promised about it. */
 class Document {

@@ -94,7 +94,11 @@ const readerOfSnapshots = async (t, settings) => {
   return { ...cluster, nodes: cluster.nodes, bucket: cluster.bucket, gateway, reader }
 }
 
-const isRead = ({ method, url }, key) => method === 'GET' && decodeURIComponent(url).includes(key)
+/** The key of the snapshot that a request reads; undefined for other requests. */
+const keyReadBy = ({ method, url }) => {
+  const [, , ...key] = decodeURIComponent(new URL(url, 'http://s3').pathname).split('/')
+  return method === 'GET' && key.length > 1 ? key.join('/') : undefined
+}
 
 test('a log that is trimmed past a joiner, between its snapshot and its log read, leaves no gap', async (t) => {
   const { nodes, bucket, gateway, reader } = await readerOfSnapshots(t)
@@ -103,10 +107,10 @@ test('a log that is trimmed past a joiner, between its snapshot and its log read
     await waitFor(async () => (await bucket.keys()).length > 0, 'a snapshot')
     let held = 0
     gateway.before = async (request) => {
-      const [newest] = await bucket.keys()
-      if (!isRead(request, newest) || held++ > 0) return
+      const key = keyReadBy(request)
+      if (key === undefined || held++ > 0) return
       // Two newer snapshots: then the log begins behind this one.
-      await waitFor(async () => (await bucket.keys()).indexOf(newest) >= 2, 'two newer snapshots')
+      await waitFor(async () => (await bucket.keys()).filter((other) => other < key).length >= 2, 'two newer snapshots')
     }
     await assertFirstSyncIsWhole(t, reader, 'trimmed', party.promised)
     assert.ok(held > 0, 'The joiner read no snapshot, so this tests nothing.')
@@ -122,13 +126,12 @@ test('a snapshot that is pruned between listing and reading is replaced by a new
   await waitFor(async () => (await bucket.keys()).length > 1, 'snapshots')
   let pruned = 0
   gateway.before = async (request) => {
-    const [newest] = await bucket.keys()
-    if (!isRead(request, newest) || pruned > 0) return
-    await waitFor(async () => !(await bucket.keys()).includes(newest), 'the snapshot to be pruned')
-    pruned++
+    const key = keyReadBy(request)
+    if (key === undefined || pruned++ > 0) return
+    await waitFor(async () => !(await bucket.keys()).includes(key), 'the snapshot to be pruned')
   }
   await assertFirstSyncIsWhole(t, reader, 'pruned', party.promised)
-  assert.equal(pruned, 1)
+  assert.ok(pruned > 0, 'The joiner read no snapshot, so this tests nothing.')
   await assertNothingLost(t, nodes, 'pruned', await party.end())
 })
 

@@ -24,14 +24,14 @@ export class Observer {
   dispose () { this.seen.destroy() }
 }
 
-/** An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next. */
+/** An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next, at once or after `pace` milliseconds. */
 export class Writer extends Observer {
   confirmed = 0
   #sent = 0
   #own = new Y.Doc()
   #ends = []
 
-  constructor (raw, name, random, window, onConfirmed) {
+  constructor (raw, name, random, window, onConfirmed, pace = 0) {
     super(raw)
     this.name = name
     this.random = random
@@ -44,7 +44,8 @@ export class Writer extends Observer {
         this.confirmed++
         this.onConfirmed()
       }
-      this.#write()
+      if (pace > 0 && this.#sent > 0) setTimeout(() => this.#write(), pace)
+      else this.#write()
     }
   }
 
