@@ -1,5 +1,6 @@
 using System.Text;
 using Relay.Connections;
+using Relay.Doubles;
 using Relay.Yjs;
 
 namespace Relay.Simulation;
@@ -59,7 +60,7 @@ internal sealed class Client(World world, ulong id)
             return;
         }
 
-        Do(Insertion(id, clock++));
+        Do(Messages.Typed(id, clock++, "x"));
     }
 
     /// <summary>Deletes some character that he sees.</summary>
@@ -71,7 +72,7 @@ internal sealed class Client(World world, ulong id)
         }
 
         var at = (ulong)world.Random.Below((int)whose.clock);
-        if (!Ledger.Contains(Document, Insertion(whose.Id, at)))
+        if (!Ledger.Contains(Document, Messages.Typed(whose.Id, at, "x")))
         {
             return;
         }
@@ -150,31 +151,6 @@ internal sealed class Client(World world, ulong id)
         Ledger.Apply(Document, update);
         world.Trace($"{Name} makes {(update[0] == 0 ? "a delete" : $"insertion {clock - 1}")}");
         Link?.Say(PlainFormat.Updated, update);
-    }
-
-    private static byte[] Insertion(ulong id, ulong clock)
-    {
-        using var writer = new Lib0Writer(32);
-        writer.WriteVarUint(1);
-        writer.WriteVarUint(1);
-        writer.WriteVarUint(id);
-        writer.WriteVarUint(clock);
-        if (clock == 0)
-        {
-            writer.WriteByte(0x04);
-            writer.WriteVarUint(1);
-            writer.WriteVarBytes("t"u8);
-        }
-        else
-        {
-            writer.WriteByte(0x84);
-            writer.WriteVarUint(id);
-            writer.WriteVarUint(clock - 1);
-        }
-
-        writer.WriteVarBytes("x"u8);
-        writer.WriteVarUint(0);
-        return writer.ToArray();
     }
 
     private void Renew(Link link)
