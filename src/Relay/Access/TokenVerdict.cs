@@ -1,0 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Relay.Access;
+
+/// <summary>What became of a token.</summary>
+/// <param name="Grant">What it allows; nothing when it is refused.</param>
+/// <param name="Refusal">One sentence for its sender; nothing when it is accepted.</param>
+/// <param name="IsTemporary">It could not be checked now (the keys cannot be fetched): the same token may be accepted later.</param>
+internal readonly record struct TokenVerdict(Grant? Grant, string? Refusal, bool IsTemporary = false)
+{
+    [MemberNotNullWhen(true, nameof(Grant))]
+    [MemberNotNullWhen(false, nameof(Refusal))]
+    public bool IsAccepted => Grant is not null;
+}
