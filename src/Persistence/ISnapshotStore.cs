@@ -9,7 +9,7 @@ namespace Relay.Persistence;
 public interface ISnapshotStore
 {
     /// <summary>Stores a snapshot durably and reads it back: once this has completed, it counts. Storing the same position again changes nothing.</summary>
-    /// <exception cref="SnapshotStoreUnavailableException">The store cannot be reached or written, or gave back other bytes than it was given.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">The store cannot be reached or written, or gave back other bytes than it was given; or <see cref="SnapshotStoreUnavailableException.IsPositionTaken"/>.</exception>
     ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation);
 
     /// <summary>The document's snapshots, newest first (by epoch, then offset); empty when there is none. What does not read is listed too.</summary>

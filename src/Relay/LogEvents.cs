@@ -48,6 +48,7 @@ internal static class LogEvents
     public const int TakenUpAgain = 1204;
     public const int NotListed = 1205;
     public const int PeerStateUnfit = 1206;
+    public const int StillListed = 1207;
     public const int AppendFailed = 1210;
     public const int AppendsWorkAgain = 1211;
     public const int LogReadFailed = 1212;

@@ -75,7 +75,7 @@ internal sealed partial class DocumentSession
                 OnEntry(entry);
             }
         }
-        else if (result.Outcome != LogReadOutcome.NoLog || position != saved || position != newest)
+        else if (result.Outcome != LogReadOutcome.NoLog || position != covered || position != newest)
         {
             RequestReconcile();
         }

@@ -101,7 +101,7 @@ internal sealed partial class DocumentSession
 
     /// <summary>The last of a session that is closed already: nobody waits for it but the next session of the same document.</summary>
     private void Free(bool removeFirst) =>
-        Start(settings.LongCallTimeout, cancellation => FreeAsync(removeFirst, cancellation), () => registry.Gone(this), _ => registry.Gone(this));
+        Start(settings.LongCallTimeout, cancellation => FreeAsync(removeFirst, cancellation), () => registry.Gone(Name), _ => registry.Gone(Name));
 
     private async ValueTask FreeAsync(bool removeFirst, CancellationToken cancellation)
     {

@@ -87,7 +87,9 @@ internal sealed partial class DocumentSession
             }
         }
 
-        return new Loaded(state ?? await services.Durable.ReadAsync(Name, cancellation), holders is not null, peer);
+        // A log that has expired, and a peer at the newest snapshot, fit.
+        var stored = state ?? await services.Durable.ReadAsync(Name, cancellation);
+        return new Loaded(stored, holders is not null, peer, peer is not null && state is null && peer.Position != stored.Position);
     }
 
     private void OnLoaded(Loaded loaded)
@@ -138,12 +140,10 @@ internal sealed partial class DocumentSession
         }
 
         LogLoaded(services.Logger, Name, position);
-        if (unreadable.Contains(position))
+        if (unreadable.Contains(position) || loaded.IsPeerElsewhere)
         {
-            // The snapshot of this very position does not read and is kept. An entry that says nothing gives the document a position under which it can be saved.
-            outbox.Add(new OutboxItem(null, EmptyUpdate, 0, false, documentVersion));
-            outboxBytes += EmptyUpdate.Length;
-            StartAppend();
+            // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or the log was lost, and a node that has what is lost does not know that yet.
+            MoveOn();
         }
 
         ReleaseHeld();

@@ -80,19 +80,20 @@ internal sealed partial class DocumentSession
         var bytes = unsavedBytes;
         var snapshot = new Snapshot(Name, SnapshotKind.State, position, Now, EncodeState());
         var known = unreadable;
+        var before = covered;
         saving = true;
         isUnsaved = false;
         unsavedBytes = 0;
         saveTimer.Clear();
         Start(
             settings.LongCallTimeout,
-            cancellation => refusedClaims < RefusedClaims ? SaveAsync(snapshot, known, cancellation) : SaveAnywayAsync(snapshot, known, cancellation),
+            cancellation => refusedClaims < RefusedClaims ? SaveAsync(snapshot, known, before, cancellation) : SaveAnywayAsync(snapshot, known, before, cancellation),
             outcome => OnSaveEnded(snapshot, bytes, outcome),
-            exception => OnSaveFailed(bytes, exception));
+            exception => OnSaveFailed(snapshot, bytes, exception));
     }
 
     /// <summary>Saves unless another node does: then nothing is written, and its claim says what it has saved so far.</summary>
-    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation)
+    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation)
     {
         var claim = new SaveClaim(true, Position.None);
         try
@@ -105,15 +106,17 @@ internal sealed partial class DocumentSession
             LogClaimFailed(services.Logger, exception, Name);
         }
 
-        return (claim, claim.IsGranted && claim.Saved != snapshot.Position ? await StoreAsync(snapshot, known, cancellation) : null);
+        return (claim, claim.IsGranted && claim.Saved != snapshot.Position ? await StoreAsync(snapshot, known, before, cancellation) : null);
     }
 
     /// <summary>Whoever has claimed the save does not get on with it, and this node waits only for that.</summary>
-    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAnywayAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation) =>
-        (new SaveClaim(true, Position.None), await StoreAsync(snapshot, known, cancellation));
+    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAnywayAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation) =>
+        (new SaveClaim(true, Position.None), await StoreAsync(snapshot, known, before, cancellation));
 
-    /// <summary>Stores a snapshot, and says whether the log still has its position after that; nothing when the log is gone or cannot be asked.</summary>
-    private async ValueTask<bool?> StoreAsync(Snapshot snapshot, IReadOnlySet<Position> known, CancellationToken cancellation)
+    /// <summary>
+    /// Stores a snapshot, and says whether the log still has its position after that; nothing when it cannot be asked. A log that is gone has expired where this position was covered before; otherwise it was lost.
+    /// </summary>
+    private async ValueTask<bool?> StoreAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation)
     {
         await services.Snapshots.WriteAsync(snapshot, cancellation);
         try
@@ -131,7 +134,7 @@ internal sealed partial class DocumentSession
             return after.Outcome switch
             {
                 LogReadOutcome.Entries or LogReadOutcome.Trimmed => true,
-                LogReadOutcome.NoLog => null,
+                LogReadOutcome.NoLog => snapshot.Position == before,
                 _ => false,
             };
         }
@@ -208,6 +211,14 @@ internal sealed partial class DocumentSession
         ContinueLeaving();
     }
 
+    /// <summary>An entry that says nothing gives the document another position, and all who follow its log a reason to look where they stand.</summary>
+    private void MoveOn()
+    {
+        outbox.Add(new OutboxItem(null, EmptyUpdate, 0, false, documentVersion));
+        outboxBytes += EmptyUpdate.Length;
+        StartAppend();
+    }
+
     /// <summary>A node has stored a snapshot, this one or another.</summary>
     public void OnChannelSaved(Position at)
     {
@@ -232,7 +243,7 @@ internal sealed partial class DocumentSession
         ContinueLeaving();
     }
 
-    private void OnSaveFailed(long bytes, Exception exception)
+    private void OnSaveFailed(Snapshot snapshot, long bytes, Exception exception)
     {
         saving = false;
         isUnsaved = true;
@@ -246,6 +257,12 @@ internal sealed partial class DocumentSession
         if (++failedSaves == 1)
         {
             LogSaveFailed(services.Logger, exception, Name);
+        }
+
+        if (exception is SnapshotStoreUnavailableException { IsPositionTaken: true } && snapshot.Position == position)
+        {
+            // It was damaged after it was stored, and nobody knows of the store: repeating that helps no one.
+            MoveOn();
         }
 
         // Another node may reach the store.

@@ -88,7 +88,7 @@ internal sealed partial class DocumentSession
 
         if (wasLoading && !loadBegun)
         {
-            registry.Gone(this);
+            registry.Gone(Name);
         }
         else if (!wasLoading && !locating)
         {

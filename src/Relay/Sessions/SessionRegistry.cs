@@ -7,7 +7,7 @@ namespace Relay.Sessions;
 /// The sessions of a node, one per document. Thread-safe. A session that leaves stays known until it is wholly gone: the next session of its document loads only then, so that its
 /// subscription and its place in the locator are never taken away by the one before.
 /// </summary>
-internal sealed class SessionRegistry(SessionServices services)
+internal sealed partial class SessionRegistry(SessionServices services)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
@@ -61,19 +61,28 @@ internal sealed class SessionRegistry(SessionServices services)
     /// <summary>Asks the document's session, if there is one, for what another node needs to load it; false without calling the reader if there is none.</summary>
     /// <param name="name">The document.</param>
     /// <param name="reader">Called once, on any thread: with nothing while the session is loading or failing, "not yet".</param>
+    /// <remarks>Who asks has read in the locator that this node holds the document. If it does not, a call to the locator was given up and came late, or a removal failed: it is made up for.</remarks>
     public bool TryShare(DocumentName name, Action<PeerState?> reader)
     {
         DocumentSession? session;
+        bool isListedStill;
         lock (gate)
         {
-            if (!sessions.TryGetValue(name, out session))
-            {
-                return false;
-            }
+            isListedStill = !sessions.TryGetValue(name, out session) && !stopping && departing.TryAdd(name, 1);
         }
 
-        session.Mailbox.Post(() => reader(session.Share()));
-        return true;
+        if (session is not null)
+        {
+            session.Mailbox.Post(() => reader(session.Share()));
+            return true;
+        }
+
+        if (isListedStill)
+        {
+            _ = RemoveFromLocatorAsync(name);
+        }
+
+        return false;
     }
 
     /// <summary>Completes when the session that the document has now, if it has one, is wholly gone.</summary>
@@ -147,24 +156,41 @@ internal sealed class SessionRegistry(SessionServices services)
         }
     }
 
-    /// <summary>A session that was taken out of the way has freed everything: the next one of its document may load.</summary>
-    public void Gone(DocumentSession session)
+    /// <summary>A session of this document that was taken out of the way has freed everything: the next one may load.</summary>
+    public void Gone(DocumentName name)
     {
         DocumentSession? next = null;
         TaskCompletionSource? waiter = null;
         lock (gate)
         {
-            if (--departing[session.Name] == 0)
+            if (--departing[name] == 0)
             {
-                departing.Remove(session.Name);
-                sessions.TryGetValue(session.Name, out next);
-                goneWaiters.Remove(session.Name, out waiter);
+                departing.Remove(name);
+                sessions.TryGetValue(name, out next);
+                goneWaiters.Remove(name, out waiter);
             }
         }
 
         waiter?.SetResult();
         next?.Mailbox.Post(next.BeginLoad);
         CompleteIfEmpty();
+    }
+
+    /// <summary>Meanwhile no session of the document loads, so that the removal does not land after its place was taken.</summary>
+    private async Task RemoveFromLocatorAsync(DocumentName name)
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(services.Settings.CallTimeout, services.Environment.Time);
+            await services.Locator.RemoveAsync(name, timeout.Token);
+        }
+        catch (Exception exception)
+        {
+            // Whoever asks next makes this node try again.
+            LogStillListed(services.Logger, exception, name);
+        }
+
+        Gone(name);
     }
 
     private DocumentSession Choose(DocumentName name)
@@ -213,4 +239,7 @@ internal sealed class SessionRegistry(SessionServices services)
 
         empty.TrySetResult();
     }
+
+    [LoggerMessage(LogEvents.StillListed, LogLevel.Debug, "The locator still names this node for {Document}, which it does not hold")]
+    private static partial void LogStillListed(ILogger logger, Exception exception, DocumentName document);
 }

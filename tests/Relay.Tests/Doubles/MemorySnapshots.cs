@@ -26,6 +26,11 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
     {
         await Writing.PassAsync();
         Writes++;
+        if (damaged.Contains(snapshot.Position))
+        {
+            throw new SnapshotStoreUnavailableException("What is stored there does not read.") { IsPositionTaken = true };
+        }
+
         if (!stored.Exists(s => s.Snapshot.Document == snapshot.Document && s.Snapshot.Position == snapshot.Position))
         {
             Put(snapshot with { Update = snapshot.Update.ToArray() });

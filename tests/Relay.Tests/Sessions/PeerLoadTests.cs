@@ -116,6 +116,37 @@ public sealed class PeerLoadTests
         Assert.True(state.Unlogged.IsEmpty);
     }
 
+    [Fact]
+    public void A_node_that_is_asked_for_what_it_does_not_hold_takes_itself_out_of_the_locator_and_loads_only_after_that()
+    {
+        using var world = new World();
+        world.Locator.Held.Add(World.Name);
+        world.Locator.Removing.IsShut = true;
+        Assert.False(world.Sessions.TryShare(World.Name, _ => Assert.Fail("There is no session.")));
+        Assert.False(world.Sessions.TryShare(World.Name, _ => Assert.Fail("There is no session.")));
+        var client = world.Client();
+        Assert.False(client.IsSynced);
+
+        world.Locator.Removing.Open();
+        world.Run();
+        Assert.True(client.IsSynced);
+        Assert.Equal(["remove", "add"], world.Locator.Operations);
+        Assert.Contains(World.Name, world.Locator.Held);
+    }
+
+    [Fact]
+    public void A_node_that_loads_without_what_a_peer_has_tells_that_peer()
+    {
+        using var world = new World();
+        var lost = new Position(7, 1, EntryId.None);
+        Holds(world, new PeerState(lost, Position.None, NoPositions, World.StateOf(A), default, default));
+        world.Client();
+
+        // The peer reconciles when it sees this, and appends what it has.
+        var told = Assert.Single(world.Backplane.Entries(World.Name));
+        Assert.Equal([0, 0], told.Payload.ToArray());
+    }
+
     private static readonly IReadOnlySet<Position> NoPositions = new HashSet<Position>();
 
     private static void Holds(World world, PeerState state)

@@ -66,6 +66,33 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void A_position_whose_snapshot_was_damaged_before_anybody_knew_of_it_is_given_up_for_the_next_one()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, "a")));
+        var end = world.Backplane.End(World.Name);
+        world.Snapshots.Damage(end);
+        client.Leave();
+        world.Advance(600);
+        Assert.Equal(end.Offset + 1, Assert.Single(world.Snapshots.Of(World.Name)).Position.Offset);
+        Assert.Equal(0, world.Sessions.Count);
+    }
+
+    [Fact]
+    public void A_log_that_is_lost_before_its_end_was_saved_is_begun_anew_so_that_all_nodes_read_the_snapshot()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Backplane.Lose(World.Name);
+        var other = world.Client(node: 1);
+        Assert.True(other.Document.IsEmpty);
+        world.Advance(61);
+        Assert.Equal(client.Document.EncodeState(), other.Document.EncodeState());
+    }
+
+    [Fact]
     public void What_another_node_has_claimed_and_saved_is_not_saved_again()
     {
         using var world = new World();

@@ -24,7 +24,7 @@ internal sealed class SessionLog(World world, Process process, string address) :
                 world.Reconciles++;
                 break;
             case LogEvents.LeaveFailed:
-                world.LeftInLocator.Add(address);
+                world.Locators.LeftBehind.Add(address);
                 break;
             case LogEvents.SessionFailed:
                 world.Fail($"A session of {process.Name} failed: {exception}");

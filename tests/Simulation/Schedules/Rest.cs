@@ -186,7 +186,7 @@ internal sealed class Rest(World world)
         }
 
         // A killed node stands there until its last heartbeat has expired; one that was not heard when it left stays.
-        var holders = world.Locators.Holders().Except(world.LeftInLocator).ToList();
+        var holders = world.Locators.Holders().Except(world.Locators.LeftBehind).ToList();
         return holders.Count > 0 ? $"The locator still names {string.Join(", ", holders)}." : null;
     }
 

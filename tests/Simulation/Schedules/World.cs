@@ -77,9 +77,6 @@ internal sealed class World
 
     public List<Client> Clients { get; }
 
-    /// <summary>The nodes that could not take themselves out of the locator.</summary>
-    public HashSet<string> LeftInLocator { get; } = [];
-
     /// <summary>How many connections were made.</summary>
     public int Links { get; set; }
 

@@ -8,8 +8,19 @@ internal sealed class LocatorClient(Process process, Locators locators, NodeIden
 {
     private readonly InMemoryDocumentLocator locator = locators.LocatorOf(identity);
 
+    /// <summary>One that takes effect after it was given up, and after the removal that followed, leaves the node listed: somebody has to ask it for the document before it notices.</summary>
     public ValueTask<IReadOnlyList<string>> AddAsync(DocumentName document, CancellationToken cancellation) =>
-        Call(() => locator.AddAsync(document, CancellationToken.None).GetAwaiter().GetResult(), cancellation);
+        Call(
+            () =>
+            {
+                if (cancellation.IsCancellationRequested)
+                {
+                    locators.LeftBehind.Add(identity.Address);
+                }
+
+                return locator.AddAsync(document, CancellationToken.None).GetAwaiter().GetResult();
+            },
+            cancellation);
 
     public async ValueTask RemoveAsync(DocumentName document, CancellationToken cancellation) =>
         await Call(

@@ -22,7 +22,7 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
             ledger.OnStoredAgain(snapshot);
             if (known.IsDamaged)
             {
-                throw new SnapshotStoreUnavailableException("The store gave back other bytes than it was given.");
+                throw new SnapshotStoreUnavailableException("What is stored there does not read.") { IsPositionTaken = true };
             }
 
             return;

@@ -24,7 +24,7 @@ internal enum DurableOutcome
 /// <param name="Saved">The position of the newest snapshot that went into the state; <see cref="Position.None"/> when there is none.</param>
 /// <param name="IsInLog">Whether that snapshot stands in this very log (or there is no log): so the log began before it was stored.</param>
 /// <param name="Known">
-/// What every session that follows this log surely has: the log, the snapshot that stands in it, and the one that the caller named. A snapshot of another history that was stored late may be unknown to a
+/// What every session that follows this log surely has: the log, the snapshot that stands in it, and the one that the caller named, if it is of another epoch; without a log that one alone. A snapshot of another history that was stored late may be unknown to a
 /// session that had put its document together before; so what only such a one has is appended anew.
 /// </param>
 /// <param name="Unreadable">The listed snapshots that did not read.</param>

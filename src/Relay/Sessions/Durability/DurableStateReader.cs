@@ -105,7 +105,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             var read = await reader.log.ReadAsync(name, saved, cancellation);
             return read.Outcome switch
             {
-                LogReadOutcome.NoLog => Finish(saved, [], saved),
+                LogReadOutcome.NoLog => Finish(saved, [], saved, hasLog: false),
                 LogReadOutcome.Damaged => End(DurableOutcome.Unreadable, saved, [], read.Problem),
                 LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries, saved),
                 _ => await ReadOtherHistoryAsync(read, cancellation),
@@ -212,7 +212,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             return Step.Unreadable;
         }
 
-        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog)
+        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog, bool hasLog = true)
         {
             foreach (var entry in entries)
             {
@@ -235,18 +235,23 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
                 }
             }
 
-            return End(DurableOutcome.Read, end, entries) with { IsInLog = inLog == Newest(), Known = Known(entries, inLog) };
+            return End(DurableOutcome.Read, end, entries) with { IsInLog = inLog == Newest(), Known = hasLog ? Known(entries, inLog, end.Epoch) : Known([], Position.None, 0) };
         }
 
-        private YDocument Known(IReadOnlyList<LoggedEntry> entries, Position inLog)
+        /// <summary>
+        /// A snapshot of another epoch that was stored before this one began was read by all who follow this one. One of this epoch, whose entry a failover has lost, was not: who was asleep at an earlier position, or was
+        /// behind, goes on with the log as if nothing had happened.
+        /// </summary>
+        private YDocument Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
         {
-            if (merged.Keys.All(p => p == inLog || p == covered))
+            bool IsKnown(Position snapshot) => snapshot == inLog || (snapshot == covered && covered.Epoch != epoch);
+            if (merged.Keys.All(IsKnown))
             {
                 return document;
             }
 
             var known = new YDocument(reader.garbageCollection);
-            var updates = merged.Where(m => m.Key == inLog || m.Key == covered).Select(m => m.Value).Concat(entries.Select(e => e.Payload));
+            var updates = merged.Where(m => IsKnown(m.Key)).Select(m => m.Value).Concat(entries.Select(e => e.Payload));
             foreach (var update in updates)
             {
                 // All of them read a moment ago.
