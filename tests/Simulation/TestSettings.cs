@@ -14,9 +14,6 @@ internal static class TestSettings
     /// <summary>The first seed of a longer run: <c>RELAY_TEST_FIRST_SEED</c>, 1 by default.</summary>
     public static ulong FirstSeed => Read("RELAY_TEST_FIRST_SEED") ?? 1;
 
-    /// <summary><c>RELAY_TEST_SHOWN_EARLY=1</c>: other nodes are shown an entry before the replicas have it, as Redis does. Off by default: a node still acknowledges what it knows from such an entry.</summary>
-    public static bool ShownEarly => Read("RELAY_TEST_SHOWN_EARLY") > 0;
-
     private static ulong? Read(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
 }

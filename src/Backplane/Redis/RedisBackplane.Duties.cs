@@ -141,6 +141,9 @@ public sealed partial class RedisBackplane
     [LoggerMessage(BackplaneEventId.RedisNotReady, LogLevel.Warning, "Redis cannot be reached yet; looking for it")]
     private static partial void LogNotReady(ILogger logger, Exception exception);
 
+    [LoggerMessage(BackplaneEventId.RedisNotPublished, LogLevel.Debug, "An entry of {Document} was confirmed and could not be published; the check of the log's end finds it")]
+    private static partial void LogNotPublished(ILogger logger, Exception exception, string document);
+
     [LoggerMessage(BackplaneEventId.RedisDutyFailed, LogLevel.Error, "A duty of the Redis backplane failed; it is done again")]
     private static partial void LogDutyFailed(ILogger logger, Exception exception);
 

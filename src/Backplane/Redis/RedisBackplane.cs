@@ -34,7 +34,6 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     private readonly RedisLogReader reader;
     private readonly RedisLogReader confirmingReader;
     private readonly ReplicaWait replicas;
-    private readonly UnconfirmedEntries unconfirmed = new();
     private readonly LogEndCheck check;
     private readonly CoveredLogRenewal renewal;
     private readonly SharedSettings settings;
@@ -57,7 +56,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         confirmingReader = new RedisLogReader(appends, keys, options);
         replicas = new ReplicaWait(appends, keys, options, time);
         check = new LogEndCheck(others, keys, options, time, logger);
-        rooms = new RedisRooms(others, keys, check, reader, unconfirmed, logger);
+        rooms = new RedisRooms(others, keys, check, reader, logger);
         renewal = new CoveredLogRenewal(others, rooms);
         settings = new SharedSettings(others, keys, options, logger);
         others.SubscriptionsRestored += OnSubscriptionsRestored;
@@ -88,7 +87,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     public Task WhenConnectedAsync(CancellationToken cancellation) => started.Task.WaitAsync(cancellation);
 
     /// <inheritdoc />
-    /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> the answer comes when so many replicas have the entry; this node's own listeners may hear of it by the answer only.</remarks>
+    /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> the answer comes, and the entry is published, when so many replicas have it.</remarks>
     public async ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
     {
         var names = keys.Of(document);
@@ -103,46 +102,36 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         var bytes = RedisEnvelope.Entry(entry);
         if (options.MinReplicas == 0)
         {
-            return await AppendAsync(names, epoch, bytes, cancellation);
+            return (await AppendAsync(names, epoch, bytes, cancellation)).Result;
         }
 
-        unconfirmed.Add(document, entry.Id);
-        try
+        var token = await replicas.BeginAsync(cancellation);
+        var (result, count) = await AppendAsync(names, epoch, bytes, cancellation);
+        if (result.Outcome != AppendOutcome.OtherEpoch)
         {
-            var token = await replicas.BeginAsync(cancellation);
-            var result = await AppendAsync(names, epoch, bytes, cancellation);
-            if (result.Outcome != AppendOutcome.OtherEpoch)
-            {
-                await replicas.ConfirmAsync(token, cancellation);
-            }
+            await replicas.ConfirmAsync(token, cancellation);
+            await PublishAsync(names, result, count, bytes, cancellation);
+        }
 
-            unconfirmed.Remove(document, entry.Id);
-            return result;
-        }
-        catch when (!rooms.Has(names))
-        {
-            unconfirmed.Remove(document, entry.Id); // Nobody here could see it, so nobody need be kept from it.
-            throw;
-        }
+        return result;
     }
 
     /// <inheritdoc />
+    /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> entries are given out when so many replicas have them: whoever shows or acknowledges what is in the log can rely on it.</remarks>
     public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
     {
         _ = document.Value;
         cancellation.ThrowIfCancellationRequested();
-        if (!unconfirmed.HasAny(document))
+        if (options.MinReplicas == 0)
         {
             return await reader.ReadAsync(document, after, cancellation);
         }
 
-        // What is read may hold own entries that too few replicas have.
         var token = await replicas.BeginAsync(cancellation);
         var result = await confirmingReader.ReadAsync(document, after, cancellation);
-        await replicas.ConfirmAsync(token, cancellation);
-        foreach (var entry in result.Entries)
+        if (result.Entries.Count > 0)
         {
-            unconfirmed.Remove(document, entry.Position.Id);
+            await replicas.ConfirmAsync(token, cancellation);
         }
 
         return result;
@@ -200,9 +189,9 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
 
     private static string Milliseconds(TimeSpan time) => Text((long)time.TotalMilliseconds);
 
-    private async Task<AppendResult> AppendAsync(RedisKeys.DocumentKeys names, long epoch, byte[] entry, CancellationToken cancellation)
+    private async Task<(AppendResult Result, long Count)> AppendAsync(RedisKeys.DocumentKeys names, long epoch, byte[] entry, CancellationToken cancellation)
     {
-        var isLarge = entry.Length - RedisEnvelope.EntryHeadLength > options.MaxPublishedBytes;
+        var isLarge = IsLarge(entry);
         var answer = (RedisResult[])(await appends.EvaluateAsync(
             RedisScript.Append,
             [names.Head, names.Entries, names.Ids, names.Count, names.Changed, names.Jobs],
@@ -211,9 +200,27 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
                 Milliseconds(options.Jobs.ForgottenAfter), RedisChannels.PublishCommand, options.MinReplicas > 0 ? "1" : "0", MaxChanged,
             ],
             cancellation))!;
-        return new AppendResult(
+        var result = new AppendResult(
             (int)answer[0] switch { 0 => AppendOutcome.Stored, 1 => AppendOutcome.StartedEpoch, _ => AppendOutcome.OtherEpoch },
             new Position((long)answer[1], (long)answer[2], RedisEnvelope.Id((byte[])answer[3]!)),
             RedisEnvelope.Id((byte[])answer[4]!));
+        return (result, (long)answer[5]);
     }
+
+    /// <summary>Publishes what replicas have confirmed. Should that fail, listeners find the entry by the check of the log's end, like any message that was lost.</summary>
+    private async Task PublishAsync(RedisKeys.DocumentKeys names, AppendResult stored, long count, byte[] entry, CancellationToken cancellation)
+    {
+        var message = RedisEnvelope.Entry(node, stored, count, entry, IsLarge(entry));
+        var channel = RedisChannels.Name(names.ChannelName);
+        try
+        {
+            await appends.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
+        }
+        catch (BackplaneUnavailableException e)
+        {
+            LogNotPublished(logger, e, names.Name);
+        }
+    }
+
+    private bool IsLarge(byte[] entry) => entry.Length - RedisEnvelope.EntryHeadLength > options.MaxPublishedBytes;
 }

@@ -99,6 +99,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         configuration.AbortOnConnectFail = false;
         configuration.ClientName = $"relay {purpose}";
         configuration.ReconnectRetryPolicy = new LinearRetry(500);
+#if REDIS_CLIENT_3
+        // As the older line does: what is not sent when the connection breaks fails. Sent later, perhaps to a replica that took over, an append would land in another history than the one that it was meant for.
+        configuration.BacklogPolicy = BacklogPolicy.FailFast;
+#endif
         if (!options.Configuration.Contains("configCheckSeconds", StringComparison.OrdinalIgnoreCase))
         {
             // Who is primary now: without, the client looks once a minute.

@@ -28,6 +28,26 @@ internal static class RedisEnvelope
 
     public static byte[] Awareness(ulong node, ReadOnlySpan<byte> update) => [.. Head(RedisMessageKind.Awareness, node), .. update];
 
+    /// <summary>A message about an entry that is stored, as the append script makes it.</summary>
+    /// <param name="node">The sender.</param>
+    /// <param name="stored">Where it is.</param>
+    /// <param name="count">The partition's count at that append; 0 if it is not known.</param>
+    /// <param name="entry">Its bytes in the log.</param>
+    /// <param name="byPosition">Without its payload.</param>
+    public static byte[] Entry(ulong node, AppendResult stored, long count, ReadOnlySpan<byte> entry, bool byPosition)
+    {
+        var body = byPosition ? entry[..EntryHeadLength] : entry;
+        var message = new byte[HeadLength + EntryFrameLength + body.Length];
+        Head(byPosition ? RedisMessageKind.EntryByPosition : RedisMessageKind.Entry, node).CopyTo(message, 0);
+        var frame = message.AsSpan(HeadLength);
+        BinaryPrimitives.WriteInt64BigEndian(frame, stored.Position.Epoch);
+        BinaryPrimitives.WriteInt64BigEndian(frame[8..], stored.Position.Offset);
+        BinaryPrimitives.WriteInt64BigEndian(frame[16..], count);
+        BinaryPrimitives.WriteUInt64BigEndian(frame[24..], stored.Previous.Value);
+        body.CopyTo(frame[EntryFrameLength..]);
+        return message;
+    }
+
     /// <summary>An entry's bytes in the log.</summary>
     public static byte[] Entry(in LogEntry entry)
     {
@@ -61,12 +81,12 @@ internal static class RedisEnvelope
         return !position.Id.IsNone;
     }
 
-    /// <summary>The partition's count of appends in a message about an entry.</summary>
+    /// <summary>The partition's count of appends in a message about an entry that names one.</summary>
     public static bool TryReadCount(ReadOnlySpan<byte> message, out long count)
     {
         var isEntry = message.Length >= HeadLength + EntryFrameLength && message[0] == Version && (RedisMessageKind)message[1] is RedisMessageKind.Entry or RedisMessageKind.EntryByPosition;
         count = isEntry ? BinaryPrimitives.ReadInt64BigEndian(message[(HeadLength + 16)..]) : 0;
-        return isEntry;
+        return count > 0;
     }
 
     /// <summary>Reads a message; false for bytes that no version known here wrote.</summary>

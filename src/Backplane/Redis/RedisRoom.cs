@@ -108,7 +108,7 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
             {
                 rooms.OnUnknownMessage(Document);
             }
-            else if (!rooms.IsHeldBack(this, read))
+            else
             {
                 listeners.Deliver(read.Kind switch
                 {

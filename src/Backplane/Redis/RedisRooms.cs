@@ -4,15 +4,13 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>The documents that this node listens to: one subscription a document, however many listeners it has.</summary>
-internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys keys, LogEndCheck check, RedisLogReader reader, UnconfirmedEntries unconfirmed, ILogger logger)
+internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys keys, LogEndCheck check, RedisLogReader reader, ILogger logger)
 {
     /// <summary>By number.</summary>
     public IReadOnlyList<RedisPartition> Partitions { get; } = [.. Enumerable.Range(0, RedisKeys.Partitions).Select(number => new RedisPartition(number))];
 
     /// <summary>All rooms of this moment.</summary>
     public IEnumerable<RedisRoom> All => Partitions.SelectMany(partition => partition.Rooms.Values);
-
-    public bool Has(RedisKeys.DocumentKeys document) => Partitions[document.Partition].Rooms.ContainsKey(document.Name);
 
     public async ValueTask<IAsyncDisposable> JoinAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
     {
@@ -71,10 +69,6 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
         }
     }
 
-    /// <summary>Whether the message is about an entry of this node that too few replicas are known to have; whoever appended it hears of it by the append's own answer.</summary>
-    public bool IsHeldBack(RedisRoom room, in RedisMessage message) =>
-        message.Kind is RedisMessageKind.Entry or RedisMessageKind.EntryByPosition && unconfirmed.Has(room.Document, message.Entry.Position.Id);
-
     /// <summary>Reads an entry that was published by position; null if it cannot be read or is there no longer.</summary>
     public async Task<LoggedEntry?> ReadEntryAsync(DocumentName document, LoggedEntry entry)
     {
@@ -112,7 +106,6 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
     {
         room.IsClosed = true;
         Partitions[room.Keys.Partition].Rooms.TryRemove(room.Keys.Name, out _);
-        unconfirmed.Forget(room.Document);
         try
         {
             // Also after a subscribing that failed: the client would make it when it is connected again.

@@ -13,6 +13,9 @@ internal sealed partial class DocumentSession
     private static readonly TimeSpan ReconcilePause = TimeSpan.FromSeconds(1);
 
     private bool reconciling;
+
+    /// <summary>A snapshot was stored whose history was over by then.</summary>
+    private bool savedLost;
     private int reconcileFailures;
     private DateTimeOffset reconciledAt;
 
@@ -62,7 +65,7 @@ internal sealed partial class DocumentSession
         }
 
         // What arrives from here on is newer than what is read, or in it.
-        Start(settings.LongCallTimeout, cancellation => services.Durable.ReadAsync(Name, covered, cancellation), OnEverythingRead, OnReconcileFailed);
+        Start(settings.LongCallTimeout, cancellation => services.Durable.ReadAsync(Name, covered, savedLost, cancellation), OnEverythingRead, OnReconcileFailed);
     }
 
     private void OnEverythingRead(DurableState state)
@@ -89,6 +92,7 @@ internal sealed partial class DocumentSession
         }
 
         Adopt(state);
+        savedLost = false;
         reconciling = false;
         reconcileFailures = 0;
         reconciledAt = Now;
@@ -121,6 +125,11 @@ internal sealed partial class DocumentSession
         if (flight is not null && state.HasEntry(flight.Id))
         {
             SettleFlight();
+        }
+        else if (flight is not null)
+        {
+            // A new id: it may have been stored in the history that is lost, and stored again at the same offset its position would name two histories. Should the old append still land, it brings nothing new.
+            flight = new Flight(services.Environment.NewEntryId(), flight.Payload, flight.Items);
         }
 
         leavingAt = Position.None;

@@ -205,6 +205,7 @@ internal sealed partial class DocumentSession
         else if (stands is false)
         {
             // The log is another one by now, and those who follow it may not have seen this snapshot.
+            savedLost = true;
             RequestReconcile();
         }
 

@@ -38,7 +38,7 @@ public sealed class RedisReplicaTests : RedisFixture
     }
 
     [ServerFact]
-    public async Task With_enough_replicas_appends_are_answered_and_own_entries_heard_by_others()
+    public async Task With_enough_replicas_appends_are_answered_and_entries_heard_by_all()
     {
         await ReplicateAsync();
         var node = await OpenAsync(Options with { MinReplicas = 1 });
@@ -54,15 +54,16 @@ public sealed class RedisReplicaTests : RedisFixture
         Assert.All(results, result => Assert.Equal(AppendOutcome.Stored, result.Outcome));
         Assert.Equal(51, (await others.EntriesAsync(51)).Length);
         Assert.Equal(51, (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Count);
+        Assert.Equal(51, (await own.EntriesAsync(51)).Length);
         Assert.False(own.Overlapped);
     }
 
     [ServerFact]
-    public async Task Without_enough_replicas_nobody_here_sees_the_entry_until_a_repeat_is_confirmed()
+    public async Task Without_enough_replicas_nobody_sees_the_entry_until_a_repeat_is_confirmed()
     {
         var replica = await ReplicateAsync();
         var node = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(4), LogEndCheckInterval = TimeSpan.FromHours(1) });
-        var other = await OpenAsync();
+        var other = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(4), LogEndCheckInterval = TimeSpan.FromHours(1) });
         var name = Sample.Name();
         var positions = await node.FillAsync(name, 1);
         var (own, others) = (new Recorder(), new Recorder());
@@ -73,11 +74,13 @@ public sealed class RedisReplicaTests : RedisFixture
         try
         {
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
-            Assert.Equal(entry.Id, (await others.EntryAsync()).Position.Id);
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.ReadAsync(name, positions[1], default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => other.ReadAsync(name, positions[1], default).Soon());
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
             await node.PublishAwarenessAsync(name, new byte[] { 1 }, default).Soon();
             Assert.Equal([1], await own.AwarenessAsync());
+            Assert.Equal([1], await others.AwarenessAsync());
+            Assert.True(own.HeardNothingMore && others.HeardNothingMore);
         }
         finally
         {
@@ -88,7 +91,27 @@ public sealed class RedisReplicaTests : RedisFixture
 
         Assert.Equal(new AppendResult(AppendOutcome.Stored, new Position(positions[1].Epoch, 2, entry.Id), positions[1].Id), result);
         Assert.Equal(["2"], (await node.ReadAsync(name, positions[1], default).Soon()).Entries.Texts());
-        Assert.True(own.HeardNothingMore);
+        Assert.Equal(entry.Id, (await own.EntryAsync()).Position.Id);
+        Assert.Equal(entry.Id, (await others.EntryAsync()).Position.Id);
+    }
+
+    [ServerFact]
+    public async Task Without_enough_replicas_a_log_is_read_as_far_as_the_asked_position_reaches()
+    {
+        var replica = await ReplicateAsync();
+        var node = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(4) });
+        var name = Sample.Name();
+        var positions = await node.FillAsync(name, 2);
+        replica.Signal("STOP");
+        try
+        {
+            Assert.Empty((await node.ReadAsync(name, positions[2], default).Soon()).Entries);
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.ReadAsync(name, positions[1], default).Soon());
+        }
+        finally
+        {
+            replica.Signal("CONT");
+        }
     }
 
     [ServerFact]

@@ -19,6 +19,9 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
     public FrameFormat Format => PlainFormat.Instance;
 
+    /// <summary>Whether its node is dead, and the client has not noticed yet.</summary>
+    public bool IsDead => process.IsDead;
+
     public int Outstanding => outstanding.Count(o => o is not null);
 
     public void Open()

@@ -192,9 +192,9 @@ internal sealed class Faults(World world)
         }
     }
 
-    /// <summary>Whether some node holds the document, with all that was said of it; or nobody has anything to do with it.</summary>
+    /// <summary>Whether some node holds the document, with all that was said of it; or nobody has anything to do with it, and it is saved.</summary>
     private bool IsHeld() =>
-        world.Nodes.All(n => !n.IsUp || n.Sessions.Count == 0)
+        (world.Nodes.All(n => !n.IsUp || n.Sessions.Count == 0) && !world.Redis.IsUnsaved)
         || world.Nodes.Any(n => n.LiveSessions().Any(s => Ledger.Contains(s.Document, world.Ledger.MustKeep.EncodeState())));
 
     private void LoseLog()

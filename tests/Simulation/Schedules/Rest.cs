@@ -85,6 +85,11 @@ internal sealed class Rest(World world)
                 continue;
             }
 
+            if (client.Link.IsDead)
+            {
+                return $"{client.Name} does not notice that its node is dead.";
+            }
+
             if (!client.IsSynced || client.Link.Outstanding > 0)
             {
                 return $"{client.Name} is not answered.";

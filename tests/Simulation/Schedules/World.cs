@@ -24,7 +24,7 @@ internal sealed class World
         Redis = new Redis(Agenda, Random, Ledger, Trace)
         {
             WaitsForReplicas = Promise == Promise.ReplicatedLog,
-            Channels = new Channels(Agenda, Random, Weather, () => Redis!) { ShowsEarly = TestSettings.ShownEarly },
+            Channels = new Channels(Agenda, Random, Weather, () => Redis!),
             Lag = TimeSpan.FromMilliseconds(Random.One([2, 20, 500])),
         };
         Snapshots = new Snapshots(Agenda, Ledger, Trace);

@@ -10,9 +10,6 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
 
     private readonly List<Subscription> subscriptions = [];
 
-    /// <summary>Whether nodes other than the writer's are shown an entry before the replicas have it.</summary>
-    public bool ShowsEarly { get; init; }
-
     public int CountOf(Process process) => subscriptions.Count(s => s.Process == process);
 
     public Subscription Subscribe(Process process, IChannelListener listener)
@@ -24,16 +21,12 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
 
     public void Remove(Subscription subscription) => subscriptions.Remove(subscription);
 
-    public void Deliver(LoggedEntry entry, Process writer, long version)
+    public void Deliver(LoggedEntry entry, long version)
     {
         foreach (var subscription in subscriptions)
         {
-            if (subscription.Process == writer || !ShowsEarly)
-            {
-                // Its own node may show it only when the replicas have it, and nothing after it before.
-                subscription.HeldFor = version;
-            }
-
+            // It is published when the replicas have it, and nothing after it before.
+            subscription.HeldFor = version;
             Deliver(subscription, listener => listener.OnEntry(entry), isNoticed: true);
         }
     }

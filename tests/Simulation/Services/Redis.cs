@@ -13,7 +13,6 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
     private readonly List<LogVersion?> versions = [null];
     private readonly List<(long Version, Action Then)> waiting = [];
     private long firstVersion;
-    private int generation;
     private DateTimeOffset quietSince;
 
     public Service Service { get; } = new("Redis");
@@ -22,11 +21,14 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
 
     public Jobs Jobs { get; set; } = null!;
 
-    /// <summary>Whether an append is answered, and shown to its own node, only when the replicas have it.</summary>
+    /// <summary>Whether an append is answered, published and read only when the replicas have it.</summary>
     public bool WaitsForReplicas { get; init; }
 
     /// <summary>How long replicas take at most.</summary>
     public TimeSpan Lag { get; set; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How often another server has taken over, or this one has lost what it had.</summary>
+    public int Generation { get; private set; }
 
     public LogVersion? Log => versions[^1];
 
@@ -76,7 +78,7 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
         Change(log with { Entries = [.. log.Entries, logged] });
         trace($"log: {from.Name} stores {logged.Position}");
         ledger.OnStored(logged, started);
-        Channels.Deliver(logged, from, Version);
+        Channels.Deliver(logged, Version);
         return new AppendResult(started ? AppendOutcome.StartedEpoch : AppendOutcome.Stored, logged.Position, logged.Previous);
     }
 
@@ -145,7 +147,7 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
 
     private void GoBackTo(LogVersion? version)
     {
-        generation++;
+        Generation++;
         firstVersion = Version + 1;
         versions.Clear();
         versions.Add(version);
@@ -167,13 +169,13 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
             firstVersion++;
         }
 
-        var (version, current) = (Version, generation);
+        var (version, current) = (Version, Generation);
         agenda.Add(TimeSpan.FromMicroseconds(random.Below((int)Lag.TotalMicroseconds + 1)), null, () => Replicate(version, current));
     }
 
     private void Replicate(long version, int current)
     {
-        if (current != generation || version <= Replicated)
+        if (current != Generation || version <= Replicated)
         {
             return;
         }

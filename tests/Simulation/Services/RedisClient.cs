@@ -6,10 +6,18 @@ namespace Relay.Simulation;
 /// <summary>One process's way to the log and the channels.</summary>
 internal sealed class RedisClient(Process process, Redis redis, Calls calls) : IDocumentLog, IDocumentChannel
 {
-    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
-        Call(() => redis.Append(process, epoch, entry), cancellation, mayBeLate: true, holds: true);
+    /// <summary>One that is on its way when another server takes over goes with its connection.</summary>
+    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    {
+        var server = redis.Generation;
+        return Call(
+            () => server == redis.Generation ? redis.Append(process, epoch, entry) : throw new BackplaneUnavailableException("The connection is lost."),
+            cancellation,
+            mayBeLate: true,
+            holds: true);
+    }
 
-    /// <summary>An entry of this node that replicas lack must not be shown by it: so a read waits for them, too.</summary>
+    /// <summary>An entry that replicas lack must not be shown: so a read waits for them, too.</summary>
     public ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation) =>
         Call(() => redis.Read(after), cancellation, holds: true);
 

@@ -1,10 +1,10 @@
--- Stores an entry at the end of a document's log, counts it in its partition, makes the document a save job and publishes the entry.
+-- Stores an entry at the end of a document's log, counts it in its partition, makes the document a save job and publishes the entry; or leaves the publishing to the caller, who waits for replicas first.
 --
 -- KEYS: 1 head (hash), 2 entries (list), 3 ids (zset id -> offset), 4 partition (hash), 5 changed (zset document -> count), 6 jobs (zset document -> due, ms)
 -- ARGV: 1 the epoch that the caller means, 2 the entry (8 bytes id, 1 byte kind, payload), 3 the document's encoded name, 4 the channel, 5 the envelope's head,
 --       6 how many bytes of the entry are published, 7 ms after which the job is due, 8 PUBLISH or SPUBLISH,
---       9 "1" if a repeat must write, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps
--- Result: outcome (0 stored, 1 started the epoch, 2 other epoch), epoch, offset, id, id of the entry before it; numbers as text
+--       9 "1" if the caller publishes; then a repeat writes, too, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps
+-- Result: outcome (0 stored, 1 started the epoch, 2 other epoch), epoch, offset, id, id of the entry before it, the partition's count (0 where it is not known); numbers as text
 local none = '\0\0\0\0\0\0\0\0'
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'end', 'id', 'start', 'largest', 'expires', 'saved')
 local epoch = head[1]
@@ -31,10 +31,10 @@ if epoch then
     if ARGV[9] == '1' then redis.call('HINCRBY', KEYS[4], 'repeats', 1) end
     local outcome = 0
     if stored == 1 and ARGV[1] ~= epoch then outcome = 1 end
-    return { outcome, epoch, string.format('%.0f', stored), id, before }
+    return { outcome, epoch, string.format('%.0f', stored), id, before, 0 }
   end
   if epoch ~= ARGV[1] then
-    return { 2, epoch, head[2], head[3], none }
+    return { 2, epoch, head[2], head[3], none, 0 }
   end
   if redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then
     epoch = false -- Somebody removed a part of the log: what is left is none.
@@ -86,8 +86,10 @@ if not isJob then
   redis.call('ZADD', KEYS[6], 'NX', string.format('%.0f', millis + tonumber(ARGV[7])), ARGV[3])
 end
 
-local published = tonumber(ARGV[6])
-local body = ARGV[2]
-if published < string.len(body) then body = string.sub(body, 1, published) end
-redis.call(ARGV[8], ARGV[4], ARGV[5] .. struct.pack('>i8i8i8', tonumber(epoch), offset, count) .. previous .. body)
-return { outcome, epoch, string.format('%.0f', offset), id, previous }
+if ARGV[9] ~= '1' then
+  local published = tonumber(ARGV[6])
+  local body = ARGV[2]
+  if published < string.len(body) then body = string.sub(body, 1, published) end
+  redis.call(ARGV[8], ARGV[4], ARGV[5] .. struct.pack('>i8i8i8', tonumber(epoch), offset, count) .. previous .. body)
+end
+return { outcome, epoch, string.format('%.0f', offset), id, previous, count }

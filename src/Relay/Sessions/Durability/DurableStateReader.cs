@@ -20,19 +20,20 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public ValueTask<DurableState> ReadAsync(DocumentName name, CancellationToken cancellation) => ReadAsync(name, Position.None, cancellation);
+    public ValueTask<DurableState> ReadAsync(DocumentName name, CancellationToken cancellation) => ReadAsync(name, Position.None, wasLost: false, cancellation);
 
     /// <param name="name">The document.</param>
     /// <param name="covered">A snapshot of which the caller knows that it was stored while its log was alive; <see cref="Position.None"/> for none.</param>
+    /// <param name="wasLost">The caller has stored a snapshot of a history that is over: it may hide older ones of the living one, so all that are listed are read.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public async ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, CancellationToken cancellation)
+    public async ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, bool wasLost, CancellationToken cancellation)
     {
         var problem = "";
         for (var i = 0; i < Tries; i++)
         {
-            var attempt = new Attempt(this, name, covered);
+            var attempt = new Attempt(this, name, covered, wasLost);
             if (await attempt.ReadAsync(cancellation) is { } state)
             {
                 return state;
@@ -74,7 +75,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     }
 
     /// <summary>One reading of everything.</summary>
-    private sealed class Attempt(DurableStateReader reader, DocumentName name, Position covered)
+    private sealed class Attempt(DurableStateReader reader, DocumentName name, Position covered, bool wasLost)
     {
         private readonly YDocument document = new(reader.garbageCollection);
         private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
@@ -152,7 +153,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             var newest = DateTimeOffset.MaxValue;
             foreach (var snapshot in epoch)
             {
-                if (snapshot.StoredAt < newest && newest != DateTimeOffset.MaxValue)
+                if (snapshot.StoredAt < newest && newest != DateTimeOffset.MaxValue && !wasLost)
                 {
                     continue;
                 }
