@@ -133,7 +133,7 @@ class RelayProcess {
       ...Object.entries(settings).flatMap(([key, value]) => [`--Relay:${key}`, String(value)])
     ], {
       cwd: this.dataDir,
-      env: { ...process.env, ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', DOTNET_NOLOGO: '1', ...this.env },
+      env: { ...process.env, ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', DOTNET_NOLOGO: '1', DOTNET_TieredPGO: '0', ...this.env },
       stdio: ['ignore', 'pipe', 'pipe']
     })
     running.add(child)
