@@ -113,14 +113,13 @@ internal sealed partial class DocumentSession
         unreadable = state.Unreadable;
         documentVersion++;
         unsavedBytes = state.EntryBytes;
-        if (!news.IsEmpty)
-        {
-            Deliver(news);
-        }
-
         if (flight is not null && state.HasEntry(flight.Id))
         {
-            SettleFlight();
+            SettleFlight(news);
+        }
+        else if (!news.IsEmpty)
+        {
+            Deliver(news);
         }
 
         leavingAt = Position.None;
