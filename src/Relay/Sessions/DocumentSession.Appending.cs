@@ -10,6 +10,7 @@ internal sealed partial class DocumentSession
     private static readonly byte[] EmptyUpdate = [0, 0];
 
     private Flight? flight;
+    private long appends;
     private bool appendsFail;
 
     private void StartAppend()
@@ -19,6 +20,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
+        appends++;
         var items = new List<OutboxItem>(outbox.Count);
         foreach (var item in outbox)
         {
@@ -53,7 +55,7 @@ internal sealed partial class DocumentSession
         var from = item.From;
         if (item.IsRecovery || item.Version == documentVersion)
         {
-            items.Add(item);
+            Add(items, item);
             return;
         }
 
@@ -64,12 +66,12 @@ internal sealed partial class DocumentSession
 
         if (!news.IsEmpty)
         {
-            items.Add(item with { Update = news });
+            Add(items, item with { Update = news });
         }
-        else if (items.Exists(i => i.From == from))
+        else if (from is not null && from.Receipts.LastAppend == appends)
         {
             // Its receipt waits for those before it; the log bears the repetition.
-            items.Add(item);
+            Add(items, item);
         }
         else
         {
@@ -78,6 +80,15 @@ internal sealed partial class DocumentSession
             {
                 Pump(from);
             }
+        }
+    }
+
+    private void Add(List<OutboxItem> items, in OutboxItem item)
+    {
+        items.Add(item);
+        if (item.From is not null)
+        {
+            item.From.Receipts.LastAppend = appends;
         }
     }
 

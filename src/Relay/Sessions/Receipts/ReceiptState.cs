@@ -12,6 +12,9 @@ internal sealed class ReceiptState
     /// <summary>Messages of this connection that came out of the outbox, or out of the log, so far.</summary>
     public long Landed { get; set; }
 
+    /// <summary>The number, among the session's appends, of the last one with a message of this connection.</summary>
+    public long LastAppend { get; set; }
+
     /// <summary>What waits until so many have landed, in order. Most connections never need it.</summary>
     public Queue<(long After, Receipt Receipt)>? Held { get; set; }
 }
