@@ -16,6 +16,7 @@ internal static class RedisEnvelope
     // Epoch, offset and partition count, and the id of the entry before it.
     private const int EntryFrameLength = 32;
     private const int SavedLength = 24;
+    private const int SenderLength = 8;
 
     public static byte[] Head(RedisMessageKind kind, ulong node)
     {
@@ -27,6 +28,15 @@ internal static class RedisEnvelope
     }
 
     public static byte[] Awareness(ulong node, ReadOnlySpan<byte> update) => [.. Head(RedisMessageKind.Awareness, node), .. update];
+
+    public static byte[] Stateless(ulong node, ulong sender, ReadOnlySpan<byte> content)
+    {
+        var message = new byte[HeadLength + SenderLength + content.Length];
+        Head(RedisMessageKind.Stateless, node).CopyTo(message, 0);
+        BinaryPrimitives.WriteUInt64BigEndian(message.AsSpan(HeadLength), sender);
+        content.CopyTo(message.AsSpan(HeadLength + SenderLength));
+        return message;
+    }
 
     /// <summary>An entry's bytes in the log.</summary>
     public static byte[] Entry(in LogEntry entry)
@@ -86,6 +96,9 @@ internal static class RedisEnvelope
         {
             case RedisMessageKind.Awareness:
                 read = new RedisMessage(kind, node, 0, default, body);
+                return true;
+            case RedisMessageKind.Stateless when body.Length >= SenderLength:
+                read = new RedisMessage(kind, node, 0, default, body[SenderLength..], BinaryPrimitives.ReadUInt64BigEndian(body.Span));
                 return true;
             case RedisMessageKind.Saved when body.Length == SavedLength:
                 read = new RedisMessage(kind, node, 0, default(LoggedEntry) with { Position = ReadPosition(body.Span, Id(body.Span[16..])) }, default);

@@ -131,6 +131,10 @@ internal sealed partial class DocumentSession
                 attachment.Presence.WantsAll = true;
                 attachment.Connection.Settled(message.Bytes);
                 break;
+            case DocumentMessageKind.Stateless:
+                attachment.Connection.Settled(message.Bytes);
+                OnStateless(attachment, message.Payload);
+                break;
             case DocumentMessageKind.Marker:
                 Answer(attachment, new Receipt(ReceiptKind.Marker, message.Payload, message.Bytes));
                 break;

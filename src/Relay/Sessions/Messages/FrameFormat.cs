@@ -25,4 +25,13 @@ internal abstract class FrameFormat
 
     /// <summary>The answer to a <see cref="DocumentMessageKind.Marker"/>, which only protocols have that can send one.</summary>
     public virtual ReadOnlyMemory<byte> Marker(ReadOnlySpan<byte> content) => default;
+
+    /// <summary>An application's own message. Nothing in protocols that have none; their connections do not get it.</summary>
+    public virtual ReadOnlyMemory<byte> Stateless(ReadOnlySpan<byte> message) => default;
+
+    /// <summary>Whether a newcomer is told who is there before it is asked what it has.</summary>
+    public virtual bool PresenceComesFirst => false;
+
+    /// <summary>Whether many connections of a document use this format, so that what is made for one is worth keeping for the others.</summary>
+    public virtual bool IsShared => true;
 }
