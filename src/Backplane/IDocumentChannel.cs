@@ -16,6 +16,14 @@ public interface IDocumentChannel
     /// <summary>Sends an awareness update (y-protocols encoding) to all listeners of the document. Nothing is stored.</summary>
     /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
     ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation);
+
+    /// <summary>Sends an application's own message to all listeners of the document, the sender's included. Nothing is stored; messages of one sender arrive in the order of the calls, as far as they arrive.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="sender">Says who sent it, so that the sender knows its own.</param>
+    /// <param name="message">The message; the channel does not look into it.</param>
+    /// <param name="cancellation">Gives up; it may be sent all the same.</param>
+    /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
+    ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation);
 }
 
 /// <summary>What a channel calls. Calls for one document come one at a time, on a thread of the backplane or, in process, from within a
@@ -27,6 +35,9 @@ public interface IChannelListener
 
     /// <summary>An awareness update (y-protocols encoding) of some node, this one included. It may be kept.</summary>
     void OnAwareness(ReadOnlyMemory<byte> update);
+
+    /// <summary>An application's own message, of some node, this one included. It may be kept.</summary>
+    void OnStateless(ulong sender, ReadOnlyMemory<byte> message);
 
     /// <summary>A checkpoint named this entry, which the log held at that moment, as covered by a stored snapshot.</summary>
     void OnSaved(Position position);

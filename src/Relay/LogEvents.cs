@@ -39,6 +39,9 @@ internal static class LogEvents
     public const int ConnectionFailed = 1102;
     public const int ConnectionClosedByNode = 1103;
     public const int BadFrame = 1104;
+    public const int BadMessage = 1110;
+    public const int ForbiddenMessage = 1111;
+    public const int DocumentDenied = 1112;
 
     // Sessions: 1200 to 1299
     public const int Loaded = 1200;

@@ -120,6 +120,10 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     public ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation) =>
         channel.PublishAwarenessAsync(document, update, cancellation);
 
+    /// <inheritdoc />
+    public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation) =>
+        channel.PublishStatelessAsync(document, sender, message, cancellation);
+
     /// <summary>The documents with entries that no snapshot covers, damaged ones among them: what a node that starts must save even if nobody opens it again.</summary>
     public IReadOnlyList<DocumentName> UnsavedDocuments()
     {

@@ -5,16 +5,21 @@ namespace Relay.Backplane;
 /// <summary>Something on its way to the listeners that there were when it came.</summary>
 /// <param name="Kind">Which call it becomes.</param>
 /// <param name="Entry">The entry; for <see cref="ChannelEventKind.Saved"/> only its position counts.</param>
-/// <param name="Awareness">The awareness update.</param>
-internal readonly record struct ChannelEvent(ChannelEventKind Kind, LoggedEntry Entry, ReadOnlyMemory<byte> Awareness)
+/// <param name="Content">The awareness update, or the application's message.</param>
+internal readonly record struct ChannelEvent(ChannelEventKind Kind, LoggedEntry Entry, ReadOnlyMemory<byte> Content)
 {
     public static ChannelEvent Interrupted => new(ChannelEventKind.Interrupted, default, default);
 
     public IChannelListener[] Listeners { get; init; } = [];
 
+    /// <summary>Who sent an application's message.</summary>
+    public ulong Sender { get; init; }
+
     public static ChannelEvent OfEntry(in LoggedEntry entry) => new(ChannelEventKind.Entry, entry, default);
 
     public static ChannelEvent OfAwareness(ReadOnlyMemory<byte> update) => new(ChannelEventKind.Awareness, default, update);
+
+    public static ChannelEvent OfStateless(ulong sender, ReadOnlyMemory<byte> message) => new(ChannelEventKind.Stateless, default, message) { Sender = sender };
 
     public static ChannelEvent OfSaved(Position position) => new(ChannelEventKind.Saved, default(LoggedEntry) with { Position = position }, default);
 }

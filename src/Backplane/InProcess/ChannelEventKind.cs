@@ -5,6 +5,7 @@ internal enum ChannelEventKind : byte
 {
     Entry,
     Awareness,
+    Stateless,
     Saved,
     Interrupted,
 }

@@ -80,7 +80,10 @@ internal sealed class ChannelRoom(DocumentName document, Action<Exception, Docum
                     listener.OnEntry(what.Entry);
                     break;
                 case ChannelEventKind.Awareness:
-                    listener.OnAwareness(what.Awareness);
+                    listener.OnAwareness(what.Content);
+                    break;
+                case ChannelEventKind.Stateless:
+                    listener.OnStateless(what.Sender, what.Content);
                     break;
                 case ChannelEventKind.Saved:
                     listener.OnSaved(what.Entry.Position);

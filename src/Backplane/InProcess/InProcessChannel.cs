@@ -39,6 +39,17 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Find(document) is { } room)
+        {
+            room.Deliver(ChannelEvent.OfStateless(sender, message.ToArray()));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Delivers an entry that is in the log. Calls for one document come in the log's order.</summary>
     public void PublishEntry(DocumentName document, in LoggedEntry entry) => Find(document)?.Deliver(ChannelEvent.OfEntry(entry));
 

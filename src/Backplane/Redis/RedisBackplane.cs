@@ -170,6 +170,15 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         await others.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
     }
 
+    /// <inheritdoc />
+    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        var channel = RedisChannels.Name(keys.Of(document).ChannelName);
+        cancellation.ThrowIfCancellationRequested();
+        var envelope = RedisEnvelope.Stateless(node, sender, message.Span);
+        await others.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, envelope), cancellation);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (stopping.IsCancellationRequested)

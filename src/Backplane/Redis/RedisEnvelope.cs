@@ -16,6 +16,7 @@ internal static class RedisEnvelope
     // Epoch, offset and partition count, and the id of the entry before it.
     private const int EntryFrameLength = 32;
     private const int SavedLength = 24;
+    private const int SenderLength = 8;
 
     public static byte[] Head(RedisMessageKind kind, ulong node)
     {
@@ -45,6 +46,15 @@ internal static class RedisEnvelope
         BinaryPrimitives.WriteInt64BigEndian(frame[16..], count);
         BinaryPrimitives.WriteUInt64BigEndian(frame[24..], stored.Previous.Value);
         body.CopyTo(frame[EntryFrameLength..]);
+        return message;
+    }
+
+    public static byte[] Stateless(ulong node, ulong sender, ReadOnlySpan<byte> content)
+    {
+        var message = new byte[HeadLength + SenderLength + content.Length];
+        Head(RedisMessageKind.Stateless, node).CopyTo(message, 0);
+        BinaryPrimitives.WriteUInt64BigEndian(message.AsSpan(HeadLength), sender);
+        content.CopyTo(message.AsSpan(HeadLength + SenderLength));
         return message;
     }
 
@@ -106,6 +116,9 @@ internal static class RedisEnvelope
         {
             case RedisMessageKind.Awareness:
                 read = new RedisMessage(kind, node, 0, default, body);
+                return true;
+            case RedisMessageKind.Stateless when body.Length >= SenderLength:
+                read = new RedisMessage(kind, node, 0, default, body[SenderLength..], BinaryPrimitives.ReadUInt64BigEndian(body.Span));
                 return true;
             case RedisMessageKind.Saved when body.Length == SavedLength:
                 read = new RedisMessage(kind, node, 0, default(LoggedEntry) with { Position = ReadPosition(body.Span, Id(body.Span[16..])) }, default);

@@ -14,4 +14,7 @@ internal enum RedisMessageKind : byte
 
     /// <summary>A position that a stored snapshot covers: epoch, offset, id (8 bytes each).</summary>
     Saved = 4,
+
+    /// <summary>An application's own message: its sender (8 bytes), then the message.</summary>
+    Stateless = 5,
 }

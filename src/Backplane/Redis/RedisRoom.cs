@@ -112,7 +112,8 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
             {
                 listeners.Deliver(read.Kind switch
                 {
-                    RedisMessageKind.Awareness => ChannelEvent.OfAwareness(read.Awareness),
+                    RedisMessageKind.Awareness => ChannelEvent.OfAwareness(read.Content),
+                    RedisMessageKind.Stateless => ChannelEvent.OfStateless(read.Sender, read.Content),
                     RedisMessageKind.Saved => ChannelEvent.OfSaved(read.Entry.Position),
                     RedisMessageKind.Entry => ChannelEvent.OfEntry(read.Entry),
                     _ => await rooms.ReadEntryAsync(Document, read.Entry) is { } entry ? ChannelEvent.OfEntry(entry) : ChannelEvent.Interrupted,

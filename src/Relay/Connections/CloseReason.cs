@@ -18,6 +18,8 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason DocumentDeleted = new(4404, "The document was deleted.");
 
+    public static readonly CloseReason NoDocument = new(4408, "No document was open on this connection for 60 s.");
+
     public static readonly CloseReason MessageTooLarge = new(4413, "The message is larger than Limits:MaxMessageBytes allows.");
 
     public static readonly CloseReason DocumentTooLarge = new(4414, "The document would grow beyond Limits:MaxDocumentBytes.");
@@ -27,6 +29,8 @@ internal sealed record CloseReason(int Code, string Text)
     public static readonly CloseReason BadUpdate = new(4422, "The update is not a valid Yjs update (format V1).");
 
     public static readonly CloseReason DocumentUnreadable = new(4423, "The stored document cannot be read; its operator has been told.");
+
+    public static readonly CloseReason TooMuchPending = new(4429, "Too much was sent to documents that are not open.");
 
     public static readonly CloseReason TooMuchPresence = new(4431, "The presence exceeds what Limits:MaxAwarenessBytes or Limits:MaxAwarenessEntries allows.");
 
@@ -40,10 +44,13 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason DocumentIsFull = new(4529, "The document has as many connections as it takes; connect again later.");
 
+    /// <summary>Whether the same client may have more luck later, or elsewhere.</summary>
+    public bool ComesBack => Code is 1012 or 1013 or (>= 4500 and < 4600);
+
     /// <summary>All reasons, for the tests and the metrics.</summary>
     public static IReadOnlyList<CloseReason> All { get; } =
     [
-        Normal, FramingError, NodeStops, NodeIsFull, BadMessage, DocumentDeleted, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
-        TooMuchPresence, InternalError, StoreUnavailable, SlowReader, NoPong, DocumentIsFull,
+        Normal, FramingError, NodeStops, NodeIsFull, BadMessage, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
+        TooMuchPending, TooMuchPresence, InternalError, StoreUnavailable, SlowReader, NoPong, DocumentIsFull,
     ];
 }

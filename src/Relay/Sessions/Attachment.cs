@@ -1,12 +1,16 @@
+using Relay.Access;
 
 namespace Relay.Sessions;
 
 /// <summary>
 /// One connection's place at one session. The methods are for the connection, thread-safe, and go to the session in the order of their calls; everything else belongs to the session's mailbox.
 /// </summary>
-internal sealed class Attachment(DocumentSession session, ISessionConnection connection)
+internal sealed class Attachment(DocumentSession session, ISessionConnection connection, AccessLevel access)
 {
     public ISessionConnection Connection { get; } = connection;
+
+    /// <summary>What the connection may do: with less than <see cref="AccessLevel.Write"/> none of its updates reaches the outbox.</summary>
+    public AccessLevel Access { get; set; } = access;
 
     /// <summary>Whether the session still counts it among its connections.</summary>
     public bool IsAttached { get; set; }
@@ -21,11 +25,16 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
 
     public PresenceState Presence { get; } = new();
 
+    public ReceiptState Receipts { get; } = new();
+
     /// <summary>Joins the session; called once, first of all.</summary>
     public void Join() => session.Mailbox.Post(() => session.Attach(this));
 
     /// <summary>Hands in messages that came together; those of one frame are taken wholly or not at all.</summary>
     public void Receive(IReadOnlyList<DocumentMessage> messages) => session.Mailbox.Post(() => session.Receive(this, messages));
+
+    /// <summary>Changes what the connection may do, for messages that it hands in from now on; what was accepted before stays accepted.</summary>
+    public void ChangeAccess(AccessLevel level) => session.Mailbox.Post(() => Access = level);
 
     /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
     public void Sent() => session.Mailbox.Post(() => session.OnSent(this));

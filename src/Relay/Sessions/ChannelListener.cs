@@ -14,6 +14,8 @@ internal sealed class ChannelListener(DocumentSession session) : IChannelListene
 
     public void OnAwareness(ReadOnlyMemory<byte> update) => session.Mailbox.PostElsewhere(() => session.OnChannelAwareness(update));
 
+    public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => session.Mailbox.PostElsewhere(() => session.OnChannelStateless(sender, message));
+
     public void OnSaved(Position position) => session.Mailbox.PostElsewhere(() => session.OnChannelSaved(position));
 
     public void OnInterrupted() => session.Mailbox.PostElsewhere(session.OnChannelInterrupted);

@@ -10,6 +10,7 @@ internal sealed partial class DocumentSession
     private static readonly byte[] EmptyUpdate = [0, 0];
 
     private Flight? flight;
+    private long appends;
     private bool appendsFail;
 
     private void StartAppend()
@@ -19,6 +20,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
+        appends++;
         var items = new List<OutboxItem>(outbox.Count);
         foreach (var item in outbox)
         {
@@ -50,9 +52,10 @@ internal sealed partial class DocumentSession
     /// <summary>What was new when it came may have been logged since: a client that reconnects sends again what its old connection had under way.</summary>
     private void AddStillNew(List<OutboxItem> items, in OutboxItem item)
     {
+        var from = item.From;
         if (item.IsRecovery || item.Version == documentVersion)
         {
-            items.Add(item);
+            Add(items, item);
             return;
         }
 
@@ -63,15 +66,29 @@ internal sealed partial class DocumentSession
 
         if (!news.IsEmpty)
         {
-            items.Add(item with { Update = news });
+            Add(items, item with { Update = news });
+        }
+        else if (from is not null && from.Receipts.LastAppend == appends)
+        {
+            // Its receipt waits for those before it; the log bears the repetition.
+            Add(items, item);
         }
         else
         {
-            Confirm(item);
-            if (item.From is { } writer)
+            Settle(from, Land(item, item.IsEchoed ? item.Update : default));
+            if (from is not null)
             {
-                Pump(writer);
+                Pump(from);
             }
+        }
+    }
+
+    private void Add(List<OutboxItem> items, in OutboxItem item)
+    {
+        items.Add(item);
+        if (item.From is not null)
+        {
+            item.From.Receipts.LastAppend = appends;
         }
     }
 
@@ -141,27 +158,25 @@ internal sealed partial class DocumentSession
         appendTimer.Set(services.Environment.Backoff(sent.Attempts, settings.FirstRetry, settings.LongestAppendRetry));
     }
 
-    /// <summary>The entry in flight is in the log, and in the document.</summary>
-    private void SettleFlight()
+    /// <summary>The entry in flight is in the log, and in the document. Its writers hear that before they see it come back.</summary>
+    /// <param name="news">What of it the document did not have.</param>
+    private void SettleFlight(ReadOnlyMemory<byte> news)
     {
         var settled = flight!;
         flight = null;
         leavingAt = position;
         appendTimer.Clear();
         OnLanded();
-        for (var i = 0; i < settled.Items.Count;)
+        Land(settled.Items);
+        if (!news.IsEmpty)
         {
-            // Usually all are of one writer: it is told once.
-            var from = settled.Items[i].From;
-            long settles = 0;
-            for (; i < settled.Items.Count && settled.Items[i].From == from; i++)
+            Deliver(news);
+        }
+        else
+        {
+            foreach (var writer in settled.Items.Select(i => i.From).OfType<Attachment>().Distinct())
             {
-                settles += settled.Items[i].Settles;
-            }
-
-            if (from is { IsAttached: true })
-            {
-                from.Connection.Settled(settles);
+                Pump(writer);
             }
         }
 

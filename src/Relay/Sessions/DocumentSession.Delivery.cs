@@ -63,7 +63,14 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         state.Cursor = delivery.End;
         state.Base = Mark();
-        state.Direct.Enqueue((attachment.Connection.Format.SyncStep1(document.EncodeStateVector()), 0));
+        var format = attachment.Connection.Format;
+        if (format.PresenceComesFirst && PresenceSince(0) is { } presence)
+        {
+            state.Direct.Enqueue((format.Awareness(presence), 0));
+            attachment.Presence.Cursor = awareness.LastChange;
+        }
+
+        state.Direct.Enqueue((format.SyncStep1(document.EncodeStateVector()), 0));
         Pump(attachment);
     }
 
@@ -97,7 +104,7 @@ internal sealed partial class DocumentSession
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
         var onlyEntries = state.Direct.Count == 0 && state.Parts.Count == 0 && state.SyncRequests.Count == 0 && !state.IsBehind
-            && presence.Cursor == awareness.LastChange && !presence.WantsAll;
+            && state.Stateless.Count == 0 && presence.Cursor == awareness.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
             if (state.Cursor == delivery.End)
@@ -139,6 +146,13 @@ internal sealed partial class DocumentSession
         }
 
         AddPresence(attachment, frames);
+        while (bytes < settings.SendBytes && state.Stateless.TryDequeue(out var message))
+        {
+            frames.Add(message);
+            bytes += message.Length;
+            state.StatelessBytes -= message.Length + StatelessOverhead;
+        }
+
         return frames.ToArray();
     }
 
@@ -233,7 +247,11 @@ internal sealed partial class DocumentSession
             frames[i] = i == parts.Count - 1 ? format.SyncStep2(parts[i]) : format.Update(parts[i]);
         }
 
-        answer = (documentVersion, stateVector, format, frames);
+        if (format.IsShared)
+        {
+            answer = (documentVersion, stateVector, format, frames);
+        }
+
         return frames;
     }
 

@@ -124,7 +124,7 @@ internal sealed partial class DocumentSession
         // The append repeats an entry that the document should have: read with a snapshot, not as an entry.
         if (document.TryGetNews(flight.Payload, out var news, out _, isAccepted: true) && news.IsEmpty)
         {
-            SettleFlight();
+            SettleFlight(news);
         }
         else
         {
@@ -154,14 +154,13 @@ internal sealed partial class DocumentSession
         position = entry.Position;
         documentVersion++;
         unsavedBytes += entry.Payload.Length;
-        if (!news.IsEmpty)
-        {
-            Deliver(news);
-        }
-
         if (flight?.Id == position.Id)
         {
-            SettleFlight();
+            SettleFlight(news);
+        }
+        else if (!news.IsEmpty)
+        {
+            Deliver(news);
         }
 
         MarkUnsaved();

@@ -117,19 +117,22 @@ internal sealed partial class DocumentSession
         unreadable = state.Unreadable;
         documentVersion++;
         unsavedBytes = state.EntryBytes;
-        if (!news.IsEmpty)
-        {
-            Deliver(news);
-        }
-
         if (flight is not null && state.HasEntry(flight.Id))
         {
-            SettleFlight();
+            SettleFlight(news);
         }
-        else if (flight is not null)
+        else
         {
-            // A new id: it may have been stored in the history that is lost, and stored again at the same offset its position would name two histories. Should the old append still land, it brings nothing new.
-            flight = new Flight(services.Environment.NewEntryId(), flight.Payload, flight.Items);
+            if (flight is not null)
+            {
+                // A new id: it may have been stored in the history that is lost, and stored again at the same offset its position would name two histories. Should the old append still land, it brings nothing new.
+                flight = new Flight(services.Environment.NewEntryId(), flight.Payload, flight.Items);
+            }
+
+            if (!news.IsEmpty)
+            {
+                Deliver(news);
+            }
         }
 
         leavingAt = Position.None;

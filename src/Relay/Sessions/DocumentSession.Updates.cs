@@ -1,3 +1,4 @@
+using Relay.Access;
 using Relay.Connections;
 
 namespace Relay.Sessions;
@@ -64,7 +65,7 @@ internal sealed partial class DocumentSession
             newBytes += news.Length;
         }
 
-        if (newBytes > 0 && DocumentBytes() + outboxBytes + newBytes > settings.MaxDocumentBytes)
+        if (newBytes > 0 && attachment.Access >= AccessLevel.Write && DocumentBytes() + outboxBytes + newBytes > settings.MaxDocumentBytes)
         {
             Refuse(attachment, CloseReason.DocumentTooLarge);
             return;
@@ -98,13 +99,20 @@ internal sealed partial class DocumentSession
                 break;
             case DocumentMessageKind.SyncStep2:
             case DocumentMessageKind.Update:
-                var item = new OutboxItem(attachment, news, message.Bytes, message.Kind == DocumentMessageKind.Update, documentVersion);
-                if (news.IsEmpty)
+                var isUpdate = message.Kind == DocumentMessageKind.Update;
+                if (attachment.Access < AccessLevel.Write && (isUpdate || !news.IsEmpty))
                 {
-                    Confirm(item with { Update = message.Payload });
+                    Answer(attachment, new Receipt(ReceiptKind.Refused, default, message.Bytes));
+                }
+                else if (news.IsEmpty)
+                {
+                    // The answer to a SyncStep1 repeats the whole delete set each time, so it is not sent back.
+                    Answer(attachment, new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
                 }
                 else
                 {
+                    var item = new OutboxItem(attachment, news, message.Bytes, isUpdate, documentVersion);
+                    attachment.Receipts.Taken++;
                     outbox.Add(item);
                     outboxBytes += news.Length;
                     WatchLog();
@@ -123,6 +131,13 @@ internal sealed partial class DocumentSession
                 attachment.Presence.WantsAll = true;
                 attachment.Connection.Settled(message.Bytes);
                 break;
+            case DocumentMessageKind.Stateless:
+                attachment.Connection.Settled(message.Bytes);
+                OnStateless(attachment, message.Payload);
+                break;
+            case DocumentMessageKind.Marker:
+                Answer(attachment, new Receipt(ReceiptKind.Marker, message.Payload, message.Bytes));
+                break;
         }
     }
 
@@ -133,27 +148,6 @@ internal sealed partial class DocumentSession
         if (requests.Count > MaxSyncRequests)
         {
             requests.Dequeue();
-        }
-    }
-
-    /// <summary>
-    /// Everything in an update is logged already. Its writer sees that when the update comes back to it, alone: a client that repeats an update after a broken connection waits for that. The answer to a
-    /// SyncStep1 repeats the whole delete set each time, so it is not sent back.
-    /// </summary>
-    private void Confirm(in OutboxItem item)
-    {
-        if (item.From is not { IsAttached: true } writer)
-        {
-            return;
-        }
-
-        if (item.IsEchoed)
-        {
-            writer.Delivery.Direct.Enqueue((writer.Connection.Format.Update(item.Update.Span), item.Settles));
-        }
-        else
-        {
-            writer.Connection.Settled(item.Settles);
         }
     }
 

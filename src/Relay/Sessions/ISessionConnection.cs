@@ -16,7 +16,9 @@ internal interface ISessionConnection
     /// </summary>
     bool Send(ReadOnlyMemory<byte>[] frames);
 
-    /// <summary>Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, or with nothing new in them. The connection may read on.</summary>
+    /// <summary>
+    /// Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, with nothing new in them, or refused; where the protocol has a receipt for them, it goes out now. The connection may read on.
+    /// </summary>
     void Settled(long bytes);
 
     /// <summary>Ends the connection. It still calls <see cref="Attachment.Leave"/>.</summary>

@@ -1,3 +1,4 @@
+using Relay.Access;
 using Relay.Connections;
 using Relay.Yjs;
 
@@ -29,7 +30,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
     }
 
     /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
-    public Attachment Place(DocumentName name, ISessionConnection connection) => new(Choose(name), connection);
+    public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access) => new(Choose(name), connection, access);
 
     /// <summary>Opens the document, hands out its state, and leaves it again unless somebody else wants it.</summary>
     /// <param name="name">The document.</param>

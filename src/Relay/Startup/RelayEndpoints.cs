@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.StaticFiles;
 using Relay.Api;
+using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 
 namespace Relay.Startup;
@@ -11,6 +12,7 @@ internal static class RelayEndpoints
     {
         app.MapHealth();
         app.Map(YWebSocketEndpoint.Prefix + "{**document}", (HttpContext context, YWebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
+        app.Map(HocuspocusEndpoint.Path + "/{**path}", (HttpContext context, HocuspocusEndpoint endpoint) => endpoint.HandleAsync(context));
         app.MapGet(DocumentEndpoint.Prefix + "{**document}", (HttpContext context, DocumentEndpoint endpoint) => endpoint.GetAsync(context));
         return app;
     }

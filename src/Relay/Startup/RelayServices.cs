@@ -1,11 +1,13 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Relay.Access;
 using Relay.Api;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Peers;
 using Relay.Persistence;
+using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
 
@@ -107,5 +109,7 @@ internal static class RelayServices
         services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(SocketTimes.Default);
         services.AddSingleton<YWebSocketEndpoint>();
+        services.TryAddSingleton<ITokenVerifier, OpenAccess>();
+        services.AddSingleton<HocuspocusEndpoint>();
     }
 }

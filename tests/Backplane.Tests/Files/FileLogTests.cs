@@ -198,6 +198,10 @@ public sealed class FileLogTests : FileLogFixture
         {
         }
 
+        public void OnStateless(ulong sender, ReadOnlyMemory<byte> message)
+        {
+        }
+
         public void OnSaved(Position position)
         {
         }
@@ -220,6 +224,10 @@ public sealed class FileLogTests : FileLogFixture
         }
 
         public void OnAwareness(ReadOnlyMemory<byte> update)
+        {
+        }
+
+        public void OnStateless(ulong sender, ReadOnlyMemory<byte> message)
         {
         }
 

@@ -142,6 +142,33 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
     }
 
     [ServerFact]
+    public async Task Messages_of_applications_reach_every_listener_in_order_with_their_sender_and_are_not_stored()
+    {
+        var name = Sample.Name();
+        var (own, others) = (new Recorder(), new Recorder());
+        await Channel.SubscribeAsync(name, own, default).Soon();
+        await Other.Channel.SubscribeAsync(name, others, default).Soon();
+        await Channel.SubscribeAsync(Sample.Name(), new Thrower(), default).Soon();
+        var memory = new byte[] { 7, 8, 9 };
+
+        await Channel.PublishStatelessAsync(name, ulong.MaxValue - 1, memory, default).Soon();
+        Array.Clear(memory);
+        await Channel.PublishStatelessAsync(name, 5, default, default).Soon();
+
+        foreach (var recorder in new[] { own, others })
+        {
+            var (sender, message) = await recorder.StatelessAsync();
+            Assert.Equal(ulong.MaxValue - 1, sender);
+            Assert.Equal([7, 8, 9], message);
+            (sender, message) = await recorder.StatelessAsync();
+            Assert.Equal(5UL, sender);
+            Assert.Empty(message);
+        }
+
+        Assert.Equal(LogReadOutcome.NoLog, (await Log.ReadAsync(name, Position.None, default).Soon()).Outcome);
+    }
+
+    [ServerFact]
     public async Task Awareness_without_listeners_goes_nowhere() =>
         await Channel.PublishAwarenessAsync(Sample.Name(), new byte[] { 1 }, default).Soon();
 
@@ -240,6 +267,8 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         public void OnEntry(in LoggedEntry entry) => throw new InvalidOperationException("A broken listener.");
 
         public void OnAwareness(ReadOnlyMemory<byte> update) => throw new InvalidOperationException("A broken listener.");
+
+        public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => throw new InvalidOperationException("A broken listener.");
 
         public void OnSaved(Position position)
         {

@@ -16,6 +16,8 @@ internal sealed class Recorder : IChannelListener
 
     public void OnAwareness(ReadOnlyMemory<byte> update) => Keep(update);
 
+    public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => Keep((sender, message));
+
     public void OnSaved(Position position) => Keep(position);
 
     public void OnInterrupted() => Keep("interrupted");
@@ -34,6 +36,12 @@ internal sealed class Recorder : IChannelListener
     }
 
     public async Task<byte[]> AwarenessAsync() => ((ReadOnlyMemory<byte>)await heard.Reader.ReadAsync().Soon()).ToArray();
+
+    public async Task<(ulong Sender, byte[] Message)> StatelessAsync()
+    {
+        var (sender, message) = ((ulong, ReadOnlyMemory<byte>))await heard.Reader.ReadAsync().Soon();
+        return (sender, message.ToArray());
+    }
 
     public async Task<Position> SavedAsync() => (Position)await heard.Reader.ReadAsync().Soon();
 

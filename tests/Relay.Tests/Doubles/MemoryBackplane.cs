@@ -172,6 +172,15 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
         PublishElsewhere(document, update.ToArray());
     }
 
+    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        await Publishing.PassAsync();
+        foreach (var subscription in subscriptions.Where(s => s.Name == document).ToArray())
+        {
+            subscription.Listener.OnStateless(sender, message.ToArray());
+        }
+    }
+
     public async ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
     {
         await Claiming.PassAsync();

@@ -45,6 +45,8 @@ internal static class Messages
 
     public static byte[] QueryPresence() => [3];
 
+    public static byte[] Marker(params byte[] content) => Make([102], content);
+
     private static byte[] Make(byte[] types, byte[] payload)
     {
         using var writer = new Lib0Writer();

@@ -1,3 +1,4 @@
+using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Protocols.YWebSocket;
@@ -11,15 +12,15 @@ internal sealed class TestConnection : ISessionConnection
 {
     private readonly StepContext context;
 
-    public TestConnection(StepContext context, SessionRegistry sessions, DocumentName document)
+    public TestConnection(StepContext context, SessionRegistry sessions, DocumentName document, AccessLevel access = AccessLevel.Write)
     {
         this.context = context;
-        Attachment = sessions.Place(document, this);
+        Attachment = sessions.Place(document, this, access);
     }
 
     public Attachment Attachment { get; }
 
-    public FrameFormat Format => YWebSocketFormat.Instance;
+    public FrameFormat Format { get; init; } = YWebSocketFormat.Instance;
 
     /// <summary>What the client knows of the document.</summary>
     public YDocument Document { get; } = new();
@@ -112,13 +113,20 @@ internal sealed class TestConnection : ISessionConnection
         var message = frame[(length == 126 ? 4 : length == 127 ? 10 : 2)..];
         Assert.Equal(frame.Length, message.Length + WebSocketFrame.HeaderSize(message.Length));
         var reader = new Lib0Reader(message.Span);
-        if (reader.ReadVarUint() == 1)
+        switch (reader.ReadVarUint())
         {
-            TakePresence(reader.ReadVarBytes().ToArray());
-        }
-        else
-        {
-            TakeSync(reader.ReadVarUint(), reader.ReadVarBytes().ToArray());
+            case 1:
+                TakePresence(reader.ReadVarBytes().ToArray());
+                break;
+            case ReceiptFormat.Status:
+                Got.Add(reader.ReadByte() == 1 ? "accepted" : "refused");
+                break;
+            case YWebSocketFormat.MarkerMessage:
+                Got.Add("marker " + Convert.ToHexStringLower(reader.ReadVarBytes()));
+                break;
+            default:
+                TakeSync(reader.ReadVarUint(), reader.ReadVarBytes().ToArray());
+                break;
         }
     }
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Relay.Access;
 using Relay.Persistence;
+using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
 using Relay.Yjs;
 
@@ -53,9 +55,9 @@ internal sealed class World : IDisposable
     public Func<int, IPeers> Peers { get; set; } = _ => new NoPeers();
 
     /// <summary>A client that joins and, as stock clients do, asks for everything.</summary>
-    public TestConnection Client(int node = 0)
+    public TestConnection Client(int node = 0, AccessLevel access = AccessLevel.Write, FrameFormat? format = null)
     {
-        var connection = new TestConnection(Context, Node(node), Name).Join();
+        var connection = new TestConnection(Context, Node(node), Name, access) { Format = format ?? YWebSocketFormat.Instance }.Join();
         connection.Say(Messages.Step1());
         return connection;
     }

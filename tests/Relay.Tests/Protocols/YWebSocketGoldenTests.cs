@@ -18,6 +18,7 @@ public sealed class YWebSocketGoldenTests
         Assert.Equal("820e00020b0101010004010174016100", Hex(format.Update(A)));
         Assert.Equal("820a0108010101046e756c6c", Hex(format.Awareness(Convert.FromHexString("010101046e756c6c"))));
         Assert.Equal("8203010100", Hex(format.Silence));
+        Assert.Equal("8204660207ac", Hex(format.Marker([7, 0xAC])));
     }
 
     [Theory]
@@ -50,8 +51,10 @@ public sealed class YWebSocketGoldenTests
     [InlineData("03", "QueryAwareness:")]
     [InlineData("000001000106010100027b7d03", "SyncStep1:00 Awareness:1@0={} QueryAwareness:")]
     [InlineData("00020b010101000401017401610000020b0101010004010174016100", "Update:0101010004010174016100 Update:0101010004010174016100")]
-    [InlineData("66", "")]
-    [InlineData("000001006601020304", "SyncStep1:00")]
+    [InlineData("67", "")]
+    [InlineData("000001006701020304", "SyncStep1:00")]
+    [InlineData("6601076602ac02", "Marker:07 Marker:ac02")]
+    [InlineData("00020b01010100040101740161006600", "Update:0101010004010174016100 Marker:")]
     [InlineData("02000664656e696564", "")]
     [InlineData("010100", "Awareness:")]
     public void A_clients_frames_are_read(string hex, string expected)
@@ -76,6 +79,9 @@ public sealed class YWebSocketGoldenTests
     [InlineData("010601010002ff7d")]
     [InlineData("010a020100027b7d0100027b7d")]
     [InlineData("0000010001")]
+    [InlineData("66")]
+    [InlineData("6602ac")]
+    [InlineData("66110000000000000000000000000000000000")]
     [InlineData("ffffffffffffffffffffff")]
     public void A_frame_that_does_not_read_is_refused_wholly(string hex)
     {

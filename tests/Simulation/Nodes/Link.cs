@@ -1,3 +1,4 @@
+using Relay.Access;
 using Relay.Connections;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -41,7 +42,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
                 return;
             }
 
-            attachment = node.Sessions.Place(World.Document, this);
+            attachment = node.Sessions.Place(World.Document, this, AccessLevel.Write);
             attachment.Join();
         });
     }

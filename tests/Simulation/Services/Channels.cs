@@ -47,6 +47,14 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         }
     }
 
+    public void DeliverStateless(ulong sender, ReadOnlyMemory<byte> message)
+    {
+        foreach (var subscription in subscriptions)
+        {
+            Deliver(subscription, listener => listener.OnStateless(sender, message), isNoticed: false);
+        }
+    }
+
     /// <summary>All connections to the server break and come back.</summary>
     public void Interrupt()
     {

@@ -63,6 +63,18 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
             cancellation);
     }
 
+    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        var bytes = message.ToArray();
+        await Call(
+            () =>
+            {
+                redis.Channels.DeliverStateless(sender, bytes);
+                return true;
+            },
+            cancellation);
+    }
+
     private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, bool mayBeLate = false, bool holds = false) =>
         calls.Make(
             process,

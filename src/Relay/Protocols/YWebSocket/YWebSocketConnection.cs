@@ -1,3 +1,4 @@
+using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
@@ -16,7 +17,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     private readonly ILogger logger;
     private readonly DocumentName document;
 
-    public YWebSocketConnection(ClientSocket socket, DocumentName document, SessionRegistry sessions, ConnectionLimits limits, TimeProvider time, ILogger logger)
+    public YWebSocketConnection(ClientSocket socket, DocumentName document, AccessLevel access, SessionRegistry sessions, ConnectionLimits limits, TimeProvider time, ILogger logger)
     {
         this.socket = socket;
         this.document = document;
@@ -24,7 +25,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         this.logger = logger;
         credit = new InboundCredit(limits.MaxWaitingBytes);
         rate = new MessageRate(limits.MessagesPerSecond, time);
-        attachment = sessions.Place(document, this);
+        attachment = sessions.Place(document, this, access);
     }
 
     public FrameFormat Format => YWebSocketFormat.Instance;

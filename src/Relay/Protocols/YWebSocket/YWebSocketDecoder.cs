@@ -6,6 +6,9 @@ namespace Relay.Protocols.YWebSocket;
 /// <summary>Reads what a y-websocket client sends: several messages may stand in one frame, one after the other.</summary>
 internal static class YWebSocketDecoder
 {
+    /// <summary>What clients send is a varUint.</summary>
+    internal const int MaxMarkerBytes = 16;
+
     /// <summary>
     /// Reads a whole frame, or refuses it wholly. A message of an unknown type, and everything after it in its frame, is skipped, as the reference server does: its length is unknown, and
     /// newer clients may send types that this node does not know. The same holds for type 2 (auth), which only servers send.
@@ -34,6 +37,9 @@ internal static class YWebSocketDecoder
                     break;
                 case YWebSocketFormat.QueryAwareness:
                     message = new DocumentMessage(DocumentMessageKind.QueryAwareness, default, []);
+                    break;
+                case YWebSocketFormat.MarkerMessage:
+                    message = ReadMarker(ref reader, frame);
                     break;
                 default:
                     known = false;
@@ -76,6 +82,19 @@ internal static class YWebSocketDecoder
                 reader.FailAt("A sync message is none of SyncStep1, SyncStep2 and Update.", at);
                 return default;
         }
+    }
+
+    private static DocumentMessage ReadMarker(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)
+    {
+        var start = reader.Position;
+        var length = reader.ReadLength();
+        var content = frame.Slice(reader.Position, reader.ReadBytes(length).Length);
+        if (length > MaxMarkerBytes)
+        {
+            reader.FailAt("A marker is longer than a number.", start);
+        }
+
+        return new DocumentMessage(DocumentMessageKind.Marker, content, []);
     }
 
     private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)

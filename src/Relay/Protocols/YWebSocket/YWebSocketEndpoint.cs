@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
@@ -52,7 +53,7 @@ internal sealed partial class YWebSocketEndpoint(
         LogConnected(logger, document);
         try
         {
-            var connection = new YWebSocketConnection(socket, document, sessions, limits, time, logger);
+            var connection = new YWebSocketConnection(socket, document, AccessLevel.Write, sessions, limits, time, logger);
             place.Fill(connection);
             await connection.RunAsync();
         }

@@ -12,6 +12,9 @@ internal sealed class YWebSocketFormat : FrameFormat
     internal const byte Auth = 2;
     internal const byte QueryAwareness = 3;
 
+    /// <summary>Of y-sweet's clients: "tell me when you have what I sent before this".</summary>
+    internal const byte MarkerMessage = 102;
+
     internal const byte Step1 = 0;
     internal const byte Step2 = 1;
     internal const byte UpdateMessage = 2;
@@ -33,6 +36,8 @@ internal sealed class YWebSocketFormat : FrameFormat
     public override ReadOnlyMemory<byte> Update(ReadOnlySpan<byte> update) => Make([Sync, UpdateMessage], update);
 
     public override ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update) => Make([AwarenessMessage], update);
+
+    public override ReadOnlyMemory<byte> Marker(ReadOnlySpan<byte> content) => Make([MarkerMessage], content);
 
     private static byte[] Make(ReadOnlySpan<byte> types, ReadOnlySpan<byte> payload)
     {

@@ -1,7 +1,7 @@
 
 namespace Relay.Sessions;
 
-/// <summary>One entry on its way to the connections. Its frame is made once per format and shared by all connections.</summary>
+/// <summary>One entry on its way to the connections. Its frame is made once per shared format, for all connections that use it.</summary>
 /// <param name="update">What is sent.</param>
 /// <param name="except">The one connection that is not sent it; nothing for all.</param>
 internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? except)
@@ -19,6 +19,11 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? ex
     /// <summary>The frame in <paramref name="wanted"/>, alone in an array that nobody changes.</summary>
     public ReadOnlyMemory<byte>[] Frame(FrameFormat wanted)
     {
+        if (!wanted.IsShared)
+        {
+            return [wanted.Update(update.Span)];
+        }
+
         if (format is null)
         {
             format = wanted;

@@ -21,6 +21,11 @@ internal sealed class DeliveryState
     /// <summary>The rest of a state that is sent in parts, in frames.</summary>
     public Queue<ReadOnlyMemory<byte>> Parts { get; } = new();
 
+    /// <summary>Applications' own messages, in frames, and their bytes.</summary>
+    public Queue<ReadOnlyMemory<byte>> Stateless { get; } = new();
+
+    public long StatelessBytes { get; set; }
+
     /// <summary>Frames for this connection alone, each with the bytes of its own message that are settled once it goes out.</summary>
     public Queue<(ReadOnlyMemory<byte> Frame, int Settles)> Direct { get; } = new();
 }

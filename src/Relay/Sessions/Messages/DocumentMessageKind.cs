@@ -17,4 +17,10 @@ internal enum DocumentMessageKind
 
     /// <summary>A question for all presence entries.</summary>
     QueryAwareness,
+
+    /// <summary>Bytes that are sent back when everything that the client sent before them is in the log.</summary>
+    Marker,
+
+    /// <summary>An application's own message to everybody else at the document.</summary>
+    Stateless,
 }

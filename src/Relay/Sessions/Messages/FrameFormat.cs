@@ -16,4 +16,22 @@ internal abstract class FrameFormat
 
     /// <summary>A presence update (y-protocols encoding).</summary>
     public abstract ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update);
+
+    /// <summary>"This SyncStep2 or Update of yours is in the log." Nothing in protocols whose receipt is the echo.</summary>
+    public virtual ReadOnlyMemory<byte> Accepted => default;
+
+    /// <summary>"This SyncStep2 or Update of yours is refused, because you may only read." Nothing in protocols that cannot say it.</summary>
+    public virtual ReadOnlyMemory<byte> Refused => default;
+
+    /// <summary>The answer to a <see cref="DocumentMessageKind.Marker"/>, which only protocols have that can send one.</summary>
+    public virtual ReadOnlyMemory<byte> Marker(ReadOnlySpan<byte> content) => default;
+
+    /// <summary>An application's own message. Nothing in protocols that have none; their connections do not get it.</summary>
+    public virtual ReadOnlyMemory<byte> Stateless(ReadOnlySpan<byte> message) => default;
+
+    /// <summary>Whether a newcomer is told who is there before it is asked what it has.</summary>
+    public virtual bool PresenceComesFirst => false;
+
+    /// <summary>Whether many connections of a document use this format, so that what is made for one is worth keeping for the others.</summary>
+    public virtual bool IsShared => true;
 }

@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using Relay.Yjs;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>What stands before every message: a document's name, and, from providers with <c>sessionAwareness</c>, a zero character and the session, so that several of them share one socket.</summary>
+/// <param name="Document">The document.</param>
+/// <param name="HasSession">Whether a session is named.</param>
+internal readonly record struct HocuspocusAddress(DocumentName Document, bool HasSession)
+{
+    /// <summary>Longer ones are no address of any document.</summary>
+    public const int MaxUtf8Bytes = DocumentName.MaxUtf8Bytes + 256;
+
+    /// <summary>What is said of names that are empty or blank, and of rights that are missing; the reference server's word.</summary>
+    public const string DefaultReason = "permission-denied";
+
+    private const char Separator = '\0';
+
+    /// <summary>Reads an address, or says why it leads to no document. Names are taken as they are, without percent-decoding.</summary>
+    public static bool TryParse(string text, out HocuspocusAddress address, [NotNullWhen(false)] out string? error)
+    {
+        address = default;
+        var end = text.IndexOf(Separator, StringComparison.Ordinal);
+        var name = end < 0 ? text : text[..end];
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            error = DefaultReason;
+            return false;
+        }
+
+        if (!DocumentName.TryCreate(name, out var document, out error))
+        {
+            return false;
+        }
+
+        address = new HocuspocusAddress(document, end >= 0);
+        return true;
+    }
+}

@@ -1,0 +1,124 @@
+using Relay.Access;
+using Relay.Connections;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>One document of a Hocuspocus socket: its address there, its place at the document's session, and the right to it. Thread-safe.</summary>
+internal sealed partial class HocuspocusChannel : ISessionConnection
+{
+    private readonly HocuspocusSocket socket;
+    private readonly HocuspocusFormat format;
+    private readonly TimeProvider time;
+    private readonly Lock gate = new();
+    private volatile bool hasEnded;
+    private Attachment? attachment;
+    private long waiting;
+    private Grant grant;
+
+    public HocuspocusChannel(HocuspocusSocket socket, string address, in HocuspocusAddress parsed, HocuspocusFormat format, Grant grant, TimeProvider time)
+    {
+        this.socket = socket;
+        this.format = format;
+        this.grant = grant;
+        this.time = time;
+        Address = address;
+        HasSession = parsed.HasSession;
+        Document = parsed.Document;
+        Access = grant.To(parsed.Document);
+    }
+
+    /// <summary>How the client calls it.</summary>
+    public string Address { get; }
+
+    /// <summary>Whether the address names a session, and so is nobody else's.</summary>
+    public bool HasSession { get; }
+
+    public DocumentName Document { get; }
+
+    public AccessLevel Access { get; private set; }
+
+    /// <summary>Nothing goes through it any more.</summary>
+    public bool HasEnded => hasEnded;
+
+    FrameFormat ISessionConnection.Format => format;
+
+    /// <summary>Tells the client that the document is open, and joins it.</summary>
+    public void Open(SessionRegistry sessions)
+    {
+        socket.Say(format.Opened(Access >= AccessLevel.Write));
+        attachment = sessions.Place(Document, this, Access);
+        attachment.Join();
+        if (hasEnded)
+        {
+            // By another thread, perhaps before there was anything to leave.
+            attachment.Leave(clean: true);
+        }
+
+        WatchToken();
+    }
+
+    /// <summary>Hands messages of the client in.</summary>
+    /// <param name="messages">In their order; the list is not used again by the caller.</param>
+    /// <param name="bytes">What they count for until they are settled.</param>
+    public void Receive(IReadOnlyList<DocumentMessage> messages, long bytes)
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                return;
+            }
+
+            waiting += bytes;
+        }
+
+        socket.Credit.Add(bytes);
+        attachment!.Receive(messages);
+    }
+
+    /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
+    public void Sent() => attachment!.Sent();
+
+    /// <summary>Leaves the document. What was not settled never will be.</summary>
+    /// <param name="clean">Whether client or node said so, or the connection broke.</param>
+    public void End(bool clean)
+    {
+        long unsettled;
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                return;
+            }
+
+            hasEnded = true;
+            unsettled = waiting;
+            waiting = 0;
+            tokenTimer?.Dispose();
+        }
+
+        socket.Credit.Settle(unsettled);
+        attachment?.Leave(clean);
+    }
+
+    bool ISessionConnection.Send(ReadOnlyMemory<byte>[] frames) => hasEnded || socket.Send(this, frames);
+
+    void ISessionConnection.Settled(long bytes)
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                return;
+            }
+
+            waiting -= bytes;
+        }
+
+        socket.Credit.Settle(bytes);
+    }
+
+    void ISessionConnection.Close(CloseReason reason) => socket.OnDocumentClosed(this, reason);
+}

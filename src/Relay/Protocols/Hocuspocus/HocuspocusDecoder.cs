@@ -1,0 +1,161 @@
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>Reads what a Hocuspocus provider sends: one message a frame, nothing after it.</summary>
+internal static class HocuspocusDecoder
+{
+    /// <summary>No token is this long; what is longer is refused before anybody computes with it.</summary>
+    public const int MaxTokenBytes = 64 << 10;
+
+    /// <summary>What one message of an application may take.</summary>
+    public const int MaxStatelessBytes = 64 << 10;
+
+    /// <summary>Whether the frame is a ping or a pong of the whole socket, which have no address.</summary>
+    public static bool IsBare(ReadOnlySpan<byte> frame, out bool isPing)
+    {
+        isPing = frame is [HocuspocusFormat.Ping];
+        return isPing || frame is [HocuspocusFormat.Pong];
+    }
+
+    /// <summary>Reads the address, as UTF-8, and where the message begins.</summary>
+    public static bool TryReadAddress(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> address, out int start, out YjsError error)
+    {
+        var reader = new Lib0Reader(frame);
+        address = reader.ReadVarString();
+        if (address.Length > HocuspocusAddress.MaxUtf8Bytes)
+        {
+            reader.FailAt("An address is too long for any document.", 0);
+        }
+
+        start = reader.Position;
+        error = reader.Error;
+        return !reader.Failed;
+    }
+
+    /// <summary>Reads the message that begins at <paramref name="start"/>, or refuses it wholly. A message of an unknown type is not looked into: newer clients may send types that this node does not know.</summary>
+    /// <param name="frame">The frame's payload; the message shares this memory.</param>
+    /// <param name="start">Where the address ends.</param>
+    /// <param name="number">The frame's number among those that came together.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="error">Why it was refused.</param>
+    public static bool TryDecode(ReadOnlyMemory<byte> frame, int start, int number, out HocuspocusMessage message, out YjsError error)
+    {
+        var reader = new Lib0Reader(frame.Span[start..]);
+        var body = frame[start..];
+        message = reader.ReadVarUint() switch
+        {
+            // A client has no business with a reply of servers among themselves, but what it says is the same.
+            HocuspocusFormat.Sync or HocuspocusFormat.SyncReply => OfDocument(ReadSync(ref reader, body)),
+            HocuspocusFormat.AwarenessMessage => OfDocument(ReadAwareness(ref reader, body)),
+            HocuspocusFormat.Auth => ReadToken(ref reader, body),
+            HocuspocusFormat.QueryAwareness => OfDocument(new DocumentMessage(DocumentMessageKind.QueryAwareness, default, [])),
+            HocuspocusFormat.StatelessMessage => OfDocument(ReadStateless(ref reader, body)),
+            HocuspocusFormat.BroadcastStateless => SkipRest(ref reader, HocuspocusMessageKind.Forbidden),
+            HocuspocusFormat.CloseMessage => HocuspocusMessage.Of(HocuspocusMessageKind.Close),
+            _ => SkipRest(ref reader, HocuspocusMessageKind.Unknown),
+        };
+        if (!reader.AtEnd)
+        {
+            reader.Fail("Something follows the message in its frame.");
+        }
+
+        error = reader.Error;
+        message = message with { Content = message.Content with { Frame = number, Bytes = frame.Length } };
+        return !reader.Failed;
+    }
+
+    private static HocuspocusMessage OfDocument(in DocumentMessage content) => new(HocuspocusMessageKind.Document, content, default);
+
+    private static HocuspocusMessage SkipRest(ref Lib0Reader reader, HocuspocusMessageKind kind)
+    {
+        reader.ReadBytes(reader.Remaining);
+        return HocuspocusMessage.Of(kind);
+    }
+
+    private static DocumentMessage ReadSync(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
+    {
+        var at = reader.Position;
+        var step = reader.ReadVarUint();
+        var payload = ReadBuffer(ref reader, body);
+        switch (step)
+        {
+            case HocuspocusFormat.Step1:
+                return new DocumentMessage(DocumentMessageKind.SyncStep1, payload, []);
+            case HocuspocusFormat.Step2:
+                return new DocumentMessage(DocumentMessageKind.SyncStep2, payload, []);
+            case HocuspocusFormat.UpdateMessage:
+                return new DocumentMessage(DocumentMessageKind.Update, payload, []);
+            default:
+                reader.FailAt("A sync message is none of SyncStep1, SyncStep2 and Update.", at);
+                return default;
+        }
+    }
+
+    private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
+    {
+        var at = reader.Position;
+        var payload = ReadBuffer(ref reader, body);
+        if (reader.Failed)
+        {
+            return default;
+        }
+
+        if (!AwarenessUpdate.TryDecode(payload, AwarenessLimits.MaxEntriesPerFrame, out var entries, out var error))
+        {
+            reader.FailAt(error.Message, at + error.Offset);
+            return default;
+        }
+
+        return new DocumentMessage(DocumentMessageKind.Awareness, default, entries);
+    }
+
+    /// <summary>A token, and from providers of version 4 their version, which nothing depends on.</summary>
+    private static HocuspocusMessage ReadToken(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
+    {
+        var at = reader.Position;
+        if (reader.ReadVarUint() != HocuspocusFormat.Token)
+        {
+            reader.FailAt("Only servers grant and deny.", at);
+        }
+
+        at = reader.Position;
+        var token = ReadText(ref reader, body);
+        if (token.Length > MaxTokenBytes)
+        {
+            reader.FailAt("A token is too long.", at);
+        }
+
+        if (!reader.AtEnd)
+        {
+            reader.ReadVarString();
+        }
+
+        return new HocuspocusMessage(HocuspocusMessageKind.Token, default, token);
+    }
+
+    private static DocumentMessage ReadStateless(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
+    {
+        var at = reader.Position;
+        var payload = ReadText(ref reader, body);
+        if (payload.Length > MaxStatelessBytes)
+        {
+            reader.FailAt("A stateless message is too long.", at);
+        }
+
+        return new DocumentMessage(DocumentMessageKind.Stateless, payload, []);
+    }
+
+    private static ReadOnlyMemory<byte> ReadBuffer(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
+    {
+        var length = reader.ReadLength();
+        return body.Slice(reader.Position, reader.ReadBytes(length).Length);
+    }
+
+    private static ReadOnlyMemory<byte> ReadText(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
+    {
+        var length = reader.ReadVarString().Length;
+        return body.Slice(reader.Position - length, length);
+    }
+}

@@ -1,0 +1,58 @@
+using Relay.Access;
+using Relay.Connections;
+using Relay.Connections.WebSockets;
+using Relay.Sessions;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary><c>ws /hocuspocus</c>, and every path below it: documents are named in the messages.</summary>
+internal sealed partial class HocuspocusEndpoint(
+    SessionRegistry sessions,
+    ConnectionRegistry connections,
+    ITokenVerifier tokens,
+    ConnectionLimits limits,
+    SocketTimes times,
+    TimeProvider time,
+    ILogger<HocuspocusEndpoint> logger)
+{
+    public const string Path = "/hocuspocus";
+
+    private readonly HocuspocusFormats formats = new();
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await WebSocketHandshake.AcceptAsync(context) is not { } stream)
+        {
+            return;
+        }
+
+        await using (stream)
+        {
+            await ServeAsync(new ClientSocket(stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, times, time, context.Abort));
+        }
+    }
+
+    private async Task ServeAsync(ClientSocket client)
+    {
+        var place = new ConnectionPlace();
+        if (connections.TryAdd(place) is { } refusal)
+        {
+            client.Close(refusal);
+            await client.RunAsync((_, _) => ValueTask.CompletedTask);
+            return;
+        }
+
+        LogConnected(logger);
+        try
+        {
+            var socket = new HocuspocusSocket(client, sessions, tokens, formats, limits, time, logger);
+            place.Fill(socket);
+            await socket.RunAsync();
+        }
+        finally
+        {
+            connections.Remove(place);
+            LogDisconnected(logger, client.ClosedFor?.Code, client.ClosedFor?.Text);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>What a message asks of the socket.</summary>
+internal enum HocuspocusMessageKind
+{
+    /// <summary>It goes to the document.</summary>
+    Document,
+
+    /// <summary>It opens the document, or renews the right to it.</summary>
+    Token,
+
+    /// <summary>The client leaves the document and keeps the socket.</summary>
+    Close,
+
+    /// <summary>What only servers may say to each other.</summary>
+    Forbidden,
+
+    /// <summary>Of a type that this node does not know.</summary>
+    Unknown,
+}

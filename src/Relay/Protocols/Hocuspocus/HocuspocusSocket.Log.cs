@@ -1,0 +1,18 @@
+using Relay.Yjs;
+
+namespace Relay.Protocols.Hocuspocus;
+
+internal sealed partial class HocuspocusSocket
+{
+    [LoggerMessage(LogEvents.BadFrame, LogLevel.Information, "A client's frame is refused: {Error}")]
+    private static partial void LogBadFrame(ILogger logger, YjsError error);
+
+    [LoggerMessage(LogEvents.BadMessage, LogLevel.Information, "A client's message to {Address} is refused: {Error}")]
+    private static partial void LogBadMessage(ILogger logger, string address, YjsError error);
+
+    [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information, "A client's message to {Address} is one that only servers may send")]
+    private static partial void LogForbidden(ILogger logger, string address);
+
+    [LoggerMessage(LogEvents.DocumentDenied, LogLevel.Information, "A client does not get {Address}: {Reason}")]
+    private static partial void LogDenied(ILogger logger, string address, string reason);
+}

@@ -1,0 +1,117 @@
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>
+/// The way out. Each document has at most one batch waiting, and they take turns in the order of their coming, so one that has much to say holds no other up for longer than that batch. What the socket itself says takes its
+/// turn with them, and counts against what the client may have waiting: who does not read is not read from.
+/// </summary>
+internal sealed partial class HocuspocusSocket
+{
+    private readonly Lock sendGate = new();
+    private readonly Queue<Turn> turns = new();
+    private readonly Action whenSent;
+    private Turn current;
+    private bool sending;
+
+    /// <summary>Sends a batch of a document; true when it is sent, or else <see cref="HocuspocusChannel.Sent"/> is called once when it is.</summary>
+    public bool Send(HocuspocusChannel channel, ReadOnlyMemory<byte>[] frames) => Send(new Turn(channel, frames));
+
+    /// <summary>Says something of the socket's own.</summary>
+    public void Say(ReadOnlyMemory<byte> frame)
+    {
+        Credit.Add(frame.Length);
+        var turn = new Turn(null, [frame]);
+        if (Send(turn))
+        {
+            Finish(turn);
+        }
+    }
+
+    private bool Send(in Turn turn)
+    {
+        lock (sendGate)
+        {
+            if (sending)
+            {
+                turns.Enqueue(turn);
+                return false;
+            }
+
+            sending = true;
+            current = turn;
+        }
+
+        if (!socket.Send(turn.Frames!, whenSent))
+        {
+            return false;
+        }
+
+        lock (sendGate)
+        {
+            if (turns.Count == 0)
+            {
+                sending = false;
+                current = default;
+                return true;
+            }
+
+            current = default;
+        }
+
+        // Others came meanwhile. Not on this thread: it is a session's, and their sessions would run inside its.
+        ThreadPool.UnsafeQueueUserWorkItem(static self => self.OnSent(), this, preferLocal: false);
+        return true;
+    }
+
+    private void OnSent()
+    {
+        while (true)
+        {
+            Turn done;
+            Turn next;
+            bool more;
+            lock (sendGate)
+            {
+                done = current;
+                more = TryTake(out next);
+                current = next;
+                sending = more;
+            }
+
+            Finish(done);
+            if (!more || !socket.Send(next.Frames!, whenSent))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The next turn; those of documents that are closed by now are left out.</summary>
+    private bool TryTake(out Turn next)
+    {
+        while (turns.TryDequeue(out next))
+        {
+            if (next.Channel is not { HasEnded: true })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Finish(in Turn turn)
+    {
+        if (turn.Channel is { } channel)
+        {
+            channel.Sent();
+        }
+        else if (turn.Frames is { } own)
+        {
+            Credit.Settle(own[0].Length);
+        }
+    }
+
+    /// <param name="Channel">Whose batch it is; nothing for what the socket itself says.</param>
+    /// <param name="Frames">Whole frames.</param>
+    private readonly record struct Turn(HocuspocusChannel? Channel, ReadOnlyMemory<byte>[]? Frames);
+}

@@ -1,0 +1,201 @@
+using System.Text;
+using Relay.Access;
+using Relay.Connections;
+using Relay.Connections.WebSockets;
+using Relay.Sessions;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>
+/// One socket of a Hocuspocus provider, with any number of documents on it. What goes wrong with one of them closes that one and no other; only what cannot be read at all, and what makes providers come back, closes the
+/// socket. Messages are looked at one after the other: while a token is checked nothing more is read, so what a client sends right behind it meets a document that is open, or is not.
+/// </summary>
+internal sealed partial class HocuspocusSocket : IOpenConnection
+{
+    /// <summary>Documents on one socket.</summary>
+    public const int MaxDocuments = 1000;
+
+    /// <summary>How long a socket may be without an open document.</summary>
+    public static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(60);
+
+    private readonly ClientSocket socket;
+    private readonly SessionRegistry sessions;
+    private readonly ITokenVerifier tokens;
+    private readonly HocuspocusFormats formats;
+    private readonly MessageRate rate;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, HocuspocusChannel> channels = [];
+    private readonly HashSet<string> refused = [];
+    private readonly PendingDocuments pending = new();
+    private readonly ITimer idleTimer;
+    private volatile bool isClosed;
+
+    // What came together for one document is handed in together.
+    private HocuspocusChannel? batchChannel;
+    private List<DocumentMessage> batch = [];
+    private long batchBytes;
+
+    // The address of the last message: nearly always it is the next one's, too.
+    private byte[] lastAddress = [];
+    private string lastAddressText = "";
+
+    public HocuspocusSocket(ClientSocket socket, SessionRegistry sessions, ITokenVerifier tokens, HocuspocusFormats formats, ConnectionLimits limits, TimeProvider time, ILogger logger)
+    {
+        this.socket = socket;
+        this.sessions = sessions;
+        this.tokens = tokens;
+        this.formats = formats;
+        this.time = time;
+        this.logger = logger;
+        Credit = new InboundCredit(limits.MaxWaitingBytes);
+        rate = new MessageRate(limits.MessagesPerSecond, time);
+        whenSent = OnSent;
+        idleTimer = time.CreateTimer(_ => OnIdle(), null, IdleTime, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>What the socket has read and nobody has settled, over all of its documents.</summary>
+    public InboundCredit Credit { get; }
+
+    /// <summary>Serves the client until it is gone.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await socket.RunAsync(HandleAsync);
+        }
+        finally
+        {
+            EndAll(socket.EndedCleanly);
+            await idleTimer.DisposeAsync();
+        }
+    }
+
+    /// <summary>Closes the socket, and with it all documents on it.</summary>
+    public void Close(CloseReason reason)
+    {
+        EndAll(clean: true);
+        socket.Close(reason);
+    }
+
+    /// <summary>Closes one document and says why.</summary>
+    public void Close(HocuspocusChannel channel, string reason)
+    {
+        if (Remove(channel, isRefused: true))
+        {
+            channel.End(clean: true);
+            Say(new HocuspocusFormat(channel.Address, isShared: false).Closed(reason));
+        }
+    }
+
+    /// <summary>A session has given a connection up. Providers come back by themselves only when the socket is closed, and never for one document.</summary>
+    public void OnDocumentClosed(HocuspocusChannel channel, CloseReason reason)
+    {
+        bool isAlone;
+        lock (gate)
+        {
+            isAlone = channels.Count <= 1;
+        }
+
+        if (reason.ComesBack && (isAlone || reason != CloseReason.DocumentIsFull))
+        {
+            Close(reason);
+        }
+        else
+        {
+            Close(channel, reason.Text);
+        }
+    }
+
+    private void EndAll(bool clean)
+    {
+        HocuspocusChannel[] all;
+        lock (gate)
+        {
+            isClosed = true;
+            all = [.. channels.Values];
+        }
+
+        foreach (var channel in all)
+        {
+            if (Remove(channel, isRefused: false))
+            {
+                channel.End(clean);
+            }
+        }
+    }
+
+    private bool Remove(HocuspocusChannel channel, bool isRefused)
+    {
+        lock (gate)
+        {
+            if (!channels.TryGetValue(channel.Address, out var present) || present != channel)
+            {
+                return false;
+            }
+
+            channels.Remove(channel.Address);
+            if (isRefused)
+            {
+                Refuse(channel.Address);
+            }
+
+            if (channels.Count == 0 && !isClosed)
+            {
+                idleTimer.Change(IdleTime, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        if (!channel.HasSession)
+        {
+            formats.Return(channel.Address);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Remembers that this node said no to an address. Providers do not stop sending because of it: what they send is dropped until the next token. Kept, it would be confirmed when the next token opens the document, to a
+    /// provider that counts anew from there.
+    /// </summary>
+    private void Refuse(string address)
+    {
+        if (refused.Count < PendingDocuments.MaxDocuments)
+        {
+            refused.Add(address);
+        }
+    }
+
+    private HocuspocusChannel? Find(string address)
+    {
+        lock (gate)
+        {
+            return channels.GetValueOrDefault(address);
+        }
+    }
+
+    private void OnIdle()
+    {
+        lock (gate)
+        {
+            if (channels.Count > 0 || isClosed)
+            {
+                return;
+            }
+        }
+
+        Close(CloseReason.NoDocument);
+    }
+
+    private string TextOf(ReadOnlySpan<byte> address)
+    {
+        if (!address.SequenceEqual(lastAddress))
+        {
+            lastAddress = address.ToArray();
+            lastAddressText = Encoding.UTF8.GetString(address);
+        }
+
+        return lastAddressText;
+    }
+}

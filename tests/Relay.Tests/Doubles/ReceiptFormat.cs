@@ -1,0 +1,27 @@
+using Relay.Connections.WebSockets;
+using Relay.Protocols.YWebSocket;
+using Relay.Sessions;
+
+namespace Relay.Doubles;
+
+/// <summary>The frames of y-websocket, and receipts besides.</summary>
+internal sealed class ReceiptFormat : FrameFormat
+{
+    public const byte Status = 8;
+
+    public static ReceiptFormat Instance { get; } = new();
+
+    public override ReadOnlyMemory<byte> Accepted { get; } = WebSocketFrame.Make(WebSocketOpcode.Binary, [Status, 1]);
+
+    public override ReadOnlyMemory<byte> Refused { get; } = WebSocketFrame.Make(WebSocketOpcode.Binary, [Status, 0]);
+
+    public override ReadOnlyMemory<byte> SyncStep1(ReadOnlySpan<byte> stateVector) => YWebSocketFormat.Instance.SyncStep1(stateVector);
+
+    public override ReadOnlyMemory<byte> SyncStep2(ReadOnlySpan<byte> update) => YWebSocketFormat.Instance.SyncStep2(update);
+
+    public override ReadOnlyMemory<byte> Update(ReadOnlySpan<byte> update) => YWebSocketFormat.Instance.Update(update);
+
+    public override ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update) => YWebSocketFormat.Instance.Awareness(update);
+
+    public override ReadOnlyMemory<byte> Marker(ReadOnlySpan<byte> content) => YWebSocketFormat.Instance.Marker(content);
+}

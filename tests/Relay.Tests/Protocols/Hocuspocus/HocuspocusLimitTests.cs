@@ -1,0 +1,212 @@
+using Relay.Backplane;
+using Relay.Connections;
+using Relay.Doubles;
+using Relay.Sessions;
+using static Relay.Doubles.HocuspocusClient;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>What strangers may make a node keep, and who goes down with whom.</summary>
+public sealed class HocuspocusLimitTests
+{
+    private static readonly byte[] A = Messages.Typed(1, 0, "a");
+    private static readonly byte[] C = Messages.Typed(2, 0, "c");
+
+    [Theory]
+    [InlineData(1000, 1, 100)]
+    [InlineData(100, 100, 100)]
+    [InlineData(5, 1, 1_000_000)]
+    public void So_much_is_kept_before_a_token_and_no_more(int messages, int documents, int size)
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        var sent = Enumerable.Range(0, messages).Select(i => Message($"d{i % documents}", "00020100")).ToArray();
+        var large = Message("d0", "0002" + Bytes(new byte[size]));
+        client.Say(size > 100 ? [.. sent.Select(_ => large)] : sent);
+        Assert.Null(client.CloseCode);
+        client.Say(size > 100 ? large : Message(documents == 1 ? "d0" : "one more", "03"));
+        Assert.Equal(CloseReason.TooMuchPending.Code, client.CloseCode);
+        Assert.Equal(0, world.Sessions.Count);
+    }
+
+    [Fact]
+    public void A_provider_that_goes_on_sending_to_a_document_it_did_not_get_keeps_its_others()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
+        client.Open("other");
+        client.Open("d", "bad");
+        client.Say([.. Enumerable.Repeat(Update("d", A), 3000)]);
+        client.Say(Update("other", C));
+        Assert.Null(client.CloseCode);
+        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
+
+        // And none of it is confirmed by the next token.
+        client.Take();
+        client.Open("d");
+        Assert.DoesNotContain(Message("d", "0801"), client.Got);
+    }
+
+    [Fact]
+    public void A_socket_without_an_open_document_is_closed_after_a_minute()
+    {
+        using var world = new World();
+        var (silent, denied, served, left) = (new HocuspocusClient(world), new HocuspocusClient(world, new TestVerifier(world.Time)), new HocuspocusClient(world), new HocuspocusClient(world));
+        denied.Open("d", "bad");
+        served.Open("d");
+        left.Open("d");
+        for (var i = 0; i < 59; i++)
+        {
+            world.Advance(1);
+            served.Line.Say([0x8A, 0x80, 0, 0, 0, 0]);
+            left.Line.Say([0x8A, 0x80, 0, 0, 0, 0]);
+            denied.Say("0a");
+            silent.Say("0a");
+        }
+
+        left.Say(Message("d", "07"));
+        Assert.Null(silent.CloseCode);
+        world.Advance(1);
+        Assert.Equal(CloseReason.NoDocument.Code, silent.CloseCode);
+        Assert.Equal(CloseReason.NoDocument.Code, denied.CloseCode);
+        for (var i = 0; i < 59; i++)
+        {
+            Assert.Null(left.CloseCode);
+            world.Advance(1);
+            served.Line.Say([0x8A, 0x80, 0, 0, 0, 0]);
+            left.Line.Say([0x8A, 0x80, 0, 0, 0, 0]);
+        }
+
+        Assert.Null(served.CloseCode);
+        Assert.Equal(CloseReason.NoDocument.Code, left.CloseCode);
+    }
+
+    [Fact]
+    public void Documents_on_one_socket_take_turns_and_one_that_is_not_read_keeps_a_batch_and_no_more()
+    {
+        using var world = new World();
+        var (client, writer) = (new HocuspocusClient(world), new HocuspocusClient(world));
+        foreach (var name in new[] { "a", "b" })
+        {
+            client.Open(name);
+            writer.Open(name);
+        }
+
+        client.Line.Stop();
+        for (ulong i = 0; i < 100; i++)
+        {
+            writer.Say(Update("a", Messages.Typed(1, i * 100_000, new string('x', 100_000))));
+            if (i == 50)
+            {
+                writer.Say(Update("b", C));
+            }
+        }
+
+        // What the socket holds is the first entry and a batch of the other document; the rest is a cursor.
+        client.Line.GoOn();
+        world.Run();
+        var order = client.Got.Where(m => m.StartsWith("0161000", StringComparison.Ordinal) || m.StartsWith("0162000", StringComparison.Ordinal)).Select(m => m[..6] + m.Length).ToList();
+        Assert.Equal(writer.DocumentAt("a"), client.DocumentAt("a"));
+        Assert.Equal(World.StateOf(C), client.DocumentAt("b"));
+        Assert.True(client.Got.ToList().FindIndex(m => m == Update("b", C)) < client.Got.Count - 1, string.Join(' ', order));
+    }
+
+    [Fact]
+    public void One_that_does_not_read_is_not_read_from_whatever_it_sends()
+    {
+        using var world = new World();
+        var limits = new ConnectionLimits(1 << 20, 10_000, 1_000_000);
+        foreach (var frame in new[] { "09", Token("", "x"), Token("d", "bad"), Message("d", "0099") })
+        {
+            var client = new HocuspocusClient(world, new TestVerifier(world.Time), limits);
+            client.Line.Stop();
+            for (var i = 0; i < 200; i++)
+            {
+                client.Say([.. Enumerable.Repeat(frame, 100)]);
+            }
+
+            Assert.InRange(client.Line.Unread, 1, long.MaxValue);
+            client.GoOn();
+
+            // Reading goes on by way of another thread.
+            Assert.True(SpinWait.SpinUntil(() => RunAndCount(world, client) == 20_000, TimeSpan.FromSeconds(60)));
+        }
+    }
+
+    private static int RunAndCount(World world, HocuspocusClient client)
+    {
+        world.Run();
+        return client.Got.Count;
+    }
+
+    [Fact]
+    public void What_a_closed_document_left_unsettled_is_given_back_to_the_socket()
+    {
+        using var world = new World();
+        var limits = new ConnectionLimits(1 << 20, 1_000, 1_000_000);
+        var client = new HocuspocusClient(world, limits: limits);
+        client.Open("other");
+        for (var i = 0; i < 10; i++)
+        {
+            client.Open("d");
+            world.Backplane.Appending.IsShut = true;
+            client.Say(Update("d", Messages.Typed(1, (ulong)i * 600, new string('x', 600))), Message("d", "07"));
+            world.Backplane.Appending.Open();
+            world.Run();
+        }
+
+        client.Say(Update("other", C));
+        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
+    }
+
+    [Fact]
+    public void A_full_document_is_closed_alone_if_there_are_others_and_with_the_socket_if_not()
+    {
+        using var world = new World(new SessionSettings { MaxConnectionsPerDocument = 1 });
+        var (first, second, third) = (new HocuspocusClient(world), new HocuspocusClient(world), new HocuspocusClient(world));
+        first.Open("d");
+        second.Open("other");
+        second.Open("d");
+        Assert.Equal("016407" + Text(CloseReason.DocumentIsFull.Text), second.Got[^1]);
+        Assert.Null(second.CloseCode);
+        third.Open("d");
+        Assert.Equal(CloseReason.DocumentIsFull.Code, third.CloseCode);
+    }
+
+    [Fact]
+    public void A_document_that_cannot_be_loaded_makes_the_provider_come_back()
+    {
+        using var world = new World();
+        world.Backplane.Reading.Failure = new BackplaneUnavailableException("away");
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        world.Advance(60);
+        Assert.Equal(CloseReason.StoreUnavailable.Code, client.CloseCode);
+    }
+
+    [Fact]
+    public void A_node_that_stops_closes_the_socket_and_all_documents_leave()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("a");
+        client.Open("b");
+        client.Socket.Close(CloseReason.NodeStops);
+        world.Run();
+        Assert.Equal(CloseReason.NodeStops.Code, client.CloseCode);
+        world.Advance(60);
+        Assert.Equal(0, world.Sessions.Count);
+    }
+
+    [Fact]
+    public void There_is_an_end_to_the_documents_of_one_socket()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Say([.. Enumerable.Range(0, HocuspocusSocket.MaxDocuments + 1).Select(i => Token($"d{i}", ""))]);
+        Assert.Single(client.Got, Message($"d{HocuspocusSocket.MaxDocuments}", "0201" + Text("This socket has as many documents as it takes.")));
+        client.Say(Message("d0", "07"));
+        client.Take();
+        Assert.Contains(Message("late", "02020a726561642d7772697465"), client.Open("late"));
+    }
+}

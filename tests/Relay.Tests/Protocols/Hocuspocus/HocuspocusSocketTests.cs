@@ -1,0 +1,326 @@
+using Relay.Connections;
+using Relay.Doubles;
+using static Relay.Doubles.HocuspocusClient;
+
+namespace Relay.Protocols.Hocuspocus;
+
+public sealed class HocuspocusSocketTests
+{
+    private const string Opened = "016402020a726561642d7772697465";
+    private const string UpdateA = "016400020b0101010004010174016100";
+
+    private static readonly byte[] A = Messages.Typed(1, 0, "a");
+    private static readonly byte[] B = Messages.Typed(1, 1, "b");
+    private static readonly byte[] C = Messages.Typed(2, 0, "c");
+
+    [Fact]
+    public void The_recorded_conversation_of_the_reference_provider_and_server_goes_the_same_way()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Say("0164020003746f6b05342e382e30", "016400000100", "01640106010100027b7d");
+        Assert.Equal([Opened, "016400000100", "01640001020000", "01640106010100027b7d"], client.Take());
+        client.Say("01640001020000");
+        Assert.Equal(["01640801"], client.Take());
+        client.Say(UpdateA);
+        Assert.Equal(["01640801", UpdateA], client.Take());
+        client.Say("016403");
+        Assert.Equal(["01640106010100027b7d"], client.Take());
+
+        // The next one is told first who is there.
+        var other = new HocuspocusClient(world);
+        Assert.Equal([Opened, "01640106010100027b7d", "01640000" + "03010101", "01640001" + "0b0101010004010174016100"], other.Open("d"));
+        client.Say("016407");
+        Assert.Equal(["01640108010100046e756c6c"], other.Take());
+        Assert.Empty(client.Take());
+        Assert.Null(client.CloseCode);
+    }
+
+    [Fact]
+    public void Providers_without_a_version_and_with_an_empty_token_are_served()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Say(Token("d", "", version: null), "016400000100");
+        Assert.Equal([Opened, "016400000100", "01640001020000"], client.Take());
+    }
+
+    [Fact]
+    public void Documents_of_one_socket_are_apart()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("a");
+        client.Open("b");
+        client.Say(Update("a", A), Update("b", C), Update("a", B));
+        Assert.Equal(World.StateOf(A, B), client.DocumentAt("a"));
+        Assert.Equal(World.StateOf(C), client.DocumentAt("b"));
+        Assert.Equal(2, client.Got.Count(m => m == Message("a", "0801")));
+        Assert.Equal(1, client.Got.Count(m => m == Message("b", "0801")));
+    }
+
+    [Fact]
+    public void Two_sessions_of_one_document_on_one_socket_have_addresses_of_their_own()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d\0one");
+        client.Open("d\0two");
+        client.Open("d");
+        client.Say(Update("d\0one", A));
+        Assert.Equal([Message("d\0one", "0801"), Update("d\0one", A), Update("d\0two", A), Update("d", A)], client.Take().OrderBy(m => m.EndsWith("0801", StringComparison.Ordinal) ? 0 : m == Update("d\0one", A) ? 1 : m == Update("d\0two", A) ? 2 : 3));
+        client.Say(Message("d\0one", "07"), Update("d\0two", B));
+        Assert.Equal([Message("d\0two", "0801"), Update("d", B), Update("d\0two", B)], client.Take().Order(StringComparer.Ordinal).OrderBy(m => m.EndsWith("0801", StringComparison.Ordinal) ? 0 : 1));
+        Assert.Equal(World.StateOf(A), client.DocumentAt("d\0one"));
+    }
+
+    [Fact]
+    public void A_document_is_shared_with_clients_of_the_other_protocol()
+    {
+        using var world = new World();
+        var plain = world.Client();
+        var client = new HocuspocusClient(world);
+        client.Open("doc");
+        plain.Say(Messages.Update(A), Messages.Presence((7, 1, "{}")));
+        client.Say(Update("doc", C));
+        Assert.Equal(World.StateOf(A, C), client.DocumentAt("doc"));
+        Assert.Equal(World.StateOf(A, C), plain.Document.EncodeState());
+        Assert.Contains(Message("doc", "0106010701027b7d"), client.Take());
+    }
+
+    [Fact]
+    public void An_update_is_confirmed_only_when_it_is_in_the_log()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        world.Backplane.Appending.IsShut = true;
+        client.Say(UpdateA);
+        world.Advance(20);
+        Assert.DoesNotContain(client.Take(), m => m.StartsWith("016408", StringComparison.Ordinal));
+        world.Backplane.Appending.Open();
+        world.Run();
+        Assert.Equal(["01640801", UpdateA], client.Take());
+    }
+
+    [Fact]
+    public void What_comes_before_the_token_waits_for_it()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
+        client.Say("016400000100", UpdateA);
+        Assert.Empty(client.Take());
+        client.Say(Token("d", "write"));
+        Assert.Equal([Opened, "016400000100", "01640001020000", "01640801", UpdateA], client.Take());
+    }
+
+    [Fact]
+    public void A_refused_token_leaves_the_socket_open_and_nothing_behind_and_the_next_one_may_do()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
+        client.Open("other");
+        client.Say(Token("d", "bad"), "016400000100", UpdateA);
+        Assert.Equal(["01640201" + Text(TestVerifier.Refusal)], client.Take());
+        Assert.Equal(["01640201" + Text("permission-denied")], client.Open("d", "none"));
+        Assert.Empty(world.Backplane.Appends);
+        Assert.Equal([Opened, "016400000100", "01640001020000"], client.Open("d", "write"));
+        client.Say(UpdateA, Update("other", C));
+        Assert.Contains("01640801", client.Got);
+        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("\0session")]
+    public void A_document_without_a_name_is_denied_and_nothing_else(string address)
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        Assert.Equal([Message(address, "0201" + Text("permission-denied"))], client.Open(address));
+        Assert.Null(client.CloseCode);
+        Assert.Equal(0, world.Sessions.Count);
+    }
+
+    [Fact]
+    public void A_token_that_cannot_be_checked_now_is_not_refused()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
+        Assert.Empty(client.Open("d", "later"));
+        Assert.Equal(CloseReason.StoreUnavailable.Code, client.CloseCode);
+    }
+
+    [Fact]
+    public void Readers_are_told_what_they_are_and_that_their_updates_are_refused()
+    {
+        using var world = new World();
+        var writer = new HocuspocusClient(world);
+        writer.Open("d");
+        writer.Say(UpdateA);
+        var reader = new HocuspocusClient(world, new TestVerifier(world.Time));
+        Assert.Equal("0164020208726561646f6e6c79", reader.Open("d", "read")[0]);
+        reader.Say(UpdateA, "01640001020000", Step2("d", A), Step2("d", B));
+        Assert.Equal(["01640800", "01640801", "01640801", "01640800"], reader.Take());
+        reader.Say("01640106010100027b7d", "016405026869");
+        Assert.Contains("01640106010100027b7d", writer.Take());
+        Assert.Equal("016405026869", writer.Got[^1]);
+        Assert.Equal(World.StateOf(A), writer.DocumentAt("d"));
+    }
+
+    [Fact]
+    public void Messages_of_applications_go_to_everybody_else_on_every_node_and_to_nobody_who_has_no_word_for_them()
+    {
+        using var world = new World();
+        var (one, two, far, plain) = (new HocuspocusClient(world), new HocuspocusClient(world), new HocuspocusClient(world, node: 1), world.Client());
+        foreach (var client in new[] { one, two, far })
+        {
+            client.Open("doc");
+        }
+
+        one.Open("doc\0again");
+        var before = plain.Got.Count;
+        var hello = Message("doc", "05" + Text("hello"));
+        one.Say(hello, Message("doc", "05" + Text("")));
+        Assert.Equal([hello, Message("doc", "0500")], two.Take());
+        Assert.Equal([hello, Message("doc", "0500")], far.Take());
+        Assert.Equal([Message("doc\0again", "05" + Text("hello")), Message("doc\0again", "0500")], one.Take());
+        far.Say(hello);
+        Assert.Equal([hello], two.Take());
+        Assert.Empty(far.Take());
+        Assert.Equal(before, plain.Got.Count);
+        Assert.Empty(world.Backplane.Appends);
+    }
+
+    [Fact]
+    public void Messages_of_applications_are_dropped_for_who_does_not_read_and_not_kept_while_the_channel_is_away()
+    {
+        using var world = new World();
+        var (writer, stuck, far) = (new HocuspocusClient(world), new HocuspocusClient(world), new HocuspocusClient(world, node: 1));
+        foreach (var client in new[] { writer, stuck, far })
+        {
+            client.Open("doc");
+        }
+
+        stuck.Line.Stop();
+        world.Backplane.Publishing.IsShut = true;
+        var large = Message("doc", "05" + Text(new string('x', 60_000)));
+        for (var i = 0; i < 100; i++)
+        {
+            writer.Say(large);
+        }
+
+        stuck.GoOn();
+        Assert.InRange(stuck.Take().Length, 10, 20);
+        world.Backplane.Publishing.Open();
+        world.Run();
+        Assert.InRange(far.Take().Length, 10, 20);
+        writer.Say(large);
+        Assert.Single(stuck.Take());
+        Assert.Single(far.Take());
+    }
+
+    [Fact]
+    public void What_only_servers_say_closes_that_document()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        client.Open("other");
+        client.Say("016406026869", UpdateA, Update("other", C));
+        Assert.Equal(["016407" + Text("Reset Connection"), Message("other", "0801"), Update("other", C)], client.Take());
+        Assert.Null(client.CloseCode);
+        Assert.DoesNotContain(world.Backplane.Appends, a => a.Document.Value == "d");
+    }
+
+    [Theory]
+    [InlineData("0003020000", "The message is not valid.")]
+    [InlineData("0106010100027b7b", "The message is not valid.")]
+    [InlineData("000203010101", "The update is not a valid Yjs update (format V1).")]
+    [InlineData("00000501", "The message is not valid.")]
+    [InlineData("0000020501", "The message is not valid.")]
+    public void Bad_bytes_close_their_document_and_no_other(string bad, string reason)
+    {
+        using var world = new World();
+        var (client, neighbour) = (new HocuspocusClient(world), new HocuspocusClient(world));
+        client.Open("d");
+        client.Open("other");
+        neighbour.Open("d");
+        client.Say(Message("d", bad), UpdateA);
+        Assert.Equal("016407" + Text(reason), Assert.Single(client.Take()));
+        client.Say(Update("other", C));
+        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
+        neighbour.Say(UpdateA);
+        Assert.Equal(World.StateOf(A), neighbour.DocumentAt("d"));
+        Assert.Null(client.CloseCode);
+
+        // The provider may try again.
+        client.Take();
+        Assert.Equal(Opened, client.Open("d")[0]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0564")]
+    [InlineData("01ff00")]
+    public void Bytes_that_belong_to_no_document_close_the_socket(string bad)
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        client.Say(UpdateA, bad, Update("d", B));
+        Assert.Equal(CloseReason.BadMessage.Code, client.CloseCode);
+        Assert.Single(world.Backplane.Appends);
+    }
+
+    [Fact]
+    public void Who_leaves_a_document_may_come_back_on_the_same_socket()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        client.Say(UpdateA, "016407");
+        Assert.Equal(World.StateOf(A), World.StateOf([.. world.Backplane.Entries(Relay.Yjs.DocumentName.Create("d")).Select(e => e.Payload.ToArray())]));
+        client.Take();
+        Assert.Equal([Opened, "01640000" + "03010101", "01640001" + "0b0101010004010174016100"], client.Open("d"));
+        client.Leave();
+        Assert.True(client.Running.IsCompletedSuccessfully);
+        world.Advance(60);
+        Assert.Equal(0, world.Sessions.Count);
+    }
+
+    [Fact]
+    public void Pings_are_answered_and_pongs_are_welcome()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Say("09", "0a", "09");
+        Assert.Equal(["0a", "0a"], client.Take());
+    }
+
+    [Fact]
+    public void A_silent_client_is_sent_what_every_provider_takes_and_none_for_its_own()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        world.Advance(15);
+        Assert.Equal(["0009"], client.Take());
+        world.Advance(10);
+        Assert.Equal(["0009"], client.Take());
+        Assert.Equal(1, client.Pings);
+    }
+
+    [Fact]
+    public void Frames_of_a_plain_address_are_made_once_for_all()
+    {
+        var entry = new Relay.Sessions.DeliveredEntry(A, null);
+        var formats = new HocuspocusFormats();
+        var own = new HocuspocusFormat("d\0s", isShared: false);
+        Assert.Same(entry.Frame(formats.Take("d")), entry.Frame(formats.Take("d")));
+        Assert.Same(entry.Frame(YWebSocket.YWebSocketFormat.Instance), entry.Frame(YWebSocket.YWebSocketFormat.Instance));
+        Assert.Same(entry.Frame(formats.Take("d")), entry.Frame(formats.Take("d")));
+        Assert.NotSame(entry.Frame(own), entry.Frame(own));
+    }
+}
