@@ -65,7 +65,17 @@ internal sealed partial class DocumentSession
         }
 
         // What arrives from here on is newer than what is read, or in it.
-        Start(settings.LongCallTimeout, cancellation => services.Durable.ReadAsync(Name, covered, savedLost, cancellation), OnEverythingRead, OnReconcileFailed);
+        var wasLost = savedLost;
+        savedLost = false;
+        Start(
+            settings.LongCallTimeout,
+            cancellation => services.Durable.ReadAsync(Name, covered, wasLost, cancellation),
+            OnEverythingRead,
+            exception =>
+            {
+                savedLost |= wasLost;
+                OnReconcileFailed(exception);
+            });
     }
 
     private void OnEverythingRead(DurableState state)
@@ -92,10 +102,15 @@ internal sealed partial class DocumentSession
         }
 
         Adopt(state);
-        savedLost = false;
         reconciling = false;
         reconcileFailures = 0;
         reconciledAt = Now;
+        if (savedLost)
+        {
+            // Said while everything was being read.
+            RequestReconcile();
+        }
+
         ReleaseHeld();
         StartAppend();
         SendFlight();

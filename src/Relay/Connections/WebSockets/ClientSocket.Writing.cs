@@ -17,7 +17,7 @@ internal sealed partial class ClientSocket
     private bool closeWritten;
     private bool lifeDue;
     private bool writing;
-    private Task writer = Task.CompletedTask;
+    private TaskCompletionSource? whenWritten;
 
     /// <summary>
     /// Sends whole frames in their order. True when they are sent (or never will be); otherwise <paramref name="sent"/> is called once when they are. Not called again before that.
@@ -96,7 +96,7 @@ internal sealed partial class ClientSocket
         StartWriter();
     }
 
-    private void StartWriter() => writer = WriteAsync();
+    private void StartWriter() => _ = WriteAsync();
 
     private async Task WriteAsync()
     {
@@ -126,6 +126,10 @@ internal sealed partial class ClientSocket
             // The reader ends, too, and the session hears of it there.
             End();
             abort();
+            lock (gate)
+            {
+                EndWriting();
+            }
         }
     }
 
@@ -146,7 +150,7 @@ internal sealed partial class ClientSocket
             }
             else if (closeWritten)
             {
-                writing = false;
+                EndWriting();
                 return false;
             }
             else if (batchOffset == 0 && (pong ?? ping) is { } control)
@@ -166,7 +170,7 @@ internal sealed partial class ClientSocket
             }
             else
             {
-                writing = false;
+                EndWriting();
                 return false;
             }
 
@@ -233,7 +237,27 @@ internal sealed partial class ClientSocket
         }
     }
 
-    private Task WhenWritten() => writer;
+    /// <summary>Under the lock: who waits for the last write need not wait any longer.</summary>
+    private void EndWriting()
+    {
+        writing = false;
+        whenWritten?.TrySetResult();
+    }
+
+    /// <summary>Completes when nothing is being written: a close frame, above all, that another thread is about to write.</summary>
+    private Task WhenWritten()
+    {
+        lock (gate)
+        {
+            if (!writing)
+            {
+                return Task.CompletedTask;
+            }
+
+            whenWritten ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return whenWritten.Task;
+        }
+    }
 
     private void End()
     {
