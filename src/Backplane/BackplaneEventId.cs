@@ -34,4 +34,5 @@ internal static class BackplaneEventId
     public const int RedisUnsubscribeFailed = 2216;
     public const int RedisDutyWaits = 2217;
     public const int RedisDutyFailed = 2218;
+    public const int RedisOrderFailed = 2219;
 }
