@@ -35,4 +35,5 @@ internal static class BackplaneEventId
     public const int RedisDutyWaits = 2217;
     public const int RedisDutyFailed = 2218;
     public const int RedisNotPublished = 2219;
+    public const int RedisOrderFailed = 2220;
 }

@@ -16,6 +16,7 @@ public sealed partial class RedisBackplane
             await StartAsync(cancellation);
             await Task.WhenAll(
                 RepeatAsync(options.LogEndCheckInterval, token => check.RunAsync(rooms.Partitions, token), cancellation),
+                RepeatAsync(options.LogEndCheckInterval, orders.RunAsync, cancellation),
                 RepeatAsync(options.LogRenewalInterval, renewal.RunAsync, cancellation),
                 RepeatAsync(options.SettingsRenewalInterval, settings.RunAsync, cancellation));
         }
@@ -123,6 +124,7 @@ public sealed partial class RedisBackplane
             return;
         }
 
+        orders.Wake();
         foreach (var room in rooms.All)
         {
             room.Interrupt();

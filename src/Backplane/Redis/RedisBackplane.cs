@@ -13,9 +13,9 @@ namespace Relay.Backplane;
 /// </summary>
 /// <remarks>
 /// Two connections: appends have their own, because a WAIT holds up what is sent behind it; the other carries everything else and the subscriptions. Duties run in the background: <see cref="LogEndCheck"/>, the renewal of
-/// covered logs that are open here, and keeping shared settings known.
+/// covered logs that are open here, keeping shared settings known, and orders to all nodes.
 /// </remarks>
-public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISaveJobs, IAsyncDisposable
+public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISaveJobs, INodeOrders, IAsyncDisposable
 {
     // How many documents' last counts a partition keeps: far more than are written to between two checks; a node that is behind further looks at all its documents.
     private const int MaxChanged = 4096;
@@ -37,6 +37,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     private readonly LogEndCheck check;
     private readonly CoveredLogRenewal renewal;
     private readonly SharedSettings settings;
+    private readonly RedisOrders orders;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task duties;
@@ -59,6 +60,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         rooms = new RedisRooms(others, keys, check, reader, logger);
         renewal = new CoveredLogRenewal(others, rooms);
         settings = new SharedSettings(others, keys, options, logger);
+        orders = new RedisOrders(others, keys, node, time, logger);
         others.SubscriptionsRestored += OnSubscriptionsRestored;
         duties = RunAsync(stopping.Token);
     }
@@ -178,6 +180,11 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         var envelope = RedisEnvelope.Stateless(node, sender, message.Span);
         await others.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, envelope), cancellation);
     }
+
+    public IDisposable Listen(INodeOrderListener listener) => orders.Listen(listener);
+
+    /// <inheritdoc />
+    public ValueTask<OrderReceipt> GiveAsync(ReadOnlyMemory<byte> order, CancellationToken cancellation) => orders.GiveAsync(order, cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -99,7 +99,15 @@ internal static class RedisEnvelope
         return count > 0;
     }
 
-    /// <summary>Reads a message; false for bytes that no version known here wrote.</summary>
+    /// <summary>The kind of a message; false for bytes that no version known here wrote.</summary>
+    public static bool TryReadKind(ReadOnlySpan<byte> message, out RedisMessageKind kind)
+    {
+        var isMessage = message.Length >= HeadLength && message[0] == Version;
+        kind = isMessage ? (RedisMessageKind)message[1] : default;
+        return isMessage;
+    }
+
+    /// <summary>Reads a message about a document; false for bytes that no version known here wrote.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> message, out RedisMessage read)
     {
         read = default;

@@ -19,6 +19,11 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The key that is written before a WAIT.</summary>
     public RedisKey Fence => partitions[0] + "fence";
 
+    /// <summary>The key of the orders to all nodes.</summary>
+    public RedisKey Orders => partitions[0] + "orders";
+
+    public string OrdersChannelName => partitions[0] + "nodes";
+
     /// <summary>The share of all documents that this one belongs to: FNV-1a of the name's UTF-8, which all nodes of all versions must compute alike.</summary>
     public static int PartitionOf(DocumentName document)
     {

@@ -17,4 +17,10 @@ internal enum RedisMessageKind : byte
 
     /// <summary>An application's own message: its sender (8 bytes), then the message.</summary>
     Stateless = 5,
+
+    /// <summary>There is an order to all nodes; no more than the head.</summary>
+    Order = 16,
+
+    /// <summary>An order was carried out: its id (8 bytes), and what there was to do (4).</summary>
+    OrderAnswer = 17,
 }

@@ -16,6 +16,8 @@ internal static class RedisScript
     public static readonly string Fail = Load("fail");
     public static readonly string Jobs = Load("jobs");
     public static readonly string Settings = Load("settings");
+    public static readonly string Order = Load("order");
+    public static readonly string Orders = Load("orders");
 
     private static string Load(string name)
     {

@@ -1,0 +1,247 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Relay.Backplane;
+
+/// <summary>
+/// Orders over Redis: a list of the last ones, and a channel that only says that there is a new one, so that nothing depends on a message that may be lost. Every node reads on from where it was when it is woken, when
+/// its subscription is back, and every few seconds. Who carried out an order says so on the same channel.
+/// </summary>
+internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys keys, ulong node, TimeProvider time, ILogger logger) : INodeOrders
+{
+    /// <summary>How long the one who gives an order waits for the others' answers.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
+
+    private const int MaxRemembered = 10_000;
+    private const int PageLength = 100;
+
+    // In the list: the giver (8 bytes), the order's random id (8), and what the caller gave.
+    private const int OrderHeadLength = 16;
+
+    // On the channel: the head of all messages and, in an answer, the order's id (8) and what there was to do (4).
+    private const int AnswerLength = RedisEnvelope.HeadLength + 12;
+
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim turn = new(1);
+    private readonly Dictionary<ulong, PendingOrder> pending = [];
+    private readonly RedisChannel channel = RedisChannels.Name(keys.OrdersChannelName);
+    private INodeOrderListener? listener;
+    private bool isSubscribed;
+    private long? position;
+
+    public IDisposable Listen(INodeOrderListener listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        this.listener = listener;
+        Wake();
+        return new Listening(this);
+    }
+
+    public async ValueTask<OrderReceipt> GiveAsync(ReadOnlyMemory<byte> order, CancellationToken cancellation)
+    {
+        var id = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
+        var bytes = new byte[OrderHeadLength + order.Length];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, node);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(8), id);
+        order.CopyTo(bytes.AsMemory(OrderHeadLength));
+        var answers = new PendingOrder();
+        lock (gate)
+        {
+            pending.Add(id, answers);
+        }
+
+        try
+        {
+            var heard = (int)await connection.EvaluateAsync(
+                RedisScript.Order,
+                [keys.Orders],
+                [bytes, keys.OrdersChannelName, RedisEnvelope.Head(RedisMessageKind.Order, node), RedisChannels.PublishCommand, (long)INodeOrders.Lifetime.TotalMilliseconds, MaxRemembered],
+                cancellation);
+            var others = Math.Max(0, heard - (isSubscribed ? 1 : 0));
+            await answers.WhenAsync(others).WaitAsync(AnswerPatience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+            var (nodes, done) = answers.Read();
+            return new OrderReceipt(nodes, Math.Max(0, others - nodes), done);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                pending.Remove(id);
+            }
+        }
+    }
+
+    /// <summary>Reads on in the background.</summary>
+    public void Wake() => _ = WakeAsync();
+
+    /// <summary>A duty: carries out the orders that there are since the last time.</summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        if (listener is null)
+        {
+            return;
+        }
+
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (!isSubscribed)
+            {
+                await connection.CallAsync(redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, OnMessage), cancellation);
+                isSubscribed = true;
+            }
+
+            while (await ReadPageAsync(cancellation))
+            {
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task WakeAsync()
+    {
+        try
+        {
+            await RunAsync(CancellationToken.None);
+        }
+        catch (BackplaneUnavailableException)
+        {
+            // The next round reads them.
+        }
+    }
+
+    /// <summary>Whether there may be more.</summary>
+    private async Task<bool> ReadPageAsync(CancellationToken cancellation)
+    {
+        var answer = (RedisResult[])(await connection.EvaluateAsync(
+            RedisScript.Orders, [keys.Orders], [position?.ToString(CultureInfo.InvariantCulture) ?? "", PageLength], cancellation))!;
+        var end = (long)answer[0];
+        if (position is not { } before)
+        {
+            position = end;
+            return false;
+        }
+
+        if (before > end)
+        {
+            // Another server, whose clock is behind: what it remembers may be new, and to end a connection twice harms nobody.
+            position = 0;
+            return true;
+        }
+
+        foreach (var one in answer.Skip(1))
+        {
+            var bytes = (byte[])one!;
+            var colon = Array.IndexOf(bytes, (byte)':');
+            var number = long.Parse(bytes.AsSpan(0, colon), CultureInfo.InvariantCulture);
+            await CarryOutAsync(bytes.AsMemory(colon + 1), DateTimeOffset.UnixEpoch.AddMicroseconds(number), cancellation);
+            position = number;
+        }
+
+        return answer.Length > PageLength;
+    }
+
+    private async Task CarryOutAsync(ReadOnlyMemory<byte> order, DateTimeOffset givenAt, CancellationToken cancellation)
+    {
+        if (order.Length < OrderHeadLength || BinaryPrimitives.ReadUInt64BigEndian(order.Span) == node)
+        {
+            return;
+        }
+
+        var done = 0;
+        try
+        {
+            done = listener?.OnOrder(order[OrderHeadLength..], givenAt) ?? 0;
+        }
+        catch (Exception e)
+        {
+            LogOrderFailed(logger, e);
+        }
+
+        var message = new byte[AnswerLength];
+        RedisEnvelope.Head(RedisMessageKind.OrderAnswer, node).CopyTo(message, 0);
+        order.Span[8..OrderHeadLength].CopyTo(message.AsSpan(RedisEnvelope.HeadLength));
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(RedisEnvelope.HeadLength + 8), done);
+        await connection.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
+    }
+
+    private void OnMessage(byte[] message)
+    {
+        if (RedisEnvelope.TryReadKind(message, out var kind) && kind == RedisMessageKind.Order)
+        {
+            Wake();
+        }
+        else if (kind == RedisMessageKind.OrderAnswer && message.Length == AnswerLength)
+        {
+            PendingOrder? answers;
+            lock (gate)
+            {
+                pending.TryGetValue(BinaryPrimitives.ReadUInt64BigEndian(message.AsSpan(RedisEnvelope.HeadLength)), out answers);
+            }
+
+            answers?.Add(BinaryPrimitives.ReadInt32BigEndian(message.AsSpan(RedisEnvelope.HeadLength + 8)));
+        }
+    }
+
+    [LoggerMessage(BackplaneEventId.RedisOrderFailed, LogLevel.Error, "An order of another node failed here")]
+    private static partial void LogOrderFailed(ILogger logger, Exception exception);
+
+    private sealed class Listening(RedisOrders orders) : IDisposable
+    {
+        public void Dispose() => orders.listener = null;
+    }
+
+    /// <summary>The answers to one order of this node.</summary>
+    private sealed class PendingOrder
+    {
+        private readonly Lock gate = new();
+        private readonly TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int? wanted;
+        private int nodes;
+        private long done;
+
+        public void Add(int did)
+        {
+            lock (gate)
+            {
+                nodes++;
+                done += did;
+                Check();
+            }
+        }
+
+        public Task WhenAsync(int count)
+        {
+            lock (gate)
+            {
+                wanted = count;
+                Check();
+                return enough.Task;
+            }
+        }
+
+        public (int Nodes, long Done) Read()
+        {
+            lock (gate)
+            {
+                return (nodes, done);
+            }
+        }
+
+        private void Check()
+        {
+            if (nodes >= wanted)
+            {
+                enough.TrySetResult();
+            }
+        }
+    }
+}
