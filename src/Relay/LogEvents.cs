@@ -33,15 +33,23 @@ internal static class LogEvents
     // Api: 1050 to 1099
     public const int ReadFailed = 1050;
 
-    // Connections: 1100 to 1199
+    // Connections: 1100 to 1149
     public const int Connected = 1100;
     public const int Disconnected = 1101;
     public const int ConnectionFailed = 1102;
     public const int ConnectionClosedByNode = 1103;
     public const int BadFrame = 1104;
+    public const int Kicked = 1105;
+    public const int KickUnreadable = 1106;
+    public const int KickedHereOnly = 1107;
     public const int BadMessage = 1110;
     public const int ForbiddenMessage = 1111;
     public const int DocumentDenied = 1112;
+
+    // Access: 1150 to 1199
+    public const int KeysFetched = 1150;
+    public const int KeysNotFetched = 1151;
+    public const int ForwardedByStranger = 1152;
 
     // Sessions: 1200 to 1299
     public const int Loaded = 1200;

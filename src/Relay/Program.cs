@@ -8,6 +8,11 @@ using Relay.Startup;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 
+if (args is ["token", .. var rest])
+{
+    return TokenCommand.Run(rest, Console.Out, Console.Error);
+}
+
 try
 {
     var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));

@@ -181,6 +181,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         await others.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, envelope), cancellation);
     }
 
+    /// <inheritdoc />
     public IDisposable Listen(INodeOrderListener listener) => orders.Listen(listener);
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Relay.Access;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
@@ -10,7 +11,7 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary><c>GET /api/documents/{document}</c>: the whole document as one Yjs update (format V1). It holds everything that is logged, and opens no session: without one, snapshots and log are read.</summary>
-internal sealed partial class DocumentEndpoint(SessionRegistry sessions, DurableStateReader durable, ILogger<DocumentEndpoint> logger)
+internal sealed partial class DocumentEndpoint(RequestGate gate, SessionRegistry sessions, DurableStateReader durable, ILogger<DocumentEndpoint> logger)
 {
     public const string Prefix = "/api/documents/";
 
@@ -20,6 +21,11 @@ internal sealed partial class DocumentEndpoint(SessionRegistry sessions, Durable
         if (!EncodedPath.TryGetName(target, Prefix, slashes: false, out var name, out var error))
         {
             await WebSocketHandshake.RefuseAsync(context, StatusCodes.Status400BadRequest, error);
+            return;
+        }
+
+        if (await gate.IdentifyAsync(context, name, AccessLevel.Read) is null)
+        {
             return;
         }
 

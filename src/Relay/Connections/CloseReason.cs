@@ -16,6 +16,8 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason BadMessage = new(4400, "The message is not valid.");
 
+    public static readonly CloseReason Removed = new(4403, "An administrator ended this connection; do not come back.");
+
     public static readonly CloseReason DocumentDeleted = new(4404, "The document was deleted.");
 
     public static readonly CloseReason NoDocument = new(4408, "No document was open on this connection for 60 s.");
@@ -36,6 +38,10 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason InternalError = new(4500, "Something went wrong on this node; connect again.");
 
+    public static readonly CloseReason TokenEnded = new(4501, "The token has ended; connect again with a new one.");
+
+    public static readonly CloseReason AskedToReconnect = new(4502, "An administrator ended this connection; connect again.");
+
     public static readonly CloseReason StoreUnavailable = new(4503, "The document cannot be loaded at the moment; connect again.");
 
     public static readonly CloseReason SlowReader = new(4508, "The client did not read what it was sent; connect again.");
@@ -50,7 +56,7 @@ internal sealed record CloseReason(int Code, string Text)
     /// <summary>All reasons, for the tests and the metrics.</summary>
     public static IReadOnlyList<CloseReason> All { get; } =
     [
-        Normal, FramingError, NodeStops, NodeIsFull, BadMessage, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
-        TooMuchPending, TooMuchPresence, InternalError, StoreUnavailable, SlowReader, NoPong, DocumentIsFull,
+        Normal, FramingError, NodeStops, NodeIsFull, BadMessage, Removed, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
+        TooMuchPending, TooMuchPresence, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, SlowReader, NoPong, DocumentIsFull,
     ];
 }

@@ -4,4 +4,6 @@ namespace Relay.Connections;
 /// <param name="MaxMessageBytes">The largest message.</param>
 /// <param name="MaxWaitingBytes">Messages that are not settled yet, before the connection is read no further.</param>
 /// <param name="MessagesPerSecond">Frames that are read per second in the long run.</param>
-internal sealed record ConnectionLimits(int MaxMessageBytes, long MaxWaitingBytes, int MessagesPerSecond);
+/// <param name="AwarenessPerSecond">Presence that goes on per second; of what comes more often, the latest.</param>
+/// <param name="MaxHeldAwarenessBytes">Presence that is held because it came too soon.</param>
+internal sealed record ConnectionLimits(int MaxMessageBytes, long MaxWaitingBytes, int MessagesPerSecond, int AwarenessPerSecond, long MaxHeldAwarenessBytes);

@@ -4,6 +4,7 @@ namespace Relay.Connections;
 internal sealed class ConnectionPlace : IOpenConnection
 {
     private readonly Lock gate = new();
+    private readonly List<KickOrder> orders = [];
     private IOpenConnection? connection;
     private CloseReason? closedFor;
 
@@ -20,6 +21,12 @@ internal sealed class ConnectionPlace : IOpenConnection
         {
             made.Close(reason);
         }
+
+        // From here on orders go to the connection itself.
+        foreach (var order in orders)
+        {
+            made.Kick(order);
+        }
     }
 
     public void Close(CloseReason reason)
@@ -32,5 +39,20 @@ internal sealed class ConnectionPlace : IOpenConnection
         }
 
         made?.Close(reason);
+    }
+
+    public int Kick(KickOrder order)
+    {
+        IOpenConnection? made;
+        lock (gate)
+        {
+            made = connection;
+            if (made is null)
+            {
+                orders.Add(order);
+            }
+        }
+
+        return made?.Kick(order) ?? 0;
     }
 }

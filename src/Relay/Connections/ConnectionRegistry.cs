@@ -1,13 +1,18 @@
 namespace Relay.Connections;
 
-/// <summary>The open connections of the node: counted, limited, and closed a few at a time when the node stops. Thread-safe.</summary>
+/// <summary>The open connections of the node: counted, limited, ended when an administrator says so, and closed a few at a time when the node stops. Thread-safe.</summary>
 internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time)
 {
     /// <summary>How often a few connections are closed while the node drains.</summary>
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How far the clocks of nodes may be apart: an order that was given earlier than a connection began by more than this is not about it.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(30);
+
     private readonly Lock gate = new();
-    private readonly HashSet<IOpenConnection> open = [];
+
+    /// <summary>The connections and when each was taken in.</summary>
+    private readonly Dictionary<IOpenConnection, DateTimeOffset> open = [];
     private bool draining;
 
     public int Count
@@ -36,7 +41,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time)
                 return CloseReason.NodeIsFull;
             }
 
-            open.Add(connection);
+            open.Add(connection, time.GetUtcNow());
             return null;
         }
     }
@@ -49,6 +54,22 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time)
         }
     }
 
+    /// <summary>Ends what an order covers. An order that comes late, because this node could not be reached, is not about who came after it was given.</summary>
+    /// <param name="order">Whose access to what ends.</param>
+    /// <param name="givenAt">When the order was given; nothing for now.</param>
+    /// <returns>How many accesses of a connection to a document ended.</returns>
+    public int Kick(KickOrder order, DateTimeOffset? givenAt = null)
+    {
+        var last = givenAt + ClockDifference;
+        IOpenConnection[] covered;
+        lock (gate)
+        {
+            covered = [.. open.Where(connection => last is null || connection.Value <= last).Select(connection => connection.Key)];
+        }
+
+        return covered.Sum(connection => connection.Kick(order));
+    }
+
     /// <summary>Takes no more connections, and closes those there are, spread evenly over <paramref name="within"/>: clients do not spread their reconnects themselves.</summary>
     /// <param name="within">How long to take.</param>
     /// <param name="hurry">Closes the rest at once.</param>
@@ -58,7 +79,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time)
         lock (gate)
         {
             draining = true;
-            left = new Queue<IOpenConnection>(open);
+            left = new Queue<IOpenConnection>(open.Keys);
         }
 
         var steps = Math.Max(1, (int)(within / DrainStep));

@@ -2,7 +2,7 @@ namespace Relay.Startup;
 
 internal static class DefaultAddress
 {
-    private const string Address = "http://localhost:5210";
+    public const string Address = "http://localhost:5210";
 
     /// <summary>Listens on the default address if nothing says otherwise: <c>--urls</c>, <c>ASPNETCORE_URLS</c>, <c>ASPNETCORE_HTTP_PORTS</c> or <c>Kestrel:Endpoints</c>.</summary>
     public static WebApplicationBuilder UseDefaultAddress(this WebApplicationBuilder builder)

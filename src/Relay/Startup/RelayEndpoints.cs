@@ -10,10 +10,12 @@ internal static class RelayEndpoints
 {
     public static WebApplication MapRelay(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.MapHealth();
         app.Map(YWebSocketEndpoint.Prefix + "{**document}", (HttpContext context, YWebSocketEndpoint endpoint) => endpoint.HandleAsync(context));
         app.Map(HocuspocusEndpoint.Path + "/{**path}", (HttpContext context, HocuspocusEndpoint endpoint) => endpoint.HandleAsync(context));
         app.MapGet(DocumentEndpoint.Prefix + "{**document}", (HttpContext context, DocumentEndpoint endpoint) => endpoint.GetAsync(context));
+        app.MapPost(KickEndpoint.Path, (HttpContext context, KickEndpoint endpoint) => endpoint.PostAsync(context));
         return app;
     }
 

@@ -36,6 +36,7 @@ internal static class RelayServices
         services.AddStores(settings, address, builder.Environment.IsDevelopment());
         services.AddPeers(settings, address);
         services.AddSessions(settings);
+        services.AddAccess(settings);
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
@@ -46,7 +47,7 @@ internal static class RelayServices
     /// <summary>In the order of their start. They stop in the reverse order, so that clients go first, and then what they need.</summary>
     private static void AddDuties(this IServiceCollection services)
     {
-        services.AddSingleton(new StartCheckOptions());
+        services.TryAddSingleton(new StartCheckOptions());
         services.AddSingleton(new HeartbeatOptions());
         services.AddSingleton(new ForgottenDocumentOptions());
         services.AddHostedService<StartChecks>();
@@ -105,7 +106,7 @@ internal static class RelayServices
 
     private static void AddConnections(this IServiceCollection services, LimitsOptions limits)
     {
-        services.AddSingleton(new ConnectionLimits(limits.MaxMessageBytes, limits.MaxWaitingBytes, limits.MessagesPerSecond));
+        services.AddSingleton(new ConnectionLimits(limits.MaxMessageBytes, limits.MaxWaitingBytes, limits.MessagesPerSecond, limits.AwarenessPerSecond, (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries));
         services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(SocketTimes.Default);
         services.AddSingleton<YWebSocketEndpoint>();

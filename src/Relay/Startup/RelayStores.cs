@@ -67,6 +67,7 @@ internal static class RelayStores
         services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<RedisBackplane>());
+        services.AddSingleton<INodeOrders>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton(provider => new FileLogImport(
             settings.FileStore.Path, provider.GetRequiredService<IDocumentLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => new StartCheck(
@@ -86,6 +87,7 @@ internal static class RelayStores
         services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<FileLog>());
+        services.AddSingleton<INodeOrders, NoOtherNodes>();
     }
 
     private static void AddDirectorySnapshots(this IServiceCollection services, FileStoreOptions options) =>

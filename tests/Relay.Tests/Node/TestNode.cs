@@ -36,14 +36,20 @@ internal sealed class TestNode : IAsyncDisposable
 
     public SessionRegistry Sessions => app.Services.GetRequiredService<SessionRegistry>();
 
-    public static async Task<TestNode> StartAsync(SocketTimes? times = null, string? directory = null, params string[] settings)
+    public static Task<TestNode> StartAsync(SocketTimes? times = null, string? directory = null, params string[] settings) => StartAsync(_ => { }, times, directory, settings);
+
+    /// <param name="configure">Changes how the node is put together.</param>
+    /// <param name="times">When connections are pinged and the like.</param>
+    /// <param name="directory">Its directory; one of its own without.</param>
+    /// <param name="settings">Settings below <c>Relay:</c>, as in <c>Auth:Mode=none</c>.</param>
+    public static async Task<TestNode> StartAsync(Action<WebApplicationBuilder> configure, SocketTimes? times = null, string? directory = null, params string[] settings)
     {
         var owns = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("relay-node-").FullName;
         string[] args =
         [
             "--environment", "Development", "--urls", "http://127.0.0.1:0", "--Relay:FileStore:Path", directory, "--Relay:Shutdown:DrainTime", "00:00:00.2",
-            .. settings.SelectMany(s => new[] { "--Relay:" + s.Split('=')[0], s.Split('=')[1] }),
+            .. settings.SelectMany(s => new[] { "--Relay:" + s.Split('=')[0], s.Split('=', 2)[1] }),
         ];
         var builder = WebApplication.CreateBuilder(args);
         builder.Logging.ClearProviders();
@@ -52,6 +58,7 @@ internal sealed class TestNode : IAsyncDisposable
             builder.Services.AddSingleton(times);
         }
 
+        configure(builder);
         builder.AddRelay();
         var app = builder.Build();
         app.MapRelay();
@@ -60,10 +67,15 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>A client's open socket; the path is sent as it is given.</summary>
-    public async Task<TestSocket> ConnectAsync(string path = "/yjs/doc", string? subprotocol = null)
+    public async Task<TestSocket> ConnectAsync(string path = "/yjs/doc", string? subprotocol = null, params (string Name, string Value)[] headers)
     {
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
+        foreach (var (name, value) in headers)
+        {
+            socket.Options.SetRequestHeader(name, value);
+        }
+
         if (subprotocol is not null)
         {
             socket.Options.AddSubProtocol(subprotocol);
@@ -72,6 +84,21 @@ internal sealed class TestNode : IAsyncDisposable
         await socket.ConnectAsync(new Uri($"ws://{Address.Authority}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), CancellationToken.None)
             .WaitAsync(Patience);
         return new TestSocket(socket);
+    }
+
+    /// <summary>The status and the sentence with which a WebSocket is refused: the same as for a plain request.</summary>
+    public async Task<(int Status, string Sentence)> RefusedAsync(string path, params (string Name, string Value)[] headers)
+    {
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(path, null, headers));
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var answer = await Http.SendAsync(request).WaitAsync(Patience);
+        Assert.Contains($"'{(int)answer.StatusCode}'", refused.Message, StringComparison.Ordinal);
+        return ((int)answer.StatusCode, (await answer.Content.ReadAsStringAsync()).TrimEnd());
     }
 
     public Task StopAsync() => app.StopAsync().WaitAsync(Patience);

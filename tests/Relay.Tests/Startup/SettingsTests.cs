@@ -54,7 +54,14 @@ public sealed class SettingsTests
     [InlineData("Limits:MaxMessageBytes", "16MB", "but must be a whole number")]
     [InlineData("Limits:MaxConnections", "0", "but must be a whole number from 1")]
     [InlineData("Node:Address", "relay.example", "but must be an IP address that others can reach and a port")]
-    [InlineData("Auth:Mode", "jwt", "but must be 'none'")]
+    [InlineData("Auth:Mode", "basic", "but must be 'none' or 'jwt'")]
+    [InlineData("Auth:Jwt:Issuer", "https://issuer.example", "has no meaning without Relay:Auth:Mode=jwt")]
+    [InlineData("Auth:Jwt:SecondSecret", "x", "has no meaning without Relay:Auth:Jwt:Secret")]
+    [InlineData("Auth:StampAwareness", "true", "has no meaning without Relay:Auth:Mode=jwt")]
+    [InlineData("Auth:AllowedOrigins", "*", "but must be origins separated by commas")]
+    [InlineData("Network:TrustedProxies", "10.0.0.0/33", "but must be IP addresses or networks")]
+    [InlineData("Limits:ConnectionsPerMinute", "-1", "but must be a whole number from 0")]
+    [InlineData("Limits:AwarenessPerSecond", "0", "but must be a whole number from 1")]
     public void A_setting_that_is_unknown_or_wrong_stops_the_start_and_is_named(string key, string value, string sentence)
     {
         var refused = Assert.Throws<SettingsException>(() => Read(true, (key, value)));

@@ -16,16 +16,21 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly DocumentName document;
+    private readonly Grant grant;
+    private readonly InboundAwareness awareness;
 
-    public YWebSocketConnection(ClientSocket socket, DocumentName document, AccessLevel access, SessionRegistry sessions, ConnectionLimits limits, TimeProvider time, ILogger logger)
+    public YWebSocketConnection(
+        ClientSocket socket, DocumentName document, Grant grant, SessionRegistry sessions, ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time, ILogger logger)
     {
         this.socket = socket;
         this.document = document;
+        this.grant = grant;
         this.time = time;
         this.logger = logger;
+        awareness = new InboundAwareness(limits, stamp, time, held => attachment!.Receive([held]));
         credit = new InboundCredit(limits.MaxWaitingBytes);
         rate = new MessageRate(limits.MessagesPerSecond, time);
-        attachment = sessions.Place(document, this, access);
+        attachment = sessions.Place(document, this, grant.To(document));
     }
 
     public FrameFormat Format => YWebSocketFormat.Instance;
@@ -33,6 +38,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     /// <summary>Serves the client until it is gone.</summary>
     public async Task RunAsync()
     {
+        using var expiry = new GrantTimer(grant, time, () => Close(CloseReason.TokenEnded));
         try
         {
             attachment.Join();
@@ -40,6 +46,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         }
         finally
         {
+            awareness.Dispose();
             attachment.Leave(socket.EndedCleanly);
         }
     }
@@ -52,6 +59,17 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     {
         attachment.Leave(clean: true);
         socket.Close(reason);
+    }
+
+    public int Kick(KickOrder order)
+    {
+        if (!order.Covers(grant.UserId, document) || socket.ClosedFor is not null)
+        {
+            return 0;
+        }
+
+        Close(order.Reason);
+        return 1;
     }
 
     private ValueTask HandleAsync(List<ReadOnlyMemory<byte>> frames, CancellationToken closed)
@@ -75,6 +93,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
             refused = YWebSocketDecoder.TryDecode(frames[i], i, messages, out var error) ? null : error;
         }
 
+        awareness.Filter(messages);
         if (messages.Count > 0)
         {
             credit.Add(messages.Sum(message => (long)message.Bytes));

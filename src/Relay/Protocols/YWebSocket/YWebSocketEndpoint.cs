@@ -3,12 +3,16 @@ using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
+using Relay.Startup;
 using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;
 
-/// <summary><c>ws /yjs/{document}</c>: the rest of the path is the document's name, percent-encoded, slashes allowed.</summary>
+/// <summary><c>ws /yjs/{document}</c>: the rest of the path is the document's name, percent-encoded, slashes allowed. The token stands in <c>?token=</c> or in <c>Authorization: Bearer</c>; a client that may not read the document
+/// is refused before the upgrade.</summary>
 internal sealed partial class YWebSocketEndpoint(
+    RequestGate gate,
+    AuthOptions auth,
     SessionRegistry sessions,
     ConnectionRegistry connections,
     ConnectionLimits limits,
@@ -20,6 +24,11 @@ internal sealed partial class YWebSocketEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
+        if (!await gate.MayConnectAsync(context))
+        {
+            return;
+        }
+
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (!EncodedPath.TryGetName(target, Prefix, slashes: true, out var document, out var error))
         {
@@ -27,7 +36,7 @@ internal sealed partial class YWebSocketEndpoint(
             return;
         }
 
-        if (await WebSocketHandshake.AcceptAsync(context) is not { } stream)
+        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant || await WebSocketHandshake.AcceptAsync(context) is not { } stream)
         {
             return;
         }
@@ -35,11 +44,11 @@ internal sealed partial class YWebSocketEndpoint(
         await using (stream)
         {
             var socket = new ClientSocket(stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, times, time, context.Abort);
-            await ServeAsync(socket, document);
+            await ServeAsync(socket, document, grant);
         }
     }
 
-    private async Task ServeAsync(ClientSocket socket, DocumentName document)
+    private async Task ServeAsync(ClientSocket socket, DocumentName document, Grant grant)
     {
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
@@ -53,7 +62,7 @@ internal sealed partial class YWebSocketEndpoint(
         LogConnected(logger, document);
         try
         {
-            var connection = new YWebSocketConnection(socket, document, AccessLevel.Write, sessions, limits, time, logger);
+            var connection = new YWebSocketConnection(socket, document, grant, sessions, limits, auth.StampAwareness ? new AwarenessStamp(grant) : null, time, logger);
             place.Fill(connection);
             await connection.RunAsync();
         }

@@ -1,6 +1,6 @@
 namespace Relay.Startup;
 
-/// <summary>What clients may do. Each limit but the rate ends the connection that breaks it with a close code of its own (docs/protocol.md).</summary>
+/// <summary>What clients may do. Each limit but the rates ends the connection that breaks it with a close code of its own (docs/protocol.md).</summary>
 internal sealed record LimitsOptions
 {
     /// <summary><c>Limits:MaxMessageBytes</c>: the largest message of a client, fragments added up. Default: 16 MiB, more than the largest pastes and offline edits seen in practice.</summary>
@@ -27,6 +27,12 @@ internal sealed record LimitsOptions
     /// <summary><c>Limits:MessagesPerSecond</c>: frames read per second and connection in the long run, ten times as many at once after a pause. Above it a connection is read more slowly, not closed. Default: 50,000: a node takes several hundred thousand small updates a second from one client, and a paste or an import is tens of thousands.</summary>
     public int MessagesPerSecond { get; init; } = 50_000;
 
+    /// <summary><c>Limits:AwarenessPerSecond</c>: presence messages per second and connection that go on to others, a second's worth at once after a pause; of more, the latest entry of each client. Default: 50, as often as a screen shows a moving cursor smoothly.</summary>
+    public int AwarenessPerSecond { get; init; } = 50;
+
+    /// <summary><c>Limits:ConnectionsPerMinute</c>: WebSockets that one client address may ask for per minute in the long run, as many at once after a pause. 0 for no limit. Default: 6,000: a company behind one address whose node stops, all at once. Behind a proxy, <c>Network:TrustedProxies</c> must name it.</summary>
+    public int ConnectionsPerMinute { get; init; } = 6000;
+
     public static LimitsOptions Read(SettingsReader reader)
     {
         var absent = new LimitsOptions();
@@ -40,6 +46,8 @@ internal sealed record LimitsOptions
             MaxConnections = (int)reader.Number("Limits:MaxConnections", absent.MaxConnections, 1, 10_000_000),
             MaxConnectionsPerDocument = (int)reader.Number("Limits:MaxConnectionsPerDocument", absent.MaxConnectionsPerDocument, 1, 10_000_000),
             MessagesPerSecond = (int)reader.Number("Limits:MessagesPerSecond", absent.MessagesPerSecond, 1, 10_000_000),
+            AwarenessPerSecond = (int)reader.Number("Limits:AwarenessPerSecond", absent.AwarenessPerSecond, 1, 1_000_000),
+            ConnectionsPerMinute = (int)reader.Number("Limits:ConnectionsPerMinute", absent.ConnectionsPerMinute, 0, 10_000_000),
         };
     }
 }

@@ -19,6 +19,8 @@ internal sealed record RelaySettings
 
     public LimitsOptions Limits { get; init; } = new();
 
+    public NetworkOptions Network { get; init; } = new();
+
     public AuthOptions Auth { get; init; } = new();
 
     public ShutdownOptions Shutdown { get; init; } = new();
@@ -38,6 +40,7 @@ internal sealed record RelaySettings
             FileStore = FileStoreOptions.Read(reader),
             Documents = DocumentsOptions.Read(reader),
             Limits = LimitsOptions.Read(reader),
+            Network = NetworkOptions.Read(reader),
             Auth = AuthOptions.Read(reader, isDevelopment),
             Shutdown = ShutdownOptions.Read(reader),
         };

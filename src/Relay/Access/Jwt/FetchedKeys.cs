@@ -1,0 +1,141 @@
+using System.Text.Json;
+
+namespace Relay.Access;
+
+/// <summary>
+/// The keys that somebody publishes as a JSON Web Key Set (<c>Auth:Jwt:JwksUrl</c>). Fetched at the start, every few minutes, and when a token names a key that is not there, that at a bounded rate: nobody can
+/// make a node hammer the publisher by naming keys. While the publisher is away the keys last fetched stay in use.
+/// </summary>
+internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, TimeProvider time, ILogger<FetchedKeys> logger) : BackgroundService, IVerificationKeys
+{
+    /// <summary>How often the keys are fetched without anybody asking: so long a key that was withdrawn is still accepted.</summary>
+    public static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>The shortest time from one fetch to the next.</summary>
+    public static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one fetch may take.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>A key takes about 500 bytes.</summary>
+    private const int MaxBytes = 256 << 10;
+
+    private readonly HttpClient client = new(http) { Timeout = Patience, MaxResponseContentBufferSize = MaxBytes };
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IReadOnlyList<VerificationKey>? keys;
+    private byte[] lastDocument = [];
+    private Task? fetching;
+    private long? lastFetch;
+    private volatile bool lastFailed;
+
+    /// <summary>Completes when the keys were fetched for the first time.</summary>
+    public Task WhenFetchedAsync(CancellationToken cancellation) => first.Task.WaitAsync(cancellation);
+
+    public async ValueTask<KeyChoice> FindAsync(string algorithm, string? keyId, CancellationToken cancellation)
+    {
+        // Key sets hold public keys; a token that is signed with a secret needs no look at them.
+        if (algorithm is not ['R' or 'P' or 'E', 'S', ..])
+        {
+            return new KeyChoice([]);
+        }
+
+        var found = Choose(algorithm, keyId);
+        if (found.Count == 0 && FetchUnlessJustDone() is { } fetch)
+        {
+            await fetch.WaitAsync(cancellation);
+            found = Choose(algorithm, keyId);
+        }
+
+        return new KeyChoice(found, IsTemporary: keys is null || lastFailed);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        client.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            if (FetchUnlessJustDone() is { } fetch)
+            {
+                await fetch.WaitAsync(stoppingToken);
+            }
+
+            await Task.Delay(lastFailed ? ShortestInterval : RefreshInterval, time, stoppingToken);
+        }
+    }
+
+    private IReadOnlyList<VerificationKey> Choose(string algorithm, string? keyId) =>
+        [.. (keys ?? []).Where(key => key.Algorithms.Contains(algorithm) && (keyId is null || key.Id == keyId))];
+
+    /// <summary>The fetch under way, or a new one; nothing when the last one began too short a time ago.</summary>
+    private Task? FetchUnlessJustDone()
+    {
+        lock (gate)
+        {
+            if (fetching is not null)
+            {
+                return fetching;
+            }
+
+            if (lastFetch is { } last && time.GetElapsedTime(last) < ShortestInterval)
+            {
+                return null;
+            }
+
+            lastFetch = time.GetTimestamp();
+            fetching = Task.Run(FetchAsync);
+            return fetching;
+        }
+    }
+
+    private async Task FetchAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            using var answer = await client.GetAsync(address);
+            var document = await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
+            if (keys is null || !document.AsSpan().SequenceEqual(lastDocument))
+            {
+                var read = JsonWebKeys.Read(document);
+                keys = read.Count > 0 ? read : throw new JsonException("It holds no key that tokens could be signed with.");
+                lastDocument = document;
+                LogFetched(logger, read.Count, Place);
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        {
+            failure = exception;
+        }
+
+        if (failure is not null && !lastFailed)
+        {
+            LogFailed(logger, failure, Place, keys is null ? "tokens cannot be checked" : "those fetched before stay in use");
+        }
+
+        lastFailed = failure is not null;
+        if (failure is null)
+        {
+            first.TrySetResult();
+        }
+
+        lock (gate)
+        {
+            fetching = null;
+        }
+    }
+
+    /// <summary>Without the query, in which some services have secrets.</summary>
+    private string Place => address.GetLeftPart(UriPartial.Path);
+
+    [LoggerMessage(LogEvents.KeysFetched, LogLevel.Information, "Fetched {Count} keys for tokens from {Place}")]
+    private static partial void LogFetched(ILogger logger, int count, string place);
+
+    [LoggerMessage(LogEvents.KeysNotFetched, LogLevel.Warning, "The keys for tokens cannot be fetched from {Place}; {Consequence}")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string place, string consequence);
+}

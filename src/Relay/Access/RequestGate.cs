@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Relay.Connections;
+using Relay.Connections.WebSockets;
+using Relay.Yjs;
+
+namespace Relay.Access;
+
+/// <summary>
+/// Who may come in: what every request is asked before anything is done for it. A refusal is answered here, with a status and one sentence. A browser does not show a page why a WebSocket was refused; so these addresses
+/// answer a plain GET in the same way, and pages that may open a WebSocket may read that answer from any origin.
+/// </summary>
+internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, AllowedOrigins origins)
+{
+    /// <summary>When one who came too often may come again: a few connections are free then.</summary>
+    private const int RetryAfterSeconds = 5;
+
+    private const string QueryName = "token";
+
+    /// <summary>For every address of a WebSocket, first of all: whether this client may ask for one now.</summary>
+    public async ValueTask<bool> MayConnectAsync(HttpContext context)
+    {
+        var origin = context.Request.Headers.Origin;
+        if (origin.Count > 1 || !origins.Allow(origin.ToString()))
+        {
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of this origin may not connect (Auth:AllowedOrigins).");
+            return false;
+        }
+
+        if (origin.Count > 0)
+        {
+            context.Response.Headers.AccessControlAllowOrigin = origins.AreAll ? "*" : origin;
+            context.Response.Headers.Vary = HeaderNames.Origin;
+        }
+
+        if (!rate.TryTake(context.Connection.RemoteIpAddress))
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "Too many connections come from this address (Limits:ConnectionsPerMinute); connect again later.");
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>What the request's token allows; nothing when it was refused.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="fromQuery">Whether the token may stand in <c>?token=</c>: browsers cannot give a WebSocket headers.</param>
+    public async ValueTask<Grant?> IdentifyAsync(HttpContext context, bool fromQuery)
+    {
+        var verdict = await verifier.VerifyAsync(TokenOf(context.Request, fromQuery), context.RequestAborted);
+        if (verdict.IsAccepted)
+        {
+            return verdict.Grant;
+        }
+
+        if (verdict.IsTemporary)
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, verdict.Refusal);
+        }
+        else
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, verdict.Refusal);
+        }
+
+        return null;
+    }
+
+    /// <summary>The same for a request about one document; nothing also when the token allows less than that there.</summary>
+    public async ValueTask<Grant?> IdentifyAsync(HttpContext context, DocumentName document, AccessLevel least)
+    {
+        var grant = await IdentifyAsync(context, fromQuery: true);
+        if (grant is null || grant.To(document) >= least)
+        {
+            return grant;
+        }
+
+        await RefuseAsync(context, StatusCodes.Status403Forbidden, $"The token does not allow to {(least == AccessLevel.Write ? "write" : "read")} this document.");
+        return null;
+    }
+
+    /// <summary>The same for what only administrators may do. The token must stand in the header: such a request must not be made by following a link.</summary>
+    public async ValueTask<Grant?> IdentifyAdminAsync(HttpContext context)
+    {
+        var grant = await IdentifyAsync(context, fromQuery: false);
+        if (grant is null or { IsAdmin: true })
+        {
+            return grant;
+        }
+
+        await RefuseAsync(context, StatusCodes.Status403Forbidden, "The token does not allow what administrators may do.");
+        return null;
+    }
+
+    private static string? TokenOf(HttpRequest request, bool fromQuery)
+    {
+        const string scheme = "Bearer ";
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim()
+            : fromQuery && request.Query.TryGetValue(QueryName, out StringValues tokens) ? tokens.ToString()
+            : null;
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string sentence)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return WebSocketHandshake.RefuseAsync(context, status, sentence);
+    }
+}

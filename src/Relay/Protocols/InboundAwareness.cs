@@ -1,0 +1,131 @@
+using Relay.Connections;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Protocols;
+
+/// <summary>
+/// One connection's presence on its way to a session: stamped with who the token says it is, and not more often than so many times a second. What comes too soon is held, and the latest entry of each client goes on
+/// when it is time: a cursor that moves too fast loses the places between, not the last one. Thread-safe.
+/// </summary>
+internal sealed class InboundAwareness : IDisposable
+{
+    private readonly AwarenessStamp? stamp;
+    private readonly Action<DocumentMessage> deliver;
+    private readonly TimeProvider time;
+    private readonly int perSecond;
+    private readonly long maxHeldBytes;
+    private readonly Lock gate = new();
+    private readonly Dictionary<ulong, AwarenessEntry> held = [];
+    private long heldBytes;
+    private double tokens;
+    private long since;
+    private ITimer? timer;
+    private bool isOver;
+
+    /// <param name="limits">How often, and how much may be held.</param>
+    /// <param name="stamp">Writes who it is; nothing to leave entries as they are.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="deliver">Takes what was held, on a thread of the clock.</param>
+    public InboundAwareness(ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time, Action<DocumentMessage> deliver)
+    {
+        this.stamp = stamp;
+        this.time = time;
+        this.deliver = deliver;
+        perSecond = limits.AwarenessPerSecond;
+        maxHeldBytes = limits.MaxHeldAwarenessBytes;
+        tokens = perSecond;
+        since = time.GetTimestamp();
+    }
+
+    /// <summary>Stamps the presence among these messages, and takes out what is too soon.</summary>
+    public void Filter(List<DocumentMessage> messages)
+    {
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (messages[i].Kind != DocumentMessageKind.Awareness)
+            {
+                continue;
+            }
+
+            if (stamp is not null)
+            {
+                messages[i] = messages[i] with { Awareness = [.. messages[i].Awareness.Select(entry => stamp.Stamp(entry))] };
+            }
+
+            if (TryHold(messages[i].Awareness))
+            {
+                messages.RemoveAt(i--);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isOver = true;
+            timer?.Dispose();
+            held.Clear();
+        }
+    }
+
+    private bool TryHold(IReadOnlyList<AwarenessEntry> entries)
+    {
+        lock (gate)
+        {
+            var now = time.GetTimestamp();
+            tokens = Math.Min(perSecond, tokens + (time.GetElapsedTime(since, now).TotalSeconds * perSecond));
+            since = now;
+
+            // More than may be held goes on at once, as an entry with a newer clock always may, and counts.
+            if ((tokens >= 1 && held.Count == 0) || heldBytes + entries.Sum(Size) > maxHeldBytes || isOver)
+            {
+                tokens = Math.Max(tokens - 1, -perSecond);
+                return false;
+            }
+
+            foreach (var entry in entries)
+            {
+                heldBytes += Size(entry);
+                if (held.Remove(entry.ClientId, out var before))
+                {
+                    heldBytes -= Size(before);
+                }
+
+                // Not the whole frame that it came in.
+                held.Add(entry.ClientId, entry with { State = entry.State.ToArray() });
+            }
+
+            if (held.Count > 0)
+            {
+                timer ??= time.CreateTimer(static self => ((InboundAwareness)self!).Release(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                timer.Change(TimeSpan.FromSeconds(Math.Max(0, (1 - tokens) / perSecond)), Timeout.InfiniteTimeSpan);
+            }
+
+            return true;
+        }
+    }
+
+    private void Release()
+    {
+        DocumentMessage message;
+        lock (gate)
+        {
+            if (held.Count == 0 || isOver)
+            {
+                return;
+            }
+
+            tokens--;
+            message = new DocumentMessage(DocumentMessageKind.Awareness, default, [.. held.Values]);
+            held.Clear();
+            heldBytes = 0;
+        }
+
+        deliver(message);
+    }
+
+    /// <summary>With what a dictionary takes for it.</summary>
+    private static long Size(AwarenessEntry entry) => entry.State.Length + 64;
+}

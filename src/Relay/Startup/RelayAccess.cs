@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using Relay.Access;
+using Relay.Api;
+using Relay.Connections;
+using IPNetwork = System.Net.IPNetwork;
+
+namespace Relay.Startup;
+
+/// <summary>Who may come in, by the settings.</summary>
+internal static class RelayAccess
+{
+    /// <summary>
+    /// What the framework logs of requests at Information and below holds their query, and there are tokens in it. These categories stay at Warning whatever the settings of logging say, for every provider.
+    /// </summary>
+    private static readonly string[] RequestLogs = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Microsoft.AspNetCore.Server.Kestrel"];
+
+    public static void AddAccess(this IServiceCollection services, RelaySettings settings)
+    {
+        services.AddVerifier(settings.Auth);
+        services.AddSingleton(settings.Auth);
+        services.AddSingleton(settings.Auth.AllowedOrigins);
+        services.AddSingleton(provider => new AddressRate(settings.Limits.ConnectionsPerMinute, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RequestGate>();
+        services.AddSingleton<Kicks>();
+        services.AddSingleton<KickEndpoint>();
+        services.AddHostedService(provider => provider.GetRequiredService<Kicks>());
+        services.PostConfigure<LoggerFilterOptions>(KeepTokensOut);
+        services.AddProxies(settings.Network.TrustedProxies);
+    }
+
+    private static void AddVerifier(this IServiceCollection services, AuthOptions auth)
+    {
+        if (auth.Jwt is not { } jwt)
+        {
+            services.AddSingleton<ITokenVerifier, OpenAccess>();
+            return;
+        }
+
+        if (jwt.JwksUrl is { } url)
+        {
+            services.AddSingleton(provider => new FetchedKeys(
+                url,
+                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) },
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<FetchedKeys>>()));
+            services.AddHostedService(provider => provider.GetRequiredService<FetchedKeys>());
+            services.AddSingleton<IVerificationKeys>(provider => provider.GetRequiredService<FetchedKeys>());
+
+            // A node that can check no token would refuse everybody.
+            services.AddSingleton(provider => new StartCheck("The address of the keys for tokens", cancellation => provider.GetRequiredService<FetchedKeys>().WhenFetchedAsync(cancellation)));
+        }
+        else
+        {
+            services.AddSingleton<IVerificationKeys>(new FixedKeys(jwt.Keys ?? []));
+        }
+
+        services.AddSingleton<ITokenVerifier>(provider =>
+            new JwtVerifier(provider.GetRequiredService<IVerificationKeys>(), jwt.Issuer, jwt.Audience, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    /// <summary>Walks back through <c>X-Forwarded-For</c> for as long as whoever wrote it is a trusted proxy.</summary>
+    private static void AddProxies(this IServiceCollection services, IReadOnlyList<IPNetwork> proxies) =>
+        services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = proxies.Count > 0 ? ForwardedHeaders.XForwardedFor : ForwardedHeaders.None;
+            forwarded.ForwardLimit = null;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var network in proxies)
+            {
+                forwarded.KnownIPNetworks.Add(network);
+            }
+        });
+
+    /// <summary>The most specific rule holds, and of equal ones the last: so there is one for each provider that any rule names.</summary>
+    private static void KeepTokensOut(LoggerFilterOptions logging)
+    {
+        foreach (var provider in logging.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToArray())
+        {
+            foreach (var category in RequestLogs)
+            {
+                logging.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Warning, null));
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using Relay.Connections;
+using Relay.Doubles;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Protocols;
+
+public sealed class InboundAwarenessTests : IDisposable
+{
+    private readonly ManualTime time = new();
+    private readonly List<AwarenessEntry[]> later = [];
+    private readonly InboundAwareness inbound;
+
+    public InboundAwarenessTests() =>
+        inbound = new InboundAwareness(new ConnectionLimits(1 << 20, 1 << 20, 1000, AwarenessPerSecond: 10, MaxHeldAwarenessBytes: 1000), null, time, message => later.Add([.. message.Awareness]));
+
+    public void Dispose() => inbound.Dispose();
+
+    [Fact]
+    public void What_comes_too_often_is_merged_and_the_latest_of_each_client_goes_on()
+    {
+        for (ulong clock = 1; clock <= 10; clock++)
+        {
+            Assert.True(Passes(Entry(1, clock)));
+        }
+
+        for (ulong clock = 11; clock <= 30; clock++)
+        {
+            Assert.False(Passes(Entry(1, clock), Entry(2, clock)));
+        }
+
+        Assert.Empty(later);
+        time.Advance(TimeSpan.FromMilliseconds(100), () => { });
+        Assert.Equal([(1UL, 30UL), (2UL, 30UL)], later.Single().Select(e => (e.ClientId, e.Clock)).Order());
+        time.Advance(TimeSpan.FromSeconds(10), () => { });
+        Assert.Single(later);
+    }
+
+    [Fact]
+    public void In_the_long_run_so_many_go_on_as_the_rate_says()
+    {
+        var passed = 0;
+        for (ulong clock = 1; clock <= 1000; clock++)
+        {
+            passed += Passes(Entry(1, clock)) ? 1 : 0;
+            time.Advance(TimeSpan.FromMilliseconds(10), () => { });
+        }
+
+        // Ten seconds, and a second's worth at once.
+        time.Advance(TimeSpan.FromSeconds(1), () => { });
+        Assert.InRange(passed + later.Count, 105, 112);
+        Assert.Equal(1000UL, later[^1].Single().Clock);
+    }
+
+    [Fact]
+    public void Who_leaves_after_a_flood_is_gone()
+    {
+        Exhaust();
+        Assert.False(Passes(Entry(1, 20)));
+        Assert.False(Passes(new AwarenessEntry(1, 21, AwarenessEntry.NullState)));
+        time.Advance(TimeSpan.FromSeconds(1), () => { });
+        Assert.True(later.Single().Single().IsNull);
+    }
+
+    [Fact]
+    public void More_than_may_be_held_goes_on_at_once()
+    {
+        Exhaust();
+        Assert.False(Passes(Entry(1, 20, new string('x', 800))));
+        Assert.True(Passes(Entry(2, 20, new string('x', 800))));
+        Assert.False(Passes(Entry(1, 21)));
+        time.Advance(TimeSpan.FromSeconds(2), () => { });
+        Assert.Equal(21UL, later.Single().Single().Clock);
+    }
+
+    [Fact]
+    public void Other_messages_are_left_alone_and_a_held_entry_keeps_no_frame()
+    {
+        Exhaust();
+        var state = "{}"u8.ToArray();
+        var messages = new List<DocumentMessage>
+        {
+            new(DocumentMessageKind.SyncStep1, default, []),
+            new(DocumentMessageKind.Awareness, default, [new AwarenessEntry(1, 20, state)], 1),
+            new(DocumentMessageKind.QueryAwareness, default, [], 2),
+        };
+        inbound.Filter(messages);
+        Assert.Equal([DocumentMessageKind.SyncStep1, DocumentMessageKind.QueryAwareness], messages.Select(m => m.Kind));
+        state.AsSpan().Clear();
+        time.Advance(TimeSpan.FromSeconds(1), () => { });
+        Assert.Equal("{}", Encoding.UTF8.GetString(later.Single().Single().State.Span));
+    }
+
+    [Fact]
+    public void After_its_end_nothing_goes_on_later()
+    {
+        Exhaust();
+        Assert.False(Passes(Entry(1, 20)));
+        inbound.Dispose();
+        time.Advance(TimeSpan.FromSeconds(1), () => { });
+        Assert.Empty(later);
+    }
+
+    private static AwarenessEntry Entry(ulong client, ulong clock, string? text = null) => new(client, clock, Encoding.UTF8.GetBytes(text is null ? "{}" : $"\"{text}\""));
+
+    private void Exhaust()
+    {
+        for (ulong clock = 1; clock <= 10; clock++)
+        {
+            Assert.True(Passes(Entry(1, clock)));
+        }
+    }
+
+    private bool Passes(params AwarenessEntry[] entries)
+    {
+        var messages = new List<DocumentMessage> { new(DocumentMessageKind.Awareness, default, entries) };
+        inbound.Filter(messages);
+        return messages.Count == 1;
+    }
+}
