@@ -9,6 +9,8 @@ internal static class LogEvents
     public const int SettingsRefused = 1002;
     public const int ServicePart = 1003;
     public const int NoLocator = 1004;
+    public const int TokensAsked = 1005;
+    public const int NoTokensAsked = 1006;
     public const int DrainStarted = 1010;
     public const int DrainConnections = 1011;
     public const int DrainDocuments = 1012;

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const dll = path.join(root, 'src', 'Relay', 'bin', process.env.RELAY_TEST_CONFIGURATION ?? 'Release', 'net10.0', 'Relay.dll')
 
 // Another program that speaks as a node does, e.g. 'docker run …' or a build elsewhere; split at spaces.
-const command = process.env.RELAY_TEST_NODE?.split(' ') ?? ['dotnet', dll]
+export const command = process.env.RELAY_TEST_NODE?.split(' ') ?? ['dotnet', dll]
 
 // Stopping spreads the closes over this time: long enough for more than one step, short enough for tests.
 const defaults = { 'Shutdown:DrainTime': '00:00:00.300' }

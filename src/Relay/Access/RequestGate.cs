@@ -11,7 +11,7 @@ namespace Relay.Access;
 /// Who may come in: what every request is asked before anything is done for it. A refusal is answered here, with a status and one sentence. A browser does not show a page why a WebSocket was refused; so these addresses
 /// answer a plain GET in the same way, and pages that may open a WebSocket may read that answer from any origin.
 /// </summary>
-internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, AllowedOrigins origins)
+internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, AllowedOrigins origins, ForwardedSuspicion forwarded)
 {
     /// <summary>When one who came too often may come again: a few connections are free then.</summary>
     private const int RetryAfterSeconds = 5;
@@ -34,6 +34,7 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
             context.Response.Headers.Vary = HeaderNames.Origin;
         }
 
+        forwarded.Notice(context);
         if (!rate.TryTake(context.Connection.RemoteIpAddress))
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);

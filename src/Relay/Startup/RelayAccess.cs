@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Relay.Access;
 using Relay.Api;
 using Relay.Connections;
@@ -12,7 +13,7 @@ internal static class RelayAccess
     /// <summary>
     /// What the framework logs of requests at Information and below holds their query, and there are tokens in it. These categories stay at Warning whatever the settings of logging say, for every provider.
     /// </summary>
-    private static readonly string[] RequestLogs = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Microsoft.AspNetCore.Server.Kestrel"];
+    private static readonly string[] RequestLogs = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"];
 
     public static void AddAccess(this IServiceCollection services, RelaySettings settings)
     {
@@ -20,7 +21,11 @@ internal static class RelayAccess
         services.AddSingleton(settings.Auth);
         services.AddSingleton(settings.Auth.AllowedOrigins);
         services.AddSingleton(provider => new AddressRate(settings.Limits.ConnectionsPerMinute, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ForwardedSuspicion(settings.Network.TrustedProxies.Count > 0 || settings.Limits.ConnectionsPerMinute == 0, provider.GetRequiredService<ILogger<ForwardedSuspicion>>()));
         services.AddSingleton<RequestGate>();
+
+        // Those that have not become WebSockets, or never will: they have shown no token yet, so they are bounded apart from the others, by the same figure.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = settings.Limits.MaxConnections);
         services.AddSingleton<Kicks>();
         services.AddSingleton<KickEndpoint>();
         services.AddHostedService(provider => provider.GetRequiredService<Kicks>());

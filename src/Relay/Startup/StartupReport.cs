@@ -21,6 +21,15 @@ internal static partial class StartupReport
         Say(logger, "snapshots", "S3", settings.S3.Bucket is { } bucket ? $"{bucket}/{settings.S3.Prefix}" : null, $"files under {path}");
         Say(logger, "locator", "DynamoDB", settings.DynamoDb.Table, "memory of this process");
         Say(logger, "room metadata", "Postgres", null, "nowhere");
+        if (settings.Auth.Jwt is { } jwt)
+        {
+            LogTokens(logger, jwt.JwksUrl is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}" : $"{jwt.Keys?.Count} of the settings' keys");
+        }
+        else
+        {
+            LogOpen(logger);
+        }
+
         if (settings.Redis.Configuration is not null && settings.DynamoDb.Table is null)
         {
             LogNoLocator(logger);
@@ -50,6 +59,12 @@ internal static partial class StartupReport
             LogService(logger, part, service, place);
         }
     }
+
+    [LoggerMessage(LogEvents.TokensAsked, LogLevel.Information, "Who comes in needs a token, checked with {Keys}")]
+    private static partial void LogTokens(ILogger logger, string keys);
+
+    [LoggerMessage(LogEvents.NoTokensAsked, LogLevel.Information, "Everybody who reaches this node may read and write every document (Auth:Mode is none)")]
+    private static partial void LogOpen(ILogger logger);
 
     [LoggerMessage(LogEvents.ServicePart, LogLevel.Information, "{Part}: {Service}, {Place}")]
     private static partial void LogService(ILogger logger, string part, string service, string place);

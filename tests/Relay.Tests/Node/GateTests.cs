@@ -56,6 +56,20 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task A_proxy_that_nobody_named_is_noticed_once()
+    {
+        var log = new Log();
+        await using var node = await TestNode.StartAsync(builder => builder.Logging.AddProvider(log));
+        for (var i = 0; i < 3; i++)
+        {
+            using var client = await node.ConnectAsync(headers: ("X-Forwarded-For", "203.0.113.7"));
+            await client.UntilAsync(0, 0);
+        }
+
+        Assert.Single(log.Lines, line => line.Contains("name it in Relay:Network:TrustedProxies", StringComparison.Ordinal) && line.StartsWith("A request of 127.0.0.1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Behind_trusted_proxies_the_client_is_the_last_address_that_none_of_them_has()
     {
         await using var node = await TestNode.StartAsync(settings: ["Limits:ConnectionsPerMinute=1", "Network:TrustedProxies=127.0.0.0/8,::1,10.0.0.0/8"]);

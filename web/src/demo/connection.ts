@@ -23,6 +23,7 @@ export class Connection {
   #grace: ReturnType<typeof setTimeout> | undefined
   #unsent = false
   #everSynced = false
+  #asks = false
 
   constructor (doc: Y.Doc, documentName: string, token: string | null) {
     const page = new URL(location.href)
@@ -45,6 +46,7 @@ export class Connection {
       // The others were told that we left. They take us back only if we say something newer than what they knew of us then.
       this.awareness.setLocalState(this.awareness.getLocalState())
     })
+    provider.on('connection-error', () => { void this.#askWhy() })
     provider.on('closed', ({ code, reason }) => this.#enter({ kind: 'refused', reason: reason || `code ${code}` }))
     doc.on('update', (_update, origin) => {
       if (origin !== provider && !provider.synced) this.#unsent = true
@@ -76,8 +78,26 @@ export class Connection {
     this.#provider.connect()
   }
 
+  /** Browsers do not tell why a WebSocket was refused. A plain request to the same address is answered in the same way, with a sentence. */
+  async #askWhy (): Promise<void> {
+    if (this.#asks) return
+    this.#asks = true
+    try {
+      const answer = await fetch(this.#provider.url.replace(/^ws/, 'http'), { cache: 'no-store' })
+      if (answer.status === 401 || answer.status === 403) {
+        const reason = (await answer.text()).trim()
+        this.#provider.disconnect()
+        this.#enter({ kind: 'refused', reason })
+      }
+    } catch {
+      // Nobody answers: that is not a refusal.
+    } finally {
+      this.#asks = false
+    }
+  }
+
   #lost (grace: number): void {
-    if (this.#state.kind === 'offline' || this.#grace !== undefined) return
+    if (this.#state.kind === 'offline' || this.#state.kind === 'refused' || this.#grace !== undefined) return
     if (this.#state.kind === 'synced') this.#enter({ kind: 'connecting' })
     this.#grace = setTimeout(() => this.#enter({ kind: 'offline' }), grace)
   }
