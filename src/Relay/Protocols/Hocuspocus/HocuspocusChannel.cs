@@ -15,10 +15,12 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     private volatile bool hasEnded;
     private Attachment? attachment;
     private long waiting;
+    private readonly InboundAwareness awareness;
     private Grant grant;
 
-    public HocuspocusChannel(HocuspocusSocket socket, string address, in HocuspocusAddress parsed, HocuspocusFormat format, Grant grant, TimeProvider time)
+    public HocuspocusChannel(HocuspocusSocket socket, string address, in HocuspocusAddress parsed, HocuspocusFormat format, Grant grant, ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time)
     {
+        awareness = new InboundAwareness(limits, stamp, time, held => Receive([held], 0));
         this.socket = socket;
         this.format = format;
         this.grant = grant;
@@ -36,6 +38,9 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     public bool HasSession { get; }
 
     public DocumentName Document { get; }
+
+    /// <summary>Whose it is; the same for as long as it is open.</summary>
+    public string? UserId => grant.UserId;
 
     public AccessLevel Access { get; private set; }
 
@@ -59,23 +64,15 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         WatchToken();
     }
 
-    /// <summary>Hands messages of the client in.</summary>
+    /// <summary>Hands messages of the client in; presence that comes too often later.</summary>
     /// <param name="messages">In their order; the list is not used again by the caller.</param>
-    /// <param name="bytes">What they count for until they are settled.</param>
-    public void Receive(IReadOnlyList<DocumentMessage> messages, long bytes)
+    public void Receive(List<DocumentMessage> messages)
     {
-        lock (gate)
+        awareness.Filter(messages);
+        if (messages.Count > 0)
         {
-            if (hasEnded)
-            {
-                return;
-            }
-
-            waiting += bytes;
+            Receive(messages, messages.Sum(message => (long)message.Bytes));
         }
-
-        socket.Credit.Add(bytes);
-        attachment!.Receive(messages);
     }
 
     /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
@@ -99,6 +96,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
             tokenTimer?.Dispose();
         }
 
+        awareness.Dispose();
         socket.Credit.Settle(unsettled);
         attachment?.Leave(clean);
     }
@@ -121,4 +119,20 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     }
 
     void ISessionConnection.Close(CloseReason reason) => socket.OnDocumentClosed(this, reason);
+
+    private void Receive(IReadOnlyList<DocumentMessage> messages, long bytes)
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                return;
+            }
+
+            waiting += bytes;
+        }
+
+        socket.Credit.Add(bytes);
+        attachment!.Receive(messages);
+    }
 }

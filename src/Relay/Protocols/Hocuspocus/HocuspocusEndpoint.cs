@@ -2,6 +2,7 @@ using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
+using Relay.Startup;
 
 namespace Relay.Protocols.Hocuspocus;
 
@@ -9,7 +10,9 @@ namespace Relay.Protocols.Hocuspocus;
 internal sealed partial class HocuspocusEndpoint(
     SessionRegistry sessions,
     ConnectionRegistry connections,
+    RequestGate gate,
     ITokenVerifier tokens,
+    AuthOptions auth,
     ConnectionLimits limits,
     SocketTimes times,
     TimeProvider time,
@@ -21,7 +24,7 @@ internal sealed partial class HocuspocusEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (await WebSocketHandshake.AcceptAsync(context) is not { } stream)
+        if (!await gate.MayConnectAsync(context) || await WebSocketHandshake.AcceptAsync(context) is not { } stream)
         {
             return;
         }
@@ -45,7 +48,7 @@ internal sealed partial class HocuspocusEndpoint(
         LogConnected(logger);
         try
         {
-            var socket = new HocuspocusSocket(client, sessions, tokens, formats, limits, time, logger);
+            var socket = new HocuspocusSocket(client, sessions, tokens, formats, limits, time, logger, auth.StampAwareness);
             place.Fill(socket);
             await socket.RunAsync();
         }

@@ -101,7 +101,6 @@ internal sealed partial class HocuspocusSocket
         }
 
         batch.Add(message);
-        batchBytes += message.Bytes;
     }
 
     private void HandIn()
@@ -111,9 +110,9 @@ internal sealed partial class HocuspocusSocket
             return;
         }
 
-        var (channel, messages, bytes) = (batchChannel, batch, batchBytes);
-        (batchChannel, batch, batchBytes) = (null, [], 0);
-        channel.Receive(messages, bytes);
+        var (channel, messages) = (batchChannel, batch);
+        (batchChannel, batch) = (null, []);
+        channel.Receive(messages);
     }
 
     private void Keep(string address, in DocumentMessage message)
@@ -204,7 +203,7 @@ internal sealed partial class HocuspocusSocket
             if (channels.Count < MaxDocuments)
             {
                 var format = parsed.HasSession ? new HocuspocusFormat(address, isShared: false) : formats.Take(address);
-                channel = new HocuspocusChannel(this, address, parsed, format, grant, time);
+                channel = new HocuspocusChannel(this, address, parsed, format, grant, limits, stampsAwareness ? new AwarenessStamp(grant) : null, time);
                 channels.Add(address, channel);
                 refused.Remove(address);
                 idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -221,7 +220,7 @@ internal sealed partial class HocuspocusSocket
         var kept = pending.Take(address);
         if (kept.Count > 0)
         {
-            channel.Receive(kept, kept.Sum(m => (long)m.Bytes));
+            channel.Receive([.. kept]);
         }
     }
 

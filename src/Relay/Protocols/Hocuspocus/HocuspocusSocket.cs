@@ -22,9 +22,11 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private readonly SessionRegistry sessions;
     private readonly ITokenVerifier tokens;
     private readonly HocuspocusFormats formats;
+    private readonly ConnectionLimits limits;
     private readonly MessageRate rate;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly bool stampsAwareness;
     private readonly Lock gate = new();
     private readonly Dictionary<string, HocuspocusChannel> channels = [];
     private readonly HashSet<string> refused = [];
@@ -35,14 +37,16 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     // What came together for one document is handed in together.
     private HocuspocusChannel? batchChannel;
     private List<DocumentMessage> batch = [];
-    private long batchBytes;
 
     // The address of the last message: nearly always it is the next one's, too.
     private byte[] lastAddress = [];
     private string lastAddressText = "";
 
-    public HocuspocusSocket(ClientSocket socket, SessionRegistry sessions, ITokenVerifier tokens, HocuspocusFormats formats, ConnectionLimits limits, TimeProvider time, ILogger logger)
+    public HocuspocusSocket(
+        ClientSocket socket, SessionRegistry sessions, ITokenVerifier tokens, HocuspocusFormats formats, ConnectionLimits limits, TimeProvider time, ILogger logger, bool stampsAwareness = false)
     {
+        this.limits = limits;
+        this.stampsAwareness = stampsAwareness;
         this.socket = socket;
         this.sessions = sessions;
         this.tokens = tokens;
@@ -77,6 +81,23 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     {
         EndAll(clean: true);
         socket.Close(reason);
+    }
+
+    /// <summary>Those who are to come back, and only they, lose the socket, because a provider does not open a closed document again by itself.</summary>
+    public int Kick(KickOrder order)
+    {
+        HocuspocusChannel[] covered;
+        lock (gate)
+        {
+            covered = [.. channels.Values.Where(channel => order.Covers(channel.UserId, channel.Document))];
+        }
+
+        foreach (var channel in covered)
+        {
+            OnDocumentClosed(channel, order.Reason);
+        }
+
+        return covered.Length;
     }
 
     /// <summary>Closes one document and says why.</summary>
