@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import WebSocket from 'ws'
 import { WebsocketProvider as OldProvider } from 'y-websocket-2'
 import { inTime, joinClient, openClient, waitFor, Y } from './clients.mjs'
+import { joinDocument, openDocument, openSocket, versions } from './hocuspocus.mjs'
 import { command } from './relay.mjs'
 import { seconds, sign, startGuardedRelay } from './tokens.mjs'
 
@@ -142,6 +143,38 @@ test('an administrator sends a user away for good, and a document\'s users to co
   assert.deepEqual(await kick({ document: 'plan', comeBack: true }), { connections: 1, nodes: 1, silentNodes: 0 })
   await waitFor(() => bob.closes.includes(4502) && bob.provider.synced, 'the return')
 })
+
+// Providers of version 3 go on looking for a node that is gone, so it goes last.
+const stamping = await startGuardedRelay(nodeTest, { settings: { 'Auth:StampAwareness': true } })
+
+for (const version of versions) {
+  test(`Hocuspocus providers (version ${version}) are held to their tokens in the same way`, async (t) => {
+    const { relay, token } = stamping
+    const [planned, noted] = [`plan ${version}`, `notes ${version}`]
+    const socket = openSocket(t, relay, { version })
+    const plan = await joinDocument(t, relay, planned, { socket, token: token('ada', { [planned]: 'write' }, { name: 'Ada' }) })
+    const notes = await joinDocument(t, relay, noted, { socket, token: token('ada', { [noted]: 'read' }) })
+    const other = openDocument(t, socket, 'other', { token: token('ada', { [planned]: 'write' }) })
+    await waitFor(() => other.failures.length > 0, 'the refusal')
+    assert.deepEqual([plan.scopes.at(-1), notes.scopes.at(-1)], ['read-write', 'readonly'])
+    const bob = await joinClient(t, relay, planned, { params: { token: token('bob', { [planned]: 'read' }) } })
+    plan.text.insert(0, 'across protocols')
+    await bob.sees(() => text(bob) === 'across protocols', 'the edit')
+    plan.awareness.setLocalStateField('user', { name: 'Bob', color: '#f00' })
+    await waitFor(() => bob.awareness.getStates().get(plan.doc.clientID)?.user?.color === '#f00', 'the colour')
+    assert.equal(bob.awareness.getStates().get(plan.doc.clientID).user.name, 'Ada')
+
+    const kicked = await fetch(`${relay.url}/api/admin/kick`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token('root', {}, { admin: true })}` },
+      body: JSON.stringify({ user: 'ada', document: planned })
+    })
+    assert.deepEqual(await kicked.json(), { connections: 1, nodes: 1, silentNodes: 0 })
+    await waitFor(() => plan.closes.some((reason) => reason.includes('An administrator')), 'the end of one document')
+    assert.ok(!notes.closes.some((reason) => reason.includes('An administrator')), 'the other one stays')
+    assert.equal(notes.provider.synced, true)
+  })
+}
 
 test('documents over HTTP need the same right', async (t) => {
   const { relay, token } = await startGuardedRelay(t)
