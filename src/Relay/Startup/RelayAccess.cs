@@ -15,6 +15,9 @@ internal static class RelayAccess
     /// </summary>
     private static readonly string[] RequestLogs = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"];
 
+    /// <summary>Connections that are no WebSockets, however few of those there may be: for health checks, pages and calls.</summary>
+    private const int LeastPlainConnections = 1000;
+
     public static void AddAccess(this IServiceCollection services, RelaySettings settings)
     {
         services.AddVerifier(settings.Auth);
@@ -25,7 +28,7 @@ internal static class RelayAccess
         services.AddSingleton<RequestGate>();
 
         // Those that have not become WebSockets, or never will: they have shown no token yet, so they are bounded apart from the others, by the same figure.
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = settings.Limits.MaxConnections);
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = Math.Max(LeastPlainConnections, settings.Limits.MaxConnections));
         services.AddSingleton<Kicks>();
         services.AddSingleton<KickEndpoint>();
         services.AddHostedService(provider => provider.GetRequiredService<Kicks>());

@@ -79,13 +79,14 @@ class Person {
     const note = (what) => this.#complaints.push(what)
     page.on('pageerror', (error) => note(`error: ${error.stack}`))
     page.on('console', (message) => {
-      const isLoss = /^WebSocket connection to '[^']+' failed/.test(message.text())
+      // A page asks by a plain request why its WebSocket failed.
+      const isLoss = /^(WebSocket connection to '[^']+' failed|Failed to load resource: (net::ERR_|.* status of 426))/.test(message.text())
       if (['error', 'warning'].includes(message.type()) && !(isLoss && this.expectsLosses)) note(`${message.type()}: ${message.text()}`)
     })
     const own = (address) => new URL(address).host === new URL(this.line.url).host || note(`asked ${address}`)
     page.on('request', (request) => own(request.url()))
     page.on('websocket', (socket) => own(socket.url()))
-    page.on('response', (response) => response.status() < 400 || note(`${response.status()} for ${response.url()}`))
+    page.on('response', (response) => response.status() < 400 || (this.expectsLosses && response.status() === 426) || note(`${response.status()} for ${response.url()}`))
   }
 
   async visit (document) {

@@ -80,7 +80,7 @@ export class Connection {
 
   /** Browsers do not tell why a WebSocket was refused. A plain request to the same address is answered in the same way, with a sentence. */
   async #askWhy (): Promise<void> {
-    if (this.#asks) return
+    if (this.#asks || !navigator.onLine) return
     this.#asks = true
     try {
       const answer = await fetch(this.#provider.url.replace(/^ws/, 'http'), { cache: 'no-store' })

@@ -30,8 +30,8 @@ internal sealed record LimitsOptions
     /// <summary><c>Limits:AwarenessPerSecond</c>: presence messages per second and connection that go on to others, a second's worth at once after a pause; of more, the latest entry of each client. Default: 50, as often as a screen shows a moving cursor smoothly.</summary>
     public int AwarenessPerSecond { get; init; } = 50;
 
-    /// <summary><c>Limits:ConnectionsPerMinute</c>: WebSockets that one client address may ask for per minute in the long run, as many at once after a pause. 0 for no limit. Default: 6,000: a company behind one address whose node stops, all at once. Behind a proxy, <c>Network:TrustedProxies</c> must name it.</summary>
-    public int ConnectionsPerMinute { get; init; } = 6000;
+    /// <summary><c>Limits:ConnectionsPerMinute</c>: WebSockets that one client address may ask for per minute in the long run, as many at once after a pause. 0 for no limit. Default: 30,000: more than <see cref="MaxConnections"/>, so that a whole node's clients may come at once, also through a proxy that nobody named. Behind one, <c>Network:TrustedProxies</c> must name it.</summary>
+    public int ConnectionsPerMinute { get; init; } = 30_000;
 
     public static LimitsOptions Read(SettingsReader reader)
     {
