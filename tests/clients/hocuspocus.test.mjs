@@ -84,6 +84,19 @@ for (const version of versions) {
     await misses(other, id)
   })
 
+  test(`version ${version}: a forced sync ends as saved, again and again`, async (t) => {
+    const member = await joinDocument(t, relay, `forced ${version}`, { version })
+    member.text.insert(0, 'text')
+    await member.saved()
+    for (let round = 0; round < 5; round++) {
+      member.provider.forceSync()
+      assert.equal(member.hasUnsyncedChanges, true)
+      if (round % 2 === 0) member.text.insert(0, 'more ')
+      await member.saved()
+    }
+    assert.equal(member.provider.unsyncedChanges, 0)
+  })
+
   test(`version ${version}: messages of applications reach everybody else`, async (t) => {
     const members = await Promise.all([1, 2, 3].map(() => joinDocument(t, relay, `stateless ${version}`, { version })))
     members[0].provider.sendStateless('hello')

@@ -70,7 +70,11 @@ internal sealed partial class DocumentSession
             attachment.Presence.Cursor = awareness.LastChange;
         }
 
-        state.Direct.Enqueue((format.SyncStep1(document.EncodeStateVector()), 0));
+        if (!format.AsksWhenAsked)
+        {
+            state.Direct.Enqueue((format.SyncStep1(document.EncodeStateVector()), 0));
+        }
+
         Pump(attachment);
     }
 
@@ -199,6 +203,11 @@ internal sealed partial class DocumentSession
             {
                 Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
                 return;
+            }
+
+            if (attachment.Connection.Format.AsksWhenAsked)
+            {
+                state.Parts.Enqueue(attachment.Connection.Format.SyncStep1(document.EncodeStateVector()));
             }
 
             foreach (var frame in frames)

@@ -57,6 +57,8 @@ internal sealed class HocuspocusFormat : FrameFormat
 
     public override bool PresenceComesFirst => true;
 
+    public override bool AsksWhenAsked => true;
+
     public override ReadOnlyMemory<byte> Accepted { get; }
 
     public override ReadOnlyMemory<byte> Refused { get; }

@@ -32,6 +32,11 @@ internal abstract class FrameFormat
     /// <summary>Whether a newcomer is told who is there before it is asked what it has.</summary>
     public virtual bool PresenceComesFirst => false;
 
+    /// <summary>
+    /// Whether the node asks what a client has each time that the client asks what it lacks, and not once when it joins: a provider of Hocuspocus takes itself for saved when its answer is confirmed, and asks again at any time.
+    /// </summary>
+    public virtual bool AsksWhenAsked => false;
+
     /// <summary>Whether many connections of a document use this format, so that what is made for one is worth keeping for the others.</summary>
     public virtual bool IsShared => true;
 }

@@ -46,6 +46,23 @@ public sealed class HocuspocusSocketTests
     }
 
     [Fact]
+    public void Who_asks_again_is_asked_again_once_because_it_waits_for_the_confirmation_of_its_answer()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        client.Say("01640001020000");
+        Assert.Equal(["01640801"], client.Take());
+        for (var i = 0; i < 3; i++)
+        {
+            client.Say("016400000100");
+            Assert.Equal(["016400000100", "01640001020000"], client.Take());
+            client.Say("01640001020000");
+            Assert.Equal(["01640801"], client.Take());
+        }
+    }
+
+    [Fact]
     public void Documents_of_one_socket_are_apart()
     {
         using var world = new World();
