@@ -91,6 +91,24 @@ public sealed class ReceiptTests
         Assert.Equal(["accepted", "accepted", "marker 01", "accepted", "marker 02", "accepted", "marker 03"], writer.Got.Where(g => g[0] is 'a' or 'm'));
     }
 
+    [Fact]
+    public void What_another_one_has_logged_meanwhile_is_answered_after_what_came_before_it()
+    {
+        using var world = new World();
+        var (other, writer) = (Writer(world), Writer(world));
+        world.Backplane.Appending.IsShut = true;
+        other.Say(Update(A));
+        writer.Say(Update(C), Marker(1));
+        writer.Say(Update(A), Marker(2));
+        world.Backplane.Appending.LetOne();
+        world.Run();
+        Assert.Equal(1, world.Backplane.Appending.Waiting);
+        Assert.Equal(["update"], writer.Got.Skip(2));
+        world.Backplane.Appending.Open();
+        world.Run();
+        Assert.Equal(["update", "accepted", "marker 01", "accepted", "marker 02", "update"], writer.Got.Skip(2));
+    }
+
     [Theory]
     [InlineData("fails")]
     [InlineData("hangs")]
