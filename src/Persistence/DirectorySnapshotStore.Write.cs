@@ -90,7 +90,10 @@ public sealed partial class DirectorySnapshotStore
         if (stored.Snapshot is null)
         {
             throw new SnapshotStoreUnavailableException(
-                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be stored at its next position. {stored.Problem}") { IsPositionTaken = true };
+                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be stored at its next position. {stored.Problem}")
+            {
+                IsPositionTaken = true,
+            };
         }
 
         return stored.Snapshot.Kind == snapshot.Kind

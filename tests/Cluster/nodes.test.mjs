@@ -4,6 +4,7 @@ import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { joinClient, waitFor, Y } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
+import { patience } from '../clients/wait.mjs'
 import { startCluster } from './cluster.mjs'
 import { assertNothingLost, Party, Typists } from './party.mjs'
 
@@ -41,7 +42,8 @@ test('a document that its dead node left unsaved, and that nobody opens again, i
   await witness.sees((doc) => doc.getText('text').toString() === 'unsaved', 'the edit')
   writer.provider.shouldConnect = witness.provider.shouldConnect = false
   await nodes[0].kill()
-  const key = await waitFor(async () => (await bucket.keys()).find((candidate) => candidate.includes('orphan')), 'a snapshot of the orphan')
+  // It looks forgotten after 15 s, or after the 75 s of a claim to save it that died with the node; each node looks for such documents every 15 s.
+  const key = await waitFor(async () => (await bucket.keys()).find((candidate) => candidate.includes('orphan')), 'a snapshot of the orphan', 90_000 + patience)
   assert.ok((await bucket.read(key)).includes('unsaved'))
 })
 

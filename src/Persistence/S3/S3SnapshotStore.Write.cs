@@ -117,7 +117,10 @@ public sealed partial class S3SnapshotStore
         if (stored.Snapshot is null)
         {
             throw new SnapshotStoreUnavailableException(
-                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be stored at its next position. {stored.Problem}") { IsPositionTaken = true };
+                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be stored at its next position. {stored.Problem}")
+            {
+                IsPositionTaken = true,
+            };
         }
 
         if (stored.Snapshot.Kind != snapshot.Kind)

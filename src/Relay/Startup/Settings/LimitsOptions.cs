@@ -22,7 +22,7 @@ internal sealed record LimitsOptions
     public int MaxConnections { get; init; } = 20_000;
 
     /// <summary><c>Limits:MaxConnectionsPerDocument</c>: connections of one document on this node. Default: 2,000; each of them is sent what every other one writes.</summary>
-    public int MaxConnectionsPerDocument { get; init; } = 50_000;
+    public int MaxConnectionsPerDocument { get; init; } = 2_000;
 
     /// <summary><c>Limits:MessagesPerSecond</c>: frames read per second and connection in the long run, ten times as many at once after a pause. Above it a connection is read more slowly, not closed. Default: 50,000: a node takes several hundred thousand small updates a second from one client, and a paste or an import is tens of thousands.</summary>
     public int MessagesPerSecond { get; init; } = 50_000;
