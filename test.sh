@@ -178,7 +178,7 @@ node_tests() {
   printf '\n== %s\n' "$name"
   node --test --test-concurrency=3 --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@"
   status=$?
-  number() { local value; value=$(grep -E "^# $1 [0-9]+$" "$tap" 2>/dev/null | tail -1 | grep -oE '[0-9]+'); echo "${value:-0}"; }
+  number() { local value; value=$(grep -aE "^# $1 [0-9]+$" "$tap" 2>/dev/null | tail -1 | grep -oE '[0-9]+'); echo "${value:-0}"; }
   bad=$(($(number fail) + $(number cancelled)))
   if [ "$(number tests)" -eq 0 ]; then
     echo "No test ran."

@@ -44,6 +44,7 @@ internal static class LogEvents
     public const int Kicked = 1105;
     public const int KickUnreadable = 1106;
     public const int KickedHereOnly = 1107;
+    public const int AcceptFailed = 1108;
     public const int BadMessage = 1110;
     public const int ForbiddenMessage = 1111;
     public const int DocumentDenied = 1112;

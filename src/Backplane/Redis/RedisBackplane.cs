@@ -62,6 +62,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         settings = new SharedSettings(others, keys, options, logger);
         orders = new RedisOrders(others, keys, node, time, logger);
         others.SubscriptionsRestored += OnSubscriptionsRestored;
+        others.CommandsRestored += orders.Wake;
         duties = RunAsync(stopping.Token);
     }
 
@@ -197,6 +198,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         await stopping.CancelAsync();
         await duties;
         others.SubscriptionsRestored -= OnSubscriptionsRestored;
+        others.CommandsRestored -= orders.Wake;
         await appends.DisposeAsync();
         await others.DisposeAsync();
         stopping.Dispose();

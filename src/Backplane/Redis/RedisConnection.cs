@@ -25,6 +25,9 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>The connection that carries subscriptions is back; what was published meanwhile is lost.</summary>
     public event Action? SubscriptionsRestored;
 
+    /// <summary>Commands can be sent again after the connection for them was lost. It and the one for subscriptions come back in any order.</summary>
+    public event Action? CommandsRestored;
+
     public bool IsConnected => opening.IsCompletedSuccessfully && opening.Result.IsConnected;
 
     /// <summary>Evaluates a script. Repeated once when the server does not know it (after SCRIPT FLUSH or a failover), which has done nothing then.</summary>
@@ -151,6 +154,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         if (e.ConnectionType == ConnectionType.Subscription)
         {
             SubscriptionsRestored?.Invoke();
+        }
+        else
+        {
+            CommandsRestored?.Invoke();
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time)
     /// <summary>The connections and when each was taken in.</summary>
     private readonly Dictionary<IOpenConnection, DateTimeOffset> open = [];
     private bool draining;
+    private TaskCompletionSource? gone;
 
     public int Count
     {
@@ -51,6 +52,19 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time)
         lock (gate)
         {
             open.Remove(connection);
+            if (open.Count == 0)
+            {
+                gone?.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>After a drain: completes when the last connection has ended.</summary>
+    public Task WhenGoneAsync()
+    {
+        lock (gate)
+        {
+            return open.Count == 0 ? Task.CompletedTask : (gone ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 

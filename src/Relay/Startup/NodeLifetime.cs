@@ -55,7 +55,18 @@ internal sealed partial class NodeLifetime(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The listener is closed. Clients have a moment to answer their close frames: a connection that is cut before may lose them.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connections.WhenGoneAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The time for the stop is over.
+        }
+    }
 
     public void Dispose()
     {

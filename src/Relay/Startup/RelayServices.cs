@@ -1,9 +1,11 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Relay.Access;
 using Relay.Api;
 using Relay.Backplane;
 using Relay.Connections;
+using Relay.Connections.Sockets;
 using Relay.Connections.WebSockets;
 using Relay.Peers;
 using Relay.Persistence;
@@ -109,6 +111,7 @@ internal static class RelayServices
         services.AddSingleton(new ConnectionLimits(limits.MaxMessageBytes, limits.MaxWaitingBytes, limits.MessagesPerSecond, limits.AwarenessPerSecond, (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries));
         services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(SocketTimes.Default);
+        services.AddSingleton<IConnectionListenerFactory, ClientListenerFactory>();
         services.AddSingleton<YWebSocketEndpoint>();
         services.TryAddSingleton<ITokenVerifier, OpenAccess>();
         services.AddSingleton<HocuspocusEndpoint>();

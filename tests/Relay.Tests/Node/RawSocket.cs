@@ -11,14 +11,17 @@ internal sealed class RawSocket : IDisposable
 
     private RawSocket(Socket socket) => this.socket = socket;
 
-    public static async Task<RawSocket> ConnectAsync(Uri address, string path)
+    /// <param name="address">Where the node listens.</param>
+    /// <param name="path">What is asked for.</param>
+    /// <param name="early">What is sent together with the request.</param>
+    public static async Task<RawSocket> ConnectAsync(Uri address, string path, byte[]? early = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 4096 };
         await socket.ConnectAsync(address.Host, address.Port).WaitAsync(TestNode.Patience);
         var raw = new RawSocket(socket);
-        await raw.SendAsync(Encoding.ASCII.GetBytes(
+        await raw.SendAsync([.. Encoding.ASCII.GetBytes(
             $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"), .. early ?? []]);
 
         // The answer to this key as RFC 6455, 1.3, gives it.
         await raw.UntilAsync(Encoding.ASCII.GetBytes("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Relay.Connections.Sockets;
 
 namespace Relay.Connections.WebSockets;
 
@@ -11,7 +12,7 @@ internal static class WebSocketHandshake
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     /// <summary>Whether the request asks for a WebSocket that this node can open; if not, an answer is written that says why.</summary>
-    public static async ValueTask<Stream?> AcceptAsync(HttpContext context)
+    public static async ValueTask<UpgradedConnection?> AcceptAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
         var upgrade = context.Features.Get<IHttpUpgradeFeature>();
@@ -43,7 +44,10 @@ internal static class WebSocketHandshake
             context.Response.Headers.SecWebSocketProtocol = protocol;
         }
 
-        return await upgrade.UpgradeAsync();
+        var stream = await upgrade.UpgradeAsync();
+        return context.Features.Get<ISocketHandover>()?.TryTake() is { } socket
+            ? new UpgradedConnection(socket, socket.Abort, outlivesRequest: true)
+            : new UpgradedConnection(stream, context.Abort, outlivesRequest: false);
     }
 
     public static async Task RefuseAsync(HttpContext context, int status, string sentence)

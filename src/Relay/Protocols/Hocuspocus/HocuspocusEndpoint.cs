@@ -24,19 +24,17 @@ internal sealed partial class HocuspocusEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (!await gate.MayConnectAsync(context) || await WebSocketHandshake.AcceptAsync(context) is not { } stream)
+        if (!await gate.MayConnectAsync(context) || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
         {
             return;
         }
 
-        await using (stream)
-        {
-            await ServeAsync(new ClientSocket(stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, times, time, context.Abort));
-        }
+        await upgraded.ServeAsync(ServeAsync, logger);
     }
 
-    private async Task ServeAsync(ClientSocket client)
+    private async Task ServeAsync(UpgradedConnection upgraded)
     {
+        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, times, time, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {

@@ -36,20 +36,17 @@ internal sealed partial class YWebSocketEndpoint(
             return;
         }
 
-        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant || await WebSocketHandshake.AcceptAsync(context) is not { } stream)
+        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
         {
             return;
         }
 
-        await using (stream)
-        {
-            var socket = new ClientSocket(stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, times, time, context.Abort);
-            await ServeAsync(socket, document, grant);
-        }
+        await upgraded.ServeAsync(connection => ServeAsync(connection, document, grant), logger);
     }
 
-    private async Task ServeAsync(ClientSocket socket, DocumentName document, Grant grant)
+    private async Task ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant)
     {
+        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, times, time, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Relay.Connections.Sockets;
+
+/// <summary>A client's connection as Kestrel sees it: bytes are read from the socket when Kestrel asks for them and not before, so that nothing is under way when the socket changes hands.</summary>
+internal sealed class ClientConnection : DefaultConnectionContext, ISocketHandover, IConnectionSocketFeature
+{
+    private static long connections;
+
+    private readonly Socket socket;
+    private readonly SocketStream stream;
+    private readonly IDuplexPipe own;
+    private bool isHandedOver;
+
+    /// <exception cref="SocketException">The client is gone already.</exception>
+    public ClientConnection(Socket socket)
+        : base(Interlocked.Increment(ref connections).ToString("x", System.Globalization.CultureInfo.InvariantCulture))
+    {
+        this.socket = socket;
+        socket.NoDelay = true;
+        stream = OperatingSystem.IsLinux() && SocketLoop.IsSupported ? new LoopSocketStream(socket) : new EngineSocketStream(socket);
+        LocalEndPoint = socket.LocalEndPoint;
+        RemoteEndPoint = socket.RemoteEndPoint;
+        Transport = own = new Pair(
+            PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
+        Features.Set<ISocketHandover>(this);
+        Features.Set<IConnectionSocketFeature>(this);
+    }
+
+    Socket IConnectionSocketFeature.Socket => socket;
+
+    public SocketStream? TryTake()
+    {
+        if (isHandedOver || Transport != own)
+        {
+            // TLS, for one, stands between the socket and the request.
+            return null;
+        }
+
+        isHandedOver = true;
+        var unread = ReadOnlyMemory<byte>.Empty;
+        if (own.Input.TryRead(out var early))
+        {
+            unread = early.Buffer.ToArray();
+            own.Input.AdvanceTo(early.Buffer.End);
+        }
+
+        stream.BeginService(unread);
+        return stream;
+    }
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        if (!isHandedOver)
+        {
+            stream.Abort();
+        }
+
+        base.Abort(abortReason);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await own.Input.CompleteAsync();
+        await own.Output.CompleteAsync();
+        if (!isHandedOver)
+        {
+            await stream.DisposeAsync();
+        }
+
+        await base.DisposeAsync();
+    }
+
+    private sealed record Pair(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}

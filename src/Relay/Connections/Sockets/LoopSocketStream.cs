@@ -1,0 +1,94 @@
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+
+namespace Relay.Connections.Sockets;
+
+/// <summary>A stream that waits in a <see cref="SocketLoop"/>. While it is idle it costs two small objects and no buffer.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class LoopSocketStream : SocketStream, ISocketEvents
+{
+    private readonly SocketLoop loop = SocketLoop.Next();
+    private readonly Readiness readable = new();
+    private readonly Readiness writable = new();
+    private readonly long key;
+    private int closed;
+
+    /// <exception cref="IOException">The system cannot watch the socket.</exception>
+    public LoopSocketStream(Socket socket)
+        : base(socket) => key = loop.Watch(socket.SafeHandle, this);
+
+    public override void BeginService(ReadOnlyMemory<byte> bytes)
+    {
+        base.BeginService(bytes);
+        readable.ResumeInline();
+        writable.ResumeInline();
+    }
+
+    public void OnReady(bool readable, bool writable)
+    {
+        if (writable)
+        {
+            this.writable.Set();
+        }
+
+        if (readable)
+        {
+            this.readable.Set();
+        }
+    }
+
+    protected override bool TryRead(Span<byte> buffer, out int read)
+    {
+        readable.Clear();
+        var any = base.TryRead(buffer, out read);
+        if (any && read == buffer.Length)
+        {
+            // There may be more, and the loop says nothing about what was there before.
+            readable.Set();
+        }
+
+        return any;
+    }
+
+    protected override int TryWrite(ReadOnlySpan<byte> buffer)
+    {
+        writable.Clear();
+        return base.TryWrite(buffer);
+    }
+
+    protected override ValueTask<int> ReadLaterAsync(Memory<byte> buffer, CancellationToken cancellation) =>
+        buffer.Length == 0 ? readable.WaitAsync(cancellation) : ReadWhenReadyAsync(buffer, cancellation);
+
+    protected override async ValueTask WriteLaterAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation)
+    {
+        while (buffer.Length > 0)
+        {
+            await writable.WaitAsync(cancellation);
+            buffer = buffer[TryWrite(buffer.Span)..];
+        }
+    }
+
+    protected override void Close(Action close)
+    {
+        if (Interlocked.Exchange(ref closed, 1) == 0)
+        {
+            loop.Remove(key);
+            close();
+
+            // Whoever waits finds the socket closed; not on this thread, which may be in the middle of something.
+            ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OnReady(true, true), this, preferLocal: false);
+        }
+    }
+
+    private async ValueTask<int> ReadWhenReadyAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await readable.WaitAsync(cancellation);
+            if (TryRead(buffer.Span, out var read))
+            {
+                return read;
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Relay.Connections.WebSockets;
+
+/// <summary>A connection whose handshake is done.</summary>
+/// <param name="stream">What follows the handshake, both ways.</param>
+/// <param name="abort">Cuts the connection without further ado.</param>
+/// <param name="outlivesRequest">Whether the connection goes on without its request, which should end then: the server keeps kilobytes for a request that runs. Otherwise it ends with the request.</param>
+internal sealed partial class UpgradedConnection(Stream stream, Action abort, bool outlivesRequest)
+{
+    public Stream Stream => stream;
+
+    public Action Abort => abort;
+
+    /// <summary>Serves the connection and closes it afterwards. Completes when the request may end.</summary>
+    public Task ServeAsync(Func<UpgradedConnection, Task> serve, ILogger logger)
+    {
+        var serving = RunAsync(serve, logger);
+        return outlivesRequest ? Task.CompletedTask : serving;
+    }
+
+    private async Task RunAsync(Func<UpgradedConnection, Task> serve, ILogger logger)
+    {
+        await using (stream)
+        {
+            try
+            {
+                await serve(this);
+            }
+            catch (Exception exception)
+            {
+                // A bug; nobody waits for this task who could say so.
+                LogFailed(logger, exception);
+            }
+        }
+    }
+
+    [LoggerMessage(LogEvents.ConnectionFailed, LogLevel.Error, "A connection failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}
