@@ -7,6 +7,9 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class Attachment(DocumentSession session, ISessionConnection connection, AccessLevel access)
 {
+    private static readonly Action<object, object?> ReceiveHandler = static (attachment, messages) => ((Attachment)attachment).TakeIn((IReadOnlyList<DocumentMessage>)messages!);
+    private static readonly Action<object, object?> SentHandler = static (attachment, _) => ((Attachment)attachment).TakeSent();
+
     public ISessionConnection Connection { get; } = connection;
 
     /// <summary>What the connection may do: with less than <see cref="AccessLevel.Write"/> none of its updates reaches the outbox.</summary>
@@ -31,15 +34,19 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
     public void Join() => session.Mailbox.Post(() => session.Attach(this));
 
     /// <summary>Hands in messages that came together; those of one frame are taken wholly or not at all.</summary>
-    public void Receive(IReadOnlyList<DocumentMessage> messages) => session.Mailbox.Post(() => session.Receive(this, messages));
+    public void Receive(IReadOnlyList<DocumentMessage> messages) => session.Mailbox.Post(ReceiveHandler, this, messages);
 
     /// <summary>Changes what the connection may do, for messages that it hands in from now on; what was accepted before stays accepted.</summary>
     public void ChangeAccess(AccessLevel level) => session.Mailbox.Post(() => Access = level);
 
     /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
-    public void Sent() => session.Mailbox.Post(() => session.OnSent(this));
+    public void Sent() => session.Mailbox.Post(SentHandler, this);
 
     /// <summary>The connection is gone, or about to go; calling this again does nothing.</summary>
     /// <param name="clean">The client (or this node) said goodbye: its presence goes at once, not after the time that an abruptly lost client has for its return.</param>
     public void Leave(bool clean) => session.Mailbox.Post(() => session.Detach(this, clean));
+
+    private void TakeIn(IReadOnlyList<DocumentMessage> messages) => session.Receive(this, messages);
+
+    private void TakeSent() => session.OnSent(this);
 }

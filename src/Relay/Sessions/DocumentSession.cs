@@ -26,6 +26,7 @@ internal sealed partial class DocumentSession
     private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
+    private CancellationTokenSource? spareDeadline;
 
     public DocumentSession(DocumentName name, SessionServices services, SessionRegistry registry)
     {
@@ -125,7 +126,17 @@ internal sealed partial class DocumentSession
     /// <summary>Starts what takes time; its end comes back as a message. Exceptions are outcomes here: the stores throw when they cannot be reached.</summary>
     private async void Start<T>(TimeSpan timeout, Func<CancellationToken, ValueTask<T>> effect, Action<T> done, Action<Exception> failed)
     {
-        using var deadline = new CancellationTokenSource(timeout, services.Environment.Time);
+        // Most of these are appends, one after the other: a deadline that was not needed serves the next one.
+        var deadline = Interlocked.Exchange(ref spareDeadline, null);
+        if (deadline is null)
+        {
+            deadline = new CancellationTokenSource(timeout, services.Environment.Time);
+        }
+        else
+        {
+            deadline.CancelAfter(timeout);
+        }
+
         T result;
         try
         {
@@ -133,8 +144,14 @@ internal sealed partial class DocumentSession
         }
         catch (Exception exception)
         {
+            deadline.Dispose();
             Mailbox.Post(() => failed(exception));
             return;
+        }
+
+        if (!deadline.TryReset() || Interlocked.CompareExchange(ref spareDeadline, deadline, null) is not null)
+        {
+            deadline.Dispose();
         }
 
         Mailbox.Post(() => done(result));

@@ -42,7 +42,7 @@ public sealed class HandoverTests
 
         foreach (var client in clients)
         {
-            await client.DisposeAsync();
+            client.Dispose();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Relay.Connections.WebSockets;
 
@@ -30,6 +31,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
     private int sharedUsed;
 
     /// <summary>The next message, or how the reading ended. A message's memory is not written again.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ClientFrame> ReadAsync(CancellationToken cancellation)
     {
         while (true)
@@ -164,6 +166,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
         return message;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         if (start == end)

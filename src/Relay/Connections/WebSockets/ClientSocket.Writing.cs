@@ -31,11 +31,11 @@ internal sealed partial class ClientSocket
                 return true;
             }
 
-            batch = whole;
-            batchFrame = 0;
-            batchOffset = 0;
             if (writing)
             {
+                batch = whole;
+                batchFrame = 0;
+                batchOffset = 0;
                 whenSent = sent;
                 return false;
             }
@@ -43,7 +43,43 @@ internal sealed partial class ClientSocket
             writing = true;
         }
 
-        StartWriter();
+        var bytes = Gather(whole, out var rented);
+        if (bytes.Length == 0)
+        {
+            lock (gate)
+            {
+                batch = whole;
+                batchFrame = 0;
+                batchOffset = 0;
+            }
+
+            StartWriter();
+        }
+        else
+        {
+            Volatile.Write(ref lastSent, time.GetTimestamp());
+            var write = stream.WriteAsync(bytes);
+            if (write.IsCompletedSuccessfully)
+            {
+                Return(rented);
+                if (!TryEndWriting())
+                {
+                    StartWriter();
+                }
+
+                return true;
+            }
+
+            lock (gate)
+            {
+                batch = whole;
+                batchFrame = whole.Length;
+                batchOffset = 0;
+            }
+
+            _ = WriteAsync(write, rented);
+        }
+
         lock (gate)
         {
             if (batch is null || !isOpen)
@@ -53,6 +89,45 @@ internal sealed partial class ClientSocket
 
             whenSent = sent;
             return false;
+        }
+    }
+
+    /// <summary>All frames as one write, if it is not too large for one; the usual case, in which the kernel takes it at once and nothing of it has to be remembered.</summary>
+    private static ReadOnlyMemory<byte> Gather(ReadOnlyMemory<byte>[] whole, out byte[]? rented)
+    {
+        rented = null;
+        if (whole.Length == 1)
+        {
+            return whole[0].Length <= MaxWrite ? whole[0] : default;
+        }
+
+        var length = 0L;
+        foreach (var frame in whole)
+        {
+            length += frame.Length;
+        }
+
+        if (length > MaxWrite)
+        {
+            return default;
+        }
+
+        rented = ArrayPool<byte>.Shared.Rent((int)length);
+        var at = 0;
+        foreach (var frame in whole)
+        {
+            frame.Span.CopyTo(rented.AsSpan(at));
+            at += frame.Length;
+        }
+
+        return rented.AsMemory(0, at);
+    }
+
+    private static void Return(byte[]? rented)
+    {
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 
@@ -96,26 +171,27 @@ internal sealed partial class ClientSocket
         StartWriter();
     }
 
-    private void StartWriter() => _ = WriteAsync();
+    private void StartWriter() => _ = WriteAsync(default, null);
 
-    private async Task WriteAsync()
+    /// <param name="write">A write of the batch that is under way; none for one that has completed.</param>
+    /// <param name="rented">What it writes, to be given back.</param>
+    private async Task WriteAsync(ValueTask write, byte[]? rented)
     {
         try
         {
-            while (TryTake(out var bytes, out var rented))
+            var isUnderWay = !write.IsCompletedSuccessfully;
+            while (isUnderWay || TryTake(out write, out rented))
             {
+                isUnderWay = false;
                 try
                 {
                     Volatile.Write(ref writeSince, Math.Max(1, time.GetTimestamp()));
-                    await stream.WriteAsync(bytes);
+                    await write;
                     Volatile.Write(ref writeSince, 0);
                 }
                 finally
                 {
-                    if (rented is not null)
-                    {
-                        ArrayPool<byte>.Shared.Return(rented);
-                    }
+                    Return(rented);
                 }
 
                 TakeSent()?.Invoke();
@@ -131,6 +207,19 @@ internal sealed partial class ClientSocket
                 EndWriting();
             }
         }
+    }
+
+    /// <summary>Begins the next write, if there is one.</summary>
+    private bool TryTake(out ValueTask write, out byte[]? rented)
+    {
+        write = default;
+        if (!TryTake(out ReadOnlyMemory<byte> bytes, out rented))
+        {
+            return false;
+        }
+
+        write = stream.WriteAsync(bytes);
+        return true;
     }
 
     /// <summary>The next bytes to write: control frames first, then what fits of the frames that wait. False when nothing waits; then the writer has ended.</summary>
@@ -234,6 +323,23 @@ internal sealed partial class ClientSocket
             var sent = whenSent;
             whenSent = null;
             return isOpen ? sent : null;
+        }
+    }
+
+    /// <summary>The writer ends, unless something came meanwhile that is to be written.</summary>
+    private bool TryEndWriting()
+    {
+        lock (gate)
+        {
+            // A frame was just written, which is a sign of life.
+            lifeDue = false;
+            if (closing is not null || pong is not null || ping is not null)
+            {
+                return false;
+            }
+
+            EndWriting();
+            return true;
         }
     }
 

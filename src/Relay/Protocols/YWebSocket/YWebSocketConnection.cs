@@ -96,7 +96,13 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         awareness.Filter(messages);
         if (messages.Count > 0)
         {
-            credit.Add(messages.Sum(message => (long)message.Bytes));
+            var bytes = 0L;
+            foreach (var message in messages)
+            {
+                bytes += message.Bytes;
+            }
+
+            credit.Add(bytes);
             attachment.Receive(messages);
         }
 

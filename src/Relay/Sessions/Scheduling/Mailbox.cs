@@ -9,14 +9,19 @@ internal sealed class Mailbox(ISessionScheduler scheduler, Action<Exception> fai
     /// <summary>After so many messages a drain gives its thread back: it may be a reader's, whose connection would wait for all the others'.</summary>
     private const int MessagesPerDrain = 256;
 
+    private static readonly Action<object, object?> Call = static (action, _) => ((Action)action)();
+
     private readonly Lock gate = new();
-    private readonly Queue<Action> messages = new();
+    private readonly Queue<Message> messages = new();
     private bool scheduled;
 
     /// <summary>Adds a message; an idle mailbox may run it on this thread before the call returns. The caller holds no lock.</summary>
-    public void Post(Action message)
+    public void Post(Action message) => Post(Call, message);
+
+    /// <summary>The same for what comes often: a handler that is made once, and what it is called with.</summary>
+    public void Post(Action<object, object?> handler, object target, object? argument = null)
     {
-        if (Add(message))
+        if (Add(new Message(handler, target, argument)))
         {
             scheduler.Run(this);
         }
@@ -25,7 +30,7 @@ internal sealed class Mailbox(ISessionScheduler scheduler, Action<Exception> fai
     /// <summary>Adds a message that never runs on this thread: for callers that hold locks or must not be kept, as those of the backplane.</summary>
     public void PostElsewhere(Action message)
     {
-        if (Add(message))
+        if (Add(new Message(Call, message, null)))
         {
             scheduler.Queue(this);
         }
@@ -36,7 +41,7 @@ internal sealed class Mailbox(ISessionScheduler scheduler, Action<Exception> fai
     {
         for (var done = 0; done < MessagesPerDrain; done++)
         {
-            Action? message;
+            Message message;
             lock (gate)
             {
                 if (!messages.TryDequeue(out message))
@@ -54,7 +59,7 @@ internal sealed class Mailbox(ISessionScheduler scheduler, Action<Exception> fai
 
     void IThreadPoolWorkItem.Execute() => Drain();
 
-    private bool Add(Action message)
+    private bool Add(in Message message)
     {
         lock (gate)
         {
@@ -63,15 +68,17 @@ internal sealed class Mailbox(ISessionScheduler scheduler, Action<Exception> fai
         }
     }
 
-    private void Handle(Action message)
+    private void Handle(in Message message)
     {
         try
         {
-            message();
+            message.Handler(message.Target, message.Argument);
         }
         catch (Exception exception)
         {
             failed(exception);
         }
     }
+
+    private readonly record struct Message(Action<object, object?> Handler, object Target, object? Argument);
 }
