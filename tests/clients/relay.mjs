@@ -61,8 +61,8 @@ export const startRelay = async (t, { dataDir, settings = {}, env = {}, awaited 
  * Runs a node that is expected not to start.
  * @returns {Promise<{ code: number | null, output: string }>} its exit code and all that it said
  */
-export const runRefusedRelay = async (t, { dataDir, settings = {}, env = {} } = {}) => {
-  const relay = new RelayProcess(dataDir ?? temporaryDirectory(), settings, env)
+export const runRefusedRelay = async (t, { dataDir, settings = {}, env = {}, port } = {}) => {
+  const relay = new RelayProcess(dataDir ?? temporaryDirectory(), settings, env, 'ready', port)
   t.after(() => relay.kill())
   try {
     await relay.start()
@@ -83,10 +83,11 @@ class StartError extends Error {
 class RelayProcess {
   #child = null
   #exited = null
-  #port = 0
+  #port
   logs = []
 
-  constructor (dataDir, settings, env, awaited = 'ready') {
+  constructor (dataDir, settings, env, awaited = 'ready', port = 0) {
+    this.#port = port
     this.awaited = awaited
     this.dataDir = dataDir
     this.settings = settings
@@ -133,7 +134,7 @@ class RelayProcess {
       ...Object.entries(settings).flatMap(([key, value]) => [`--Relay:${key}`, String(value)])
     ], {
       cwd: this.dataDir,
-      env: { ...process.env, ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', DOTNET_NOLOGO: '1', DOTNET_TieredPGO: '0', ...this.env },
+      env: { ...process.env, ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', DOTNET_NOLOGO: '1', ...this.env },
       stdio: ['ignore', 'pipe', 'pipe']
     })
     running.add(child)

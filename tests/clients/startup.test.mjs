@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import * as nodeTest from 'node:test'
 import WebSocket from 'ws'
 import { inTime, joinClient, waitFor } from './clients.mjs'
@@ -37,6 +39,17 @@ for (const [what, { named, ...options }] of Object.entries(refusals)) {
     assert.doesNotMatch(output, /^\s+at [A-Z]\w+\./m, 'no stack trace hides it')
   })
 }
+
+test('an address that somebody else listens on stops the start with a sentence that names it', async (t) => {
+  const other = createServer()
+  other.listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.after(() => other.close())
+  const { code, output } = await runRefusedRelay(t, { port: other.address().port })
+  assert.equal(code, 3)
+  assert.match(output, new RegExp(`127\\.0\\.0\\.1:${other.address().port}: address already in use\\.`))
+  assert.doesNotMatch(output, /^\s+at [A-Z]\w+\./m, 'no stack trace hides it')
+})
 
 test('settings may come from the environment', async (t) => {
   const relay = await startRelay(t, { env: { Relay__Documents__IdleTimeout: '00:00:05', ASPNETCORE_ENVIRONMENT: 'Production', DOTNET_ENVIRONMENT: 'Production', Relay__Auth__Mode: 'none' } })

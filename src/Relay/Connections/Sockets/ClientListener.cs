@@ -24,9 +24,9 @@ internal sealed partial class ClientListener(Socket listener, ILogger logger) : 
                 {
                     return new ClientConnection(socket);
                 }
-                catch (SocketException)
+                catch (Exception gone) when (gone is SocketException or IOException or ObjectDisposedException)
                 {
-                    // Gone before it was looked at.
+                    // Gone before it was looked at, or one more than the system can watch.
                     socket.Dispose();
                 }
             }

@@ -18,19 +18,20 @@ internal sealed class ClientListenerFactory(ILogger<ClientListenerFactory> logge
     /// <exception cref="SocketException">The address cannot be listened on for another reason.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        Socket? socket = null;
         try
         {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
             socket.Listen(new SocketTransportOptions().Backlog);
         }
-        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException refused)
         {
-            socket.Dispose();
-            throw new AddressInUseException(taken.Message, taken);
-        }
-        catch
-        {
-            socket.Dispose();
+            socket?.Dispose();
+            if (refused.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                throw new AddressInUseException(refused.Message, refused);
+            }
+
             throw;
         }
 

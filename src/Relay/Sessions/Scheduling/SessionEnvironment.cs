@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Relay.Yjs;
 
@@ -6,6 +7,12 @@ namespace Relay.Sessions;
 /// <summary>What sessions take from outside, so that whole nodes run in a seeded, single-threaded simulation: time and timers, chance, and where mailboxes run.</summary>
 internal sealed class SessionEnvironment(TimeProvider time, ISessionScheduler scheduler, Func<ulong> random)
 {
+    [ThreadStatic]
+    private static ulong[]? spareBits;
+
+    [ThreadStatic]
+    private static int spareCount;
+
     /// <summary>A real node's: unpredictable ids, mailboxes on the posting thread.</summary>
     public static SessionEnvironment For(TimeProvider time) => new(time, InlineScheduler.Instance, RandomBits);
 
@@ -33,10 +40,16 @@ internal sealed class SessionEnvironment(TimeProvider time, ISessionScheduler sc
         return TimeSpan.FromMilliseconds((full / 2) + (full / 2 * (random() >> 11) / (1UL << 53)));
     }
 
+    /// <summary>Many are asked of the system at a time: one call costs a microsecond, however much it brings.</summary>
     private static ulong RandomBits()
     {
-        Span<byte> bytes = stackalloc byte[8];
-        RandomNumberGenerator.Fill(bytes);
-        return BitConverter.ToUInt64(bytes);
+        if (spareBits is null || spareCount == 0)
+        {
+            spareBits ??= new ulong[64];
+            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(spareBits.AsSpan()));
+            spareCount = spareBits.Length;
+        }
+
+        return spareBits[--spareCount];
     }
 }
