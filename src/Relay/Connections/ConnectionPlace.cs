@@ -4,7 +4,7 @@ namespace Relay.Connections;
 internal sealed class ConnectionPlace : IOpenConnection
 {
     private readonly Lock gate = new();
-    private readonly List<KickOrder> orders = [];
+    private List<KickOrder>? orders;
     private IOpenConnection? connection;
     private CloseReason? closedFor;
 
@@ -23,10 +23,12 @@ internal sealed class ConnectionPlace : IOpenConnection
         }
 
         // From here on orders go to the connection itself.
-        foreach (var order in orders)
+        foreach (var order in orders ?? [])
         {
             made.Kick(order);
         }
+
+        orders = null;
     }
 
     public void Close(CloseReason reason)
@@ -49,7 +51,7 @@ internal sealed class ConnectionPlace : IOpenConnection
             made = connection;
             if (made is null)
             {
-                orders.Add(order);
+                (orders ??= []).Add(order);
             }
         }
 

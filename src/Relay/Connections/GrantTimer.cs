@@ -32,6 +32,9 @@ internal sealed class GrantTimer : IDisposable
         }
     }
 
+    /// <summary>A timer for a grant that ends; nothing for one that does not.</summary>
+    public static GrantTimer? Start(Grant grant, TimeProvider time, Action ended) => grant.Expires < DateTimeOffset.MaxValue ? new GrantTimer(grant, time, ended) : null;
+
     public void Dispose()
     {
         lock (gate)

@@ -16,7 +16,7 @@ internal sealed class InboundAwareness : IDisposable
     private readonly int perSecond;
     private readonly long maxHeldBytes;
     private readonly Lock gate = new();
-    private readonly Dictionary<ulong, AwarenessEntry> held = [];
+    private Dictionary<ulong, AwarenessEntry>? held;
     private long heldBytes;
     private double tokens;
     private long since;
@@ -66,7 +66,7 @@ internal sealed class InboundAwareness : IDisposable
         {
             isOver = true;
             timer?.Dispose();
-            held.Clear();
+            held = null;
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class InboundAwareness : IDisposable
             since = now;
 
             // More than may be held goes on at once, as an entry with a newer clock always may, and counts.
-            if ((tokens >= 1 && held.Count == 0) || heldBytes + entries.Sum(Size) > maxHeldBytes || isOver)
+            if ((tokens >= 1 && held is null) || heldBytes + entries.Sum(Size) > maxHeldBytes || isOver)
             {
                 tokens = Math.Max(tokens - 1, -perSecond);
                 return false;
@@ -87,6 +87,7 @@ internal sealed class InboundAwareness : IDisposable
 
             foreach (var entry in entries)
             {
+                held ??= [];
                 heldBytes += Size(entry);
                 if (held.Remove(entry.ClientId, out var before))
                 {
@@ -97,7 +98,7 @@ internal sealed class InboundAwareness : IDisposable
                 held.Add(entry.ClientId, entry with { State = entry.State.ToArray() });
             }
 
-            if (held.Count > 0)
+            if (held is not null)
             {
                 timer ??= time.CreateTimer(static self => ((InboundAwareness)self!).Release(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 timer.Change(TimeSpan.FromSeconds(Math.Max(0, (1 - tokens) / perSecond)), Timeout.InfiniteTimeSpan);
@@ -112,14 +113,14 @@ internal sealed class InboundAwareness : IDisposable
         DocumentMessage message;
         lock (gate)
         {
-            if (held.Count == 0 || isOver)
+            if (held is null || isOver)
             {
                 return;
             }
 
             tokens--;
             message = new DocumentMessage(DocumentMessageKind.Awareness, default, [.. held.Values]);
-            held.Clear();
+            held = null;
             heldBytes = 0;
         }
 

@@ -94,7 +94,7 @@ internal sealed partial class DocumentSession
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
-                RequestSync(attachment.Delivery.SyncRequests, message.Payload);
+                RequestSync(ref attachment.Delivery.SyncRequests, message.Payload);
                 attachment.Connection.Settled(message.Bytes);
                 break;
             case DocumentMessageKind.SyncStep2:
@@ -142,12 +142,12 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>Every request is answered; of more than a few that came before the first answer could be sent, only the last ones are: a client's state only grows.</summary>
-    private static void RequestSync(Queue<ReadOnlyMemory<byte>> requests, ReadOnlyMemory<byte> stateVector)
+    private static void RequestSync(ref SparseQueue<ReadOnlyMemory<byte>> requests, ReadOnlyMemory<byte> stateVector)
     {
         requests.Enqueue(stateVector);
         if (requests.Count > MaxSyncRequests)
         {
-            requests.Dequeue();
+            requests.TryDequeue(out _);
         }
     }
 

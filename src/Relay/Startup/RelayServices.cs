@@ -111,6 +111,7 @@ internal static class RelayServices
         services.AddSingleton(new ConnectionLimits(limits.MaxMessageBytes, limits.MaxWaitingBytes, limits.MessagesPerSecond, limits.AwarenessPerSecond, (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries));
         services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(SocketTimes.Default);
+        services.AddSingleton<SocketTicks>();
         services.AddSingleton<IConnectionListenerFactory, ClientListenerFactory>();
         services.AddSingleton<YWebSocketEndpoint>();
         services.TryAddSingleton<ITokenVerifier, OpenAccess>();

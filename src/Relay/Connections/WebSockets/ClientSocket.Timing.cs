@@ -10,22 +10,23 @@ internal sealed partial class ClientSocket
     private bool readingPaused;
     private bool pingUnanswered;
 
-    private void Tick()
+    /// <summary>Sees what is due; called every few seconds.</summary>
+    public void Tick()
     {
-        if (IsOver(Volatile.Read(ref writeSince), times.Write))
+        if (IsOver(Volatile.Read(ref writeSince), ticks.Times.Write))
         {
             // Nothing more fits into the connection, so there is no telling the client either.
             GiveUp(CloseReason.SlowReader);
         }
-        else if (IsOver(Volatile.Read(ref closingSince), times.Close))
+        else if (IsOver(Volatile.Read(ref closingSince), ticks.Times.Close))
         {
             abort();
         }
-        else if (Elapsed(lastPing) >= times.Ping)
+        else if (Elapsed(lastPing) >= ticks.Times.Ping)
         {
             Ping();
         }
-        else if (Elapsed(Volatile.Read(ref lastSent)) >= times.SignOfLife)
+        else if (Elapsed(Volatile.Read(ref lastSent)) >= ticks.Times.SignOfLife)
         {
             Nudge(() => lifeDue = true);
         }
@@ -46,7 +47,7 @@ internal sealed partial class ClientSocket
         }
 
         pingUnanswered = true;
-        lastPing = time.GetTimestamp();
+        lastPing = ticks.Time.GetTimestamp();
         var frame = WebSocketFrame.Make(WebSocketOpcode.Ping, default);
         Nudge(() => ping = frame);
     }
@@ -65,5 +66,5 @@ internal sealed partial class ClientSocket
 
     private bool IsOver(long since, TimeSpan limit) => since != 0 && Elapsed(since) >= limit;
 
-    private TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
+    private TimeSpan Elapsed(long since) => ticks.Time.GetElapsedTime(since);
 }

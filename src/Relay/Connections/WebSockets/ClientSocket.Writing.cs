@@ -57,7 +57,7 @@ internal sealed partial class ClientSocket
         }
         else
         {
-            Volatile.Write(ref lastSent, time.GetTimestamp());
+            Volatile.Write(ref lastSent, ticks.Time.GetTimestamp());
             var write = stream.WriteAsync(bytes);
             if (write.IsCompletedSuccessfully)
             {
@@ -144,7 +144,7 @@ internal sealed partial class ClientSocket
         {
             isOpen = false;
             closing = frame;
-            closingSince = Math.Max(1, time.GetTimestamp());
+            closingSince = Math.Max(1, ticks.Time.GetTimestamp());
         });
         closed.Cancel();
     }
@@ -185,7 +185,7 @@ internal sealed partial class ClientSocket
                 isUnderWay = false;
                 try
                 {
-                    Volatile.Write(ref writeSince, Math.Max(1, time.GetTimestamp()));
+                    Volatile.Write(ref writeSince, Math.Max(1, ticks.Time.GetTimestamp()));
                     await write;
                     Volatile.Write(ref writeSince, 0);
                 }
@@ -250,12 +250,12 @@ internal sealed partial class ClientSocket
             else if (batch is not null)
             {
                 bytes = TakeFrames(out rented);
-                lastSent = time.GetTimestamp();
+                lastSent = ticks.Time.GetTimestamp();
             }
             else if (lifeDue)
             {
                 bytes = signOfLife;
-                lastSent = time.GetTimestamp();
+                lastSent = ticks.Time.GetTimestamp();
             }
             else
             {

@@ -12,8 +12,7 @@ internal sealed partial class ClientSocket
 
     private readonly Stream stream;
     private readonly Action abort;
-    private readonly TimeProvider time;
-    private readonly SocketTimes times;
+    private readonly SocketTicks ticks;
     private readonly ReadOnlyMemory<byte> signOfLife;
     private readonly ClientFrameReader frames;
     private readonly CancellationTokenSource closed = new();
@@ -23,18 +22,16 @@ internal sealed partial class ClientSocket
     /// <param name="stream">The upgraded connection.</param>
     /// <param name="maxMessageBytes">The largest message that is read.</param>
     /// <param name="signOfLife">A whole data frame that clients take and ignore.</param>
-    /// <param name="times">When pings and the like are due.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="ticks">When pings and the like are due.</param>
     /// <param name="abort">Cuts the connection without further ado.</param>
-    public ClientSocket(Stream stream, int maxMessageBytes, ReadOnlyMemory<byte> signOfLife, SocketTimes times, TimeProvider time, Action abort)
+    public ClientSocket(Stream stream, int maxMessageBytes, ReadOnlyMemory<byte> signOfLife, SocketTicks ticks, Action abort)
     {
         this.stream = stream;
         this.abort = abort;
-        this.time = time;
-        this.times = times;
+        this.ticks = ticks;
         this.signOfLife = signOfLife;
         frames = new ClientFrameReader(stream, maxMessageBytes);
-        lastSent = lastReceived = lastPing = time.GetTimestamp();
+        lastSent = lastReceived = lastPing = ticks.Time.GetTimestamp();
     }
 
     /// <summary>Why it ended, when it was this side that ended it.</summary>
@@ -49,7 +46,7 @@ internal sealed partial class ClientSocket
     /// </summary>
     public async Task RunAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle)
     {
-        using var timer = time.CreateTimer(_ => Tick(), null, times.Tick, times.Tick);
+        ticks.Add(this);
         try
         {
             await ReadAsync(handle);
@@ -61,6 +58,7 @@ internal sealed partial class ClientSocket
         }
         finally
         {
+            ticks.Remove(this);
             End();
             frames.Dispose();
         }
@@ -89,7 +87,7 @@ internal sealed partial class ClientSocket
         while (true)
         {
             var frame = await frames.ReadAsync(CancellationToken.None);
-            Volatile.Write(ref lastReceived, time.GetTimestamp());
+            Volatile.Write(ref lastReceived, ticks.Time.GetTimestamp());
             var more = true;
             while (more && frame.Kind == ClientFrameKind.Message && messages.Count < MessagesAtOnce)
             {
@@ -177,7 +175,7 @@ internal sealed partial class ClientSocket
             // The rest is reading what the client says to the close.
         }
 
-        Volatile.Write(ref lastReceived, time.GetTimestamp());
+        Volatile.Write(ref lastReceived, ticks.Time.GetTimestamp());
         Volatile.Write(ref readingPaused, false);
     }
 

@@ -13,8 +13,18 @@ internal sealed partial class UpgradedConnection(Stream stream, Action abort, bo
     /// <summary>Serves the connection and closes it afterwards. Completes when the request may end.</summary>
     public Task ServeAsync(Func<UpgradedConnection, Task> serve, ILogger logger)
     {
-        var serving = RunAsync(serve, logger);
-        return outlivesRequest ? Task.CompletedTask : serving;
+        if (!outlivesRequest)
+        {
+            return RunAsync(serve, logger);
+        }
+
+        // Nor what the server notes down about its requests, which the connection would carry along as long as it lives.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = RunAsync(serve, logger);
+        }
+
+        return Task.CompletedTask;
     }
 
     private async Task RunAsync(Func<UpgradedConnection, Task> serve, ILogger logger)

@@ -14,7 +14,7 @@ internal sealed partial class HocuspocusEndpoint(
     ITokenVerifier tokens,
     AuthOptions auth,
     ConnectionLimits limits,
-    SocketTimes times,
+    SocketTicks ticks,
     TimeProvider time,
     ILogger<HocuspocusEndpoint> logger)
 {
@@ -34,7 +34,7 @@ internal sealed partial class HocuspocusEndpoint(
 
     private async Task ServeAsync(UpgradedConnection upgraded)
     {
-        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, times, time, upgraded.Abort);
+        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {

@@ -11,6 +11,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
 {
     private readonly ClientSocket socket;
     private readonly Attachment attachment;
+    private readonly Action sent;
     private readonly InboundCredit credit;
     private readonly MessageRate rate;
     private readonly TimeProvider time;
@@ -31,6 +32,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         credit = new InboundCredit(limits.MaxWaitingBytes);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         attachment = sessions.Place(document, this, grant.To(document));
+        sent = attachment.Sent;
     }
 
     public FrameFormat Format => YWebSocketFormat.Instance;
@@ -38,7 +40,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     /// <summary>Serves the client until it is gone.</summary>
     public async Task RunAsync()
     {
-        using var expiry = new GrantTimer(grant, time, () => Close(CloseReason.TokenEnded));
+        using var expiry = GrantTimer.Start(grant, time, () => Close(CloseReason.TokenEnded));
         try
         {
             attachment.Join();
@@ -51,7 +53,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         }
     }
 
-    public bool Send(ReadOnlyMemory<byte>[] frames) => socket.Send(frames, attachment.Sent);
+    public bool Send(ReadOnlyMemory<byte>[] frames) => socket.Send(frames, sent);
 
     public void Settled(long bytes) => credit.Settle(bytes);
 

@@ -16,7 +16,7 @@ internal sealed partial class YWebSocketEndpoint(
     SessionRegistry sessions,
     ConnectionRegistry connections,
     ConnectionLimits limits,
-    SocketTimes times,
+    SocketTicks ticks,
     TimeProvider time,
     ILogger<YWebSocketEndpoint> logger)
 {
@@ -46,7 +46,7 @@ internal sealed partial class YWebSocketEndpoint(
 
     private async Task ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant)
     {
-        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, times, time, upgraded.Abort);
+        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, ticks, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {

@@ -16,16 +16,16 @@ internal sealed class DeliveryState
     public bool IsBehind { get; set; }
 
     /// <summary>The state vectors of SyncSteps1 that wait for their answers.</summary>
-    public Queue<ReadOnlyMemory<byte>> SyncRequests { get; } = new();
+    public SparseQueue<ReadOnlyMemory<byte>> SyncRequests;
 
     /// <summary>The rest of a state that is sent in parts, in frames.</summary>
-    public Queue<ReadOnlyMemory<byte>> Parts { get; } = new();
+    public SparseQueue<ReadOnlyMemory<byte>> Parts;
 
     /// <summary>Applications' own messages, in frames, and their bytes.</summary>
-    public Queue<ReadOnlyMemory<byte>> Stateless { get; } = new();
+    public SparseQueue<ReadOnlyMemory<byte>> Stateless;
 
     public long StatelessBytes { get; set; }
 
     /// <summary>Frames for this connection alone, each with the bytes of its own message that are settled once it goes out.</summary>
-    public Queue<(ReadOnlyMemory<byte> Frame, int Settles)> Direct { get; } = new();
+    public SparseQueue<(ReadOnlyMemory<byte> Frame, int Settles)> Direct;
 }
