@@ -38,15 +38,15 @@ internal sealed partial class DocumentSession
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         awareness = new AwarenessRegistry(settings.Awareness);
-        idleTimer = Timer(BeginLeaving);
-        saveTimer = Timer(OnSaveDue);
-        appendTimer = Timer(SendFlight);
-        gapTimer = Timer(OnGapWaited);
-        readTimer = Timer(ReadOn);
-        reconcileTimer = Timer(Reconcile);
-        presenceTimer = Timer(CheckPresence);
-        locatorTimer = Timer(OnLocatorDue);
-        logTimer = Timer(OnLogWatched);
+        idleTimer = Timer(static session => session.BeginLeaving());
+        saveTimer = Timer(static session => session.OnSaveDue());
+        appendTimer = Timer(static session => session.SendFlight());
+        gapTimer = Timer(static session => session.OnGapWaited());
+        readTimer = Timer(static session => session.ReadOn());
+        reconcileTimer = Timer(static session => session.Reconcile());
+        presenceTimer = Timer(static session => session.CheckPresence());
+        locatorTimer = Timer(static session => session.OnLocatorDue());
+        logTimer = Timer(static session => session.OnLogWatched());
     }
 
     public DocumentName Name { get; }
@@ -107,7 +107,7 @@ internal sealed partial class DocumentSession
         }
     }
 
-    private SessionTimer Timer(Action handler) => new(services.Environment.Time, Mailbox, handler);
+    private SessionTimer Timer(Action<DocumentSession> handler) => new(services.Environment.Time, this, handler);
 
     private void OnHandlerFailed(Exception exception)
     {

@@ -41,10 +41,26 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
                 return frame;
             }
 
-            if (!await FillAsync(cancellation))
+            if (start == end)
+            {
+                // An idle connection waits with an empty read, and so holds no buffer.
+                ReleaseBuffer();
+                _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
+                buffer = ArrayPool<byte>.Shared.Rent(inBurst ? BurstBuffer : FirstBuffer);
+            }
+            else if (end == buffer.Length)
+            {
+                MakeRoom();
+            }
+
+            var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
+            if (read == 0)
             {
                 return new ClientFrame(ClientFrameKind.EndOfStream, default);
             }
+
+            end += read;
+            inBurst = end == buffer.Length || (inBurst && read >= FirstBuffer);
         }
     }
 
@@ -164,27 +180,6 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
         fragments = null;
         fragmentBytes = 0;
         return message;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> FillAsync(CancellationToken cancellation)
-    {
-        if (start == end)
-        {
-            // An idle connection waits with an empty read, and so holds no buffer.
-            ReleaseBuffer();
-            _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
-            buffer = ArrayPool<byte>.Shared.Rent(inBurst ? BurstBuffer : FirstBuffer);
-        }
-        else if (end == buffer.Length)
-        {
-            MakeRoom();
-        }
-
-        var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
-        end += read;
-        inBurst = end == buffer.Length || (inBurst && read >= FirstBuffer);
-        return read > 0;
     }
 
     private void MakeRoom()

@@ -18,7 +18,9 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     private readonly ILogger logger;
     private readonly DocumentName document;
     private readonly Grant grant;
-    private readonly InboundAwareness awareness;
+    private readonly ConnectionLimits limits;
+    private readonly AwarenessStamp? stamp;
+    private InboundAwareness? awareness;
 
     public YWebSocketConnection(
         ClientSocket socket, DocumentName document, Grant grant, SessionRegistry sessions, ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time, ILogger logger)
@@ -28,7 +30,8 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         this.grant = grant;
         this.time = time;
         this.logger = logger;
-        awareness = new InboundAwareness(limits, stamp, time, held => attachment!.Receive([held]));
+        this.limits = limits;
+        this.stamp = stamp;
         credit = new InboundCredit(limits.MaxWaitingBytes);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         attachment = sessions.Place(document, this, grant.To(document));
@@ -48,7 +51,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         }
         finally
         {
-            awareness.Dispose();
+            awareness?.Dispose();
             attachment.Leave(socket.EndedCleanly);
         }
     }
@@ -95,7 +98,13 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
             refused = YWebSocketDecoder.TryDecode(frames[i], i, messages, out var error) ? null : error;
         }
 
-        awareness.Filter(messages);
+        if (messages.Exists(static message => message.Kind == DocumentMessageKind.Awareness))
+        {
+            // Many clients say nothing about themselves.
+            awareness ??= new InboundAwareness(limits, stamp, time, held => attachment.Receive([held]));
+            awareness.Filter(messages);
+        }
+
         if (messages.Count > 0)
         {
             var bytes = 0L;
