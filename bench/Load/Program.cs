@@ -10,11 +10,11 @@ const string Usage = """
                                                                     many documents, whose clients all write
       idle [--clients N] [--documents N] [--warmup CLIENTS] [--rounds N]
                                                                     connections that do nothing
-      stuck [--megabytes N] [--rate UPDATES_PER_SECOND] [--rounds N]
+      stuck [--megabytes N] [--characters OF_AN_UPDATE] [--rate UPDATES_PER_SECOND] [--rounds N]
                                                                     a reader that never reads
       nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     two nodes and two of Hocuspocus, over Redis
-    with [--node PATH] for Node, and for all but ingest, join and nodes [--peers NAME,NAME]: y-websocket-server, hocuspocus, or none
+    with [--node PATH] for Node, and for fanout, documents, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus, or none
     Nodes alone:
       newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a document comes from that a node does not hold
       churn [--documents N] [--passes N] [--settle SECONDS]         what stays in memory of documents that were left
@@ -47,7 +47,7 @@ switch (arguments.Workload)
             Contenders("y-websocket-server"), arguments.Number("clients", 5000), arguments.Number("documents", 1000), arguments.Number("warmup", 500), arguments.Number("rounds", 3));
         return 0;
     case "stuck":
-        await StuckWorkload.RunAsync(Contenders("y-websocket-server"), arguments.Number("megabytes", 40), arguments.Number("rate", 4000), arguments.Number("rounds", 3));
+        await StuckWorkload.RunAsync(Contenders("none"), arguments.Number("megabytes", 40), arguments.Number("characters", 1000), arguments.Number("rate", 4000), arguments.Number("rounds", 3));
         return 0;
     case "nodes":
         await NodesWorkload.RunAsync(
