@@ -1,39 +1,35 @@
-using System.Net.WebSockets;
 using System.Text;
 using System.Threading.Channels;
 using Relay.Yjs;
 
 namespace Relay.Bench.Load;
 
-/// <summary>Gets the bytes of an update, which are gone when it returns.</summary>
-internal delegate void UpdateReader(ReadOnlySpan<byte> update);
-
 /// <summary>A client without a document: it sends prepared frames, reads all that comes, and says when a SyncStep2 came.</summary>
 internal sealed class Client : IDisposable
 {
     private const byte Sync = 0, Auth = 2, SyncReply = 4, Step1 = 0, Step2 = 1, Update = 2;
-    private readonly ClientWebSocket socket = new();
     private readonly Channel<long> answers = Channel.CreateUnbounded<long>();
     private readonly byte[] address;
-    private readonly UpdateReader? onUpdate;
-    private Task reading = Task.CompletedTask;
+    private readonly MessageReader? onUpdate;
+    private FrameSocket? connected;
     private long bytes;
 
-    private Client(byte[] address, UpdateReader? onUpdate) => (this.address, this.onUpdate) = (address, onUpdate);
+    private Client(byte[] address, MessageReader? onUpdate) => (this.address, this.onUpdate) = (address, onUpdate);
+
+    private FrameSocket Socket => connected ?? throw new InvalidOperationException("Not connected.");
 
     /// <summary>Connects to a document.</summary>
     /// <param name="url">Where documents are.</param>
     /// <param name="document">Its name.</param>
     /// <param name="dialect">How the server is spoken to.</param>
-    /// <param name="onUpdate">Gets each update that comes, one after the other.</param>
-    public static async Task<Client> ConnectAsync(string url, string document, Dialect dialect = Dialect.YWebsocket, UpdateReader? onUpdate = null)
+    /// <param name="onUpdate">Gets each update that comes, one after the other; those of all clients on one thread, which must not wait for a server.</param>
+    public static async Task<Client> ConnectAsync(string url, string document, Dialect dialect = Dialect.YWebsocket, MessageReader? onUpdate = null)
     {
         var client = new Client(dialect == Dialect.Hocuspocus ? VarString(document) : [], onUpdate);
-        await client.socket.ConnectAsync(new Uri($"{url}/{document}"), CancellationToken.None);
-        client.reading = client.ReadAsync();
+        client.connected = await FrameSocket.ConnectAsync(new Uri($"{url}/{document}"), message => client.Take(message));
         if (dialect == Dialect.Hocuspocus)
         {
-            await client.SendAsync((byte[])[.. client.address, Auth, 0, .. VarString("token"), .. VarString("4.7.0")]);
+            client.Send([.. client.address, Auth, 0, .. VarString("token"), .. VarString("4.7.0")]);
         }
 
         return client;
@@ -45,17 +41,26 @@ internal sealed class Client : IDisposable
     /// <summary>One frame for an update, as this client sends it.</summary>
     public byte[] Frame(ReadOnlySpan<byte> update) => UpdateFrame(address, update);
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> frame) => socket.SendAsync(frame, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+    /// <summary>Sends a frame, and waits where the server does not take it.</summary>
+    public void Send(ReadOnlySpan<byte> frame) => Socket.Send(frame);
 
     /// <summary>Asks for everything and waits until it is here; returns the bytes of the sync messages that came since the last answer.</summary>
     public async Task<long> SyncAsync()
     {
-        await SendAsync((byte[])[.. address, Sync, Step1, 1, 0]);
+        Send([.. address, Sync, Step1, 1, 0]);
         var answer = answers.Reader.ReadAsync().AsTask();
-        return await Task.WhenAny(answer, reading) == answer ? await answer : throw new InvalidOperationException("The server closed.", reading.Exception);
+        if (await Task.WhenAny(answer, Socket.Closed) != answer)
+        {
+            await Socket.Closed;
+        }
+
+        return await answer;
     }
 
-    public void Dispose() => socket.Dispose();
+    /// <summary>Reads no more, for ever, and stays.</summary>
+    public void StopReading() => Socket.StopReading();
+
+    public void Dispose() => connected?.Dispose();
 
     private static byte[] UpdateFrame(ReadOnlySpan<byte> address, ReadOnlySpan<byte> update)
     {
@@ -74,34 +79,12 @@ internal sealed class Client : IDisposable
         return writer.ToArray();
     }
 
-    private async Task ReadAsync()
+    private void Take(ReadOnlySpan<byte> message)
     {
-        var buffer = new byte[4096];
-        while (true)
+        // Hocuspocus holds a client for not synced until it has answered; it has nothing that the server lacks.
+        if (IsQuestion(message) && address.Length > 0)
         {
-            var length = 0;
-            ValueWebSocketReceiveResult received;
-            do
-            {
-                if (length == buffer.Length)
-                {
-                    Array.Resize(ref buffer, 2 * length);
-                }
-
-                received = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
-                length += received.Count;
-            }
-            while (!received.EndOfMessage);
-            if (received.MessageType == WebSocketMessageType.Close)
-            {
-                throw new InvalidOperationException($"{socket.CloseStatus} {socket.CloseStatusDescription}");
-            }
-
-            // Hocuspocus holds a client for not synced until it has answered; it has nothing that the server lacks.
-            if (IsQuestion(buffer.AsSpan(0, length)) && address.Length > 0)
-            {
-                await SendAsync((byte[])[.. address, Sync, Step2, 2, 0, 0]);
-            }
+            Send([.. address, Sync, Step2, 2, 0, 0]);
         }
     }
 

@@ -55,7 +55,7 @@ internal static class NewcomerWorkload
         }
 
         holder.Dispose();
-        Console.WriteLine($"ms: held {NodesReport.Spread(held)}, from the other node {NodesReport.Spread(fromPeer)}, from S3 {NodesReport.Spread(fromStore)}");
+        Console.WriteLine($"ms: held {Statistics.Spread(held)}, from the other node {Statistics.Spread(fromPeer)}, from S3 {Statistics.Spread(fromStore)}");
     }
 
     private static Task<Peer> StartNodeAsync(string root, Dictionary<string, string> settings)

@@ -1,18 +1,31 @@
 using System.Diagnostics;
-using Relay.Yjs;
 
 namespace Relay.Bench.Load;
 
 /// <summary>One client of a document, who types a run of characters of its own and notes when it sees those of the others.</summary>
-/// <param name="party">All clients of the document.</param>
-/// <param name="place">This one's place among them.</param>
-/// <param name="node">Which node it is on.</param>
-/// <param name="firstId">The Yjs client id of the first of them; the others follow.</param>
-internal sealed class Participant(Participant[] party, int place, int node, ulong firstId) : IDisposable
+internal sealed class Participant : IDisposable
 {
-    private readonly bool[][] seen = new bool[party.Length][];
-    private int clock;
+    private readonly Participant[] party;
+    private readonly int place;
+    private readonly int node;
+    private readonly ulong firstId;
+    private readonly Typist typist;
+    private readonly RunReader onRun;
+    private readonly bool[][] seen;
+    private long arrived;
     private int received;
+
+    /// <param name="party">All clients of the document.</param>
+    /// <param name="place">This one's place among them.</param>
+    /// <param name="node">Which node it is on.</param>
+    /// <param name="firstId">The Yjs client id of the first of them; the others follow.</param>
+    public Participant(Participant[] party, int place, int node, ulong firstId)
+    {
+        (this.party, this.place, this.node, this.firstId) = (party, place, node, firstId);
+        typist = new Typist(firstId + (ulong)place);
+        onRun = OnRun;
+        seen = new bool[party.Length][];
+    }
 
     /// <summary>When each of its characters is to be sent, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
     public List<long> Due { get; } = [];
@@ -31,14 +44,14 @@ internal sealed class Participant(Participant[] party, int place, int node, ulon
 
     private Client? Client { get; set; }
 
-    public async Task ConnectAsync(Pair pair, string document)
+    public async Task ConnectAsync(Servers servers, string document)
     {
         for (var writer = 0; writer < party.Length; writer++)
         {
             seen[writer] = new bool[party[writer].Due.Count];
         }
 
-        Client = await Client.ConnectAsync((node == 0 ? pair.First : pair.Second).Url, document, pair.Dialect, OnUpdate);
+        Client = await Client.ConnectAsync(servers.Nodes[node].Url, document, servers.Dialect, OnUpdate);
         await Client.SyncAsync();
     }
 
@@ -46,65 +59,27 @@ internal sealed class Participant(Participant[] party, int place, int node, ulon
     public void Type()
     {
         var client = Client ?? throw new InvalidOperationException("Not connected.");
-        var sending = client.SendAsync(client.Frame(Insert()));
-        if (!sending.IsCompletedSuccessfully)
-        {
-            sending.AsTask().GetAwaiter().GetResult();
-        }
+        client.Send(client.Frame(typist.Type()));
     }
 
     public void Dispose() => Client?.Dispose();
 
-    private byte[] Insert()
+    private void OnUpdate(ReadOnlySpan<byte> update)
     {
-        var id = firstId + (ulong)place;
-        using var writer = new Lib0Writer();
-        writer.WriteBytes([1, 1]);
-        writer.WriteVarUint(id);
-        writer.WriteVarUint((ulong)clock);
-        if (clock == 0)
-        {
-            writer.WriteBytes([4, 1]);
-            writer.WriteVarBytes("text"u8);
-        }
-        else
-        {
-            writer.WriteByte(0x84);
-            writer.WriteVarUint(id);
-            writer.WriteVarUint((ulong)clock - 1);
-        }
-
-        writer.WriteVarBytes([(byte)('a' + (clock++ % 26))]);
-        writer.WriteByte(0);
-        return writer.ToArray();
+        arrived = Stopwatch.GetTimestamp();
+        Typist.Read(update, onRun);
     }
 
-    /// <summary>Servers join updates: one that comes may hold characters of several writers, and such as came before.</summary>
-    private void OnUpdate(ReadOnlySpan<byte> bytes)
+    private void OnRun(ulong client, long first, long end)
     {
-        var now = Stopwatch.GetTimestamp();
-        var update = DecodedUpdate.Rent();
-        if (!UpdateDecoder.TryDecode(bytes, update, out var error))
+        var writer = (int)(client - firstId);
+        for (var character = first; writer != place && character < end; character++)
         {
-            throw new InvalidDataException($"An update came that does not read: {error}");
+            Note(writer, (int)character);
         }
-
-        foreach (var section in update.Sections)
-        {
-            var writer = (int)(section.Client - firstId);
-            for (var index = section.First; writer != place && index < section.First + section.Count; index++)
-            {
-                for (var character = update.Structs[index].Clock; character < update.Structs[index].End; character++)
-                {
-                    Note(writer, (int)character, now);
-                }
-            }
-        }
-
-        update.Return();
     }
 
-    private void Note(int writer, int character, long now)
+    private void Note(int writer, int character)
     {
         if (seen[writer][character])
         {
@@ -115,11 +90,9 @@ internal sealed class Participant(Participant[] party, int place, int node, ulon
         var due = party[writer].Due[character];
         if (due >= CountsFrom)
         {
-            (party[writer].Node == Node ? Latencies.Same : Latencies.Cross).Add((now - due) * 1e3 / Stopwatch.Frequency);
+            (party[writer].node == node ? Latencies.Same : Latencies.Cross).Add(Timing.Milliseconds(arrived - due));
         }
 
         Volatile.Write(ref received, received + 1);
     }
-
-    private int Node => node;
 }

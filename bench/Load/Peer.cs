@@ -85,14 +85,18 @@ internal sealed class Peer : IDisposable
         return peer;
     }
 
-    /// <summary>Hocuspocus with its Redis extension. <c>npm ci</c> in its folder comes first.</summary>
-    public static async Task<Peer> StartHocuspocusAsync(string root, string node, Peer redis)
+    /// <summary>Hocuspocus, with its Redis extension where there is a Redis. <c>npm ci</c> in its folder comes first.</summary>
+    public static async Task<Peer> StartHocuspocusAsync(string root, string node, Peer? redis)
     {
         var port = FreePort();
         var start = OnCore(ServerCore, node, "server.mjs");
         start.WorkingDirectory = Path.Combine(root, "bench/Load/peers/hocuspocus");
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
-        start.Environment["REDIS_PORT"] = redis.Url.Split(':')[1];
+        if (redis is not null)
+        {
+            start.Environment["REDIS_PORT"] = redis.Url.Split(':')[1];
+        }
+
         start.Environment["NODE_ENV"] = "production";
         return await StartAsync(start, port, $"ws://127.0.0.1:{port}", null);
     }

@@ -1,67 +1,86 @@
-using System.Globalization;
 using Relay.Bench.Engine;
 using Relay.Bench.Load;
 
-// ingest | join: a node and the reference server of y-websocket, one after the other in every round, and their ratios.
-// nodes: two nodes and two of Hocuspocus, over Redis. newcomer: where a document comes from when a node does not hold it.
 const string Usage = """
-    usage: ingest|join [--trace FILE] [--rounds N] [--joiners N] [--node PATH]
-           nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N] [--node PATH]
-           newcomer --s3 ADDRESS [--trace FILE] [--rounds N]
+    A node beside other servers, fresh ones in every round, and the ratios of their figures:
+      ingest|join [--trace FILE] [--rounds N] [--joiners N]         one large document is written, or joined by many
+      fanout [--readers N] [--window N] [--warmup SECONDS] [--seconds N] [--rounds N]
+                                                                    one document, one writer, many readers
+      documents [--documents N] [--clients N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
+                                                                    many documents, whose clients all write
+      idle [--clients N] [--documents N] [--warmup CLIENTS] [--rounds N]
+                                                                    connections that do nothing
+      stuck [--megabytes N] [--characters OF_AN_UPDATE] [--rate UPDATES_PER_SECOND] [--rounds N]
+                                                                    a reader that never reads
+      nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
+                                                                    two nodes and two of Hocuspocus, over Redis
+    with [--node PATH] for Node, and for fanout, documents, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus, or none
+    Nodes alone:
+      newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a document comes from that a node does not hold
+      churn [--documents N] [--passes N] [--settle SECONDS]         what stays in memory of documents that were left
     """;
 Peer.PinLoad();
-var workload = args.FirstOrDefault() ?? "";
-string Option(string name, string otherwise) => Array.IndexOf(args, "--" + name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : otherwise;
-int Number(string name, int otherwise) => int.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
-if (workload is not ("ingest" or "join" or "nodes" or "newcomer") || (workload == "newcomer" && Option("s3", "").Length == 0))
-{
-    Console.Error.WriteLine(Usage);
-    return 2;
-}
-
+var arguments = new Arguments(args);
 var root = FindRoot();
-if (workload == "nodes")
+var node = arguments.Option("node", "node");
+switch (arguments.Workload)
 {
-    await NodesReport.RunAsync(root, Option("node", "node"), Number("documents", 300), Number("rate", 2000), Number("warmup", 10), Number("seconds", 10), Number("rounds", 3));
-    return 0;
+    case "ingest" or "join":
+        await TraceReport.RunAsync(root, node, arguments.Workload == "ingest", Trace(), arguments.Number("joiners", 100), arguments.Number("rounds", 3));
+        return 0;
+    case "fanout":
+        await FanOutWorkload.RunAsync(
+            Contenders("y-websocket-server,hocuspocus"), arguments.Number("readers", 200), arguments.Number("window", 16), arguments.Number("warmup", 10), arguments.Number("seconds", 5), arguments.Number("rounds", 3));
+        return 0;
+    case "documents":
+        await DocumentsWorkload.RunAsync(
+            Contenders("y-websocket-server"),
+            arguments.Number("documents", 500),
+            arguments.Number("clients", 4),
+            arguments.Number("rate", 2000),
+            arguments.Number("warmup", 10),
+            arguments.Number("seconds", 10),
+            arguments.Number("rounds", 3));
+        return 0;
+    case "idle":
+        await IdleWorkload.RunAsync(
+            Contenders("y-websocket-server"), arguments.Number("clients", 5000), arguments.Number("documents", 1000), arguments.Number("warmup", 500), arguments.Number("rounds", 3));
+        return 0;
+    case "stuck":
+        await StuckWorkload.RunAsync(Contenders("none"), arguments.Number("megabytes", 40), arguments.Number("characters", 1000), arguments.Number("rate", 4000), arguments.Number("rounds", 3));
+        return 0;
+    case "nodes":
+        await NodesWorkload.RunAsync(
+            root, node, arguments.Number("documents", 300), arguments.Number("rate", 2000), arguments.Number("warmup", 10), arguments.Number("seconds", 10), arguments.Number("rounds", 3));
+        return 0;
+    case "newcomer" when arguments.Option("s3", "") is { Length: > 0 } s3:
+        await NewcomerWorkload.RunAsync(root, s3, Trace(), arguments.Number("rounds", 5));
+        return 0;
+    case "churn":
+        await ChurnWorkload.RunAsync(root, arguments.Number("documents", 50_000), arguments.Number("passes", 2), TimeSpan.FromSeconds(arguments.Number("settle", 60)));
+        return 0;
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
 }
 
-var trace = Option("trace", "");
-var updates = trace.Length > 0 ? EditTrace.Read(trace) : EditTrace.Make(1, EditTrace.PaperEdits);
-var frames = updates.ConvertAll(update => Client.UpdateFrame(update.Span));
-var rounds = Number("rounds", workload == "newcomer" ? 5 : 3);
-if (workload == "newcomer")
+List<byte[]> Trace()
 {
-    await NewcomerWorkload.RunAsync(root, Option("s3", ""), frames, rounds);
-    return 0;
+    var file = arguments.Option("trace", "");
+    var updates = file.Length > 0 ? EditTrace.Read(file) : EditTrace.Make(1, EditTrace.PaperEdits);
+    return updates.ConvertAll(update => Client.UpdateFrame(update.Span));
 }
 
-var joiners = Number("joiners", 100);
-var cpuRatios = new List<double>();
-for (var round = 1; round <= rounds; round++)
-{
-    using var relay = await Peer.StartRelayAsync(root);
-    var ours = await RunAsync("relay", relay);
-    using var reference = await Peer.StartReferenceAsync(root, Option("node", "node"));
-    var theirs = await RunAsync("y-websocket-server", reference);
-    cpuRatios.Add(ours.ServerCpuSeconds / theirs.ServerCpuSeconds);
-    Console.WriteLine($"round {round}: server CPU {cpuRatios[^1]:F3} of the reference, {theirs.Seconds / ours.Seconds:F1} times its pace");
-}
-
-cpuRatios.Sort();
-Console.WriteLine($"median server CPU: {cpuRatios[rounds / 2]:F3} of the reference ({cpuRatios[0]:F3} to {cpuRatios[^1]:F3})");
-return 0;
-
-async Task<Figures> RunAsync(string name, Peer peer)
-{
-    const int JoinRounds = 3;
-    var figures = workload == "ingest" ? await Workloads.IngestAsync(peer, frames) : await Workloads.JoinAsync(peer, frames, joiners, JoinRounds);
-    var each = workload == "ingest"
-        ? $"{figures.ServerCpuSeconds / frames.Count * 1e6:F2} us of server CPU and {figures.Seconds / frames.Count * 1e6:F2} us an update"
-        : $"{figures.ServerCpuSeconds / (joiners * JoinRounds) * 1e3:F3} ms of server CPU and {figures.Seconds / (joiners * JoinRounds) * 1e3:F3} ms a join";
-    Console.WriteLine($"  {name}: {each}; resident {figures.ResidentMegabytes:F0} MB; a newcomer is sent {figures.StateBytes:N0} B");
-    return figures;
-}
+Contender[] Contenders(string peers) =>
+[
+    Contender.Node(root),
+    .. arguments.Option("peers", peers).Split(',').Where(name => name != "none").Select(name => name switch
+    {
+        "y-websocket-server" => Contender.Reference(root, node),
+        "hocuspocus" => Contender.Hocuspocus(root, node),
+        _ => throw new ArgumentException($"--peers: there is no {name}."),
+    }),
+];
 
 static string FindRoot()
 {

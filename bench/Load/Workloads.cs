@@ -48,7 +48,7 @@ internal static class Workloads
     {
         foreach (var frame in frames)
         {
-            await writer.SendAsync(frame);
+            writer.Send(frame);
         }
 
         await writer.SyncAsync();
