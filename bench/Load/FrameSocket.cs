@@ -81,7 +81,7 @@ internal sealed class FrameSocket : ISocketEvents, IDisposable
         socket.Dispose();
     }
 
-    void ISocketEvents.OnReady(bool readable, bool writable)
+    void ISocketEvents.OnReady(bool readable, bool writable, bool ended)
     {
         try
         {
@@ -100,9 +100,9 @@ internal sealed class FrameSocket : ISocketEvents, IDisposable
                     return;
                 }
 
-                // What comes after a read that did not fill the buffer is told again.
+                // What comes after a read that did not fill the buffer is told again, but for the end.
                 Take(buffer.AsSpan(0, count));
-                readable = count == buffer.Length;
+                readable = count == buffer.Length || ended;
             }
         }
         catch (ObjectDisposedException) when (stopped)

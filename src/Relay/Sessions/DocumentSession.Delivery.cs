@@ -116,7 +116,7 @@ internal sealed partial class DocumentSession
                 return [];
             }
 
-            var next = delivery.From(state.Cursor++).First();
+            var next = delivery[state.Cursor++];
             return next.Except == attachment ? [] : next.Frame(format);
         }
 
@@ -130,16 +130,11 @@ internal sealed partial class DocumentSession
             bytes += part.Length;
         }
 
-        if (state.Parts.Count == 0)
+        if (state.Parts.Count == 0 && !state.IsBehind)
         {
-            foreach (var entry in delivery.From(state.Cursor))
+            while (state.Cursor < delivery.End && bytes < settings.SendBytes)
             {
-                if (bytes >= settings.SendBytes)
-                {
-                    break;
-                }
-
-                state.Cursor++;
+                var entry = delivery[state.Cursor++];
                 if (entry.Except != attachment)
                 {
                     var frame = entry.Frame(format)[0];

@@ -109,6 +109,39 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task An_end_that_comes_together_with_the_last_bytes_is_not_missed(bool loop)
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var (stream, client) = await ConnectAsync(loop);
+            using (client)
+            await using (stream)
+            {
+                var waiting = round % 2 == 0 ? stream.ReadAsync(Memory<byte>.Empty).AsTask() : Task.FromResult(0);
+                await client.GetStream().WriteAsync("last"u8.ToArray());
+                client.Client.Shutdown(SocketShutdown.Send);
+                await waiting.WaitAsync(Patience);
+                var all = new MemoryStream();
+                while (true)
+                {
+                    _ = await stream.ReadAsync(Memory<byte>.Empty).AsTask().WaitAsync(Patience);
+                    var buffer = new byte[100];
+                    var read = await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience);
+                    if (read == 0)
+                    {
+                        break;
+                    }
+
+                    all.Write(buffer, 0, read);
+                }
+
+                Assert.Equal("last"u8.ToArray(), all.ToArray());
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task Closing_wakes_who_reads_and_who_writes(bool loop)
     {
         var (stream, client) = await ConnectAsync(loop);

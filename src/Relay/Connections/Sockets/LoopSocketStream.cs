@@ -12,6 +12,7 @@ internal sealed class LoopSocketStream : SocketStream, ISocketEvents
     private readonly Readiness writable = new();
     private readonly long key;
     private int closed;
+    private volatile bool hasEnded;
 
     /// <exception cref="IOException">The system cannot watch the socket.</exception>
     public LoopSocketStream(Socket socket)
@@ -24,8 +25,13 @@ internal sealed class LoopSocketStream : SocketStream, ISocketEvents
         writable.ResumeInline();
     }
 
-    public void OnReady(bool readable, bool writable)
+    public void OnReady(bool readable, bool writable, bool ended)
     {
+        if (ended)
+        {
+            hasEnded = true;
+        }
+
         if (writable)
         {
             this.writable.Set();
@@ -41,9 +47,9 @@ internal sealed class LoopSocketStream : SocketStream, ISocketEvents
     {
         readable.Clear();
         var any = base.TryRead(buffer, out read);
-        if (any && read == buffer.Length)
+        if (any && (read == buffer.Length || hasEnded))
         {
-            // There may be more, and the loop says nothing about what was there before.
+            // There may be more, or there is the end, and the loop does not say again what it has said.
             readable.Set();
         }
 
@@ -76,7 +82,7 @@ internal sealed class LoopSocketStream : SocketStream, ISocketEvents
             close();
 
             // Whoever waits finds the socket closed; not on this thread, which may be in the middle of something.
-            ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OnReady(true, true), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OnReady(true, true, true), this, preferLocal: false);
         }
     }
 

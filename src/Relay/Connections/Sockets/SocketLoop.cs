@@ -118,7 +118,7 @@ internal sealed partial class SocketLoop
         }
 
         const uint broken = Error | HangUp;
-        socket?.OnReady((happened & (Readable | PeerClosed | broken)) != 0, (happened & (Writable | broken)) != 0);
+        socket?.OnReady((happened & (Readable | PeerClosed | broken)) != 0, (happened & (Writable | broken)) != 0, (happened & (PeerClosed | broken)) != 0);
     }
 
     [LibraryImport("libc", SetLastError = true)]

@@ -6,37 +6,77 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class DeliveryLog(long maxBytes)
 {
-    private readonly Queue<DeliveredEntry> entries = new();
+    private const int FirstCapacity = 16;
+
+    // A ring: entry number n stands at n modulo its length, which is a power of two. Somebody who reads nothing keeps thousands of entries here, and everybody else takes theirs from the end.
+    private DeliveredEntry?[] ring = [];
+    private int count;
     private long bytes;
 
     /// <summary>The number of the oldest entry kept; <see cref="End"/> when none is.</summary>
     public long Start { get; private set; }
 
     /// <summary>The number that the next entry gets.</summary>
-    public long End => Start + entries.Count;
+    public long End => Start + count;
 
     public long Bytes => bytes;
 
     /// <summary>Adds an entry and lets go of the oldest while there are more bytes than allowed; the newest always stays.</summary>
     public void Add(DeliveredEntry entry)
     {
-        entries.Enqueue(entry);
-        bytes += entry.Bytes;
-        while (bytes > maxBytes && entries.Count > 1)
+        if (count == ring.Length)
         {
-            bytes -= entries.Dequeue().Bytes;
+            Grow();
+        }
+
+        ring[Place(End)] = entry;
+        count++;
+        bytes += entry.Bytes;
+        while (bytes > maxBytes && count > 1)
+        {
+            ref var oldest = ref ring[Place(Start)];
+            bytes -= oldest!.Bytes;
+            oldest = null;
             Start++;
+            count--;
         }
     }
 
-    /// <summary>The entries from number <paramref name="from"/> on, which is not before <see cref="Start"/>.</summary>
-    public IEnumerable<DeliveredEntry> From(long from) => entries.Skip((int)(from - Start));
+    /// <summary>The entry with this number, from <see cref="Start"/> to before <see cref="End"/>.</summary>
+    public DeliveredEntry this[long number] => ring[Place(number)]!;
 
     /// <summary>Lets go of all entries: every connection has them.</summary>
     public void Clear()
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         Start = End;
-        entries.Clear();
+        if (ring.Length > FirstCapacity)
+        {
+            ring = [];
+        }
+        else
+        {
+            Array.Clear(ring);
+        }
+
+        count = 0;
         bytes = 0;
+    }
+
+    private int Place(long number) => (int)(number & (ring.Length - 1));
+
+    private void Grow()
+    {
+        var larger = new DeliveredEntry?[Math.Max(FirstCapacity, 2 * ring.Length)];
+        for (var number = Start; number < End; number++)
+        {
+            larger[number & (larger.Length - 1)] = this[number];
+        }
+
+        ring = larger;
     }
 }
