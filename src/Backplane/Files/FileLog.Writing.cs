@@ -68,6 +68,13 @@ public sealed partial class FileLog
             writing = true;
         }
 
+        if (options.Fsync)
+        {
+            // A flush takes milliseconds, and the caller's thread may be the one that serves many sockets: what they bring meanwhile goes into the next group.
+            StartWriter();
+            return;
+        }
+
         // One group on the caller's thread, its own request in it; whatever came meanwhile must not keep the caller.
         WriteGroup();
         if (!TryLeave())
