@@ -15,6 +15,10 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
     /// <summary>How long the one who gives an order waits for the others' answers.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between the tries of one wake.</summary>
+    private static readonly TimeSpan WakeRetry = TimeSpan.FromMilliseconds(250);
+
+    private const int WakeTries = 10;
     private const int MaxRemembered = 10_000;
     private const int PageLength = 100;
 
@@ -108,13 +112,19 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
 
     private async Task WakeAsync()
     {
-        try
+        for (var tries = 1; tries <= WakeTries; tries++)
         {
-            await RunAsync(CancellationToken.None);
-        }
-        catch (BackplaneUnavailableException)
-        {
-            // The next round reads them.
+            try
+            {
+                await RunAsync(CancellationToken.None);
+                return;
+            }
+            catch (BackplaneUnavailableException)
+            {
+                // The client says that a connection is back a moment before it uses it. After the last try the next round reads them.
+            }
+
+            await Task.Delay(WakeRetry, time);
         }
     }
 
