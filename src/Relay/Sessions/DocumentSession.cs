@@ -14,15 +14,15 @@ internal sealed partial class DocumentSession
     private readonly SessionSettings settings;
     private readonly SessionRegistry registry;
     private readonly HashSet<Attachment> attachments = [];
-    private readonly SessionTimer idleTimer;
-    private readonly SessionTimer saveTimer;
-    private readonly SessionTimer appendTimer;
-    private readonly SessionTimer gapTimer;
-    private readonly SessionTimer readTimer;
-    private readonly SessionTimer reconcileTimer;
-    private readonly SessionTimer presenceTimer;
-    private readonly SessionTimer locatorTimer;
-    private readonly SessionTimer logTimer;
+    private readonly SessionTimer<DocumentSession> idleTimer;
+    private readonly SessionTimer<DocumentSession> saveTimer;
+    private readonly SessionTimer<DocumentSession> appendTimer;
+    private readonly SessionTimer<DocumentSession> gapTimer;
+    private readonly SessionTimer<DocumentSession> readTimer;
+    private readonly SessionTimer<DocumentSession> reconcileTimer;
+    private readonly SessionTimer<DocumentSession> presenceTimer;
+    private readonly SessionTimer<DocumentSession> locatorTimer;
+    private readonly SessionTimer<DocumentSession> logTimer;
     private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
@@ -101,13 +101,13 @@ internal sealed partial class DocumentSession
 
     private void StopTimers()
     {
-        foreach (var timer in (ReadOnlySpan<SessionTimer>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer])
+        foreach (var timer in (ReadOnlySpan<SessionTimer<DocumentSession>>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer])
         {
             timer.Clear();
         }
     }
 
-    private SessionTimer Timer(Action<DocumentSession> handler) => new(services.Environment.Time, this, handler);
+    private SessionTimer<DocumentSession> Timer(Action<DocumentSession> handler) => new(services.Environment.Time, Mailbox, this, handler);
 
     private void OnHandlerFailed(Exception exception)
     {

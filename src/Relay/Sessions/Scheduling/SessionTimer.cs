@@ -1,7 +1,7 @@
 namespace Relay.Sessions;
 
 /// <summary>A one-shot timer whose handler runs in a mailbox. Set and cleared only from handlers of that mailbox: once cleared or set anew, an older setting never fires.</summary>
-internal sealed class SessionTimer(TimeProvider time, DocumentSession session, Action<DocumentSession> handler) : IDisposable
+internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox, TSession session, Action<TSession> handler) : IDisposable
 {
     private ITimer? timer;
     private int setting;
@@ -14,7 +14,7 @@ internal sealed class SessionTimer(TimeProvider time, DocumentSession session, A
         Clear();
         IsSet = true;
         var current = setting;
-        timer = time.CreateTimer(_ => session.Mailbox.PostElsewhere(() => Fire(current)), null, due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        timer = time.CreateTimer(_ => mailbox.PostElsewhere(() => Fire(current)), null, due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     public void Clear()
