@@ -22,9 +22,11 @@ internal sealed class ClientConnection : DefaultConnectionContext, ISocketHandov
     {
         this.socket = socket;
         socket.NoDelay = true;
-        stream = OperatingSystem.IsLinux() && SocketLoop.IsSupported ? new LoopSocketStream(socket) : new EngineSocketStream(socket);
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
+
+        // Last: a loop watches it from here on, so nothing that follows may fail.
+        stream = OperatingSystem.IsLinux() && SocketLoop.IsSupported ? new LoopSocketStream(socket) : new EngineSocketStream(socket);
         Transport = own = new Pair(
             PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
         Features.Set<ISocketHandover>(this);
