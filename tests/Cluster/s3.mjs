@@ -39,8 +39,14 @@ export class Bucket {
 
   /** All keys, a document's newest snapshot first. */
   async keys () {
-    const listing = String(await call(this.address, 'GET', `/${this.name}`, { query: { 'list-type': '2', prefix: '' } }))
-    return [...listing.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key)
+    const keys = []
+    for (let after = ''; ;) {
+      const page = String(await call(this.address, 'GET', `/${this.name}`, { query: { 'list-type': '2', prefix: '', 'start-after': after } }))
+      const found = [...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key)
+      keys.push(...found)
+      if (!page.includes('<IsTruncated>true</IsTruncated>')) return keys
+      after = found.at(-1)
+    }
   }
 
   read (key) { return call(this.address, 'GET', `/${this.name}/${key}`) }
