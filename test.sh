@@ -187,12 +187,12 @@ dotnet_tests() {
   record "$name" "$(number passed)" "$bad" $((total - $(number executed))) $((SECONDS - begin))
 }
 
-# node_tests NAME FILE...: four files at a time, because some of them mostly wait.
+# node_tests NAME AT_ONCE FILE...: several files at a time, because some of them mostly wait.
 node_tests() {
-  local name=$1 begin=$SECONDS status tap=$temporary/$1.tap bad
-  shift
+  local name=$1 at_once=$2 begin=$SECONDS status tap=$temporary/$1.tap bad
+  shift 2
   printf '\n== %s\n' "$name"
-  node --test --test-concurrency=4 --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@"
+  node --test --test-concurrency="$at_once" --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@"
   status=$?
   number() { local value; value=$(grep -aE "^# $1 [0-9]+$" "$tap" 2>/dev/null | tail -1 | grep -oE '[0-9]+'); echo "${value:-0}"; }
   bad=$(($(number fail) + $(number cancelled)))
@@ -250,17 +250,17 @@ lane=$!
 for project in $(projects -v); do dotnet_tests "$project"; done
 
 client_tests=$(find tests/clients -name node_modules -prune -o -path tests/clients/browser -prune -o -name '*.test.mjs' -print | sort)
-node_tests 'clients' $client_tests
+node_tests 'clients' 3 $client_tests
 cluster_tests=$(find tests/Cluster -name '*.test.mjs' | sort)
 if [ -n "${RELAY_TEST_S3:-}" ] && [ -n "${RELAY_TEST_REDIS_SERVER:-}" ] && [ -n "${RELAY_TEST_REDIS_CLI:-}" ]; then
-  node_tests 'several nodes' $cluster_tests
+  node_tests 'several nodes' 4 $cluster_tests
 else
   skip 'several nodes' $cluster_tests
 fi
 browser_tests=$(find tests/clients/browser -name '*.test.mjs' 2>/dev/null | sort)
 if [ -n "$browser_tests" ]; then
   if provide RELAY_TEST_CHROMIUM 'the tests in a browser' chromium chromium chromium-browser google-chrome-stable google-chrome; then
-    node_tests 'clients in a browser' $browser_tests
+    node_tests 'clients in a browser' 3 $browser_tests
   else
     skip 'clients in a browser' $browser_tests
   fi

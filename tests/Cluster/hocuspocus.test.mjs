@@ -1,14 +1,12 @@
 // Hocuspocus providers on several nodes, and what they are told while Redis is away.
 import assert from 'node:assert/strict'
-import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { joinClient, sameState, waitFor, Y } from '../clients/clients.mjs'
 import { joinDocument, versions } from '../clients/hocuspocus.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
 import { startCluster } from './cluster.mjs'
 import { Redis } from './services.mjs'
-
-const { test } = nodeTest
+import { test } from './test.mjs'
 
 test('a Hocuspocus tab on one node and a y-websocket tab on the other edit the same document', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)

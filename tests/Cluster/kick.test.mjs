@@ -1,11 +1,9 @@
 // An administrator ends connections on all nodes.
 import assert from 'node:assert/strict'
-import * as nodeTest from 'node:test'
 import { joinClient, waitFor } from '../clients/clients.mjs'
 import { tokenSettings } from '../clients/tokens.mjs'
 import { startCluster } from './cluster.mjs'
-
-const { test } = nodeTest
+import { test } from './test.mjs'
 
 const start = async (t, options = {}) => {
   const { settings, token } = tokenSettings()

@@ -1,12 +1,10 @@
 // Addresses in the locator that are not, or no longer, of a node that holds the document.
 import assert from 'node:assert/strict'
-import * as nodeTest from 'node:test'
 import { joinClient, waitFor } from '../clients/clients.mjs'
 import { freePort } from '../clients/relay.mjs'
 import { startCluster } from './cluster.mjs'
 import { startSilentServer } from './services.mjs'
-
-const { test } = nodeTest
+import { test } from './test.mjs'
 
 /** Calls the table as any program may. The test server takes every signature. */
 const call = async (dynamoDb, operation, request) => {

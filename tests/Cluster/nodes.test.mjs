@@ -1,14 +1,12 @@
 // Nodes die, sleep and are replaced.
 import assert from 'node:assert/strict'
-import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { joinClient, waitFor, Y } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
 import { patience } from '../clients/wait.mjs'
 import { startCluster } from './cluster.mjs'
 import { assertNothingLost, Party, Typists } from './party.mjs'
-
-const { test } = nodeTest
+import { test } from './test.mjs'
 
 test('the node that holds the only copy is killed, and its writers never come back', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)

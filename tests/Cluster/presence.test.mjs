@@ -1,11 +1,9 @@
 // Who is here, across nodes.
 import assert from 'node:assert/strict'
-import * as nodeTest from 'node:test'
 import { joinClient, waitFor } from '../clients/clients.mjs'
 import { patience } from '../clients/wait.mjs'
 import { startCluster } from './cluster.mjs'
-
-const { test } = nodeTest
+import { test } from './test.mjs'
 
 const sees = (client, name) => [...client.awareness.getStates().values()].some(({ user }) => user === name)
 const appears = (client, name) => waitFor(() => sees(client, name), `${name} to appear`)

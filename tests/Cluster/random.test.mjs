@@ -1,6 +1,5 @@
 // Faults and people drawn from a seed, only such sets of faults as the promise covers: any failure of nodes while Redis keeps its data, or any loss of Redis's data while the nodes live.
 // RELAY_TEST_SECONDS sets how long each run takes, RELAY_TEST_SEED plays one again (as far as real processes let it).
-import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { waitFor } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
@@ -8,8 +7,8 @@ import { startCluster } from './cluster.mjs'
 import { assertNothingLost, Party } from './party.mjs'
 import { Gateway } from './s3.mjs'
 import { Redis, s3Address } from './services.mjs'
+import { test } from './test.mjs'
 
-const { test } = nodeTest
 const seconds = Number(process.env.RELAY_TEST_SECONDS ?? 10)
 
 /** One document, with those who are at work on it now and all that was ever promised about it. */

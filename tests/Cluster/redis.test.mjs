@@ -1,14 +1,12 @@
 // Redis dies, forgets, stalls, fails over and loses messages, while people type.
 import assert from 'node:assert/strict'
-import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { joinClient, waitFor } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
 import { startCluster } from './cluster.mjs'
 import { assertNothingLost, Party, Typists } from './party.mjs'
 import { lineTo, Redis, startRedisCluster } from './services.mjs'
-
-const { test } = nodeTest
+import { test } from './test.mjs'
 
 /** A cluster of nodes with a party on the first two. */
 const partyOn = async (t, name, options) => {
@@ -217,4 +215,15 @@ test('a node that starts before Redis is alive but not ready, and is ready when 
   const { nodes } = await starting
   const client = await joinClient(t, nodes[0], 'early')
   client.doc.getText('text').insert(0, 'works')
+})
+
+test('a node stops in order although Redis and DynamoDB are gone, and what it holds is stored', async (t) => {
+  const { nodes: [node], redis, dynamoDb, bucket } = await startCluster(t, { nodes: 1, settings: { 'Documents:SaveInterval': '01:00:00' } })
+  const client = await joinClient(t, node, 'alone')
+  client.doc.getText('text').insert(0, 'kept')
+  const other = await joinClient(t, node, 'alone')
+  await other.sees((doc) => doc.getText('text').toString() === 'kept', 'the text')
+  await Promise.all([redis.kill(), dynamoDb.kill()])
+  assert.equal(await node.stop(), 0)
+  assert.equal((await bucket.keys()).length, 1)
 })

@@ -1,6 +1,5 @@
 // S3 and DynamoDB refuse, lose, move and damage; nobody's typing depends on them.
 import assert from 'node:assert/strict'
-import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { joinClient, openClient, waitFor } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
@@ -8,8 +7,7 @@ import { startCluster } from './cluster.mjs'
 import { assertFirstSyncIsWhole, assertNothingLost, Party } from './party.mjs'
 import { Gateway } from './s3.mjs'
 import { s3Address } from './services.mjs'
-
-const { test } = nodeTest
+import { test } from './test.mjs'
 
 const hasLeft = (nodes, name) => waitFor(() => nodes.every(({ logs }) => logs.some((line) => line.includes(`Left ${name} `) || line.endsWith(`Left ${name}`))), `all nodes to leave ${name}`, 60_000)
 

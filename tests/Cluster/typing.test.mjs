@@ -1,13 +1,11 @@
 // Several nodes that all work: whoever comes, wherever, sees all, and nothing that anybody did is lost.
 import assert from 'node:assert/strict'
-import * as nodeTest from 'node:test'
 import { converged, joinClient, openClient, waitFor, Y } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
 import { openRaw, syncStep1, update } from '../clients/wire.mjs'
 import { startCluster } from './cluster.mjs'
 import { assertFirstSyncIsWhole, assertNothingLost, Party, Typists } from './party.mjs'
-
-const { test } = nodeTest
+import { test } from './test.mjs'
 
 test('people who type on all nodes hold the same document, and newcomers see all of it', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
