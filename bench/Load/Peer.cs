@@ -129,6 +129,15 @@ internal sealed class Peer : IDisposable
         return await StartAsync(start, port, $"ws://127.0.0.1:{port}", null);
     }
 
+    /// <summary>ASP.NET's WebSockets with a broadcast and nothing else, from <c>peers/broadcast</c>, which is built with the solution.</summary>
+    public static async Task<Peer> StartBroadcastAsync(string root)
+    {
+        var port = FreePort();
+        var start = OnCore(ServerCore, "dotnet", Path.Combine(root, "bench/Load/peers/broadcast/bin/Release/net10.0/Broadcast.dll"));
+        start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        return await StartAsync(start, port, $"ws://127.0.0.1:{port}", null);
+    }
+
     public void Dispose()
     {
         process.Kill(entireProcessTree: true);

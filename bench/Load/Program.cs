@@ -14,7 +14,8 @@ const string Usage = """
                                                                     a reader that never reads
       nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     two nodes and two of Hocuspocus, over Redis
-    with [--node PATH] for Node, and for fanout, documents, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus, or none
+    with [--node PATH] for Node, and for fanout, documents, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus,
+    broadcast (ASP.NET's WebSockets and nothing else), or none
     Nodes alone:
       newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a document comes from that a node does not hold
       churn [--documents N] [--passes N] [--settle SECONDS]         what stays in memory of documents that were left
@@ -78,6 +79,7 @@ Contender[] Contenders(string peers) =>
     {
         "y-websocket-server" => Contender.Reference(root, node),
         "hocuspocus" => Contender.Hocuspocus(root, node),
+        "broadcast" => Contender.Broadcast(root),
         _ => throw new ArgumentException($"--peers: there is no {name}."),
     }),
 ];

@@ -22,6 +22,9 @@ internal sealed class Servers : IDisposable
     /// <summary>The reference server of y-websocket. <c>npm ci</c> in its folder comes first.</summary>
     public static async Task<Servers> OneReferenceAsync(string root, string node) => new(Dialect.YWebsocket, null, [await Peer.StartReferenceAsync(root, node)]);
 
+    /// <summary>ASP.NET's WebSockets with a broadcast and nothing else.</summary>
+    public static async Task<Servers> OneBroadcastAsync(string root) => new(Dialect.YWebsocket, null, [await Peer.StartBroadcastAsync(root)]);
+
     /// <summary>Hocuspocus without Redis. <c>npm ci</c> in its folder comes first.</summary>
     public static async Task<Servers> OneHocuspocusAsync(string root, string node) => new(Dialect.Hocuspocus, null, [await Peer.StartHocuspocusAsync(root, node, null)]);
 

@@ -27,6 +27,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     private readonly byte[] entryHead;
     private readonly byte[] largeEntryHead;
     private readonly byte[] savedHead;
+    private readonly RedisValue forgottenAfter;
     private readonly RedisKeys keys;
     private readonly RedisConnection appends;
     private readonly RedisConnection others;
@@ -50,6 +51,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         entryHead = RedisEnvelope.Head(RedisMessageKind.Entry, node);
         largeEntryHead = RedisEnvelope.Head(RedisMessageKind.EntryByPosition, node);
         savedHead = RedisEnvelope.Head(RedisMessageKind.Saved, node);
+        forgottenAfter = Milliseconds(options.Jobs.ForgottenAfter);
         keys = new RedisKeys(options.Prefix);
         appends = new RedisConnection(options, "appends", time, logger);
         others = new RedisConnection(options, "channels", time, logger);
@@ -150,7 +152,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
             [names.Head, names.Entries, names.Ids, names.Jobs, names.Attempts, names.Problems, names.Claim],
             [
                 Text(saved.Epoch), Text(saved.Offset), RedisEnvelope.Id(saved.Id), Text(trimThrough.Epoch), Text(trimThrough.Offset), RedisEnvelope.Id(trimThrough.Id),
-                names.Name, names.ChannelName, savedHead, Milliseconds(options.Jobs.ForgottenAfter), Milliseconds(options.CoveredLogRetention), RedisChannels.PublishCommand,
+                names.Name, names.ChannelName, savedHead, forgottenAfter, Milliseconds(options.CoveredLogRetention), RedisChannels.PublishCommand,
             ],
             cancellation);
     }
@@ -211,19 +213,15 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     private async Task<(AppendResult Result, long Count)> AppendAsync(RedisKeys.DocumentKeys names, long epoch, byte[] entry, CancellationToken cancellation)
     {
         var isLarge = IsLarge(entry);
-        var answer = (RedisResult[])(await appends.EvaluateAsync(
+        var answer = (byte[]?)await appends.EvaluateAsync(
             RedisScript.Append,
             [names.Head, names.Entries, names.Ids, names.Count, names.Changed, names.Jobs],
             [
-                Text(epoch), entry, names.Name, names.ChannelName, isLarge ? largeEntryHead : entryHead, isLarge ? RedisEnvelope.EntryHeadLength : entry.Length,
-                Milliseconds(options.Jobs.ForgottenAfter), RedisChannels.PublishCommand, options.MinReplicas > 0 ? "1" : "0", MaxChanged,
+                epoch, entry, names.Name, names.ChannelName, isLarge ? largeEntryHead : entryHead, isLarge ? RedisEnvelope.EntryHeadLength : entry.Length,
+                forgottenAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
             ],
-            cancellation))!;
-        var result = new AppendResult(
-            (int)answer[0] switch { 0 => AppendOutcome.Stored, 1 => AppendOutcome.StartedEpoch, _ => AppendOutcome.OtherEpoch },
-            new Position((long)answer[1], (long)answer[2], RedisEnvelope.Id((byte[])answer[3]!)),
-            RedisEnvelope.Id((byte[])answer[4]!));
-        return (result, (long)answer[5]);
+            cancellation);
+        return RedisEnvelope.Appended(answer) ?? throw new BackplaneUnavailableException("The append script answered with something else than its result.");
     }
 
     /// <summary>Publishes what replicas have confirmed. Should that fail, listeners find the entry by the check of the log's end, like any message that was lost.</summary>

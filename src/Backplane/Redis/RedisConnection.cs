@@ -63,8 +63,11 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
         finally
         {
-            // An answer that nobody waits for any more may fail unseen.
-            _ = answer?.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (answer is { IsCompleted: false })
+            {
+                // Nobody waits for it any more: it may fail unseen.
+                _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
         }
     }
 

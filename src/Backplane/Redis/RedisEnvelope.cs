@@ -16,6 +16,9 @@ internal static class RedisEnvelope
     // Epoch, offset and partition count, and the id of the entry before it.
     private const int EntryFrameLength = 32;
     private const int SavedLength = 24;
+
+    // Outcome, epoch, offset, id, the id before it, count.
+    private const int AppendedLength = 41;
     private const int SenderLength = 8;
 
     public static byte[] Head(RedisMessageKind kind, ulong node)
@@ -66,6 +69,19 @@ internal static class RedisEnvelope
         bytes[8] = (byte)entry.Kind;
         entry.Payload.Span.CopyTo(bytes.AsSpan(EntryHeadLength));
         return bytes;
+    }
+
+    /// <summary>Reads what the append script answers: the result, and the partition's count at that append, 0 where it is not known. Null for what no such script answers.</summary>
+    public static (AppendResult Result, long Count)? Appended(ReadOnlySpan<byte> answer)
+    {
+        if (answer.Length != AppendedLength || answer[0] > 2)
+        {
+            return null;
+        }
+
+        var outcome = answer[0] switch { 0 => AppendOutcome.Stored, 1 => AppendOutcome.StartedEpoch, _ => AppendOutcome.OtherEpoch };
+        var position = ReadPosition(answer[1..], Id(answer[17..]));
+        return (new AppendResult(outcome, position, Id(answer[25..])), BinaryPrimitives.ReadInt64BigEndian(answer[33..]));
     }
 
     public static byte[] Id(EntryId id)

@@ -3,8 +3,8 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// One document that this node listens to. The client's handler only enqueues; a thread of the pool takes what is there, in order, and calls the listeners. Entries published by position are read from the
-/// log on the way, and what came behind them waits.
+/// One document that this node listens to. The client's thread that brings a message calls the listeners, which only enqueue: another thread in between costs a wake-up for each message. Entries published by
+/// position are read from the log on the way, and what came behind them waits; whatever comes while somebody delivers is delivered by them, in order.
 /// </summary>
 internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKeys.DocumentKeys keys)
 {
@@ -81,7 +81,7 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
             delivering = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static room => _ = room.DeliverAsync(), this, preferLocal: false);
+        _ = DeliverAsync();
     }
 
     private async Task DeliverAsync()
