@@ -45,7 +45,8 @@ internal sealed partial class DocumentSession
             payload = merged;
         }
 
-        flight = new Flight(services.Environment.NewEntryId(), payload, items);
+        services.Metrics.Received(items.Count);
+        flight = new Flight(services.Environment.NewEntryId(), payload, items, services.Environment.Time.GetTimestamp());
         SendFlight();
     }
 
@@ -179,6 +180,8 @@ internal sealed partial class DocumentSession
                 Pump(writer);
             }
         }
+
+        services.Metrics.Appended(services.Environment.Time.GetElapsedTime(settled.StartedAt));
 
         // Not from within: whoever settled it still has entries to look at.
         Mailbox.Post(() =>

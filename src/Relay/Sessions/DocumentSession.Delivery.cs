@@ -35,6 +35,7 @@ internal sealed partial class DocumentSession
     {
         var start = delivery.Start;
         delivery.Add(new DeliveredEntry(news, except));
+        services.Metrics.Delivered(attachments.Count);
         foreach (var attachment in attachments)
         {
             // What was just let go of can be missed only by those that are still sending.

@@ -9,6 +9,7 @@ internal sealed partial class DocumentSession
     private readonly List<Action<byte[]?, CloseReason>> readers = [];
     private CloseReason closedFor = CloseReason.InternalError;
     private bool loadBegun;
+    private long loadStarted;
     private bool mayStay;
     private bool mustSave;
 
@@ -21,6 +22,7 @@ internal sealed partial class DocumentSession
         }
 
         loadBegun = true;
+        loadStarted = services.Environment.Time.GetTimestamp();
 
         // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
         Start(settings.LongCallTimeout, LoadAsync, OnLoaded, OnLoadFailed);
@@ -94,6 +96,7 @@ internal sealed partial class DocumentSession
 
     private void OnLoaded(Loaded loaded)
     {
+        services.Metrics.Loaded(services.Environment.Time.GetElapsedTime(loadStarted), succeeded: true);
         var state = loaded.State;
         if (State == SessionState.Closed)
         {
@@ -166,6 +169,7 @@ internal sealed partial class DocumentSession
 
     private void OnLoadFailed(Exception exception)
     {
+        services.Metrics.Loaded(services.Environment.Time.GetElapsedTime(loadStarted), succeeded: false);
         if (State == SessionState.Closed)
         {
             Free(removeFirst: true);

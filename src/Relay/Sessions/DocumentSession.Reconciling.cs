@@ -36,6 +36,7 @@ internal sealed partial class DocumentSession
         }
         else
         {
+            services.Metrics.Reconciled();
             LogReconciling(services.Logger, Name, position);
         }
 
@@ -141,7 +142,7 @@ internal sealed partial class DocumentSession
             if (flight is not null)
             {
                 // A new id: it may have been stored in the history that is lost, and stored again at the same offset its position would name two histories. Should the old append still land, it brings nothing new.
-                flight = new Flight(services.Environment.NewEntryId(), flight.Payload, flight.Items);
+                flight = new Flight(services.Environment.NewEntryId(), flight.Payload, flight.Items, flight.StartedAt);
             }
 
             if (!news.IsEmpty)

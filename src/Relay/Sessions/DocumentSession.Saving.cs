@@ -15,9 +15,9 @@ internal sealed partial class DocumentSession
 
     /// <summary>The newest snapshot after whose storing the log was still seen to hold its position: whoever followed another log later has read it, or something newer.</summary>
     private Position covered;
-    private bool isUnsaved;
+    private volatile bool isUnsaved;
     private long unsavedBytes;
-    private bool saving;
+    private volatile bool saving;
     private int failedSaves;
 
     /// <summary>Another node has claimed the save: it is waited for, as long as a claim lasts.</summary>
@@ -27,6 +27,9 @@ internal sealed partial class DocumentSession
     private long documentVersion;
     private long encodedVersion = -1;
     private byte[] encoded = [];
+
+    /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>
+    public bool IsUnsaved => isUnsaved || saving;
 
     /// <summary>The whole document, encoded once per change.</summary>
     private byte[] EncodeState()
@@ -85,11 +88,24 @@ internal sealed partial class DocumentSession
         isUnsaved = false;
         unsavedBytes = 0;
         saveTimer.Clear();
+        var started = services.Environment.Time.GetTimestamp();
         Start(
             settings.LongCallTimeout,
             cancellation => refusedClaims < RefusedClaims ? SaveAsync(snapshot, known, before, cancellation) : SaveAnywayAsync(snapshot, known, before, cancellation),
-            outcome => OnSaveEnded(snapshot, bytes, outcome),
-            exception => OnSaveFailed(snapshot, bytes, exception));
+            outcome =>
+            {
+                if (outcome.Claim.IsGranted)
+                {
+                    services.Metrics.Saved(services.Environment.Time.GetElapsedTime(started), succeeded: true);
+                }
+
+                OnSaveEnded(snapshot, bytes, outcome);
+            },
+            exception =>
+            {
+                services.Metrics.Saved(services.Environment.Time.GetElapsedTime(started), succeeded: false);
+                OnSaveFailed(snapshot, bytes, exception);
+            });
     }
 
     /// <summary>Saves unless another node does: then nothing is written, and its claim says what it has saved so far.</summary>

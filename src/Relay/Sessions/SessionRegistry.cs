@@ -29,6 +29,18 @@ internal sealed partial class SessionRegistry(SessionServices services)
         }
     }
 
+    /// <summary>Sessions with updates that no snapshot covers.</summary>
+    public int UnsavedCount
+    {
+        get
+        {
+            lock (gate)
+            {
+                return sessions.Values.Count(session => session.IsUnsaved);
+            }
+        }
+    }
+
     /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
     public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access) => new(Choose(name), connection, access);
 

@@ -1,6 +1,7 @@
 using Relay.Backplane;
 using Relay.DocLocator;
 using Relay.Persistence;
+using Relay.Telemetry;
 
 namespace Relay.Sessions;
 
@@ -16,4 +17,5 @@ internal sealed record SessionServices(
     ReconcileGate Gate,
     SessionEnvironment Environment,
     SessionSettings Settings,
+    RelayMetrics Metrics,
     ILogger<DocumentSession> Logger);

@@ -12,6 +12,7 @@ using Relay.Persistence;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
+using Relay.Telemetry;
 
 namespace Relay.Startup;
 
@@ -42,8 +43,20 @@ internal static class RelayServices
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
+        services.AddTelemetry();
         services.AddDuties();
         return builder;
+    }
+
+    private static void AddTelemetry(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new RelayMetrics(new NodeGauges(
+            () => provider.GetRequiredService<ConnectionRegistry>().Count,
+            () => provider.GetRequiredService<SessionRegistry>().Count,
+            () => provider.GetRequiredService<SessionRegistry>().UnsavedCount,
+            () => provider.GetRequiredService<NodeState>().IsReady)));
+        services.AddSingleton<PrometheusExporter>();
+        services.AddHostedService<OtlpExport>();
     }
 
     /// <summary>In the order of their start. They stop in the reverse order, so that clients go first, and then what they need.</summary>

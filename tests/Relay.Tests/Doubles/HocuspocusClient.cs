@@ -25,7 +25,7 @@ internal sealed class HocuspocusClient
     {
         this.world = world;
         limits ??= new ConnectionLimits(16 << 20, 4 << 20, 50_000);
-        var client = new ClientSocket(line, limits.MaxMessageBytes, HocuspocusFormat.Silence, new SocketTicks(times ?? SocketTimes.Default, world.Time), () => { });
+        var client = new ClientSocket(line, limits.MaxMessageBytes, HocuspocusFormat.Silence, new SocketTicks(times ?? SocketTimes.Default, world.Time), World.Unwatched, () => { });
         Socket = new HocuspocusSocket(client, world.Node(node), tokens ?? new OpenAccess(), Formats, limits, world.Time, NullLogger.Instance);
         Running = Socket.RunAsync();
     }

@@ -3,6 +3,7 @@ using Relay.Access;
 using Relay.Persistence;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
+using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Doubles;
@@ -10,6 +11,9 @@ namespace Relay.Doubles;
 /// <summary>One or more nodes on doubles, single-threaded, with manual time.</summary>
 internal sealed class World : IDisposable
 {
+    /// <summary>Measurements that nobody looks at.</summary>
+    public static readonly RelayMetrics Unwatched = new(new NodeGauges(() => 0, () => 0, () => 0, () => true));
+
     private readonly SynchronizationContext? before = SynchronizationContext.Current;
     private readonly Dictionary<int, SessionRegistry> nodes = [];
     private ulong ids = 0x1000;
@@ -44,7 +48,7 @@ internal sealed class World : IDisposable
             var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
             var environment = new SessionEnvironment(Time, Context, () => ids++);
             node = new SessionRegistry(new SessionServices(
-                Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, NullLogger<DocumentSession>.Instance));
+                Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, NullLogger<DocumentSession>.Instance));
             nodes.Add(number, node);
         }
 

@@ -1,6 +1,7 @@
 using Relay.Backplane;
 using Relay.DocLocator;
 using Relay.Sessions;
+using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Simulation;
@@ -8,6 +9,9 @@ namespace Relay.Simulation;
 /// <summary>A machine with an address, on which one process after another runs.</summary>
 internal sealed class Node(World world, int number)
 {
+    /// <summary>Measurements that nobody looks at.</summary>
+    private static readonly RelayMetrics Unwatched = new(new NodeGauges(() => 0, () => 0, () => 0, () => true));
+
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
 
@@ -55,6 +59,7 @@ internal sealed class Node(World world, int number)
             new ReconcileGate(4),
             new SessionEnvironment(time, process, world.Random.Next),
             world.Settings,
+            Unwatched,
             log));
         positions.Clear();
         unlogged.Clear();

@@ -29,6 +29,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
     private bool inBurst;
     private byte[] shared = [];
     private int sharedUsed;
+    private int bytesRead;
 
     /// <summary>The next message, or how the reading ended. A message's memory is not written again.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -60,8 +61,17 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
             }
 
             end += read;
+            bytesRead += read;
             inBurst = end == buffer.Length || (inBurst && read >= FirstBuffer);
         }
+    }
+
+    /// <summary>How many bytes came from the network since this was last asked.</summary>
+    public int TakeBytesRead()
+    {
+        var taken = bytesRead;
+        bytesRead = 0;
+        return taken;
     }
 
     public void Dispose()

@@ -44,6 +44,7 @@ internal sealed partial class ClientSocket
         else
         {
             Volatile.Write(ref lastSent, ticks.Time.GetTimestamp());
+            metrics.Wrote(bytes.Length);
             var write = stream.WriteAsync(bytes);
             if (write.IsCompletedSuccessfully)
             {

@@ -106,6 +106,7 @@ internal sealed partial class ClientSocket
             return false;
         }
 
+        metrics.Wrote(bytes.Length);
         write = stream.WriteAsync(bytes);
         return true;
     }

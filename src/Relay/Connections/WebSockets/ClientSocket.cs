@@ -1,3 +1,5 @@
+using Relay.Telemetry;
+
 namespace Relay.Connections.WebSockets;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed partial class ClientSocket
     private readonly Stream stream;
     private readonly Action abort;
     private readonly SocketTicks ticks;
+    private readonly RelayMetrics metrics;
     private readonly ReadOnlyMemory<byte> signOfLife;
     private readonly ClientFrameReader frames;
     private readonly CancellationTokenSource closed = new();
@@ -23,12 +26,14 @@ internal sealed partial class ClientSocket
     /// <param name="maxMessageBytes">The largest message that is read.</param>
     /// <param name="signOfLife">A whole data frame that clients take and ignore.</param>
     /// <param name="ticks">When pings and the like are due.</param>
+    /// <param name="metrics">Where its bytes and its end are counted.</param>
     /// <param name="abort">Cuts the connection without further ado.</param>
-    public ClientSocket(Stream stream, int maxMessageBytes, ReadOnlyMemory<byte> signOfLife, SocketTicks ticks, Action abort)
+    public ClientSocket(Stream stream, int maxMessageBytes, ReadOnlyMemory<byte> signOfLife, SocketTicks ticks, RelayMetrics metrics, Action abort)
     {
         this.stream = stream;
         this.abort = abort;
         this.ticks = ticks;
+        this.metrics = metrics;
         this.signOfLife = signOfLife;
         frames = new ClientFrameReader(stream, maxMessageBytes);
         lastSent = lastReceived = lastPing = ticks.Time.GetTimestamp();
@@ -61,6 +66,7 @@ internal sealed partial class ClientSocket
             ticks.Remove(this);
             End();
             frames.Dispose();
+            metrics.Closed(ClosedFor?.Code);
         }
     }
 
@@ -87,6 +93,7 @@ internal sealed partial class ClientSocket
         while (true)
         {
             var frame = await frames.ReadAsync(CancellationToken.None);
+            metrics.Read(frames.TakeBytesRead());
             Volatile.Write(ref lastReceived, ticks.Time.GetTimestamp());
             var more = true;
             while (more && frame.Kind == ClientFrameKind.Message && messages.Count < MessagesAtOnce)

@@ -3,6 +3,7 @@ using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
 using Relay.Startup;
+using Relay.Telemetry;
 
 namespace Relay.Protocols.Hocuspocus;
 
@@ -15,6 +16,7 @@ internal sealed partial class HocuspocusEndpoint(
     AuthOptions auth,
     ConnectionLimits limits,
     SocketTicks ticks,
+    RelayMetrics metrics,
     TimeProvider time,
     ILogger<HocuspocusEndpoint> logger)
 {
@@ -34,7 +36,7 @@ internal sealed partial class HocuspocusEndpoint(
 
     private async Task ServeAsync(UpgradedConnection upgraded)
     {
-        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, upgraded.Abort);
+        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {

@@ -4,6 +4,7 @@ using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
 using Relay.Startup;
+using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;
@@ -17,6 +18,7 @@ internal sealed partial class YWebSocketEndpoint(
     ConnectionRegistry connections,
     ConnectionLimits limits,
     SocketTicks ticks,
+    RelayMetrics metrics,
     TimeProvider time,
     ILogger<YWebSocketEndpoint> logger)
 {
@@ -46,7 +48,7 @@ internal sealed partial class YWebSocketEndpoint(
 
     private async Task ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant)
     {
-        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, ticks, upgraded.Abort);
+        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, ticks, metrics, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {

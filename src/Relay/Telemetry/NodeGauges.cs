@@ -1,0 +1,8 @@
+namespace Relay.Telemetry;
+
+/// <summary>What the node has at the moment, asked for when somebody looks at the metrics.</summary>
+/// <param name="Connections">Open connections of clients.</param>
+/// <param name="Documents">Documents in memory.</param>
+/// <param name="UnsavedDocuments">Those of them with updates that no snapshot covers.</param>
+/// <param name="IsReady">Whether the node wants clients.</param>
+internal sealed record NodeGauges(Func<int> Connections, Func<int> Documents, Func<int> UnsavedDocuments, Func<bool> IsReady);

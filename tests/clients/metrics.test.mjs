@@ -1,0 +1,77 @@
+// What an operator sees of a node: GET /metrics, and a collector that is sent the same.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { joinClient, waitFor } from './clients.mjs'
+import { startRelay } from './relay.mjs'
+
+/** The samples by name and labels. */
+const read = async (relay) => {
+  const answer = await fetch(`${relay.url}/metrics`)
+  assert.equal(answer.status, 200)
+  assert.match(answer.headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
+  return new Map((await answer.text()).split('\n').filter((line) => line && !line.startsWith('#')).map((line) => {
+    const space = line.lastIndexOf(' ')
+    return [line.slice(0, space), Number(line.slice(space + 1))]
+  }))
+}
+
+test('the metrics tell what people do', async (t) => {
+  const relay = await startRelay(t)
+  assert.equal((await read(relay)).get('relay_ready'), 1)
+  const [writer, reader] = [await joinClient(t, relay, 'counted'), await joinClient(t, relay, 'counted')]
+  const before = await read(relay)
+  assert.equal(before.get('relay_connections_open'), 2)
+  assert.equal(before.get('relay_documents_open'), 1)
+  assert.equal(before.get('relay_load_duration_seconds_count{relay_outcome="success"}'), 1)
+
+  writer.doc.getText('text').insert(0, 'counted')
+  await reader.sees((doc) => doc.getText('text').toString() === 'counted', 'the text')
+  const during = await read(relay)
+  const grew = (name) => during.get(name) - (before.get(name) ?? 0)
+  assert.equal(grew('relay_updates_received_total'), 1)
+  assert.equal(grew('relay_updates_delivered_total'), 2)
+  assert.equal(grew('relay_append_duration_seconds_count'), 1)
+  assert.ok(grew('relay_network_received_bytes_total') >= 'counted'.length)
+  assert.ok(grew('relay_network_sent_bytes_total') >= 2 * 'counted'.length)
+  assert.equal(during.get('relay_documents_unsaved'), 1)
+
+  writer.leave()
+  reader.leave()
+  await waitFor(async () => (await read(relay)).get('relay_connections_open') === 0, 'the connections to be gone')
+  const refused = await fetch(`${relay.url}/yjs/counted`)
+  assert.equal(refused.status, 426)
+  const after = await read(relay)
+  assert.equal(after.get('relay_requests_refused_total{http_response_status_code="426"}'), 1)
+  assert.equal([...after].filter(([name]) => name.startsWith('relay_connections_closed_total')).reduce((sum, [, count]) => sum + count, 0), 2)
+})
+
+test('a collector that the environment names is sent the metrics, and one that is away harms nobody', async (t) => {
+  const bodies = []
+  const collector = createServer(async (request, response) => {
+    const parts = []
+    for await (const part of request) parts.push(part)
+    bodies.push({ path: request.url, body: Buffer.concat(parts) })
+    response.end()
+  })
+  collector.listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  t.after(() => collector.close())
+  const environment = (port) => ({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    OTEL_METRIC_EXPORT_INTERVAL: '200',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test'
+  })
+  const relay = await startRelay(t, { env: environment(collector.address().port) })
+  await joinClient(t, relay, 'exported')
+  const { path } = await waitFor(() => bodies.find(({ body }) => body.includes('relay.connections.open') && body.includes('deployment.environment')), 'the metrics')
+  assert.equal(path, '/v1/metrics')
+
+  const lonely = await startRelay(t, { env: environment(1) })
+  const client = await joinClient(t, lonely, 'kept')
+  client.doc.getText('text').insert(0, 'x')
+  const other = await joinClient(t, lonely, 'kept')
+  await other.sees((doc) => doc.getText('text').toString() === 'x', 'the text')
+})
