@@ -28,7 +28,11 @@ test('the metrics tell what people do', async (t) => {
 
   writer.doc.getText('text').insert(0, 'counted')
   await reader.sees((doc) => doc.getText('text').toString() === 'counted', 'the text')
-  const during = await read(relay)
+  // Noted when the entry has gone to everybody, which includes the reader.
+  const during = await waitFor(async () => {
+    const samples = await read(relay)
+    return samples.has('relay_append_duration_seconds_count') && samples
+  }, 'the append')
   const grew = (name) => during.get(name) - (before.get(name) ?? 0)
   assert.equal(grew('relay_updates_received_total'), 1)
   assert.equal(grew('relay_updates_delivered_total'), 2)

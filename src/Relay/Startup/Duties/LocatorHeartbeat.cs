@@ -27,7 +27,7 @@ internal sealed partial class LocatorHeartbeat(INodeHeartbeat heartbeat, Heartbe
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        await running.WaitAsync(cancellationToken);
+        await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose() => stopping.Dispose();
