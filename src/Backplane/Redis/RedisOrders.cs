@@ -152,35 +152,43 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
             var bytes = (byte[])one!;
             var colon = Array.IndexOf(bytes, (byte)':');
             var number = long.Parse(bytes.AsSpan(0, colon), CultureInfo.InvariantCulture);
-            await CarryOutAsync(bytes.AsMemory(colon + 1), DateTimeOffset.UnixEpoch.AddMicroseconds(number), cancellation);
+            var order = bytes.AsMemory(colon + 1);
+            if (order.Length < OrderHeadLength || BinaryPrimitives.ReadUInt64BigEndian(order.Span) == node)
+            {
+                position = number;
+                continue;
+            }
+
+            // Carried out is carried out, whether or not its giver hears of it: not again after a lost answer.
+            var done = CarryOut(order[OrderHeadLength..], DateTimeOffset.UnixEpoch.AddMicroseconds(number));
             position = number;
+            await AnswerAsync(order[8..OrderHeadLength], done, cancellation);
         }
 
         return answer.Length > PageLength;
     }
 
-    private async Task CarryOutAsync(ReadOnlyMemory<byte> order, DateTimeOffset givenAt, CancellationToken cancellation)
+    /// <summary>What there was to do.</summary>
+    private int CarryOut(ReadOnlyMemory<byte> order, DateTimeOffset givenAt)
     {
-        if (order.Length < OrderHeadLength || BinaryPrimitives.ReadUInt64BigEndian(order.Span) == node)
-        {
-            return;
-        }
-
-        var done = 0;
         try
         {
-            done = listener?.OnOrder(order[OrderHeadLength..], givenAt) ?? 0;
+            return listener?.OnOrder(order, givenAt) ?? 0;
         }
         catch (Exception e)
         {
             LogOrderFailed(logger, e);
+            return 0;
         }
+    }
 
+    private Task AnswerAsync(ReadOnlyMemory<byte> id, int done, CancellationToken cancellation)
+    {
         var message = new byte[AnswerLength];
         RedisEnvelope.Head(RedisMessageKind.OrderAnswer, node).CopyTo(message, 0);
-        order.Span[8..OrderHeadLength].CopyTo(message.AsSpan(RedisEnvelope.HeadLength));
+        id.Span.CopyTo(message.AsSpan(RedisEnvelope.HeadLength));
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(RedisEnvelope.HeadLength + 8), done);
-        await connection.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
+        return connection.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
     }
 
     private void OnMessage(byte[] message)

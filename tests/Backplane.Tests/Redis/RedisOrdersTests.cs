@@ -73,6 +73,22 @@ public sealed class RedisOrdersTests : RedisFixture
     }
 
     [ServerFact]
+    public async Task An_order_whose_answer_is_lost_is_not_carried_out_again()
+    {
+        await using var proxy = new TcpProxy(Server.Port);
+        var (a, _) = await ListenAsync(Patient, 0);
+        var (b, heard) = await ListenAsync(Patient with { Configuration = proxy.Address }, 7);
+        proxy.SwallowTheAnswerTo("PUBLISH"u8.ToArray());
+        await a.GiveAsync("one"u8.ToArray(), default).Soon();
+        Assert.Equal("one", await heard.NextAsync());
+        await proxy.Cut.Soon();
+        await a.GiveAsync("two"u8.ToArray(), default).Soon();
+        Assert.Equal("two", await heard.NextAsync());
+        await UntilBackAsync(() => b.GiveAsync("three"u8.ToArray(), default).AsTask());
+        Assert.True(heard.NothingMore);
+    }
+
+    [ServerFact]
     public async Task An_order_whose_message_was_lost_is_found_by_looking()
     {
         var (_, heard) = await ListenAsync(Options with { LogEndCheckInterval = TimeSpan.FromMilliseconds(200) }, 0);

@@ -65,7 +65,7 @@ public sealed class RedisReplicaTests : RedisFixture
         var node = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(4), LogEndCheckInterval = TimeSpan.FromHours(1) });
         var other = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(4), LogEndCheckInterval = TimeSpan.FromHours(1) });
         var name = Sample.Name();
-        var positions = await node.FillAsync(name, 1);
+        var positions = await FillAsync(name, 1);
         var (own, others) = (new Recorder(), new Recorder());
         await node.SubscribeAsync(name, own, default).Soon();
         await other.SubscribeAsync(name, others, default).Soon();
@@ -90,7 +90,8 @@ public sealed class RedisReplicaTests : RedisFixture
         var result = await UntilBackAsync(() => node.AppendAsync(name, positions[1].Epoch, entry, default).AsTask());
 
         Assert.Equal(new AppendResult(AppendOutcome.Stored, new Position(positions[1].Epoch, 2, entry.Id), positions[1].Id), result);
-        Assert.Equal(["2"], (await node.ReadAsync(name, positions[1], default).Soon()).Entries.Texts());
+        var read = await UntilBackAsync(() => node.ReadAsync(name, positions[1], default).AsTask());
+        Assert.Equal(["2"], read.Entries.Texts());
         Assert.Equal(entry.Id, (await own.EntryAsync()).Position.Id);
         Assert.Equal(entry.Id, (await others.EntryAsync()).Position.Id);
     }
@@ -101,11 +102,11 @@ public sealed class RedisReplicaTests : RedisFixture
         var replica = await ReplicateAsync();
         var node = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(4) });
         var name = Sample.Name();
-        var positions = await node.FillAsync(name, 2);
+        var positions = await FillAsync(name, 2);
         replica.Signal("STOP");
         try
         {
-            Assert.Empty((await node.ReadAsync(name, positions[2], default).Soon()).Entries);
+            Assert.Empty((await UntilBackAsync(() => node.ReadAsync(name, positions[2], default).AsTask())).Entries);
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.ReadAsync(name, positions[1], default).Soon());
         }
         finally
@@ -123,7 +124,7 @@ public sealed class RedisReplicaTests : RedisFixture
         await using var proxy = new TcpProxy(Server.Port);
         var node = await OpenAsync(Options with { Configuration = proxy.Address, MinReplicas = 1, Deadline = TimeSpan.FromSeconds(10) });
         var name = Sample.Name();
-        var positions = await node.FillAsync(name, 1);
+        var positions = await FillAsync(name, 1);
         replica.Signal("STOP");
         var entry = Sample.Update("stored here"u8.ToArray());
         var append = node.AppendAsync(name, positions[1].Epoch, entry, default).AsTask();
@@ -138,5 +139,12 @@ public sealed class RedisReplicaTests : RedisFixture
         var repeat = await UntilBackAsync(() => node.AppendAsync(name, positions[1].Epoch, entry, default).AsTask());
         replica.Signal("CONT");
         Assert.Equal(AppendOutcome.StartedEpoch, repeat.Outcome);
+    }
+
+    /// <summary>With more patience than the nodes under test have, whose calls are to fail.</summary>
+    private async Task<Position[]> FillAsync(DocumentName name, int count)
+    {
+        var patient = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(60) });
+        return await patient.FillAsync(name, count);
     }
 }

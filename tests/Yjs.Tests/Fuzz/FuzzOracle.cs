@@ -7,7 +7,6 @@ internal static class FuzzOracle
 {
     private const byte OpinionRequest = 2;
     private const byte MaterialRequest = 3;
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     public static async Task<FuzzMaterial> MaterialAsync(OracleProcess oracle, int seed, int count)
     {
@@ -15,7 +14,7 @@ internal static class FuzzOracle
         request.WriteByte(MaterialRequest);
         request.WriteVarUint((ulong)seed);
         request.WriteVarUint((ulong)count);
-        return Read(await oracle.AskAsync(request, Deadline));
+        return Read(await oracle.AskAsync(request));
 
         static FuzzMaterial Read(byte[] answer)
         {
@@ -52,7 +51,7 @@ internal static class FuzzOracle
         using var request = new Lib0Writer();
         request.WriteByte(OpinionRequest);
         write(request);
-        return Read(await oracle.AskAsync(request, Deadline));
+        return Read(await oracle.AskAsync(request));
 
         static string[] Read(byte[] answer)
         {

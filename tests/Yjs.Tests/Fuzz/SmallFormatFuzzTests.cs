@@ -80,7 +80,7 @@ public sealed class SmallFormatFuzzTests
             var seed = (TestSettings.Seed ?? TestSettings.FirstSeed) + batch;
             var mutator = new Mutator(new Random(seed), material);
             byte[][] inputs = [.. Enumerable.Range(0, InputsPerBatch).Select(_ => mutator.Next()), .. material];
-            var accepted = await Task.Run(() => Array.ConvertAll(inputs, input => accepts(input))).WaitAsync(TimeSpan.FromMinutes(1));
+            var accepted = await Task.Run(() => Array.ConvertAll(inputs, input => accepts(input))).WaitAsync(TimeSpan.FromMinutes(10));
             int[] asked = [.. Enumerable.Range(0, inputs.Length).Where(i => exactly || accepted[i])];
             var answers = await opinions([.. asked.Select(i => inputs[i])]);
             foreach (var (i, answer) in asked.Zip(answers))

@@ -9,7 +9,7 @@ public sealed partial class UpdateFuzzTests(ITestOutputHelper output)
 {
     private const int InputsPerBatch = 10_000;
     private const int BatchesAtOnce = 2;
-    private static readonly TimeSpan BatchDeadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BatchDeadline = TimeSpan.FromMinutes(10);
 
     [NodeFact]
     public async Task Damaged_updates_are_refused_or_harmless()

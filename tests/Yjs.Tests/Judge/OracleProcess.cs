@@ -11,6 +11,9 @@ namespace Relay.Yjs.Judge;
 /// </summary>
 internal sealed class OracleProcess : IAsyncDisposable
 {
+    /// <summary>For a process that does not answer any more; a busy machine takes minutes for what it queues.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
+
     private static readonly SemaphoreSlim Installing = new(1, 1);
 
     private readonly Process process;
@@ -70,7 +73,7 @@ internal sealed class OracleProcess : IAsyncDisposable
 
     /// <summary>Sends a request; the answer is what follows its status byte.</summary>
     /// <exception cref="InvalidOperationException">Node answered with an error, or is gone.</exception>
-    public async Task<byte[]> AskAsync(Lib0Writer request, TimeSpan timeout)
+    public async Task<byte[]> AskAsync(Lib0Writer request)
     {
         var frame = new byte[request.Length + 4];
         BinaryPrimitives.WriteInt32LittleEndian(frame, request.Length);
@@ -93,7 +96,7 @@ internal sealed class OracleProcess : IAsyncDisposable
             writing.Release();
         }
 
-        var body = await answer.Task.WaitAsync(timeout);
+        var body = await answer.Task.WaitAsync(Deadline);
         return body[0] == 1 ? body[1..] : throw new InvalidOperationException("The oracle failed: " + ReadText(body.AsSpan(1)));
     }
 

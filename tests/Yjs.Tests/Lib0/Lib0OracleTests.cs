@@ -56,7 +56,7 @@ public sealed class Lib0OracleTests
         request.WriteByte(RewriteRequest);
         request.WriteByte(kind);
         request.WriteList(inputs);
-        Check(inputs, rewrite, await oracle.AskAsync(request, TimeSpan.FromMinutes(1)));
+        Check(inputs, rewrite, await oracle.AskAsync(request));
     }
 
     private static void Check(byte[][] inputs, Rewrite rewrite, byte[] answer)

@@ -29,7 +29,7 @@ internal sealed record RandomDocument(
         request.WriteVarUint(handle);
         request.WriteVarUint((ulong)seed);
         request.WriteSubset(keep);
-        return Read(handle, seed, await oracle.AskAsync(request, TimeSpan.FromSeconds(120)));
+        return Read(handle, seed, await oracle.AskAsync(request));
     }
 
     private static RandomDocument Read(ulong handle, int seed, byte[] answer)

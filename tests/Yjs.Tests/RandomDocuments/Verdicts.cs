@@ -77,7 +77,7 @@ internal sealed class Verdicts(RandomDocument document)
             request.WriteVarBytes(body);
         }
 
-        var texts = ReadTexts(await oracle.AskAsync(request, TimeSpan.FromSeconds(120)));
+        var texts = ReadTexts(await oracle.AskAsync(request));
         return [.. checks.Zip(texts, (check, text) => new Failure(check.Step, text)).Where(failure => failure.Text.Length > 0)];
     }
 
