@@ -11,7 +11,7 @@ internal static class LogEvents
     public const int NoLocator = 1004;
     public const int TokensAsked = 1005;
     public const int NoTokensAsked = 1006;
-    public const int MetricsExported = 1007;
+    public const int TelemetryExported = 1007;
     public const int DrainStarted = 1010;
     public const int DrainConnections = 1011;
     public const int DrainDocuments = 1012;

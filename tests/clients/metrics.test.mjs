@@ -51,7 +51,7 @@ test('the metrics tell what people do', async (t) => {
   assert.equal([...after].filter(([name]) => name.startsWith('relay_connections_closed_total')).reduce((sum, [, count]) => sum + count, 0), 2)
 })
 
-test('a collector that the environment names is sent the metrics, and one that is away harms nobody', async (t) => {
+test('a collector that the environment names is sent metrics and traces, and one that is away harms nobody', async (t) => {
   const bodies = []
   const collector = createServer(async (request, response) => {
     const parts = []
@@ -66,12 +66,16 @@ test('a collector that the environment names is sent the metrics, and one that i
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
     OTEL_METRIC_EXPORT_INTERVAL: '200',
+    OTEL_BSP_SCHEDULE_DELAY: '200',
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test'
   })
   const relay = await startRelay(t, { env: environment(collector.address().port) })
   await joinClient(t, relay, 'exported')
   const { path } = await waitFor(() => bodies.find(({ body }) => body.includes('relay.connections.open') && body.includes('deployment.environment')), 'the metrics')
   assert.equal(path, '/v1/metrics')
+  const traced = await waitFor(() => bodies.find(({ body }) => body.includes('document.load') && body.includes('stores.read') && body.includes('exported')), 'the traces')
+  assert.equal(traced.path, '/v1/traces')
+  assert.ok(traced.body.includes('deployment.environment'))
 
   const lonely = await startRelay(t, { env: environment(1) })
   const client = await joinClient(t, lonely, 'kept')

@@ -1,5 +1,6 @@
 using System.Net;
 using Relay.Sessions;
+using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Peers;
@@ -115,6 +116,11 @@ internal sealed partial class PeerClient : IPeers, IDisposable
             var proof = PeerProof.Make(secret, HttpMethod.Get.Method, path, holder, time.GetUtcNow());
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.TryAddWithoutValidation("Authorization", proof);
+            if (RelayTraces.Traceparent is { } traceparent)
+            {
+                request.Headers.TryAddWithoutValidation("traceparent", traceparent);
+            }
+
             using var response = await http.SendAsync(request, cancellation);
             switch (response.StatusCode)
             {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Relay.Connections;
+using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -25,7 +27,7 @@ internal sealed partial class DocumentSession
         loadStarted = services.Environment.Time.GetTimestamp();
 
         // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
-        Start(settings.LongCallTimeout, LoadAsync, OnLoaded, OnLoadFailed);
+        Start(settings.LongCallTimeout, cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)), OnLoaded, OnLoadFailed);
     }
 
     /// <summary>
@@ -70,19 +72,19 @@ internal sealed partial class DocumentSession
             : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), awareness.EncodeAll());
 
     /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
-    private async ValueTask<Loaded> LoadAsync(CancellationToken cancellation)
+    private async ValueTask<Loaded> LoadAsync(Activity? span, CancellationToken cancellation)
     {
         // Subscribing comes first: an entry that is appended after this is held, one appended before it is in the log that is read below. Nothing falls between.
         subscription = await services.Channel.SubscribeAsync(Name, new ChannelListener(this), cancellation);
 
         // In the locator before loading: whoever loads the document after this asks this node, or finds what it appended in the log.
         leaveStep = LeaveStep.None;
-        var holders = await TryListAsync(cancellation);
-        var peer = holders is { Count: > 0 } ? await services.Peers.AskAsync(Name, holders, cancellation) : null;
+        var holders = await RelayTraces.StepAsync("locator.add", _ => TryListAsync(cancellation));
+        var peer = holders is { Count: > 0 } ? await RelayTraces.StepAsync("peers.ask", _ => services.Peers.AskAsync(Name, holders, cancellation)) : null;
         DurableState? state = null;
         if (peer is not null)
         {
-            state = await services.Durable.ReadAfterAsync(Name, peer, cancellation);
+            state = await RelayTraces.StepAsync("log.read", _ => services.Durable.ReadAfterAsync(Name, peer, cancellation));
             if (state is null)
             {
                 LogPeerStateUnfit(services.Logger, Name, peer.Position);
@@ -90,7 +92,9 @@ internal sealed partial class DocumentSession
         }
 
         // A log that has expired, and a peer at the newest snapshot, fit.
-        var stored = state ?? await services.Durable.ReadAsync(Name, cancellation);
+        var stored = state ?? await RelayTraces.StepAsync("stores.read", _ => services.Durable.ReadAsync(Name, cancellation));
+        span?.SetTag("relay.load.from", state is not null ? "peer" : "stores");
+        span?.SetTag("relay.load.outcome", stored.Outcome.ToString());
         return new Loaded(stored, holders is not null, peer, peer is not null && state is null && peer.Position != stored.Position);
     }
 

@@ -1,4 +1,5 @@
 using Relay.Connections;
+using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -70,7 +71,7 @@ internal sealed partial class DocumentSession
         savedLost = false;
         Start(
             settings.LongCallTimeout,
-            cancellation => services.Durable.ReadAsync(Name, covered, wasLost, cancellation),
+            cancellation => RelayTraces.TraceAsync("document.reconcile", Name, _ => services.Durable.ReadAsync(Name, covered, wasLost, cancellation)),
             OnEverythingRead,
             exception =>
             {

@@ -1,5 +1,6 @@
 using Relay.Backplane;
 using Relay.Persistence;
+using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -91,7 +92,10 @@ internal sealed partial class DocumentSession
         var started = services.Environment.Time.GetTimestamp();
         Start(
             settings.LongCallTimeout,
-            cancellation => refusedClaims < RefusedClaims ? SaveAsync(snapshot, known, before, cancellation) : SaveAnywayAsync(snapshot, known, before, cancellation),
+            cancellation => RelayTraces.TraceAsync(
+                "document.save",
+                Name,
+                _ => refusedClaims < RefusedClaims ? SaveAsync(snapshot, known, before, cancellation) : SaveAnywayAsync(snapshot, known, before, cancellation)),
             outcome =>
             {
                 if (outcome.Claim.IsGranted)
@@ -114,7 +118,7 @@ internal sealed partial class DocumentSession
         var claim = new SaveClaim(true, Position.None);
         try
         {
-            claim = await services.Jobs.ClaimAsync(Name, settings.SaveLease, cancellation);
+            claim = await RelayTraces.StepAsync("job.claim", _ => services.Jobs.ClaimAsync(Name, settings.SaveLease, cancellation));
         }
         catch (BackplaneUnavailableException exception)
         {
@@ -122,12 +126,12 @@ internal sealed partial class DocumentSession
             LogClaimFailed(services.Logger, exception, Name);
         }
 
-        return (claim, claim.IsGranted && claim.Saved != snapshot.Position ? await StoreAsync(snapshot, known, before, cancellation) : null);
+        return (claim, claim.IsGranted && claim.Saved != snapshot.Position ? await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)) : null);
     }
 
     /// <summary>Whoever has claimed the save does not get on with it, and this node waits only for that.</summary>
     private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAnywayAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation) =>
-        (new SaveClaim(true, Position.None), await StoreAsync(snapshot, known, before, cancellation));
+        (new SaveClaim(true, Position.None), await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)));
 
     /// <summary>
     /// Stores a snapshot, and says whether the log still has its position after that; nothing when it cannot be asked. A log that is gone has expired where this position was covered before; otherwise it was lost.

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Node;
 using Relay.Sessions;
+using Relay.Telemetry;
 using Relay.Yjs;
 using static Relay.Doubles.Messages;
 using static Relay.Peers.PeerSamples;
@@ -31,6 +34,30 @@ public sealed class InternalListenerTests : IDisposable
             AssertEqual(State(bytes), await client.AskAsync(DocumentName.Create("a/b ..%"), [here], CancellationToken.None));
             await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
         }
+    }
+
+    [Fact]
+    public async Task The_answer_stands_in_the_trace_of_the_node_that_asks()
+    {
+        var name = DocumentName.Create(Guid.NewGuid().ToString());
+        var ended = new ConcurrentQueue<Activity>();
+        using var spans = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == RelayTraces.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(spans);
+        using var listener = await StartAsync(address, (_, reader) =>
+        {
+            reader(State(3));
+            return true;
+        });
+        using var client = Client();
+        await RelayTraces.TraceAsync("load", name, _ => client.AskAsync(name, [address], CancellationToken.None));
+        await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+        var ofThis = ended.Where(span => Equals(span.GetTagItem("relay.document"), name.Value)).ToDictionary(span => span.OperationName);
+        Assert.Equal(ofThis["load"].TraceId, ofThis["document.share"].TraceId);
     }
 
     [Fact]
