@@ -11,10 +11,16 @@ internal sealed class Client : IDisposable
     private readonly Channel<long> answers = Channel.CreateUnbounded<long>();
     private readonly byte[] address;
     private readonly MessageReader? onUpdate;
+    private readonly Func<byte[]>? onQuestion;
+    private readonly Lock gate = new();
     private FrameSocket? connected;
+    private bool wasAsked;
     private long bytes;
 
-    private Client(byte[] address, MessageReader? onUpdate) => (this.address, this.onUpdate) = (address, onUpdate);
+    private Client(byte[] address, MessageReader? onUpdate, Func<byte[]>? onQuestion) => (this.address, this.onUpdate, this.onQuestion) = (address, onUpdate, onQuestion);
+
+    /// <summary>Ends, with the reason, when the server closes.</summary>
+    public Task Closed => Socket.Closed;
 
     private FrameSocket Socket => connected ?? throw new InvalidOperationException("Not connected.");
 
@@ -22,11 +28,12 @@ internal sealed class Client : IDisposable
     /// <param name="url">Where documents are.</param>
     /// <param name="document">Its name.</param>
     /// <param name="dialect">How the server is spoken to.</param>
-    /// <param name="onUpdate">Gets each update that comes, one after the other; those of all clients on one thread, which must not wait for a server.</param>
-    public static async Task<Client> ConnectAsync(string url, string document, Dialect dialect = Dialect.YWebsocket, MessageReader? onUpdate = null)
+    /// <param name="onUpdate">Gets each update that comes, those in answers among them, one after the other; those of all clients on one thread, which must not wait for a server.</param>
+    /// <param name="onQuestion">Makes an update of what the client has and the server may lack, when the server asks; without it the client answers only where it must, and has nothing.</param>
+    public static async Task<Client> ConnectAsync(string url, string document, Dialect dialect = Dialect.YWebsocket, MessageReader? onUpdate = null, Func<byte[]>? onQuestion = null)
     {
-        var client = new Client(dialect == Dialect.Hocuspocus ? VarString(document) : [], onUpdate);
-        client.connected = await FrameSocket.ConnectAsync(new Uri($"{url}/{document}"), message => client.Take(message));
+        var client = new Client(dialect == Dialect.Hocuspocus ? VarString(document) : [], onUpdate, onQuestion);
+        client.Use(await FrameSocket.ConnectAsync(new Uri($"{url}/{document}"), message => client.Take(message)));
         if (dialect == Dialect.Hocuspocus)
         {
             client.Send([.. client.address, Auth, 0, .. VarString("token"), .. VarString("4.7.0")]);
@@ -62,12 +69,14 @@ internal sealed class Client : IDisposable
 
     public void Dispose() => connected?.Dispose();
 
-    private static byte[] UpdateFrame(ReadOnlySpan<byte> address, ReadOnlySpan<byte> update)
+    private static byte[] UpdateFrame(ReadOnlySpan<byte> address, ReadOnlySpan<byte> update) => SyncFrame(address, Update, update);
+
+    private static byte[] SyncFrame(ReadOnlySpan<byte> address, byte kind, ReadOnlySpan<byte> update)
     {
         using var writer = new Lib0Writer(address.Length + update.Length + 8);
         writer.WriteBytes(address);
         writer.WriteByte(Sync);
-        writer.WriteByte(Update);
+        writer.WriteByte(kind);
         writer.WriteVarBytes(update);
         return writer.ToArray();
     }
@@ -82,11 +91,35 @@ internal sealed class Client : IDisposable
     private void Take(ReadOnlySpan<byte> message)
     {
         // Hocuspocus holds a client for not synced until it has answered; it has nothing that the server lacks.
-        if (IsQuestion(message) && address.Length > 0)
+        if (IsQuestion(message) && (address.Length > 0 || onQuestion is not null))
         {
-            Send([.. address, Sync, Step2, 2, 0, 0]);
+            lock (gate)
+            {
+                wasAsked = connected is null;
+            }
+
+            if (!wasAsked)
+            {
+                Answer();
+            }
         }
     }
+
+    /// <summary>A server may ask before the handshake is noticed here.</summary>
+    private void Use(FrameSocket socket)
+    {
+        lock (gate)
+        {
+            connected = socket;
+        }
+
+        if (wasAsked)
+        {
+            Answer();
+        }
+    }
+
+    private void Answer() => Send(SyncFrame(address, Step2, onQuestion?.Invoke() ?? [0, 0]));
 
     /// <summary>Takes one message, and says whether it asks for what this client has.</summary>
     private bool IsQuestion(ReadOnlySpan<byte> message)
@@ -109,11 +142,12 @@ internal sealed class Client : IDisposable
         }
 
         bytes += message.Length;
-        if (type == Update)
+        if (type is Update or Step2)
         {
             onUpdate?.Invoke(reader.ReadVarBytes());
         }
-        else if (type == Step2)
+
+        if (type == Step2)
         {
             answers.Writer.TryWrite(bytes);
             bytes = 0;

@@ -25,8 +25,8 @@ internal static class NewcomerWorkload
             ["Documents:IdleTimeout"] = "00:00:00.500",
             ["Internal:Secret"] = "a secret that only the nodes of this run know",
         };
-        using var first = await StartNodeAsync(root, settings);
-        using var second = await StartNodeAsync(root, settings);
+        using var first = await Peer.StartMemberAsync(root, settings, "Information");
+        using var second = await Peer.StartMemberAsync(root, settings, "Information");
         var writing = Stopwatch.StartNew();
         var holder = await Client.ConnectAsync(first.Url, Document);
         await Workloads.SendAllAsync(holder, frames);
@@ -56,13 +56,6 @@ internal static class NewcomerWorkload
 
         holder.Dispose();
         Console.WriteLine($"ms: held {Statistics.Spread(held)}, from the other node {Statistics.Spread(fromPeer)}, from S3 {Statistics.Spread(fromStore)}");
-    }
-
-    private static Task<Peer> StartNodeAsync(string root, Dictionary<string, string> settings)
-    {
-        var port = Peer.FreePort();
-        var own = new Dictionary<string, string>(settings) { ["Internal:Port"] = $"{port}", ["Node:Address"] = $"127.0.0.1:{port}" };
-        return Peer.StartRelayAsync(root, own, level: "Information");
     }
 
     private static async Task<(double Milliseconds, long Bytes)> JoinAsync(Peer node)

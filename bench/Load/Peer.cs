@@ -85,6 +85,17 @@ internal sealed class Peer : IDisposable
         return peer;
     }
 
+    /// <summary>A built node of this project that other nodes can ask.</summary>
+    /// <param name="root">Of the repository.</param>
+    /// <param name="settings">Below <c>Relay:</c>, of all nodes.</param>
+    /// <param name="level">What it says.</param>
+    public static Task<Peer> StartMemberAsync(string root, Dictionary<string, string> settings, string level = "Warning")
+    {
+        var port = FreePort();
+        var own = new Dictionary<string, string>(settings) { ["Internal:Port"] = $"{port}", ["Node:Address"] = $"127.0.0.1:{port}" };
+        return StartRelayAsync(root, own, level: level);
+    }
+
     /// <summary>Hocuspocus, with its Redis extension where there is a Redis. <c>npm ci</c> in its folder comes first.</summary>
     public static async Task<Peer> StartHocuspocusAsync(string root, string node, Peer? redis)
     {
@@ -147,6 +158,13 @@ internal sealed class Peer : IDisposable
         {
             Directory.Delete(directory, recursive: true);
         }
+    }
+
+    /// <summary>Asks it to stop (SIGTERM), and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
     }
 
     /// <summary>Keeps this process to the core of the load: before it starts other threads.</summary>

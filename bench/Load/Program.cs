@@ -18,6 +18,8 @@ const string Usage = """
     broadcast (ASP.NET's WebSockets and nothing else), or none
     Nodes alone:
       newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a document comes from that a node does not hold
+      rolling [--clients N] [--documents N] [--rate UPDATES_PER_SECOND] [--drain SECONDS]
+                                                                    three nodes are replaced one after the other while clients type
       churn [--documents N] [--passes N] [--settle SECONDS]         what stays in memory of documents that were left
     """;
 Peer.PinLoad();
@@ -56,6 +58,9 @@ switch (arguments.Workload)
         return 0;
     case "newcomer" when arguments.Option("s3", "") is { Length: > 0 } s3:
         await NewcomerWorkload.RunAsync(root, s3, Trace(), arguments.Number("rounds", 5));
+        return 0;
+    case "rolling":
+        await RollingWorkload.RunAsync(root, arguments.Number("clients", 500), arguments.Number("documents", 125), arguments.Number("rate", 250), arguments.Number("drain", 5));
         return 0;
     case "churn":
         await ChurnWorkload.RunAsync(root, arguments.Number("documents", 50_000), arguments.Number("passes", 2), TimeSpan.FromSeconds(arguments.Number("settle", 60)));
