@@ -245,6 +245,11 @@ check 'servers' servers
 
 provide RELAY_TEST_REDIS_SERVER 'the tests against Redis' redis-server redis-server
 provide RELAY_TEST_REDIS_CLI 'the tests against Redis' redis-tools redis-cli
+if provide RELAY_TEST_PROMTOOL 'the checks of metrics and alert rules' prometheus promtool; then
+  check 'alert rules' "$RELAY_TEST_PROMTOOL" test rules infra/prometheus/alerts.test.yml
+else
+  skip 'alert rules' infra/prometheus/alerts.test.yml
+fi
 
 calculate >"$temporary/lane" 2>&1 </dev/null &
 lane=$!

@@ -1,6 +1,8 @@
 // What an operator sees of a node: GET /metrics, and a collector that is sent the same.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { joinClient, waitFor } from './clients.mjs'
@@ -49,6 +51,31 @@ test('the metrics tell what people do', async (t) => {
   const after = await read(relay)
   assert.equal(after.get('relay_requests_refused_total{http_response_status_code="426"}'), 1)
   assert.equal([...after].filter(([name]) => name.startsWith('relay_connections_closed_total')).reduce((sum, [, count]) => sum + count, 0), 2)
+})
+
+test('Prometheus finds nothing to complain of in the metrics', { skip: !process.env.RELAY_TEST_PROMTOOL && 'promtool is not there' }, async (t) => {
+  const relay = await startRelay(t)
+  const client = await joinClient(t, relay, 'checked')
+  client.doc.getText('text').insert(0, 'x')
+  await waitFor(async () => (await read(relay)).has('relay_append_duration_seconds_count'), 'the append')
+  const text = await (await fetch(`${relay.url}/metrics`)).text()
+  const { status, stdout, stderr } = spawnSync(process.env.RELAY_TEST_PROMTOOL, ['check', 'metrics'], { input: text, encoding: 'utf8' })
+  assert.deepEqual([status, stdout + stderr], [0, ''])
+})
+
+test('the documentation names every metric, and dashboard and alerts ask for no other', async (t) => {
+  const relay = await startRelay(t)
+  const text = await (await fetch(`${relay.url}/metrics`)).text()
+  const [docs, dashboard, alerts] = await Promise.all(['docs/operations.md', 'infra/grafana/relay.json', 'infra/prometheus/alerts.yml'].map((file) => readFile(new URL(`../../${file}`, import.meta.url), 'utf8')))
+  const families = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name)
+  const documented = new Set([...docs.matchAll(/`(relay_\w+)`/g)].map(([, name]) => name))
+  assert.deepEqual(families.filter((name) => name.startsWith('relay_') && !documented.has(name)), [])
+  const known = new Set([...documented, ...families])
+  const labels = new Set(['relay_outcome', 'relay_close_code'])
+  const queries = [...JSON.parse(dashboard).panels.flatMap(({ targets }) => targets ?? []).map(({ expr }) => expr), ...[...alerts.matchAll(/^ +expr: (.*(?:\n {10}.*)*)/gm)].map(([, expr]) => expr)]
+  assert.ok(queries.length > 25)
+  const asked = new Set(queries.flatMap((query) => query.match(/\b(?:relay|dotnet)_\w+/g) ?? []).map((name) => name.replace(/(_duration_seconds)_(?:bucket|count|sum)$/, '$1')))
+  assert.deepEqual([...asked].filter((name) => !known.has(name) && !labels.has(name)), [])
 })
 
 test('a collector that the environment names is sent metrics and traces, and one that is away harms nobody', async (t) => {

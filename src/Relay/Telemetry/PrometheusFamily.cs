@@ -7,6 +7,9 @@ namespace Relay.Telemetry;
 /// <summary>One instrument: a series of numbers for each set of tags. Thread-safe.</summary>
 internal sealed class PrometheusFamily
 {
+    /// <summary>What the runtime says to be counters although they go down, too.</summary>
+    private static readonly string[] FalseCounters = ["dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length"];
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, PrometheusSeries> series = new(StringComparer.Ordinal);
     private readonly string description;
@@ -22,7 +25,7 @@ internal sealed class PrometheusFamily
     public static PrometheusFamily Of(Instrument instrument)
     {
         var kind = instrument.GetType().Name;
-        var isCounter = kind.StartsWith("Counter", StringComparison.Ordinal) || kind.StartsWith("ObservableCounter", StringComparison.Ordinal);
+        var isCounter = (kind.StartsWith("Counter", StringComparison.Ordinal) || kind.StartsWith("ObservableCounter", StringComparison.Ordinal)) && !FalseCounters.Contains(instrument.Name);
         var isHistogram = kind.StartsWith("Histogram", StringComparison.Ordinal);
         return new PrometheusFamily(
             NameOf(instrument, isCounter),
@@ -78,8 +81,11 @@ internal sealed class PrometheusFamily
 
     private static string NameOf(Instrument instrument, bool isCounter)
     {
+        // Prometheus keeps this ending for histograms.
+        const string count = ".count";
+        var plain = !isCounter && instrument.Name.EndsWith(count, StringComparison.Ordinal) ? instrument.Name[..^count.Length] : instrument.Name;
         var name = new StringBuilder();
-        foreach (var character in instrument.Name)
+        foreach (var character in plain)
         {
             name.Append(char.IsAsciiLetterOrDigit(character) ? character : '_');
         }

@@ -38,6 +38,16 @@ public sealed partial class PrometheusExporterTests : IDisposable
     }
 
     [Fact]
+    public void What_the_runtime_counts_wrongly_is_right_here()
+    {
+        var lines = exporter.Write().Split('\n');
+        Assert.Contains("# TYPE dotnet_thread_pool_thread gauge", lines);
+        Assert.Contains("# TYPE dotnet_thread_pool_queue_length gauge", lines);
+        Assert.Contains("# TYPE dotnet_thread_pool_work_item_count_total counter", lines);
+        Assert.DoesNotContain(lines, line => line.StartsWith("# TYPE", StringComparison.Ordinal) && line.EndsWith("_count gauge", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_histogram_counts_all_values_up_to_each_bound()
     {
         metrics.Saved(TimeSpan.FromMilliseconds(1), succeeded: true);
