@@ -24,7 +24,7 @@ internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Op
         var control = ((int)opcode & 0x8) != 0;
 
         // No extension is ever agreed on, so reserved bits are errors; a client's frame must be masked; control frames are short and whole.
-        if (reserved != 0 || !masked || !Enum.IsDefined(opcode) || (control && (!final || length > WebSocketFrame.MaxControlPayload)))
+        if (reserved != 0 || !masked || !IsDefined(opcode) || (control && (!final || length > WebSocketFrame.MaxControlPayload)))
         {
             return HeaderOutcome.Invalid;
         }
@@ -50,6 +50,9 @@ internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Op
         header = new ClientFrameHeader(final, opcode, payload, BinaryPrimitives.ReadUInt32LittleEndian(bytes[(2 + extended)..]), size);
         return HeaderOutcome.Read;
     }
+
+    private static bool IsDefined(WebSocketOpcode opcode) =>
+        opcode is WebSocketOpcode.Continuation or WebSocketOpcode.Text or WebSocketOpcode.Binary or WebSocketOpcode.Close or WebSocketOpcode.Ping or WebSocketOpcode.Pong;
 
     /// <summary>Copies a payload while taking its mask off (RFC 6455, 5.3); <paramref name="source"/> begins at the payload's first byte.</summary>
     public static void Unmask(ReadOnlySpan<byte> source, Span<byte> target, uint mask)
