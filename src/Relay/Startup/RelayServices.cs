@@ -69,6 +69,9 @@ internal static class RelayServices
         services.AddHostedService<LocatorHeartbeat>();
         services.AddHostedService<NodeLifetime>();
         services.AddHostedService<ForgottenDocumentSaver>();
+        services.AddSingleton<IHeap, RuntimeHeap>();
+        services.AddSingleton(new QuietCollectionOptions());
+        services.AddHostedService<QuietCollection>();
     }
 
     /// <summary>The listener for other nodes, and the one who asks them.</summary>

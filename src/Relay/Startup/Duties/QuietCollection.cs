@@ -1,0 +1,48 @@
+namespace Relay.Startup;
+
+/// <summary>
+/// Collects garbage when a node has become quiet after a burst: first beside the program, then, if little survives, once more to give memory back. The runtime collects when something is allocated, so a node whose documents were
+/// all left, or whose clients have all connected and do nothing, would keep what the burst took. docs/performance.md has the figures.
+/// </summary>
+internal sealed class QuietCollection(IHeap heap, QuietCollectionOptions options, TimeProvider time) : BackgroundService
+{
+    private long seen;
+    private long collectedAt;
+    private bool isCollected;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        seen = collectedAt = heap.Allocated;
+        while (true)
+        {
+            await Task.Delay(options.Interval, time, stoppingToken);
+            Look();
+        }
+    }
+
+    private void Look()
+    {
+        var allocated = heap.Allocated;
+        var isQuiet = allocated - seen < options.QuietBytes;
+        seen = allocated;
+        if (!isQuiet)
+        {
+            isCollected = false;
+        }
+        else if (isCollected)
+        {
+            isCollected = false;
+            if (heap.Survived <= options.CompactedBytes)
+            {
+                heap.Compact();
+            }
+
+            collectedAt = heap.Allocated;
+        }
+        else if (allocated - collectedAt > options.WorthwhileBytes)
+        {
+            heap.Collect();
+            isCollected = true;
+        }
+    }
+}
