@@ -35,6 +35,7 @@ internal static class LogEvents
 
     // Api: 1050 to 1099
     public const int ReadFailed = 1050;
+    public const int RequestFailed = 1051;
 
     // Connections: 1100 to 1149
     public const int Connected = 1100;

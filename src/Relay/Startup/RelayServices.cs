@@ -9,6 +9,7 @@ using Relay.Connections.Sockets;
 using Relay.Connections.WebSockets;
 using Relay.Peers;
 using Relay.Persistence;
+using Relay.Problems;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
@@ -42,6 +43,8 @@ internal static class RelayServices
         services.AddAccess(settings);
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
+        services.AddSingleton<UpdatesEndpoint>();
+        services.AddSingleton<RefusalPages>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();
         services.AddDuties();

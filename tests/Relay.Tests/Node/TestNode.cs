@@ -98,7 +98,7 @@ internal sealed class TestNode : IAsyncDisposable
 
         using var answer = await Http.SendAsync(request).WaitAsync(Patience);
         Assert.Contains($"'{(int)answer.StatusCode}'", refused.Message, StringComparison.Ordinal);
-        return ((int)answer.StatusCode, (await answer.Content.ReadAsStringAsync()).TrimEnd());
+        return await ProblemAnswer.ReadAsync(answer);
     }
 
     public Task StopAsync() => app.StopAsync().WaitAsync(Patience);
