@@ -22,6 +22,8 @@ internal static class RelayEndpoints
         app.Map(YWebSocketEndpoint.Prefix + "{**document}", services.GetRequiredService<YWebSocketEndpoint>().HandleAsync);
         app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync);
         app.MapGet(DocumentEndpoint.Path, services.GetRequiredService<DocumentEndpoint>().GetAsync);
+        app.MapDelete(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().DeleteAsync);
+        app.MapPut(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().PutAsync);
         app.MapPost(UpdatesEndpoint.Path, services.GetRequiredService<UpdatesEndpoint>().PostAsync);
         app.MapPost(KickEndpoint.Path, services.GetRequiredService<KickEndpoint>().PostAsync);
         return app;

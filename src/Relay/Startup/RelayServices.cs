@@ -44,6 +44,7 @@ internal static class RelayServices
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
         services.AddSingleton<UpdatesEndpoint>();
+        services.AddSingleton<DocumentLifeEndpoint>();
         services.AddSingleton<RefusalPages>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();
@@ -119,6 +120,7 @@ internal static class RelayServices
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
+        services.AddSingleton<DocumentLife>();
         services.AddSingleton<SessionRegistry>();
     }
 
