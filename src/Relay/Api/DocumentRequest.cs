@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Connections;
 using Relay.Problems;
@@ -16,10 +17,11 @@ internal static class DocumentRequest
     /// <summary>The document's name; nothing when it is none, and then that is answered.</summary>
     /// <param name="context">The request.</param>
     /// <param name="following">How many parts of the path come after the name.</param>
-    public static async ValueTask<DocumentName?> NameAsync(HttpContext context, int following = 0)
+    /// <param name="prefix">What comes before it.</param>
+    public static async ValueTask<DocumentName?> NameAsync(HttpContext context, int following = 0, string prefix = Prefix)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (EncodedPath.TryGetName(target, Prefix, following, out var name, out var error))
+        if (EncodedPath.TryGetName(target, prefix, following, out var name, out var error))
         {
             return name;
         }
@@ -50,7 +52,7 @@ internal static class DocumentRequest
     /// <summary>Says that the same request may have more luck soon.</summary>
     public static Task AnswerLaterAsync(HttpContext context, string detail, ProblemKind kind)
     {
-        context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, detail, kind);
     }
 }

@@ -45,6 +45,9 @@ internal static class RelayServices
         services.AddSingleton<DocumentEndpoint>();
         services.AddSingleton<UpdatesEndpoint>();
         services.AddSingleton<DocumentLifeEndpoint>();
+        services.AddSingleton<SnapshotsEndpoint>();
+        services.AddSingleton<JobsEndpoint>();
+        services.AddSingleton<DrainEndpoint>();
         services.AddSingleton<RefusalPages>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();
@@ -71,7 +74,8 @@ internal static class RelayServices
         services.AddSingleton(new ForgottenDocumentOptions());
         services.AddHostedService<StartChecks>();
         services.AddHostedService<LocatorHeartbeat>();
-        services.AddHostedService<NodeLifetime>();
+        services.AddSingleton<NodeLifetime>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeLifetime>());
         services.AddHostedService<ForgottenDocumentSaver>();
     }
 
