@@ -19,6 +19,7 @@ internal static class RelayEndpoints
         app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
         app.MapHealth(services.GetRequiredService<NodeState>());
         app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
+        app.MapOpenApi();
         app.Map(YWebSocketEndpoint.Prefix + "{**document}", services.GetRequiredService<YWebSocketEndpoint>().HandleAsync);
         app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync);
         app.MapGet(DocumentEndpoint.Path, services.GetRequiredService<DocumentEndpoint>().GetAsync);

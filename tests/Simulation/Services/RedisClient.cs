@@ -18,7 +18,7 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
     }
 
     public ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
-        throw new InvalidOperationException("No schedule deletes the document: what it promises is kept by the log, the sessions' own tests and the cluster's.");
+        throw new InvalidOperationException("No schedule deletes its document.");
 
     /// <summary>An entry that replicas lack must not be shown: so a read waits for them, too.</summary>
     public ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation) =>
