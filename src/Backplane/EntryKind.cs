@@ -8,4 +8,7 @@ public enum EntryKind : byte
 
     /// <summary>The document was deleted; the payload is empty. Sessions that meet it drop their state and never reconcile across it.</summary>
     Deleted = 2,
+
+    /// <summary>A document that was deleted is created again, without anything in it; the payload is empty. Only a log that begins with this goes on after a deletion.</summary>
+    Created = 3,
 }

@@ -6,7 +6,11 @@ namespace Relay.Backplane;
 /// <param name="Id">Random, never <see cref="EntryId.None"/>; the same id is used again when an append with unknown outcome is repeated.</param>
 /// <param name="Kind">What the entry says.</param>
 /// <param name="Payload">The Yjs update (format V1), or nothing. The log does not keep the memory after the append has completed.</param>
-public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemory<byte> Payload);
+public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>Whether it has an id, a kind, and a payload that the kind has.</summary>
+    internal bool IsWhole => !Id.IsNone && (Kind == EntryKind.Update || (Kind is EntryKind.Deleted or EntryKind.Created && Payload.IsEmpty));
+}
 
 /// <summary>An entry as it stands in the log.</summary>
 /// <param name="Position">Where it stands.</param>

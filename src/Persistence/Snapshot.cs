@@ -24,7 +24,11 @@ public sealed record Snapshot(DocumentName Document, SnapshotKind Kind, Position
 /// <param name="Position">The position in its name.</param>
 /// <param name="Bytes">Its stored length, header and checksum included.</param>
 /// <param name="StoredAt">When the store took it, by the store's clock.</param>
-public readonly record struct SnapshotInfo(Position Position, long Bytes, DateTimeOffset StoredAt);
+public readonly record struct SnapshotInfo(Position Position, long Bytes, DateTimeOffset StoredAt)
+{
+    /// <summary>Whether it says that the document was deleted: every state has an update, so only a tombstone is that short.</summary>
+    public bool IsTombstoneOf(DocumentName document) => Bytes == SnapshotFormat.LengthOf(document, 0);
+}
 
 /// <summary>How reading a snapshot ended.</summary>
 public enum SnapshotReadOutcome

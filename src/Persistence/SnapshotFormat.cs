@@ -53,7 +53,7 @@ internal static class SnapshotFormat
         }
 
         var name = snapshot.Document.ToUtf8();
-        var total = (long)FixedBytes + name.Length + update.Length + ChecksumBytes;
+        var total = LengthOf(snapshot.Document, update.Length);
         if (total > Array.MaxLength)
         {
             throw new ArgumentException($"A snapshot must not exceed {Array.MaxLength} bytes.", nameof(snapshot));
@@ -75,6 +75,9 @@ internal static class SnapshotFormat
         SHA256.HashData(span[..^ChecksumBytes], span[^ChecksumBytes..]);
         return bytes;
     }
+
+    /// <summary>How many bytes are stored for an update of that length.</summary>
+    internal static long LengthOf(DocumentName document, int updateBytes) => (long)FixedBytes + document.ToUtf8().Length + updateBytes + ChecksumBytes;
 
     /// <summary>
     /// What is wrong with the lengths, in one sentence, or null: to be asked with the first <see cref="FixedBytes"/> bytes before memory is taken for the rest.

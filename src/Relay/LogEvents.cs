@@ -35,6 +35,12 @@ internal static class LogEvents
 
     // Api: 1050 to 1099
     public const int ReadFailed = 1050;
+    public const int RequestFailed = 1051;
+    public const int LifeFailed = 1052;
+    public const int DeletedByRequest = 1053;
+    public const int CreatedByRequest = 1054;
+    public const int SnapshotsUnavailable = 1055;
+    public const int JobsUnavailable = 1056;
 
     // Connections: 1100 to 1149
     public const int Connected = 1100;

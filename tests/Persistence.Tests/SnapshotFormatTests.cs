@@ -20,6 +20,18 @@ public sealed class SnapshotFormatTests
     }
 
     [Fact]
+    public void A_listing_tells_a_tombstone_from_every_state()
+    {
+        foreach (var document in Samples.HostileNames.Select(DocumentName.Create))
+        {
+            Assert.True(Listed(Samples.Tombstone(Samples.At(1, 1)) with { Document = document }).IsTombstoneOf(document));
+            Assert.False(Listed(Sample with { Document = document, Update = new byte[] { 0, 0 } }).IsTombstoneOf(document));
+        }
+
+        static SnapshotInfo Listed(Snapshot snapshot) => new(snapshot.Position, SnapshotFormat.Encode(snapshot).Length, snapshot.WrittenAt);
+    }
+
+    [Fact]
     public void What_was_encoded_decodes()
     {
         Snapshot[] snapshots =

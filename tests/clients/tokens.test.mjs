@@ -18,7 +18,7 @@ const refusal = (relay, path, headers = {}) => inTime(new Promise((resolve, reje
   socket.on('unexpected-response', async (_, answer) => {
     let text = ''
     for await (const piece of answer) text += piece
-    resolve({ status: answer.statusCode, text: text.trim(), headers: answer.headers })
+    resolve({ status: answer.statusCode, detail: JSON.parse(text).detail, headers: answer.headers })
   })
   socket.on('open', () => reject(new Error('It was opened.')))
   socket.on('error', () => {})
@@ -59,9 +59,9 @@ test('a refused client is told why before the WebSocket is opened', async (t) =>
   ]
   for (const [path, status, sentence] of expectations) {
     const refused = await refusal(relay, path)
-    assert.deepEqual([refused.status, refused.text], [status, sentence], path.slice(0, 20))
+    assert.deepEqual([refused.status, refused.detail], [status, sentence], path.slice(0, 20))
     const plain = await fetch(`${relay.url}/yjs/${path}`)
-    assert.deepEqual([plain.status, (await plain.text()).trim()], [status, sentence], 'a plain request is answered alike')
+    assert.deepEqual([plain.status, (await plain.json()).detail], [status, sentence], 'a plain request is answered alike')
   }
   assert.equal((await refusal(relay, 'plan')).headers['www-authenticate'], 'Bearer')
 })

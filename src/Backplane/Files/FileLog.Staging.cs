@@ -30,10 +30,13 @@ public sealed partial class FileLog
         {
             StageAnswer(request, document, stored);
         }
-        else if (end.IsNone)
+        else if (end.IsNone || (request.Replaces && request.Epoch == end.Epoch))
         {
+            // What the group has of the log so far is replaced with it.
+            document.StagedLast = -1;
             var first = new Position(Math.Max(request.Epoch + 1, Microseconds()), 1, request.Entry.Id);
             StageEntry(request, document, new AppendResult(AppendOutcome.StartedEpoch, first, EntryId.None));
+            document.StagedStart = document.StagedSaved = new Position(first.Epoch, 0, EntryId.None);
         }
         else if (request.Epoch != end.Epoch)
         {
@@ -65,7 +68,7 @@ public sealed partial class FileLog
         var id = request.Entry.Id;
         Position position;
         EntryId previous;
-        if (document.Held.OffsetOf(id) is > 0 and var offset)
+        if (document.StagedEnd.Epoch == document.End.Epoch && document.Held.OffsetOf(id) is > 0 and var offset)
         {
             position = new Position(document.End.Epoch, offset, id);
             previous = document.IdAt(offset - 1);
@@ -101,7 +104,7 @@ public sealed partial class FileLog
         }
 
         // Checked against what is committed: nobody can name an entry of this very group yet.
-        var fits = document.Has(request.Saved);
+        var fits = document.Has(request.Saved) && request.Saved.Epoch == document.StagedEnd.Epoch;
         var saved = fits && request.Saved.Offset > document.StagedSaved.Offset ? request.Saved : document.StagedSaved;
         var trim = request.TrimThrough;
         var start = fits && document.Has(trim) && trim.Offset <= request.Saved.Offset && trim.Offset > document.StagedStart.Offset ? trim : document.StagedStart;

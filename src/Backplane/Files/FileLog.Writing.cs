@@ -204,6 +204,11 @@ public sealed partial class FileLog
                     {
                         document.Begin(new Position(header.Position.Epoch, 0, EntryId.None));
                     }
+                    else if (document.End.Epoch != header.Position.Epoch)
+                    {
+                        document.BeginAnew(new Position(header.Position.Epoch, 0, EntryId.None));
+                        cleaningIsUndecided = true;
+                    }
 
                     document.Append(header.Position, new HeldEntry(header.Position.Id, segment, (uint)(at + one.At), one.Length), header.Time);
                 }

@@ -80,24 +80,11 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     /// <inheritdoc />
     /// <exception cref="LogDamagedException">The document's log is damaged: nothing is stored.</exception>
     /// <exception cref="ArgumentException">The entry has no id, no known kind, or a payload that its kind does not have or that exceeds 1 GiB.</exception>
-    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
-    {
-        _ = document.Value;
-        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        ArgumentOutOfRangeException.ThrowIfEqual(epoch, long.MaxValue);
-        if (entry.Id.IsNone || entry.Payload.Length > LogRecord.MaxPayloadBytes
-            || !(entry.Kind == EntryKind.Update || (entry.Kind == EntryKind.Deleted && entry.Payload.IsEmpty)))
-        {
-            throw new ArgumentException("A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
-        }
+    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) => StoreAsync(document, epoch, entry, replaces: false, cancellation);
 
-        cancellation.ThrowIfCancellationRequested();
-        var request = Rent();
-        request.Append(document, epoch, entry);
-        var result = new ValueTask<AppendResult>(request, request.Version);
-        Submit(request);
-        return cancellation.CanBeCanceled && !result.IsCompleted ? new ValueTask<AppendResult>(result.AsTask().WaitAsync(cancellation)) : result;
-    }
+    /// <inheritdoc />
+    /// <remarks>One record says it: a start that finds an entry of a higher epoch knows that those of lower ones count no longer.</remarks>
+    public ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) => StoreAsync(document, epoch, entry, replaces: true, cancellation);
 
     /// <inheritdoc />
     /// <remarks>A damaged document's checkpoint is ignored.</remarks>
@@ -159,6 +146,24 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         }
 
         directoryLock.Dispose();
+    }
+
+    private ValueTask<AppendResult> StoreAsync(DocumentName document, long epoch, LogEntry entry, bool replaces, CancellationToken cancellation)
+    {
+        _ = document.Value;
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfEqual(epoch, long.MaxValue);
+        if (!entry.IsWhole || entry.Payload.Length > LogRecord.MaxPayloadBytes)
+        {
+            throw new ArgumentException("A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var request = Rent();
+        request.Append(document, epoch, entry, replaces);
+        var result = new ValueTask<AppendResult>(request, request.Version);
+        Submit(request);
+        return cancellation.CanBeCanceled && !result.IsCompleted ? new ValueTask<AppendResult>(result.AsTask().WaitAsync(cancellation)) : result;
     }
 
     private IndexedDocument? Find(DocumentName document) => documents.GetValueOrDefault(document);

@@ -59,6 +59,15 @@ internal sealed class IndexedDocument(DocumentName name)
         Held.StartAfter(start.Offset);
     }
 
+    /// <summary>Begins another log in place of this one, of which nothing counts any more.</summary>
+    public void BeginAnew(Position start)
+    {
+        Drop();
+        Checkpoint = default;
+        Held.TrimThrough(End.Offset);
+        Begin(start);
+    }
+
     public void Append(Position position, in HeldEntry entry, long time)
     {
         Held.Add(entry);
@@ -129,7 +138,7 @@ internal sealed class IndexedDocument(DocumentName name)
         }
     }
 
-    /// <summary>Gives up everything: the log expired.</summary>
+    /// <summary>Gives up everything: the log expired, or is replaced.</summary>
     public void Drop()
     {
         Release(End.Offset);

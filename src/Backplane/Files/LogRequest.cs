@@ -13,6 +13,9 @@ internal sealed class LogRequest(Action<LogRequest> giveBack) : IValueTaskSource
 
     public bool IsCheckpoint { get; private set; }
 
+    /// <summary>Whether an append begins the log anew.</summary>
+    public bool Replaces { get; private set; }
+
     public long Epoch { get; private set; }
 
     public LogEntry Entry { get; private set; }
@@ -26,10 +29,11 @@ internal sealed class LogRequest(Action<LogRequest> giveBack) : IValueTaskSource
 
     public short Version => source.Version;
 
-    public void Append(DocumentName document, long epoch, LogEntry entry)
+    public void Append(DocumentName document, long epoch, LogEntry entry, bool replaces)
     {
         Document = document;
         IsCheckpoint = false;
+        Replaces = replaces;
         Epoch = epoch;
 
         // Copied at once: a caller that gives up waiting may use its memory again before the writer comes to it, and listeners keep the copy anyway.

@@ -16,14 +16,22 @@ internal sealed class ReplayedDocument(DocumentName name)
 
     public void AddEntry(in RecordHeader header, in RecordPlace place, bool intact)
     {
-        Epoch = Math.Max(Epoch, header.Position.Epoch);
+        if (!TryEnter(header.Position.Epoch))
+        {
+            return;
+        }
+
         isInOrder &= entries.Count == 0 || entries[^1].Position.Offset < header.Position.Offset;
         entries.Add(new FoundEntry(header.Position, new Position(header.Position.Epoch, header.OtherOffset, header.OtherId), header.Time, place, intact));
     }
 
     public void AddCheckpoint(in RecordHeader header, in RecordPlace place)
     {
-        Epoch = Math.Max(Epoch, header.Position.Epoch);
+        if (!TryEnter(header.Position.Epoch))
+        {
+            return;
+        }
+
         var reach = (header.Position.Epoch, header.OtherOffset, header.Position.Offset);
         if (checkpoint is { } other && reach.CompareTo((other.Position.Epoch, other.OtherOffset, other.Position.Offset)) < 0)
         {
@@ -53,6 +61,20 @@ internal sealed class ReplayedDocument(DocumentName name)
         var chain = Chain(start, out var problem);
         problem = recordedProblem ?? problem;
         return problem is null ? Index(start, chain) : Refuse(start, problem);
+    }
+
+    /// <summary>A log of a higher epoch replaced those before it, so nothing of them counts.</summary>
+    private bool TryEnter(long epoch)
+    {
+        if (epoch > Epoch)
+        {
+            Epoch = epoch;
+            entries.Clear();
+            isInOrder = true;
+            checkpoint = null;
+        }
+
+        return epoch == Epoch;
     }
 
     /// <summary>The entries after <paramref name="start"/>, each once, or why they are no log.</summary>

@@ -93,33 +93,10 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
 
     /// <inheritdoc />
     /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> the answer comes, and the entry is published, when so many replicas have it.</remarks>
-    public async ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
-    {
-        var names = keys.Of(document);
-        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(epoch, 1L << 53);
-        if (entry.Id.IsNone || !(entry.Kind == EntryKind.Update || (entry.Kind == EntryKind.Deleted && entry.Payload.IsEmpty)))
-        {
-            throw new ArgumentException("A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
-        }
+    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) => StoreAsync(document, epoch, entry, replaces: false, cancellation);
 
-        cancellation.ThrowIfCancellationRequested();
-        var bytes = RedisEnvelope.Entry(entry);
-        if (options.MinReplicas == 0)
-        {
-            return (await AppendAsync(names, epoch, bytes, cancellation)).Result;
-        }
-
-        var token = await replicas.BeginAsync(cancellation);
-        var (result, count) = await AppendAsync(names, epoch, bytes, cancellation);
-        if (result.Outcome != AppendOutcome.OtherEpoch)
-        {
-            await replicas.ConfirmAsync(token, cancellation);
-            await PublishAsync(names, result, count, bytes, cancellation);
-        }
-
-        return result;
-    }
+    /// <inheritdoc />
+    public ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) => StoreAsync(document, epoch, entry, replaces: true, cancellation);
 
     /// <inheritdoc />
     /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> entries are given out when so many replicas have them: whoever shows or acknowledges what is in the log can rely on it.</remarks>
@@ -210,16 +187,46 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
 
     private static string Milliseconds(TimeSpan time) => Text((long)time.TotalMilliseconds);
 
-    private async Task<(AppendResult Result, long Count)> AppendAsync(RedisKeys.DocumentKeys names, long epoch, byte[] entry, CancellationToken cancellation)
+    private async ValueTask<AppendResult> StoreAsync(DocumentName document, long epoch, LogEntry entry, bool replaces, CancellationToken cancellation)
+    {
+        var names = keys.Of(document);
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(epoch, 1L << 53);
+        if (!entry.IsWhole)
+        {
+            throw new ArgumentException("A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var bytes = RedisEnvelope.Entry(entry);
+        if (options.MinReplicas == 0)
+        {
+            return (await StoreAsync(names, epoch, bytes, replaces, cancellation)).Result;
+        }
+
+        var token = await replicas.BeginAsync(cancellation);
+        var (result, count) = await StoreAsync(names, epoch, bytes, replaces, cancellation);
+        if (result.Outcome != AppendOutcome.OtherEpoch)
+        {
+            await replicas.ConfirmAsync(token, cancellation);
+            await PublishAsync(names, result, count, bytes, cancellation);
+        }
+
+        return result;
+    }
+
+    private async Task<(AppendResult Result, long Count)> StoreAsync(RedisKeys.DocumentKeys names, long epoch, byte[] entry, bool replaces, CancellationToken cancellation)
     {
         var isLarge = IsLarge(entry);
+        RedisValue[] arguments =
+        [
+            epoch, entry, names.Name, names.ChannelName, isLarge ? largeEntryHead : entryHead, isLarge ? RedisEnvelope.EntryHeadLength : entry.Length,
+            forgottenAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
+        ];
         var answer = (byte[]?)await appends.EvaluateAsync(
             RedisScript.Append,
             [names.Head, names.Entries, names.Ids, names.Count, names.Changed, names.Jobs],
-            [
-                epoch, entry, names.Name, names.ChannelName, isLarge ? largeEntryHead : entryHead, isLarge ? RedisEnvelope.EntryHeadLength : entry.Length,
-                forgottenAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
-            ],
+            replaces ? [.. arguments, true] : arguments,
             cancellation);
         return RedisEnvelope.Appended(answer) ?? throw new BackplaneUnavailableException("The append script answered with something else than its result.");
     }

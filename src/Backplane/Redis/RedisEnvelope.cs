@@ -97,7 +97,7 @@ internal static class RedisEnvelope
     public static bool TryReadEntry(ReadOnlyMemory<byte> bytes, Position before, out LoggedEntry entry)
     {
         entry = default;
-        if (bytes.Length < EntryHeadLength || bytes.Span[8] is not ((byte)EntryKind.Update or (byte)EntryKind.Deleted))
+        if (bytes.Length < EntryHeadLength || bytes.Span[8] is < (byte)EntryKind.Update or > (byte)EntryKind.Created)
         {
             return false;
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Relay.Connections;
-using Relay.Connections.WebSockets;
+using Relay.Problems;
 using Relay.Yjs;
 
 namespace Relay.Access;
@@ -24,7 +24,7 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
         var origin = context.Request.Headers.Origin;
         if (origin.Count > 1 || !origins.Allow(origin.ToString()))
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of this origin may not connect (Auth:AllowedOrigins).");
+            await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, "Pages of this origin may not connect (Auth:AllowedOrigins).");
             return false;
         }
 
@@ -38,7 +38,7 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
         if (!rate.TryTake(context.Connection.RemoteIpAddress))
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "Too many connections come from this address (Limits:ConnectionsPerMinute); connect again later.");
+            await Problem.AnswerAsync(context, StatusCodes.Status429TooManyRequests, "Too many connections come from this address (Limits:ConnectionsPerMinute); connect again later.", ProblemKind.Limit);
             return false;
         }
 
@@ -59,27 +59,27 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
         if (verdict.IsTemporary)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, verdict.Refusal);
+            await Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, verdict.Refusal, ProblemKind.StoreUnavailable);
         }
         else
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            await RefuseAsync(context, StatusCodes.Status401Unauthorized, verdict.Refusal);
+            await Problem.AnswerAsync(context, StatusCodes.Status401Unauthorized, verdict.Refusal, ProblemKind.Token);
         }
 
         return null;
     }
 
-    /// <summary>The same for a request about one document; nothing also when the token allows less than that there.</summary>
+    /// <summary>The same for a request about one document; nothing also when the token allows less than that there. To change something it must stand in the header: addresses end up in logs.</summary>
     public async ValueTask<Grant?> IdentifyAsync(HttpContext context, DocumentName document, AccessLevel least)
     {
-        var grant = await IdentifyAsync(context, fromQuery: true);
+        var grant = await IdentifyAsync(context, fromQuery: least == AccessLevel.Read);
         if (grant is null || grant.To(document) >= least)
         {
             return grant;
         }
 
-        await RefuseAsync(context, StatusCodes.Status403Forbidden, $"The token does not allow to {(least == AccessLevel.Write ? "write" : "read")} this document.");
+        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, $"The token does not allow to {(least == AccessLevel.Write ? "write" : "read")} this document.", ProblemKind.Token);
         return null;
     }
 
@@ -92,7 +92,7 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
             return grant;
         }
 
-        await RefuseAsync(context, StatusCodes.Status403Forbidden, "The token does not allow what administrators may do.");
+        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, "The token does not allow what administrators may do.", ProblemKind.Token);
         return null;
     }
 
@@ -103,11 +103,5 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
         return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim()
             : fromQuery && request.Query.TryGetValue(QueryName, out StringValues tokens) ? tokens.ToString()
             : null;
-    }
-
-    private static Task RefuseAsync(HttpContext context, int status, string sentence)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return WebSocketHandshake.RefuseAsync(context, status, sentence);
     }
 }

@@ -1,10 +1,11 @@
 namespace Relay.Api;
 
-/// <summary>What the load balancer asks. Live: the process answers. Ready: it wants clients.</summary>
+/// <summary>What the load balancer asks. Live: the process answers; <c>/health</c> says the same in the word that Symphony's checks expect. Ready: it wants clients.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes, NodeState state)
     {
+        routes.MapGet("/health", context => AnswerAsync(context, StatusCodes.Status200OK, "okay"));
         routes.MapGet("/health/live", context => AnswerAsync(context, StatusCodes.Status200OK, "live\n"));
         routes.MapGet(
             "/health/ready",

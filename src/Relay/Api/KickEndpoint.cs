@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Relay.Access;
 using Relay.Connections;
-using Relay.Connections.WebSockets;
+using Relay.Problems;
 using Relay.Yjs;
 
 namespace Relay.Api;
@@ -29,7 +29,7 @@ internal sealed class KickEndpoint(RequestGate gate, Kicks kicks)
 
         if (!context.Request.HasJsonContentType())
         {
-            await WebSocketHandshake.RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be application/json.");
+            await Problem.AnswerAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be application/json.");
             return;
         }
 
@@ -37,20 +37,20 @@ internal sealed class KickEndpoint(RequestGate gate, Kicks kicks)
         var length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted);
         if (length > MaxBytes)
         {
-            await WebSocketHandshake.RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body may have {MaxBytes} bytes.");
+            await Problem.AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body may have {MaxBytes} bytes.");
             return;
         }
 
         if (Read(body.AsMemory(0, length)) is not { } order)
         {
-            await WebSocketHandshake.RefuseAsync(context, StatusCodes.Status400BadRequest, Shape);
+            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, Shape);
             return;
         }
 
         var receipt = await kicks.GiveAsync(order, context.RequestAborted);
         if (!receipt.AreOthersReached)
         {
-            await WebSocketHandshake.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, $"{receipt.Connections} connections of this node ended; the other nodes cannot be reached at the moment. Ask again.");
+            await Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, $"{receipt.Connections} connections of this node ended; the other nodes cannot be reached at the moment. Ask again.");
             return;
         }
 

@@ -35,7 +35,7 @@ internal static class PeerPath
     {
         document = default;
         error = "The internal listener has only /internal/documents/{document}/state.";
-        if (!rawTarget.EndsWith(Suffix, StringComparison.Ordinal) || !EncodedPath.TryGetName(rawTarget[..^Suffix.Length], Prefix, slashes: false, out document, out _) || For(document) != rawTarget)
+        if (!rawTarget.EndsWith(Suffix, StringComparison.Ordinal) || !EncodedPath.TryGetName(rawTarget[..^Suffix.Length], Prefix, following: 0, out document, out _) || For(document) != rawTarget)
         {
             return false;
         }

@@ -13,10 +13,10 @@ internal static class EncodedPath
     /// <summary>Reads the name that follows <paramref name="prefix"/> up to the query. Percent-encoding is undone exactly once.</summary>
     /// <param name="rawTarget">The request target as it was sent.</param>
     /// <param name="prefix">What stands before the name, for example <c>/yjs/</c>.</param>
-    /// <param name="slashes">Whether the name may contain slashes that are not encoded.</param>
+    /// <param name="following">How many parts come after the name, which contains no slashes then but encoded ones; nothing if the name is all the rest, and may contain them.</param>
     /// <param name="name">The name.</param>
     /// <param name="error">One sentence for the client.</param>
-    public static bool TryGetName(string rawTarget, string prefix, bool slashes, out DocumentName name, [NotNullWhen(false)] out string? error)
+    public static bool TryGetName(string rawTarget, string prefix, int? following, out DocumentName name, [NotNullWhen(false)] out string? error)
     {
         name = default;
         var end = rawTarget.AsSpan().IndexOfAny('?', '#');
@@ -28,10 +28,15 @@ internal static class EncodedPath
         }
 
         var encoded = path[prefix.Length..];
-        if (!slashes && encoded.Contains('/'))
+        if (following is { } parts)
         {
-            error = "A slash in a document's name must be written as %2F here.";
-            return false;
+            if (encoded.Count('/') != parts)
+            {
+                error = "A slash in a document's name must be written as %2F here.";
+                return false;
+            }
+
+            encoded = parts > 0 ? encoded[..encoded.IndexOf('/')] : encoded;
         }
 
         if (!TryDecode(encoded, out var text))

@@ -77,13 +77,19 @@ internal sealed partial class DocumentSession
             return;
         }
 
+        var at = entry.Position;
+        if (entry.Kind == EntryKind.Deleted && at.Epoch > position.Epoch)
+        {
+            DieDeleted();
+            return;
+        }
+
         if (reconciling)
         {
             Hold(entry);
             return;
         }
 
-        var at = entry.Position;
         if (at.Epoch != position.Epoch)
         {
             RequestReconcile();
@@ -136,13 +142,11 @@ internal sealed partial class DocumentSession
     {
         if (entry.Kind == EntryKind.Deleted)
         {
-            LogDocumentDeleted(services.Logger, Name);
-            closedFor = CloseReason.DocumentDeleted;
-            Die(CloseReason.DocumentDeleted);
+            DieDeleted();
             return;
         }
 
-        if (!document.TryApply(entry.Payload, out var news, out var error))
+        if (!document.TryApply(entry.Kind == EntryKind.Created ? EmptyUpdate : entry.Payload, out var news, out var error))
         {
             // Another node logged what this one would have refused. Nothing after it can be right either.
             LogEntryUnreadable(services.Logger, Name, entry.Position, error);
@@ -164,6 +168,14 @@ internal sealed partial class DocumentSession
         }
 
         MarkUnsaved();
+    }
+
+    /// <summary>The document was deleted: what this session has of it is dropped, and reconciled with nothing.</summary>
+    private void DieDeleted()
+    {
+        LogDocumentDeleted(services.Logger, Name);
+        closedFor = CloseReason.DocumentDeleted;
+        Die(CloseReason.DocumentDeleted);
     }
 
     private void KeepAhead(in LoggedEntry entry)

@@ -110,6 +110,9 @@ internal sealed partial class DocumentSession
 
         switch (state.Outcome)
         {
+            case DurableOutcome.Deleted when !state.IsBuried:
+                Bury(state);
+                return;
             case DurableOutcome.Deleted:
                 FailLoad(CloseReason.DocumentDeleted);
                 return;
@@ -142,7 +145,7 @@ internal sealed partial class DocumentSession
 
         if (loaded.Peer is { } peer)
         {
-            peerUnlogged = peer.Unlogged;
+            peerUnlogged = peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default;
             OnChannelAwareness(peer.Awareness);
         }
 
@@ -182,6 +185,31 @@ internal sealed partial class DocumentSession
 
         LogLoadFailed(services.Logger, exception, Name);
         FailLoad(CloseReason.StoreUnavailable);
+    }
+
+    /// <summary>The node that deleted the document died before it stored the tombstone, or a node that had slept through the deletion has begun a log: the job ends when a tombstone covers it.</summary>
+    private void Bury(DurableState deleted) =>
+        Start(
+            settings.LongCallTimeout,
+            cancellation => Tombstone.WriteAsync(services.Log, services.Snapshots, Name, deleted, Now, cancellation),
+            () => OnBuried(null),
+            OnBuried);
+
+    private void OnBuried(Exception? failure)
+    {
+        if (State == SessionState.Closed)
+        {
+            Free(removeFirst: true);
+            return;
+        }
+
+        if (failure is not null)
+        {
+            LogSaveFailed(services.Logger, failure, Name);
+            Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, failure.Message, cancellation), static () => { }, static _ => { });
+        }
+
+        FailLoad(CloseReason.DocumentDeleted);
     }
 
     /// <summary>Closes those who wait and forgets the session, so that the next one who comes tries again.</summary>

@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Telemetry;
 using Relay.Yjs;
 
@@ -95,11 +94,10 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (state.Outcome == DurableOutcome.Deleted)
+        if (state.Outcome == DurableOutcome.Deleted || state.Tombstone.Epoch > position.Epoch)
         {
-            LogDocumentDeleted(services.Logger, Name);
-            closedFor = CloseReason.DocumentDeleted;
-            Die(CloseReason.DocumentDeleted);
+            // Also if it was created again meanwhile: what this session has is of the document before.
+            DieDeleted();
             return;
         }
 

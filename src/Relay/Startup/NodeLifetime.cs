@@ -6,7 +6,7 @@ namespace Relay.Startup;
 
 /// <summary>
 /// The node's stop: not ready any more, no new clients, the present ones sent away a few at a time, every document saved and left. The listener stays open meanwhile, so that who comes is told to
-/// come back elsewhere. A second signal hurries.
+/// come back elsewhere. A second signal hurries. The same may be asked for ahead of the stop.
 /// </summary>
 internal sealed partial class NodeLifetime(
     NodeState state,
@@ -18,6 +18,8 @@ internal sealed partial class NodeLifetime(
 {
     private readonly CancellationTokenSource hurry = new();
     private readonly List<PosixSignalRegistration> signals = [];
+    private readonly Lock gate = new();
+    private Task? drained;
     private int signalsSeen;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -35,13 +37,13 @@ internal sealed partial class NodeLifetime(
         return Task.CompletedTask;
     }
 
+    /// <summary>Begins what a stop begins with, and leaves the process running. There is no way back but a restart; doing it again changes nothing.</summary>
+    public void Drain() => _ = DrainAsync();
+
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        state.WantsClients = false;
-        LogDraining(logger, connections.Count, sessions.Count);
-        using var hurried = CancellationTokenSource.CreateLinkedTokenSource(hurry.Token, cancellationToken);
-        await connections.DrainAsync(options.DrainTime, hurried.Token);
-        LogSaving(logger, sessions.Count);
+        using var hurried = cancellationToken.Register(hurry.Cancel);
+        await DrainAsync();
         try
         {
             await sessions.LeaveAllAsync().WaitAsync(options.SaveTime, time, cancellationToken);
@@ -76,6 +78,23 @@ internal sealed partial class NodeLifetime(
         }
 
         hurry.Dispose();
+    }
+
+    private Task DrainAsync()
+    {
+        lock (gate)
+        {
+            return drained ??= SendAwayAsync();
+        }
+    }
+
+    private async Task SendAwayAsync()
+    {
+        state.WantsClients = false;
+        LogDraining(logger, connections.Count, sessions.Count);
+        await connections.DrainAsync(options.DrainTime, hurry.Token);
+        LogSaving(logger, sessions.Count);
+        _ = sessions.LeaveAllAsync();
     }
 
     private void OnSignal(PosixSignalContext context)

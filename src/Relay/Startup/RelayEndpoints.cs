@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.StaticFiles;
 using Relay.Api;
+using Relay.Problems;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 using Relay.Telemetry;
@@ -15,20 +16,21 @@ internal static class RelayEndpoints
 
         // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes, which took a quarter of the processor time of a node's first second under load.
         var services = app.Services;
-        var metrics = services.GetRequiredService<RelayMetrics>();
-        app.Use(async (context, next) =>
-        {
-            await next(context);
-            if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
-            {
-                metrics.Refused(context.Response.StatusCode);
-            }
-        });
+        app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
         app.MapHealth(services.GetRequiredService<NodeState>());
         app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
+        app.MapOpenApi();
         app.Map(YWebSocketEndpoint.Prefix + "{**document}", services.GetRequiredService<YWebSocketEndpoint>().HandleAsync);
         app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync);
-        app.MapGet(DocumentEndpoint.Prefix + "{**document}", services.GetRequiredService<DocumentEndpoint>().GetAsync);
+        app.MapGet(DocumentEndpoint.Path, services.GetRequiredService<DocumentEndpoint>().GetAsync);
+        app.MapDelete(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().DeleteAsync);
+        app.MapPut(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().PutAsync);
+        app.MapPost(UpdatesEndpoint.Path, services.GetRequiredService<UpdatesEndpoint>().PostAsync);
+        app.MapGet(SnapshotsEndpoint.Path, services.GetRequiredService<SnapshotsEndpoint>().GetAllAsync);
+        app.MapGet(SnapshotsEndpoint.OnePath, services.GetRequiredService<SnapshotsEndpoint>().GetOneAsync);
+        app.MapGet(JobsEndpoint.Path, services.GetRequiredService<JobsEndpoint>().GetAsync);
+        app.MapPost(JobsEndpoint.RetryPath, services.GetRequiredService<JobsEndpoint>().RetryAsync);
+        app.MapPost(DrainEndpoint.Path, services.GetRequiredService<DrainEndpoint>().PostAsync);
         app.MapPost(KickEndpoint.Path, services.GetRequiredService<KickEndpoint>().PostAsync);
         return app;
     }

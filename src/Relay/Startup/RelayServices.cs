@@ -9,6 +9,7 @@ using Relay.Connections.Sockets;
 using Relay.Connections.WebSockets;
 using Relay.Peers;
 using Relay.Persistence;
+using Relay.Problems;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
@@ -42,6 +43,12 @@ internal static class RelayServices
         services.AddAccess(settings);
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
+        services.AddSingleton<UpdatesEndpoint>();
+        services.AddSingleton<DocumentLifeEndpoint>();
+        services.AddSingleton<SnapshotsEndpoint>();
+        services.AddSingleton<JobsEndpoint>();
+        services.AddSingleton<DrainEndpoint>();
+        services.AddSingleton<RefusalPages>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();
         services.AddDuties();
@@ -67,7 +74,8 @@ internal static class RelayServices
         services.AddSingleton(new ForgottenDocumentOptions());
         services.AddHostedService<StartChecks>();
         services.AddHostedService<LocatorHeartbeat>();
-        services.AddHostedService<NodeLifetime>();
+        services.AddSingleton<NodeLifetime>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeLifetime>());
         services.AddHostedService<ForgottenDocumentSaver>();
         services.AddSingleton<IHeap, RuntimeHeap>();
         services.AddSingleton(new QuietCollectionOptions());
@@ -119,6 +127,7 @@ internal static class RelayServices
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
+        services.AddSingleton<DocumentLife>();
         services.AddSingleton<SessionRegistry>();
     }
 

@@ -23,8 +23,11 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
             var name = names[Math.Min(random.Next(names.Length), random.Next(names.Length))];
             switch (random.Next(100))
             {
-                case < 65:
+                case < 63:
                     await AppendAsync(random, name);
+                    break;
+                case < 65:
+                    await ReplaceAsync(random, name);
                     break;
                 case < 85:
                     await CheckpointAsync(random, name);
@@ -85,6 +88,26 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
         Assert.Equal(new Position(model.Epoch, model.End.Offset + 1, entry.Id), result.Position);
         Assert.Equal(model.End.Id, result.Previous);
         model.Entries.Add(new LoggedEntry(result.Position, result.Previous, entry.Kind, entry.Payload));
+        model.Quiet = Time.GetUtcNow();
+    }
+
+    private async Task ReplaceAsync(Random random, DocumentName name)
+    {
+        var model = models.GetValueOrDefault(name);
+        var epoch = (model?.Epoch ?? random.Next(5)) + random.Next(2);
+        var entry = new LogEntry(Sample.Id(), random.Next(2) == 0 ? EntryKind.Deleted : EntryKind.Created, default);
+        var result = await Log.ReplaceAsync(name, epoch, entry, default).Soon();
+        if (model is not null && epoch != model.Epoch)
+        {
+            Assert.Equal(new AppendResult(AppendOutcome.OtherEpoch, model.End, EntryId.None), result);
+            return;
+        }
+
+        Assert.Equal(AppendOutcome.StartedEpoch, result.Outcome);
+        Assert.True(result.Position.Epoch > epoch);
+        Assert.Equal(result, await Log.ReplaceAsync(name, epoch, entry, default).Soon());
+        models[name] = model = new Model(result.Position.Epoch);
+        model.Entries.Add(new LoggedEntry(result.Position, EntryId.None, entry.Kind, entry.Payload));
         model.Quiet = Time.GetUtcNow();
     }
 

@@ -147,8 +147,9 @@ public sealed class FileLogTests : FileLogFixture
         [
             new(EntryId.None, EntryKind.Update, new byte[] { 1 }),
             new(Sample.Id(), 0, new byte[] { 1 }),
-            new(Sample.Id(), (EntryKind)3, default),
+            new(Sample.Id(), (EntryKind)4, default),
             new(Sample.Id(), EntryKind.Deleted, new byte[] { 1 }),
+            new(Sample.Id(), EntryKind.Created, new byte[] { 1 }),
         ];
 
         foreach (var entry in wrong)

@@ -115,6 +115,26 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
         return result;
     }
 
+    public async ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    {
+        await Appending.PassAsync();
+        if (logs.TryGetValue(document, out var log) && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
+        {
+            return new AppendResult(AppendOutcome.StartedEpoch, known.Position, known.Previous);
+        }
+
+        if (log is not null && log.Epoch != epoch)
+        {
+            return new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None);
+        }
+
+        logs.Remove(document);
+        var (result, stored) = Store(document, epoch, entry, anyEpoch: false);
+        Deliver(document, stored!.Value);
+        await Replying.PassAsync();
+        return result;
+    }
+
     public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
     {
         await Reading.PassAsync();

@@ -45,14 +45,24 @@ internal sealed class World : IDisposable
     {
         if (!nodes.TryGetValue(number, out var node))
         {
-            var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
-            var environment = new SessionEnvironment(Time, Context, () => ids++);
-            node = new SessionRegistry(new SessionServices(
-                Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, NullLogger<DocumentSession>.Instance));
+            node = new SessionRegistry(Services(number));
             nodes.Add(number, node);
         }
 
         return node;
+    }
+
+    /// <summary>Deletes the document as far as that gets now.</summary>
+    public Task<LifeOutcome> Delete() => Begin(new DocumentLife(Services(0)).DeleteAsync(Name, CancellationToken.None));
+
+    /// <summary>Creates it again as far as that gets now.</summary>
+    public Task<LifeOutcome> Create() => Begin(new DocumentLife(Services(0)).CreateAsync(Name, CancellationToken.None));
+
+    /// <summary>Opens the document as one does that nobody else saves.</summary>
+    public void Visit(int node = 0)
+    {
+        Node(node).Visit(Name, (_, _) => { });
+        Run();
     }
 
     /// <summary>The other nodes, as each node sees them.</summary>
@@ -73,17 +83,21 @@ internal sealed class World : IDisposable
     /// <summary>The document as a loader finds it.</summary>
     public byte[] Stored()
     {
-        byte[]? state = null;
+        var result = Read();
+        Assert.Equal(DurableOutcome.Read, result.Outcome);
+        return result.Document.EncodeState();
+    }
+
+    /// <summary>What a loader finds.</summary>
+    public DurableState Read()
+    {
         var reader = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
         var reading = reader.ReadAsync(Name, CancellationToken.None).AsTask();
         Run();
         Assert.True(reading.IsCompletedSuccessfully);
 #pragma warning disable xUnit1031 // It is completed.
-        var result = reading.Result;
+        return reading.Result;
 #pragma warning restore xUnit1031
-        Assert.Equal(DurableOutcome.Read, result.Outcome);
-        state = result.Document.EncodeState();
-        return state;
     }
 
     public void Store(Snapshot snapshot) => Snapshots.Put(snapshot);
@@ -98,6 +112,21 @@ internal sealed class World : IDisposable
         }
 
         return document.EncodeState();
+    }
+
+    private Task<LifeOutcome> Begin(ValueTask<LifeOutcome> begun)
+    {
+        var task = begun.AsTask();
+        Run();
+        return task;
+    }
+
+    private SessionServices Services(int number)
+    {
+        var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
+        var environment = new SessionEnvironment(Time, Context, () => ids++);
+        return new SessionServices(
+            Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, NullLogger<DocumentSession>.Instance);
     }
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);

@@ -36,7 +36,7 @@ public sealed class NodeTests
 
     [Theory]
     [InlineData("/api/documents/%FF", HttpStatusCode.BadRequest)]
-    [InlineData("/api/documents/a/b", HttpStatusCode.BadRequest)]
+    [InlineData("/api/documents/a/b", HttpStatusCode.NotFound)]
     [InlineData("/nowhere", HttpStatusCode.NotFound)]
     public async Task Addresses_that_are_none_are_refused(string path, HttpStatusCode status)
     {

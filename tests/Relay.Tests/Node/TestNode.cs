@@ -2,7 +2,9 @@ using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Relay.Connections.WebSockets;
@@ -33,6 +35,9 @@ internal sealed class TestNode : IAsyncDisposable
     public Uri Address { get; }
 
     public HttpClient Http { get; }
+
+    /// <summary>All of its addresses.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public SessionRegistry Sessions => app.Services.GetRequiredService<SessionRegistry>();
 
@@ -98,7 +103,7 @@ internal sealed class TestNode : IAsyncDisposable
 
         using var answer = await Http.SendAsync(request).WaitAsync(Patience);
         Assert.Contains($"'{(int)answer.StatusCode}'", refused.Message, StringComparison.Ordinal);
-        return ((int)answer.StatusCode, (await answer.Content.ReadAsStringAsync()).TrimEnd());
+        return await ProblemAnswer.ReadAsync(answer);
     }
 
     public Task StopAsync() => app.StopAsync().WaitAsync(Patience);

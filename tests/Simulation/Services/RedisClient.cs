@@ -17,6 +17,9 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
             holds: true);
     }
 
+    public ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
+        throw new InvalidOperationException("No schedule deletes its document.");
+
     /// <summary>An entry that replicas lack must not be shown: so a read waits for them, too.</summary>
     public ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation) =>
         Call(() => redis.Read(after), cancellation, holds: true);

@@ -85,9 +85,9 @@ export class Connection {
     try {
       const answer = await fetch(this.#provider.url.replace(/^ws/, 'http'), { cache: 'no-store' })
       if (answer.status === 401 || answer.status === 403) {
-        const reason = (await answer.text()).trim()
+        const problem = await answer.json() as { detail: string }
         this.#provider.disconnect()
-        this.#enter({ kind: 'refused', reason })
+        this.#enter({ kind: 'refused', reason: problem.detail })
       }
     } catch {
       // Nobody answers: that is not a refusal.

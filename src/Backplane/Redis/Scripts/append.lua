@@ -3,7 +3,8 @@
 -- KEYS: 1 head (hash), 2 entries (list), 3 ids (zset id -> offset), 4 partition (hash), 5 changed (zset document -> count), 6 jobs (zset document -> due, ms)
 -- ARGV: 1 the epoch that the caller means, 2 the entry (8 bytes id, 1 byte kind, payload), 3 the document's encoded name, 4 the channel, 5 the envelope's head,
 --       6 how many bytes of the entry are published, 7 ms after which the job is due, 8 PUBLISH or SPUBLISH,
---       9 "1" if the caller publishes; then a repeat writes, too, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps
+--       9 "1" if the caller publishes; then a repeat writes, too, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps,
+--       11 "1" if a log of that epoch is to be replaced by one that begins with the entry; otherwise absent
 -- Result: one string, which costs both ends less than a list: outcome (1 byte: 0 stored, 1 started the epoch, 2 other epoch), epoch, offset (8 bytes each, big-endian), id, id of the entry before it, the partition's count
 --         (8 bytes each; the count is 0 where it is not known)
 local none = '\0\0\0\0\0\0\0\0'
@@ -19,7 +20,7 @@ local isJob = false
 if epoch then
   offset, previous, start = tonumber(head[2]), head[3], tonumber(head[4])
   local isNew
-  if epoch == ARGV[1] then
+  if epoch == ARGV[1] and not ARGV[11] then
     isNew = redis.call('ZADD', KEYS[3], 'NX', offset + 1, id) == 1
   else
     isNew = not redis.call('ZSCORE', KEYS[3], id)
@@ -40,8 +41,8 @@ if epoch then
   if epoch ~= ARGV[1] then
     return answer(2, epoch, offset, head[3], none, 0)
   end
-  if redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then
-    epoch = false -- Somebody removed a part of the log: what is left is none.
+  if ARGV[11] or redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then
+    epoch = false -- It is to be replaced; or somebody removed a part of it: what is left is none.
   end
 end
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Connections.Sockets;
+using Relay.Problems;
 
 namespace Relay.Connections.WebSockets;
 
@@ -19,20 +20,20 @@ internal static class WebSocketHandshake
         if (upgrade is not { IsUpgradableRequest: true } || !HasToken(headers.Upgrade, "websocket") || !HttpMethods.IsGet(context.Request.Method))
         {
             context.Response.Headers.Upgrade = "websocket";
-            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks WebSocket over HTTP/1.1.");
+            await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks WebSocket over HTTP/1.1.");
             return null;
         }
 
         if (headers.SecWebSocketVersion != "13")
         {
             context.Response.Headers.SecWebSocketVersion = "13";
-            await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks version 13 of the WebSocket protocol.");
+            await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks version 13 of the WebSocket protocol.");
             return null;
         }
 
         if (!TryAnswer(headers.SecWebSocketKey.ToString(), out var accept))
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "Sec-WebSocket-Key must be 16 bytes in base64.");
+            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, "Sec-WebSocket-Key must be 16 bytes in base64.");
             return null;
         }
 
@@ -48,13 +49,6 @@ internal static class WebSocketHandshake
         return context.Features.Get<ISocketHandover>()?.TryTake() is { } socket
             ? new UpgradedConnection(socket, socket.Abort, outlivesRequest: true)
             : new UpgradedConnection(stream, context.Abort, outlivesRequest: false);
-    }
-
-    public static async Task RefuseAsync(HttpContext context, int status, string sentence)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.WriteAsync(sentence + "\n");
     }
 
     private static bool TryAnswer(string key, [NotNullWhen(true)] out string? accept)

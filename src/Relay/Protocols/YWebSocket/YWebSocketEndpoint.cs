@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
+using Relay.Problems;
 using Relay.Sessions;
 using Relay.Startup;
 using Relay.Telemetry;
@@ -32,9 +33,9 @@ internal sealed partial class YWebSocketEndpoint(
         }
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (!EncodedPath.TryGetName(target, Prefix, slashes: true, out var document, out var error))
+        if (!EncodedPath.TryGetName(target, Prefix, following: null, out var document, out var error))
         {
-            await WebSocketHandshake.RefuseAsync(context, StatusCodes.Status400BadRequest, error);
+            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, error);
             return;
         }
 

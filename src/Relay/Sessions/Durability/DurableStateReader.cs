@@ -6,7 +6,8 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// Puts a document together from what is stored: the newest snapshot of every epoch listed, merged, and the log after them. A snapshot may go between listing and reading, and a log may be trimmed
-/// between the two: then everything is read again, a few times. What leaves a gap or does not read is refused, never taken for less. Reads only; thread-safe.
+/// between the two: then everything is read again, a few times. What leaves a gap or does not read is refused, never taken for less. Nothing from before a tombstone is merged, and what came after it counts only if it
+/// was created anew: a snapshot of a later epoch, or a log that begins by saying so. Reads only; thread-safe.
 /// </summary>
 internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection, ILogger<DurableStateReader> logger)
 {
@@ -64,7 +65,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
         foreach (var entry in read.Entries)
         {
-            if (entry.Kind == EntryKind.Deleted || !document.TryApply(entry.Payload, out _, out _))
+            if (entry.Kind == EntryKind.Deleted || (entry.Kind == EntryKind.Update && !document.TryApply(entry.Payload, out _, out _)))
             {
                 return null;
             }
@@ -81,6 +82,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
         private readonly HashSet<Position> unreadable = [];
         private IReadOnlyList<SnapshotInfo> listing = [];
+        private Position tombstone;
 
         /// <summary>Why this reading led to nothing.</summary>
         public string Problem { get; private set; } = "";
@@ -91,19 +93,35 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             listing = await reader.store.ListAsync(name, cancellation);
             foreach (var epoch in listing.GroupBy(s => s.Position.Epoch).OrderByDescending(e => e.Key))
             {
-                switch (await MergeNewestAsync(epoch, cancellation))
+                if (await MergeNewestAsync(epoch, cancellation) == Step.Moved)
                 {
-                    case Step.Moved:
-                        return null;
-                    case Step.Deleted:
-                        return End(DurableOutcome.Deleted, Position.None, []);
-                    default:
-                        break;
+                    return null;
+                }
+
+                if (!tombstone.IsNone)
+                {
+                    // Everything older was deleted with it.
+                    break;
                 }
             }
 
             var saved = Newest();
-            var read = await reader.log.ReadAsync(name, saved, cancellation);
+            var read = await reader.log.ReadAsync(name, saved.IsNone ? tombstone : saved, cancellation);
+            if (!tombstone.IsNone && read.Outcome != LogReadOutcome.Damaged)
+            {
+                if (saved.IsNone && !IsCreatedAnew(read))
+                {
+                    return unreadable.Count > 0
+                        ? End(DurableOutcome.Unreadable, tombstone, [], $"The snapshot at {unreadable.First()} does not read, and is newer than the document's deletion.")
+                        : End(DurableOutcome.Deleted, read.End.IsNone ? tombstone : read.End, []);
+                }
+
+                if (read.Outcome != LogReadOutcome.NoLog && read.End.Epoch < tombstone.Epoch)
+                {
+                    return End(DurableOutcome.Unreadable, read.End, [], $"The log ends at {read.End}, before the document was deleted and created again: it is an old one that came back.");
+                }
+            }
+
             return read.Outcome switch
             {
                 LogReadOutcome.NoLog => Finish(saved, [], saved, hasLog: false),
@@ -112,6 +130,10 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
                 _ => await ReadOtherHistoryAsync(read, cancellation),
             };
         }
+
+        /// <summary>Whether the log goes on after the tombstone. One that only a node began which slept through the deletion does not.</summary>
+        private bool IsCreatedAnew(LogReadResult read) =>
+            read.Outcome is not (LogReadOutcome.NoLog or LogReadOutcome.Entries) && read.End.Epoch > tombstone.Epoch && read is { Start.Offset: 0, Entries: [{ Kind: EntryKind.Created }, ..] };
 
         /// <summary>
         /// The newest snapshot does not stand in this log: it was lost and begun anew, or a failover lost its last entries and it has grown since. The log's entries are all that it holds, so the state is whole
@@ -133,8 +155,6 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
                         return Finish(read.End, read.Entries, snapshot.Position);
                     case Step.Moved:
                         return null;
-                    case Step.Deleted:
-                        return End(DurableOutcome.Deleted, Position.None, []);
                     default:
                         break;
                 }
@@ -194,6 +214,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
             if (result.Snapshot!.Kind == SnapshotKind.Tombstone)
             {
+                tombstone = snapshot.Position;
                 return Step.Deleted;
             }
 
@@ -222,7 +243,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
                     return End(DurableOutcome.Deleted, end, []);
                 }
 
-                if (!document.TryApply(entry.Payload, out _, out var error))
+                if (entry.Kind == EntryKind.Update && !document.TryApply(entry.Payload, out _, out var error))
                 {
                     return End(DurableOutcome.Unreadable, end, [], $"The log entry at {entry.Position} does not read: {error}");
                 }
@@ -252,7 +273,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             }
 
             var known = new YDocument(reader.garbageCollection);
-            var updates = merged.Where(m => IsKnown(m.Key)).Select(m => m.Value).Concat(entries.Select(e => e.Payload));
+            var updates = merged.Where(m => IsKnown(m.Key)).Select(m => m.Value).Concat(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload));
             foreach (var update in updates)
             {
                 // All of them read a moment ago.
@@ -280,7 +301,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         private Position Newest() => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
 
         private DurableState End(DurableOutcome outcome, Position position, IReadOnlyList<LoggedEntry> entries, string? problem = null) =>
-            new(outcome, document, position, entries, Newest(), false, document, unreadable, problem);
+            new(outcome, document, position, entries, Newest(), false, document, tombstone.IsNone ? unreadable : [.. unreadable, tombstone], problem) { Tombstone = tombstone };
 
         private enum Step
         {

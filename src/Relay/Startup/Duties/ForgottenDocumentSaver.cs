@@ -97,6 +97,12 @@ internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegi
         sessions.Visit(name, (state, reason) => visited.TrySetResult(state is null ? reason : null));
         if (await visited.Task.WaitAsync(cancellation) is { } failure)
         {
+            if (failure == CloseReason.DocumentDeleted)
+            {
+                // The visit has completed the deletion, or has said why it could not.
+                return;
+            }
+
             await FailAsync(name, failure.Text, cancellation);
             return;
         }

@@ -1,0 +1,133 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
+using Relay.Doubles;
+using static Relay.Doubles.Messages;
+
+namespace Relay.Node;
+
+/// <summary>The description of the API is what the node does, both ways.</summary>
+public sealed class OpenApiTests
+{
+    private const string Document = "/api/documents/{document}";
+
+    /// <summary>What only a store that is away or damaged, a client that stays, or keys that cannot be fetched bring about.</summary>
+    private static readonly string[] NeedFaults = ["500", "503", "202 retryJob"];
+
+    private readonly List<(string Operation, string Status)> seen = [];
+
+    [Fact]
+    public async Task Every_address_is_described_with_its_methods_and_no_other()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var description = await DescriptionAsync(node);
+        var described = Operations(description).Select(operation => $"{operation.Method} {operation.Path}").Order(StringComparer.Ordinal);
+        var mapped = node.Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/yjs/", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/hocuspocus", StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"))
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(mapped, described);
+    }
+
+    [Fact]
+    public async Task Every_address_answers_as_it_is_described()
+    {
+        string[] settings =
+        [
+            "Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret), "Documents:IdleTimeout=00:00:00", "Limits:MaxMessageBytes=4096",
+        ];
+        await using var node = await TestNode.StartAsync(settings: settings);
+        using var description = await DescriptionAsync(node);
+        var admin = Token(new { documents = (object?)null, admin = true });
+        var writer = Token(new { documents = new Dictionary<string, string> { ["*"] = "write" } });
+        var stranger = Token(new { documents = new Dictionary<string, string>() });
+
+        async Task AskAsync(string method, string path, string? token, int status, string name = "doc", string id = "1-2-3", byte[]? body = null, string type = "application/octet-stream")
+        {
+            var target = path.Replace("{document}", name, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal);
+            using var answer = await node.AskAsync(method, target, token, body, type);
+            Assert.True(status == (int)answer.StatusCode, $"{method} {target}: {(int)answer.StatusCode} instead of {status}");
+            var operation = description.RootElement.GetProperty("paths").GetProperty(path).GetProperty(method.ToLowerInvariant());
+            var described = Resolve(description, operation.GetProperty("responses").GetProperty(((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            var types = described.TryGetProperty("content", out var content) ? content.EnumerateObject().Select(one => one.Name).ToArray() : [];
+            Assert.Equal(types, answer.Content.Headers.ContentType is { MediaType: { } given } ? [given] : []);
+            seen.Add((operation.GetProperty("operationId").GetString()!, $"{(int)answer.StatusCode}"));
+        }
+
+        foreach (var (path, method, isOpen) in Operations(description).Select(operation => (operation.Path, operation.Method, operation.IsOpen)))
+        {
+            if (!isOpen)
+            {
+                await AskAsync(method, path, null, 401);
+                await AskAsync(method, path, stranger, 403);
+                if (path.Contains("{document}", StringComparison.Ordinal))
+                {
+                    await AskAsync(method, path, admin, 400, name: "%FF");
+                }
+            }
+        }
+
+        const string updates = Document + "/updates";
+        const string snapshots = Document + "/snapshots";
+        const string kick = "/api/admin/kick";
+        await AskAsync("GET", Document, writer, 404);
+        await AskAsync("DELETE", Document, admin, 404);
+        await AskAsync("POST", updates, writer, 204, body: Typed(1, 0, "a"));
+        await AskAsync("POST", updates, writer, 400, body: [1]);
+        await AskAsync("POST", updates, writer, 413, body: new byte[5000]);
+        await AskAsync("POST", updates, writer, 415, body: Typed(1, 0, "a"), type: "text/plain");
+        await AskAsync("GET", Document, writer, 200);
+        await AskAsync("POST", "/api/jobs/{document}/retry", admin, 204);
+        await AskAsync("GET", "/api/jobs", admin, 200);
+        await AskAsync("GET", snapshots, writer, 200);
+        using (var listed = JsonDocument.Parse(await (await node.AskAsync("GET", "/api/documents/doc/snapshots", writer)).Content.ReadAsStringAsync()))
+        {
+            await AskAsync("GET", snapshots + "/{id}", writer, 200, id: listed.RootElement.GetProperty("snapshots")[0].GetProperty("id").GetString()!);
+        }
+
+        await AskAsync("GET", snapshots + "/{id}", writer, 404);
+        await AskAsync("PUT", Document, admin, 204);
+        await AskAsync("DELETE", Document, admin, 204);
+        await AskAsync("GET", Document, writer, 410);
+        await AskAsync("POST", updates, writer, 410, body: Typed(1, 0, "a"));
+        await AskAsync("GET", snapshots, writer, 410);
+        await AskAsync("GET", snapshots + "/{id}", writer, 410);
+        await AskAsync("POST", "/api/jobs/{document}/retry", admin, 410);
+        await AskAsync("PUT", Document, admin, 201);
+        await AskAsync("POST", kick, admin, 200, body: Encoding.UTF8.GetBytes("""{"user":"ada"}"""), type: "application/json");
+        await AskAsync("POST", kick, admin, 400, body: Encoding.UTF8.GetBytes("{}"), type: "application/json");
+        await AskAsync("POST", kick, admin, 413, body: new byte[9000], type: "application/json");
+        await AskAsync("POST", kick, admin, 415, body: new byte[9], type: "text/plain");
+        foreach (var path in new[] { "/health", "/health/live", "/health/ready", "/metrics", "/api/openapi.json" })
+        {
+            await AskAsync("GET", path, null, 200);
+        }
+
+        await AskAsync("POST", "/api/nodes/self/drain", admin, 202);
+        await AskAsync("GET", "/health/ready", null, 503);
+
+        var unseen = Operations(description).SelectMany(operation => operation.Statuses.Select(status => (Operation: operation.Id, Status: status))).Except(seen)
+            .Where(one => !NeedFaults.Contains(one.Status) && !NeedFaults.Contains($"{one.Status} {one.Operation}"));
+        Assert.Empty(unseen);
+    }
+
+    private static string Token(object claims) => TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, claims));
+
+    private static async Task<JsonDocument> DescriptionAsync(TestNode node) => JsonDocument.Parse(await node.Http.GetStringAsync(new Uri("/api/openapi.json", UriKind.Relative)));
+
+    private static JsonElement Resolve(JsonDocument description, JsonElement element) =>
+        element.TryGetProperty("$ref", out var reference)
+            ? reference.GetString()!.Split('/').Skip(1).Aggregate(description.RootElement, (at, part) => at.GetProperty(part))
+            : element;
+
+    private static IEnumerable<(string Path, string Method, string Id, bool IsOpen, string[] Statuses)> Operations(JsonDocument description) =>
+        from path in description.RootElement.GetProperty("paths").EnumerateObject()
+        from operation in path.Value.EnumerateObject()
+        where operation.Name != "parameters"
+        select (
+            path.Name,
+            operation.Name.ToUpperInvariant(),
+            operation.Value.GetProperty("operationId").GetString()!,
+            operation.Value.TryGetProperty("security", out var security) && security.GetArrayLength() == 0,
+            operation.Value.GetProperty("responses").EnumerateObject().Select(response => response.Name).ToArray());
+}

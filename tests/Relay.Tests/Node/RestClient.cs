@@ -1,0 +1,34 @@
+using System.Net.Http.Headers;
+
+namespace Relay.Node;
+
+/// <summary>Requests to a node's API with a token in the header.</summary>
+internal static class RestClient
+{
+    public static async Task<HttpResponseMessage> AskAsync(this TestNode node, string method, string path, string? token = null, byte[]? body = null, string type = "application/octet-stream")
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        }
+
+        return await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
+    }
+
+    public static async Task<int> StatusAsync(this TestNode node, string method, string path, string? token = null, byte[]? body = null)
+    {
+        using var answer = await node.AskAsync(method, path, token, body);
+        return (int)answer.StatusCode;
+    }
+
+    /// <summary>The status, the sentence and the end of the type of a refusal.</summary>
+    public static async Task<(int Status, string Sentence, string Type)> RefusedAsync(
+        this TestNode node, string method, string path, string? token = null, byte[]? body = null, string type = "application/octet-stream")
+    {
+        using var answer = await node.AskAsync(method, path, token, body, type);
+        return await ProblemAnswer.ReadWithTypeAsync(answer);
+    }
+}
