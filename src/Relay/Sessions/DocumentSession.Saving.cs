@@ -38,6 +38,7 @@ internal sealed partial class DocumentSession
         {
             encoded = document.EncodeState();
             encodedVersion = documentVersion;
+            activity?.Encoded(encoded.Length);
         }
 
         return encoded;
@@ -97,6 +98,7 @@ internal sealed partial class DocumentSession
                 if (outcome.Claim.IsGranted)
                 {
                     services.Metrics.Saved(services.Environment.Time.GetElapsedTime(started), succeeded: true);
+                    activity?.Saved(snapshot.Update.Length);
                 }
 
                 OnSaveEnded(snapshot, bytes, outcome);

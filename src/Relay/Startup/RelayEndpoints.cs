@@ -29,6 +29,10 @@ internal static class RelayEndpoints
         app.Map(YWebSocketEndpoint.Prefix + "{**document}", services.GetRequiredService<YWebSocketEndpoint>().HandleAsync);
         app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync);
         app.MapGet(DocumentEndpoint.Prefix + "{**document}", services.GetRequiredService<DocumentEndpoint>().GetAsync);
+        var rooms = services.GetRequiredService<RoomMetadataEndpoint>();
+        app.MapGet(RoomMetadataEndpoint.ListPath, rooms.ListAsync);
+        app.MapGet(RoomMetadataEndpoint.HistoryPath, rooms.HistoryAsync);
+        app.MapGet(RoomMetadataEndpoint.ConnectionsPath, rooms.ConnectionsAsync);
         app.MapPost(KickEndpoint.Path, services.GetRequiredService<KickEndpoint>().PostAsync);
         return app;
     }

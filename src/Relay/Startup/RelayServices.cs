@@ -42,6 +42,7 @@ internal static class RelayServices
         services.AddAccess(settings);
         services.AddConnections(settings.Limits);
         services.AddSingleton<DocumentEndpoint>();
+        services.AddSingleton<RoomMetadataEndpoint>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();
         services.AddDuties();

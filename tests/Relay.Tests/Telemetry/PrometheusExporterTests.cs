@@ -62,7 +62,7 @@ public sealed partial class PrometheusExporterTests : IDisposable
         using var other = new RelayMetrics(new NodeGauges(() => 0, () => 0, () => 0, () => false));
         other.Refused(503);
 
-        Assert.DoesNotContain("503", exporter.Write(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"503\"", exporter.Write(), StringComparison.Ordinal);
     }
 
     /// <summary>Every line is one that the format allows, each family stands together under its type, and histograms add up: what <c>promtool check metrics</c> looks at.</summary>

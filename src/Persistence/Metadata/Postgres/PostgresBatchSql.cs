@@ -12,6 +12,9 @@ internal static class PostgresBatchSql
     /// <summary>Ends what dead nodes have left open. Parameter: expiry.</summary>
     public static string Bury { get; } = Read("bury");
 
+    /// <summary>Ends what the node itself has left open. Parameter: node.</summary>
+    public static string End { get; } = Read("end");
+
     private static string Read(string name)
     {
         using var reader = new StreamReader(typeof(PostgresBatchSql).Assembly.GetManifestResourceStream($"Relay.Persistence.Metadata.Postgres.Batch.{name}.sql")!);

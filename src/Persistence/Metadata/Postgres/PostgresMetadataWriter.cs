@@ -105,7 +105,13 @@ public sealed class PostgresMetadataWriter : IAsyncDisposable
     /// <summary>Says that this node stops: nothing is open on it any more.</summary>
     /// <exception cref="RoomMetadataUnavailableException">The database cannot be asked; others will take the node for dead.</exception>
     public Task EndAsync(CancellationToken cancellation) => CallAsync(
-        (connection, token) => connection.ExecuteAsync(new CommandDefinition("update relay.nodes set ended_at = now(), ended_by = 'stopped' where id = @node and ended_at is null", new { node }, cancellationToken: token)),
+        async (connection, token) =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(token);
+            await connection.ExecuteAsync(new CommandDefinition(PostgresBatchSql.End, new { node }, transaction, cancellationToken: token));
+            await transaction.CommitAsync(token);
+            return true;
+        },
         cancellation);
 
     public async ValueTask DisposeAsync()

@@ -11,17 +11,17 @@ public sealed partial class PostgresRoomMetadata
         from relay.rooms m join relay.room_states r on r.room_id = m.id
         """;
 
-    private const string HoursSql = """
+    internal const string HoursSql = """
         select hour, opened, peak, connection_seconds as ConnectionSeconds, updates, bytes_in as BytesIn, bytes_out as BytesOut, bytes, snapshots
         from relay.room_hours where room_id = @Id and hour >= @from and hour < @to order by hour
         """;
 
-    private const string TotalsSql = """
+    internal const string TotalsSql = """
         select hour, sum(opened) as Opened, sum(peak) as Peak, sum(connection_seconds) as ConnectionSeconds, sum(updates)::bigint as Updates, sum(bytes_in)::bigint as BytesIn, sum(bytes_out)::bigint as BytesOut
         from relay.node_hours where hour >= @from and hour < @to group by hour order by hour
         """;
 
-    private const string NodesSql = """
+    internal const string NodesSql = """
         select n.address, n.incarnation, n.started_at as StartedAt, n.seen_at as SeenAt, n.ended_at as EndedAt, n.ended_by as EndedBy,
             (select count(*)::integer from relay.room_nodes p where p.node_id = n.id) as Rooms,
             (select coalesce(sum(p.connections), 0)::integer from relay.room_nodes p where p.node_id = n.id) as Connections,
@@ -35,7 +35,7 @@ public sealed partial class PostgresRoomMetadata
         order by n.id desc
         """;
 
-    private static (string Sql, DynamicParameters Parameters) RoomSql(RoomQuery query)
+    internal static (string Sql, DynamicParameters Parameters) RoomSql(RoomQuery query)
     {
         var parameters = new DynamicParameters();
         parameters.Add("count", query.Limit + 1);
@@ -74,7 +74,7 @@ public sealed partial class PostgresRoomMetadata
         return ($"{SelectRoom} {where} order by {order} limit @count", parameters);
     }
 
-    private static string ConnectionsSql(bool onlyOpen, bool isFirst) => $"""
+    internal static string ConnectionsSql(bool onlyOpen, bool isFirst) => $"""
         select c.id, n.address || '#' || n.incarnation as Node, c.user_id as UserId, c.protocol, c.opened_at as OpenedAt, c.closed_at as ClosedAt,
             c.bytes_in as BytesIn, c.bytes_out as BytesOut, c.updates_in as UpdatesIn, c.updates_out as UpdatesOut, c.close_code as CloseCode, c.close_reason as CloseReason
         from relay.connections c join relay.nodes n on n.id = c.node_id
