@@ -41,6 +41,7 @@ internal static class LogEvents
     public const int DeadNodesBuried = 1045;
     public const int NodeForgotten = 1046;
     public const int DaysDropped = 1047;
+    public const int DaysNotDropped = 1048;
 
     // Api: 1050 to 1099
     public const int ReadFailed = 1050;

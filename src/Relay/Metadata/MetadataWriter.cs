@@ -186,9 +186,17 @@ internal sealed partial class MetadataWriter(
         }
 
         prunedAt = now;
-        if (await store.PruneAsync(now, cancellation) is > 0 and var days)
+        try
         {
-            LogPruned(logger, days);
+            if (await store.PruneAsync(now, cancellation) is > 0 and var days)
+            {
+                LogPruned(logger, days);
+            }
+        }
+        catch (RoomMetadataUnavailableException exception)
+        {
+            // People are reading the days, or the next batch says what it is.
+            LogNotPruned(logger, exception);
         }
     }
 
@@ -252,6 +260,9 @@ internal sealed partial class MetadataWriter(
 
     [LoggerMessage(LogEvents.NodeForgotten, LogLevel.Warning, "This node had been taken for dead in the metadata of rooms; its rooms are said again")]
     private static partial void LogForgotten(ILogger logger);
+
+    [LoggerMessage(LogEvents.DaysNotDropped, LogLevel.Debug, "Old days of single connections cannot be dropped now")]
+    private static partial void LogNotPruned(ILogger logger, Exception exception);
 
     [LoggerMessage(LogEvents.DaysDropped, LogLevel.Information, "{Days} days of single connections are dropped from the metadata of rooms; hourly figures stay")]
     private static partial void LogPruned(ILogger logger, int days);

@@ -190,10 +190,17 @@ public sealed class PostgresWritingTests(PostgresFixture fixture) : PostgresTest
     [ServerFact]
     public async Task A_node_that_stops_is_not_taken_for_dead()
     {
-        var node = await StartNodeAsync();
-        await node.WriteAsync(Batch(1, []), default).Soon();
+        var (stays, node) = (await StartNodeAsync("stays"), await StartNodeAsync());
+        await stays.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "other")), default).Soon();
+        await node.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "ada")), default).Soon();
         await node.EndAsync(default).Soon();
-        Assert.Equal("stopped", Assert.Single(await Rooms.NodesAsync(default).Soon()).EndedBy);
+        Assert.Equal(["stopped", null], (await Rooms.NodesAsync(default).Soon()).Select(one => one.EndedBy));
+
+        // Nothing should be open on it any more; what is all the same does not stay so.
+        var rows = (await ConnectionsAsync("plan")).Rows.ToDictionary(row => row.UserId!);
+        Assert.Equal((1012, null), (rows["ada"].CloseCode, rows["other"].CloseCode));
+        Assert.Equal(1, Assert.Single((await Rooms.ListRoomsAsync(new RoomQuery(), default).Soon()).Rooms).Connections);
+        Assert.Equal(0, await stays.BuryDeadNodesAsync(default).Soon());
     }
 
     private static async Task UntilWrittenAsync(Func<Task> write)

@@ -91,9 +91,6 @@ public sealed class PostgresMetadataWriter : IAsyncDisposable
         async (connection, token) =>
         {
             await using var transaction = await connection.BeginTransactionAsync(token);
-
-            // Whoever waits for this lock is waited for by everybody behind it.
-            await connection.ExecuteAsync(new CommandDefinition("set local lock_timeout = '2s'", null, transaction, cancellationToken: token));
             await LockSchemaAsync(connection, transaction, token);
             var dropped = await connection.ExecuteScalarAsync<int>(
                 new CommandDefinition("select relay.drop_days(@before::date)", new { before = Text(DateOnly.FromDateTime((now - options.KeepConnections).UtcDateTime)) }, transaction, cancellationToken: token));
@@ -124,8 +121,9 @@ public sealed class PostgresMetadataWriter : IAsyncDisposable
         await connections.DisposeAsync();
     }
 
+    /// <summary>For as long as the transaction lasts, no other node changes tables. Whoever waits for a table that people read is waited for by everybody behind it, so that wait is short.</summary>
     private static Task LockSchemaAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
-        connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(@LockKey)", new { PostgresSchema.LockKey }, transaction, cancellationToken: cancellation));
+        connection.ExecuteAsync(new CommandDefinition("set local lock_timeout = '2s'; select pg_advisory_xact_lock(@LockKey)", new { PostgresSchema.LockKey }, transaction, cancellationToken: cancellation));
 
     /// <summary>A call on the writer's own connection, which is given up when one fails.</summary>
     private async Task<T> CallAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> call, CancellationToken cancellation)
