@@ -8,6 +8,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P) && cd "$root" || exit 1
 
 # Everything temporary goes into one directory, and every process started below carries the same mark, so that both can be removed at the end. The path is short because sockets lie in it.
 temporary=$(mktemp -d /tmp/relay-test.XXXXXX) || exit 1
+# A Postgres that is not root passes through.
+chmod o+x "$temporary"
 export TMPDIR=$temporary RELAY_TEST_RUN=$temporary
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_UI_LANGUAGE=en
 
@@ -243,6 +245,7 @@ check 'newer Redis client' dotnet build tests/RedisClient3 -c Release -v quiet -
 [ -f web/package.json ] && check 'web bundle' npm --prefix web run --silent check
 check 'servers' servers
 
+provide RELAY_TEST_POSTGRES 'the tests of room metadata' postgresql pg_ctlcluster initdb
 provide RELAY_TEST_REDIS_SERVER 'the tests against Redis' redis-server redis-server
 provide RELAY_TEST_REDIS_CLI 'the tests against Redis' redis-tools redis-cli
 if provide RELAY_TEST_PROMTOOL 'the checks of metrics and alert rules' prometheus promtool; then

@@ -33,6 +33,16 @@ internal static class LogEvents
     public const int ImportDocumentSkipped = 1038;
     public const int SnapshotsLeftBehind = 1039;
 
+    public const int MetadataAway = 1040;
+    public const int MetadataBack = 1041;
+    public const int MetadataOff = 1042;
+    public const int MetadataDropped = 1043;
+    public const int MetadataRefused = 1044;
+    public const int DeadNodesBuried = 1045;
+    public const int NodeForgotten = 1046;
+    public const int DaysDropped = 1047;
+    public const int DaysNotDropped = 1048;
+
     // Api: 1050 to 1099
     public const int ReadFailed = 1050;
     public const int RequestFailed = 1051;
@@ -41,6 +51,7 @@ internal static class LogEvents
     public const int CreatedByRequest = 1054;
     public const int SnapshotsUnavailable = 1055;
     public const int JobsUnavailable = 1056;
+    public const int MetadataUnreadable = 1057;
 
     // Connections: 1100 to 1149
     public const int Connected = 1100;

@@ -3,9 +3,10 @@ import { test as run } from 'node:test'
 
 /**
  * @param {string} name
+ * @param {{ skip?: string | false }} options
  * @param {(t: { after: (end: () => unknown) => void, diagnostic: (message: string) => void }) => Promise<void>} body
  */
-export const test = (name, body) => run(name, async (t) => {
+export const testWith = (name, options, body) => run(name, options, async (t) => {
   const ends = []
   const errors = []
   const attempt = async (step) => {
@@ -21,3 +22,6 @@ export const test = (name, body) => run(name, async (t) => {
   if (errors.length > 1) errors.slice(1).forEach((error) => t.diagnostic(`Then: ${error.stack}`))
   if (errors.length > 0) throw errors[0]
 })
+
+/** The same without options. */
+export const test = (name, body) => testWith(name, {}, body)

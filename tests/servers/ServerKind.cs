@@ -6,6 +6,9 @@ public enum ServerKind
     /// <summary>dynalite, from npm.</summary>
     DynamoDb,
 
+    /// <summary>PostgreSQL, from Debian.</summary>
+    Postgres,
+
     /// <summary>redis-server, from Debian.</summary>
     Redis,
 

@@ -28,10 +28,14 @@ public sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartS3Async(string directory, int port = 0) =>
         StartAsync("bash", Path.Combine(ServerPrograms.Folder, "s3.sh"), directory, port.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Postgres: in a directory from which a later start takes it up again. Port 0 is a free one.</summary>
+    public static Task<ServerProcess> StartPostgresAsync(string directory, int port = 0) =>
+        StartAsync("bash", Path.Combine(ServerPrograms.Folder, "postgres.sh"), directory, port.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>Ends it at once, as a crash does.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
+        await SignalAsync("KILL").ConfigureAwait(false);
         await process.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
     }
 
@@ -98,9 +102,11 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>To the process that was started and to its children: a Postgres serves each connection by one.</summary>
     private async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        var id = process.Id.ToString(CultureInfo.InvariantCulture);
+        using var kill = Process.Start("bash", ["-c", $"kill -{signal} {id} $(cat /proc/{id}/task/*/children 2>/dev/null) 2>/dev/null"]);
         await kill.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
     }
 }

@@ -17,6 +17,7 @@ public static class ServerPrograms
         return kind switch
         {
             ServerKind.Redis => IsInstalled("redis-server") && IsInstalled("redis-cli") ? null : "redis-server or redis-cli is not installed; ./test.sh installs them on Debian.",
+            ServerKind.Postgres => IsInstalled("initdb") || Directory.Exists("/usr/lib/postgresql") ? null : "PostgreSQL is not installed; ./test.sh installs it on Debian.",
             ServerKind.DynamoDb when !Directory.Exists(Path.Combine(Folder, "node_modules", "dynalite")) => "dynalite is not installed: run npm ci in tests/servers.",
             ServerKind.DynamoDb => IsInstalled("node") ? null : "Node is not installed.",
             _ => new[] { "ceph-mon", "ceph-osd", "radosgw" }.Where(program => !IsInstalled(program)).ToList() is { Count: > 0 } missing

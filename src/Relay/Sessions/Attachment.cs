@@ -1,4 +1,5 @@
 using Relay.Access;
+using Relay.Metadata;
 
 namespace Relay.Sessions;
 
@@ -23,6 +24,9 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
 
     /// <summary>Messages that came before it was served. The connection bounds them: it reads on only as they are settled.</summary>
     public Queue<IReadOnlyList<DocumentMessage>>? Waiting { get; set; }
+
+    /// <summary>What goes through it; nothing where nobody wants to know.</summary>
+    public ConnectionActivity? Activity { get; init; }
 
     public DeliveryState Delivery { get; } = new();
 

@@ -1,4 +1,5 @@
 using Relay.Connections;
+using Relay.Metadata;
 
 namespace Relay.Sessions;
 
@@ -91,6 +92,11 @@ internal sealed partial class DocumentSession
                 return;
             }
 
+            if (attachment.Activity is { } connection)
+            {
+                CountSent(connection, frames);
+            }
+
             if (!attachment.Connection.Send(frames))
             {
                 state.IsSending = true;
@@ -101,6 +107,18 @@ internal sealed partial class DocumentSession
                 }
             }
         }
+    }
+
+    private void CountSent(ConnectionActivity connection, ReadOnlyMemory<byte>[] frames)
+    {
+        var bytes = 0L;
+        foreach (var frame in frames)
+        {
+            bytes += frame.Length;
+        }
+
+        connection.BytesOut += bytes;
+        activity!.Sent(bytes);
     }
 
     private ReadOnlyMemory<byte>[] Next(Attachment attachment)
@@ -118,7 +136,13 @@ internal sealed partial class DocumentSession
             }
 
             var next = delivery[state.Cursor++];
-            return next.Except == attachment ? [] : next.Frame(format);
+            if (next.Except == attachment)
+            {
+                return [];
+            }
+
+            CountDelivered(attachment);
+            return next.Frame(format);
         }
 
         var frames = new List<ReadOnlyMemory<byte>>();
@@ -141,6 +165,7 @@ internal sealed partial class DocumentSession
                     var frame = entry.Frame(format)[0];
                     frames.Add(frame);
                     bytes += frame.Length;
+                    CountDelivered(attachment);
                 }
             }
         }
@@ -154,6 +179,14 @@ internal sealed partial class DocumentSession
         }
 
         return frames.ToArray();
+    }
+
+    private static void CountDelivered(Attachment attachment)
+    {
+        if (attachment.Activity is { } connection)
+        {
+            connection.UpdatesOut++;
+        }
     }
 
     private void AddDirect(Attachment attachment, List<ReadOnlyMemory<byte>> frames, ref long bytes)

@@ -24,6 +24,11 @@ internal sealed partial class DocumentSession
 
         attachments.Add(attachment);
         attachment.IsAttached = true;
+        if (attachment.Activity is { } connection)
+        {
+            activity!.Came(connection);
+        }
+
         idleTimer.Clear();
         if (State == SessionState.Draining)
         {
@@ -44,6 +49,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
+        attachment.Activity?.EndsFor(null, clean ? "The client left." : "The connection broke.");
         Drop(attachment);
         if (State != SessionState.Closed)
         {
@@ -57,6 +63,11 @@ internal sealed partial class DocumentSession
     {
         attachments.Remove(attachment);
         attachment.IsAttached = false;
+        if (attachment.Activity is { } connection)
+        {
+            activity!.Went(connection);
+        }
+
         if (attachment.Delivery.IsSending)
         {
             attachment.Delivery.IsSending = false;

@@ -74,6 +74,7 @@ internal sealed partial class DocumentSession
         {
             State = SessionState.Closed;
             StopTimers();
+            activity?.Leave();
             LogLeft(services.Logger, Name);
             Free(removeFirst: false);
         }

@@ -39,6 +39,7 @@ internal sealed partial class DocumentSession
         {
             encoded = document.EncodeState();
             encodedVersion = documentVersion;
+            activity?.Encoded(encoded.Length);
         }
 
         return encoded;
@@ -101,6 +102,7 @@ internal sealed partial class DocumentSession
                 if (outcome.Claim.IsGranted)
                 {
                     services.Metrics.Saved(services.Environment.Time.GetElapsedTime(started), succeeded: true);
+                    activity?.Saved(snapshot.Update.Length);
                 }
 
                 OnSaveEnded(snapshot, bytes, outcome);

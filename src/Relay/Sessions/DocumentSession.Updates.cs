@@ -91,6 +91,13 @@ internal sealed partial class DocumentSession
 
     private void Handle(Attachment attachment, in DocumentMessage message, ReadOnlyMemory<byte> news)
     {
+        if (attachment.Activity is { } connection)
+        {
+            connection.BytesIn += message.Bytes;
+            connection.UpdatesIn += news.IsEmpty ? 0 : 1;
+            activity!.Received(message.Bytes);
+        }
+
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
@@ -154,6 +161,7 @@ internal sealed partial class DocumentSession
     /// <summary>A connection broke a rule. It is not among the session's connections any more when its peer reads why.</summary>
     private void Refuse(Attachment attachment, CloseReason reason)
     {
+        attachment.Activity?.EndsFor(reason.Code, reason.Text);
         Detach(attachment, clean: true);
         attachment.Connection.Close(reason);
     }

@@ -1,4 +1,5 @@
 using Relay.Connections;
+using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -13,6 +14,7 @@ internal sealed partial class DocumentSession
     private readonly SessionServices services;
     private readonly SessionSettings settings;
     private readonly SessionRegistry registry;
+    private readonly RoomActivity? activity;
     private readonly HashSet<Attachment> attachments = [];
     private readonly SessionTimer<DocumentSession> idleTimer;
     private readonly SessionTimer<DocumentSession> saveTimer;
@@ -34,6 +36,7 @@ internal sealed partial class DocumentSession
         this.services = services;
         this.registry = registry;
         settings = services.Settings;
+        activity = services.Rooms?.Begin(name);
         document = new YDocument(settings.GarbageCollection);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
         delivery = new DeliveryLog(settings.DeliveryBytes);
@@ -75,6 +78,7 @@ internal sealed partial class DocumentSession
         StopTimers();
         foreach (var attachment in attachments.ToArray())
         {
+            attachment.Activity?.EndsFor(reason.Code, reason.Text);
             Drop(attachment);
             attachment.Connection.Close(reason);
         }
@@ -85,6 +89,7 @@ internal sealed partial class DocumentSession
         }
 
         readers.Clear();
+        activity?.Leave();
         registry.Retire(this);
 
         if (wasLoading && !loadBegun)

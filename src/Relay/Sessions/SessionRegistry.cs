@@ -1,5 +1,6 @@
 using Relay.Access;
 using Relay.Connections;
+using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -42,7 +43,13 @@ internal sealed partial class SessionRegistry(SessionServices services)
     }
 
     /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
-    public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access) => new(Choose(name), connection, access);
+    /// <param name="name">The document.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="access">What it may do.</param>
+    /// <param name="userId">Whose it is, if that is known.</param>
+    /// <param name="protocol">What it speaks, as people who look at connections read it.</param>
+    public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access, string? userId = null, string protocol = "") =>
+        new(Choose(name), connection, access) { Activity = services.Rooms is null ? null : new ConnectionActivity(userId, protocol) };
 
     /// <summary>Opens the document, hands out its state, and leaves it again unless somebody else wants it.</summary>
     /// <param name="name">The document.</param>

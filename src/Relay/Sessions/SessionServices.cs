@@ -1,11 +1,12 @@
 using Relay.Backplane;
 using Relay.DocLocator;
+using Relay.Metadata;
 using Relay.Persistence;
 using Relay.Telemetry;
 
 namespace Relay.Sessions;
 
-/// <summary>What all sessions of a node share.</summary>
+/// <summary>What all sessions of a node share. No recorder: nothing is noted about rooms.</summary>
 internal sealed record SessionServices(
     IDocumentLog Log,
     IDocumentChannel Channel,
@@ -18,4 +19,5 @@ internal sealed record SessionServices(
     SessionEnvironment Environment,
     SessionSettings Settings,
     RelayMetrics Metrics,
-    ILogger<DocumentSession> Logger);
+    ILogger<DocumentSession> Logger,
+    RoomRecorder? Rooms = null);

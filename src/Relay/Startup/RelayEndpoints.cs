@@ -31,6 +31,10 @@ internal static class RelayEndpoints
         app.MapGet(JobsEndpoint.Path, services.GetRequiredService<JobsEndpoint>().GetAsync);
         app.MapPost(JobsEndpoint.RetryPath, services.GetRequiredService<JobsEndpoint>().RetryAsync);
         app.MapPost(DrainEndpoint.Path, services.GetRequiredService<DrainEndpoint>().PostAsync);
+        var rooms = services.GetRequiredService<RoomMetadataEndpoint>();
+        app.MapGet(RoomMetadataEndpoint.ListPath, rooms.ListAsync);
+        app.MapGet(RoomMetadataEndpoint.HistoryPath, rooms.HistoryAsync);
+        app.MapGet(RoomMetadataEndpoint.ConnectionsPath, rooms.ConnectionsAsync);
         app.MapPost(KickEndpoint.Path, services.GetRequiredService<KickEndpoint>().PostAsync);
         return app;
     }

@@ -49,6 +49,7 @@ internal static class RelayServices
         services.AddSingleton<JobsEndpoint>();
         services.AddSingleton<DrainEndpoint>();
         services.AddSingleton<RefusalPages>();
+        services.AddSingleton<RoomMetadataEndpoint>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();
         services.AddDuties();

@@ -47,6 +47,8 @@ internal static class RelayStores
         {
             services.AddMemoryLocator(node);
         }
+
+        services.AddRoomMetadata(settings.Postgres, node);
     }
 
     /// <summary>A node that holds a document has saved it after three save intervals; with very short ones, it still needs the time that a save takes.</summary>

@@ -25,6 +25,7 @@ internal sealed class RelayMetrics : IDisposable
     private long bytesReceived;
     private long bytesSent;
     private long reconciled;
+    private long metadataDropped;
 
     public RelayMetrics(NodeGauges node)
     {
@@ -47,6 +48,7 @@ internal sealed class RelayMetrics : IDisposable
             () => Interlocked.Read(ref reconciled),
             "{document}",
             "Times that a document was put together anew beside its clients, because its log was lost or another one had begun.");
+        Meter.CreateObservableCounter("relay.metadata.dropped", () => MetadataDroppedCount, "{row}", "Comings, goings and last figures that the metadata of rooms lacks, because the database was away for too long.");
     }
 
     public Meter Meter { get; } = new("Relay");
@@ -66,6 +68,11 @@ internal sealed class RelayMetrics : IDisposable
     public void Loaded(TimeSpan took, bool succeeded) => loads.Record(took.TotalSeconds, Of(succeeded));
 
     public void Saved(TimeSpan took, bool succeeded) => saves.Record(took.TotalSeconds, Of(succeeded));
+
+    /// <summary>How often metadata of rooms was dropped.</summary>
+    public long MetadataDroppedCount => Interlocked.Read(ref metadataDropped);
+
+    public void MetadataDropped(int rows = 1) => Interlocked.Add(ref metadataDropped, rows);
 
     public void Reconciled() => Interlocked.Increment(ref reconciled);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
+using Relay.Metadata;
 using Relay.Persistence;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
@@ -65,6 +66,9 @@ internal sealed class World : IDisposable
         Run();
     }
 
+    /// <summary>What is noted about rooms; nothing where no test asks. To be set before the first client.</summary>
+    public RoomRecorder? Rooms { get; set; }
+
     /// <summary>The other nodes, as each node sees them.</summary>
     public Func<int, IPeers> Peers { get; set; } = _ => new NoPeers();
 
@@ -126,7 +130,7 @@ internal sealed class World : IDisposable
         var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(
-            Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, NullLogger<DocumentSession>.Instance);
+            Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, NullLogger<DocumentSession>.Instance, Rooms);
     }
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);

@@ -53,7 +53,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     public void Open(SessionRegistry sessions)
     {
         socket.Say(format.Opened(Access >= AccessLevel.Write));
-        attachment = sessions.Place(Document, this, Access);
+        attachment = sessions.Place(Document, this, Access, UserId, "hocuspocus");
         attachment.Join();
         if (hasEnded)
         {
@@ -77,6 +77,9 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
     /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
     public void Sent() => attachment!.Sent();
+
+    /// <summary>Says why the document is left; the first one to say it is right.</summary>
+    public void EndsFor(int? code, string reason) => attachment?.Activity?.EndsFor(code, reason);
 
     /// <summary>Leaves the document. What was not settled never will be.</summary>
     /// <param name="clean">Whether client or node said so, or the connection broke.</param>

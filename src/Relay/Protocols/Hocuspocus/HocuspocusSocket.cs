@@ -71,7 +71,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         }
         finally
         {
-            EndAll(socket.EndedCleanly);
+            EndAll(socket.EndedCleanly, socket.ClosedFor);
             await idleTimer.DisposeAsync();
         }
     }
@@ -79,7 +79,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     /// <summary>Closes the socket, and with it all documents on it.</summary>
     public void Close(CloseReason reason)
     {
-        EndAll(clean: true);
+        EndAll(clean: true, reason);
         socket.Close(reason);
     }
 
@@ -105,6 +105,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     {
         if (Remove(channel, isRefused: true))
         {
+            channel.EndsFor(null, reason);
             channel.End(clean: true);
             Say(new HocuspocusFormat(channel.Address, isShared: false).Closed(reason));
         }
@@ -125,11 +126,12 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         }
         else
         {
+            channel.EndsFor(reason.Code, reason.Text);
             Close(channel, reason.Text);
         }
     }
 
-    private void EndAll(bool clean)
+    private void EndAll(bool clean, CloseReason? reason)
     {
         HocuspocusChannel[] all;
         lock (gate)
@@ -142,6 +144,11 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         {
             if (Remove(channel, isRefused: false))
             {
+                if (reason is not null)
+                {
+                    channel.EndsFor(reason.Code, reason.Text);
+                }
+
                 channel.End(clean);
             }
         }

@@ -34,7 +34,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         this.stamp = stamp;
         credit = new InboundCredit(limits.MaxWaitingBytes);
         rate = new MessageRate(limits.MessagesPerSecond, time);
-        attachment = sessions.Place(document, this, grant.To(document));
+        attachment = sessions.Place(document, this, grant.To(document), grant.UserId, "y-websocket");
         sent = attachment.Sent;
     }
 
@@ -52,6 +52,11 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         finally
         {
             awareness?.Dispose();
+            if (socket.ClosedFor is { } reason)
+            {
+                attachment.Activity?.EndsFor(reason.Code, reason.Text);
+            }
+
             attachment.Leave(socket.EndedCleanly);
         }
     }
@@ -62,6 +67,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
 
     public void Close(CloseReason reason)
     {
+        attachment.Activity?.EndsFor(reason.Code, reason.Text);
         attachment.Leave(clean: true);
         socket.Close(reason);
     }

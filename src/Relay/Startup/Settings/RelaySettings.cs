@@ -15,6 +15,8 @@ internal sealed record RelaySettings
 
     public FileStoreOptions FileStore { get; init; } = new();
 
+    public PostgresOptions Postgres { get; init; } = new();
+
     public DocumentsOptions Documents { get; init; } = new();
 
     public LimitsOptions Limits { get; init; } = new();
@@ -38,6 +40,7 @@ internal sealed record RelaySettings
             DynamoDb = DynamoDbOptions.Read(reader),
             S3 = S3Options.Read(reader),
             FileStore = FileStoreOptions.Read(reader),
+            Postgres = PostgresOptions.Read(reader),
             Documents = DocumentsOptions.Read(reader),
             Limits = LimitsOptions.Read(reader),
             Network = NetworkOptions.Read(reader),

@@ -1,0 +1,23 @@
+namespace Relay.Persistence.Metadata;
+
+/// <summary>One hour of all rooms on all nodes.</summary>
+public sealed record HourTotals
+{
+    /// <summary>Its beginning.</summary>
+    public required DateTimeOffset Hour { get; init; }
+
+    /// <summary>Connections that came.</summary>
+    public long Opened { get; init; }
+
+    /// <summary>The nodes' most connections at once, added up: at most so many were there together.</summary>
+    public long Peak { get; init; }
+
+    /// <summary>The seconds of all connections added up.</summary>
+    public double ConnectionSeconds { get; init; }
+
+    public long Updates { get; init; }
+
+    public long BytesIn { get; init; }
+
+    public long BytesOut { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace Relay.Persistence.Metadata.Postgres;
+
+/// <summary>The statements under <c>Batch/</c>.</summary>
+internal static class PostgresBatchSql
+{
+    /// <summary>Makes the tables into which a batch is copied.</summary>
+    public static string Staging { get; } = Read("staging");
+
+    /// <summary>Merges them into the others. Parameters: node, at, hour, connections, rooms, oldest.</summary>
+    public static string Merge { get; } = Read("merge");
+
+    /// <summary>Ends what dead nodes have left open. Parameter: expiry.</summary>
+    public static string Bury { get; } = Read("bury");
+
+    /// <summary>Ends what the node itself has left open. Parameter: node.</summary>
+    public static string End { get; } = Read("end");
+
+    private static string Read(string name)
+    {
+        using var reader = new StreamReader(typeof(PostgresBatchSql).Assembly.GetManifestResourceStream($"Relay.Persistence.Metadata.Postgres.Batch.{name}.sql")!);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,287 @@
+using System.Globalization;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Relay.Persistence.Metadata.Postgres;
+
+/// <summary>
+/// The writing side: one node's batches, one at a time, on a connection of its own. A batch is one transaction that begins with its number in the node's row: a try whose outcome is unknown is waited for there, and one that was carried
+/// out is not repeated. Not thread-safe.
+/// </summary>
+public sealed class PostgresMetadataWriter : IAsyncDisposable
+{
+    private readonly PostgresMetadataOptions options;
+    private readonly PostgresConnections connections;
+    private readonly HashSet<DateOnly> days = [];
+    private NpgsqlConnection? open;
+    private long node;
+
+    public PostgresMetadataWriter(PostgresMetadataOptions options)
+    {
+        this.options = options;
+        connections = new PostgresConnections(options);
+    }
+
+    /// <summary>Makes the tables, or brings them up to date, and notes this node down.</summary>
+    /// <exception cref="RoomMetadataUnavailableException">The database cannot be reached.</exception>
+    /// <exception cref="RoomMetadataRefusedException">It refuses this user.</exception>
+    public async Task<SchemaOutcome> PrepareAsync(CancellationToken cancellation)
+    {
+        var outcome = await CallAsync((connection, token) => PostgresSchema.MigrateAsync(connection, PostgresMigration.All, token), cancellation);
+        if (outcome == SchemaOutcome.Ready)
+        {
+            node = await CallAsync(RegisterAsync, cancellation);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Writes a batch, once however often this is called with it.</summary>
+    /// <exception cref="RoomMetadataUnavailableException">Whether it was written is unknown; call again with the same batch.</exception>
+    /// <exception cref="RoomMetadataRefusedException">It was not written and never will be.</exception>
+    public async Task<BatchOutcome> WriteAsync(MetadataBatch batch, CancellationToken cancellation)
+    {
+        try
+        {
+            await MakeDaysAsync(batch, cancellation);
+            var outcome = await CallAsync((connection, token) => WriteAsync(connection, batch, token), cancellation);
+            if (outcome is { } known)
+            {
+                return known;
+            }
+
+            // The database was replaced by one that never heard of this node.
+            node = await CallAsync(RegisterAsync, cancellation);
+            await CallAsync((connection, token) => WriteAsync(connection, batch, token), cancellation);
+            return BatchOutcome.WrittenByForgottenNode;
+        }
+        catch (PostgresException exception) when (PostgresFailure.IsBadData(exception))
+        {
+            throw new RoomMetadataRefusedException(PostgresFailure.Words(exception), exception);
+        }
+        catch (RoomMetadataRefusedException exception)
+        {
+            // The user's rights, not the batch: they may be given back.
+            throw new RoomMetadataUnavailableException(exception.Message, exception);
+        }
+        catch (RoomMetadataUnavailableException exception) when (exception.InnerException is { } inner && PostgresFailure.IsMissingDay(inner))
+        {
+            days.Clear();
+            throw;
+        }
+    }
+
+    /// <summary>Ends what nodes have left open that did not write for <see cref="PostgresMetadataOptions.NodeExpiry"/>, and gives their number.</summary>
+    /// <exception cref="RoomMetadataUnavailableException">The database cannot be asked.</exception>
+    /// <exception cref="RoomMetadataRefusedException">It refuses this user.</exception>
+    public Task<long> BuryDeadNodesAsync(CancellationToken cancellation) => CallAsync(
+        async (connection, token) =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(token);
+            var dead = await connection.ExecuteScalarAsync<long>(new CommandDefinition(PostgresBatchSql.Bury, new { expiry = options.NodeExpiry.TotalSeconds }, transaction, cancellationToken: token));
+            await transaction.CommitAsync(token);
+            return dead;
+        },
+        cancellation);
+
+    /// <summary>Drops the days of connections that are old enough, and gives their number. What lies on them is in the hourly figures, which stay.</summary>
+    /// <exception cref="RoomMetadataUnavailableException">The database cannot be asked, or people are reading: call again later.</exception>
+    public Task<int> PruneAsync(DateTimeOffset now, CancellationToken cancellation) => CallAsync(
+        async (connection, token) =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(token);
+            await LockSchemaAsync(connection, transaction, token);
+            var dropped = await connection.ExecuteScalarAsync<int>(
+                new CommandDefinition("select relay.drop_days(@before::date)", new { before = Text(DateOnly.FromDateTime((now - options.KeepConnections).UtcDateTime)) }, transaction, cancellationToken: token));
+            await transaction.CommitAsync(token);
+            return dropped;
+        },
+        cancellation);
+
+    /// <summary>Says that this node stops: nothing is open on it any more.</summary>
+    /// <exception cref="RoomMetadataUnavailableException">The database cannot be asked; others will take the node for dead.</exception>
+    public Task EndAsync(CancellationToken cancellation) => CallAsync(
+        async (connection, token) =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(token);
+            await connection.ExecuteAsync(new CommandDefinition(PostgresBatchSql.End, new { node }, transaction, cancellationToken: token));
+            await transaction.CommitAsync(token);
+            return true;
+        },
+        cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (open is not null)
+        {
+            await open.DisposeAsync();
+        }
+
+        await connections.DisposeAsync();
+    }
+
+    /// <summary>For as long as the transaction lasts, no other node changes tables. Whoever waits for a table that people read is waited for by everybody behind it, so that wait is short.</summary>
+    private static Task LockSchemaAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
+        connection.ExecuteAsync(new CommandDefinition("set local lock_timeout = '2s'; select pg_advisory_xact_lock(@LockKey)", new { PostgresSchema.LockKey }, transaction, cancellationToken: cancellation));
+
+    /// <summary>A call on the writer's own connection, which is given up when one fails.</summary>
+    private async Task<T> CallAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            open ??= await connections.OpenAsync(cancellation);
+            var connection = open;
+            return await connections.LimitAsync(token => call(connection, token), cancellation);
+        }
+        catch
+        {
+            if (open is { } failed)
+            {
+                open = null;
+
+                // It may still be at something; nobody waits for that.
+                _ = failed.DisposeAsync().AsTask().ContinueWith(static closed => closed.Exception, TaskScheduler.Default);
+            }
+
+            throw;
+        }
+    }
+
+    private Task<long> RegisterAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        "insert into relay.nodes (address, incarnation) values (@Address, @Incarnation) on conflict (incarnation) do update set seen_at = now() returning id", options, cancellationToken: cancellation));
+
+    /// <summary>The days that the batch's connections began on, each once, before anybody needs them.</summary>
+    private async Task MakeDaysAsync(MetadataBatch batch, CancellationToken cancellation)
+    {
+        var today = DateOnly.FromDateTime(batch.At.UtcDateTime);
+        DateOnly[] missing = [.. batch.Connections.Where(change => change.IsNew).Select(change => DateOnly.FromDateTime(change.OpenedAt.UtcDateTime)).Append(today).Append(today.AddDays(1)).Distinct().Where(day => !days.Contains(day))];
+        if (missing.Length == 0)
+        {
+            return;
+        }
+
+        await CallAsync(
+            async (connection, token) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                await LockSchemaAsync(connection, transaction, token);
+                await connection.ExecuteAsync(new CommandDefinition("select relay.make_day(day::date) from unnest(@missing) day", new { missing = Array.ConvertAll(missing, Text) }, transaction, cancellationToken: token));
+                await transaction.CommitAsync(token);
+                return true;
+            },
+            cancellation);
+        days.UnionWith(missing);
+    }
+
+    /// <summary>Nothing when the database does not know the node.</summary>
+    private async Task<BatchOutcome?> WriteAsync(NpgsqlConnection connection, MetadataBatch batch, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var known = (await connection.QueryAsync<(long LastBatch, bool IsEnded)>(new CommandDefinition(
+            "select last_batch, ended_at is not null from relay.nodes where id = @node and incarnation = @Incarnation for update", new { node, options.Incarnation }, transaction, cancellationToken: cancellation))).ToList();
+        if (known is not [var row])
+        {
+            return null;
+        }
+
+        if (row.LastBatch >= batch.Number)
+        {
+            return BatchOutcome.Written;
+        }
+
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update relay.nodes set last_batch = @Number, seen_at = now(), ended_at = null, ended_by = null where id = @node", new { batch.Number, node }, transaction, cancellationToken: cancellation));
+        if (row.IsEnded)
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                "update relay.connections set closed_at = null, close_code = null, close_reason = null where node_id = @node and close_code = 1006", new { node }, transaction, cancellationToken: cancellation));
+        }
+
+        if (batch.Rooms.Count + batch.Connections.Count > 0)
+        {
+            await MergeAsync(connection, transaction, batch, cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return row.IsEnded ? BatchOutcome.WrittenByForgottenNode : BatchOutcome.Written;
+    }
+
+    private async Task MergeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, MetadataBatch batch, CancellationToken cancellation)
+    {
+        await connection.ExecuteAsync(new CommandDefinition(PostgresBatchSql.Staging, null, transaction, cancellationToken: cancellation));
+        await CopyRoomsAsync(connection, batch.Rooms, cancellation);
+        await CopyConnectionsAsync(connection, batch.Connections, cancellation);
+        var at = batch.At.UtcDateTime;
+        await connection.ExecuteAsync(new CommandDefinition(
+            PostgresBatchSql.Merge,
+            new
+            {
+                node,
+                at,
+                hour = new DateTime(at.Year, at.Month, at.Day, at.Hour, 0, 0, DateTimeKind.Utc),
+                connections = batch.OpenConnections,
+                rooms = batch.OpenRooms,
+                oldest = batch.Connections.Where(change => !change.IsNew).Select(change => change.OpenedAt.UtcDateTime.AddMilliseconds(-1)).DefaultIfEmpty(at).Min(),
+            },
+            transaction,
+            cancellationToken: cancellation));
+    }
+
+    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static async Task CopyRoomsAsync(NpgsqlConnection connection, IReadOnlyList<RoomSample> rooms, CancellationToken cancellation)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("copy rooms_in from stdin (format binary)", cancellation);
+        foreach (var room in rooms)
+        {
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(RoomText.ToColumn(room.Room.Value), NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(room.UsedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
+            await copy.WriteAsync(room.IsOpen, NpgsqlDbType.Boolean, cancellation);
+            await copy.WriteAsync(room.Connections, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(room.Opened, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(room.Peak, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(room.ConnectionSeconds, NpgsqlDbType.Double, cancellation);
+            await copy.WriteAsync(room.Updates, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(room.BytesIn, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(room.BytesOut, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(room.Bytes, NpgsqlDbType.Bigint, cancellation);
+            await WriteAsync(copy, room.SnapshotAt?.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
+            await WriteAsync(copy, room.SnapshotBytes, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(room.Snapshots, NpgsqlDbType.Integer, cancellation);
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+
+    private static async Task CopyConnectionsAsync(NpgsqlConnection connection, IReadOnlyList<ConnectionChange> changes, CancellationToken cancellation)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("copy connections_in from stdin (format binary)", cancellation);
+        foreach (var change in changes)
+        {
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(RoomText.ToColumn(change.Room.Value), NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(change.Id, NpgsqlDbType.Uuid, cancellation);
+            await WriteAsync(copy, change.UserId is { } user ? RoomText.ToColumn(user) : null, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(change.Protocol, NpgsqlDbType.Text, cancellation);
+            await copy.WriteAsync(change.OpenedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
+            await copy.WriteAsync(change.IsNew, NpgsqlDbType.Boolean, cancellation);
+            await WriteAsync(copy, change.End?.ClosedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
+            await copy.WriteAsync(change.End?.BytesIn ?? 0, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(change.End?.BytesOut ?? 0, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(change.End?.UpdatesIn ?? 0, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(change.End?.UpdatesOut ?? 0, NpgsqlDbType.Bigint, cancellation);
+            await WriteAsync(copy, change.End?.Code, NpgsqlDbType.Integer, cancellation);
+            await WriteAsync(copy, change.End?.Reason, NpgsqlDbType.Text, cancellation);
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+
+    private static Task WriteAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancellation)
+        where T : struct => value is { } present ? copy.WriteAsync(present, type, cancellation) : copy.WriteNullAsync(cancellation);
+
+    private static Task WriteAsync(NpgsqlBinaryImporter copy, string? value, NpgsqlDbType type, CancellationToken cancellation) =>
+        value is not null ? copy.WriteAsync(value, type, cancellation) : copy.WriteNullAsync(cancellation);
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Dapper;
+using Npgsql;
+using Relay.Yjs;
+
+namespace Relay.Persistence.Metadata.Postgres;
+
+/// <summary>The reading side. Thread-safe.</summary>
+public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposable
+{
+    private readonly PostgresConnections connections;
+
+    public PostgresRoomMetadata(PostgresMetadataOptions options)
+    {
+        UtcTimes.Use();
+        connections = new PostgresConnections(options);
+    }
+
+    public Task<RoomPage> ListRoomsAsync(RoomQuery query, CancellationToken cancellation)
+    {
+        var (sql, parameters) = RoomSql(query);
+        return connections.CallAsync(
+            async (connection, token) =>
+            {
+                var rows = (await connection.QueryAsync<RoomRow>(new CommandDefinition(sql, parameters, cancellationToken: token))).ToList();
+                var isLast = rows.Count <= query.Limit;
+                var page = isLast ? rows : rows[..query.Limit];
+                return new RoomPage([.. page.Select(row => row.ToSummary())], isLast ? null : CursorOf(query.Order, page[^1]));
+            },
+            cancellation);
+    }
+
+    public Task<RoomHistory?> FindRoomAsync(DocumentName room, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => connections.CallAsync(
+        async (connection, token) =>
+        {
+            var row = await connection.QuerySingleOrDefaultAsync<RoomRow>(
+                new CommandDefinition($"{SelectRoom} where m.name = @name", new { name = RoomText.ToColumn(room.Value) }, cancellationToken: token));
+            if (row is null)
+            {
+                return null;
+            }
+
+            var hours = await connection.QueryAsync<RoomHour>(new CommandDefinition(
+                HoursSql, new { row.Id, from = from.UtcDateTime, to = to.UtcDateTime }, cancellationToken: token));
+            return new RoomHistory(row.ToSummary(), [.. hours]);
+        },
+        cancellation);
+
+    public Task<ConnectionPage?> ListConnectionsAsync(DocumentName room, bool onlyOpen, int limit, string? cursor, CancellationToken cancellation)
+    {
+        var (at, tie) = cursor is null ? (DateTime.MaxValue, Guid.Empty) : ReadTime(cursor, text => Guid.Parse(text));
+        return connections.CallAsync<ConnectionPage?>(
+            async (connection, token) =>
+            {
+                if (await IdOfAsync(connection, room, token) is not { } id)
+                {
+                    return null;
+                }
+
+                var sql = ConnectionsSql(onlyOpen, isFirst: cursor is null);
+                var rows = (await connection.QueryAsync<ConnectionRow>(new CommandDefinition(sql, new { id, at, tie, count = limit + 1 }, cancellationToken: token))).ToList();
+                var isLast = rows.Count <= limit;
+                var page = isLast ? rows : rows[..limit];
+                return new ConnectionPage(
+                    [.. page.Select(row => row.UserId is { } user ? row with { UserId = RoomText.FromColumn(user) } : row)],
+                    isLast ? null : PageCursor.Write(Text(page[^1].OpenedAt), page[^1].Id.ToString()));
+            },
+            cancellation);
+    }
+
+    public Task<IReadOnlyList<HourTotals>> TotalsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => connections.CallAsync<IReadOnlyList<HourTotals>>(
+        async (connection, token) => [.. await connection.QueryAsync<HourTotals>(new CommandDefinition(TotalsSql, new { from = from.UtcDateTime, to = to.UtcDateTime }, cancellationToken: token))],
+        cancellation);
+
+    public Task<IReadOnlyList<NodeFigures>> NodesAsync(CancellationToken cancellation) => connections.CallAsync<IReadOnlyList<NodeFigures>>(
+        async (connection, token) => [.. await connection.QueryAsync<NodeFigures>(new CommandDefinition(NodesSql, cancellationToken: token))],
+        cancellation);
+
+    public ValueTask DisposeAsync() => connections.DisposeAsync();
+
+    private static Task<long?> IdOfAsync(NpgsqlConnection connection, DocumentName room, CancellationToken cancellation) =>
+        connection.QuerySingleOrDefaultAsync<long?>(new CommandDefinition("select id from relay.rooms where name = @name", new { name = RoomText.ToColumn(room.Value) }, cancellationToken: cancellation));
+
+    private static string CursorOf(RoomOrder order, RoomRow row) => order switch
+    {
+        RoomOrder.LastUse => PageCursor.Write(Text(row.LastUsed), Text(row.Id)),
+        RoomOrder.Size => PageCursor.Write(Text(row.Bytes), Text(row.Id)),
+        RoomOrder.Connections => PageCursor.Write(Text(row.Connections), Text(row.Id)),
+        _ => PageCursor.Write(row.Name, ""),
+    };
+
+    private static (DateTime At, T Tie) ReadTime<T>(string cursor, Func<string, T> readTie)
+    {
+        var (value, tie) = PageCursor.Read(cursor);
+        return (new DateTime(ReadNumber(value), DateTimeKind.Utc), readTie(tie));
+    }
+
+    private static long ReadNumber(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= DateTime.MaxValue.Ticks ? number : throw new FormatException("The cursor does not read.");
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(DateTimeOffset at) => Text(at.UtcTicks);
+}

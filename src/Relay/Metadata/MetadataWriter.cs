@@ -1,0 +1,269 @@
+using Relay.Persistence.Metadata;
+using Relay.Persistence.Metadata.Postgres;
+using Relay.Startup;
+using Relay.Telemetry;
+
+namespace Relay.Metadata;
+
+/// <summary>
+/// Writes what the recorder has every few seconds, and does what has to be done in the database now and then. A batch whose outcome is unknown is written again until it is known; meanwhile no other one is taken, so the order stays and
+/// nothing piles up but what the recorder bounds. Nothing of the node waits for this.
+/// </summary>
+internal sealed partial class MetadataWriter(
+    PostgresMetadataWriter store, RoomRecorder recorder, MetadataState state, MetadataWriterOptions options, RelayMetrics metrics, TimeProvider time, ILogger<MetadataWriter> logger) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
+    private MetadataBatch? batch;
+    private bool isLast;
+    private bool isPrepared;
+    private int failures;
+    private DateTimeOffset worksSince;
+    private DateTimeOffset buriedAt;
+    private DateTimeOffset prunedAt;
+    private DateTimeOffset complainedAt;
+    private long complainedOf;
+
+    /// <exception cref="StartRefusedException">The database refuses this node.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.StartPatience);
+        try
+        {
+            await PrepareAsync(patience.Token);
+        }
+        catch (RoomMetadataRefusedException refused)
+        {
+            throw new StartRefusedException(refused.Message, refused);
+        }
+        catch (RoomMetadataUnavailableException exception)
+        {
+            Failed(exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failed(exception);
+        }
+
+        running = Task.Run(() => RunAsync(stopping.Token), CancellationToken.None);
+    }
+
+    /// <summary>All documents are left by now: what remains is written, if the database is there.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (state.OffBecause is not null || !isPrepared)
+        {
+            return;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.StopPatience);
+        try
+        {
+            do
+            {
+                await WriteAsync(patience.Token);
+            }
+            while (!isLast);
+
+            await store.EndAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is RoomMetadataUnavailableException or RoomMetadataRefusedException or OperationCanceledException)
+        {
+            Failed(exception);
+        }
+    }
+
+    public void Dispose() => stopping.Dispose();
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (state.OffBecause is null)
+            {
+                var wait = await StepAsync(cancellation);
+                Complain();
+                await Task.Delay(wait, time, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception exception)
+        {
+            // A bug. Documents go on without it.
+            TurnOff("it failed in a way that nobody foresaw", exception);
+        }
+    }
+
+    /// <summary>Does what is due, and gives the time until something is due again.</summary>
+    private async Task<TimeSpan> StepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (!isPrepared)
+            {
+                await PrepareAsync(cancellation);
+                return TimeSpan.Zero;
+            }
+
+            await WriteAsync(cancellation);
+            await BuryAsync(cancellation);
+            await PruneAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is RoomMetadataUnavailableException or RoomMetadataRefusedException)
+        {
+            Failed(exception);
+            var wait = options.FirstRetry * Math.Pow(2, Math.Min(failures - 1, 20));
+            return wait < options.LongestRetry ? wait : options.LongestRetry;
+        }
+
+        Worked();
+        return isLast ? options.Interval : TimeSpan.Zero;
+    }
+
+    private async Task PrepareAsync(CancellationToken cancellation)
+    {
+        switch (await store.PrepareAsync(cancellation))
+        {
+            case SchemaOutcome.Newer:
+                TurnOff("a newer version of the node has changed the database's tables", null);
+                break;
+            case SchemaOutcome.Foreign:
+                TurnOff("the database's tables were made by another version's steps than those that this one knows", null);
+                break;
+            default:
+                isPrepared = true;
+                break;
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken cancellation)
+    {
+        batch ??= recorder.TakeBatch(out isLast);
+        try
+        {
+            if (await store.WriteAsync(batch, cancellation) == BatchOutcome.WrittenByForgottenNode)
+            {
+                LogForgotten(logger);
+                recorder.SayAll();
+            }
+        }
+        catch (RoomMetadataRefusedException refused)
+        {
+            metrics.MetadataDropped(batch.Rooms.Count + batch.Connections.Count);
+            LogRefused(logger, refused);
+        }
+
+        batch = null;
+    }
+
+    private async Task BuryAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if (failures > 0 || now - worksSince < options.BuryAfter || now - buriedAt < options.BuryInterval)
+        {
+            return;
+        }
+
+        buriedAt = now;
+        if (await store.BuryDeadNodesAsync(cancellation) is > 0 and var dead)
+        {
+            LogBuried(logger, dead);
+        }
+    }
+
+    private async Task PruneAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if (now - prunedAt < options.PruneInterval)
+        {
+            return;
+        }
+
+        prunedAt = now;
+        try
+        {
+            if (await store.PruneAsync(now, cancellation) is > 0 and var days)
+            {
+                LogPruned(logger, days);
+            }
+        }
+        catch (RoomMetadataUnavailableException exception)
+        {
+            // People are reading the days, or the next batch says what it is.
+            LogNotPruned(logger, exception);
+        }
+    }
+
+    private void Failed(Exception exception)
+    {
+        if (++failures == 1)
+        {
+            LogAway(logger, exception);
+        }
+    }
+
+    private void Worked()
+    {
+        if (failures > 0)
+        {
+            LogBack(logger, failures);
+        }
+
+        if (failures > 0 || worksSince == default)
+        {
+            failures = 0;
+            worksSince = time.GetUtcNow();
+        }
+    }
+
+    private void TurnOff(string reason, Exception? exception)
+    {
+        state.OffBecause = reason;
+        recorder.TurnOff();
+        LogOff(logger, exception, reason);
+    }
+
+    private void Complain()
+    {
+        var dropped = metrics.MetadataDroppedCount;
+        var now = time.GetUtcNow();
+        if (dropped > complainedOf && now - complainedAt >= options.ComplaintInterval)
+        {
+            LogDropped(logger, dropped - complainedOf);
+            (complainedOf, complainedAt) = (dropped, now);
+        }
+    }
+
+    [LoggerMessage(LogEvents.MetadataAway, LogLevel.Warning, "Postgres cannot be reached: metadata of rooms waits in memory; documents do not need it")]
+    private static partial void LogAway(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogEvents.MetadataBack, LogLevel.Information, "Postgres is reached again after {Failures} tries; the metadata of rooms that waited is written")]
+    private static partial void LogBack(ILogger logger, int failures);
+
+    [LoggerMessage(LogEvents.MetadataOff, LogLevel.Error, "No metadata of rooms is kept by this node: {Reason}")]
+    private static partial void LogOff(ILogger logger, Exception? exception, string reason);
+
+    [LoggerMessage(LogEvents.MetadataDropped, LogLevel.Warning, "Metadata of rooms is incomplete: {Rows} rows were dropped, because Postgres was away for too long")]
+    private static partial void LogDropped(ILogger logger, long rows);
+
+    [LoggerMessage(LogEvents.MetadataRefused, LogLevel.Error, "Postgres does not take a batch of metadata of rooms, which is dropped")]
+    private static partial void LogRefused(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogEvents.DeadNodesBuried, LogLevel.Information, "{Nodes} nodes have died; what was open on them is ended in the metadata of rooms")]
+    private static partial void LogBuried(ILogger logger, long nodes);
+
+    [LoggerMessage(LogEvents.NodeForgotten, LogLevel.Warning, "This node had been taken for dead in the metadata of rooms; its rooms are said again")]
+    private static partial void LogForgotten(ILogger logger);
+
+    [LoggerMessage(LogEvents.DaysNotDropped, LogLevel.Debug, "Old days of single connections cannot be dropped now")]
+    private static partial void LogNotPruned(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogEvents.DaysDropped, LogLevel.Information, "{Days} days of single connections are dropped from the metadata of rooms; hourly figures stay")]
+    private static partial void LogPruned(ILogger logger, int days);
+}

@@ -1,0 +1,164 @@
+using Relay.Persistence.Metadata;
+using Relay.Yjs;
+
+namespace Relay.Metadata;
+
+/// <summary>
+/// What goes on in one session, as plain numbers: the session alone adds to them, and the writer reads them every few seconds. Only comings and goings take a lock.
+/// </summary>
+internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, TimeProvider time)
+{
+    private readonly Lock gate = new();
+    private long updates;
+    private long bytesIn;
+    private long bytesOut;
+    private long bytes;
+
+    // Comings, goings and saves, under the lock.
+    private int connections;
+    private int opened;
+    private int peak;
+    private double connectionSeconds;
+    private DateTimeOffset changedAt;
+    private DateTimeOffset usedAt;
+    private bool wasUsed;
+    private bool hasLeft;
+    private bool hasNews;
+    private int snapshots;
+    private DateTimeOffset? snapshotAt;
+    private long? snapshotBytes;
+
+    // What the last sample said.
+    private long sampledUpdates;
+    private long sampledBytesIn;
+    private long sampledBytesOut;
+
+    public DocumentName Room => room;
+
+    public int Connections => Volatile.Read(ref connections);
+
+    public bool HasLeft => Volatile.Read(ref hasLeft);
+
+    /// <summary>So many updates that said something new are on their way to the log.</summary>
+    public void Updated(int some) => updates += some;
+
+    public void Received(int some) => bytesIn += some;
+
+    public void Sent(long some) => bytesOut += some;
+
+    /// <summary>The document was encoded.</summary>
+    public void Encoded(long size) => bytes = size;
+
+    public void Came(ConnectionActivity connection)
+    {
+        var now = time.GetUtcNow();
+        lock (gate)
+        {
+            AddSeconds(now);
+            connections++;
+            opened++;
+            peak = Math.Max(peak, connections);
+            usedAt = now;
+            wasUsed = true;
+            hasNews = true;
+        }
+
+        connection.IsAnnounced = recorder.TryNote(connection.Begin(room, now));
+    }
+
+    public void Went(ConnectionActivity connection)
+    {
+        var now = time.GetUtcNow();
+        lock (gate)
+        {
+            AddSeconds(now);
+            connections--;
+            usedAt = now;
+            hasNews = true;
+        }
+
+        recorder.TryNote(connection.End(room, now));
+    }
+
+    /// <summary>A snapshot was stored by this node.</summary>
+    public void Saved(long size)
+    {
+        lock (gate)
+        {
+            snapshots++;
+            snapshotAt = time.GetUtcNow();
+            snapshotBytes = size;
+            hasNews = true;
+        }
+    }
+
+    /// <summary>The session is gone.</summary>
+    public void Leave()
+    {
+        lock (gate)
+        {
+            hasLeft = true;
+            hasNews = true;
+        }
+
+        recorder.Left(this);
+    }
+
+    /// <summary>The next sample is one even if nothing happens.</summary>
+    public void SayAgain()
+    {
+        lock (gate)
+        {
+            hasNews |= wasUsed;
+        }
+    }
+
+    /// <summary>What happened since the last sample; nothing when nothing did.</summary>
+    /// <param name="at">The moment that it is of.</param>
+    /// <param name="endsHour">Whether an hour ends with it: the seconds of connections that do nothing belong to their hours, too.</param>
+    public RoomSample? TakeSample(DateTimeOffset at, bool endsHour)
+    {
+        var (updatesNow, bytesInNow, bytesOutNow) = (Volatile.Read(ref updates), Volatile.Read(ref bytesIn), Volatile.Read(ref bytesOut));
+        lock (gate)
+        {
+            var isWritten = updatesNow != sampledUpdates;
+            if (!hasNews && !isWritten && bytesInNow == sampledBytesIn && bytesOutNow == sampledBytesOut && !(endsHour && connections > 0))
+            {
+                return null;
+            }
+
+            AddSeconds(at);
+            usedAt = isWritten || !wasUsed ? at : usedAt;
+            var sample = new RoomSample
+            {
+                Room = room,
+                UsedAt = usedAt,
+                IsOpen = wasUsed && !hasLeft,
+                Connections = connections,
+                Opened = opened,
+                Peak = peak,
+                ConnectionSeconds = connectionSeconds,
+                Updates = updatesNow - sampledUpdates,
+                BytesIn = bytesInNow - sampledBytesIn,
+                BytesOut = bytesOutNow - sampledBytesOut,
+                Bytes = Volatile.Read(ref bytes),
+                SnapshotAt = snapshotAt,
+                SnapshotBytes = snapshotBytes,
+                Snapshots = snapshots,
+            };
+            (sampledUpdates, sampledBytesIn, sampledBytesOut) = (updatesNow, bytesInNow, bytesOutNow);
+            (opened, peak, connectionSeconds, hasNews) = (0, connections, 0, false);
+            (snapshots, snapshotAt, snapshotBytes) = (0, null, null);
+            return sample;
+        }
+    }
+
+    private void AddSeconds(DateTimeOffset now)
+    {
+        if (now > changedAt)
+        {
+            connectionSeconds += connections * (now - changedAt).TotalSeconds;
+            changedAt = now;
+        }
+    }
+}
