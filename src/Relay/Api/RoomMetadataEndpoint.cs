@@ -1,10 +1,8 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.Features;
 using Relay.Access;
 using Relay.Metadata;
 using Relay.Persistence.Metadata;
 using Relay.Problems;
-using Relay.Protocols;
 using Relay.Yjs;
 
 namespace Relay.Api;
@@ -32,9 +30,8 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
     });
 
     /// <summary><c>?from=&amp;to=</c>, times as in RFC 3339; without them the last 7 days.</summary>
-    public Task HistoryAsync(HttpContext context) => AnswerAsync(context, async metadata =>
+    public Task HistoryAsync(HttpContext context) => AnswerAsync(context, async (metadata, name) =>
     {
-        var name = NameOf(context);
         var to = TimeOf(context.Request.Query, "to") ?? time.GetUtcNow();
         var from = TimeOf(context.Request.Query, "from") ?? to - DefaultRange;
         if (from >= to || to - from > LongestRange)
@@ -46,14 +43,22 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
     });
 
     /// <summary><c>?open=true&amp;limit=&amp;cursor=</c></summary>
-    public Task ConnectionsAsync(HttpContext context) => AnswerAsync(context, async metadata =>
+    public Task ConnectionsAsync(HttpContext context) => AnswerAsync(context, async (metadata, name) =>
     {
         var query = context.Request.Query;
         var onlyOpen = Text(query, "open") switch { null or "false" => false, "true" => true, _ => throw new FormatException("open must be true or false.") };
-        return await metadata.ListConnectionsAsync(NameOf(context), onlyOpen, LimitOf(query), Text(query, "cursor"), context.RequestAborted) is { } page
+        return await metadata.ListConnectionsAsync(name, onlyOpen, LimitOf(query), Text(query, "cursor"), context.RequestAborted) is { } page
             ? new { connections = page.Connections, next = page.Next }
             : null;
     });
+
+    private async Task AnswerAsync(HttpContext context, Func<IRoomMetadata, DocumentName, Task<object?>> ask)
+    {
+        if (await DocumentRequest.NameAsync(context, following: 1) is { } name)
+        {
+            await AnswerAsync(context, metadata => ask(metadata, name));
+        }
+    }
 
     private async Task AnswerAsync(HttpContext context, Func<IRoomMetadata, Task<object?>> ask)
     {
@@ -100,9 +105,6 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
 
         await context.Response.WriteAsJsonAsync(answer, context.RequestAborted);
     }
-
-    private static DocumentName NameOf(HttpContext context) =>
-        EncodedPath.TryGetName(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, DocumentRequest.Prefix, following: 1, out var name, out var error) ? name : throw new FormatException(error);
 
     private static RoomOrder OrderOf(string? sort) => sort switch
     {
