@@ -1,8 +1,10 @@
 // People at work on one document, on several nodes: witnesses who know exactly what was confirmed to them or seen, and stock clients who type without end.
 import assert from 'node:assert/strict'
 import { converged, joinClient, openClient, waitFor, Y } from '../clients/clients.mjs'
+import { randomFrom, seed } from '../clients/random.mjs'
 import { openRaw } from '../clients/wire.mjs'
 import { Observer, Promised, Writer } from '../clients/witness.mjs'
+import { startCluster } from './cluster.mjs'
 
 /** Milliseconds between an edit's confirmation and the next one: people at work, and cores left for everything else that a test does. */
 const pace = 20
@@ -138,4 +140,14 @@ export class Typists {
     t.diagnostic(`lost: 0 of ${this.#typed.length}`)
     for (const newcomer of newcomers) newcomer.leave()
   }
+}
+
+/** A cluster of nodes with a party on the first two. */
+export const partyOn = async (t, name, options) => {
+  t.diagnostic(`RELAY_TEST_SEED=${seed}`)
+  const cluster = await startCluster(t, options)
+  const party = new Party(t, name, randomFrom(seed))
+  for (const node of cluster.nodes.slice(0, 2)) await party.join(node)
+  await party.progress(100)
+  return { ...cluster, cluster, redis: cluster.redis, nodes: cluster.nodes, party }
 }

@@ -55,19 +55,31 @@ export class Redis extends Server {
   static async start (t, { aof = false, args = [] } = {}) {
     const redis = new Redis()
     redis.directory = temporaryDirectory()
-    redis.port = await freePort()
-    redis.#args = [
-      '--port', redis.port, '--bind', '127.0.0.1', '--dir', redis.directory, '--save', '', '--appendonly', aof ? 'yes' : 'no', '--appendfsync', 'always',
-      '--repl-diskless-sync-delay', '0', ...args
-    ].map(String)
     t.after(() => redis.kill())
-    await redis.start()
-    return redis
+    for (let attempt = 1; ; attempt++) {
+      redis.port = await freePort()
+      redis.#args = [
+        '--port', redis.port, '--bind', '127.0.0.1', '--dir', redis.directory, '--save', '', '--appendonly', aof ? 'yes' : 'no', '--appendfsync', 'always',
+        '--repl-diskless-sync-delay', '0', ...args
+      ].map(String)
+      try {
+        await redis.start()
+        return redis
+      } catch (error) {
+        // Somebody else took the port between our look and the server's.
+        if (attempt === 5 || !/already in use/i.test(redis.lastWords)) throw error
+      }
+    }
   }
 
   async start () {
     await this.spawn(process.env.RELAY_TEST_REDIS_SERVER ?? 'redis-server', this.#args)
-    await waitFor(() => this.answers(), `redis-server: ${this.lastWords}`)
+    let hasEnded = false
+    this.ended.then(() => { hasEnded = true })
+    await waitFor(() => {
+      if (hasEnded) throw new Error(`redis-server ended: ${this.lastWords}`)
+      return this.answers()
+    }, 'redis-server')
   }
 
   get configuration () { return `127.0.0.1:${this.port}` }
@@ -94,8 +106,9 @@ export class Redis extends Server {
 
 /** Three servers that share all keys; the first one's configuration is enough for clients. */
 export const startRedisCluster = async (t) => {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000']
-  const members = await Promise.all([1, 2, 3].map(() => Redis.start(t, { args })))
+  // By default the second port is the first one plus 10,000, among those that outgoing connections use.
+  const args = async () => ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-port', await freePort()]
+  const members = await Promise.all([1, 2, 3].map(async () => Redis.start(t, { args: await args() })))
   const addresses = members.map((member) => member.configuration)
   await members[0].cli('--cluster', 'create', ...addresses, '--cluster-yes')
   await waitFor(async () => {

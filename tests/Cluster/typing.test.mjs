@@ -18,7 +18,7 @@ test('people who type on all nodes hold the same document, and newcomers see all
 
 test('a late joiner sees what is typed on another node that has never saved it', async (t) => {
   const random = randomFrom(seed)
-  const { nodes, bucket } = await startCluster(t, { settings: { 'Documents:SaveInterval': '01:00:00' } })
+  const { nodes, bucket } = await startCluster(t, { settings: { 'Documents:SaveInterval': '01:00:00', 'Documents:IdleTimeout': '01:00:00' } })
   const party = await new Party(t, 'late', random).join(nodes[0])
   for (let round = 0; round < 20; round++) {
     await party.progress(random.integer(1, 60))

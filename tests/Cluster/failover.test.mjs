@@ -1,0 +1,65 @@
+// The primary dies, and a replica is promoted, or another server of a Redis Cluster.
+import assert from 'node:assert/strict'
+import { randomFrom, seed } from '../clients/random.mjs'
+import { startCluster } from './cluster.mjs'
+import { assertNothingLost, Party, partyOn, Typists } from './party.mjs'
+import { lineTo, Redis, startRedisCluster } from './services.mjs'
+import { test } from './test.mjs'
+
+test('the primary dies and its replica is promoted', async (t) => {
+  const [primary, replica] = await Promise.all([Redis.start(t), Redis.start(t)])
+  await replica.follow(primary.port)
+  const { nodes, party } = await partyOn(t, 'failover', { redis: `${primary.configuration},${replica.configuration}` })
+  await primary.kill()
+  await replica.promote()
+  await party.progress(300)
+  await assertNothingLost(t, nodes, 'failover', await party.end())
+})
+
+test('a replica is promoted that lacks the last entries, and accepts more than it lacks before the old sessions are back', async (t) => {
+  const [primary, replica] = await Promise.all([Redis.start(t), Redis.start(t)])
+  const line = await lineTo(t, primary)
+  await replica.follow(line.port)
+  const { cluster, nodes, party } = await partyOn(t, 'fork', { redis: `${primary.configuration},${replica.configuration}` })
+  line.cut()
+  await party.progress(60)
+  nodes.forEach((node) => node.stall())
+  await primary.kill()
+  await replica.promote()
+  const newer = await cluster.add({ 'Redis:Configuration': replica.configuration })
+  const others = await new Party(t, 'fork', randomFrom(seed + 1)).join(newer)
+  await others.progress(400)
+  nodes.forEach((node) => node.resume())
+  await Promise.all([party.progress(100), others.progress(100)])
+  const promised = [await party.end(), await others.end()]
+  for (const promise of promised) await assertNothingLost(t, cluster.nodes, 'fork', promise)
+})
+
+test('with MinReplicas, nothing that was confirmed is lost when all nodes and the primary die together', async (t) => {
+  t.diagnostic(`RELAY_TEST_SEED=${seed}`)
+  const [primary, replica] = await Promise.all([Redis.start(t), Redis.start(t)])
+  await replica.follow(primary.port)
+  const { nodes } = await startCluster(t, { redis: `${primary.configuration},${replica.configuration}`, settings: { 'Redis:MinReplicas': 1, 'Documents:SaveInterval': '01:00:00' } })
+  const party = await new Party(t, 'replicated', randomFrom(seed)).join(nodes[0], { writers: 3 })
+  await party.progress(300)
+  await Promise.all([primary.kill(), ...nodes.map((node) => node.kill())])
+  const promised = await party.end()
+  await replica.promote()
+  for (const node of nodes) await node.restart({ ...node.settings, 'Redis:MinReplicas': 0 })
+  await assertNothingLost(t, nodes, 'replicated', promised)
+})
+
+test('a cluster of three Redis servers, with its failing client connections', async (t) => {
+  t.diagnostic(`RELAY_TEST_SEED=${seed}`)
+  const { members, configuration } = await startRedisCluster(t)
+  const { nodes } = await startCluster(t, { redis: configuration })
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  const parties = await Promise.all(names.map((name) => Typists.join(t, nodes, name, randomFrom(seed))))
+  for (const party of parties) party.work()
+  await Promise.all(parties.map((party) => party.progress(60)))
+  await Promise.all(members.map((member) => member.killSubscribers()))
+  await Promise.all(parties.map((party) => party.progress(60)))
+  for (const party of parties) await party.assertWhole(t, nodes)
+  const sizes = await Promise.all(members.map((member) => member.cli('dbsize')))
+  assert.ok(sizes.filter((size) => size !== '0').length > 1, `All keys are on one server: ${sizes}.`)
+})
