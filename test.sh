@@ -226,11 +226,11 @@ skip() {
   fi
 }
 
-# What only calculates runs beside what mostly waits, and takes the processors that are left over.
-calculating='Yjs.Tests Simulation.Tests'
-projects() { sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/' | grep "$@" -E "/(${calculating// /|})\.csproj"; }
+# What calculates for long, and what nothing else depends on, runs beside the tests with clients, which mostly wait, and takes the processors that are left over.
+beside='DocLocator.Tests Persistence.Tests Yjs.Tests Simulation.Tests'
+projects() { sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/' | grep "$@" -E "/(${beside// /|})\.csproj"; }
 
-calculate() {
+run_beside() {
   renice -n 5 -p "$BASHPID" >/dev/null
   for project in $(projects); do dotnet_tests "$project"; done
 }
@@ -254,7 +254,7 @@ else
   skip 'alert rules' infra/prometheus/alerts.test.yml
 fi
 
-calculate >"$temporary/lane" 2>&1 </dev/null &
+run_beside >"$temporary/lane" 2>&1 </dev/null &
 lane=$!
 for project in $(projects -v); do dotnet_tests "$project"; done
 

@@ -6,7 +6,7 @@ import { openRaw } from '../clients/wire.mjs'
 import { Observer, Promised, Writer } from '../clients/witness.mjs'
 import { startCluster } from './cluster.mjs'
 
-/** Milliseconds between an edit's confirmation and the next one: people at work, and cores left for everything else that a test does. */
+/** Milliseconds between an edit's confirmation and the next one, for every three who take part: people at work, and cores left for everything else that a test does. */
 const pace = 20
 
 /** Writers and observers of one document. They do not come back when their connection ends, so they heal nothing. */
@@ -28,7 +28,7 @@ export class Party {
     const connect = () => openRaw(this.#t, node, encodeURIComponent(this.name))
     for (let i = 0; i < writers; i++) {
       const label = `${this.#writers++}`
-      this.#members.push(new Writer(await connect(), label, this.random, window, () => { this.confirmed++ }, pace))
+      this.#members.push(new Writer(await connect(), label, this.random, window, () => { this.confirmed++ }, () => pace * Math.ceil(this.#members.length / 3)))
     }
     for (let i = 0; i < observers; i++) this.#members.push(new Observer(await connect()))
     return this

@@ -24,14 +24,14 @@ export class Observer {
   dispose () { this.seen.destroy() }
 }
 
-/** An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next, at once or after `pace` milliseconds. */
+/** An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next, at once or after as many milliseconds as `pace` says. */
 export class Writer extends Observer {
   confirmed = 0
   #sent = 0
   #own = new Y.Doc()
   #ends = []
 
-  constructor (raw, name, random, window, onConfirmed, pace = 0) {
+  constructor (raw, name, random, window, onConfirmed, pace = () => 0) {
     super(raw)
     this.name = name
     this.random = random
@@ -44,7 +44,8 @@ export class Writer extends Observer {
         this.confirmed++
         this.onConfirmed()
       }
-      if (pace > 0 && this.#sent > 0) setTimeout(() => this.#write(), pace)
+      const wait = this.#sent > 0 ? pace() : 0
+      if (wait > 0) setTimeout(() => this.#write(), wait)
       else this.#write()
     }
   }
@@ -77,18 +78,19 @@ export class Writer extends Observer {
 /** What a new client of the node must know of a document. */
 export class Promised {
   edits = new Set()
-  states = []
+  // By observer: what one has seen later says all that it saw before.
+  #states = new Map()
 
   add (observer) {
     for (const edit of observer.edits) this.edits.add(edit)
-    this.states.push(Y.encodeStateAsUpdate(observer.seen))
+    this.#states.set(observer, Y.encodeStateAsUpdate(observer.seen))
   }
 
   /** The edits that `doc` lacks; one more for each observer of whom anything else is missing, such as a deletion. */
   lostIn (doc) {
     const has = new Set(doc.getArray('edits').toArray())
     const lost = [...this.edits].filter((edit) => !has.has(edit))
-    this.states.forEach((state, index) => { if (!saysAll(doc, state)) lost.push(`something that observer ${index} saw`) })
+    ;[...this.#states.values()].forEach((state, index) => { if (!saysAll(doc, state)) lost.push(`something that observer ${index} saw`) })
     return lost
   }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using Relay.Connections;
 using Relay.Problems;
 using Relay.Yjs;
 

@@ -1,6 +1,5 @@
 using Relay.Persistence.Metadata;
 using Relay.Persistence.Metadata.Postgres;
-using Relay.Startup;
 using Relay.Telemetry;
 
 namespace Relay.Metadata;

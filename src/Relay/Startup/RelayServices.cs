@@ -47,7 +47,7 @@ internal static class RelayServices
         services.AddSingleton<DocumentLifeEndpoint>();
         services.AddSingleton<SnapshotsEndpoint>();
         services.AddSingleton<JobsEndpoint>();
-        services.AddSingleton<DrainEndpoint>();
+        services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(), provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();
         services.AddSingleton<RoomMetadataEndpoint>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);

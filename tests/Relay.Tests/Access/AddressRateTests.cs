@@ -1,7 +1,7 @@
 using System.Net;
 using Relay.Doubles;
 
-namespace Relay.Connections;
+namespace Relay.Access;
 
 public sealed class AddressRateTests
 {

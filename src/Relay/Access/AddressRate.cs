@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Relay.Connections;
+namespace Relay.Access;
 
 /// <summary>
 /// Bounds how often one client address connects: so often a minute in the long run, and as often at once after a pause, because a node that stops sends all its clients elsewhere at the same time. An IPv6 network of
