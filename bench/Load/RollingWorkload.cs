@@ -40,7 +40,7 @@ internal static class RollingWorkload
             }
 
             var movers = Enumerable.Range(0, clients).Select(client => new Mover(balancer, $"document-{client % documents}", (ulong)(1000 + client))).ToArray();
-            var stays = await ConnectAsync(movers);
+            await ConnectAsync(movers);
             using var writing = new Writing(movers, rate);
             await Task.Delay(Quiet);
             for (var node = 0; node < Nodes; node++)
@@ -55,8 +55,6 @@ internal static class RollingWorkload
             {
                 mover.Dispose();
             }
-
-            await Task.WhenAll(stays);
         }
         finally
         {
@@ -69,17 +67,14 @@ internal static class RollingWorkload
         }
     }
 
-    private static async Task<Task[]> ConnectAsync(Mover[] movers)
+    private static async Task ConnectAsync(Mover[] movers)
     {
-        var stays = new List<Task>();
         foreach (var mover in movers)
         {
             var synced = new TaskCompletionSource();
-            stays.Add(mover.StayAsync(synced));
+            _ = mover.StayAsync(synced);
             await synced.Task;
         }
-
-        return [.. stays];
     }
 
     /// <summary>As deployments do: first the new one, then the old one is told to stop.</summary>
