@@ -1,5 +1,4 @@
 using Relay.Connections;
-using Relay.Metadata;
 
 namespace Relay.Sessions;
 
@@ -109,18 +108,6 @@ internal sealed partial class DocumentSession
         }
     }
 
-    private void CountSent(ConnectionActivity connection, ReadOnlyMemory<byte>[] frames)
-    {
-        var bytes = 0L;
-        foreach (var frame in frames)
-        {
-            bytes += frame.Length;
-        }
-
-        connection.BytesOut += bytes;
-        activity!.Sent(bytes);
-    }
-
     private ReadOnlyMemory<byte>[] Next(Attachment attachment)
     {
         var state = attachment.Delivery;
@@ -179,14 +166,6 @@ internal sealed partial class DocumentSession
         }
 
         return frames.ToArray();
-    }
-
-    private static void CountDelivered(Attachment attachment)
-    {
-        if (attachment.Activity is { } connection)
-        {
-            connection.UpdatesOut++;
-        }
     }
 
     private void AddDirect(Attachment attachment, List<ReadOnlyMemory<byte>> frames, ref long bytes)
