@@ -41,8 +41,6 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <summary>Gives a call its deadline. One that does not end even then is left alone: what it still does must be harmless.</summary>
     public async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
-        var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(callTimeout);
         var running = RunAsync();
         try
         {
@@ -60,11 +58,10 @@ internal sealed class PostgresConnections : IAsyncDisposable
 
         async Task<T> RunAsync()
         {
-            using (deadline)
-            {
-                // Not on the caller's thread: the library looks hosts up and makes pools before it first waits.
-                return await Task.Run(() => call(deadline.Token), CancellationToken.None);
-            }
+            using var deadline = new CallDeadline(callTimeout, cancellation);
+
+            // Not on the caller's thread: the library looks hosts up and makes pools before it first waits.
+            return await Task.Run(() => call(deadline.Token), CancellationToken.None);
         }
     }
 
