@@ -11,5 +11,5 @@ internal static class DocumentsWorkload
     ];
 
     public static Task RunAsync(Contender[] contenders, int documents, int clients, int rate, int warmUp, int seconds, int rounds) =>
-        new Comparison<PartyFigures>(contenders, Compared).RunAsync(rounds, (servers, round) => PartyWorkload.RunAsync(servers, documents, clients, rate, warmUp, seconds, round));
+        new Comparison<PartyFigures>(contenders, Compared).RunAsync(rounds, (servers, round) => PartyWorkload.RunAsync(servers, new PartyPlan(documents, clients, rate, warmUp, seconds, round)));
 }

@@ -19,6 +19,6 @@ internal static class NodesWorkload
     {
         Contender[] contenders = [new("node", () => Servers.TwoNodesAsync(root)), new("hocuspocus", () => Servers.TwoHocuspocusAsync(root, node))];
         return new Comparison<PartyFigures>(contenders, Compared).RunAsync(
-            rounds, (servers, round) => PartyWorkload.RunAsync(servers, documents, PartySize, rate, warmUp, seconds, round));
+            rounds, (servers, round) => PartyWorkload.RunAsync(servers, new PartyPlan(documents, PartySize, rate, warmUp, seconds, round)));
     }
 }

@@ -12,6 +12,7 @@ internal sealed class Participant : IDisposable
     private readonly Typist typist;
     private readonly RunReader onRun;
     private readonly bool[][] seen;
+    private ulong moves;
     private long arrived;
     private int received;
 
@@ -60,6 +61,13 @@ internal sealed class Participant : IDisposable
     {
         var client = Client ?? throw new InvalidOperationException("Not connected.");
         client.Send(client.Frame(typist.Type()));
+    }
+
+    /// <summary>Moves its cursor.</summary>
+    public void Move()
+    {
+        var client = Client ?? throw new InvalidOperationException("Not connected.");
+        client.Send(client.PresenceFrame(firstId + (ulong)place, ++moves));
     }
 
     public void Dispose() => Client?.Dispose();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Relay.Bench.Engine;
 using Relay.Bench.Load;
 
@@ -8,13 +9,15 @@ const string Usage = """
                                                                     one document, one writer, many readers
       documents [--documents N] [--clients N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     many documents, whose clients all write
+      capacity [--users N,N] [--warmup SECONDS] [--seconds N] [--rounds N]
+                                                                    rooms of four who write and move their cursors, ever more of them
       idle [--clients N] [--documents N] [--warmup CLIENTS] [--rounds N]
                                                                     connections that do nothing
       stuck [--megabytes N] [--characters OF_AN_UPDATE] [--rate UPDATES_PER_SECOND] [--rounds N]
                                                                     a reader that never reads
       nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     two nodes and two of Hocuspocus, over Redis
-    with [--node PATH] for Node, and for fanout, documents, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus,
+    with [--node PATH] for Node, and for fanout, documents, capacity, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus,
     broadcast (ASP.NET's WebSockets and nothing else), or none
     Nodes alone:
       newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a document comes from that a node does not hold
@@ -44,6 +47,14 @@ switch (arguments.Workload)
             arguments.Number("warmup", 10),
             arguments.Number("seconds", 10),
             arguments.Number("rounds", 3));
+        return 0;
+    case "capacity":
+        await CapacityWorkload.RunAsync(
+            Contenders("none"),
+            arguments.Option("users", "240,480,960,1440,1920,2400").Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture)),
+            arguments.Number("warmup", 10),
+            arguments.Number("seconds", 10),
+            arguments.Number("rounds", 1));
         return 0;
     case "idle":
         await IdleWorkload.RunAsync(
