@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Relay.Access;
 using Relay.Api;
 using Relay.Connections;
+using Relay.Protocols;
 using IPNetwork = System.Net.IPNetwork;
 
 namespace Relay.Startup;
@@ -21,7 +22,7 @@ internal static class RelayAccess
     public static void AddAccess(this IServiceCollection services, RelaySettings settings)
     {
         services.AddVerifier(settings.Auth);
-        services.AddSingleton(settings.Auth);
+        services.AddSingleton(new AwarenessStamping(settings.Auth.StampAwareness));
         services.AddSingleton(settings.Auth.AllowedOrigins);
         services.AddSingleton(provider => new AddressRate(settings.Limits.ConnectionsPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ForwardedSuspicion(settings.Network.TrustedProxies.Count > 0 || settings.Limits.ConnectionsPerMinute == 0, provider.GetRequiredService<ILogger<ForwardedSuspicion>>()));

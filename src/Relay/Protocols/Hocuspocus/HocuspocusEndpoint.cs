@@ -2,7 +2,6 @@ using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
-using Relay.Startup;
 using Relay.Telemetry;
 
 namespace Relay.Protocols.Hocuspocus;
@@ -13,7 +12,7 @@ internal sealed partial class HocuspocusEndpoint(
     ConnectionRegistry connections,
     RequestGate gate,
     ITokenVerifier tokens,
-    AuthOptions auth,
+    AwarenessStamping stamping,
     ConnectionLimits limits,
     SocketTicks ticks,
     RelayMetrics metrics,
@@ -48,7 +47,7 @@ internal sealed partial class HocuspocusEndpoint(
         LogConnected(logger);
         try
         {
-            var socket = new HocuspocusSocket(client, sessions, tokens, formats, limits, time, logger, auth.StampAwareness);
+            var socket = new HocuspocusSocket(client, sessions, tokens, formats, limits, time, logger, stamping.IsOn);
             place.Fill(socket);
             await socket.RunAsync();
         }

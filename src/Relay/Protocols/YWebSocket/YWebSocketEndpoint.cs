@@ -4,7 +4,6 @@ using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Problems;
 using Relay.Sessions;
-using Relay.Startup;
 using Relay.Telemetry;
 using Relay.Yjs;
 
@@ -14,7 +13,7 @@ namespace Relay.Protocols.YWebSocket;
 /// is refused before the upgrade.</summary>
 internal sealed partial class YWebSocketEndpoint(
     RequestGate gate,
-    AuthOptions auth,
+    AwarenessStamping stamping,
     SessionRegistry sessions,
     ConnectionRegistry connections,
     ConnectionLimits limits,
@@ -62,7 +61,7 @@ internal sealed partial class YWebSocketEndpoint(
         LogConnected(logger, document);
         try
         {
-            var connection = new YWebSocketConnection(socket, document, grant, sessions, limits, auth.StampAwareness ? new AwarenessStamp(grant) : null, time, logger);
+            var connection = new YWebSocketConnection(socket, document, grant, sessions, limits, stamping.IsOn ? new AwarenessStamp(grant) : null, time, logger);
             place.Fill(connection);
             await connection.RunAsync();
         }

@@ -1,18 +1,11 @@
-using Relay.Connections;
 using Relay.Doubles;
 using static Relay.Doubles.HocuspocusClient;
+using static Relay.Protocols.Hocuspocus.SampleFrames;
 
 namespace Relay.Protocols.Hocuspocus;
 
 public sealed class HocuspocusSocketTests
 {
-    private const string Opened = "016402020a726561642d7772697465";
-    private const string UpdateA = "016400020b0101010004010174016100";
-
-    private static readonly byte[] A = Messages.Typed(1, 0, "a");
-    private static readonly byte[] B = Messages.Typed(1, 1, "b");
-    private static readonly byte[] C = Messages.Typed(2, 0, "c");
-
     [Fact]
     public void The_recorded_conversation_of_the_reference_provider_and_server_goes_the_same_way()
     {
@@ -121,72 +114,6 @@ public sealed class HocuspocusSocketTests
     }
 
     [Fact]
-    public void What_comes_before_the_token_waits_for_it()
-    {
-        using var world = new World();
-        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
-        client.Say("016400000100", UpdateA);
-        Assert.Empty(client.Take());
-        client.Say(Token("d", "write"));
-        Assert.Equal([Opened, "016400000100", "01640001020000", "01640801", UpdateA], client.Take());
-    }
-
-    [Fact]
-    public void A_refused_token_leaves_the_socket_open_and_nothing_behind_and_the_next_one_may_do()
-    {
-        using var world = new World();
-        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
-        client.Open("other");
-        client.Say(Token("d", "bad"), "016400000100", UpdateA);
-        Assert.Equal(["01640201" + Text(TestVerifier.Refusal)], client.Take());
-        Assert.Equal(["01640201" + Text("permission-denied")], client.Open("d", "none"));
-        Assert.Empty(world.Backplane.Appends);
-        Assert.Equal([Opened, "016400000100", "01640001020000"], client.Open("d", "write"));
-        client.Say(UpdateA, Update("other", C));
-        Assert.Contains("01640801", client.Got);
-        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("   ")]
-    [InlineData("\0session")]
-    public void A_document_without_a_name_is_denied_and_nothing_else(string address)
-    {
-        using var world = new World();
-        var client = new HocuspocusClient(world);
-        Assert.Equal([Message(address, "0201" + Text("permission-denied"))], client.Open(address));
-        Assert.Null(client.CloseCode);
-        Assert.Equal(0, world.Sessions.Count);
-    }
-
-    [Fact]
-    public void A_token_that_cannot_be_checked_now_is_not_refused()
-    {
-        using var world = new World();
-        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
-        Assert.Empty(client.Open("d", "later"));
-        Assert.Equal(CloseReason.StoreUnavailable.Code, client.CloseCode);
-    }
-
-    [Fact]
-    public void Readers_are_told_what_they_are_and_that_their_updates_are_refused()
-    {
-        using var world = new World();
-        var writer = new HocuspocusClient(world);
-        writer.Open("d");
-        writer.Say(UpdateA);
-        var reader = new HocuspocusClient(world, new TestVerifier(world.Time));
-        Assert.Equal("0164020208726561646f6e6c79", reader.Open("d", "read")[0]);
-        reader.Say(UpdateA, "01640001020000", Step2("d", A), Step2("d", B));
-        Assert.Equal(["01640800", "01640801", "01640801", "01640800"], reader.Take());
-        reader.Say("01640106010100027b7d", "016405026869");
-        Assert.Contains("01640106010100027b7d", writer.Take());
-        Assert.Equal("016405026869", writer.Got[^1]);
-        Assert.Equal(World.StateOf(A), writer.DocumentAt("d"));
-    }
-
-    [Fact]
     public void Messages_of_applications_go_to_everybody_else_on_every_node_and_to_nobody_who_has_no_word_for_them()
     {
         using var world = new World();
@@ -236,59 +163,6 @@ public sealed class HocuspocusSocketTests
         writer.Say(large);
         Assert.Single(stuck.Take());
         Assert.Single(far.Take());
-    }
-
-    [Fact]
-    public void What_only_servers_say_closes_that_document()
-    {
-        using var world = new World();
-        var client = new HocuspocusClient(world);
-        client.Open("d");
-        client.Open("other");
-        client.Say("016406026869", UpdateA, Update("other", C));
-        Assert.Equal(["016407" + Text("Reset Connection"), Message("other", "0801"), Update("other", C)], client.Take());
-        Assert.Null(client.CloseCode);
-        Assert.DoesNotContain(world.Backplane.Appends, a => a.Document.Value == "d");
-    }
-
-    [Theory]
-    [InlineData("0003020000", "The message is not valid.")]
-    [InlineData("0106010100027b7b", "The message is not valid.")]
-    [InlineData("000203010101", "The update is not a valid Yjs update (format V1).")]
-    [InlineData("00000501", "The message is not valid.")]
-    [InlineData("0000020501", "The message is not valid.")]
-    public void Bad_bytes_close_their_document_and_no_other(string bad, string reason)
-    {
-        using var world = new World();
-        var (client, neighbour) = (new HocuspocusClient(world), new HocuspocusClient(world));
-        client.Open("d");
-        client.Open("other");
-        neighbour.Open("d");
-        client.Say(Message("d", bad), UpdateA);
-        Assert.Equal("016407" + Text(reason), Assert.Single(client.Take()));
-        client.Say(Update("other", C));
-        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
-        neighbour.Say(UpdateA);
-        Assert.Equal(World.StateOf(A), neighbour.DocumentAt("d"));
-        Assert.Null(client.CloseCode);
-
-        // The provider may try again.
-        client.Take();
-        Assert.Equal(Opened, client.Open("d")[0]);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("0564")]
-    [InlineData("01ff00")]
-    public void Bytes_that_belong_to_no_document_close_the_socket(string bad)
-    {
-        using var world = new World();
-        var client = new HocuspocusClient(world);
-        client.Open("d");
-        client.Say(UpdateA, bad, Update("d", B));
-        Assert.Equal(CloseReason.BadMessage.Code, client.CloseCode);
-        Assert.Single(world.Backplane.Appends);
     }
 
     [Fact]

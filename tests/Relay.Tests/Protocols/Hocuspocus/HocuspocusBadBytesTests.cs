@@ -1,0 +1,63 @@
+using Relay.Connections;
+using Relay.Doubles;
+using static Relay.Doubles.HocuspocusClient;
+using static Relay.Protocols.Hocuspocus.SampleFrames;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>What nobody may say, and how far the harm goes.</summary>
+public sealed class HocuspocusBadBytesTests
+{
+    [Fact]
+    public void What_only_servers_say_closes_that_document()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        client.Open("other");
+        client.Say("016406026869", UpdateA, Update("other", C));
+        Assert.Equal(["016407" + Text("Reset Connection"), Message("other", "0801"), Update("other", C)], client.Take());
+        Assert.Null(client.CloseCode);
+        Assert.DoesNotContain(world.Backplane.Appends, a => a.Document.Value == "d");
+    }
+
+    [Theory]
+    [InlineData("0003020000", "The message is not valid.")]
+    [InlineData("0106010100027b7b", "The message is not valid.")]
+    [InlineData("000203010101", "The update is not a valid Yjs update (format V1).")]
+    [InlineData("00000501", "The message is not valid.")]
+    [InlineData("0000020501", "The message is not valid.")]
+    public void Bad_bytes_close_their_document_and_no_other(string bad, string reason)
+    {
+        using var world = new World();
+        var (client, neighbour) = (new HocuspocusClient(world), new HocuspocusClient(world));
+        client.Open("d");
+        client.Open("other");
+        neighbour.Open("d");
+        client.Say(Message("d", bad), UpdateA);
+        Assert.Equal("016407" + Text(reason), Assert.Single(client.Take()));
+        client.Say(Update("other", C));
+        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
+        neighbour.Say(UpdateA);
+        Assert.Equal(World.StateOf(A), neighbour.DocumentAt("d"));
+        Assert.Null(client.CloseCode);
+
+        // The provider may try again.
+        client.Take();
+        Assert.Equal(Opened, client.Open("d")[0]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0564")]
+    [InlineData("01ff00")]
+    public void Bytes_that_belong_to_no_document_close_the_socket(string bad)
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        client.Say(UpdateA, bad, Update("d", B));
+        Assert.Equal(CloseReason.BadMessage.Code, client.CloseCode);
+        Assert.Single(world.Backplane.Appends);
+    }
+}
