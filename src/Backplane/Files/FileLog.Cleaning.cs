@@ -126,9 +126,7 @@ public sealed partial class FileLog
         }
 
         var done = cleanedTo >= oldest.Length;
-        var refused = done && oldest.HasDamage
-            ? documents.Values.Where(document => document is { Problem: not null, ProblemIsRecorded: false }).ToList()
-            : [];
+        var refused = done && oldest.HasDamage ? UnrecordedDamage() : [];
         RecordDamage(refused);
         if (group.Length > 0)
         {
@@ -140,6 +138,7 @@ public sealed partial class FileLog
                     one.Document.Move(one.Header, oldest, new RecordPlace(Active, at + one.At, one.Length));
                 }
 
+                moved.ForEach(one => documents.PackIfQuiet(one.Document));
                 refused.ForEach(document => document.ProblemIsRecorded = true);
             }
         }
@@ -158,8 +157,7 @@ public sealed partial class FileLog
             throw new IOException($"{oldest.Path} does not read at offset {cleanedTo} any more; it is kept, and the next start will say so.");
         }
 
-        var document = Find(at.Document);
-        if (document?.IsLive(at.Header, oldest, cleanedTo) == true)
+        if (WakeIfLive(at, oldest) is { } document)
         {
             if (status == ScanStatus.Record)
             {
@@ -168,7 +166,7 @@ public sealed partial class FileLog
             }
             else
             {
-                Refuse(document, oldest, LogReplay.Describe(document.Name, at.Header.Position, new RecordPlace(oldest, cleanedTo, at.Length)));
+                Refuse(document.Name, oldest, LogReplay.Describe(document.Name, at.Header.Position, new RecordPlace(oldest, cleanedTo, at.Length)));
             }
         }
 
@@ -176,13 +174,30 @@ public sealed partial class FileLog
         cleanedTo += at.Length;
     }
 
+    /// <summary>The document of the record at <see cref="cleanedTo"/>, if the record counts.</summary>
+    private IndexedDocument? WakeIfLive(SegmentScanner at, Segment oldest)
+    {
+        lock (index)
+        {
+            return documents.Peek(at.Document)?.IsLive(at.Header, oldest, cleanedTo) == true ? documents.Find(at.Document) : null;
+        }
+    }
+
+    private List<IndexedDocument> UnrecordedDamage()
+    {
+        lock (index)
+        {
+            return [.. documents.Awake.Where(document => document is { Problem: not null, ProblemIsRecorded: false })];
+        }
+    }
+
     /// <summary>Refuses a document from now on, for bytes that were found not to read.</summary>
-    private void Refuse(IndexedDocument document, Segment segment, string problem)
+    private void Refuse(DocumentName name, Segment segment, string problem)
     {
         lock (index)
         {
             segment.HasDamage = true;
-            if (document.Problem is not null)
+            if (documents.Find(name) is not { Problem: null } document)
             {
                 return;
             }
@@ -190,8 +205,8 @@ public sealed partial class FileLog
             document.Problem = problem;
         }
 
-        jobs.Damaged(document.Name, problem);
-        LogDocumentDamaged(logger, document.Name, problem);
+        jobs.Damaged(name, problem);
+        LogDocumentDamaged(logger, name, problem);
     }
 
     /// <summary>Says in the log which documents are damaged, because the segment that shows it is about to leave it.</summary>
@@ -244,8 +259,7 @@ public sealed partial class FileLog
     {
         var now = Microseconds();
         var retention = options.CoveredLogRetention.Ticks / TimeSpan.TicksPerMicrosecond;
-        var expired = documents.Values.Where(document => !document.IsUnsaved && !document.End.IsNone && now - document.QuietSince >= retention).ToList();
-        foreach (var some in expired.Chunk(MaxGroupRequests))
+        foreach (var some in WakeExpired(now - retention).Chunk(MaxGroupRequests))
         {
             group.Clear();
             foreach (var document in some)
@@ -259,7 +273,7 @@ public sealed partial class FileLog
                 foreach (var document in some)
                 {
                     document.Drop();
-                    documents.Remove(document.Name);
+                    documents.Remove(document);
                 }
             }
 
@@ -267,6 +281,16 @@ public sealed partial class FileLog
             {
                 LogDocumentExpired(document.Name);
             }
+        }
+    }
+
+    private List<IndexedDocument> WakeExpired(long quietSince)
+    {
+        lock (index)
+        {
+            // Those among them that somebody only looked at, or wrote to in vain.
+            documents.PackQuiet();
+            return documents.QuietSince(quietSince).ConvertAll(name => documents.Find(name)!);
         }
     }
 }

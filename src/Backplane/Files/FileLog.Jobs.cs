@@ -16,7 +16,7 @@ public sealed partial class FileLog
         jobs.Claim(document, lease);
         lock (index)
         {
-            var saved = Find(document) is { Problem: null, Saved: { Offset: > 0 } position } ? position : Position.None;
+            var saved = documents.Peek(document) is { Problem: null, Saved: { Offset: > 0 } position } ? position : Position.None;
             return ValueTask.FromResult(new SaveClaim(IsGranted: true, saved));
         }
     }

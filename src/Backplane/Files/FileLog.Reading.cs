@@ -18,14 +18,13 @@ public sealed partial class FileLog
     {
         _ = document.Value;
         cancellation.ThrowIfCancellationRequested();
-        IndexedDocument? indexed;
         LogReadResult frame;
         HeldEntry[] entries;
         Position before;
         lock (index)
         {
             ObjectDisposedException.ThrowIf(segments.Count == 0, this);
-            indexed = Find(document);
+            var indexed = documents.Peek(document);
             if (indexed is null || (indexed.End.IsNone && indexed.Problem is null))
             {
                 return ValueTask.FromResult(new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None));
@@ -43,8 +42,8 @@ public sealed partial class FileLog
 
         // Without the token: what was acquired must be released.
         return entries.Length == 0 ? ValueTask.FromResult(frame)
-            : entries.Sum(entry => (long)entry.Length) <= InlineReadBytes ? ValueTask.FromResult(Read(indexed, frame, before, entries, cancellation))
-            : new ValueTask<LogReadResult>(Task.Run(() => Read(indexed, frame, before, entries, cancellation), CancellationToken.None));
+            : entries.Sum(entry => (long)entry.Length) <= InlineReadBytes ? ValueTask.FromResult(Read(document, frame, before, entries, cancellation))
+            : new ValueTask<LogReadResult>(Task.Run(() => Read(document, frame, before, entries, cancellation), CancellationToken.None));
     }
 
     private static LogReadResult Judge(IndexedDocument document, Position after)
@@ -60,7 +59,7 @@ public sealed partial class FileLog
         return new LogReadResult(outcome, [], document.End, document.Start, document.Problem);
     }
 
-    private LogReadResult Read(IndexedDocument document, LogReadResult frame, Position before, HeldEntry[] entries, CancellationToken cancellation)
+    private LogReadResult Read(DocumentName document, LogReadResult frame, Position before, HeldEntry[] entries, CancellationToken cancellation)
     {
         try
         {
@@ -69,10 +68,10 @@ public sealed partial class FileLog
             {
                 cancellation.ThrowIfCancellationRequested();
                 var last = RunFrom(entries, first);
-                if (!TryReadRun(document.Name, ref before, entries.AsSpan(first..(last + 1)), result.AsSpan(first), out var bad))
+                if (!TryReadRun(document, ref before, entries.AsSpan(first..(last + 1)), result.AsSpan(first), out var bad))
                 {
                     var problem = LogReplay.Describe(
-                        document.Name, new Position(before.Epoch, before.Offset + 1, bad.Id), new RecordPlace(bad.Segment, bad.At, bad.Length));
+                        document, new Position(before.Epoch, before.Offset + 1, bad.Id), new RecordPlace(bad.Segment, bad.At, bad.Length));
                     Refuse(document, bad.Segment, problem);
                     return frame with { Outcome = LogReadOutcome.Damaged, Problem = problem };
                 }

@@ -7,7 +7,7 @@ public sealed partial class FileLog
 {
     private void Stage(LogRequest request)
     {
-        var document = Find(request.Document);
+        var document = Wake(request.Document);
         if (document?.Problem is { } problem)
         {
             // A checkpoint of a damaged log says nothing that could be relied on.
@@ -123,12 +123,20 @@ public sealed partial class FileLog
         staged.Add(new StagedRequest(request, document, default, header, at, length, [], -1, null) { Saved = named });
     }
 
+    private IndexedDocument? Wake(DocumentName name)
+    {
+        lock (index)
+        {
+            return documents.Find(name);
+        }
+    }
+
     private IndexedDocument AddDocument(DocumentName name)
     {
         var document = new IndexedDocument(name);
         lock (index)
         {
-            documents.Add(name, document);
+            documents.Add(document);
         }
 
         return document;

@@ -127,6 +127,7 @@ public sealed partial class FileLog
             }
 
             UpdateJobs();
+            PackQuiet();
         }
         catch (Exception e)
         {
@@ -223,6 +224,21 @@ public sealed partial class FileLog
         DecideOnCleaning();
     }
 
+    /// <summary>After a checkpoint, or an append that stored nothing, a document may be quiet.</summary>
+    private void PackQuiet()
+    {
+        lock (index)
+        {
+            foreach (var one in staged)
+            {
+                if (one.Document is { IsQuiet: true } document)
+                {
+                    documents.PackIfQuiet(document);
+                }
+            }
+        }
+    }
+
     private void Abandon(Exception cause)
     {
         lock (index)
@@ -232,7 +248,7 @@ public sealed partial class FileLog
                 one.Document?.Unstage();
                 if (one.Document is { End.IsNone: true, Problem: null } document)
                 {
-                    documents.Remove(document.Name);
+                    documents.Remove(document);
                 }
             }
         }

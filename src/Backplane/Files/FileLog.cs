@@ -10,7 +10,7 @@ namespace Relay.Backplane;
 /// </summary>
 /// <remarks>
 /// One writer at a time takes all requests that wait, stores them with one system call, and then answers and delivers them. An append that finds no writer at work is
-/// written at once on its caller's thread, and its listeners are called there. Memory: about 50 bytes an entry held, no payloads.
+/// written at once on its caller's thread, and its listeners are called there. Memory: about 50 bytes an entry held, no payloads, and a few hundred for its document, 150 in all once it is saved (<see cref="DocumentIndex"/>).
 /// Checkpoints and expiries are records too, so the files alone say everything: see FileLog.Cleaning.cs for why segments are given up from the oldest on.
 /// </remarks>
 public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs, IAsyncDisposable
@@ -24,7 +24,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
 
     // Under `index`, which is never held over a system call.
     private readonly Lock index = new();
-    private readonly Dictionary<DocumentName, IndexedDocument> documents;
+    private readonly DocumentIndex documents;
     private readonly List<Segment> segments;
 
     private FileLog(FileLogOptions options, ILogger<FileLog> logger, DirectoryLock directoryLock, LoadedLog loaded)
@@ -33,12 +33,12 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         this.logger = logger;
         this.directoryLock = directoryLock;
         directory = loaded.Directory;
-        documents = loaded.Documents;
         segments = loaded.Segments;
+        documents = new DocumentIndex(segments, loaded.Documents.Values);
         nextNumber = loaded.NextNumber;
         channel = new InProcessChannel(logger);
         jobs = new FileSaveJobs(options.Jobs, options.TimeProvider);
-        foreach (var document in documents.Values.Where(document => document.IsUnsaved))
+        foreach (var document in documents.Awake.Where(document => document.IsUnsaved))
         {
             jobs.Found(document.Name, document.Problem);
         }
@@ -116,7 +116,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     {
         lock (index)
         {
-            return [.. documents.Values.Where(document => document.IsUnsaved).Select(document => document.Name)];
+            return [.. documents.Awake.Where(document => document.IsUnsaved).Select(document => document.Name)];
         }
     }
 
@@ -165,8 +165,6 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         Submit(request);
         return cancellation.CanBeCanceled && !result.IsCompleted ? new ValueTask<AppendResult>(result.AsTask().WaitAsync(cancellation)) : result;
     }
-
-    private IndexedDocument? Find(DocumentName document) => documents.GetValueOrDefault(document);
 
     private long Microseconds() => (options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

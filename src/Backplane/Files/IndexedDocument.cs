@@ -34,6 +34,9 @@ internal sealed class IndexedDocument(DocumentName name)
 
     public bool IsUnsaved => End.Offset > Saved.Offset || Problem is not null;
 
+    /// <summary>Whether it has a log, and a snapshot covers all of it.</summary>
+    public bool IsQuiet => !IsUnsaved && !End.IsNone;
+
     // Staged: the end, the last staged entry's index in the group (-1 for none), and what the checkpoints of the group make of Saved and Start.
     public Position StagedEnd { get; set; }
 
@@ -57,6 +60,23 @@ internal sealed class IndexedDocument(DocumentName name)
     {
         Start = End = Saved = start;
         Held.StartAfter(start.Offset);
+    }
+
+    /// <summary>Becomes what it was before it was packed. Whose bytes count in which segment is as it was.</summary>
+    public void TakeUp(Position start, ReadOnlySpan<HeldEntry> entries, long savedOffset, in RecordPlace checkpoint, long quietSince)
+    {
+        Start = start;
+        Held.StartAfter(start.Offset);
+        foreach (var entry in entries)
+        {
+            Held.Add(entry);
+        }
+
+        End = entries.Length == 0 ? start : new Position(start.Epoch, start.Offset + entries.Length, entries[^1].Id);
+        Saved = new Position(start.Epoch, savedOffset, IdAt(savedOffset));
+        Checkpoint = checkpoint;
+        QuietSince = quietSince;
+        Unstage();
     }
 
     /// <summary>Begins another log in place of this one, of which nothing counts any more.</summary>
