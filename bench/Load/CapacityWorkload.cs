@@ -16,9 +16,12 @@ internal static class CapacityWorkload
             await new Comparison<PartyFigures>(
                 contenders,
                 [
-                    ("server, of its core", figures => figures.Cost.ServersShare),
-                    ("an update to the others, half, ms", figures => figures.Same.Half),
+                    ("servers, of their core", figures => figures.Cost.ServersShare),
+                    ("Redis, of a core", figures => figures.Cost.Redis / figures.Cost.Seconds),
+                    ("an update to the others on its node, half, ms", figures => figures.Same.Half),
                     ("99 of 100, ms", figures => figures.Same.Most),
+                    ("to those on the other node, half, ms", figures => figures.Cross.Half),
+                    ("99 of 100 there, ms", figures => figures.Cross.Most),
                     ("missing", figures => figures.Missing),
                 ]).RunAsync(
                 rounds,

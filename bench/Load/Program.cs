@@ -9,8 +9,8 @@ const string Usage = """
                                                                     one document, one writer, many readers
       documents [--documents N] [--clients N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     many documents, whose clients all write
-      capacity [--users N,N] [--warmup SECONDS] [--seconds N] [--rounds N]
-                                                                    rooms of four who write and move their cursors, ever more of them
+      capacity [--users N,N] [--nodes 1|2] [--warmup SECONDS] [--seconds N] [--rounds N]
+                                                                    rooms of four who write and move their cursors, ever more of them; two nodes share a Redis
       idle [--clients N] [--documents N] [--warmup CLIENTS] [--rounds N]
                                                                     connections that do nothing
       stuck [--megabytes N] [--characters OF_AN_UPDATE] [--rate UPDATES_PER_SECOND] [--rounds N]
@@ -50,7 +50,7 @@ switch (arguments.Workload)
         return 0;
     case "capacity":
         await CapacityWorkload.RunAsync(
-            Contenders("none"),
+            arguments.Number("nodes", 1) == 2 ? [new Contender("two nodes", () => Servers.TwoNodesAsync(root))] : Contenders("none"),
             arguments.Option("users", "240,480,960,1440,1920,2400").Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture)),
             arguments.Number("warmup", 10),
             arguments.Number("seconds", 10),
