@@ -263,6 +263,7 @@ check 'servers' servers
 provide RELAY_TEST_POSTGRES 'the tests of room metadata' postgresql pg_ctlcluster initdb
 provide RELAY_TEST_REDIS_SERVER 'the tests against Redis' redis-server redis-server
 provide RELAY_TEST_REDIS_CLI 'the tests against Redis' redis-tools redis-cli
+provide RELAY_TEST_OPENSSL 'the tests against Redis over TLS' openssl openssl
 if provide RELAY_TEST_PROMTOOL 'the checks of metrics and alert rules' prometheus promtool; then
   check 'alert rules' "$RELAY_TEST_PROMTOOL" test rules infra/prometheus/alerts.test.yml
   check 'Prometheus' "$RELAY_TEST_PROMTOOL" check config infra/prometheus/prometheus.yml

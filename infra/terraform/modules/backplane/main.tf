@@ -149,6 +149,6 @@ resource "aws_secretsmanager_secret" "this" {
 
 resource "aws_secretsmanager_secret_version" "this" {
   secret_id                = aws_secretsmanager_secret.this.id
-  secret_string_wo         = "${local.host}:${local.port},ssl=true,abortConnect=false${local.user},password=${data.aws_secretsmanager_random_password.this.random_password}"
+  secret_string_wo         = "${local.host}:${local.port},ssl=true,sslHost=${local.host},abortConnect=false${local.user},password=${data.aws_secretsmanager_random_password.this.random_password}"
   secret_string_wo_version = 1
 }
