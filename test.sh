@@ -125,7 +125,7 @@ node_packages() {
 
 packages() {
   local folder result=0
-  for folder in tests/clients tests/servers web tests/Yjs.Tests/oracle; do node_packages "$folder" || result=1; done
+  for folder in tests/clients tests/servers tests/deployment web tests/Yjs.Tests/oracle; do node_packages "$folder" || result=1; done
   return $result
 }
 
@@ -226,6 +226,21 @@ skip() {
   fi
 }
 
+# Elsewhere than the others a missing provider is no failure in CI: it cannot be installed everywhere.
+terraform_checks() {
+  local begin=$SECONDS status=0
+  printf '\n== terraform\n'
+  tests/deployment/terraform.sh "$temporary/terraform" || status=$?
+  case $status in
+    0) record 'terraform' 1 0 0 $((SECONDS - begin)) ;;
+    3) record 'terraform' 0 0 1 0 ;;
+    *)
+      record 'terraform' 0 1 0 $((SECONDS - begin))
+      echo terraform >>"$failures"
+      ;;
+  esac
+}
+
 # What calculates for long, and what nothing else depends on, runs beside the tests with clients, which mostly wait, and takes the processors that are left over.
 beside='DocLocator.Tests Persistence.Tests Yjs.Tests Simulation.Tests'
 projects() { sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/' | grep "$@" -E "/(${beside// /|})\.csproj"; }
@@ -242,17 +257,21 @@ check 'packages' packages
 check 'format' dotnet format whitespace . --folder --verify-no-changes
 check 'build' build || finish
 check 'newer Redis client' dotnet build tests/RedisClient3 -c Release -v quiet -nodeReuse:false
+check 'tests on containers' dotnet build tests/Containers -c Release -v quiet -nodeReuse:false
 [ -f web/package.json ] && check 'web bundle' npm --prefix web run --silent check
 check 'servers' servers
 
 provide RELAY_TEST_POSTGRES 'the tests of room metadata' postgresql pg_ctlcluster initdb
 provide RELAY_TEST_REDIS_SERVER 'the tests against Redis' redis-server redis-server
 provide RELAY_TEST_REDIS_CLI 'the tests against Redis' redis-tools redis-cli
+provide RELAY_TEST_OPENSSL 'the tests against Redis over TLS' openssl openssl
 if provide RELAY_TEST_PROMTOOL 'the checks of metrics and alert rules' prometheus promtool; then
   check 'alert rules' "$RELAY_TEST_PROMTOOL" test rules infra/prometheus/alerts.test.yml
+  check 'Prometheus' "$RELAY_TEST_PROMTOOL" check config infra/prometheus/prometheus.yml
 else
   skip 'alert rules' infra/prometheus/alerts.test.yml
 fi
+terraform_checks
 
 run_beside >"$temporary/lane" 2>&1 </dev/null &
 lane=$!
@@ -260,6 +279,7 @@ for project in $(projects -v); do dotnet_tests "$project"; done
 
 client_tests=$(find tests/clients -name node_modules -prune -o -path tests/clients/browser -prune -o -name '*.test.mjs' -print | sort)
 node_tests 'clients' 3 $client_tests
+node_tests 'deployment' 3 tests/deployment/*.test.mjs
 cluster_tests=$(find tests/Cluster -name '*.test.mjs' | sort)
 if [ -n "${RELAY_TEST_S3:-}" ] && [ -n "${RELAY_TEST_REDIS_SERVER:-}" ] && [ -n "${RELAY_TEST_REDIS_CLI:-}" ]; then
   node_tests 'several nodes' 4 $cluster_tests

@@ -14,6 +14,11 @@ if (args is ["token", .. var rest])
     return TokenCommand.Run(rest, Console.Out, Console.Error);
 }
 
+if (args is ["health"])
+{
+    return await HealthCommand.RunAsync(Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS"), Console.Error);
+}
+
 try
 {
     var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));

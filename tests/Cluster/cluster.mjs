@@ -20,8 +20,9 @@ const quick = {
  * @param {string} [options.redis] a configuration of a Redis that is there already
  * @param {string} [options.s3] where the nodes find S3, if not directly
  * @param {Record<string, string | number | boolean>} [options.settings] settings of all nodes
+ * @param {Record<string, string>} [options.env] environment of all nodes
  */
-export const startCluster = async (t, { nodes = 2, redis, s3, settings = {} } = {}) => {
+export const startCluster = async (t, { nodes = 2, redis, s3, settings = {}, env = {} } = {}) => {
   const [server, dynamoDb, address] = await Promise.all([redis ? null : Redis.start(t), DynamoDb.start(t), s3Address()])
   const bucket = new Bucket(address, `relay-${randomBytes(6).toString('hex')}`)
   const cluster = new Cluster(t, server, dynamoDb, bucket, {
@@ -35,7 +36,7 @@ export const startCluster = async (t, { nodes = 2, redis, s3, settings = {} } = 
     'S3:Region': 'us-east-1',
     'Internal:Secret': 'a secret that only the nodes of this test know',
     ...settings
-  })
+  }, { ...credentials, ...env })
   // One after the other: the first one makes the table and the bucket.
   for (let index = 0; index < nodes; index++) await cluster.add()
   return cluster
@@ -45,13 +46,15 @@ class Cluster {
   nodes = []
   #t
   #settings
+  #env
 
-  constructor (t, redis, dynamoDb, bucket, settings) {
+  constructor (t, redis, dynamoDb, bucket, settings, env) {
     this.#t = t
     this.redis = redis
     this.dynamoDb = dynamoDb
     this.bucket = bucket
     this.#settings = settings
+    this.#env = env
   }
 
   /** Starts one more node. */
@@ -60,7 +63,7 @@ class Cluster {
     const node = await startRelay(this.#t, {
       dataDir: mkdtempSync(`${temporaryDirectory()}/node-`),
       settings: { ...this.#settings, 'Internal:Port': port, 'Node:Address': `127.0.0.1:${port}`, ...settings },
-      env: credentials
+      env: this.#env
     })
     node.internal = `127.0.0.1:${port}`
     this.nodes.push(node)

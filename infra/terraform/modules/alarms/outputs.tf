@@ -1,0 +1,7 @@
+output "topic_arn" {
+  value = aws_sns_topic.this.arn
+}
+
+output "alarm_names" {
+  value = sort(keys(aws_cloudwatch_metric_alarm.this))
+}

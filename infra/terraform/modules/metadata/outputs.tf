@@ -1,0 +1,13 @@
+output "connection_string" {
+  description = "Without the password."
+  value       = "Host=${aws_db_instance.this.address};Port=5432;Database=relay;Username=relay;SSL Mode=Require"
+}
+
+output "password_secret_arn" {
+  value      = aws_secretsmanager_secret.this.arn
+  depends_on = [aws_secretsmanager_secret_version.this]
+}
+
+output "instance_identifier" {
+  value = aws_db_instance.this.identifier
+}

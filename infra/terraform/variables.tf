@@ -1,0 +1,231 @@
+variable "name" {
+  description = "What the names of all resources begin with."
+  type        = string
+  default     = "relay"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name)) && !strcontains(var.name, "--")
+    error_message = "name must have 2 to 20 lower-case letters, digits and single hyphens, and begin with a letter: it becomes a part of names with such rules."
+  }
+}
+
+variable "zones" {
+  description = "Three availability zones of the provider's region."
+  type        = list(string)
+
+  validation {
+    condition     = length(distinct(var.zones)) == 3 && length(var.zones) == 3
+    error_message = "zones must be three different ones."
+  }
+}
+
+variable "cidr" {
+  description = "The network's addresses, at most a /20."
+  type        = string
+  default     = "10.20.0.0/16"
+
+  validation {
+    condition     = can(cidrnetmask(var.cidr)) && try(tonumber(split("/", var.cidr)[1]) <= 20, false)
+    error_message = "cidr must be an IPv4 network of /20 or larger: it is divided by 256."
+  }
+}
+
+variable "nat" {
+  description = "single: one NAT gateway, and without its zone nodes reach no image registry, no secrets and no logs until it is back. zone: one in each zone."
+  type        = string
+  default     = "zone"
+
+  validation {
+    condition     = contains(["single", "zone"], var.nat)
+    error_message = "nat must be single or zone."
+  }
+}
+
+variable "certificate_arn" {
+  description = "A certificate of ACM in this region for the name that clients use. Null: plain HTTP, for trying out only, since tokens are readable on the way."
+  type        = string
+  default     = null
+}
+
+variable "allowed_cidrs" {
+  description = "From where clients may come."
+  type        = list(string)
+  default     = ["0.0.0.0/0"]
+}
+
+variable "image" {
+  description = "The nodes' image. Null: image_tag in the registry that is made here."
+  type        = string
+  default     = null
+}
+
+variable "image_tag" {
+  description = "Which image of the registry that is made here."
+  type        = string
+  default     = "1"
+}
+
+variable "architecture" {
+  description = "As the image was built: ARM64 or X86_64."
+  type        = string
+  default     = "ARM64"
+
+  validation {
+    condition     = contains(["ARM64", "X86_64"], var.architecture)
+    error_message = "architecture must be ARM64 or X86_64."
+  }
+}
+
+variable "nodes" {
+  description = "How many nodes there are at least and at most, and what each has: cpu in 1/1024 of a core, memory in MiB."
+  type = object({
+    min    = optional(number, 2)
+    max    = optional(number, 6)
+    cpu    = optional(number, 1024)
+    memory = optional(number, 2048)
+  })
+  default = {}
+
+  validation {
+    condition     = var.nodes.min >= 2 && var.nodes.max >= var.nodes.min
+    error_message = "nodes.min must be 2 or more, so that one may go, and nodes.max not less."
+  }
+}
+
+variable "scaling" {
+  description = "How busy nodes shall be, in percent of their processors, and how many connections each shall have: fewer than Limits:MaxConnections by enough for those of a node that died."
+  type = object({
+    cpu_percent = optional(number, 50)
+    connections = optional(number, 5000)
+  })
+  default = {}
+}
+
+variable "redis" {
+  description = <<-EOT
+    The log and the channels (docs/deploy.md says what each kind promises):
+      replicated  ElastiCache, one primary with replicas that follow asynchronously; min_replicas of them must have an update before it is shown
+      sharded     ElastiCache in cluster mode
+      durable     MemoryDB: an update is in a log of several zones before it is acknowledged
+      external    one that is there already; configuration_secret_arn names a secret with its Redis:Configuration
+    engine_version is Valkey's.
+  EOT
+  type = object({
+    kind                     = optional(string, "replicated")
+    node_type                = optional(string)
+    engine_version           = optional(string)
+    replicas                 = optional(number, 2)
+    shards                   = optional(number, 2)
+    min_replicas             = optional(number, 0)
+    configuration_secret_arn = optional(string)
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["replicated", "sharded", "durable", "external"], var.redis.kind)
+    error_message = "redis.kind must be replicated, sharded, durable or external."
+  }
+
+  validation {
+    condition     = var.redis.min_replicas == 0 || contains(["replicated", "external"], var.redis.kind)
+    error_message = "redis.min_replicas is for one primary with replicas: nodes refuse Redis:MinReplicas with a cluster, which sharded and durable are."
+  }
+
+  validation {
+    condition     = var.redis.kind != "replicated" || var.redis.min_replicas == 0 || var.redis.min_replicas < var.redis.replicas
+    error_message = "redis.min_replicas must be less than redis.replicas: otherwise nothing is confirmed while one replica is away."
+  }
+
+  validation {
+    condition     = (var.redis.kind == "external") == (var.redis.configuration_secret_arn != null)
+    error_message = "redis.configuration_secret_arn is for redis.kind external, and needed there."
+  }
+}
+
+variable "metadata" {
+  description = "A Postgres for the metadata of rooms. Null: none is kept."
+  type = object({
+    instance_class      = optional(string, "db.t4g.micro")
+    storage_gib         = optional(number, 20)
+    multi_az            = optional(bool, false)
+    password_generation = optional(number, 1)
+  })
+  default = {}
+}
+
+variable "auth" {
+  description = <<-EOT
+    How tokens are checked: with published keys (jwks_url), PEM text (public_key), or a secret that application and nodes share: secret_arn names one in Secrets Manager, and with none of the three one is made.
+    issuer and audience are checked where they are set; allowed_origins are those of your pages.
+  EOT
+  type = object({
+    jwks_url        = optional(string)
+    public_key      = optional(string)
+    secret_arn      = optional(string)
+    issuer          = optional(string)
+    audience        = optional(string)
+    allowed_origins = optional(list(string), [])
+  })
+  default = {}
+
+  validation {
+    condition     = length([for key in [var.auth.jwks_url, var.auth.public_key, var.auth.secret_arn] : key if key != null]) <= 1
+    error_message = "auth must have at most one of jwks_url, public_key and secret_arn."
+  }
+}
+
+variable "shutdown" {
+  description = "Over how many seconds a node that stops sends its clients away, and how many it has to save after that. Fargate kills it two minutes after it was told to stop."
+  type = object({
+    drain_seconds = optional(number, 30)
+    save_seconds  = optional(number, 30)
+  })
+  default = {}
+
+  validation {
+    condition     = var.shutdown.drain_seconds >= 1 && var.shutdown.save_seconds >= 1 && var.shutdown.drain_seconds + var.shutdown.save_seconds <= 105
+    error_message = "shutdown.drain_seconds and shutdown.save_seconds must be 1 or more, and 105 or less together: Fargate gives two minutes, and a node takes some seconds besides."
+  }
+}
+
+variable "settings" {
+  description = "More settings of the nodes, by their names without Relay:, as in { \"Documents:SaveInterval\" = \"00:00:30\" }."
+  type        = map(string)
+  default     = {}
+}
+
+variable "environment" {
+  description = "More environment variables of the nodes, such as OTEL_EXPORTER_OTLP_ENDPOINT."
+  type        = map(string)
+  default     = {}
+}
+
+variable "keep_deleted_snapshots_days" {
+  description = "For how many days a snapshot that was pruned or damaged can be brought back."
+  type        = number
+  default     = 30
+}
+
+variable "secrets_generation" {
+  description = "Raise it for new secrets between nodes and for tokens; then have the nodes replaced."
+  type        = number
+  default     = 1
+}
+
+variable "log_retention_days" {
+  description = "For how many days the nodes' logs stay."
+  type        = number
+  default     = 30
+}
+
+variable "alarm_emails" {
+  description = "Who gets mail when something is wrong."
+  type        = list(string)
+  default     = []
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete what holds data."
+  type        = bool
+  default     = true
+}

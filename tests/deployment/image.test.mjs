@@ -1,0 +1,33 @@
+// Whether the Dockerfile's stages find what they copy.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { exists, filesUnder, read } from './project.mjs'
+
+const dockerfile = read('Dockerfile')
+const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files]) => files.split(' '))
+
+test('what is copied into the image is there, and not held back', () => {
+  assert.ok(copied.includes('src'))
+  const letIn = read('.dockerignore').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1))
+  for (const file of copied) {
+    assert.ok(exists(file), `${file} is not there`)
+    assert.ok(letIn.includes(file) || letIn.includes(file.split('/')[0]), `${file} is held back`)
+  }
+})
+
+test('packages are restored from the project files of all that a node is made of', () => {
+  const projects = filesUnder('src', '.csproj').filter((file) => !/\/(bin|obj)\//.test(file))
+  assert.deepEqual(copied.filter((file) => file.endsWith('.csproj')).sort(), projects.sort())
+})
+
+test('the newer Redis client is that which is compiled against', () => {
+  const [, version] = /REDIS_CLIENT_VERSION=(\S+)/.exec(dockerfile)
+  assert.ok(read('tests/RedisClient3/RedisClient3.csproj').includes(`<NewerRedisClientVersion>${version}<`), version)
+})
+
+test('the node runs as a user who is not root, and is asked whether it lives', () => {
+  const [, last] = dockerfile.split(/^FROM .*$/m).slice(-2)
+  assert.match(last, /^USER \$APP_UID$/m)
+  assert.match(last, /^HEALTHCHECK .* CMD \["dotnet", "Relay\.dll", "health"\]$/m)
+  assert.match(last, /^ENTRYPOINT \["dotnet", "Relay\.dll"\]$/m)
+})
