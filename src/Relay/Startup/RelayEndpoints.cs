@@ -35,6 +35,11 @@ internal static class RelayEndpoints
         app.MapGet(RoomMetadataEndpoint.ListPath, rooms.ListAsync);
         app.MapGet(RoomMetadataEndpoint.HistoryPath, rooms.HistoryAsync);
         app.MapGet(RoomMetadataEndpoint.ConnectionsPath, rooms.ConnectionsAsync);
+        app.MapGet(RoomMetadataEndpoint.TotalsPath, rooms.TotalsAsync);
+        app.MapGet(RoomMetadataEndpoint.NodesPath, rooms.NodesAsync);
+        app.MapGet(NodesEndpoint.Path, services.GetRequiredService<NodesEndpoint>().GetAsync);
+        app.MapGet(PresenceEndpoint.Path, services.GetRequiredService<PresenceEndpoint>().GetAsync);
+        app.MapGet(DashboardEndpoint.Path, services.GetRequiredService<DashboardEndpoint>().GetAsync);
         app.MapPost(KickEndpoint.Path, services.GetRequiredService<KickEndpoint>().PostAsync);
         return app;
     }
