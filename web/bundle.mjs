@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { licences } from './licences.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
-const page = 'src/demo'
+
+/** What a visitor asks for → the sources of that page, whose scripts and styles have the name before it. */
+const pages = { 'index.html': { folder: 'src/demo', name: 'demo' }, 'dashboard.html': { folder: 'src/dashboard', name: 'dashboard' } }
 
 export const wwwroot = path.resolve(here, '../src/Relay/wwwroot')
 
@@ -16,7 +18,7 @@ export const wwwroot = path.resolve(here, '../src/Relay/wwwroot')
 export const bundle = async () => {
   const { outputFiles, metafile } = await build({
     absWorkingDir: here,
-    entryPoints: { demo: `${page}/main.ts`, 'demo-style': `${page}/demo.css` },
+    entryPoints: Object.fromEntries(Object.values(pages).flatMap(({ folder, name }) => [[name, `${folder}/main.ts`], [`${name}-style`, `${folder}/${name}.css`]])),
     outdir: 'out',
     bundle: true,
     format: 'esm',
@@ -31,16 +33,19 @@ export const bundle = async () => {
   })
 
   const files = new Map()
-  let html = await readText(`${page}/index.html`)
+  const addresses = new Map()
   for (const { path: made, contents } of outputFiles) {
     const { name, ext } = path.parse(made)
     const hash = createHash('sha256').update(contents).digest('hex').slice(0, 10)
-    const address = `assets/${name}-${hash}${ext}`
-    files.set(address, Buffer.from(contents))
-    html = replaceOnce(html, `"${name}${ext}"`, `"${address}"`)
+    addresses.set(`${name}${ext}`, `assets/${name}-${hash}${ext}`)
+    files.set(`assets/${name}-${hash}${ext}`, Buffer.from(contents))
   }
-  files.set('index.html', Buffer.from(html))
-  files.set('icon.svg', Buffer.from(await readText(`${page}/icon.svg`)))
+  for (const [asked, { folder, name }] of Object.entries(pages)) {
+    let html = await readText(`${folder}/index.html`)
+    for (const part of [`${name}.js`, `${name}-style.css`]) html = replaceOnce(html, `"${part}"`, `"${addresses.get(part)}"`)
+    files.set(asked, Buffer.from(html))
+  }
+  files.set('icon.svg', Buffer.from(await readText('src/demo/icon.svg')))
   files.set('licenses.txt', Buffer.from(await licences(here, Object.keys(metafile.inputs))))
   return files
 }

@@ -12,6 +12,7 @@ internal static class LogEvents
     public const int TokensAsked = 1005;
     public const int NoTokensAsked = 1006;
     public const int TelemetryExported = 1007;
+    public const int DashboardAddress = 1008;
     public const int DrainStarted = 1010;
     public const int DrainConnections = 1011;
     public const int DrainDocuments = 1012;
@@ -43,7 +44,11 @@ internal static class LogEvents
     public const int DaysDropped = 1047;
     public const int DaysNotDropped = 1048;
 
-    // Api: 1050 to 1099
+    // Reports: 1060 to 1069
+    public const int ReportsEnded = 1060;
+    public const int DashboardFailed = 1061;
+
+    // Api: 1050 to 1059
     public const int ReadFailed = 1050;
     public const int RequestFailed = 1051;
     public const int LifeFailed = 1052;

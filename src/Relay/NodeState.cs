@@ -4,6 +4,7 @@ namespace Relay;
 internal sealed class NodeState
 {
     private volatile bool wantsClients;
+    private volatile bool isLeaving;
     private volatile string? failure;
     private int awaited;
 
@@ -13,8 +14,16 @@ internal sealed class NodeState
     /// <summary>From the end of its start to the beginning of its stop.</summary>
     public bool WantsClients
     {
-        set => wantsClients = value;
+        get => wantsClients;
+        set
+        {
+            isLeaving |= wantsClients && !value;
+            wantsClients = value;
+        }
     }
+
+    /// <summary>It wanted clients once and does so no more: it stops, or was drained.</summary>
+    public bool IsLeaving => isLeaving;
 
     /// <summary>Why the node stops by itself, in one sentence; nothing while it does not.</summary>
     public string? Failure

@@ -1,10 +1,11 @@
 // A real Postgres, for the tests of room metadata: on a free loopback port and in a temporary folder.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { temporaryDirectory } from './relay.mjs'
 import { waitFor } from './wait.mjs'
 
@@ -47,6 +48,13 @@ export class Postgres {
   get connectionString () { return this.withDatabase('postgres') }
 
   withDatabase (name) { return `Host=127.0.0.1;Port=${this.port};Username=postgres;Database=${name}` }
+
+  /** Runs statements, and returns what they say as text. */
+  async run (sql) {
+    const programs = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin/psql`).find(existsSync) : undefined
+    const { stdout } = await promisify(execFile)(programs ?? 'psql', ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', sql])
+    return stdout.trim()
+  }
 
   /** It keeps its connections and does nothing, and so do the processes that serve them. */
   stall () { this.#signal('SIGSTOP') }

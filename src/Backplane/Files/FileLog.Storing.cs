@@ -5,7 +5,10 @@ public sealed partial class FileLog
 {
     private long nextNumber;
     private bool tailIsUncertain;
-    private bool writesFail;
+    private volatile bool writesFail;
+
+    /// <summary>Whether the file could not be written when it was last tried; on any thread.</summary>
+    public bool WritesFail => writesFail;
 
     /// <summary>The segment that is written to, the last one.</summary>
     private Segment Active => segments[^1];

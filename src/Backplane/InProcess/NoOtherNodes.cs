@@ -1,7 +1,7 @@
 namespace Relay.Backplane;
 
-/// <summary>The orders of a node that is alone: there is nobody to hear them.</summary>
-public sealed class NoOtherNodes : INodeOrders
+/// <summary>The orders and the reports of a node that is alone: there is nobody to hear the ones or to read the others, and nobody else has any.</summary>
+public sealed class NoOtherNodes : INodeOrders, INodeReports
 {
     public IDisposable Listen(INodeOrderListener listener)
     {
@@ -14,6 +14,12 @@ public sealed class NoOtherNodes : INodeOrders
         cancellation.ThrowIfCancellationRequested();
         return ValueTask.FromResult(default(OrderReceipt));
     }
+
+    public ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public ValueTask RemoveAsync(string node, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ListAsync(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([]);
 
     private sealed class Nothing : IDisposable
     {

@@ -15,7 +15,7 @@ namespace Relay.Backplane;
 /// Two connections: appends have their own, because a WAIT holds up what is sent behind it; the other carries everything else and the subscriptions. Duties run in the background: <see cref="LogEndCheck"/>, the renewal of
 /// covered logs that are open here, keeping shared settings known, and orders to all nodes.
 /// </remarks>
-public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISaveJobs, INodeOrders, IAsyncDisposable
+public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISaveJobs, INodeOrders, INodeReports, IAsyncDisposable
 {
     // How many documents' last counts a partition keeps: far more than are written to between two checks; a node that is behind further looks at all its documents.
     private const int MaxChanged = 4096;

@@ -22,6 +22,12 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The key of the orders to all nodes.</summary>
     public RedisKey Orders => partitions[0] + "orders";
 
+    /// <summary>The key of what nodes say about themselves.</summary>
+    public RedisKey Reports => partitions[0] + "reports";
+
+    /// <summary>The key of when that ends.</summary>
+    public RedisKey ReportEnds => partitions[0] + "report-ends";
+
     public string OrdersChannelName => partitions[0] + "nodes";
 
     /// <summary>The share of all documents that this one belongs to: FNV-1a of the name's UTF-8, which all nodes of all versions must compute alike.</summary>

@@ -18,6 +18,8 @@ internal static class RedisScript
     public static readonly string Settings = Load("settings");
     public static readonly string Order = Load("order");
     public static readonly string Orders = Load("orders");
+    public static readonly string Report = Load("report");
+    public static readonly string Reports = Load("reports");
 
     private static string Load(string name)
     {

@@ -9,6 +9,7 @@ namespace Relay.Api;
 
 /// <summary>
 /// <c>GET /api/documents</c>, <c>GET /api/documents/{document}/history</c> and <c>GET /api/documents/{document}/connections</c>: what is known about rooms, for administrators. They show users' ids and the names of all documents.
+/// <c>GET /api/totals</c> and <c>GET /api/nodes/history</c>: the same of all rooms together.
 /// </summary>
 internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataState state, TimeProvider time, ILogger<RoomMetadataEndpoint> logger, IRoomMetadata? rooms = null)
 {
@@ -16,9 +17,13 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
     public const string HistoryPath = DocumentEndpoint.Path + "/history";
     public const string ConnectionsPath = DocumentEndpoint.Path + "/connections";
 
+    public const string TotalsPath = "/api/totals";
+    public const string NodesPath = NodesEndpoint.Path + "/history";
+
     private const int MaxLimit = 500;
 
     private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(7);
+    private static readonly TimeSpan DefaultTotals = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestRange = TimeSpan.FromDays(366);
 
     /// <summary><c>?limit=&amp;cursor=&amp;prefix=&amp;search=&amp;sort=</c></summary>
@@ -32,15 +37,18 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
     /// <summary><c>?from=&amp;to=</c>, times as in RFC 3339; without them the last 7 days.</summary>
     public Task HistoryAsync(HttpContext context) => AnswerAsync(context, async (metadata, name) =>
     {
-        var to = TimeOf(context.Request.Query, "to") ?? time.GetUtcNow();
-        var from = TimeOf(context.Request.Query, "from") ?? to - DefaultRange;
-        if (from >= to || to - from > LongestRange)
-        {
-            throw new FormatException("from must be before to, by at most 366 days.");
-        }
-
+        var (from, to) = RangeOf(context.Request.Query, DefaultRange);
         return await metadata.FindRoomAsync(name, from, to, context.RequestAborted) is { } history ? new { document = history.Room, hours = history.Hours } : null;
     });
+
+    /// <summary><c>?from=&amp;to=</c>, times as in RFC 3339; without them the last 24 hours.</summary>
+    public Task TotalsAsync(HttpContext context) => AnswerAsync(context, async metadata =>
+    {
+        var (from, to) = RangeOf(context.Request.Query, DefaultTotals);
+        return new { hours = await metadata.TotalsAsync(from, to, context.RequestAborted) };
+    });
+
+    public Task NodesAsync(HttpContext context) => AnswerAsync(context, async metadata => new { nodes = await metadata.NodesAsync(context.RequestAborted) });
 
     /// <summary><c>?open=true&amp;limit=&amp;cursor=</c></summary>
     public Task ConnectionsAsync(HttpContext context) => AnswerAsync(context, async (metadata, name) =>
@@ -104,6 +112,13 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
         }
 
         await context.Response.WriteAsJsonAsync(answer, context.RequestAborted);
+    }
+
+    private (DateTimeOffset From, DateTimeOffset To) RangeOf(IQueryCollection query, TimeSpan otherwise)
+    {
+        var to = TimeOf(query, "to") ?? time.GetUtcNow();
+        var from = TimeOf(query, "from") ?? to - otherwise;
+        return from < to && to - from <= LongestRange ? (from, to) : throw new FormatException("from must be before to, by at most 366 days.");
     }
 
     private static RoomOrder OrderOf(string? sort) => sort switch

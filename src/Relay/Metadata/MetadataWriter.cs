@@ -1,3 +1,4 @@
+using Relay.Health;
 using Relay.Persistence.Metadata;
 using Relay.Persistence.Metadata.Postgres;
 using Relay.Telemetry;
@@ -9,7 +10,14 @@ namespace Relay.Metadata;
 /// nothing piles up but what the recorder bounds. Nothing of the node waits for this.
 /// </summary>
 internal sealed partial class MetadataWriter(
-    PostgresMetadataWriter store, RoomRecorder recorder, MetadataState state, MetadataWriterOptions options, RelayMetrics metrics, TimeProvider time, ILogger<MetadataWriter> logger) : IHostedService, IDisposable
+    PostgresMetadataWriter store,
+    RoomRecorder recorder,
+    MetadataState state,
+    MetadataWriterOptions options,
+    RelayMetrics metrics,
+    ServicesInUse services,
+    TimeProvider time,
+    ILogger<MetadataWriter> logger) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
@@ -201,6 +209,7 @@ internal sealed partial class MetadataWriter(
 
     private void Failed(Exception exception)
     {
+        services.Metadata?.Failed();
         if (++failures == 1)
         {
             LogAway(logger, exception);
@@ -209,6 +218,7 @@ internal sealed partial class MetadataWriter(
 
     private void Worked()
     {
+        services.Metadata?.Worked();
         if (failures > 0)
         {
             LogBack(logger, failures);
@@ -224,6 +234,7 @@ internal sealed partial class MetadataWriter(
     private void TurnOff(string reason, Exception? exception)
     {
         state.OffBecause = reason;
+        services.Metadata?.Failed();
         recorder.TurnOff();
         LogOff(logger, exception, reason);
     }

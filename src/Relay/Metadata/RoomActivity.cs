@@ -9,10 +9,6 @@ namespace Relay.Metadata;
 internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, TimeProvider time)
 {
     private readonly Lock gate = new();
-    private long updates;
-    private long bytesIn;
-    private long bytesOut;
-    private long bytes;
 
     // Comings, goings and saves, under the lock.
     private int connections;
@@ -35,19 +31,12 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
 
     public DocumentName Room => room;
 
+    /// <summary>What went through; to be added to by the session.</summary>
+    public RoomFigures Figures { get; } = new();
+
     public int Connections => Volatile.Read(ref connections);
 
     public bool HasLeft => Volatile.Read(ref hasLeft);
-
-    /// <summary>So many updates that said something new are on their way to the log.</summary>
-    public void Updated(int some) => updates += some;
-
-    public void Received(int some) => bytesIn += some;
-
-    public void Sent(long some) => bytesOut += some;
-
-    /// <summary>The document was encoded.</summary>
-    public void Encoded(long size) => bytes = size;
 
     public void Came(ConnectionActivity connection)
     {
@@ -118,7 +107,7 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
     /// <param name="endsHour">Whether an hour ends with it: the seconds of connections that do nothing belong to their hours, too.</param>
     public RoomSample? TakeSample(DateTimeOffset at, bool endsHour)
     {
-        var (updatesNow, bytesInNow, bytesOutNow) = (Volatile.Read(ref updates), Volatile.Read(ref bytesIn), Volatile.Read(ref bytesOut));
+        var (updatesNow, bytesInNow, bytesOutNow) = (Figures.Updates, Figures.BytesIn, Figures.BytesOut);
         lock (gate)
         {
             var isWritten = updatesNow != sampledUpdates;
@@ -141,7 +130,7 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
                 Updates = updatesNow - sampledUpdates,
                 BytesIn = bytesInNow - sampledBytesIn,
                 BytesOut = bytesOutNow - sampledBytesOut,
-                Bytes = Volatile.Read(ref bytes),
+                Bytes = Figures.Bytes,
                 SnapshotAt = snapshotAt,
                 SnapshotBytes = snapshotBytes,
                 Snapshots = snapshots,

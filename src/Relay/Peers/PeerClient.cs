@@ -5,8 +5,8 @@ using Relay.Yjs;
 
 namespace Relay.Peers;
 
-/// <summary>Asks the nodes that hold a document for its state, over HTTP. Thread-safe.</summary>
-internal sealed partial class PeerClient : IPeers, IDisposable
+/// <summary>Asks the nodes that hold a document for its state or who is there, over HTTP. Thread-safe.</summary>
+internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
 {
     private readonly string self;
     private readonly PeerSecret secret;
@@ -45,7 +45,15 @@ internal sealed partial class PeerClient : IPeers, IDisposable
         });
     }
 
-    public async ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation)
+    public ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation) =>
+        AskAsync(document, PeerPath.For(document), holders, cancellation);
+
+    public async ValueTask<ReadOnlyMemory<byte>?> AskPresenceAsync(DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation) =>
+        (await AskAsync(document, PeerPath.ForPresence(document), holders, cancellation))?.Awareness;
+
+    public void Dispose() => http.Dispose();
+
+    private async ValueTask<PeerState?> AskAsync(DocumentName document, string path, IReadOnlyList<string> holders, CancellationToken cancellation)
     {
         string[] others = [.. holders.Where(holder => holder != self).Distinct(StringComparer.Ordinal)];
         if (others.Length == 0)
@@ -58,7 +66,7 @@ internal sealed partial class PeerClient : IPeers, IDisposable
         try
         {
             var first = choose(others.Length);
-            return await AskInTurnAsync(document, new Queue<string>([.. others[first..], .. others[..first]]), over.Token).WaitAsync(over.Token);
+            return await AskInTurnAsync(document, path, new Queue<string>([.. others[first..], .. others[..first]]), over.Token).WaitAsync(over.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -72,17 +80,15 @@ internal sealed partial class PeerClient : IPeers, IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
-
     /// <summary>Never throws, and goes on until everybody was asked and has answered or <paramref name="cancellation"/> ended the questions.</summary>
-    private async Task<PeerState?> AskInTurnAsync(DocumentName document, Queue<string> holders, CancellationToken cancellation)
+    private async Task<PeerState?> AskInTurnAsync(DocumentName document, string path, Queue<string> holders, CancellationToken cancellation)
     {
         var waiting = new List<Task>();
         while (holders.Count + waiting.Count > 0)
         {
             if (holders.TryDequeue(out var holder))
             {
-                waiting.Add(AskOneAsync(document, holder, cancellation));
+                waiting.Add(AskOneAsync(document, path, holder, cancellation));
             }
 
             // Who has nothing to give makes room for the next one at once; who is silent, after a while, and may still be the first.
@@ -101,9 +107,8 @@ internal sealed partial class PeerClient : IPeers, IDisposable
     }
 
     /// <summary>Never throws: whatever goes wrong with a peer is no answer.</summary>
-    private async Task<PeerState?> AskOneAsync(DocumentName document, string holder, CancellationToken cancellation)
+    private async Task<PeerState?> AskOneAsync(DocumentName document, string path, string holder, CancellationToken cancellation)
     {
-        var path = PeerPath.For(document);
         if (!IPEndPoint.TryParse(holder, out var endpoint) || endpoint.Port == 0
             || !Uri.TryCreate($"http://{endpoint}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var address))
         {

@@ -5,14 +5,36 @@ using Relay.Yjs;
 
 namespace Relay.Peers;
 
-/// <summary>The address of a document's state on the internal listener: <c>/internal/documents/{document}/state</c>, the name percent-encoded as one segment.</summary>
+/// <summary>The addresses of a document's state and of its presence on the internal listener: <c>/internal/documents/{document}/state</c> and <c>…/presence</c>, the name percent-encoded as one segment.</summary>
 internal static class PeerPath
 {
     private const string Prefix = "/internal/documents/";
     private const string Suffix = "/state";
+    private const string PresenceSuffix = "/presence";
 
     /// <summary>The request target. Everything but ASCII letters, digits, <c>-</c> and <c>_</c> is encoded: a document called <c>..</c> is a name here, and no way upwards.</summary>
-    public static string For(DocumentName document)
+    public static string For(DocumentName document) => For(document, Suffix);
+
+    /// <summary>The same, asking only who is there.</summary>
+    public static string ForPresence(DocumentName document) => For(document, PresenceSuffix);
+
+    /// <summary>Reads what <see cref="For(DocumentName)"/> wrote, and nothing else.</summary>
+    public static bool TryGetName(string rawTarget, out DocumentName document, [NotNullWhen(false)] out string? error)
+    {
+        error = TryGetName(rawTarget, Suffix, out document) ? null : "The internal listener has only /internal/documents/{document}/state and /internal/documents/{document}/presence.";
+        return error is null;
+    }
+
+    /// <summary>Reads what <see cref="ForPresence"/> wrote, and nothing else.</summary>
+    public static bool TryGetPresenceName(string rawTarget, out DocumentName document) => TryGetName(rawTarget, PresenceSuffix, out document);
+
+    private static bool TryGetName(string rawTarget, string suffix, out DocumentName document)
+    {
+        document = default;
+        return rawTarget.EndsWith(suffix, StringComparison.Ordinal) && EncodedPath.TryGetName(rawTarget[..^suffix.Length], Prefix, following: 0, out document, out _) && For(document, suffix) == rawTarget;
+    }
+
+    private static string For(DocumentName document, string suffix)
     {
         var path = new StringBuilder(Prefix);
         foreach (var value in document.ToUtf8())
@@ -27,20 +49,6 @@ internal static class PeerPath
             }
         }
 
-        return path.Append(Suffix).ToString();
-    }
-
-    /// <summary>Reads what <see cref="For"/> wrote, and nothing else.</summary>
-    public static bool TryGetName(string rawTarget, out DocumentName document, [NotNullWhen(false)] out string? error)
-    {
-        document = default;
-        error = "The internal listener has only /internal/documents/{document}/state.";
-        if (!rawTarget.EndsWith(Suffix, StringComparison.Ordinal) || !EncodedPath.TryGetName(rawTarget[..^Suffix.Length], Prefix, following: 0, out document, out _) || For(document) != rawTarget)
-        {
-            return false;
-        }
-
-        error = null;
-        return true;
+        return path.Append(suffix).ToString();
     }
 }

@@ -6,11 +6,11 @@ using Relay.Yjs;
 namespace Relay.Peers;
 
 /// <summary>
-/// <c>GET /internal/documents/{document}/state</c>, for other nodes: 200 with the state, 404 when this node does not hold the document, 503 at once while it is loading it, 401 without a valid proof, which comes before
+/// <c>GET /internal/documents/{document}/state</c>, for other nodes, and <c>…/presence</c> for those who only want to know who is there: 200 with the state, 404 when this node does not hold the document, 503 at once while it is loading it, 401 without a valid proof, which comes before
 /// everything else. Answers have no text: the reason stands in this node's log.
 /// </summary>
 internal sealed partial class PeerStateEndpoint(
-    Func<DocumentName, Action<PeerState?>, bool> share, string self, PeerSecret secret, PeerOptions options, TimeProvider time, ILogger<PeerStateEndpoint> logger)
+    Func<DocumentName, Action<PeerState?>, bool> share, Func<DocumentName, Action<byte[]?>, bool> showPresence, string self, PeerSecret secret, PeerOptions options, TimeProvider time, ILogger<PeerStateEndpoint> logger)
 {
     private readonly LogPace refusals = new(time);
 
@@ -33,7 +33,9 @@ internal sealed partial class PeerStateEndpoint(
         }
 
         var answer = new TaskCompletionSource<PeerState?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!PeerPath.TryGetName(target, out var document, out _) || !share(document, state => answer.TrySetResult(state)))
+        var isAsked = PeerPath.TryGetPresenceName(target, out var document) ? showPresence(document, awareness => answer.TrySetResult(awareness is null ? null : PeerState.OfPresence(awareness)))
+            : PeerPath.TryGetName(target, out document, out _) && share(document, state => answer.TrySetResult(state));
+        if (!isAsked)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;

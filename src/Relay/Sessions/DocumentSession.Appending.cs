@@ -46,7 +46,7 @@ internal sealed partial class DocumentSession
         }
 
         services.Metrics.Received(items.Count);
-        activity?.Updated(items.Count);
+        figures.Updates += items.Count;
         flight = new Flight(services.Environment.NewEntryId(), payload, items, services.Environment.Time.GetTimestamp());
         SendFlight();
     }

@@ -2,10 +2,15 @@ using Relay.Metadata;
 
 namespace Relay.Sessions;
 
-/// <summary>What goes to connections, for the metadata of rooms; nothing is counted where none is kept.</summary>
+/// <summary>What goes through: of the document always, of each connection only where metadata of rooms is kept.</summary>
 internal sealed partial class DocumentSession
 {
-    private void CountSent(ConnectionActivity connection, ReadOnlyMemory<byte>[] frames)
+    private readonly RoomFigures figures;
+
+    /// <summary>What went through since the session began; on any thread, as of a moment ago.</summary>
+    public RoomFigures Figures => figures;
+
+    private void CountSent(ConnectionActivity? connection, ReadOnlyMemory<byte>[] frames)
     {
         var bytes = 0L;
         foreach (var frame in frames)
@@ -13,8 +18,11 @@ internal sealed partial class DocumentSession
             bytes += frame.Length;
         }
 
-        connection.BytesOut += bytes;
-        activity!.Sent(bytes);
+        figures.BytesOut += bytes;
+        if (connection is not null)
+        {
+            connection.BytesOut += bytes;
+        }
     }
 
     private static void CountDelivered(Attachment attachment)

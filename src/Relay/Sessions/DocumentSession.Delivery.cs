@@ -91,11 +91,7 @@ internal sealed partial class DocumentSession
                 return;
             }
 
-            if (attachment.Activity is { } connection)
-            {
-                CountSent(connection, frames);
-            }
-
+            CountSent(attachment.Activity, frames);
             if (!attachment.Connection.Send(frames))
             {
                 state.IsSending = true;

@@ -24,6 +24,7 @@ internal sealed partial class DocumentSession
 
         attachments.Add(attachment);
         attachment.IsAttached = true;
+        figures.Connections++;
         if (attachment.Activity is { } connection)
         {
             activity!.Came(connection);
@@ -63,6 +64,7 @@ internal sealed partial class DocumentSession
     {
         attachments.Remove(attachment);
         attachment.IsAttached = false;
+        figures.Connections--;
         if (attachment.Activity is { } connection)
         {
             activity!.Went(connection);

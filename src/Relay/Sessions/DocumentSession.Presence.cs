@@ -18,6 +18,9 @@ internal sealed partial class DocumentSession
     private bool publishFails;
     private (long From, long To, byte[]? Update) lastPresence;
 
+    /// <summary>Everybody who is there; nothing while the session is loading or gone.</summary>
+    public byte[]? Presence() => State is SessionState.Loading or SessionState.Closed ? null : awareness.EncodeAll();
+
     public void OnChannelAwareness(ReadOnlyMemory<byte> update)
     {
         // Of another node, so of bytes that were checked there; a version of this program that writes what this one does not read costs presence, not documents.

@@ -39,7 +39,7 @@ internal sealed partial class DocumentSession
         {
             encoded = document.EncodeState();
             encodedVersion = documentVersion;
-            activity?.Encoded(encoded.Length);
+            figures.Bytes = encoded.Length;
         }
 
         return encoded;

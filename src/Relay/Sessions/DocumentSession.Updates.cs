@@ -91,11 +91,11 @@ internal sealed partial class DocumentSession
 
     private void Handle(Attachment attachment, in DocumentMessage message, ReadOnlyMemory<byte> news)
     {
+        figures.BytesIn += message.Bytes;
         if (attachment.Activity is { } connection)
         {
             connection.BytesIn += message.Bytes;
             connection.UpdatesIn += news.IsEmpty ? 0 : 1;
-            activity!.Received(message.Bytes);
         }
 
         switch (message.Kind)

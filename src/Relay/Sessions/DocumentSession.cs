@@ -37,6 +37,7 @@ internal sealed partial class DocumentSession
         this.registry = registry;
         settings = services.Settings;
         activity = services.Rooms?.Begin(name);
+        figures = activity?.Figures ?? new RoomFigures();
         document = new YDocument(settings.GarbageCollection);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
         delivery = new DeliveryLog(settings.DeliveryBytes);

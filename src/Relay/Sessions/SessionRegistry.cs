@@ -42,6 +42,18 @@ internal sealed partial class SessionRegistry(SessionServices services)
         }
     }
 
+    /// <summary>Looks at every session; joins wait meanwhile, so that a look must be short.</summary>
+    public void LookAtAll<T>(T looker, Action<T, DocumentSession> look)
+    {
+        lock (gate)
+        {
+            foreach (var session in sessions.Values)
+            {
+                look(looker, session);
+            }
+        }
+    }
+
     /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
     /// <param name="name">The document.</param>
     /// <param name="connection">The connection.</param>
@@ -103,6 +115,21 @@ internal sealed partial class SessionRegistry(SessionServices services)
         }
 
         return false;
+    }
+
+    /// <summary>Asks the document's session, if there is one, who is there; false without calling the reader if there is none.</summary>
+    /// <param name="name">The document.</param>
+    /// <param name="reader">Called once, on any thread, with everybody's presence (y-protocols encoding): with nothing while the session is loading.</param>
+    public bool TryShowPresence(DocumentName name, Action<byte[]?> reader)
+    {
+        DocumentSession? session;
+        lock (gate)
+        {
+            sessions.TryGetValue(name, out session);
+        }
+
+        session?.Mailbox.Post(() => reader(session.Presence()));
+        return session is not null;
     }
 
     /// <summary>Completes when the session that the document has now, if it has one, is wholly gone.</summary>

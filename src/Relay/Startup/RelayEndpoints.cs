@@ -35,6 +35,11 @@ internal static class RelayEndpoints
         app.MapGet(RoomMetadataEndpoint.ListPath, rooms.ListAsync);
         app.MapGet(RoomMetadataEndpoint.HistoryPath, rooms.HistoryAsync);
         app.MapGet(RoomMetadataEndpoint.ConnectionsPath, rooms.ConnectionsAsync);
+        app.MapGet(RoomMetadataEndpoint.TotalsPath, rooms.TotalsAsync);
+        app.MapGet(RoomMetadataEndpoint.NodesPath, rooms.NodesAsync);
+        app.MapGet(NodesEndpoint.Path, services.GetRequiredService<NodesEndpoint>().GetAsync);
+        app.MapGet(PresenceEndpoint.Path, services.GetRequiredService<PresenceEndpoint>().GetAsync);
+        app.MapGet(DashboardEndpoint.Path, services.GetRequiredService<DashboardEndpoint>().GetAsync);
         app.MapPost(KickEndpoint.Path, services.GetRequiredService<KickEndpoint>().PostAsync);
         return app;
     }
@@ -43,14 +48,39 @@ internal static class RelayEndpoints
     public static WebApplication UsePages(this WebApplication app)
     {
         app.UseDefaultFiles();
+        app.Use(FindDashboard);
         app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) && !context.WebSockets.IsWebSocketRequest, pages => pages.UseResponseCompression());
-        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = SetCaching });
+        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = SetHeaders });
         return app;
     }
 
+    /// <summary>The dashboard's address has no ending, and its parts lie where the demo's do, also below a proxy's path.</summary>
+    private static Task FindDashboard(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path == "/dashboard")
+        {
+            context.Request.Path = "/dashboard.html";
+        }
+        else if (context.Request.Path == "/dashboard/")
+        {
+            context.Response.Redirect("../dashboard", permanent: true);
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    }
+
     /// <summary>A page is asked for each time (and mostly answered with 304), so that a new version is seen at once; what lies under <c>assets</c> has a hash of its content in its name and never changes.</summary>
-    private static void SetCaching(StaticFileResponseContext file) =>
-        file.Context.Response.Headers.CacheControl =
+    private static void SetHeaders(StaticFileResponseContext file)
+    {
+        var headers = file.Context.Response.Headers;
+        headers.CacheControl =
             file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable"
             : file.File.Name.EndsWith(".html", StringComparison.OrdinalIgnoreCase) ? "no-cache" : "public, max-age=3600";
+        if (file.File.Name == "dashboard.html")
+        {
+            // It has buttons, and a page of another site could lay itself over them; a page cannot say this of itself.
+            headers.ContentSecurityPolicy = "frame-ancestors 'self'";
+        }
+    }
 }

@@ -12,6 +12,7 @@ using Relay.Persistence;
 using Relay.Problems;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
+using Relay.Reports;
 using Relay.Sessions;
 using Relay.Telemetry;
 
@@ -50,6 +51,7 @@ internal static class RelayServices
         services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(), provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();
         services.AddSingleton<RoomMetadataEndpoint>();
+        services.AddReports();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();
         services.AddDuties();
@@ -65,6 +67,18 @@ internal static class RelayServices
             () => provider.GetRequiredService<NodeState>().IsReady)));
         services.AddSingleton<PrometheusExporter>();
         services.AddHostedService<OtlpExport>();
+    }
+
+    /// <summary>How the nodes do, for those who look.</summary>
+    private static void AddReports(this IServiceCollection services)
+    {
+        services.AddSingleton<NodeReporter>();
+        services.AddSingleton<ClusterReporter>();
+        services.TryAddSingleton(new DashboardFeedOptions());
+        services.AddSingleton<DashboardFeed>();
+        services.AddSingleton<NodesEndpoint>();
+        services.AddSingleton<PresenceEndpoint>();
+        services.AddSingleton<DashboardEndpoint>();
     }
 
     /// <summary>In the order of their start. They stop in the reverse order, so that clients go first, and then what they need.</summary>
@@ -89,6 +103,7 @@ internal static class RelayServices
         if (address is null)
         {
             services.AddSingleton<IPeers, NoPeers>();
+            services.AddSingleton<IPeerPresence, NoPeers>();
             return;
         }
 
@@ -96,13 +111,16 @@ internal static class RelayServices
         var options = new PeerOptions { MaxBytes = 2 * settings.Limits.MaxDocumentBytes };
         services.AddSingleton(provider => new PeerStateEndpoint(
             provider.GetRequiredService<SessionRegistry>().TryShare,
+            provider.GetRequiredService<SessionRegistry>().TryShowPresence,
             address.ToString(),
             secret,
             options,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<PeerStateEndpoint>>()));
-        services.AddSingleton<IPeers>(provider => new PeerClient(
+        services.AddSingleton(provider => new PeerClient(
             address.ToString(), secret, options, provider.GetRequiredService<TimeProvider>(), Random.Shared.Next, provider.GetRequiredService<ILogger<PeerClient>>()));
+        services.AddSingleton<IPeers>(provider => provider.GetRequiredService<PeerClient>());
+        services.AddSingleton<IPeerPresence>(provider => provider.GetRequiredService<PeerClient>());
         services.AddHostedService(provider => new InternalListener(
             NodeAddress.ToListenAt(address, settings.Internal), provider.GetRequiredService<PeerStateEndpoint>(), provider.GetRequiredService<ILoggerFactory>()));
     }

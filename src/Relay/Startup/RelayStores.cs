@@ -2,8 +2,10 @@ using System.Net;
 using Relay.Backplane;
 using Relay.DocLocator;
 using Relay.DocLocator.DynamoDb;
+using Relay.Health;
 using Relay.Persistence;
 using Relay.Persistence.S3;
+using Relay.Reports;
 
 namespace Relay.Startup;
 
@@ -20,6 +22,8 @@ internal static class RelayStores
     public static void AddStores(this IServiceCollection services, RelaySettings settings, IPEndPoint? address, bool isDevelopment)
     {
         var node = NodeIdentity.Create(address?.ToString() ?? "alone", Guid.NewGuid().ToString("n"));
+        services.AddSingleton(node);
+        services.AddSingleton(provider => ServicesOf(settings, provider));
         var jobs = new SaveJobOptions { ForgottenAfter = ForgottenAfter(settings.Documents.SaveInterval) };
         if (settings.Redis.Configuration is { } configuration)
         {
@@ -54,6 +58,18 @@ internal static class RelayStores
     /// <summary>A node that holds a document has saved it after three save intervals; with very short ones, it still needs the time that a save takes.</summary>
     private static TimeSpan ForgottenAfter(TimeSpan saveInterval) => TimeSpan.FromSeconds(Math.Max(15, 3 * saveInterval.TotalSeconds));
 
+    private static ServicesInUse ServicesOf(RelaySettings settings, IServiceProvider provider)
+    {
+        var time = provider.GetRequiredService<TimeProvider>();
+        return new ServicesInUse
+        {
+            Log = settings.Redis.Configuration is null ? new ServiceHealth("File log", "log", time, () => provider.GetRequiredService<FileLog>().WritesFail) : new ServiceHealth("Redis", "log", time),
+            Snapshots = new ServiceHealth(settings.S3.Bucket is null ? "Directory" : "S3", "snapshots", time),
+            Locator = settings.DynamoDb.Table is null ? null : new ServiceHealth("DynamoDB", "locator", time),
+            Metadata = settings.Postgres.ConnectionString is null ? null : new ServiceHealth("Postgres", "metadata of rooms", time),
+        };
+    }
+
     private static void AddRedisBackplane(this IServiceCollection services, RelaySettings settings, string configuration, SaveJobOptions jobs)
     {
         services.AddSingleton(provider => RedisBackplane.Open(
@@ -70,6 +86,9 @@ internal static class RelayStores
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton<INodeOrders>(provider => provider.GetRequiredService<RedisBackplane>());
+        services.AddSingleton<INodeReports>(provider => provider.GetRequiredService<RedisBackplane>());
+        services.AddSingleton(new ReportWriterOptions());
+        services.AddHostedService<ReportWriter>();
         services.AddSingleton(provider => new FileLogImport(
             settings.FileStore.Path, provider.GetRequiredService<IDocumentLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => new StartCheck(
@@ -90,19 +109,22 @@ internal static class RelayStores
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<INodeOrders, NoOtherNodes>();
+        services.AddSingleton<INodeReports, NoOtherNodes>();
     }
 
     private static void AddDirectorySnapshots(this IServiceCollection services, FileStoreOptions options) =>
-        services.AddSingleton<ISnapshotStore>(provider =>
-            DirectorySnapshotStore.Open(Path.Combine(options.Path, SnapshotsDirectory), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ISnapshotStore>(provider => new WatchedSnapshotStore(
+            DirectorySnapshotStore.Open(Path.Combine(options.Path, SnapshotsDirectory), provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<ServicesInUse>().Snapshots));
 
     private static void AddS3Snapshots(this IServiceCollection services, S3Options options, string bucket, bool isDevelopment)
     {
         services.AddSingleton(provider => new S3SnapshotStore(
             new S3SnapshotStoreOptions { Bucket = bucket, Prefix = options.Prefix, ServiceUrl = options.ServiceUrl, Region = options.Region },
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ISnapshotStore>(provider => provider.GetRequiredService<S3SnapshotStore>());
-        services.AddSingleton(provider => new StartCheck("S3", cancellation => provider.GetRequiredService<S3SnapshotStore>().CheckBucketAsync(create: isDevelopment, cancellation)));
+        services.AddSingleton<ISnapshotStore>(provider => new WatchedSnapshotStore(provider.GetRequiredService<S3SnapshotStore>(), provider.GetRequiredService<ServicesInUse>().Snapshots));
+        services.AddSingleton(provider => new StartCheck(
+            "S3",
+            cancellation => provider.GetRequiredService<ServicesInUse>().Snapshots.WatchAsync(() => provider.GetRequiredService<S3SnapshotStore>().CheckBucketAsync(create: isDevelopment, cancellation))));
     }
 
     private static void AddMemoryLocator(this IServiceCollection services, NodeIdentity node)
@@ -120,7 +142,7 @@ internal static class RelayStores
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared.NextDouble));
         services.AddSingleton<IDocumentLocator>(provider => provider.GetRequiredService<DynamoDbLocator>());
-        services.AddSingleton<INodeHeartbeat>(provider => provider.GetRequiredService<DynamoDbLocator>());
+        services.AddSingleton<INodeHeartbeat>(provider => new WatchedHeartbeat(provider.GetRequiredService<DynamoDbLocator>(), provider.GetRequiredService<ServicesInUse>().Locator!));
         services.AddSingleton(provider => new StartCheck("DynamoDB", cancellation => provider.GetRequiredService<DynamoDbLocator>().CheckTableAsync(create: isDevelopment, cancellation)));
     }
 }

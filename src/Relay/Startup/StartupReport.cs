@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Relay.Startup;
 
-/// <summary>What somebody who starts a node wants to read: where the demo is, and which service each embedded part stands in for.</summary>
+/// <summary>What somebody who starts a node wants to read: where the demo and the dashboard are, and which service each embedded part stands in for.</summary>
 internal static partial class StartupReport
 {
     public static WebApplication ReportStart(this WebApplication app)
@@ -44,7 +44,9 @@ internal static partial class StartupReport
 
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
-            LogDemo(logger, address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+            var reached = address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+            LogDemo(logger, reached);
+            LogDashboard(logger, reached);
         }
     }
 
@@ -80,4 +82,7 @@ internal static partial class StartupReport
 
     [LoggerMessage(LogEvents.DemoAddress, LogLevel.Information, "The demo is at {Address}/")]
     private static partial void LogDemo(ILogger logger, string address);
+
+    [LoggerMessage(LogEvents.DashboardAddress, LogLevel.Information, "The dashboard is at {Address}/dashboard")]
+    private static partial void LogDashboard(ILogger logger, string address);
 }

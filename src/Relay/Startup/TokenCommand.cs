@@ -10,7 +10,7 @@ using Relay.Access;
 namespace Relay.Startup;
 
 /// <summary>
-/// <c>token</c> as the program's first argument: prints a token that the node with the same <c>Auth:Jwt:Secret</c> accepts, and a link to the demo page with it. For trying things out and for scripts; an application makes
+/// <c>token</c> as the program's first argument: prints a token that the node with the same <c>Auth:Jwt:Secret</c> accepts, and a link to the demo page with it, for administrators to the dashboard as well. For trying things out and for scripts; an application makes
 /// its own tokens.
 /// </summary>
 internal static class TokenCommand
@@ -22,7 +22,7 @@ internal static class TokenCommand
           --user       who it is for (sub)
           --name       the name to show
           --documents  what may be done where, as in '{"notes/*":"write","plan":"read"}'; default '{"*":"write"}'
-          --admin      opens the admin calls
+          --admin      opens the dashboard and the admin calls
           --lifetime   how long it is valid; default 08:00:00
 
         Settings as for the node: --Relay:Auth:Jwt:Secret and, if the node checks them, --Relay:Auth:Jwt:Issuer and --Relay:Auth:Jwt:Audience; --urls for the link.
@@ -93,6 +93,11 @@ internal static class TokenCommand
         token = new JsonWebTokenHandler().CreateToken(claims.ToJsonString(), new SigningCredentials(key, SecurityAlgorithms.HmacSha256));
         var address = configuration["urls"]?.Split(';')[0].TrimEnd('/') ?? DefaultAddress.Address;
         link = $"{address}/{QueryFor(documents)}#token={token}";
+        if (own.ContainsKey("admin"))
+        {
+            link += $"{Environment.NewLine}{address}/dashboard#token={token}";
+        }
+
         return true;
     }
 

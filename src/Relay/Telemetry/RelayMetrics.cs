@@ -53,6 +53,12 @@ internal sealed class RelayMetrics : IDisposable
 
     public Meter Meter { get; } = new("Relay");
 
+    /// <summary>The durations of appends once more, in finer steps.</summary>
+    public LatencyCounts AppendLatency { get; } = new();
+
+    /// <summary>What there has been in all until now.</summary>
+    public TrafficCounts Traffic => new(Interlocked.Read(ref updatesReceived), Interlocked.Read(ref updatesDelivered), Interlocked.Read(ref bytesReceived), Interlocked.Read(ref bytesSent));
+
     /// <summary>Updates of one append came in.</summary>
     public void Received(int updates) => Interlocked.Add(ref updatesReceived, updates);
 
@@ -63,7 +69,11 @@ internal sealed class RelayMetrics : IDisposable
 
     public void Wrote(int bytes) => Interlocked.Add(ref bytesSent, bytes);
 
-    public void Appended(TimeSpan took) => appends.Record(took.TotalSeconds);
+    public void Appended(TimeSpan took)
+    {
+        AppendLatency.Add(took);
+        appends.Record(took.TotalSeconds);
+    }
 
     public void Loaded(TimeSpan took, bool succeeded) => loads.Record(took.TotalSeconds, Of(succeeded));
 

@@ -10,7 +10,7 @@ public sealed class RedisClusterTests : RedisFixture
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     [ServerFact]
-    public async Task Logs_channels_and_jobs_work_on_a_cluster()
+    public async Task Logs_channels_jobs_and_reports_work_on_a_cluster()
     {
         var servers = new List<RedisServer>();
         for (var i = 0; i < 3; i++)
@@ -47,6 +47,8 @@ public sealed class RedisClusterTests : RedisFixture
         }
 
         Assert.Equal(40, (await two.ListAsync(100, default).Soon()).Count);
+        await one.StoreAsync("node", new byte[] { 7 }, Lease, default).Soon();
+        Assert.Equal([7], Assert.Single(await two.ListAsync(default).Soon()).ToArray());
         foreach (var server in servers)
         {
             Assert.NotEqual("0", await server.CommandAsync("DBSIZE"));

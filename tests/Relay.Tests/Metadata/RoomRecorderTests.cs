@@ -25,7 +25,7 @@ public sealed class RoomRecorderTests : IDisposable
         activity.Came(Connection());
         Assert.Single(Take().Rooms);
         Assert.Empty(Take().Rooms);
-        activity.Sent(5);
+        activity.Figures.BytesOut += 5;
         Assert.Equal(5, Assert.Single(Take().Rooms).BytesOut);
         Assert.Empty(Take().Rooms);
     }
@@ -38,8 +38,8 @@ public sealed class RoomRecorderTests : IDisposable
         activity.Came(connection);
         for (var i = 0; i < 1000; i++)
         {
-            activity.Updated(1);
-            activity.Received(10);
+            activity.Figures.Updates += 1;
+            activity.Figures.BytesIn += 10;
         }
 
         time.Advance(TimeSpan.FromSeconds(90), () => { });
@@ -94,7 +94,7 @@ public sealed class RoomRecorderTests : IDisposable
         for (var i = 0; i < 5; i++)
         {
             var activity = small.Begin(DocumentName.Create($"room {i}"));
-            activity.Updated(1);
+            activity.Figures.Updates += 1;
             activity.Leave();
         }
 
@@ -114,7 +114,7 @@ public sealed class RoomRecorderTests : IDisposable
         Assert.False(isLast);
         Assert.Equal((59, 600), (endOfHour.At.Minute, (int)Math.Round(Assert.Single(endOfHour.Rooms).ConnectionSeconds)));
         Assert.Empty(Take().Rooms);
-        activity.Sent(1);
+        activity.Figures.BytesOut += 1;
         var now = Take();
         Assert.Equal((20, 1200), (now.At.Minute, (int)Math.Round(Assert.Single(now.Rooms).ConnectionSeconds)));
     }
@@ -153,8 +153,8 @@ public sealed class RoomRecorderTests : IDisposable
         {
             for (var i = 0; i < 20_000; i++)
             {
-                room.Updated(1);
-                room.Sent(3);
+                room.Figures.Updates += 1;
+                room.Figures.BytesOut += 3;
             }
         })));
         var sums = new Dictionary<DocumentName, (long Updates, long Bytes)>();
@@ -182,7 +182,7 @@ public sealed class RoomRecorderTests : IDisposable
     {
         for (var i = 0; i < 25_000; i++)
         {
-            recorder.Begin(DocumentName.Create($"room {i}")).Updated(1);
+            recorder.Begin(DocumentName.Create($"room {i}")).Figures.Updates += 1;
         }
 
         var names = new HashSet<DocumentName>();

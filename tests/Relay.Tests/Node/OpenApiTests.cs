@@ -15,6 +15,7 @@ public sealed class OpenApiTests
     private static readonly string[] NeedMore =
     [
         "500", "503", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory", "404 readHistory", "200 listConnections", "404 listConnections",
+        "200 listPastNodes", "200 readTotals", "400 readTotals",
     ];
 
     private readonly List<(string Operation, string Status)> seen = [];
@@ -70,7 +71,7 @@ public sealed class OpenApiTests
             }
         }
 
-        foreach (var path in new[] { "/api/documents", Document + "/history", Document + "/connections" })
+        foreach (var path in new[] { "/api/documents", Document + "/history", Document + "/connections", "/api/totals", "/api/nodes/history" })
         {
             await AskAsync("GET", path, admin, 501);
         }
@@ -87,6 +88,9 @@ public sealed class OpenApiTests
         await AskAsync("GET", Document, writer, 200);
         await AskAsync("POST", "/api/jobs/{document}/retry", admin, 204);
         await AskAsync("GET", "/api/jobs", admin, 200);
+        await AskAsync("GET", "/api/nodes", admin, 200);
+        await AskAsync("GET", Document + "/presence", admin, 200);
+        await AskAsync("GET", "/api/dashboard/events", admin, 200);
         await AskAsync("GET", snapshots, writer, 200);
         using (var listed = JsonDocument.Parse(await (await node.AskAsync("GET", "/api/documents/doc/snapshots", writer)).Content.ReadAsStringAsync()))
         {

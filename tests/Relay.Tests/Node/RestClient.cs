@@ -15,7 +15,8 @@ internal static class RestClient
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         }
 
-        return await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
+        // A stream has no end.
+        return await node.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(TestNode.Patience);
     }
 
     public static async Task<int> StatusAsync(this TestNode node, string method, string path, string? token = null, byte[]? body = null)

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Relay.Connections.WebSockets;
+using Relay.Reports;
 using Relay.Sessions;
 using Relay.Startup;
 
@@ -39,6 +40,8 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>All of its addresses.</summary>
     public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
+    public DashboardFeed Dashboards => app.Services.GetRequiredService<DashboardFeed>();
+
     public SessionRegistry Sessions => app.Services.GetRequiredService<SessionRegistry>();
 
     public static Task<TestNode> StartAsync(SocketTimes? times = null, string? directory = null, params string[] settings) => StartAsync(_ => { }, times, directory, settings);
@@ -47,7 +50,16 @@ internal sealed class TestNode : IAsyncDisposable
     /// <param name="times">When connections are pinged and the like.</param>
     /// <param name="directory">Its directory; one of its own without.</param>
     /// <param name="settings">Settings below <c>Relay:</c>, as in <c>Auth:Mode=none</c>.</param>
-    public static async Task<TestNode> StartAsync(Action<WebApplicationBuilder> configure, SocketTimes? times = null, string? directory = null, params string[] settings)
+    public static Task<TestNode> StartAsync(Action<WebApplicationBuilder> configure, SocketTimes? times = null, string? directory = null, params string[] settings) =>
+        StartAsync(configure, _ => { }, times, directory, settings);
+
+    /// <param name="configure">Changes how the node is put together, before anything else.</param>
+    /// <param name="replace">Changes it when all is there: what is added now takes the place of what was.</param>
+    /// <param name="times">When connections are pinged and the like.</param>
+    /// <param name="directory">Its directory; one of its own without.</param>
+    /// <param name="settings">Settings below <c>Relay:</c>, as in <c>Auth:Mode=none</c>.</param>
+    public static async Task<TestNode> StartAsync(
+        Action<WebApplicationBuilder> configure, Action<IServiceCollection> replace, SocketTimes? times = null, string? directory = null, params string[] settings)
     {
         var owns = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("relay-node-").FullName;
@@ -65,6 +77,7 @@ internal sealed class TestNode : IAsyncDisposable
 
         configure(builder);
         builder.AddRelay();
+        replace(builder.Services);
         var app = builder.Build();
         app.MapRelay();
         await app.StartAsync().WaitAsync(Patience);

@@ -37,6 +37,23 @@ public sealed class InternalListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_only_wants_to_know_who_is_there_is_not_sent_the_document()
+    {
+        var presence = PresenceUpdate((7, 1, "{}"));
+        using var listener = await StartAsync(address, (_, _) => throw new InvalidOperationException("Nobody asked for the document."), (document, reader) =>
+        {
+            reader(document.Value == "loading" ? null : presence);
+            return document.Value != "elsewhere";
+        });
+        using var client = Client();
+        var answer = await client.AskPresenceAsync(DocumentName.Create("a/b ..%"), [address], CancellationToken.None);
+        Assert.Equal(presence, answer!.Value.ToArray());
+        Assert.Null(await client.AskPresenceAsync(DocumentName.Create("loading"), [address], CancellationToken.None));
+        Assert.Null(await client.AskPresenceAsync(DocumentName.Create("elsewhere"), [address], CancellationToken.None));
+        await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+    }
+
+    [Fact]
     public async Task The_answer_stands_in_the_trace_of_the_node_that_asks()
     {
         var name = DocumentName.Create(Guid.NewGuid().ToString());
@@ -143,9 +160,9 @@ public sealed class InternalListenerTests : IDisposable
 
     private static PeerClient Client() => new("elsewhere", Secret, new PeerOptions(), TimeProvider.System, _ => 0, NullLogger<PeerClient>.Instance);
 
-    private static async Task<InternalListener> StartAsync(string address, Func<DocumentName, Action<PeerState?>, bool> share)
+    private static async Task<InternalListener> StartAsync(string address, Func<DocumentName, Action<PeerState?>, bool> share, Func<DocumentName, Action<byte[]?>, bool>? showPresence = null)
     {
-        var endpoint = new PeerStateEndpoint(share, address, Secret, new PeerOptions(), TimeProvider.System, NullLogger<PeerStateEndpoint>.Instance);
+        var endpoint = new PeerStateEndpoint(share, showPresence ?? ((_, _) => false), address, Secret, new PeerOptions(), TimeProvider.System, NullLogger<PeerStateEndpoint>.Instance);
         var listener = new InternalListener(IPEndPoint.Parse(address), endpoint, NullLoggerFactory.Instance);
         await listener.StartAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
         return listener;

@@ -15,6 +15,11 @@ public sealed class PeerPathTests
         Assert.Equal(path, PeerPath.For(DocumentName.Create(name)));
         Assert.True(PeerPath.TryGetName(path, out var read, out _));
         Assert.Equal(name, read.Value);
+        var presence = PeerPath.ForPresence(DocumentName.Create(name));
+        Assert.Equal(path.Replace("/state", "/presence", StringComparison.Ordinal), presence);
+        Assert.True(PeerPath.TryGetPresenceName(presence, out read));
+        Assert.Equal(name, read.Value);
+        Assert.False(PeerPath.TryGetPresenceName(path, out _) || PeerPath.TryGetName(presence, out _, out _));
     }
 
     [Theory]

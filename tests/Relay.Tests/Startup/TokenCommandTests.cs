@@ -15,7 +15,7 @@ public sealed class TokenCommandTests
             "--user", "ada", "--name=Ada L.", "--documents", """{"notes/*":"write","plan":"read"}""", "--admin", "--lifetime", "00:10:00", "--Relay:Auth:Jwt:Secret", Secret, "--Relay:Auth:Jwt:Issuer=me",
             "--Relay:Auth:Jwt:Audience=you", "--urls", "http://localhost:5999");
         Assert.Equal(0, code);
-        Assert.Equal($"http://localhost:5999/?doc=plan#token={lines[0]}", lines[1]);
+        Assert.Equal([$"http://localhost:5999/?doc=plan#token={lines[0]}", $"http://localhost:5999/dashboard#token={lines[0]}"], lines[1..]);
         var verdict = await new JwtVerifier(new FixedKeys([VerificationKey.OfSecret(Encoding.UTF8.GetBytes(Secret))]), "me", "you", TimeProvider.System).VerifyAsync(lines[0], default);
         var grant = verdict.Grant!;
         Assert.Equal(("ada", "Ada L.", true), (grant.UserId, grant.UserName, grant.IsAdmin));

@@ -28,7 +28,8 @@ internal sealed class ClientConnection : DefaultConnectionContext, ISocketHandov
         // Last: a loop watches it from here on, so nothing that follows may fail.
         stream = OperatingSystem.IsLinux() && SocketLoop.IsSupported ? new LoopSocketStream(socket) : new EngineSocketStream(socket);
         Transport = own = new Pair(
-            PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
+            PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true)),
+            PipeWriter.Create(new ServerOutput(stream, failed => Abort(new ConnectionAbortedException("The client is gone.", failed))), new StreamPipeWriterOptions(leaveOpen: true)));
         Features.Set<ISocketHandover>(this);
         Features.Set<IConnectionSocketFeature>(this);
     }
@@ -74,7 +75,7 @@ internal sealed class ClientConnection : DefaultConnectionContext, ISocketHandov
             await stream.DisposeAsync();
         }
 
-        await base.DisposeAsync();
+        // Not the base's: it disposes the source that its Abort cancels later on another thread, where nobody catches what that throws.
     }
 
     private sealed record Pair(PipeReader Input, PipeWriter Output) : IDuplexPipe;

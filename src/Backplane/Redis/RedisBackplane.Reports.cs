@@ -1,0 +1,32 @@
+using StackExchange.Redis;
+
+namespace Relay.Backplane;
+
+/// <summary>What nodes say about themselves: a hash of reports, and beside it when each of them ends, by the clock of Redis.</summary>
+public sealed partial class RedisBackplane
+{
+    /// <inheritdoc />
+    public async ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(node);
+        ArgumentOutOfRangeException.ThrowIfLessThan(lifetime, TimeSpan.FromMilliseconds(1));
+        cancellation.ThrowIfCancellationRequested();
+        await others.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds], [node, report.ToArray(), Milliseconds(lifetime)], cancellation);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask RemoveAsync(string node, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(node);
+        cancellation.ThrowIfCancellationRequested();
+        await others.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds], [node, RedisValue.EmptyString, "0"], cancellation);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ListAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var answer = (RedisResult[])(await others.EvaluateAsync(RedisScript.Reports, [keys.Reports, keys.ReportEnds], [], cancellation))!;
+        return [.. answer.Select(report => new ReadOnlyMemory<byte>((byte[])report!))];
+    }
+}

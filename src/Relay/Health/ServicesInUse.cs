@@ -1,0 +1,19 @@
+namespace Relay.Health;
+
+/// <summary>The services that this node uses by its settings; whoever calls one says how that went. Nobody calls one only to know.</summary>
+internal sealed record ServicesInUse
+{
+    /// <summary>The log and what joins nodes: Redis, or a file.</summary>
+    public required ServiceHealth Log { get; init; }
+
+    /// <summary>S3, or a directory.</summary>
+    public required ServiceHealth Snapshots { get; init; }
+
+    /// <summary>DynamoDB; nothing where there is only memory.</summary>
+    public ServiceHealth? Locator { get; init; }
+
+    /// <summary>Postgres; nothing where no metadata is kept.</summary>
+    public ServiceHealth? Metadata { get; init; }
+
+    public List<ServiceReport> Read() => [.. new[] { Log, Snapshots, Locator, Metadata }.OfType<ServiceHealth>().Select(service => service.Read())];
+}

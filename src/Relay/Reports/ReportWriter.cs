@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Text.Json;
+using Relay.Backplane;
+using Relay.DocLocator;
+using Relay.Health;
+
+namespace Relay.Reports;
+
+/// <summary>
+/// Tells the other nodes how this one does, several times within the lifetime of what it says, and takes that away when the node has left all documents. A report that cannot be stored is not repeated: the next one is newer. What it
+/// says on the way about Redis is what this node knows of Redis.
+/// </summary>
+internal sealed partial class ReportWriter(
+    NodeReporter reporter, INodeReports reports, ServicesInUse services, NodeIdentity node, ReportWriterOptions options, TimeProvider time, ILogger<ReportWriter> logger) : BackgroundService
+{
+    // Kept, so that a node on which nothing happens allocates next to nothing.
+    private readonly ArrayBufferWriter<byte> bytes = new();
+    private readonly Utf8JsonWriter json = new(Stream.Null);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryAsync(patience => reports.RemoveAsync(node.Incarnation, patience), cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        json.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Interval, time);
+        try
+        {
+            do
+            {
+                bytes.ResetWrittenCount();
+                json.Reset(bytes);
+                JsonSerializer.Serialize(json, reporter.Take(), ReportFormat.Default.NodeReport);
+                await TryAsync(patience => reports.StoreAsync(node.Incarnation, bytes.WrittenMemory, options.Lifetime, patience), stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A bug. Documents go on without it.
+            LogFailed(logger, exception);
+        }
+    }
+
+    private async Task TryAsync(Func<CancellationToken, ValueTask> call, CancellationToken stopping)
+    {
+        using var deadline = new CancellationTokenSource(options.Patience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        try
+        {
+            await call(patience.Token);
+            services.Log.Worked();
+        }
+        catch (Exception exception) when (exception is BackplaneUnavailableException || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
+        {
+            services.Log.Failed();
+        }
+    }
+
+    [LoggerMessage(LogEvents.ReportsEnded, LogLevel.Error, "This node does not tell the others any more how it does")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}
