@@ -247,6 +247,7 @@ projects() { sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sl
 
 run_beside() {
   renice -n 5 -p "$BASHPID" >/dev/null
+  terraform_checks
   for project in $(projects); do dotnet_tests "$project"; done
 }
 
@@ -271,7 +272,6 @@ if provide RELAY_TEST_PROMTOOL 'the checks of metrics and alert rules' prometheu
 else
   skip 'alert rules' infra/prometheus/alerts.test.yml
 fi
-terraform_checks
 
 run_beside >"$temporary/lane" 2>&1 </dev/null &
 lane=$!
