@@ -34,6 +34,11 @@ class Server {
     await this.ended
   }
 
+  /** Runs on, and does not keep this process. */
+  letGo () {
+    for (const handle of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr]) handle.unref()
+  }
+
   /** It keeps its connections and does nothing. */
   stall () { this.#child.kill('SIGSTOP') }
 
@@ -147,6 +152,7 @@ export const s3Address = async () => {
     const gateway = new Server()
     await gateway.spawn('bash', [path.join(servers, 's3.sh'), temporaryDirectory()])
     const ready = await waitFor(() => gateway.output.find((line) => line.startsWith('ready ')), `the S3 gateway: ${gateway.lastWords}`, 4 * patience)
+    gateway.letGo()
     return ready.slice('ready '.length)
   })()
   return s3
