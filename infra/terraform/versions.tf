@@ -1,5 +1,5 @@
 terraform {
-  # Write-only arguments keep secrets out of the state.
+  # Write-only arguments: a secret is written once.
   required_version = ">= 1.11"
 
   required_providers {
