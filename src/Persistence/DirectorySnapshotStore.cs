@@ -96,6 +96,28 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var path = PathOf(document, snapshot.Position);
+        var aside = Path.Combine(FolderOf(document), SnapshotKey.AsideName(snapshot.Position, time.GetUtcNow()));
+        return ValueTask.FromResult(Guard("Cannot set a snapshot aside", () =>
+        {
+            try
+            {
+                File.Move(path, aside, overwrite: false);
+                FlushDirectory(Path.GetDirectoryName(path)!);
+                return aside;
+            }
+            catch (Exception exception) when (IsAbsence(exception))
+            {
+                ConfirmAbsence(document);
+                return null;
+            }
+        }));
+    }
+
     private static async ValueTask<SnapshotReadResult> ReadFileAsync(string path, DocumentName document, Position position, CancellationToken cancellation)
     {
         using var file = File.OpenHandle(

@@ -23,4 +23,11 @@ public interface ISnapshotStore
     /// <summary>Removes a listed snapshot. One that is already gone is no error.</summary>
     /// <exception cref="SnapshotStoreUnavailableException">The store cannot be reached or written.</exception>
     ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation);
+
+    /// <summary>
+    /// Moves a listed snapshot that does not read out of every loader's sight: its bytes lie beside the others under another name, which no listing shows, and its position is free. To ask again after a failure is harmless.
+    /// </summary>
+    /// <returns>Where it lies now, for people; nothing if it was not there.</returns>
+    /// <exception cref="SnapshotStoreUnavailableException">The store cannot be reached or written.</exception>
+    ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation);
 }

@@ -19,8 +19,11 @@ public static class SnapshotKey
     /// <summary>The length of every <see cref="Name"/>: three numbers of sixteen digits.</summary>
     internal const int NameLength = 16 + 1 + 16 + 1 + 16;
 
+    /// <summary>What follows the name of a snapshot that was set aside: a word and a time.</summary>
+    internal const int AsideLength = 7 + 19;
+
     /// <summary>The longest key without its prefix, in ASCII characters.</summary>
-    internal const int MaxLength = MaxReadable + 1 + 64 + 1 + NameLength;
+    internal const int MaxLength = MaxReadable + 1 + 64 + 1 + NameLength + AsideLength;
 
     /// <summary>The longest prefix, in bytes of UTF-8: S3 keys have at most 1,024.</summary>
     public const int MaxPrefixBytes = 1024 - MaxLength;
@@ -55,6 +58,10 @@ public static class SnapshotKey
 
         return string.Create(CultureInfo.InvariantCulture, $"{long.MaxValue - position.Epoch:x16}-{long.MaxValue - position.Offset:x16}-{position.Id}");
     }
+
+    /// <summary>The last part of the key under which a snapshot lies that was set aside: longer than a <see cref="Name"/>, so that no listing takes it for a snapshot.</summary>
+    internal static string AsideName(Position position, DateTimeOffset now) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name(position)}.aside-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}");
 
     /// <summary>What all keys of a document start with, and no key of another document: it ends in a slash.</summary>
     internal static string Prefix(string prefix, DocumentName document) => $"{prefix}{Folder(document)}/";

@@ -57,6 +57,9 @@ internal static class LogEvents
     public const int SnapshotsUnavailable = 1055;
     public const int JobsUnavailable = 1056;
     public const int MetadataUnreadable = 1057;
+    public const int SnapshotRestored = 1058;
+    public const int SnapshotSetAside = 1059;
+    public const int SetAsideFailed = 1060;
 
     // Connections: 1100 to 1149
     public const int Connected = 1100;

@@ -22,6 +22,8 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
     protected override async Task<byte[]?> GetStoredAsync(DocumentName document, Position position) =>
         File.Exists(PathOf(document, position)) ? await File.ReadAllBytesAsync(PathOf(document, position)) : null;
 
+    protected override Task<byte[]> GetAsideAsync(string place) => File.ReadAllBytesAsync(place);
+
     protected override async Task PutStoredAsync(DocumentName document, Position position, byte[] bytes)
     {
         Directory.CreateDirectory(FolderOf(document));

@@ -50,6 +50,14 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         }
     }
 
+    protected override async Task<byte[]> GetAsideAsync(string place)
+    {
+        using var answer = await client.GetObjectAsync(options.Bucket, place[$"s3://{options.Bucket}/".Length..]).Soon();
+        using var bytes = new MemoryStream();
+        await answer.ResponseStream.CopyToAsync(bytes).Soon();
+        return bytes.ToArray();
+    }
+
     protected override Task PutStoredAsync(DocumentName document, Position position, byte[] bytes) => PutAsync(KeyOf(document, position), bytes);
 
     [ServerFact]

@@ -20,6 +20,9 @@ public abstract class SnapshotStoreSpecification
     /// <summary>The stored bytes at a document's position; null if there are none.</summary>
     protected abstract Task<byte[]?> GetStoredAsync(DocumentName document, Position position);
 
+    /// <summary>The bytes of what the store says that it has set aside there.</summary>
+    protected abstract Task<byte[]> GetAsideAsync(string place);
+
     /// <summary>Puts any bytes at a document's position, past the store.</summary>
     protected abstract Task PutStoredAsync(DocumentName document, Position position, byte[] bytes);
 
@@ -98,6 +101,32 @@ public abstract class SnapshotStoreSpecification
 
         await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => Store.WriteAsync(Samples.Tombstone(Samples.At(1, 1)), default).Soon());
         await AssertReadsAsync(Store, Samples.State(Samples.At(1, 1)));
+    }
+
+    [ServerFact]
+    public async Task What_is_set_aside_keeps_its_bytes_out_of_every_listing_and_frees_its_position()
+    {
+        var (older, bad) = (Samples.State(Samples.At(1, 1)), Samples.State(Samples.At(1, 2), null, 1, 2, 3));
+        await Store.WriteAsync(older, default).Soon();
+        var places = new List<string>();
+        for (byte round = 1; round <= 2; round++)
+        {
+            await PutStoredAsync(Document, bad.Position, [round, 2, 3]);
+            var listed = (await ListAsync())[0];
+
+            places.Add((await Store.SetAsideAsync(Document, listed, default).Soon())!);
+
+            Assert.Equal(older.Position, Assert.Single(await ListAsync()).Position);
+            Assert.Equal(SnapshotReadOutcome.Gone, (await OtherStore.ReadAsync(Document, listed, default).Soon()).Outcome);
+            Assert.Null(await OtherStore.SetAsideAsync(Document, listed, default).Soon());
+            for (var i = 0; i < places.Count; i++)
+            {
+                Assert.Equal([(byte)(i + 1), 2, 3], await GetAsideAsync(places[i]));
+            }
+        }
+
+        await Store.WriteAsync(bad, default).Soon();
+        await AssertReadsAsync(OtherStore, bad);
     }
 
     [ServerFact]

@@ -23,6 +23,7 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
     private readonly S3SnapshotStoreOptions options;
     private readonly AmazonS3Client client;
     private readonly S3Calls calls;
+    private readonly TimeProvider time;
 
     /// <exception cref="ArgumentException">The bucket's name is empty or the prefix is too long; the message names the setting.</exception>
     public S3SnapshotStore(S3SnapshotStoreOptions options, TimeProvider time)
@@ -33,6 +34,7 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         }
 
         this.options = options;
+        this.time = time;
         calls = new S3Calls(options, time);
         client = Client(options);
     }
@@ -47,6 +49,11 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
     /// <remarks>In a bucket with versions this hides the object; a rule of the bucket must remove what is hidden.</remarks>
     public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
         await calls.RunAsync("Cannot delete a snapshot", 0, token => DeleteObjectAsync(KeyOf(document, snapshot.Position), token), cancellation).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    /// <remarks>S3 cannot rename, so the object is copied within the bucket, and removed when the copy is as long as it. After a failure in between there are both, and the next try makes another copy.</remarks>
+    public async ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
+        await calls.RunAsync("Cannot set a snapshot aside", snapshot.Bytes, token => SetObjectAsideAsync(document, snapshot, token), cancellation).ConfigureAwait(false);
 
     public void Dispose() => client.Dispose();
 
@@ -134,6 +141,29 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         start.CopyTo(bytes, 0);
         await answer.ResponseStream.ReadExactlyAsync(bytes.AsMemory(start.Length), cancellation).ConfigureAwait(false);
         return SnapshotFormat.Decode(bytes, document, position);
+    }
+
+    private async Task<string?> SetObjectAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    {
+        var key = KeyOf(document, snapshot.Position);
+        var aside = SnapshotKey.Prefix(options.Prefix, document) + SnapshotKey.AsideName(snapshot.Position, time.GetUtcNow());
+        try
+        {
+            await client.CopyObjectAsync(options.Bucket, key, options.Bucket, aside, cancellation).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception exception) when (S3Calls.IsNoObject(exception))
+        {
+            return null;
+        }
+
+        var copy = await client.GetObjectMetadataAsync(options.Bucket, aside, cancellation).ConfigureAwait(false);
+        if (copy.ContentLength != snapshot.Bytes)
+        {
+            throw new IOException($"The copy has {copy.ContentLength} bytes instead of {snapshot.Bytes}.");
+        }
+
+        await DeleteObjectAsync(key, cancellation).ConfigureAwait(false);
+        return $"s3://{options.Bucket}/{aside}";
     }
 
     private async Task<bool> DeleteObjectAsync(string key, CancellationToken cancellation)

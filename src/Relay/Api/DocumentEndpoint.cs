@@ -1,19 +1,11 @@
 using Relay.Access;
-using Relay.Backplane;
-using Relay.Connections;
-using Relay.Persistence;
-using Relay.Sessions;
-using Relay.Yjs;
 
 namespace Relay.Api;
 
 /// <summary><c>GET /api/documents/{document}</c>: the whole document as one Yjs update (format V1). It holds everything that is logged, and opens no session: without one, snapshots and log are read.</summary>
-internal sealed partial class DocumentEndpoint(RequestGate gate, SessionRegistry sessions, DurableStateReader durable, ILogger<DocumentEndpoint> logger)
+internal sealed class DocumentEndpoint(RequestGate gate, DocumentStates states)
 {
     public const string Path = DocumentRequest.Prefix + "{document}";
-
-    /// <summary>What a document without anything in it says.</summary>
-    private static readonly byte[] Empty = [0, 0];
 
     public async Task GetAsync(HttpContext context)
     {
@@ -22,12 +14,12 @@ internal sealed partial class DocumentEndpoint(RequestGate gate, SessionRegistry
             return;
         }
 
-        var (state, reason) = await ReadAsync(name, context.RequestAborted);
+        var (state, reason) = await states.ReadAsync(name, context.RequestAborted);
         if (state is null)
         {
             await DocumentRequest.AnswerAsync(context, reason);
         }
-        else if (state.AsSpan().SequenceEqual(Empty))
+        else if (DocumentStates.IsEmpty(state))
         {
             await DocumentRequest.AnswerAbsentAsync(context);
         }
@@ -45,32 +37,4 @@ internal sealed partial class DocumentEndpoint(RequestGate gate, SessionRegistry
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.Body.WriteAsync(state, context.RequestAborted);
     }
-
-    private async Task<(byte[]? State, CloseReason Reason)> ReadAsync(DocumentName name, CancellationToken cancellation)
-    {
-        var live = new TaskCompletionSource<(byte[]?, CloseReason)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (sessions.TryRead(name, (state, reason) => live.TrySetResult((state, reason))))
-        {
-            return await live.Task.WaitAsync(cancellation);
-        }
-
-        try
-        {
-            var stored = await durable.ReadAsync(name, cancellation);
-            return stored.Outcome switch
-            {
-                DurableOutcome.Read => (stored.Document.EncodeState(), CloseReason.Normal),
-                DurableOutcome.Unreadable => (null, CloseReason.DocumentUnreadable),
-                _ => (null, CloseReason.DocumentDeleted),
-            };
-        }
-        catch (Exception exception) when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
-        {
-            LogUnavailable(logger, exception, name);
-            return (null, CloseReason.StoreUnavailable);
-        }
-    }
-
-    [LoggerMessage(LogEvents.ReadFailed, LogLevel.Warning, "{Document} cannot be read now")]
-    private static partial void LogUnavailable(ILogger logger, Exception exception, DocumentName document);
 }

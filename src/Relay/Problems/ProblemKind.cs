@@ -19,6 +19,8 @@ internal sealed record ProblemKind(string Name, string Title)
 
     public static readonly ProblemKind Token = new("token", "The token does not do");
 
+    public static readonly ProblemKind WouldLose = new("would-lose", "Something would be lost");
+
     public static readonly ProblemKind Limit = new("limit", "A limit is reached");
 
     /// <summary>A URI reference (RFC 3986) into the documentation.</summary>

@@ -28,6 +28,8 @@ internal static class RelayEndpoints
         app.MapPost(UpdatesEndpoint.Path, services.GetRequiredService<UpdatesEndpoint>().PostAsync);
         app.MapGet(SnapshotsEndpoint.Path, services.GetRequiredService<SnapshotsEndpoint>().GetAllAsync);
         app.MapGet(SnapshotsEndpoint.OnePath, services.GetRequiredService<SnapshotsEndpoint>().GetOneAsync);
+        app.MapPost(SnapshotRestoreEndpoint.Path, services.GetRequiredService<SnapshotRestoreEndpoint>().PostAsync);
+        app.MapPost(SnapshotSetAsideEndpoint.Path, services.GetRequiredService<SnapshotSetAsideEndpoint>().PostAsync);
         app.MapGet(JobsEndpoint.Path, services.GetRequiredService<JobsEndpoint>().GetAsync);
         app.MapPost(JobsEndpoint.RetryPath, services.GetRequiredService<JobsEndpoint>().RetryAsync);
         app.MapPost(DrainEndpoint.Path, services.GetRequiredService<DrainEndpoint>().PostAsync);

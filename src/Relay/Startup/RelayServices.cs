@@ -43,10 +43,15 @@ internal static class RelayServices
         services.AddSessions(settings);
         services.AddAccess(settings);
         services.AddConnections(settings.Limits);
+        services.AddSingleton<DocumentStates>();
+        services.AddSingleton<DocumentWriter>();
+        services.AddSingleton<StoredSnapshots>();
         services.AddSingleton<DocumentEndpoint>();
         services.AddSingleton<UpdatesEndpoint>();
         services.AddSingleton<DocumentLifeEndpoint>();
         services.AddSingleton<SnapshotsEndpoint>();
+        services.AddSingleton<SnapshotRestoreEndpoint>();
+        services.AddSingleton<SnapshotSetAsideEndpoint>();
         services.AddSingleton<JobsEndpoint>();
         services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(), provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();
@@ -147,6 +152,7 @@ internal static class RelayServices
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();
+        services.AddSingleton<BadSnapshots>();
         services.AddSingleton<SessionRegistry>();
     }
 

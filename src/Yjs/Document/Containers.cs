@@ -25,6 +25,8 @@ internal sealed class Containers
 
     public ReadOnlySpan<byte> Name(int index) => names[index];
 
+    public ReadOnlyMemory<byte> NameMemory(int index) => names[index];
+
     /// <summary>The container of a root type's sequence or key, made if need be.</summary>
     public int OfRoot(ReadOnlySpan<byte> name, bool hasKey, ReadOnlySpan<byte> key) => Find(Block.None, 0, NameIndex(name), hasKey ? NameIndex(key) : Block.None);
 

@@ -144,7 +144,7 @@ public sealed partial class YDocument
         }
     }
 
-    private static void WriteDeletes(Lib0Writer writer, ulong client, ReadOnlySpan<ClockRange> ranges)
+    internal static void WriteDeletes(Lib0Writer writer, ulong client, ReadOnlySpan<ClockRange> ranges)
     {
         writer.WriteVarUint(client);
         writer.WriteVarUint((ulong)ranges.Length);

@@ -60,4 +60,11 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
         stored.RemoveAll(s => s.Snapshot.Document == document && s.Snapshot.Position == snapshot.Position);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    {
+        damaged.Remove(snapshot.Position);
+        var removed = stored.RemoveAll(s => s.Snapshot.Document == document && s.Snapshot.Position == snapshot.Position);
+        return ValueTask.FromResult(removed == 0 ? null : $"{snapshot.Position} aside");
+    }
 }

@@ -11,11 +11,11 @@ public sealed class OpenApiTests
 {
     private const string Document = "/api/documents/{document}";
 
-    /// <summary>What only a store that is away or damaged, a client that stays, or keys that cannot be fetched bring about, or only a node with Postgres answers.</summary>
+    /// <summary>What only a store that is away or damaged, a tombstone's id, an overfull or hopelessly entangled document, a client that stays, or keys that cannot be fetched bring about, or only a node with Postgres answers.</summary>
     private static readonly string[] NeedMore =
     [
-        "500", "503", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory", "404 readHistory", "200 listConnections", "404 listConnections",
-        "200 listPastNodes", "200 readTotals", "400 readTotals",
+        "409 readSnapshot", "409 restoreSnapshot", "422", "500", "503", "413 restoreSnapshot", "200 setSnapshotAside", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory", "404 readHistory",
+        "200 listConnections", "404 listConnections", "200 listPastNodes", "200 readTotals", "400 readTotals",
     ];
 
     private readonly List<(string Operation, string Status)> seen = [];
@@ -94,16 +94,23 @@ public sealed class OpenApiTests
         await AskAsync("GET", snapshots, writer, 200);
         using (var listed = JsonDocument.Parse(await (await node.AskAsync("GET", "/api/documents/doc/snapshots", writer)).Content.ReadAsStringAsync()))
         {
-            await AskAsync("GET", snapshots + "/{id}", writer, 200, id: listed.RootElement.GetProperty("snapshots")[0].GetProperty("id").GetString()!);
+            var id = listed.RootElement.GetProperty("snapshots")[0].GetProperty("id").GetString()!;
+            await AskAsync("GET", snapshots + "/{id}", writer, 200, id: id);
+            await AskAsync("POST", snapshots + "/{id}/restore", writer, 200, id: id);
+            await AskAsync("POST", snapshots + "/{id}/set-aside", admin, 409, id: id);
         }
 
         await AskAsync("GET", snapshots + "/{id}", writer, 404);
+        await AskAsync("POST", snapshots + "/{id}/restore", writer, 404);
+        await AskAsync("POST", snapshots + "/{id}/set-aside", admin, 404);
         await AskAsync("PUT", Document, admin, 204);
         await AskAsync("DELETE", Document, admin, 204);
         await AskAsync("GET", Document, writer, 410);
         await AskAsync("POST", updates, writer, 410, body: Typed(1, 0, "a"));
         await AskAsync("GET", snapshots, writer, 410);
         await AskAsync("GET", snapshots + "/{id}", writer, 410);
+        await AskAsync("POST", snapshots + "/{id}/restore", writer, 410);
+        await AskAsync("POST", snapshots + "/{id}/set-aside", admin, 410);
         await AskAsync("POST", "/api/jobs/{document}/retry", admin, 410);
         await AskAsync("PUT", Document, admin, 201);
         await AskAsync("POST", kick, admin, 200, body: Encoding.UTF8.GetBytes("""{"user":"ada"}"""), type: "application/json");

@@ -29,6 +29,9 @@ internal sealed class SnapshotClient(Process process, Snapshots snapshots, Calls
             },
             cancellation);
 
+    /// <summary>Only administrators do this, and there are none in a schedule.</summary>
+    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => throw new InvalidOperationException();
+
     private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation) =>
         calls.Make(process, snapshots.Service, effect, () => new SnapshotStoreUnavailableException("The connection is lost."), cancellation);
 }

@@ -19,7 +19,8 @@ export const writeDocument = (seed) => {
   return session
 }
 
-class Session {
+/** Clients of one document who write it step by step. */
+export class Session {
   constructor (random) {
     this.random = random
     this.log = []

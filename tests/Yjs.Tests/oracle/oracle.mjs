@@ -4,6 +4,8 @@ import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { isJson, readable, readableAwareness, readableVector, rewrite, seeds } from './fuzz.mjs'
 import { arbitraryDiff, completes, different, holderDiff, parts, same, vector } from './judge.mjs'
+import { cases } from './restore-cases.mjs'
+import { judgeRestore, writeRestorable } from './restoring.mjs'
 import { Scenario } from './scenario.mjs'
 
 // Yjs prints to the console; standard output belongs to the answers.
@@ -94,7 +96,23 @@ const lib0 = (decoder, encoder) => {
   })
 }
 
-const requests = [generate, judge, opinions, material, lib0]
+/** The older state, the present one, and what others write meanwhile: of a random document, or of a case by its name. */
+const restorable = (decoder, encoder) => {
+  const name = decoding.readVarString(decoder)
+  const { older, present, later } = name === '' ? writeRestorable(readVarUint(decoder)) : cases[name]()
+  writeVarUint8Array(encoder, older)
+  writeVarUint8Array(encoder, present)
+  writeList(encoder, later)
+}
+
+const restored = (decoder, encoder) => {
+  const bytes = () => readVarUint8Array(decoder)
+  const [older, present, later] = [bytes(), bytes(), readList(decoder, readVarUint8Array)]
+  const [restore, state, merged, back] = [bytes(), bytes(), bytes(), bytes()]
+  writeVarString(encoder, judgeRestore({ older, present, later, restore, state, merged, back }) ?? '')
+}
+
+const requests = [generate, judge, opinions, material, lib0, restorable, restored]
 
 const answer = (frame) => {
   const decoder = decoding.createDecoder(frame)

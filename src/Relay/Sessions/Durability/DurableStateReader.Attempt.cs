@@ -7,7 +7,7 @@ namespace Relay.Sessions;
 internal sealed partial class DurableStateReader
 {
     /// <summary>One reading of everything.</summary>
-    private sealed class Attempt(DurableStateReader reader, DocumentName name, Position covered, bool wasLost)
+    private sealed class Attempt(DurableStateReader reader, DocumentName name, Position covered, bool wasLost, Position without, bool acceptsGap)
     {
         private readonly YDocument document = new(reader.garbageCollection);
         private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
@@ -22,6 +22,11 @@ internal sealed partial class DurableStateReader
         public async ValueTask<DurableState?> ReadAsync(CancellationToken cancellation)
         {
             listing = await reader.store.ListAsync(name, cancellation);
+            if (!without.IsNone)
+            {
+                listing = [.. listing.Where(snapshot => snapshot.Position != without)];
+            }
+
             foreach (var epoch in listing.GroupBy(s => s.Position.Epoch).OrderByDescending(e => e.Key))
             {
                 if (await MergeNewestAsync(epoch, cancellation) == Step.Moved)
@@ -89,6 +94,11 @@ internal sealed partial class DurableStateReader
                     default:
                         break;
                 }
+            }
+
+            if (acceptsGap)
+            {
+                return Finish(read.End, read.Entries, Position.None);
             }
 
             Problem = $"The log begins after {read.Start}, and no snapshot covers what was before.";

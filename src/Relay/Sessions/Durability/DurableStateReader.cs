@@ -29,23 +29,18 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public async ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, bool wasLost, CancellationToken cancellation)
-    {
-        var problem = "";
-        for (var i = 0; i < Tries; i++)
-        {
-            var attempt = new Attempt(this, name, covered, wasLost);
-            if (await attempt.ReadAsync(cancellation) is { } state)
-            {
-                return state;
-            }
+    public ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, bool wasLost, CancellationToken cancellation) =>
+        TryAsync(() => new Attempt(this, name, covered, wasLost, Position.None, acceptsGap: false), cancellation);
 
-            problem = attempt.Problem;
-        }
-
-        var nothing = new YDocument(garbageCollection);
-        return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing, new HashSet<Position>(), problem);
-    }
+    /// <summary>What the document would be without one of its snapshots.</summary>
+    /// <param name="name">The document.</param>
+    /// <param name="without">That snapshot.</param>
+    /// <param name="acceptsGap">Merge what is left even where the log does not reach back to it: then something is missing in between.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
+    public ValueTask<DurableState> ReadWithoutAsync(DocumentName name, Position without, bool acceptsGap, CancellationToken cancellation) =>
+        TryAsync(() => new Attempt(this, name, Position.None, wasLost: false, without, acceptsGap), cancellation);
 
     /// <summary>Puts the document together from another node's state and the log after it; nothing if the two do not fit or the state does not read, and then what is stored says more.</summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
@@ -73,5 +68,23 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
         var end = read.Entries.Count == 0 ? peer.Position : read.End;
         return new DurableState(DurableOutcome.Read, document, end, read.Entries, peer.Saved, IsInLog: !peer.Saved.IsNone, document, peer.Unreadable);
+    }
+
+    private async ValueTask<DurableState> TryAsync(Func<Attempt> begin, CancellationToken cancellation)
+    {
+        var problem = "";
+        for (var i = 0; i < Tries; i++)
+        {
+            var attempt = begin();
+            if (await attempt.ReadAsync(cancellation) is { } state)
+            {
+                return state;
+            }
+
+            problem = attempt.Problem;
+        }
+
+        var nothing = new YDocument(garbageCollection);
+        return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing, new HashSet<Position>(), problem);
     }
 }

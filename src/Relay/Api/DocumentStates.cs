@@ -1,0 +1,46 @@
+using Relay.Backplane;
+using Relay.Connections;
+using Relay.Persistence;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Api;
+
+/// <summary>Whole documents with everything that is logged: from the session if there is one, otherwise from snapshots and log without opening one.</summary>
+internal sealed partial class DocumentStates(SessionRegistry sessions, DurableStateReader durable, ILogger<DocumentStates> logger)
+{
+    /// <summary>What a document without anything in it says.</summary>
+    private static readonly byte[] Empty = [0, 0];
+
+    /// <summary>Whether a state has nothing in it: so it is with a document that was never there.</summary>
+    public static bool IsEmpty(ReadOnlySpan<byte> state) => state.SequenceEqual(Empty);
+
+    /// <summary>The document as one Yjs update (format V1), or nothing and the reason.</summary>
+    public async Task<(byte[]? State, CloseReason Reason)> ReadAsync(DocumentName name, CancellationToken cancellation)
+    {
+        var live = new TaskCompletionSource<(byte[]?, CloseReason)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (sessions.TryRead(name, (state, reason) => live.TrySetResult((state, reason))))
+        {
+            return await live.Task.WaitAsync(cancellation);
+        }
+
+        try
+        {
+            var stored = await durable.ReadAsync(name, cancellation);
+            return stored.Outcome switch
+            {
+                DurableOutcome.Read => (stored.Document.EncodeState(), CloseReason.Normal),
+                DurableOutcome.Unreadable => (null, CloseReason.DocumentUnreadable),
+                _ => (null, CloseReason.DocumentDeleted),
+            };
+        }
+        catch (Exception exception) when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
+        {
+            LogUnavailable(logger, exception, name);
+            return (null, CloseReason.StoreUnavailable);
+        }
+    }
+
+    [LoggerMessage(LogEvents.ReadFailed, LogLevel.Warning, "{Document} cannot be read now")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception, DocumentName document);
+}

@@ -1,0 +1,45 @@
+using Relay.Access;
+using Relay.Connections;
+using Relay.Problems;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Api;
+
+/// <summary>Hands an update in the way that updates of clients take, for requests that wait until it is in the log.</summary>
+internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time)
+{
+    /// <summary>How long the log may take: as long as a session waits for one call to it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether the update is in the log. If not, that is answered.</summary>
+    public async Task<bool> WriteAsync(HttpContext context, DocumentName name, ReadOnlyMemory<byte> update)
+    {
+        var writer = new UpdateWriter();
+        var attachment = sessions.Place(name, writer, AccessLevel.Write);
+        attachment.Join();
+        attachment.Receive([new DocumentMessage(DocumentMessageKind.SyncStep2, update, [], Bytes: update.Length)]);
+        CloseReason reason;
+        try
+        {
+            reason = await writer.Done.WaitAsync(Patience, time, context.RequestAborted);
+        }
+        catch (TimeoutException)
+        {
+            await DocumentRequest.AnswerLaterAsync(context, "The log does not answer. The update may become part of the document all the same; to send it again is harmless.", ProblemKind.StoreUnavailable);
+            return false;
+        }
+        finally
+        {
+            attachment.Leave(clean: true);
+        }
+
+        if (reason == CloseReason.Normal)
+        {
+            return true;
+        }
+
+        await DocumentRequest.AnswerAsync(context, reason);
+        return false;
+    }
+}

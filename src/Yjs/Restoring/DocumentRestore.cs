@@ -1,0 +1,78 @@
+namespace Relay.Yjs;
+
+/// <summary>
+/// Goes back to an older state of a document as its users would by undoing: with an update that deletes what has come since and inserts anew what has gone since. So nothing is taken out of the history, whatever others write at the same
+/// time stays, and the restoring itself can be restored.
+/// </summary>
+public static class DocumentRestore
+{
+    /// <summary>Far beyond what people cause, and less than a second's work.</summary>
+    private const long MaxConflicts = 100_000_000;
+
+    /// <summary>
+    /// Computes the update. A document in the present state that applies it shows what the older one showed; the text, lists, keys, formats and types that are visible in both keep their ids. Takes time and memory in proportion to both
+    /// states, so it belongs on a thread that may be busy.
+    /// </summary>
+    /// <param name="present">The document's state, as an update (format V1).</param>
+    /// <param name="older">The state to go back to. What of it the present one does not have becomes part of the update.</param>
+    /// <param name="random">Draws the id of the client that will have written the copies.</param>
+    /// <param name="update">The update; empty when both show the same.</param>
+    /// <param name="error">Why there is none: a state does not read, or too much of it was inserted at one place.</param>
+    public static bool TryCompute(ReadOnlyMemory<byte> present, ReadOnlyMemory<byte> older, Random random, out byte[] update, out YjsError error)
+    {
+        update = [];
+        YDocument now = new(), then = new();
+        if (!now.TryApply(present, out _, out error) || !now.TryApply(older, out var news, out error) || !then.TryApply(older, out _, out error))
+        {
+            return false;
+        }
+
+        now.Normalize();
+        then.Normalize();
+        var containers = new Dictionary<int, int>();
+        for (var i = 0; i < then.Containers.All.Length; i++)
+        {
+            containers.TryAdd(now.IndexOfContainer(then, then.Containers[i]), i);
+        }
+
+        if (!Sequences.TryOrder(now, MaxConflicts, out var nowOrder) || !Sequences.TryOrder(then, MaxConflicts, out var thenOrder))
+        {
+            error = new YjsError("Too much was inserted at one place of the document at the same time.", 0);
+            return false;
+        }
+
+        if (!VisibleContent.IsSame(now, nowOrder, then, thenOrder))
+        {
+            using var writer = new RestoreWriter(NewClient(now, random));
+            new Restoration(now, then, containers, nowOrder, thenOrder, writer).Run();
+            update = writer.ToUpdate();
+        }
+
+        return news.IsEmpty || TryAddNews(news, ref update, out error);
+    }
+
+    private static bool TryAddNews(ReadOnlyMemory<byte> news, ref byte[] update, out YjsError error)
+    {
+        if (update.Length > 0)
+        {
+            return YDocument.TryMerge([news, update], out update, out error);
+        }
+
+        update = news.ToArray();
+        error = default;
+        return true;
+    }
+
+    /// <summary>As Yjs draws one (<c>yjs/src/utils/Doc.js</c>, <c>generateNewClientId</c>), and in nobody's use.</summary>
+    private static ulong NewClient(YDocument document, Random random)
+    {
+        ulong client;
+        do
+        {
+            client = (uint)random.NextInt64(1L << 32);
+        }
+        while (document.IndexOfClient(client) != Block.None);
+
+        return client;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+using Relay.Doubles;
+using static Relay.Doubles.Messages;
+using static Relay.Node.SnapshotRequests;
+
+namespace Relay.Node;
+
+/// <summary>Snapshots that are restored over HTTP. What a restore makes of a document is tested with the engine.</summary>
+public sealed class RestoreRequestTests
+{
+    [Fact]
+    public async Task A_restore_is_in_the_log_and_clients_have_it_when_it_is_answered()
+    {
+        await using var node = await TestNode.StartAsync(settings: LeaveAtOnce);
+        var id = await node.SaveAsync(Typed(1, 0, "a"));
+        using var client = await node.ConnectAsync();
+        await client.SendAsync(Step1());
+        await client.UntilAsync(0, 1);
+        await client.SendAsync(Update(Typed(1, 1, "b")));
+        await client.UntilAsync(0, 2);
+        Assert.Equal((true, true), await RestoreAsync(node, id));
+        await client.UntilAsync(0, 2);
+        var state = await node.StateAsync();
+        Assert.Equal(state, client.Document.EncodeState());
+        Assert.Equal((false, false), await RestoreAsync(node, id));
+        Assert.Equal(state, await node.StateAsync());
+    }
+
+    [Fact]
+    public async Task A_document_that_nobody_has_open_is_restored_and_left_again()
+    {
+        await using var node = await TestNode.StartAsync(settings: LeaveAtOnce);
+        var id = await node.SaveAsync(Typed(1, 0, "a"));
+        await node.SaveAsync(Typed(1, 1, "b"));
+        Assert.Equal((true, true), await RestoreAsync(node, id));
+        await node.Sessions.WhenGoneAsync(World.Name).WaitAsync(TestNode.Patience);
+        Assert.Equal(0, node.Sessions.Count);
+    }
+
+    [Fact]
+    public async Task Only_what_was_stored_since_the_last_deletion_can_be_restored()
+    {
+        await using var node = await TestNode.StartAsync(settings: LeaveAtOnce);
+        var id = await node.SaveAsync(Typed(1, 0, "a"));
+        Assert.Equal((404, "no-document"), await RefusedAsync(node, "1-2-3"));
+        Assert.Equal(204, await node.StatusAsync("DELETE", Document));
+        Assert.Equal((410, "document-deleted"), await RefusedAsync(node, id));
+        Assert.Equal(201, await node.StatusAsync("PUT", Document));
+        await node.SaveAsync(Typed(2, 0, "b"));
+        Assert.Equal((404, "no-document"), await RefusedAsync(node, id));
+    }
+
+    [Fact]
+    public async Task A_tombstone_is_no_state_to_go_back_to()
+    {
+        await using var node = await TestNode.StartAsync(settings: LeaveAtOnce);
+        await node.SaveAsync(Typed(1, 0, "a"));
+        Assert.Equal(204, await node.StatusAsync("DELETE", Document));
+        var tombstone = NewestSnapshot(node);
+        Assert.Equal(201, await node.StatusAsync("PUT", Document));
+        await node.SaveAsync(Typed(2, 0, "b"));
+        Assert.Equal((409, "about:blank"), await RefusedAsync(node, tombstone));
+    }
+
+    [Fact]
+    public async Task A_restore_needs_the_right_to_write_with_a_token_in_the_header()
+    {
+        await using var node = await TestNode.StartAsync(settings: [LeaveAtOnce, "Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+        var writer = Token("write");
+        var id = await node.SaveAsync(Typed(1, 0, "a"), writer, Token("read"));
+        var path = $"{Document}/snapshots/{id}/restore";
+        Assert.Equal(401, await node.StatusAsync("POST", path));
+        Assert.Equal(401, await node.StatusAsync("POST", path + "?token=" + writer));
+        Assert.Equal(403, await node.StatusAsync("POST", path, Token("read")));
+        Assert.Equal(200, await node.StatusAsync("POST", path, writer));
+    }
+
+    private static string Token(string level) => TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = level } }));
+
+    private static async Task<(bool Restored, bool HasBytes)> RestoreAsync(TestNode node, string id)
+    {
+        using var answer = await node.AskAsync("POST", $"{Document}/snapshots/{id}/restore");
+        Assert.Equal(200, (int)answer.StatusCode);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return (body.RootElement.GetProperty("restored").GetBoolean(), body.RootElement.GetProperty("bytes").GetInt32() > 0);
+    }
+
+    private static async Task<(int Status, string Type)> RefusedAsync(TestNode node, string id)
+    {
+        var (status, _, type) = await node.RefusedAsync("POST", $"{Document}/snapshots/{id}/restore");
+        return (status, type);
+    }
+
+    /// <summary>The id of the newest file among the snapshots, as an address would name it.</summary>
+    private static string NewestSnapshot(TestNode node)
+    {
+        var parts = Path.GetFileName(SnapshotFiles(node.Directory)[0]).Split('-');
+        return $"{long.MaxValue - Convert.ToInt64(parts[0], 16)}-{long.MaxValue - Convert.ToInt64(parts[1], 16)}-{parts[2]}";
+    }
+}
