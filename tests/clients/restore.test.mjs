@@ -93,3 +93,24 @@ test('a restore of what the document shows already says that there is nothing to
   const answer = await ask(relay, 'POST', 'same', `/snapshots/${id}/restore`)
   assert.deepEqual(await answer.json(), { restored: false, bytes: 0 })
 })
+
+test('clients who type while a document is restored end with the same document, and go on', async (t) => {
+  const relay = await startRelay(t, { settings: { 'Documents:SaveInterval': '00:00:01' } })
+  const [typist, witness] = [await joinClient(t, relay, 'busy'), await joinDocument(t, relay, 'busy')]
+  typist.text.insert(0, 'old')
+  await converged([typist, witness])
+  const id = await saved(relay, 'busy')
+  typist.text.delete(0, 3)
+  typist.text.insert(0, 'newer')
+  await converged([typist, witness])
+  const restoring = ask(relay, 'POST', 'busy', `/snapshots/${id}/restore`)
+  for (const letter of 'meanwhile') {
+    typist.doc.getText('beside').insert(typist.doc.getText('beside').length, letter)
+    await new Promise(setImmediate)
+  }
+  assert.equal((await restoring).status, 200)
+  typist.doc.getText('beside').insert(typist.doc.getText('beside').length, ' and after')
+  await converged([typist, witness])
+  assert.equal(witness.text.toString(), 'old')
+  assert.match(witness.doc.getText('beside').toString(), / and after$/)
+})
