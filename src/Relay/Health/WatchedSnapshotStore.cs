@@ -14,6 +14,8 @@ internal sealed class WatchedSnapshotStore(ISnapshotStore store, ServiceHealth h
 
     public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => await WatchAsync(Nothing(store.DeleteAsync(document, snapshot, cancellation)));
 
+    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => WatchAsync(store.SetAsideAsync(document, snapshot, cancellation));
+
     private async ValueTask<T> WatchAsync<T>(ValueTask<T> call)
     {
         try
