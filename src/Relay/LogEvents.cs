@@ -44,11 +44,7 @@ internal static class LogEvents
     public const int DaysDropped = 1047;
     public const int DaysNotDropped = 1048;
 
-    // Reports: 1060 to 1069
-    public const int ReportsEnded = 1060;
-    public const int DashboardFailed = 1061;
-
-    // Api: 1050 to 1059
+    // Api: 1050 to 1069
     public const int ReadFailed = 1050;
     public const int RequestFailed = 1051;
     public const int LifeFailed = 1052;
@@ -60,6 +56,10 @@ internal static class LogEvents
     public const int SnapshotRestored = 1058;
     public const int SnapshotSetAside = 1059;
     public const int SetAsideFailed = 1060;
+
+    // Reports: 1070 to 1079
+    public const int ReportsEnded = 1070;
+    public const int DashboardFailed = 1071;
 
     // Connections: 1100 to 1149
     public const int Connected = 1100;
