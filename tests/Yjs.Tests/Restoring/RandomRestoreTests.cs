@@ -15,7 +15,7 @@ public sealed class RandomRestoreTests
     {
         await using var first = await OracleProcess.StartAsync();
         await using var second = await OracleProcess.StartAsync();
-        var seeds = new ConcurrentQueue<int>(TestSettings.Seed is { } seed ? [seed] : Enumerable.Range(TestSettings.FirstSeed, TestSettings.Documents / 2));
+        var seeds = new ConcurrentQueue<int>(TestSettings.Seed is { } seed ? [seed] : Enumerable.Range(TestSettings.FirstSeed, TestSettings.Documents / 6));
         var failures = new ConcurrentDictionary<int, string>();
         await Task.WhenAll(Enumerable.Range(0, 2 * DocumentsAtOnce).Select(i => WorkAsync(i % 2 == 0 ? first : second, seeds, failures)));
         Assert.True(failures.IsEmpty, $"{failures.Count} failed\n" + string.Join('\n', failures.OrderBy(f => f.Key).Take(FailuresToReport).Select(f => $"RELAY_TEST_SEED={f.Key}: {f.Value}")));

@@ -21,7 +21,16 @@ export const whereBrowserIs = { skip: !existsSync(executablePath) && !process.en
 export const lastFirst = (t) => {
   const ends = []
   t.after(async () => {
-    for (const end of ends.reverse()) await end()
+    // Each of them, whatever the others come to: a node that is left running keeps the tests from ending.
+    const failures = []
+    for (const end of ends.reverse()) {
+      try {
+        await end()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
   })
   return { after: (end) => ends.push(end) }
 }

@@ -10,7 +10,7 @@ import { patience, waitFor } from '../wait.mjs'
  * @param {object} [options]
  * @param {string} [options.hash] what stands behind the `#`
  * @param {object} [options.context] how the browser is
- * @param {string} [options.state] the state of the connection that is waited for
+ * @param {string} [options.state] the state of the connection that is waited for, or `any`
  */
 export const openDashboard = async (t, browser, relay, { hash = '', context: options = {}, state = 'live' } = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
@@ -38,8 +38,10 @@ class Dashboard {
     page.on('request', (request) => { if (new URL(request.url()).host !== new URL(relay.url).host) note(`asked ${request.url()}`) })
   }
 
-  /** Waits for a state of the connection, as the page shows it. */
-  async reaches (state) { await this.page.waitForSelector(`#status[data-state="${state}"]`) }
+  /** Waits for a state of the connection, as the page shows it; `any` is live or refused. */
+  async reaches (state) { await this.page.waitForSelector(state === 'any' ? '#status:is([data-state="live"], [data-state="refused"])' : `#status[data-state="${state}"]`) }
+
+  async isLive () { return await this.page.locator('#status').getAttribute('data-state') === 'live' }
 
   /** The text of a figure at the top. */
   figure (id) { return this.page.locator(`#figure-${id} .value`).textContent() }

@@ -35,19 +35,28 @@ internal sealed class BadSnapshots(ISnapshotStore snapshots, DurableStateReader 
             return new SetAsideResult(SetAsideOutcome.WouldLose, Loss: loss);
         }
 
+        // The log alone does not say that its gap is to be accepted; a snapshot of what there is makes the document one that opens. It comes first, so that whoever is interrupted can ask again, unless the bad one has its place.
+        var isInTheWay = left.Position == snapshot.Position;
+        if (isGap && !isInTheWay)
+        {
+            await StoreAsync(name, left, cancellation);
+        }
+
         if (await snapshots.SetAsideAsync(name, snapshot, cancellation) is not { } place)
         {
             return new SetAsideResult(SetAsideOutcome.Gone);
         }
 
-        if (isGap)
+        if (isGap && isInTheWay)
         {
-            // The log alone does not say that its gap is to be accepted; a snapshot of what there is makes the document one that opens.
-            await snapshots.WriteAsync(new Snapshot(name, SnapshotKind.State, left.Position, time.GetUtcNow(), left.Document.EncodeState()), cancellation);
+            await StoreAsync(name, left, cancellation);
         }
 
         return new SetAsideResult(SetAsideOutcome.Done, place, loss, left.Outcome == DurableOutcome.Read);
     }
+
+    private ValueTask StoreAsync(DocumentName name, DurableState left, CancellationToken cancellation) =>
+        snapshots.WriteAsync(new Snapshot(name, SnapshotKind.State, left.Position, time.GetUtcNow(), left.Document.EncodeState()), cancellation);
 
     /// <summary>What is lost without the snapshot, what is left, and whether that lacks something between snapshot and log.</summary>
     private async Task<(string? Loss, DurableState Left, bool IsGap)> FindLossAsync(DocumentName name, Position bad, CancellationToken cancellation)
