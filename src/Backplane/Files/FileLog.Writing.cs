@@ -227,11 +227,12 @@ public sealed partial class FileLog
     /// <summary>After a checkpoint, or an append that stored nothing, a document may be quiet.</summary>
     private void PackQuiet()
     {
-        lock (index)
+        foreach (var one in staged)
         {
-            foreach (var one in staged)
+            // Without the lock first: after an ordinary append none is.
+            if (one.Document is { IsQuiet: true } document)
             {
-                if (one.Document is { IsQuiet: true } document)
+                lock (index)
                 {
                     documents.PackIfQuiet(document);
                 }
