@@ -16,6 +16,12 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
     /// <summary>And in addition, whatever the input: the document itself, its lists and tables at their smallest.</summary>
     public const int AllocatedAnyway = 4_096;
 
+    /// <summary>
+    /// What an input makes the engine allocate is the same each time; what comes once is not the input's: the thread's scratch, a pool's buffer that was let go, what the runtime
+    /// adds for itself. (An input that takes 488 bytes, on a thread's first time 2,296, was once in millions seen with 5,600.)
+    /// </summary>
+    private const int MeasuredAgain = 2;
+
     private const int RefusalsPerSample = 64;
     private const int InputsPerDocument = 200;
 
@@ -75,12 +81,16 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
 
     private bool TryAlone(byte[] input)
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var document = new YDocument();
-        var accepted = Accepts(document, input, out var news, out _);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var accepted = MeasureAlone(input, out var document, out var news, out var allocated);
+        var bound = ((long)AllocatedPerInputByte * input.Length) + AllocatedAnyway;
+        for (var again = 0; again < MeasuredAgain && allocated > bound; again++)
+        {
+            MeasureAlone(input, out _, out _, out var repeated);
+            allocated = Math.Min(allocated, repeated);
+        }
+
         MostAllocated = Math.Max(MostAllocated, (allocated - AllocatedAnyway) / (input.Length + 1.0));
-        if (allocated > ((long)AllocatedPerInputByte * input.Length) + AllocatedAnyway)
+        if (allocated > bound)
         {
             Say($"{allocated} bytes allocated for {input.Length}", input);
         }
@@ -90,6 +100,15 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
             Answers(document, input, news);
         }
 
+        return accepted;
+    }
+
+    private static bool MeasureAlone(byte[] input, out YDocument document, out ReadOnlyMemory<byte> news, out long allocated)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        document = new YDocument();
+        var accepted = Accepts(document, input, out news, out _);
+        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         return accepted;
     }
 
