@@ -53,7 +53,7 @@ public sealed class InMemoryLocatorTable(TimeProvider time, TimeSpan expiry)
         {
             if (holders.TryGetValue(document, out var set) && set.Remove(node) && set.Count == 0)
             {
-                holders.Remove(document);
+                holders.RemoveAndShrink(document);
             }
         }
     }

@@ -59,14 +59,14 @@ internal sealed class DocumentIndex
     public void Add(IndexedDocument document) => awake.Add(document.Name, document);
 
     /// <summary>Forgets a document that is awake.</summary>
-    public void Remove(IndexedDocument document) => awake.Remove(document.Name);
+    public void Remove(IndexedDocument document) => awake.RemoveAndShrink(document.Name);
 
     /// <summary>Packs a document, if it is quiet: then the object counts no longer.</summary>
     public void PackIfQuiet(IndexedDocument document)
     {
         if (document.IsQuiet && awake.TryGetValue(document.Name, out var current) && current == document)
         {
-            awake.Remove(document.Name);
+            awake.RemoveAndShrink(document.Name);
             quiet.Add(PackedDocument.Pack(document));
         }
     }

@@ -52,7 +52,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
     {
         lock (gate)
         {
-            jobs.Remove(document);
+            jobs.RemoveAndShrink(document);
         }
     }
 

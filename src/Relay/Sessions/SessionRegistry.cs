@@ -212,7 +212,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
         {
             if (--departing[name] == 0)
             {
-                departing.Remove(name);
+                departing.RemoveAndShrink(name);
                 sessions.TryGetValue(name, out next);
                 goneWaiters.Remove(name, out waiter);
             }
@@ -270,7 +270,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
 
     private void RetireLocked(DocumentSession session)
     {
-        sessions.Remove(session.Name);
+        sessions.RemoveAndShrink(session.Name);
         departing[session.Name] = departing.GetValueOrDefault(session.Name) + 1;
     }
 
