@@ -4,7 +4,7 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// Joins the nodes that hold a document. Thread-safe. Delivery is at most once; entries of one document arrive in the log's order as far as they arrive, and what was
-/// missed is read from <see cref="IDocumentLog"/>. A node hears its own appends and its own awareness.
+/// missed is read from <see cref="IDocumentLog"/>. A node hears its own appends, and not its own awareness.
 /// </summary>
 public interface IDocumentChannel
 {
@@ -13,7 +13,7 @@ public interface IDocumentChannel
     /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
     ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation);
 
-    /// <summary>Sends an awareness update (y-protocols encoding) to all listeners of the document. Nothing is stored.</summary>
+    /// <summary>Sends an awareness update (y-protocols encoding) to the listeners of the document on all other nodes. Nothing is stored.</summary>
     /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
     ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation);
 
@@ -33,7 +33,7 @@ public interface IChannelListener
     /// <summary>An entry is in the log. Its payload may be kept.</summary>
     void OnEntry(in LoggedEntry entry);
 
-    /// <summary>An awareness update (y-protocols encoding) of some node, this one included. It may be kept.</summary>
+    /// <summary>An awareness update (y-protocols encoding) of another node. It may be kept.</summary>
     void OnAwareness(ReadOnlyMemory<byte> update);
 
     /// <summary>An application's own message, of some node, this one included. It may be kept.</summary>

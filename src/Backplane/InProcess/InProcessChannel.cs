@@ -30,12 +30,8 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
 
     public ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
     {
+        // There is no other node.
         cancellation.ThrowIfCancellationRequested();
-        if (Find(document) is { } room)
-        {
-            room.Deliver(ChannelEvent.OfAwareness(update.ToArray()));
-        }
-
         return ValueTask.CompletedTask;
     }
 
@@ -66,7 +62,7 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
                 room.Remove(listener);
                 if (room.IsEmpty)
                 {
-                    rooms.Remove(document);
+                    rooms.RemoveAndShrink(document);
                 }
             }
         }

@@ -59,7 +59,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         confirmingReader = new RedisLogReader(appends, keys, options);
         replicas = new ReplicaWait(appends, keys, options, time);
         check = new LogEndCheck(others, keys, options, time, logger);
-        rooms = new RedisRooms(others, keys, check, reader, logger);
+        rooms = new RedisRooms(others, keys, check, reader, node, logger);
         renewal = new CoveredLogRenewal(others, rooms);
         settings = new SharedSettings(others, keys, options, logger);
         orders = new RedisOrders(others, keys, node, time, logger);

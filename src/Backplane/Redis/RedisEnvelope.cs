@@ -107,6 +107,10 @@ internal static class RedisEnvelope
         return !position.Id.IsNone;
     }
 
+    /// <summary>Whether a message is an awareness update that <paramref name="node"/> sent.</summary>
+    public static bool IsAwarenessOf(ulong node, ReadOnlySpan<byte> message) =>
+        TryReadKind(message, out var kind) && kind == RedisMessageKind.Awareness && BinaryPrimitives.ReadUInt64BigEndian(message[2..]) == node;
+
     /// <summary>The partition's count of appends in a message about an entry that names one.</summary>
     public static bool TryReadCount(ReadOnlySpan<byte> message, out long count)
     {

@@ -47,6 +47,11 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     /// <summary>Takes a message; called on the client's own thread.</summary>
     public void Take(byte[] message)
     {
+        if (RedisEnvelope.IsAwarenessOf(rooms.Node, message))
+        {
+            return;
+        }
+
         if (RedisEnvelope.TryReadCount(message, out var count))
         {
             Heard = count;

@@ -4,10 +4,13 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>The documents that this node listens to: one subscription a document, however many listeners it has.</summary>
-internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys keys, LogEndCheck check, RedisLogReader reader, ILogger logger)
+internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys keys, LogEndCheck check, RedisLogReader reader, ulong node, ILogger logger)
 {
     /// <summary>By number.</summary>
     public IReadOnlyList<RedisPartition> Partitions { get; } = [.. Enumerable.Range(0, RedisKeys.Partitions).Select(number => new RedisPartition(number))];
+
+    /// <summary>This node's id, as in its own messages.</summary>
+    public ulong Node => node;
 
     /// <summary>All rooms of this moment.</summary>
     public IEnumerable<RedisRoom> All => Partitions.SelectMany(partition => partition.Rooms.Values);

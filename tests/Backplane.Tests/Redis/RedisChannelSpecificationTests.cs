@@ -9,6 +9,24 @@ public sealed class RedisChannelSpecificationTests(RedisServer server) : Documen
 {
     private readonly RedisNodes nodes = new(server);
 
+    [ServerFact]
+    public async Task Awareness_reaches_the_listeners_of_other_nodes_and_only_those()
+    {
+        var name = Sample.Name();
+        var (own, others) = (new Recorder(), new Recorder());
+        await Channel.SubscribeAsync(name, own, default).Soon();
+        await Other.Channel.SubscribeAsync(name, others, default).Soon();
+        var memory = new byte[] { 7, 8, 9 };
+
+        await Channel.PublishAwarenessAsync(name, memory, default).Soon();
+        Array.Clear(memory);
+        await Other.Channel.PublishAwarenessAsync(name, new byte[] { 4 }, default).Soon();
+
+        Assert.Equal([7, 8, 9], await others.AwarenessAsync());
+        Assert.Equal([4], await own.AwarenessAsync());
+        Assert.True(own.HeardNothingMore && others.HeardNothingMore);
+    }
+
     protected override Task<BackplaneNode> StartAsync() => nodes.OpenAsync();
 
     protected override Task<BackplaneNode> JoinAsync(BackplaneNode first) => nodes.OpenAsync();

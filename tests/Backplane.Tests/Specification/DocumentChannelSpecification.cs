@@ -86,10 +86,10 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         await subscription.DisposeAsync().Soon();
         await subscription.DisposeAsync().Soon();
         await Log.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).Soon();
-        await Channel.PublishAwarenessAsync(name, new byte[] { 1 }, default).Soon();
+        await Channel.PublishStatelessAsync(name, 1, new byte[] { 1 }, default).Soon();
 
         Assert.Equal(["1", "2"], (await staying.EntriesAsync(2)).Texts());
-        Assert.Equal([1], await staying.AwarenessAsync());
+        Assert.Equal([1], (await staying.StatelessAsync()).Message);
         Assert.True(leaving.HeardNothingMore);
     }
 
@@ -125,19 +125,16 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
     }
 
     [ServerFact]
-    public async Task Awareness_reaches_every_listener_the_senders_own_too_and_is_not_stored()
+    public async Task A_node_does_not_hear_its_own_awareness_and_none_is_stored()
     {
         var name = Sample.Name();
-        var (own, others) = (new Recorder(), new Recorder());
+        var own = new Recorder();
         await Channel.SubscribeAsync(name, own, default).Soon();
-        await Other.Channel.SubscribeAsync(name, others, default).Soon();
-        var memory = new byte[] { 7, 8, 9 };
 
-        await Channel.PublishAwarenessAsync(name, memory, default).Soon();
-        Array.Clear(memory);
+        await Channel.PublishAwarenessAsync(name, new byte[] { 7, 8, 9 }, default).Soon();
+        await Channel.PublishStatelessAsync(name, 1, new byte[] { 1 }, default).Soon();
 
-        Assert.Equal([7, 8, 9], await own.AwarenessAsync());
-        Assert.Equal([7, 8, 9], await others.AwarenessAsync());
+        Assert.Equal([1], (await own.StatelessAsync()).Message);
         Assert.Equal(LogReadOutcome.NoLog, (await Log.ReadAsync(name, Position.None, default).Soon()).Outcome);
     }
 
@@ -231,10 +228,10 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         await Channel.SubscribeAsync(name, recorder, default).Soon();
 
         var positions = await Log.FillAsync(name, 3);
-        await Channel.PublishAwarenessAsync(name, new byte[] { 4 }, default).Soon();
+        await Channel.PublishStatelessAsync(name, 1, new byte[] { 4 }, default).Soon();
 
         Assert.Equal(positions[1..], (await recorder.EntriesAsync(3)).Select(entry => entry.Position));
-        Assert.Equal([4], await recorder.AwarenessAsync());
+        Assert.Equal([4], (await recorder.StatelessAsync()).Message);
     }
 
     [ServerFact]
@@ -250,7 +247,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
             for (var i = 0; i < 50; i++)
             {
                 await Log.AppendAsync(name, positions[1].Epoch, Sample.Update(i), default);
-                await Channel.PublishAwarenessAsync(name, new byte[] { 1 }, default);
+                await Channel.PublishStatelessAsync(name, 1, new byte[] { 1 }, default);
             }
         }))).Soon();
 

@@ -39,9 +39,10 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         }
     }
 
-    public void DeliverAwareness(ReadOnlyMemory<byte> update)
+    /// <summary>To all but its sender.</summary>
+    public void DeliverAwareness(Process sender, ReadOnlyMemory<byte> update)
     {
-        foreach (var subscription in subscriptions)
+        foreach (var subscription in subscriptions.Where(s => s.Process != sender))
         {
             Deliver(subscription, listener => listener.OnAwareness(update), isNoticed: false);
         }

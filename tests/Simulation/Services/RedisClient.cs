@@ -60,7 +60,7 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
         await Call(
             () =>
             {
-                redis.Channels.DeliverAwareness(bytes);
+                redis.Channels.DeliverAwareness(process, bytes);
                 return true;
             },
             cancellation);
