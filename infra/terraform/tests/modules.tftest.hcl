@@ -187,6 +187,22 @@ run "postgres_is_made_with_the_password_that_nodes_are_told" {
   }
 }
 
+run "what_may_be_taken_down_again_has_no_registry_that_stays" {
+  module {
+    source = "./modules/registry"
+  }
+
+  variables {
+    keep_images         = 30
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = aws_ecr_repository.this.force_delete
+    error_message = "A registry with images cannot be destroyed."
+  }
+}
+
 run "the_load_balancer_does_not_stick_and_lets_nodes_send_their_clients_away" {
   module {
     source = "./modules/load_balancer"
