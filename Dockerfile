@@ -6,6 +6,7 @@
 ARG DOTNET_VERSION=10.0
 
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:${DOTNET_VERSION} AS build
+# Not every builder says it unasked; then it is that of this machine.
 ARG TARGETARCH
 # The newer line of the client: sharded channels, ACL users. All nodes of one Redis need the same line.
 ARG REDIS_CLIENT_VERSION=3.4.35
@@ -20,10 +21,10 @@ COPY src/DocLocator/DocLocator.csproj src/DocLocator/
 COPY src/Persistence/Persistence.csproj src/Persistence/
 COPY src/Relay/Relay.csproj src/Relay/
 # A Release build compiles ahead, and the restore fetches the compiler for it.
-RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet restore src/Relay -a $TARGETARCH -p:Configuration=Release
+RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet restore src/Relay ${TARGETARCH:+-a $TARGETARCH} -p:Configuration=Release
 
 COPY src src
-RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet publish src/Relay -c Release -a $TARGETARCH --no-restore -o /node && mkdir /data
+RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet publish src/Relay -c Release ${TARGETARCH:+-a $TARGETARCH} --no-restore -o /node && mkdir /data
 
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET_VERSION}-noble-chiseled
 WORKDIR /node

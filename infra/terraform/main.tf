@@ -52,9 +52,10 @@ module "network" {
 }
 
 module "registry" {
-  source      = "./modules/registry"
-  name        = var.name
-  keep_images = 30
+  source              = "./modules/registry"
+  name                = var.name
+  keep_images         = 30
+  deletion_protection = var.deletion_protection
 }
 
 module "secrets" {

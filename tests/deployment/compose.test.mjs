@@ -12,6 +12,19 @@ test('there are several nodes, and all are told the same', () => {
   for (const name of nodes) assert.deepEqual(compose.services[name].environment, compose.services[nodes[0]].environment)
 })
 
+test('the image is made once, and looked for nowhere else', () => {
+  assert.equal(nodes.filter((name) => compose.services[name].build !== undefined).length, 1)
+  for (const name of nodes) assert.equal(compose.services[name].pull_policy, 'never', name)
+})
+
+test('the keys of the nodes are those of the S3, and of a kind that DynamoDB Local takes', () => {
+  const node = compose.services[nodes[0]].environment
+  const { MINIO_ROOT_USER: user, MINIO_ROOT_PASSWORD: password } = compose.services.s3.environment
+  assert.deepEqual([node.AWS_ACCESS_KEY_ID, node.AWS_SECRET_ACCESS_KEY], [user, password])
+  // "AWS_ACCESS_KEY_ID can contain only letters (A–Z, a–z) and numbers (0–9)", since its version 2.0.
+  assert.match(node.AWS_ACCESS_KEY_ID, /^[A-Za-z0-9]+$/)
+})
+
 test('a node starts with these settings, also before any of the services is there', async (t) => {
   const port = await freePort()
   const relay = await startRelay(t, {

@@ -1,5 +1,6 @@
 // Whether the Dockerfile's stages find what they copy.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import { exists, filesUnder, read } from './project.mjs'
 
@@ -18,6 +19,16 @@ test('what is copied into the image is there, and not held back', () => {
 test('packages are restored from the project files of all that a node is made of', () => {
   const projects = filesUnder('src', '.csproj').filter((file) => !/\/(bin|obj)\//.test(file))
   assert.deepEqual(copied.filter((file) => file.endsWith('.csproj')).sort(), projects.sort())
+})
+
+test('a builder that does not say for which architecture builds for its own', () => {
+  const arguments_ = [...dockerfile.matchAll(/^RUN .*?dotnet (?:restore|publish) (.*?)(?: &&.*)?$/gm)].map(([, line]) => line)
+  assert.equal(arguments_.length, 2)
+  for (const line of arguments_) {
+    const words = (architecture) => execFileSync('sh', ['-c', `printf '%s ' ${line}`], { env: { TARGETARCH: architecture } }).toString()
+    assert.match(words('arm64'), / -a arm64 /)
+    assert.doesNotMatch(words(''), / -a /)
+  }
 })
 
 test('the newer Redis client is that which is compiled against', () => {

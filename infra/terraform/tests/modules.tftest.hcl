@@ -62,6 +62,31 @@ run "redis_with_replicas_refuses_instead_of_forgetting" {
   }
 }
 
+# As after an apply that ended between the two.
+run "nodes_are_told_the_password_that_redis_was_made_with" {
+  module {
+    source = "./modules/backplane"
+  }
+
+  variables {
+    kind           = "replicated"
+    node_type      = "cache.t4g.small"
+    engine_version = null
+    replicas       = 2
+    shards         = 2
+  }
+
+  override_data {
+    target = data.aws_secretsmanager_random_password.this
+    values = { random_password = "another-password-that-is-not-random-either-but-later" }
+  }
+
+  assert {
+    condition     = endswith(nonsensitive(local.configuration), ",password=a-password-that-is-not-random-and-has-48-characters")
+    error_message = "Nodes would be refused by Redis."
+  }
+}
+
 run "redis_with_shards_is_a_cluster" {
   module {
     source = "./modules/backplane"
@@ -112,6 +137,69 @@ run "durable_redis_is_memorydb_over_tls_with_a_user_of_its_own" {
   assert {
     condition     = length(aws_elasticache_replication_group.this) == 0 && aws_memorydb_cluster.this[0].tls_enabled && strcontains(local.user, "user=relay")
     error_message = "It is something else."
+  }
+}
+
+run "nodes_are_told_the_password_that_durable_redis_was_made_with" {
+  module {
+    source = "./modules/backplane"
+  }
+
+  variables {
+    kind           = "durable"
+    node_type      = "db.t4g.small"
+    engine_version = null
+    replicas       = 1
+    shards         = 2
+  }
+
+  override_data {
+    target = data.aws_secretsmanager_random_password.this
+    values = { random_password = "another-password-that-is-not-random-either-but-later" }
+  }
+
+  assert {
+    condition     = endswith(nonsensitive(local.configuration), ",user=relay,password=a-password-that-is-not-random-and-has-48-characters")
+    error_message = "Nodes would be refused by Redis."
+  }
+}
+
+run "postgres_is_made_with_the_password_that_nodes_are_told" {
+  module {
+    source = "./modules/metadata"
+  }
+
+  variables {
+    instance_class      = "db.t4g.micro"
+    storage_gib         = 20
+    multi_az            = false
+    password_generation = 1
+  }
+
+  override_data {
+    target = data.aws_secretsmanager_secret_version.this
+    values = { secret_string = "the-password-of-an-apply-that-did-not-get-further" }
+  }
+
+  assert {
+    condition     = nonsensitive(local.password) == "the-password-of-an-apply-that-did-not-get-further"
+    error_message = "Nodes would be refused by Postgres."
+  }
+}
+
+run "what_may_be_taken_down_again_has_no_registry_that_stays" {
+  module {
+    source = "./modules/registry"
+  }
+
+  variables {
+    keep_images         = 30
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = aws_ecr_repository.this.force_delete
+    error_message = "A registry with images cannot be destroyed."
   }
 }
 

@@ -140,6 +140,10 @@ locals {
     aws_elasticache_replication_group.this[0].primary_endpoint_address
   )
   user = local.is_memorydb ? ",user=${var.name}" : ""
+
+  # What Redis was made with, not what the data source says now: an apply that is taken up again after it had made Redis would store another password.
+  password      = local.is_memorydb ? one(aws_memorydb_user.this[0].authentication_mode[0].passwords) : aws_elasticache_replication_group.this[0].auth_token
+  configuration = "${local.host}:${local.port},ssl=true,sslHost=${local.host},abortConnect=false${local.user},password=${local.password}"
 }
 
 resource "aws_secretsmanager_secret" "this" {
@@ -149,6 +153,6 @@ resource "aws_secretsmanager_secret" "this" {
 
 resource "aws_secretsmanager_secret_version" "this" {
   secret_id                = aws_secretsmanager_secret.this.id
-  secret_string_wo         = "${local.host}:${local.port},ssl=true,sslHost=${local.host},abortConnect=false${local.user},password=${data.aws_secretsmanager_random_password.this.random_password}"
+  secret_string_wo         = local.configuration
   secret_string_wo_version = 1
 }

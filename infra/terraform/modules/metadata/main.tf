@@ -5,6 +5,27 @@ data "aws_secretsmanager_random_password" "this" {
   exclude_punctuation = true
 }
 
+resource "aws_secretsmanager_secret" "this" {
+  name_prefix = "${var.name}/postgres-"
+  description = "The nodes' password for Postgres (PGPASSWORD)"
+}
+
+resource "aws_secretsmanager_secret_version" "this" {
+  secret_id                = aws_secretsmanager_secret.this.id
+  secret_string_wo         = data.aws_secretsmanager_random_password.this.random_password
+  secret_string_wo_version = var.password_generation
+}
+
+# What nodes will log in with, not what the random password is now: an apply that is taken up again after it had stored one would make the instance with another.
+data "aws_secretsmanager_secret_version" "this" {
+  secret_id  = aws_secretsmanager_secret.this.id
+  depends_on = [aws_secretsmanager_secret_version.this]
+}
+
+locals {
+  password = data.aws_secretsmanager_secret_version.this.secret_string
+}
+
 resource "aws_security_group" "this" {
   name        = "${var.name}-postgres"
   description = "Postgres of ${var.name}"
@@ -37,7 +58,7 @@ resource "aws_db_instance" "this" {
   multi_az                     = var.multi_az
   db_name                      = "relay"
   username                     = "relay"
-  password_wo                  = data.aws_secretsmanager_random_password.this.random_password
+  password_wo                  = local.password
   password_wo_version          = var.password_generation
   db_subnet_group_name         = aws_db_subnet_group.this.name
   vpc_security_group_ids       = [aws_security_group.this.id]
@@ -48,15 +69,4 @@ resource "aws_db_instance" "this" {
   deletion_protection          = var.deletion_protection
   skip_final_snapshot          = !var.deletion_protection
   final_snapshot_identifier    = var.deletion_protection ? "${var.name}-last" : null
-}
-
-resource "aws_secretsmanager_secret" "this" {
-  name_prefix = "${var.name}/postgres-"
-  description = "The nodes' password for Postgres (PGPASSWORD)"
-}
-
-resource "aws_secretsmanager_secret_version" "this" {
-  secret_id                = aws_secretsmanager_secret.this.id
-  secret_string_wo         = data.aws_secretsmanager_random_password.this.random_password
-  secret_string_wo_version = var.password_generation
 }

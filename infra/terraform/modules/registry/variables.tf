@@ -7,3 +7,8 @@ variable "keep_images" {
   description = "How many images stay."
   type        = number
 }
+
+variable "deletion_protection" {
+  description = "Whether a registry with images cannot be destroyed."
+  type        = bool
+}
