@@ -20,11 +20,11 @@ public sealed partial class DirectorySnapshotStore
     public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var bytes = SnapshotFormat.Encode(snapshot);
         await writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await WriteAsync(snapshot, bytes, cancellation).ConfigureAwait(false);
+            // Not before its turn: many may wait.
+            await WriteAsync(snapshot, SnapshotFormat.Encode(snapshot), cancellation).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsFailure(exception))
         {

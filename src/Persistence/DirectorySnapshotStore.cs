@@ -194,10 +194,9 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         {
             foreach (var file in new DirectoryInfo(FolderOf(document)).EnumerateFiles())
             {
-                // What is deleted between the listing and this look at it is not there.
-                if (SnapshotKey.TryParseName(file.Name, out var position) && file.Exists)
+                if (SnapshotKey.TryParseName(file.Name, out var position) && LookAt(file, position) is { } snapshot)
                 {
-                    found.Add(new SnapshotInfo(position, file.Length, new DateTimeOffset(file.LastWriteTimeUtc)));
+                    found.Add(snapshot);
                 }
             }
         }
@@ -209,6 +208,19 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
 
         found.Sort((a, b) => string.CompareOrdinal(SnapshotKey.Name(a.Position), SnapshotKey.Name(b.Position)));
         return found;
+    }
+
+    /// <summary>Nothing for what was deleted since it was listed. Not by asking whether it exists: the framework answers "no" to that also where the disk said something else.</summary>
+    private static SnapshotInfo? LookAt(FileInfo file, Position position)
+    {
+        try
+        {
+            return new SnapshotInfo(position, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 
     private string FolderOf(DocumentName document) => Path.Combine(root, SnapshotKey.Folder(document));

@@ -56,6 +56,7 @@ internal static class LogEvents
     public const int SnapshotRestored = 1058;
     public const int SnapshotSetAside = 1059;
     public const int SetAsideFailed = 1060;
+    public const int UnreadableSnapshotAsked = 1061;
 
     // Reports: 1070 to 1079
     public const int ReportsEnded = 1070;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Relay.Yjs;
 
 namespace Relay.Persistence;
@@ -6,6 +7,7 @@ namespace Relay.Persistence;
 public sealed class DirectorySnapshotStoreFaultTests : IDisposable
 {
     private const int DiskFull = 28;
+    private const uint Nobody = 65534;
 
     private static readonly Snapshot Earlier = Samples.State(Samples.At(1, 1));
     private static readonly Snapshot Later = Samples.State(Samples.At(1, 2), null, 1, 2, 3);
@@ -228,4 +230,72 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
 
         Assert.InRange(most, 1, DirectorySnapshotStore.ConcurrentWrites);
     }
+
+    [Fact]
+    public async Task A_write_that_waits_for_its_turn_has_no_copy_of_its_snapshot_yet()
+    {
+        using var begun = new SemaphoreSlim(0);
+        using var goOn = new ManualResetEventSlim();
+        store.BeforeStep = (step, _) =>
+        {
+            if (step == DirectoryWriteStep.CreateFolder)
+            {
+                begun.Release();
+                goOn.Wait();
+            }
+        };
+        var writes = Enumerable.Range(1, DirectorySnapshotStore.ConcurrentWrites).Select(i => Task.Run(() => store.WriteAsync(Samples.State(Samples.At(1, i)), default).Soon())).ToList();
+        for (var i = 0; i < writes.Count; i++)
+        {
+            Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        var large = Samples.State(Samples.At(2, 1), null, new byte[1 << 20]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var waiting = store.WriteAsync(large, default);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
+
+        goOn.Set();
+        await Task.WhenAll([.. writes, waiting.Soon()]);
+        Assert.Equal(DirectorySnapshotStore.ConcurrentWrites + 1, (await store.ListAsync(Samples.Document, default).Soon()).Count);
+    }
+
+    [Fact]
+    public async Task Snapshots_of_which_the_disk_tells_only_the_names_are_not_taken_for_none()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        await store.WriteAsync(Earlier, default).Soon();
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_101_101);
+        var mode = File.GetUnixFileMode(Folder);
+        File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        try
+        {
+            var answer = Task.Factory.StartNew(
+                () =>
+                {
+                    // Root may do everything, so this thread is not root towards files meanwhile. For others that changes nothing.
+                    var before = (uint)SetFileSystemUser(Nobody);
+                    var exception = Record.Exception(() => store.ListAsync(Samples.Document, default).AsTask().GetAwaiter().GetResult());
+                    _ = SetFileSystemUser(before);
+                    return exception;
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            Assert.IsType<SnapshotStoreUnavailableException>(await answer.Soon());
+        }
+        finally
+        {
+            File.SetUnixFileMode(Folder, mode);
+        }
+
+        Assert.Single(await store.ListAsync(Samples.Document, default).Soon());
+    }
+
+    [DllImport("libc", EntryPoint = "setfsuid")]
+    private static extern int SetFileSystemUser(uint user);
 }

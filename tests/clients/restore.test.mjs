@@ -1,24 +1,12 @@
 // What stock clients see when a document goes back to a snapshot.
 import assert from 'node:assert/strict'
 import * as nodeTest from 'node:test'
-import { Y, converged, joinClient, waitFor } from './clients.mjs'
+import { Y, converged, joinClient } from './clients.mjs'
 import { joinDocument } from './hocuspocus.mjs'
 import { startRelay } from './relay.mjs'
+import { ask, saved } from './snapshots.mjs'
 
 const { test } = nodeTest
-
-const ask = (relay, method, name, rest = '') => fetch(`${relay.url}/api/documents/${encodeURIComponent(name)}${rest}`, { method })
-
-/** Waits until the document is saved as it is, and says which snapshot that is. */
-const saved = async (relay, name) => {
-  const state = Buffer.from(await (await ask(relay, 'GET', name)).arrayBuffer())
-  return await waitFor(async () => {
-    const { snapshots: [newest] } = await (await ask(relay, 'GET', name, '/snapshots')).json()
-    if (newest === undefined) return null
-    const stored = Buffer.from(await (await ask(relay, 'GET', name, `/snapshots/${newest.id}`)).arrayBuffer())
-    return stored.equals(state) ? newest.id : null
-  }, `"${name}" to be saved`)
-}
 
 const contentOf = ({ doc }) => ({
   text: doc.getText('text').toDelta(),
@@ -92,6 +80,21 @@ test('a restore of what the document shows already says that there is nothing to
   const id = await saved(relay, 'same')
   const answer = await ask(relay, 'POST', 'same', `/snapshots/${id}/restore`)
   assert.deepEqual(await answer.json(), { restored: false, bytes: 0 })
+})
+
+test('what several people restore at once is there once', async (t) => {
+  const relay = await startRelay(t, { settings: { 'Documents:SaveInterval': '00:00:01' } })
+  const [client, witness] = [await joinClient(t, relay, 'once'), await joinDocument(t, relay, 'once')]
+  client.text.insert(0, 'old')
+  await converged([client, witness])
+  const id = await saved(relay, 'once')
+  client.text.delete(0, 3)
+  client.text.insert(0, 'new')
+  await converged([client, witness])
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(relay, 'POST', 'once', `/snapshots/${id}/restore`)))
+  assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 200, 200])
+  await converged([client, witness, await joinClient(t, relay, 'once')])
+  assert.equal(witness.text.toString(), 'old')
 })
 
 test('clients who type while a document is restored end with the same document, and go on', async (t) => {

@@ -5,6 +5,13 @@ namespace Relay.Backplane;
 /// <summary>Makes created files survive a power cut: on Unix a file's name is on the disk only when its directory was flushed, which .NET has no call for.</summary>
 internal static class DirectoryFlush
 {
+    private const int Eintr = 4;
+    private const int Einval = 22;
+
+    // These have other numbers on Linux than on macOS and the BSDs.
+    private static readonly int Enotsup = OperatingSystem.IsLinux() ? 95 : 45;
+    private static readonly int Eopnotsupp = OperatingSystem.IsLinux() ? 95 : 102;
+
     /// <exception cref="IOException">The directory could not be flushed.</exception>
     public static void Flush(string directory)
     {
@@ -13,17 +20,32 @@ internal static class DirectoryFlush
             return; // The file system's journal covers names, and directories cannot be opened.
         }
 
-        var descriptor = Open(directory, 0);
-        if (descriptor < 0)
+        int descriptor;
+        int error;
+        do
         {
-            throw new IOException($"The directory {directory} cannot be opened (errno {Marshal.GetLastPInvokeError()}).");
+            descriptor = Open(directory, 0);
+            error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        }
+        while (error == Eintr);
+
+        if (error != 0)
+        {
+            throw new IOException($"The directory {directory} cannot be opened (errno {error}).");
         }
 
-        var failed = Fsync(descriptor) != 0 ? Marshal.GetLastPInvokeError() : 0;
-        _ = Close(descriptor);
-        if (failed != 0)
+        do
         {
-            throw new IOException($"The directory {directory} cannot be flushed to the disk (errno {failed}).");
+            error = Fsync(descriptor) != 0 ? Marshal.GetLastPInvokeError() : 0;
+        }
+        while (error == Eintr);
+
+        _ = Close(descriptor);
+
+        // Some network file systems know no flush of a directory: they make its changes durable by themselves, or cannot at all.
+        if (error != 0 && error != Einval && error != Enotsup && error != Eopnotsupp)
+        {
+            throw new IOException($"The directory {directory} cannot be flushed to the disk (errno {error}).");
         }
     }
 

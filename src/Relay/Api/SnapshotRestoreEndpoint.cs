@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Relay.Access;
-using Relay.Persistence;
 using Relay.Problems;
 using Relay.Yjs;
 
@@ -14,14 +13,36 @@ internal sealed partial class SnapshotRestoreEndpoint(
 {
     public const string Path = SnapshotsEndpoint.OnePath + "/restore";
 
-    /// <summary>A restore takes several times the memory of its document for a moment, and a processor: one at a time leaves the rest to everybody else.</summary>
-    private readonly SemaphoreSlim computing = new(1);
+    /// <summary>
+    /// A restore takes several times the memory of its document for a moment, and a processor: one at a time leaves the rest to everybody else, and those that wait hold nothing. It ends when it is in the log, so the next one of the same
+    /// document begins with what this one has made.
+    /// </summary>
+    private readonly SemaphoreSlim turn = new(1);
 
     public async Task PostAsync(HttpContext context)
     {
         if (await DocumentRequest.NameAsync(context, following: 3) is not { } name
-            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is null
-            || await snapshots.ReadAsync(context, name) is not { } snapshot)
+            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is null)
+        {
+            return;
+        }
+
+        await turn.WaitAsync(context.RequestAborted);
+        try
+        {
+            await RestoreAsync(context, name);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private async Task RestoreAsync(HttpContext context, DocumentName name)
+    {
+        if (await snapshots.ReadAsync(context, name) is not { } snapshot)
         {
             return;
         }
@@ -33,8 +54,9 @@ internal sealed partial class SnapshotRestoreEndpoint(
             return;
         }
 
-        var (update, error) = await ComputeAsync(state, snapshot, context.RequestAborted);
-        if (update is null)
+        byte[] update = [];
+        YjsError error = default;
+        if (!await Task.Run(() => DocumentRestore.TryCompute(state, snapshot.Update, out update, out error), context.RequestAborted))
         {
             await Problem.AnswerAsync(context, StatusCodes.Status422UnprocessableEntity, error.ToString());
         }
@@ -42,21 +64,6 @@ internal sealed partial class SnapshotRestoreEndpoint(
         {
             LogRestored(logger, name, snapshot.Position, update.Length);
             await JsonAnswer.WriteAsync(context, new JsonObject { ["restored"] = update.Length > 0, ["bytes"] = update.Length });
-        }
-    }
-
-    public void Dispose() => computing.Dispose();
-
-    private async Task<(byte[]? Update, YjsError Error)> ComputeAsync(byte[] state, Snapshot snapshot, CancellationToken cancellation)
-    {
-        await computing.WaitAsync(cancellation);
-        try
-        {
-            return await Task.Run(() => DocumentRestore.TryCompute(state, snapshot.Update, Random.Shared, out var update, out var error) ? ((byte[]?)update, error) : (null, error), cancellation);
-        }
-        finally
-        {
-            computing.Release();
         }
     }
 

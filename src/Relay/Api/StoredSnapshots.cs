@@ -59,6 +59,7 @@ internal sealed partial class StoredSnapshots(ISnapshotStore snapshots, ILogger<
                 await AnswerAbsentAsync(context);
                 return null;
             case SnapshotReadOutcome.Unreadable:
+                LogUnreadable(logger, name, found.Position, result.Problem);
                 await Problem.AnswerAsync(context, StatusCodes.Status500InternalServerError, "The snapshot does not read; it is kept.", ProblemKind.DocumentUnreadable);
                 return null;
             default:
@@ -109,4 +110,7 @@ internal sealed partial class StoredSnapshots(ISnapshotStore snapshots, ILogger<
 
     [LoggerMessage(LogEvents.SnapshotsUnavailable, LogLevel.Warning, "The snapshots of {Document} cannot be read now")]
     private static partial void LogUnavailable(ILogger logger, Exception exception, DocumentName document);
+
+    [LoggerMessage(LogEvents.UnreadableSnapshotAsked, LogLevel.Error, "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
+    private static partial void LogUnreadable(ILogger logger, DocumentName document, Position position, string? problem);
 }

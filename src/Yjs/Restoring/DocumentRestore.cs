@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace Relay.Yjs;
 
 /// <summary>
@@ -9,16 +12,21 @@ public static class DocumentRestore
     /// <summary>Far beyond what people cause, and less than a second's work.</summary>
     private const long MaxConflicts = 100_000_000;
 
+    /// <summary>Stands for the client in a draft: no client has such an id.</summary>
+    private const ulong Nobody = ulong.MaxValue;
+
     /// <summary>
-    /// Computes the update. A document in the present state that applies it shows what the older one showed; the text, lists, keys, formats and types that are visible in both keep their ids. Takes time and memory in proportion to both
-    /// states, so it belongs on a thread that may be busy.
+    /// Computes the update. A document in the present state that applies it shows what the older one showed; the text, lists, keys, formats and types that are visible in both keep their ids. What is
+    /// inserted twice, because it is computed again before the document has it, is there once. Takes time and memory in proportion to both states, so it belongs on a thread that may be busy.
     /// </summary>
     /// <param name="present">The document's state, as an update (format V1).</param>
     /// <param name="older">The state to go back to. What of it the present one does not have becomes part of the update.</param>
-    /// <param name="random">Draws the id of the client that will have written the copies.</param>
     /// <param name="update">The update; empty when both show the same.</param>
     /// <param name="error">Why there is none: a state does not read, or too much of it was inserted at one place.</param>
-    public static bool TryCompute(ReadOnlyMemory<byte> present, ReadOnlyMemory<byte> older, Random random, out byte[] update, out YjsError error)
+    public static bool TryCompute(ReadOnlyMemory<byte> present, ReadOnlyMemory<byte> older, out byte[] update, out YjsError error) => TryCompute(present, older, 0, out update, out error);
+
+    /// <summary>For tests: each draw gives the copies another client, whose id decides between what was inserted at once.</summary>
+    internal static bool TryCompute(ReadOnlyMemory<byte> present, ReadOnlyMemory<byte> older, int draw, out byte[] update, out YjsError error)
     {
         update = [];
         YDocument now = new(), then = new();
@@ -43,12 +51,19 @@ public static class DocumentRestore
 
         if (!VisibleContent.IsSame(now, nowOrder, then, thenOrder))
         {
-            using var writer = new RestoreWriter(NewClient(now, random));
-            new Restoration(now, then, containers, nowOrder, thenOrder, writer).Run();
+            using var draft = WriteAs(Nobody);
+            using var writer = WriteAs(ClientOf(draft.Copies, now, draw));
             update = writer.ToUpdate();
         }
 
         return news.IsEmpty || TryAddNews(news, ref update, out error);
+
+        RestoreWriter WriteAs(ulong client)
+        {
+            var writer = new RestoreWriter(client);
+            new Restoration(now, then, containers, nowOrder, thenOrder, writer).Run();
+            return writer;
+        }
     }
 
     private static bool TryAddNews(ReadOnlyMemory<byte> news, ref byte[] update, out YjsError error)
@@ -63,15 +78,19 @@ public static class DocumentRestore
         return true;
     }
 
-    /// <summary>As Yjs draws one (<c>yjs/src/utils/Doc.js</c>, <c>generateNewClientId</c>), and in nobody's use.</summary>
-    private static ulong NewClient(YDocument document, Random random)
+    /// <summary>
+    /// An id in nobody's use, of as many bits as Yjs draws (<c>yjs/src/utils/Doc.js</c>, <c>generateNewClientId</c>), out of all that is copied and where to: whoever copies the same at the same time writes the same structs, and different
+    /// ones are never of one client.
+    /// </summary>
+    private static ulong ClientOf(ReadOnlySpan<byte> copies, YDocument document, int draw)
     {
-        ulong client;
-        do
+        var hash = SHA256.HashData(copies);
+        ulong client = 0;
+        for (var i = 0; i <= draw || document.IndexOfClient(client) != Block.None; i++)
         {
-            client = (uint)random.NextInt64(1L << 32);
+            client = BinaryPrimitives.ReadUInt32LittleEndian(hash);
+            hash = SHA256.HashData(hash);
         }
-        while (document.IndexOfClient(client) != Block.None);
 
         return client;
     }

@@ -14,6 +14,9 @@ internal sealed class RestoreWriter(ulong client) : IDisposable
 
     public ulong Client => client;
 
+    /// <summary>The structs that are written so far.</summary>
+    public ReadOnlySpan<byte> Copies => structs.WrittenSpan;
+
     public void Delete(ulong deleted, long from, long to)
     {
         if (!deletes.TryGetValue(deleted, out var ranges))

@@ -32,6 +32,9 @@ internal static class Messages
         return writer.ToArray();
     }
 
+    /// <summary>The update that deletes one of a client's characters; for a client id and a clock of one byte.</summary>
+    public static byte[] Deleted(byte client, byte clock) => [0, 1, client, 1, clock, 1];
+
     public static byte[] Step1(params byte[] stateVector) => Make([0, 0], stateVector.Length == 0 ? [0] : stateVector);
 
     public static byte[] Step2(byte[] update) => Make([0, 1], update);

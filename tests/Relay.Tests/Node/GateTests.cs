@@ -58,7 +58,7 @@ public sealed class GateTests
     [Fact]
     public async Task A_proxy_that_nobody_named_is_noticed_once()
     {
-        var log = new Log();
+        var log = new NodeLog();
         await using var node = await TestNode.StartAsync(builder => builder.Logging.AddProvider(log));
         for (var i = 0; i < 3; i++)
         {
@@ -108,7 +108,7 @@ public sealed class GateTests
     [Fact]
     public async Task Nothing_of_a_token_is_ever_logged_whatever_level_is_asked_for()
     {
-        var log = new Log();
+        var log = new NodeLog();
         await using var node = await TestNode.StartAsync(
             builder =>
             {
@@ -158,57 +158,6 @@ public sealed class GateTests
         catch (Exception exception) when (exception is IOException or SocketException)
         {
             // The node has cut it.
-        }
-    }
-
-    [ProviderAlias("Log")]
-    private sealed class Log : ILoggerProvider, ILogger
-    {
-        private readonly Lock gate = new();
-        private readonly List<string> lines = [];
-
-        public string[] Lines
-        {
-            get
-            {
-                lock (gate)
-                {
-                    return [.. lines];
-                }
-            }
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-        {
-            Add(state.ToString());
-            return null;
-        }
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            Add(formatter(state, exception));
-            Add(exception?.ToString());
-            foreach (var value in state as IEnumerable<KeyValuePair<string, object?>> ?? [])
-            {
-                Add(value.Value?.ToString());
-            }
-        }
-
-        public void Dispose()
-        {
-        }
-
-        private void Add(string? line)
-        {
-            lock (gate)
-            {
-                lines.Add(line ?? "");
-            }
         }
     }
 }

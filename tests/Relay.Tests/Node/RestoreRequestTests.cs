@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Relay.Doubles;
+using Relay.Persistence;
 using static Relay.Doubles.Messages;
 using static Relay.Node.SnapshotRequests;
 
@@ -36,6 +38,38 @@ public sealed class RestoreRequestTests
         Assert.Equal((true, true), await RestoreAsync(node, id));
         await node.Sessions.WhenGoneAsync(World.Name).WaitAsync(TestNode.Patience);
         Assert.Equal(0, node.Sessions.Count);
+    }
+
+    [Fact]
+    public async Task Restores_that_wait_for_their_turn_hold_nothing_and_do_not_repeat_what_those_before_them_did()
+    {
+        HeldSnapshots? snapshots = null;
+        await using var node = await TestNode.StartAsync(
+            _ => { },
+            services =>
+            {
+                var own = services.Last(service => service.ServiceType == typeof(ISnapshotStore)).ImplementationFactory!;
+                services.AddSingleton<ISnapshotStore>(provider => snapshots = new HeldSnapshots((ISnapshotStore)own(provider)));
+            },
+            settings: LeaveAtOnce);
+        var id = await node.SaveAsync(Typed(1, 0, "a"));
+        using var client = await node.ConnectAsync();
+        await client.SendAsync(Step1());
+        await client.UntilAsync(0, 1);
+        await client.SendAsync(Update(Deleted(1, 0)));
+        await client.UntilAsync(0, 2);
+
+        snapshots!.Hold();
+        var restores = Enumerable.Range(0, 4).Select(_ => RestoreAsync(node, id)).ToList();
+        await snapshots.OneIsHeldAsync().WaitAsync(TestNode.Patience);
+        for (var i = 0; i < 20; i++)
+        {
+            await node.SnapshotIdsAsync();
+        }
+
+        Assert.Equal(1, snapshots.Reads);
+        snapshots.LetAllGo();
+        Assert.Single(await Task.WhenAll(restores), restore => restore.Restored);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Relay.Doubles;
 using Relay.Yjs;
 using static Relay.Doubles.Messages;
@@ -87,6 +88,18 @@ public sealed class SetAsideRequestTests : IDisposable
         Assert.Equal((409, "about:blank"), await RefusedAsync(node, "POST", $"{Document}/snapshots/{id}/set-aside?force=true"));
         Assert.Equal((404, "no-document"), await RefusedAsync(node, "POST", $"{Document}/snapshots/1-2-3/set-aside?force=true"));
         Assert.Equal([id], await node.SnapshotIdsAsync());
+    }
+
+    [Fact]
+    public async Task An_old_snapshot_that_turns_out_bad_when_somebody_asks_for_it_is_reported_to_those_who_run_the_node()
+    {
+        await WriteAsync(Typed(1, 0, "a"), Typed(1, 1, "b"));
+        File.WriteAllBytes(SnapshotFiles(directory)[1], Damage);
+        var log = new NodeLog();
+        await using var node = await TestNode.StartAsync(builder => builder.Logging.AddProvider(log), directory: directory, settings: LeaveAtOnce);
+        var old = (await node.SnapshotIdsAsync())[1];
+        Assert.Equal((500, "document-unreadable"), await RefusedAsync(node, "POST", $"{Document}/snapshots/{old}/restore"));
+        Assert.Single(log.Lines, line => line.StartsWith("The snapshot of doc at ", StringComparison.Ordinal) && line.Contains("does not read and is kept", StringComparison.Ordinal));
     }
 
     [Fact]

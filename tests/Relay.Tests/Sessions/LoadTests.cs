@@ -83,6 +83,22 @@ public sealed class LoadTests
         Assert.Equal(world.Stored(), client.Document.EncodeState());
     }
 
+    [Fact]
+    public void A_bad_snapshot_that_was_stored_in_the_same_second_as_a_newer_good_one_is_in_nobodys_way()
+    {
+        using var world = new World();
+        world.Backplane.AppendElsewhere(World.Name, 7, A);
+        var second = world.Backplane.AppendElsewhere(World.Name, 8, B).Position;
+        var third = world.Backplane.AppendElsewhere(World.Name, 9, C).Position;
+        world.Store(new Snapshot(World.Name, SnapshotKind.State, second, world.Time.GetUtcNow(), World.StateOf(A, B)));
+        world.Store(new Snapshot(World.Name, SnapshotKind.State, third, world.Time.GetUtcNow(), World.StateOf(A, B, C)));
+        Assert.True(world.Backplane.CheckpointAsync(World.Name, third, second, default).IsCompletedSuccessfully);
+        world.Snapshots.Damage(second);
+        var client = world.Client();
+        Assert.Null(client.Closed);
+        Assert.Equal(World.StateOf(A, B, C), client.Document.EncodeState());
+    }
+
     [Theory]
     [InlineData("snapshots")]
     [InlineData("log")]

@@ -60,9 +60,9 @@ internal sealed partial class DurableStateReader
 
             return read.Outcome switch
             {
-                LogReadOutcome.NoLog => Finish(saved, [], saved, hasLog: false),
+                LogReadOutcome.NoLog => Finish(saved, [], saved, Position.None, hasLog: false),
                 LogReadOutcome.Damaged => End(DurableOutcome.Unreadable, saved, [], read.Problem),
-                LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries, saved),
+                LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries, saved, read.Start),
                 _ => await ReadOtherHistoryAsync(read, cancellation),
             };
         }
@@ -79,7 +79,7 @@ internal sealed partial class DurableStateReader
         {
             if (read.Start.Offset == 0)
             {
-                return Finish(read.End, read.Entries, Position.None);
+                return Finish(read.End, read.Entries, Position.None, read.Start);
             }
 
             var places = read.Entries.Select(e => e.Position).Append(read.Start).ToHashSet();
@@ -88,7 +88,7 @@ internal sealed partial class DurableStateReader
                 switch (await MergeAsync(snapshot, cancellation))
                 {
                     case Step.Merged:
-                        return Finish(read.End, read.Entries, snapshot.Position);
+                        return Finish(read.End, read.Entries, snapshot.Position, read.Start);
                     case Step.Moved:
                         return null;
                     default:
@@ -98,7 +98,7 @@ internal sealed partial class DurableStateReader
 
             if (acceptsGap)
             {
-                return Finish(read.End, read.Entries, Position.None);
+                return Finish(read.End, read.Entries, Position.None, read.Start);
             }
 
             Problem = $"The log begins after {read.Start}, and no snapshot covers what was before.";
@@ -175,7 +175,7 @@ internal sealed partial class DurableStateReader
             return Step.Unreadable;
         }
 
-        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog, bool hasLog = true)
+        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog, Position start, bool hasLog = true)
         {
             foreach (var entry in entries)
             {
@@ -192,7 +192,7 @@ internal sealed partial class DurableStateReader
 
             foreach (var bad in unreadable)
             {
-                if (!IsCovered(bad, entries))
+                if (!IsCovered(bad, entries, inLog.IsNone ? Position.None : start))
                 {
                     return End(DurableOutcome.Unreadable, end, [], $"The snapshot at {bad} does not read, and what is left does not reach it.");
                 }
@@ -225,12 +225,12 @@ internal sealed partial class DurableStateReader
         }
 
         /// <summary>
-        /// Whether the state has all that a snapshot had which does not read. The log shows it if it holds that very entry; and a readable snapshot of a later epoch, stored after the bad one, was made
-        /// by a session that had read it.
+        /// Whether the state has all that a snapshot had which does not read. The log shows it if it holds that very entry, or begins right after it and the state reaches back to that; and a readable snapshot of a later epoch,
+        /// stored after the bad one, was made by a session that had read it.
         /// </summary>
-        private bool IsCovered(Position bad, IReadOnlyList<LoggedEntry> entries)
+        private bool IsCovered(Position bad, IReadOnlyList<LoggedEntry> entries, Position start)
         {
-            if (entries.Any(e => e.Position == bad))
+            if (bad == start || entries.Any(e => e.Position == bad))
             {
                 return true;
             }
