@@ -26,7 +26,7 @@ internal sealed class InboundAwareness : IDisposable
     /// <param name="limits">How often, and how much may be held.</param>
     /// <param name="stamp">Writes who it is; nothing to leave entries as they are.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="deliver">Takes what was held, on a thread of the clock.</param>
+    /// <param name="deliver">Takes what was held, on a thread of the clock; its bytes are those of memory that it takes until it is settled.</param>
     public InboundAwareness(ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time, Action<DocumentMessage> deliver)
     {
         this.stamp = stamp;
@@ -119,7 +119,7 @@ internal sealed class InboundAwareness : IDisposable
             }
 
             tokens--;
-            message = new DocumentMessage(DocumentMessageKind.Awareness, default, [.. held.Values]);
+            message = new DocumentMessage(DocumentMessageKind.Awareness, default, [.. held.Values], Bytes: (int)heldBytes);
             held = null;
             heldBytes = 0;
         }

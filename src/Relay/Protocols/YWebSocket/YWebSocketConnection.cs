@@ -107,20 +107,13 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         if (messages.Exists(static message => message.Kind == DocumentMessageKind.Awareness))
         {
             // Many clients say nothing about themselves.
-            awareness ??= new InboundAwareness(limits, stamp, time, held => attachment.Receive([held]));
+            awareness ??= new InboundAwareness(limits, stamp, time, held => HandIn([held]));
             awareness.Filter(messages);
         }
 
         if (messages.Count > 0)
         {
-            var bytes = 0L;
-            foreach (var message in messages)
-            {
-                bytes += message.Bytes;
-            }
-
-            credit.Add(bytes);
-            attachment.Receive(messages);
+            HandIn(messages);
         }
 
         if (refused is not null)
@@ -131,5 +124,17 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         }
 
         return credit.WaitAsync(closed);
+    }
+
+    private void HandIn(List<DocumentMessage> messages)
+    {
+        var bytes = 0L;
+        foreach (var message in messages)
+        {
+            bytes += message.Bytes;
+        }
+
+        credit.Add(bytes);
+        attachment.Receive(messages);
     }
 }

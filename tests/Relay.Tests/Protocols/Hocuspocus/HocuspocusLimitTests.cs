@@ -133,6 +133,30 @@ public sealed class HocuspocusLimitTests
         }
     }
 
+    [Fact]
+    public void One_that_floods_a_document_with_presence_while_it_is_loaded_is_not_read_from()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, limits: new ConnectionLimits(1 << 20, 40_000, 1_000_000, AwarenessPerSecond: 10, MaxHeldAwarenessBytes: 5_000));
+        world.Backplane.Subscribing.IsShut = true;
+        client.Open("d");
+        for (ulong clock = 1; clock <= 1_000; clock++)
+        {
+            client.Say(Message("d", "01" + Bytes(Messages.PresenceUpdate((1, clock, $"\"{new string('x', 1_000)}\"")))));
+            world.Advance(0.05);
+        }
+
+        Assert.InRange(client.Line.Unread, 1, long.MaxValue);
+        world.Backplane.Subscribing.Open();
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                world.Run();
+                return client.Line.Unread == 0;
+            },
+            TimeSpan.FromSeconds(60)));
+    }
+
     private static int RunAndCount(World world, HocuspocusClient client)
     {
         world.Run();
