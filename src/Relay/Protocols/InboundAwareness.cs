@@ -41,23 +41,27 @@ internal sealed class InboundAwareness : IDisposable
     /// <summary>Stamps the presence among these messages, and takes out what is too soon.</summary>
     public void Filter(List<DocumentMessage> messages)
     {
+        var passed = 0;
         for (var i = 0; i < messages.Count; i++)
         {
-            if (messages[i].Kind != DocumentMessageKind.Awareness)
+            var message = messages[i];
+            if (message.Kind == DocumentMessageKind.Awareness)
             {
-                continue;
+                if (stamp is not null)
+                {
+                    message = message with { Awareness = [.. message.Awareness.Select(entry => stamp.Stamp(entry))] };
+                }
+
+                if (TryHold(message.Awareness))
+                {
+                    continue;
+                }
             }
 
-            if (stamp is not null)
-            {
-                messages[i] = messages[i] with { Awareness = [.. messages[i].Awareness.Select(entry => stamp.Stamp(entry))] };
-            }
-
-            if (TryHold(messages[i].Awareness))
-            {
-                messages.RemoveAt(i--);
-            }
+            messages[passed++] = message;
         }
+
+        messages.RemoveRange(passed, messages.Count - passed);
     }
 
     public void Dispose()
