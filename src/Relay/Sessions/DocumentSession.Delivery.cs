@@ -203,7 +203,8 @@ internal sealed partial class DocumentSession
 
         if (state.SyncRequests.TryDequeue(out var request))
         {
-            if (Answer(request, attachment.Connection.Format) is not { } frames)
+            attachment.Connection.Settled(request.Settles);
+            if (Answer(request.StateVector, attachment.Connection.Format) is not { } frames)
             {
                 Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
                 return;
@@ -219,7 +220,7 @@ internal sealed partial class DocumentSession
                 state.Parts.Enqueue(frame);
             }
 
-            AddUnlogged(attachment, request);
+            AddUnlogged(attachment, request.StateVector);
         }
         else
         {

@@ -164,6 +164,28 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public void A_question_counts_as_waiting_until_it_is_answered_or_passed_over()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.IsStuck = true;
+        client.Say(Update(Typed(1, 0, "a")));
+        var settled = client.Settled;
+        for (var i = 0; i < 100; i++)
+        {
+            client.Say(Step1());
+        }
+
+        Assert.Equal(settled + (84 * Step1().Length), client.Settled);
+        while (client.IsSending)
+        {
+            client.Drain();
+        }
+
+        Assert.Equal(settled + (100 * Step1().Length), client.Settled);
+    }
+
+    [Fact]
     public void Whatever_connections_read_and_whenever_they_end_up_with_the_same_document()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : 20261120;
