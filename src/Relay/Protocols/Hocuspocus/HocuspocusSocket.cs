@@ -189,7 +189,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     /// </summary>
     private void Refuse(string address)
     {
-        if (refused.Count < PendingDocuments.MaxDocuments)
+        if (refused.Count < MaxDocuments)
         {
             refused.Add(address);
         }

@@ -48,6 +48,22 @@ public sealed class HocuspocusLimitTests
     }
 
     [Fact]
+    public void Many_documents_that_are_denied_cost_a_socket_none_of_its_others()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
+        client.Open("other");
+        for (var i = 1; i < HocuspocusSocket.MaxDocuments; i++)
+        {
+            client.Open($"d{i}", "bad");
+        }
+
+        client.Say(Update("other", C));
+        Assert.Null(client.CloseCode);
+        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
+    }
+
+    [Fact]
     public void A_socket_without_an_open_document_is_closed_after_a_minute()
     {
         using var world = new World();
