@@ -132,7 +132,7 @@ public sealed class HocuspocusLimitTests
     {
         using var world = new World();
         var limits = new ConnectionLimits(1 << 20, 10_000, 1_000_000);
-        foreach (var frame in new[] { "09", Token("", "x"), Token("d", "bad"), Message("d", "0099") })
+        foreach (var frame in new[] { "09", Token("", "x"), Message("d", "0099") })
         {
             var client = new HocuspocusClient(world, new TestVerifier(world.Time), limits);
             client.Line.Stop();
@@ -171,6 +171,18 @@ public sealed class HocuspocusLimitTests
                 return client.Line.Unread == 0;
             },
             TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public void Tokens_of_one_socket_are_checked_only_so_often()
+    {
+        using var world = new World();
+        var verifier = new TestVerifier(world.Time);
+        var client = new HocuspocusClient(world, verifier);
+        client.Say([.. Enumerable.Repeat(Token("d", "bad"), 3_000)]);
+        Assert.Equal(HocuspocusSocket.MaxDocuments, verifier.Seen.Count);
+        world.Advance(1);
+        Assert.InRange(verifier.Seen.Count, HocuspocusSocket.MaxDocuments + 95, HocuspocusSocket.MaxDocuments + 105);
     }
 
     private static int RunAndCount(World world, HocuspocusClient client)
@@ -244,6 +256,7 @@ public sealed class HocuspocusLimitTests
         using var world = new World();
         var client = new HocuspocusClient(world);
         client.Say([.. Enumerable.Range(0, HocuspocusSocket.MaxDocuments + 1).Select(i => Token($"d{i}", ""))]);
+        world.Advance(1);
         Assert.Single(client.Got, Message($"d{HocuspocusSocket.MaxDocuments}", "0201" + Text("This socket has as many documents as it takes.")));
         client.Say(Message("d0", "07"));
         client.Take();
