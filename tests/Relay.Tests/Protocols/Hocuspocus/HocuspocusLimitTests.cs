@@ -185,6 +185,19 @@ public sealed class HocuspocusLimitTests
         Assert.InRange(verifier.Seen.Count, HocuspocusSocket.MaxDocuments + 95, HocuspocusSocket.MaxDocuments + 105);
     }
 
+    [Fact]
+    public void A_write_that_fails_at_once_ends_that_connection_alone()
+    {
+        using var world = new World();
+        var (writer, broken) = (new HocuspocusClient(world), new HocuspocusClient(world));
+        writer.Open("d");
+        broken.Open("d");
+        broken.Line.Break();
+        writer.Say(Update("d", A));
+        Assert.Null(writer.CloseCode);
+        Assert.Contains(Message("d", "0801"), writer.Take());
+    }
+
     private static int RunAndCount(World world, HocuspocusClient client)
     {
         world.Run();
