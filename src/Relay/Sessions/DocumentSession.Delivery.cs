@@ -242,7 +242,7 @@ internal sealed partial class DocumentSession
         state.Base = Mark();
     }
 
-    /// <summary>The answer to a SyncStep1, in frames, or nothing for bytes that are no state vector. The last one made is kept: many clients that come together ask the same.</summary>
+    /// <summary>The answer to a SyncStep1, in frames, or nothing for bytes that are no state vector. The last one made is kept until the document changes: many clients that come together ask the same.</summary>
     private IReadOnlyList<ReadOnlyMemory<byte>>? Answer(ReadOnlyMemory<byte> stateVector, FrameFormat format)
     {
         if (answer is { } last && last.Version == documentVersion && last.Format == format && last.StateVector.Span.SequenceEqual(stateVector.Span))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Relay.Connections;
 using Relay.Doubles;
 using static Relay.Doubles.Messages;
@@ -129,6 +130,28 @@ public sealed class DeliveryTests
         var client = world.Client();
         client.Say(Step1(5, 1));
         Assert.Equal(CloseReason.BadMessage, client.Closed);
+    }
+
+    [Fact]
+    public void An_answer_that_a_change_has_made_wrong_takes_no_memory()
+    {
+        using var world = new World();
+        var writer = world.Client();
+        writer.Say(Update(Typed(1, 0, "a")));
+        var answer = Answered(world);
+        GC.Collect();
+        Assert.True(answer.IsAlive);
+        writer.Say(Update(Typed(1, 1, "b")));
+        GC.Collect();
+        Assert.False(answer.IsAlive);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Answered(World world)
+    {
+        var client = world.Client();
+        Assert.True(client.IsSynced);
+        return client.LastFrame!;
     }
 
     [Fact]
