@@ -26,7 +26,7 @@ internal sealed class InboundAwareness : IDisposable
     /// <param name="limits">How often, and how much may be held.</param>
     /// <param name="stamp">Writes who it is; nothing to leave entries as they are.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="deliver">Takes what was held, on a thread of the clock.</param>
+    /// <param name="deliver">Takes what was held, on a thread of the clock; its bytes are those of memory that it takes until it is settled.</param>
     public InboundAwareness(ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time, Action<DocumentMessage> deliver)
     {
         this.stamp = stamp;
@@ -41,23 +41,27 @@ internal sealed class InboundAwareness : IDisposable
     /// <summary>Stamps the presence among these messages, and takes out what is too soon.</summary>
     public void Filter(List<DocumentMessage> messages)
     {
+        var passed = 0;
         for (var i = 0; i < messages.Count; i++)
         {
-            if (messages[i].Kind != DocumentMessageKind.Awareness)
+            var message = messages[i];
+            if (message.Kind == DocumentMessageKind.Awareness)
             {
-                continue;
+                if (stamp is not null)
+                {
+                    message = message with { Awareness = [.. message.Awareness.Select(entry => stamp.Stamp(entry))] };
+                }
+
+                if (TryHold(message.Awareness))
+                {
+                    continue;
+                }
             }
 
-            if (stamp is not null)
-            {
-                messages[i] = messages[i] with { Awareness = [.. messages[i].Awareness.Select(entry => stamp.Stamp(entry))] };
-            }
-
-            if (TryHold(messages[i].Awareness))
-            {
-                messages.RemoveAt(i--);
-            }
+            messages[passed++] = message;
         }
+
+        messages.RemoveRange(passed, messages.Count - passed);
     }
 
     public void Dispose()
@@ -119,7 +123,7 @@ internal sealed class InboundAwareness : IDisposable
             }
 
             tokens--;
-            message = new DocumentMessage(DocumentMessageKind.Awareness, default, [.. held.Values]);
+            message = new DocumentMessage(DocumentMessageKind.Awareness, default, [.. held.Values], Bytes: (int)heldBytes);
             held = null;
             heldBytes = 0;
         }

@@ -203,7 +203,8 @@ internal sealed partial class DocumentSession
 
         if (state.SyncRequests.TryDequeue(out var request))
         {
-            if (Answer(request, attachment.Connection.Format) is not { } frames)
+            attachment.Connection.Settled(request.Settles);
+            if (Answer(request.StateVector, attachment.Connection.Format) is not { } frames)
             {
                 Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
                 return;
@@ -219,7 +220,7 @@ internal sealed partial class DocumentSession
                 state.Parts.Enqueue(frame);
             }
 
-            AddUnlogged(attachment, request);
+            AddUnlogged(attachment, request.StateVector);
         }
         else
         {
@@ -241,7 +242,7 @@ internal sealed partial class DocumentSession
         state.Base = Mark();
     }
 
-    /// <summary>The answer to a SyncStep1, in frames, or nothing for bytes that are no state vector. The last one made is kept: many clients that come together ask the same.</summary>
+    /// <summary>The answer to a SyncStep1, in frames, or nothing for bytes that are no state vector. The last one made is kept until the document changes: many clients that come together ask the same.</summary>
     private IReadOnlyList<ReadOnlyMemory<byte>>? Answer(ReadOnlyMemory<byte> stateVector, FrameFormat format)
     {
         if (answer is { } last && last.Version == documentVersion && last.Format == format && last.StateVector.Span.SequenceEqual(stateVector.Span))

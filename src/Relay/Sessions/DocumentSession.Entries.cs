@@ -157,6 +157,7 @@ internal sealed partial class DocumentSession
 
         position = entry.Position;
         documentVersion++;
+        answer = null;
         unsavedBytes += entry.Payload.Length;
         if (flight?.Id == position.Id)
         {

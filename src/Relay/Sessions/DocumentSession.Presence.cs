@@ -91,6 +91,12 @@ internal sealed partial class DocumentSession
             Pump(connection);
         }
 
+        if (changes.Returned.Count > 0)
+        {
+            unpublished.UnionWith(changes.Returned);
+            Publish();
+        }
+
         if (changes.Clients.Count == 0)
         {
             return;

@@ -101,8 +101,7 @@ internal sealed partial class DocumentSession
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
-                RequestSync(ref attachment.Delivery.SyncRequests, message.Payload);
-                attachment.Connection.Settled(message.Bytes);
+                RequestSync(attachment, message);
                 break;
             case DocumentMessageKind.SyncStep2:
             case DocumentMessageKind.Update:
@@ -149,12 +148,13 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>Every request is answered; of more than a few that came before the first answer could be sent, only the last ones are: a client's state only grows.</summary>
-    private static void RequestSync(ref SparseQueue<ReadOnlyMemory<byte>> requests, ReadOnlyMemory<byte> stateVector)
+    private static void RequestSync(Attachment attachment, in DocumentMessage message)
     {
-        requests.Enqueue(stateVector);
-        if (requests.Count > MaxSyncRequests)
+        ref var requests = ref attachment.Delivery.SyncRequests;
+        requests.Enqueue((message.Payload, message.Bytes));
+        if (requests.Count > MaxSyncRequests && requests.TryDequeue(out var passedOver))
         {
-            requests.TryDequeue(out _);
+            attachment.Connection.Settled(passedOver.Settles);
         }
     }
 

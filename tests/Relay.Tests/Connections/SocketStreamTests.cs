@@ -159,6 +159,62 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task One_that_never_stops_sending_holds_nobody_else_up(bool loop)
+    {
+        // Enough of them for every loop.
+        var others = await Task.WhenAll(Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(_ => ConnectAsync(loop)));
+        var (stream, client) = await ConnectAsync(loop);
+        var floods = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var enough = new CancellationTokenSource();
+
+        // Without the context of the tests, so that it goes on where it is resumed.
+        var flooding = Task.Run(() => FloodAsync(stream, client.Client, floods, enough.Token));
+        try
+        {
+            var waiting = others.Select(other =>
+            {
+                other.Stream.BeginService(default);
+                return other.Stream.ReadAsync(new byte[1]).AsTask();
+            }).ToArray();
+            await floods.Task.WaitAsync(Patience);
+            foreach (var other in others)
+            {
+                await other.Client.GetStream().WriteAsync(new byte[1]);
+            }
+
+            await Task.WhenAll(waiting).WaitAsync(Patience);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await flooding.WaitAsync(Patience);
+            foreach (var (other, its) in others.Append((stream, client)))
+            {
+                await other.DisposeAsync();
+                its.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Whenever something is read, as much has been sent before.</summary>
+    private static async Task FloodAsync(SocketStream stream, Socket client, TaskCompletionSource begun, CancellationToken enough)
+    {
+        var bytes = new byte[4096];
+        var buffer = new byte[bytes.Length];
+        stream.BeginService(default);
+        var first = stream.ReadAsync(Memory<byte>.Empty);
+        client.Send(bytes);
+        await first;
+        begun.SetResult();
+        while (!enough.IsCancellationRequested)
+        {
+            client.Send(bytes);
+            Assert.NotEqual(0, await stream.ReadAsync(buffer));
+        }
+    }
+
     private static async Task<(SocketStream Stream, TcpClient Client)> ConnectAsync(bool loop)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

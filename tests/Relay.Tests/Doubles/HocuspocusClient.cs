@@ -71,21 +71,21 @@ internal sealed class HocuspocusClient
     {
         foreach (var frame in frames)
         {
-            var payload = Convert.FromHexString(frame);
-            byte[] header = payload.Length < 126 ? [0x82, (byte)(0x80 | payload.Length)] : payload.Length <= ushort.MaxValue ? [0x82, 0x80 | 126, 0, 0] : [0x82, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0];
-            if (header.Length == 4)
-            {
-                BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(2), (ushort)payload.Length);
-            }
-            else if (header.Length == 10)
-            {
-                BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(2), (ulong)payload.Length);
-            }
-
-            line.Say([.. header, 0, 0, 0, 0, .. payload]);
+            line.Say(Framed(frame));
         }
 
         world.Run();
+    }
+
+    /// <summary>One frame, which the line takes in slices.</summary>
+    public void SaySlowly(string frame, int slices, Action between)
+    {
+        foreach (var slice in Framed(frame).Chunk((frame.Length / 2 / slices) + 1))
+        {
+            line.Say(slice);
+            world.Run();
+            between();
+        }
     }
 
     /// <summary>Opens a document as a provider of version 4 does: the token first, and at once the question for what there is.</summary>
@@ -141,6 +141,23 @@ internal sealed class HocuspocusClient
     }
 
     private static string Sync(string address, int step, byte[] update) => Text(address) + "000" + step + Bytes(update);
+
+    /// <summary>A client's frame, masked with zeros.</summary>
+    private static byte[] Framed(string frame)
+    {
+        var payload = Convert.FromHexString(frame);
+        byte[] header = payload.Length < 126 ? [0x82, (byte)(0x80 | payload.Length)] : payload.Length <= ushort.MaxValue ? [0x82, 0x80 | 126, 0, 0] : [0x82, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0];
+        if (header.Length == 4)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(2), (ushort)payload.Length);
+        }
+        else if (header.Length == 10)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(2), (ulong)payload.Length);
+        }
+
+        return [.. header, 0, 0, 0, 0, .. payload];
+    }
 
     private void Parse()
     {

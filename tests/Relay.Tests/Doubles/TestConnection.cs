@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
@@ -36,6 +37,9 @@ internal sealed class TestConnection : ISessionConnection
     public int Batches { get; private set; }
 
     public bool IsSynced { get; private set; }
+
+    /// <summary>The last frame that it was sent, if anybody else still has it.</summary>
+    public WeakReference? LastFrame { get; private set; }
 
     public CloseReason? Closed { get; private set; }
 
@@ -97,6 +101,7 @@ internal sealed class TestConnection : ISessionConnection
         foreach (var frame in frames)
         {
             Take(frame);
+            LastFrame = MemoryMarshal.TryGetArray(frame, out var array) ? new WeakReference(array.Array) : null;
         }
 
         IsSending = IsStuck;

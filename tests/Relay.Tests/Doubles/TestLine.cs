@@ -7,6 +7,7 @@ internal sealed class TestLine : Stream
     private TaskCompletionSource? reader;
     private TaskCompletionSource? writer;
     private bool isOver;
+    private bool isBroken;
 
     /// <summary>All bytes that the client has taken.</summary>
     public List<byte> Taken { get; } = [];
@@ -44,6 +45,9 @@ internal sealed class TestLine : Stream
 
     public void Stop() => IsStuck = true;
 
+    /// <summary>From now on a write throws where it is called, as that to a response of the server does whose request has ended.</summary>
+    public void Break() => isBroken = true;
+
     public void GoOn()
     {
         IsStuck = false;
@@ -61,16 +65,8 @@ internal sealed class TestLine : Stream
         return unread.Read(buffer.Span);
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        while (IsStuck)
-        {
-            writer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await writer.Task;
-        }
-
-        Taken.AddRange(buffer.Span);
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        isBroken ? throw new ObjectDisposedException(nameof(TestLine)) : TakeAsync(buffer);
 
     public override void Flush()
     {
@@ -83,4 +79,15 @@ internal sealed class TestLine : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private async ValueTask TakeAsync(ReadOnlyMemory<byte> buffer)
+    {
+        while (IsStuck)
+        {
+            writer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await writer.Task;
+        }
+
+        Taken.AddRange(buffer.Span);
+    }
 }

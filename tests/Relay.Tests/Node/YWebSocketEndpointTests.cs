@@ -142,6 +142,14 @@ public sealed class YWebSocketEndpointTests
     }
 
     [Fact]
+    public async Task An_offer_that_is_no_subprotocol_is_passed_over()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await RawSocket.ConnectAsync(node.Address, "/yjs/doc HTTP/1.1\r\nSec-WebSocket-Protocol: a\u0001b, yjs\r\nX-Rest:");
+        await client.UntilAsync([0x82, 4, 0, 0, 1, 0]);
+    }
+
+    [Fact]
     public async Task Connections_beyond_the_limits_are_told_to_come_back()
     {
         await using var node = await TestNode.StartAsync(settings: ["Limits:MaxConnections=2", "Limits:MaxConnectionsPerDocument=1"]);

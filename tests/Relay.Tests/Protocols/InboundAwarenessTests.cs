@@ -93,6 +93,14 @@ public sealed class InboundAwarenessTests : IDisposable
     }
 
     [Fact]
+    public async Task However_many_come_together_they_are_looked_through_once()
+    {
+        var messages = Enumerable.Repeat(new DocumentMessage(DocumentMessageKind.Awareness, default, []), 300_000).ToList();
+        await Task.Run(() => inbound.Filter(messages)).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(10, messages.Count);
+    }
+
+    [Fact]
     public void After_its_end_nothing_goes_on_later()
     {
         Exhaust();

@@ -7,6 +7,8 @@ namespace Relay.Protocols.YWebSocket;
 /// <summary>Frames as the reference client and server write them.</summary>
 public sealed class YWebSocketGoldenTests
 {
+    private const int MaxMessages = 65_536;
+
     private static readonly byte[] A = Convert.FromHexString("0101010004010174016100");
 
     [Fact]
@@ -90,6 +92,17 @@ public sealed class YWebSocketGoldenTests
         Assert.False(YWebSocketDecoder.TryDecode(Convert.FromHexString(hex), 0, messages, out var error));
         Assert.Equal([before], messages);
         Assert.NotEmpty(error.Message);
+    }
+
+    [Fact]
+    public void There_is_an_end_to_the_messages_of_one_frame()
+    {
+        var messages = new List<DocumentMessage>();
+        var frame = Enumerable.Repeat(YWebSocketFormat.QueryAwareness, MaxMessages + 1).ToArray();
+        Assert.True(YWebSocketDecoder.TryDecode(frame.AsMemory(1), 0, messages, out _));
+        Assert.Equal(MaxMessages, messages.Count);
+        Assert.False(YWebSocketDecoder.TryDecode(frame, 1, messages, out _));
+        Assert.Equal(MaxMessages, messages.Count);
     }
 
     [Fact]

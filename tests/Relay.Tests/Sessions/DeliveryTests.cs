@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Relay.Connections;
 using Relay.Doubles;
 using static Relay.Doubles.Messages;
@@ -132,6 +133,28 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public void An_answer_that_a_change_has_made_wrong_takes_no_memory()
+    {
+        using var world = new World();
+        var writer = world.Client();
+        writer.Say(Update(Typed(1, 0, "a")));
+        var answer = Answered(world);
+        GC.Collect();
+        Assert.True(answer.IsAlive);
+        writer.Say(Update(Typed(1, 1, "b")));
+        GC.Collect();
+        Assert.False(answer.IsAlive);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Answered(World world)
+    {
+        var client = world.Client();
+        Assert.True(client.IsSynced);
+        return client.LastFrame!;
+    }
+
+    [Fact]
     public void What_a_client_has_is_not_sent_again()
     {
         using var world = new World();
@@ -161,6 +184,28 @@ public sealed class DeliveryTests
         }
 
         Assert.InRange(client.Got.Count(k => k == "step2"), 2, 17);
+    }
+
+    [Fact]
+    public void A_question_counts_as_waiting_until_it_is_answered_or_passed_over()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.IsStuck = true;
+        client.Say(Update(Typed(1, 0, "a")));
+        var settled = client.Settled;
+        for (var i = 0; i < 100; i++)
+        {
+            client.Say(Step1());
+        }
+
+        Assert.Equal(settled + (84 * Step1().Length), client.Settled);
+        while (client.IsSending)
+        {
+            client.Drain();
+        }
+
+        Assert.Equal(settled + (100 * Step1().Length), client.Settled);
     }
 
     [Fact]

@@ -157,6 +157,20 @@ public sealed class PresenceTests
     }
 
     [Fact]
+    public void A_client_that_returns_after_its_removal_to_a_node_that_did_not_see_it_go_is_seen_at_once_all_the_same()
+    {
+        using var world = new World();
+        var (gone, other) = (world.Client(0), world.Client(0));
+        gone.Say(Presence((1, 5, "{}")));
+        gone.Leave();
+        var back = world.Client(1);
+        back.Say(Presence((1, 5, "{}")));
+        Assert.Equal((5UL, "null"), back.Presence[1]);
+        back.Say(Presence((1, 6, "{}")));
+        Assert.Equal((6UL, "{}"), other.Presence[1]);
+    }
+
+    [Fact]
     public void A_removal_that_another_node_sends_late_makes_the_client_say_that_it_is_here()
     {
         using var world = new World();

@@ -7,11 +7,15 @@ namespace Relay.Connections.Sockets;
 [SupportedOSPlatform("linux")]
 internal sealed class LoopSocketStream : SocketStream, ISocketEvents
 {
+    /// <summary>So many bytes are read without a wait; then whoever reads goes on elsewhere, because others wait for the loop. Going there costs little beside what is done with so many.</summary>
+    private const int MostInTurn = 64 << 10;
+
     private readonly SocketLoop loop = SocketLoop.Next();
     private readonly Readiness readable = new();
     private readonly Readiness writable = new();
     private readonly long key;
     private int closed;
+    private int inTurn;
     private volatile bool hasEnded;
 
     /// <exception cref="IOException">The system cannot watch the socket.</exception>
@@ -24,6 +28,9 @@ internal sealed class LoopSocketStream : SocketStream, ISocketEvents
         readable.ResumeInline();
         writable.ResumeInline();
     }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inTurn < MostInTurn ? base.ReadAsync(buffer, cancellationToken) : ReadElsewhereAsync(buffer, cancellationToken);
 
     public void OnReady(bool readable, bool writable, bool ended)
     {
@@ -47,6 +54,9 @@ internal sealed class LoopSocketStream : SocketStream, ISocketEvents
     {
         readable.Clear();
         var any = base.TryRead(buffer, out read);
+
+        // After less than there was room for comes a wait.
+        inTurn = read == buffer.Length ? inTurn + read : 0;
         if (any && (read == buffer.Length || hasEnded))
         {
             // There may be more, or there is the end, and the loop does not say again what it has said.
@@ -84,6 +94,13 @@ internal sealed class LoopSocketStream : SocketStream, ISocketEvents
             // Whoever waits finds the socket closed; not on this thread, which may be in the middle of something.
             ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OnReady(true, true, true), this, preferLocal: false);
         }
+    }
+
+    private async ValueTask<int> ReadElsewhereAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        inTurn = 0;
+        await Task.Yield();
+        return await base.ReadAsync(buffer, cancellation);
     }
 
     private async ValueTask<int> ReadWhenReadyAsync(Memory<byte> buffer, CancellationToken cancellation)

@@ -29,7 +29,10 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
     private bool inBurst;
     private byte[] shared = [];
     private int sharedUsed;
-    private int bytesRead;
+    private long bytesRead;
+
+    /// <summary>How many bytes came from the network so far. Any thread may ask.</summary>
+    public long BytesRead => Volatile.Read(ref bytesRead);
 
     /// <summary>The next message, or how the reading ended. A message's memory is not written again.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -61,17 +64,9 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
             }
 
             end += read;
-            bytesRead += read;
+            Volatile.Write(ref bytesRead, bytesRead + read);
             inBurst = end == buffer.Length || (inBurst && read >= FirstBuffer);
         }
-    }
-
-    /// <summary>How many bytes came from the network since this was last asked.</summary>
-    public int TakeBytesRead()
-    {
-        var taken = bytesRead;
-        bytesRead = 0;
-        return taken;
     }
 
     public void Dispose()

@@ -45,7 +45,7 @@ internal sealed partial class ClientSocket
         {
             Volatile.Write(ref lastSent, ticks.Time.GetTimestamp());
             metrics.Wrote(bytes.Length);
-            var write = stream.WriteAsync(bytes);
+            var write = Write(bytes);
             if (write.IsCompletedSuccessfully)
             {
                 Return(rented);
@@ -76,6 +76,19 @@ internal sealed partial class ClientSocket
 
             whenSent = sent;
             return false;
+        }
+    }
+
+    /// <summary>A write whose failure is its outcome, also where the stream throws at once: the caller is a session, which has other connections.</summary>
+    private ValueTask Write(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return stream.WriteAsync(bytes);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            return ValueTask.FromException(exception);
         }
     }
 

@@ -3,8 +3,9 @@ namespace Relay.Connections.WebSockets;
 internal sealed partial class ClientSocket
 {
     private long lastSent;
-    private long lastReceived;
     private long lastPing;
+    private long lastPause;
+    private long readAtPing;
     private long writeSince;
     private long closingSince;
     private bool readingPaused;
@@ -34,9 +35,10 @@ internal sealed partial class ClientSocket
 
     private void Ping()
     {
-        if (Volatile.Read(ref lastReceived) >= lastPing || Volatile.Read(ref readingPaused))
+        var read = frames.BytesRead;
+        if (read != readAtPing || Volatile.Read(ref lastPause) >= lastPing || Volatile.Read(ref readingPaused))
         {
-            // Whatever came is as good as a pong.
+            // Whatever came is as good as a pong, also a piece of a message: the pong waits behind the rest of it, perhaps for minutes.
             pingUnanswered = false;
         }
 
@@ -47,6 +49,7 @@ internal sealed partial class ClientSocket
         }
 
         pingUnanswered = true;
+        readAtPing = read;
         lastPing = ticks.Time.GetTimestamp();
         var frame = WebSocketFrame.Make(WebSocketOpcode.Ping, default);
         Nudge(() => ping = frame);

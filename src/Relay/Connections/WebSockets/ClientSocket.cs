@@ -21,6 +21,7 @@ internal sealed partial class ClientSocket
     private readonly CancellationTokenSource closed = new();
     private readonly Lock gate = new();
     private bool isOpen = true;
+    private long counted;
 
     /// <param name="stream">The upgraded connection.</param>
     /// <param name="maxMessageBytes">The largest message that is read.</param>
@@ -36,7 +37,7 @@ internal sealed partial class ClientSocket
         this.metrics = metrics;
         this.signOfLife = signOfLife;
         frames = new ClientFrameReader(stream, maxMessageBytes);
-        lastSent = lastReceived = lastPing = ticks.Time.GetTimestamp();
+        lastSent = lastPing = ticks.Time.GetTimestamp();
     }
 
     /// <summary>Why it ended, when it was this side that ended it.</summary>
@@ -93,8 +94,7 @@ internal sealed partial class ClientSocket
         while (true)
         {
             var frame = await frames.ReadAsync(CancellationToken.None);
-            metrics.Read(frames.TakeBytesRead());
-            Volatile.Write(ref lastReceived, ticks.Time.GetTimestamp());
+            CountRead();
             var more = true;
             while (more && frame.Kind == ClientFrameKind.Message && messages.Count < MessagesAtOnce)
             {
@@ -182,8 +182,15 @@ internal sealed partial class ClientSocket
             // The rest is reading what the client says to the close.
         }
 
-        Volatile.Write(ref lastReceived, ticks.Time.GetTimestamp());
+        Volatile.Write(ref lastPause, ticks.Time.GetTimestamp());
         Volatile.Write(ref readingPaused, false);
+    }
+
+    private void CountRead()
+    {
+        var read = frames.BytesRead;
+        metrics.Read((int)(read - counted));
+        counted = read;
     }
 
     /// <summary>The client closes, or answers this side's close.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
@@ -11,6 +12,8 @@ namespace Relay.Connections.WebSockets;
 internal static class WebSocketHandshake
 {
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>Whether the request asks for a WebSocket that this node can open; if not, an answer is written that says why.</summary>
     public static async ValueTask<UpgradedConnection?> AcceptAsync(HttpContext context)
@@ -70,7 +73,8 @@ internal static class WebSocketHandshake
     private static bool HasToken(IEnumerable<string?> values, string token) =>
         Tokens(values).Any(t => t.Equals(token, StringComparison.OrdinalIgnoreCase));
 
-    private static string? FirstToken(IEnumerable<string?> values) => Tokens(values).FirstOrDefault();
+    /// <summary>Passes over what is no token (RFC 9110, 5.6.2): it could not be sent back.</summary>
+    private static string? FirstToken(IEnumerable<string?> values) => Tokens(values).FirstOrDefault(token => !token.AsSpan().ContainsAnyExcept(TokenCharacters));
 
     private static IEnumerable<string> Tokens(IEnumerable<string?> values) =>
         values.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));

@@ -20,7 +20,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
     public HocuspocusChannel(HocuspocusSocket socket, string address, in HocuspocusAddress parsed, HocuspocusFormat format, Grant grant, ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time)
     {
-        awareness = new InboundAwareness(limits, stamp, time, held => Receive([held], 0));
+        awareness = new InboundAwareness(limits, stamp, time, held => Receive([held], held.Bytes));
         this.socket = socket;
         this.format = format;
         this.grant = grant;

@@ -158,6 +158,12 @@ internal sealed partial class HocuspocusSocket
             return;
         }
 
+        var wait = tokenRate.Count(1);
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, time, closed);
+        }
+
         var verdict = await tokens.VerifyAsync(token, closed);
         if (verdict.IsTemporary)
         {

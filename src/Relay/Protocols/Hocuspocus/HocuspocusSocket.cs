@@ -15,6 +15,9 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     /// <summary>Documents on one socket.</summary>
     public const int MaxDocuments = 1000;
 
+    /// <summary>Tokens that are checked in a second in the long run, and as many at once as a socket may have documents: a signature costs as much as hundreds of frames, and whoever sends one has shown nothing yet.</summary>
+    private const int TokensPerSecond = MaxDocuments / 10;
+
     /// <summary>How long a socket may be without an open document.</summary>
     public static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(60);
 
@@ -24,6 +27,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private readonly HocuspocusFormats formats;
     private readonly ConnectionLimits limits;
     private readonly MessageRate rate;
+    private readonly MessageRate tokenRate;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly bool stampsAwareness;
@@ -55,6 +59,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         this.logger = logger;
         Credit = new InboundCredit(limits.MaxWaitingBytes);
         rate = new MessageRate(limits.MessagesPerSecond, time);
+        tokenRate = new MessageRate(TokensPerSecond, time);
         whenSent = OnSent;
         idleTimer = time.CreateTimer(_ => OnIdle(), null, IdleTime, Timeout.InfiniteTimeSpan);
     }
@@ -189,7 +194,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     /// </summary>
     private void Refuse(string address)
     {
-        if (refused.Count < PendingDocuments.MaxDocuments)
+        if (refused.Count < MaxDocuments)
         {
             refused.Add(address);
         }

@@ -9,6 +9,9 @@ namespace Relay.Protocols.YWebSocket;
 /// <summary>One y-websocket client: its frames go to its document's session, and the session's frames to it.</summary>
 internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenConnection
 {
+    /// <summary>Of frames that came together, so many messages are handed in together; of one that has more, all.</summary>
+    private const int MessagesAtOnce = 4096;
+
     private readonly ClientSocket socket;
     private readonly Attachment attachment;
     private readonly Action sent;
@@ -102,27 +105,14 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         for (var i = 0; i < frames.Count && refused is null; i++)
         {
             refused = YWebSocketDecoder.TryDecode(frames[i], i, messages, out var error) ? null : error;
-        }
-
-        if (messages.Exists(static message => message.Kind == DocumentMessageKind.Awareness))
-        {
-            // Many clients say nothing about themselves.
-            awareness ??= new InboundAwareness(limits, stamp, time, held => attachment.Receive([held]));
-            awareness.Filter(messages);
-        }
-
-        if (messages.Count > 0)
-        {
-            var bytes = 0L;
-            foreach (var message in messages)
+            if (messages.Count > MessagesAtOnce)
             {
-                bytes += message.Bytes;
+                HandIn(messages);
+                messages = [];
             }
-
-            credit.Add(bytes);
-            attachment.Receive(messages);
         }
 
+        HandIn(messages);
         if (refused is not null)
         {
             LogBadFrame(logger, document, refused.Value);
@@ -131,5 +121,32 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         }
 
         return credit.WaitAsync(closed);
+    }
+
+    private void HandIn(List<DocumentMessage> messages)
+    {
+        if (messages.Exists(static message => message.Kind == DocumentMessageKind.Awareness))
+        {
+            // Many clients say nothing about themselves.
+            awareness ??= new InboundAwareness(limits, stamp, time, held => Deliver([held]));
+            awareness.Filter(messages);
+        }
+
+        if (messages.Count > 0)
+        {
+            Deliver(messages);
+        }
+    }
+
+    private void Deliver(List<DocumentMessage> messages)
+    {
+        var bytes = 0L;
+        foreach (var message in messages)
+        {
+            bytes += message.Bytes;
+        }
+
+        credit.Add(bytes);
+        attachment.Receive(messages);
     }
 }

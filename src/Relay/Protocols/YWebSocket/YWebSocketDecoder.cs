@@ -6,6 +6,9 @@ namespace Relay.Protocols.YWebSocket;
 /// <summary>Reads what a y-websocket client sends: several messages may stand in one frame, one after the other.</summary>
 internal static class YWebSocketDecoder
 {
+    /// <summary>Messages in one frame: one may take a single byte on its way and forty in memory. Stock clients send one.</summary>
+    internal const int MaxMessages = 65_536;
+
     /// <summary>What clients send is a varUint.</summary>
     internal const int MaxMarkerBytes = 16;
 
@@ -44,6 +47,11 @@ internal static class YWebSocketDecoder
                 default:
                     known = false;
                     break;
+            }
+
+            if (messages.Count - before == MaxMessages)
+            {
+                reader.FailAt($"More than {MaxMessages} messages in one frame.", start);
             }
 
             if (reader.Failed || !known)

@@ -15,8 +15,8 @@ internal sealed class DeliveryState
     /// <summary>The session let go of entries that this connection was not sent: it gets one merged difference from <see cref="Base"/>.</summary>
     public bool IsBehind { get; set; }
 
-    /// <summary>The state vectors of SyncSteps1 that wait for their answers.</summary>
-    public SparseQueue<ReadOnlyMemory<byte>> SyncRequests;
+    /// <summary>The state vectors of SyncSteps1 that wait for their answers, each with the bytes of its message, which are settled then.</summary>
+    public SparseQueue<(ReadOnlyMemory<byte> StateVector, int Settles)> SyncRequests;
 
     /// <summary>The rest of a state that is sent in parts, in frames.</summary>
     public SparseQueue<ReadOnlyMemory<byte>> Parts;

@@ -14,6 +14,11 @@ internal sealed class AwarenessChanges
     /// </summary>
     public List<(Attachment Connection, AwarenessEntry Removal)> Nudges { get; } = [];
 
+    /// <summary>
+    /// Clients that have come back on another node under a clock with which they are gone here: that node did not see them go. It is told again that they are gone, and makes them raise their clock, without which nobody here believes them.
+    /// </summary>
+    public List<ulong> Returned { get; } = [];
+
     /// <summary>The connection broke its limits; nothing more of its frame was applied.</summary>
     public bool IsTooMuch { get; set; }
 }

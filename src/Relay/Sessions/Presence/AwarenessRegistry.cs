@@ -91,6 +91,10 @@ internal sealed class AwarenessRegistry(AwarenessLimits limits)
                 record.IsElsewhere = !entry.IsNull;
                 Change(record, entry, now, result);
             }
+            else if (!entry.IsNull && record is { IsNull: true, Owner: null })
+            {
+                result.Returned.Add(record.ClientId);
+            }
         }
 
         return result;

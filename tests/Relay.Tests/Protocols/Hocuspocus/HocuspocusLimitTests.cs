@@ -48,6 +48,22 @@ public sealed class HocuspocusLimitTests
     }
 
     [Fact]
+    public void Many_documents_that_are_denied_cost_a_socket_none_of_its_others()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
+        client.Open("other");
+        for (var i = 1; i < HocuspocusSocket.MaxDocuments; i++)
+        {
+            client.Open($"d{i}", "bad");
+        }
+
+        client.Say(Update("other", C));
+        Assert.Null(client.CloseCode);
+        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
+    }
+
+    [Fact]
     public void A_socket_without_an_open_document_is_closed_after_a_minute()
     {
         using var world = new World();
@@ -116,7 +132,7 @@ public sealed class HocuspocusLimitTests
     {
         using var world = new World();
         var limits = new ConnectionLimits(1 << 20, 10_000, 1_000_000);
-        foreach (var frame in new[] { "09", Token("", "x"), Token("d", "bad"), Message("d", "0099") })
+        foreach (var frame in new[] { "09", Token("", "x"), Message("d", "0099") })
         {
             var client = new HocuspocusClient(world, new TestVerifier(world.Time), limits);
             client.Line.Stop();
@@ -131,6 +147,55 @@ public sealed class HocuspocusLimitTests
             // Reading goes on by way of another thread.
             Assert.True(SpinWait.SpinUntil(() => RunAndCount(world, client) == 20_000, TimeSpan.FromSeconds(60)));
         }
+    }
+
+    [Fact]
+    public void One_that_floods_a_document_with_presence_while_it_is_loaded_is_not_read_from()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, limits: new ConnectionLimits(1 << 20, 40_000, 1_000_000, AwarenessPerSecond: 10, MaxHeldAwarenessBytes: 5_000));
+        world.Backplane.Subscribing.IsShut = true;
+        client.Open("d");
+        for (ulong clock = 1; clock <= 1_000; clock++)
+        {
+            client.Say(Message("d", "01" + Bytes(Messages.PresenceUpdate((1, clock, $"\"{new string('x', 1_000)}\"")))));
+            world.Advance(0.05);
+        }
+
+        Assert.InRange(client.Line.Unread, 1, long.MaxValue);
+        world.Backplane.Subscribing.Open();
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                world.Run();
+                return client.Line.Unread == 0;
+            },
+            TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public void Tokens_of_one_socket_are_checked_only_so_often()
+    {
+        using var world = new World();
+        var verifier = new TestVerifier(world.Time);
+        var client = new HocuspocusClient(world, verifier);
+        client.Say([.. Enumerable.Repeat(Token("d", "bad"), 3_000)]);
+        Assert.Equal(HocuspocusSocket.MaxDocuments, verifier.Seen.Count);
+        world.Advance(1);
+        Assert.InRange(verifier.Seen.Count, HocuspocusSocket.MaxDocuments + 95, HocuspocusSocket.MaxDocuments + 105);
+    }
+
+    [Fact]
+    public void A_write_that_fails_at_once_ends_that_connection_alone()
+    {
+        using var world = new World();
+        var (writer, broken) = (new HocuspocusClient(world), new HocuspocusClient(world));
+        writer.Open("d");
+        broken.Open("d");
+        broken.Line.Break();
+        writer.Say(Update("d", A));
+        Assert.Null(writer.CloseCode);
+        Assert.Contains(Message("d", "0801"), writer.Take());
     }
 
     private static int RunAndCount(World world, HocuspocusClient client)
@@ -204,6 +269,7 @@ public sealed class HocuspocusLimitTests
         using var world = new World();
         var client = new HocuspocusClient(world);
         client.Say([.. Enumerable.Range(0, HocuspocusSocket.MaxDocuments + 1).Select(i => Token($"d{i}", ""))]);
+        world.Advance(1);
         Assert.Single(client.Got, Message($"d{HocuspocusSocket.MaxDocuments}", "0201" + Text("This socket has as many documents as it takes.")));
         client.Say(Message("d0", "07"));
         client.Take();
