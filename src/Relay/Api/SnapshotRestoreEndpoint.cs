@@ -20,7 +20,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
     public async Task PostAsync(HttpContext context)
     {
         if (await DocumentRequest.NameAsync(context, following: 3) is not { } name
-            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is null
+            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is not { } grant
             || await snapshots.ReadAsync(context, name) is not { } snapshot)
         {
             return;
@@ -38,7 +38,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
         {
             await Problem.AnswerAsync(context, StatusCodes.Status422UnprocessableEntity, error.ToString());
         }
-        else if (update.Length == 0 || await writer.WriteAsync(context, name, update))
+        else if (update.Length == 0 || await writer.WriteAsync(context, name, update, grant.UserId))
         {
             LogRestored(logger, name, snapshot.Position, update.Length);
             await JsonAnswer.WriteAsync(context, new JsonObject { ["restored"] = update.Length > 0, ["bytes"] = update.Length });
