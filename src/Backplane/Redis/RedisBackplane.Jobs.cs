@@ -6,6 +6,9 @@ namespace Relay.Backplane;
 /// <summary>Documents with unsaved entries as jobs: per partition a set of them by the time at which they are due, attempts and problems; and a key with an expiry for each claim.</summary>
 public sealed partial class RedisBackplane
 {
+    /// <summary>So many jobs each partition names at least, where more are asked for.</summary>
+    private const int LeastShare = 8;
+
     private string NodeText => node.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <inheritdoc />
@@ -76,13 +79,7 @@ public sealed partial class RedisBackplane
             return [];
         }
 
-        var found = await OfPartitionsAsync(async partition =>
-        {
-            var answer = (RedisResult[])(await others.EvaluateAsync(
-                RedisScript.Jobs, [keys.Jobs(partition), keys.Attempts(partition), keys.Problems(partition)], [most], cancellation))!;
-            return answer.Chunk(4).Select(one => (Name: (string)one[0]!, DueAt: (double)one[1], Attempts: (int)(double)one[2], Problem: (string)one[3]!));
-        });
-        var first = found.OrderByDescending(one => one.Attempts).ThenBy(one => one.DueAt).Take(most).ToList();
+        var first = await FindAsync(most, cancellation);
         var claims = await Task.WhenAll(first.Select(one =>
             others.CallAsync(redis => redis.GetDatabase().KeyExistsAsync(keys.Of(RedisKeys.Decode(one.Name)).Claim, CommandFlags.DemandMaster), cancellation)));
         return
@@ -90,6 +87,38 @@ public sealed partial class RedisBackplane
             .. first.Zip(claims, (one, isClaimed) => new SaveJob(
                 RedisKeys.Decode(one.Name), StateOf(isClaimed, one.Attempts), one.Attempts, Time(one.DueAt), one.Problem.Length > 0 ? one.Problem : null)),
         ];
+    }
+
+    /// <summary>
+    /// The jobs that failed most often, and of equal ones rather those that were due first. Each partition names a few; all that it has is read only where more of it may be among those that are asked for: to look at all of many jobs
+    /// would keep Redis from everything else for a noticeable time.
+    /// </summary>
+    private async Task<List<FoundJob>> FindAsync(int most, CancellationToken cancellation)
+    {
+        var share = Math.Min(most, Math.Max(LeastShare, 2 * most / RedisKeys.Partitions));
+        var found = await Task.WhenAll(Enumerable.Range(0, RedisKeys.Partitions).Select(partition => FindAsync(partition, share, cancellation)));
+        var first = First();
+        var least = first.Count < most ? -1 : first[^1].Attempts;
+        int[] cut = share == most ? [] : [.. Enumerable.Range(0, RedisKeys.Partitions).Where(partition => found[partition].Length == share && found[partition][^1].Attempts > least)];
+        if (cut.Length == 0)
+        {
+            return first;
+        }
+
+        foreach (var (partition, all) in cut.Zip(await Task.WhenAll(cut.Select(partition => FindAsync(partition, most, cancellation)))))
+        {
+            found[partition] = all;
+        }
+
+        return First();
+
+        List<FoundJob> First() => [.. found.SelectMany(some => some).OrderByDescending(one => one.Attempts).ThenBy(one => one.DueAt).Take(most)];
+    }
+
+    private async Task<FoundJob[]> FindAsync(int partition, int most, CancellationToken cancellation)
+    {
+        var answer = (RedisResult[])(await others.EvaluateAsync(RedisScript.Jobs, [keys.Jobs(partition), keys.Attempts(partition), keys.Problems(partition)], [most], cancellation))!;
+        return [.. answer.Chunk(4).Select(one => new FoundJob((string)one[0]!, (double)one[1], (int)(double)one[2], (string)one[3]!))];
     }
 
     private async Task<SaveJob?> ClaimForgottenAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
@@ -115,4 +144,6 @@ public sealed partial class RedisBackplane
 
     private static async Task<List<T>> OfPartitionsAsync<T>(Func<int, Task<IEnumerable<T>>> ask) =>
         [.. (await Task.WhenAll(Enumerable.Range(0, RedisKeys.Partitions).Select(ask))).SelectMany(some => some)];
+
+    private readonly record struct FoundJob(string Name, double DueAt, int Attempts, string Problem);
 }

@@ -17,6 +17,9 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
 
     private const string QueryName = "token";
 
+    /// <summary>By which browsers say whether the page that sends a request is of the same site (W3C, Fetch Metadata).</summary>
+    private const string SiteHeader = "Sec-Fetch-Site";
+
     /// <summary>For every address of a WebSocket, first of all: whether this client may ask for one now.</summary>
     public async ValueTask<bool> MayConnectAsync(HttpContext context)
     {
@@ -72,7 +75,7 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
     /// <summary>The same for a request about one document; nothing also when the token allows less than that there. To change something it must stand in the header: addresses end up in logs.</summary>
     public async ValueTask<Grant?> IdentifyAsync(HttpContext context, DocumentName document, AccessLevel least)
     {
-        var grant = await IdentifyAsync(context, fromQuery: least == AccessLevel.Read);
+        var grant = least == AccessLevel.Read ? await IdentifyAsync(context, fromQuery: true) : await IdentifyByHeaderAsync(context);
         if (grant is null || grant.To(document) >= least)
         {
             return grant;
@@ -85,7 +88,7 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
     /// <summary>The same for what only administrators may do. The token must stand in the header: such a request must not be made by following a link.</summary>
     public async ValueTask<Grant?> IdentifyAdminAsync(HttpContext context)
     {
-        var grant = await IdentifyAsync(context, fromQuery: false);
+        var grant = await IdentifyByHeaderAsync(context);
         if (grant is null or { IsAdmin: true })
         {
             return grant;
@@ -93,6 +96,38 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
 
         await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, "The token does not allow what administrators may do.", ProblemKind.Token);
         return null;
+    }
+
+    private async ValueTask<Grant?> IdentifyByHeaderAsync(HttpContext context)
+    {
+        if (!IsOfAnotherSite(context.Request))
+        {
+            return await IdentifyAsync(context, fromQuery: false);
+        }
+
+        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, "Pages of another site may not ask for this.");
+        return null;
+    }
+
+    /// <summary>
+    /// Whether a page of another site has its visitor's browser ask for a change that needs neither token nor body: where everybody may do everything, any page in the world could otherwise. With a token in the header the browser
+    /// would have asked this node first, which allows it to nobody.
+    /// </summary>
+    private static bool IsOfAnotherSite(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method) || TokenOf(request, fromQuery: false) is not null)
+        {
+            return false;
+        }
+
+        if (request.Headers[SiteHeader].ToString() is { Length: > 0 } site)
+        {
+            return site is not ("same-origin" or "none");
+        }
+
+        // To an address without TLS browsers say only the page's origin.
+        var origin = request.Headers.Origin.ToString();
+        return origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     private static string? TokenOf(HttpRequest request, bool fromQuery)

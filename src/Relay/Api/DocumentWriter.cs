@@ -13,10 +13,14 @@ internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Whether the update is in the log. If not, that is answered.</summary>
-    public async Task<bool> WriteAsync(HttpContext context, DocumentName name, ReadOnlyMemory<byte> update)
+    /// <param name="context">The request.</param>
+    /// <param name="name">The document.</param>
+    /// <param name="update">A Yjs update (format V1).</param>
+    /// <param name="userId">Whose it is, if that is known.</param>
+    public async Task<bool> WriteAsync(HttpContext context, DocumentName name, ReadOnlyMemory<byte> update, string? userId)
     {
         var writer = new UpdateWriter();
-        var attachment = sessions.Place(name, writer, AccessLevel.Write);
+        var attachment = sessions.Place(name, writer, AccessLevel.Write, userId, "http");
         attachment.Join();
         attachment.Receive([new DocumentMessage(DocumentMessageKind.SyncStep2, update, [], Bytes: update.Length)]);
         CloseReason reason;

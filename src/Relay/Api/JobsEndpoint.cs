@@ -11,13 +11,10 @@ namespace Relay.Api;
 /// <summary>
 /// <c>GET /api/jobs</c>: documents with changes that no snapshot covers, those that failed first. <c>POST /api/jobs/{document}/retry</c>: this node opens the document and saves it now. For administrators.
 /// </summary>
-internal sealed partial class JobsEndpoint(RequestGate gate, ISaveJobs jobs, SessionRegistry sessions, TimeProvider time, ILogger<JobsEndpoint> logger)
+internal sealed partial class JobsEndpoint(RequestGate gate, SharedJobs jobs, SessionRegistry sessions, TimeProvider time, ILogger<JobsEndpoint> logger)
 {
     public const string Path = "/api/jobs";
     public const string RetryPath = Path + "/{document}/retry";
-
-    /// <summary>What people can look through, and what one answer should weigh at the most.</summary>
-    private const int Most = 1000;
 
     /// <summary>How long a request waits for a save.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -31,7 +28,7 @@ internal sealed partial class JobsEndpoint(RequestGate gate, ISaveJobs jobs, Ses
 
         try
         {
-            var found = await jobs.ListAsync(Most, context.RequestAborted);
+            var found = await jobs.ListAsync(context.RequestAborted);
             await JsonAnswer.WriteAsync(context, new JsonObject
             {
                 ["jobs"] = new JsonArray([.. found.Select(JsonNode (job) => new JsonObject
@@ -74,6 +71,8 @@ internal sealed partial class JobsEndpoint(RequestGate gate, ISaveJobs jobs, Ses
             // Clients have it open, or the save fails and is tried again: the jobs tell.
             context.Response.StatusCode = StatusCodes.Status202Accepted;
         }
+
+        jobs.Forget();
     }
 
     private async Task<CloseReason?> VisitAsync(DocumentName name, CancellationToken cancellation)

@@ -22,7 +22,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
     public async Task PostAsync(HttpContext context)
     {
         if (await DocumentRequest.NameAsync(context, following: 3) is not { } name
-            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is null)
+            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is not { } grant)
         {
             return;
         }
@@ -30,7 +30,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
         await turn.WaitAsync(context.RequestAborted);
         try
         {
-            await RestoreAsync(context, name);
+            await RestoreAsync(context, name, grant);
         }
         finally
         {
@@ -40,7 +40,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
 
     public void Dispose() => turn.Dispose();
 
-    private async Task RestoreAsync(HttpContext context, DocumentName name)
+    private async Task RestoreAsync(HttpContext context, DocumentName name, Grant grant)
     {
         if (await snapshots.ReadAsync(context, name) is not { } snapshot)
         {
@@ -60,7 +60,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
         {
             await Problem.AnswerAsync(context, StatusCodes.Status422UnprocessableEntity, error.ToString());
         }
-        else if (update.Length == 0 || await writer.WriteAsync(context, name, update))
+        else if (update.Length == 0 || await writer.WriteAsync(context, name, update, grant.UserId))
         {
             LogRestored(logger, name, snapshot.Position, update.Length);
             await JsonAnswer.WriteAsync(context, new JsonObject { ["restored"] = update.Length > 0, ["bytes"] = update.Length });

@@ -13,9 +13,9 @@ internal sealed class UpdatesEndpoint(RequestGate gate, DocumentWriter writer, C
     public async Task PostAsync(HttpContext context)
     {
         if (await DocumentRequest.NameAsync(context, following: 1) is { } name
-            && await gate.IdentifyAsync(context, name, AccessLevel.Write) is not null
+            && await gate.IdentifyAsync(context, name, AccessLevel.Write) is { } grant
             && await UpdateBody.ReadAsync(context, limits.MaxMessageBytes) is { } update
-            && await writer.WriteAsync(context, name, update))
+            && await writer.WriteAsync(context, name, update, grant.UserId))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }

@@ -13,7 +13,7 @@ internal sealed class BusiestRooms
 
     private static readonly Action<BusiestRooms, DocumentSession> Looking = static (rooms, session) => rooms.Look(session);
 
-    private readonly PriorityQueue<Found, (int Connections, long Updates)> busiest = new(Most + 1);
+    private readonly PriorityQueue<Found, (int Connections, long Updates)> busiest = new(Most);
 
     /// <summary>Documents that somebody has open.</summary>
     public int Rooms { get; private set; }
@@ -60,10 +60,14 @@ internal sealed class BusiestRooms
         if (figures.Connections is > 0 and var connections)
         {
             Rooms++;
-            busiest.Enqueue(new Found(session, updates, bytes), (connections, updates));
-            if (busiest.Count > Most)
+            if (busiest.Count < Most)
             {
-                busiest.Dequeue();
+                busiest.Enqueue(new Found(session, updates, bytes), (connections, updates));
+            }
+            else
+            {
+                // Most of many rooms are not among them: those cost one comparison.
+                busiest.EnqueueDequeue(new Found(session, updates, bytes), (connections, updates));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Metadata;
@@ -12,7 +13,11 @@ namespace Relay.Sessions;
 internal sealed partial class SessionRegistry(SessionServices services)
 {
     private readonly Lock gate = new();
+    private readonly Lock looking = new();
     private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
+
+    // Kept, so that a look takes no memory; empty between two looks.
+    private readonly List<DocumentSession> lookedAt = [];
     private readonly Dictionary<DocumentName, int> departing = [];
     private readonly Dictionary<DocumentName, TaskCompletionSource> goneWaiters = [];
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,21 +40,32 @@ internal sealed partial class SessionRegistry(SessionServices services)
     {
         get
         {
-            lock (gate)
-            {
-                return sessions.Values.Count(session => session.IsUnsaved);
-            }
+            var unsaved = new StrongBox<int>();
+            LookAtAll(unsaved, static (unsaved, session) => unsaved.Value += session.IsUnsaved ? 1 : 0);
+            return unsaved.Value;
         }
     }
 
-    /// <summary>Looks at every session; joins wait meanwhile, so that a look must be short.</summary>
+    /// <summary>Looks at every session that is here now. Joins wait only while the sessions are noted down, because what a session says of itself costs memory that no cache has; other looks wait for this one.</summary>
     public void LookAtAll<T>(T looker, Action<T, DocumentSession> look)
     {
-        lock (gate)
+        lock (looking)
         {
-            foreach (var session in sessions.Values)
+            lock (gate)
             {
-                look(looker, session);
+                lookedAt.AddRange(sessions.Values);
+            }
+
+            try
+            {
+                foreach (var session in lookedAt)
+                {
+                    look(looker, session);
+                }
+            }
+            finally
+            {
+                lookedAt.Clear();
             }
         }
     }

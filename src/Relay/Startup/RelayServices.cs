@@ -52,6 +52,7 @@ internal static class RelayServices
         services.AddSingleton<SnapshotsEndpoint>();
         services.AddSingleton<SnapshotRestoreEndpoint>();
         services.AddSingleton<SnapshotSetAsideEndpoint>();
+        services.AddSingleton<SharedJobs>();
         services.AddSingleton<JobsEndpoint>();
         services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(), provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();

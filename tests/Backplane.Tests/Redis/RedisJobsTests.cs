@@ -52,6 +52,31 @@ public sealed class RedisJobsTests : RedisFixture
     }
 
     [ServerFact]
+    public async Task Of_many_jobs_those_that_failed_come_first_and_redis_looks_at_a_part_of_the_others()
+    {
+        var node = await OpenAsync();
+        await AddAsync(0, 255, jobs: 40);
+        await Server.CommandAsync("EVAL", "for i = 21, 40 do redis.call('ZADD', 'relay:{r7}:attempts', i, '7-' .. i) end", "0");
+        await Server.CommandAsync("CONFIG", "RESETSTAT");
+
+        var listed = await node.ListAsync(1000, default).Soon();
+
+        Assert.Equal(Enumerable.Range(21, 20).Reverse().Select(i => $"7-{i}"), listed.Take(20).Select(job => job.Document.Value));
+        Assert.Equal(1000, listed.Select(job => job.Document).Distinct().Count());
+        Assert.InRange(await LooksAsync(), 1000, 3000);
+    }
+
+    [ServerFact]
+    public async Task Jobs_that_stand_in_one_partition_are_all_listed()
+    {
+        var node = await OpenAsync();
+        await AddAsync(3, 3, jobs: 40);
+        Assert.Equal(40, (await node.ListAsync(1000, default).Soon()).Select(job => job.Document).Distinct().Count());
+        await AddAsync(4, 255, jobs: 2);
+        Assert.Equal(40 + (252 * 2), (await node.ListAsync(1000, default).Soon()).Select(job => job.Document).Distinct().Count());
+    }
+
+    [ServerFact]
     public async Task The_claim_of_a_node_that_died_passes_to_another_and_counts()
     {
         var dying = await OpenAsync(Options with { Jobs = AtOnce });
@@ -69,4 +94,16 @@ public sealed class RedisJobsTests : RedisFixture
 
         Assert.Equal((name, 2), (offered[0].Document, offered[0].Attempts));
     }
+
+    private Task AddAsync(int first, int last, int jobs) => Server.CommandAsync(
+        "EVAL",
+        "for partition = ARGV[1], ARGV[2] do for i = 1, ARGV[3] do redis.call('ZADD', 'relay:{r' .. partition .. '}:jobs', i, partition .. '-' .. i) end end",
+        "0",
+        $"{first}",
+        $"{last}",
+        $"{jobs}");
+
+    /// <summary>At how many jobs Redis has looked since its statistics began.</summary>
+    private async Task<int> LooksAsync() =>
+        int.Parse(RedisInfo.Value(await Server.CommandAsync("INFO", "commandstats"), "cmdstat_zscore").Split(',')[0]["calls=".Length..], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Relay.Api;
 using Relay.Connections;
 using Relay.Doubles;
 using Relay.Telemetry;
@@ -34,5 +36,27 @@ public sealed class SessionMetadataTests
         sample = Assert.Single(world.Rooms.TakeBatch(out _).Rooms);
         Assert.Equal((false, 0, 1), (sample.IsOpen, sample.Connections, sample.Snapshots));
         Assert.Equal(sample.Bytes, sample.SnapshotBytes);
+    }
+
+    [Fact]
+    public void Who_posts_an_update_is_told_like_any_other_writer()
+    {
+        using var world = new World();
+        using var metrics = new RelayMetrics(new NodeGauges(() => 0, () => 0, () => 0, () => true));
+        world.Rooms = new RoomRecorder(metrics, world.Time);
+        var writing = new DocumentWriter(world.Sessions, world.Time).WriteAsync(new DefaultHttpContext(), World.Name, Messages.Typed(7, 0, "hello"), "ada");
+
+        // Its wait ends on a thread of the pool.
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                world.Run();
+                return writing.IsCompletedSuccessfully;
+            },
+            TimeSpan.FromSeconds(60)));
+        world.Run();
+        var changes = world.Rooms.TakeBatch(out _).Connections;
+        Assert.NotEmpty(changes);
+        Assert.All(changes, change => Assert.Equal(("ada", "http"), (change.UserId, change.Protocol)));
     }
 }

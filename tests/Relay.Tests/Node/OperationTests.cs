@@ -112,6 +112,45 @@ public sealed class OperationTests
     }
 
     [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    [InlineData("Origin", "https://example.com")]
+    [InlineData("Origin", "http://127.0.0.1")]
+    [InlineData("Origin", "null")]
+    public async Task No_page_of_another_site_drains_a_node_that_asks_for_no_token(string header, string value)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(403, await SendAsync("/api/nodes/self/drain"));
+        Assert.Equal(403, await SendAsync("/api/jobs/doc/retry"));
+        Assert.Equal(403, await SendAsync(Path + "/snapshots/1-2-3/restore"));
+        Assert.Equal(200, await node.StatusAsync("GET", "/health/ready"));
+
+        async Task<int> SendAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path);
+            request.Headers.Add(header, value);
+            using var answer = await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
+            return (int)answer.StatusCode;
+        }
+    }
+
+    [Theory]
+    [InlineData("same-origin", null)]
+    [InlineData("same-origin", "https://behind-a-proxy.example")]
+    [InlineData("none", null)]
+    [InlineData(null, "self")]
+    [InlineData(null, null)]
+    public async Task The_nodes_own_pages_and_programs_drain_it(string? site, string? origin)
+    {
+        await using var node = await TestNode.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/nodes/self/drain");
+        request.Headers.Add("Sec-Fetch-Site", site);
+        request.Headers.Add("Origin", origin == "self" ? node.Address.GetLeftPart(UriPartial.Authority) : origin);
+        using var answer = await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
+        Assert.Equal(202, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("/snapshots")]
     [InlineData("/snapshots/1-2-3")]
     public async Task Snapshots_are_for_those_who_may_read_the_document(string path)

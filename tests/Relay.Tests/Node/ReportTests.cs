@@ -74,6 +74,11 @@ public sealed class ReportTests
         Assert.Single(answer.RootElement.GetProperty("nodes").EnumerateArray());
     }
 
+    /// <summary>A second and a half, and what is left is for Redis, the network and the browser.</summary>
+    [Fact]
+    public void Reports_and_events_come_so_often_that_what_happens_is_seen_within_two_seconds() =>
+        Assert.True(new ReportWriterOptions().Interval + new DashboardFeedOptions().Interval <= TimeSpan.FromSeconds(1.5));
+
     [Fact]
     public async Task All_dashboards_of_a_node_share_one_reader_and_without_one_nothing_is_read()
     {

@@ -59,6 +59,20 @@ test.describe('The dashboard', whereBrowserIs, () => {
     }
   })
 
+  test.it('does not say that a room is open nowhere when nodes only do not name it', async (context) => {
+    const t = lastFirst(context)
+    const own = await startRelay(t)
+    // Long names take the place of rooms in what nodes say of each other.
+    const long = 'busy'.repeat(250)
+    for (const room of [0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]) await joinClient(t, own, `${room}${long}`)
+    await joinClient(t, own, 'calm')
+    const dashboard = await openDashboard(t, browser, own, { hash: '#room=calm' })
+    await dashboard.sees('rooms', '10')
+    await waitFor(async () => /Connections\s+–[^]*Open on\s+not known/.test(await dashboard.page.locator('#room-figures').innerText()), 'what is known of the room')
+    await dashboard.page.evaluate((room) => { location.hash = new URLSearchParams({ room }).toString() }, `0${long}`)
+    await waitFor(async () => /Connections\s+3[^]*Open on\s+alone/.test(await dashboard.page.locator('#room-figures').innerText()), 'a room that is named')
+  })
+
   test.it('shows who is there, and what strangers say about themselves as text', async (context) => {
     const t = lastFirst(context)
     const [ada, other] = [await joinClient(t, relay, 'presence'), await joinClient(t, relay, 'presence')]

@@ -51,17 +51,21 @@ export class RoomPage {
     void this.#repeat(turn, historyMs, () => this.#loadHistory(turn, name))
   }
 
-  show ({ rooms }: View): void {
+  show ({ rooms, totals, isWhole }: View): void {
     if (this.#name === null) return
     const live = rooms.find(({ name }) => name === this.#name)
     const known = this.#known
+    // Nodes name their busiest rooms only: then one that is not among them may be open all the same, and where there is a database, that knows.
+    const areAllNamed = isWhole && rooms.length >= totals.rooms
+    const nodes = live?.nodes ?? (areAllNamed ? [] : known?.nodes.map((node) => node.split('#')[0]!))
+    const connections = live?.connections ?? (areAllNamed ? 0 : known?.connections)
     const size = live?.bytes || known?.bytes || 0
     this.#figures([
-      ['Connections', count(live?.connections ?? known?.connections ?? 0)],
+      ['Connections', connections === undefined ? '–' : count(connections)],
       ['Updates', live === undefined ? '–' : perSecond(count(live.updatesPerSecond))],
       ['Traffic', live === undefined ? '–' : perSecond(bytes(live.bytesPerSecond))],
       ['Size', size === 0 ? '–' : bytes(size)],
-      ['Open on', live === undefined ? 'no node' : live.nodes.join('\n')],
+      ['Open on', nodes === undefined ? 'not known: it is not among the busiest' : nodes.join('\n') || 'no node'],
       ...(known === null ? [] : [
         ['First used', momentOf(known.firstUsed)],
         ['Updates in all', count(known.updates)],
