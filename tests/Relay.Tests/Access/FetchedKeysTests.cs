@@ -83,6 +83,7 @@ public sealed class FetchedKeysTests : IAsyncLifetime
     [InlineData(200, "[]")]
     [InlineData(200, "{\"keys\":{}}")]
     [InlineData(200, "{\"keys\":[]}")]
+    [InlineData(200, "{\"keys\":[],\"half a character: \\ud800\":0}")]
     public async Task Before_the_first_keys_are_there_tokens_are_refused_for_the_moment(int status, string body)
     {
         server.Answer = (status, body);

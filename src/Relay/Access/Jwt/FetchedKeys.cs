@@ -108,8 +108,9 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
                 LogFetched(logger, read.Count, Place);
             }
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        catch (Exception exception)
         {
+            // Whatever it is: the bytes are somebody else's, and the next fetch must come.
             failure = exception;
         }
 
