@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Metadata;
@@ -13,62 +12,11 @@ namespace Relay.Sessions;
 internal sealed partial class SessionRegistry(SessionServices services)
 {
     private readonly Lock gate = new();
-    private readonly Lock looking = new();
     private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
-
-    // Kept, so that a look takes no memory; empty between two looks.
-    private readonly List<DocumentSession> lookedAt = [];
     private readonly Dictionary<DocumentName, int> departing = [];
     private readonly Dictionary<DocumentName, TaskCompletionSource> goneWaiters = [];
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool stopping;
-
-    /// <summary>Sessions in memory, those included that are being loaded or left.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (gate)
-            {
-                return sessions.Count + departing.Values.Sum();
-            }
-        }
-    }
-
-    /// <summary>Sessions with updates that no snapshot covers.</summary>
-    public int UnsavedCount
-    {
-        get
-        {
-            var unsaved = new StrongBox<int>();
-            LookAtAll(unsaved, static (unsaved, session) => unsaved.Value += session.IsUnsaved ? 1 : 0);
-            return unsaved.Value;
-        }
-    }
-
-    /// <summary>Looks at every session that is here now. Joins wait only while the sessions are noted down, because what a session says of itself costs memory that no cache has; other looks wait for this one.</summary>
-    public void LookAtAll<T>(T looker, Action<T, DocumentSession> look)
-    {
-        lock (looking)
-        {
-            lock (gate)
-            {
-                lookedAt.AddRange(sessions.Values);
-            }
-
-            try
-            {
-                foreach (var session in lookedAt)
-                {
-                    look(looker, session);
-                }
-            }
-            finally
-            {
-                lookedAt.Clear();
-            }
-        }
-    }
 
     /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
     /// <param name="name">The document.</param>

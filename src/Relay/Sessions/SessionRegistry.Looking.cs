@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+
+namespace Relay.Sessions;
+
+/// <summary>What there is: looked at by figures, reports and pages, which keep no session waiting.</summary>
+internal sealed partial class SessionRegistry
+{
+    private readonly Lock looking = new();
+
+    // Kept, so that a look takes no memory; empty between two looks.
+    private readonly List<DocumentSession> lookedAt = [];
+
+    /// <summary>Sessions in memory, those included that are being loaded or left.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return sessions.Count + departing.Values.Sum();
+            }
+        }
+    }
+
+    /// <summary>Sessions with updates that no snapshot covers.</summary>
+    public int UnsavedCount
+    {
+        get
+        {
+            var unsaved = new StrongBox<int>();
+            LookAtAll(unsaved, static (unsaved, session) => unsaved.Value += session.IsUnsaved ? 1 : 0);
+            return unsaved.Value;
+        }
+    }
+
+    /// <summary>Looks at every session that is here now. Joins wait only while the sessions are noted down, because what a session says of itself costs memory that no cache has; other looks wait for this one.</summary>
+    public void LookAtAll<T>(T looker, Action<T, DocumentSession> look)
+    {
+        lock (looking)
+        {
+            lock (gate)
+            {
+                lookedAt.AddRange(sessions.Values);
+            }
+
+            try
+            {
+                foreach (var session in lookedAt)
+                {
+                    look(looker, session);
+                }
+            }
+            finally
+            {
+                lookedAt.Clear();
+            }
+        }
+    }
+}
