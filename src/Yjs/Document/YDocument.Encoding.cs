@@ -8,15 +8,27 @@ public sealed partial class YDocument
     private List<ClientBlocks> descending = [];
 
     /// <summary>The state vector: per client, the clock up to which nothing is missing; clients in descending order.</summary>
-    public byte[] EncodeStateVector()
+    public byte[] EncodeStateVector() => EncodeStateVector(null);
+
+    /// <summary>The state vector with the clocks of some clients lowered.</summary>
+    internal byte[] EncodeStateVector(Dictionary<ulong, long>? highest)
     {
         using var writer = new Lib0Writer();
-        var known = Descending().Where(client => client.Contiguous > 0).ToList();
-        writer.WriteVarUint((ulong)known.Count);
-        foreach (var client in known)
+        var known = new List<(ulong Client, long Clock)>();
+        foreach (var client in Descending())
         {
-            writer.WriteVarUint(client.Id);
-            writer.WriteVarUint((ulong)client.Contiguous);
+            var clock = Math.Min(client.Contiguous, highest?.GetValueOrDefault(client.Id, long.MaxValue) ?? long.MaxValue);
+            if (clock > 0)
+            {
+                known.Add((client.Id, clock));
+            }
+        }
+
+        writer.WriteVarUint((ulong)known.Count);
+        foreach (var (client, clock) in known)
+        {
+            writer.WriteVarUint(client);
+            writer.WriteVarUint((ulong)clock);
         }
 
         return writer.ToArray();

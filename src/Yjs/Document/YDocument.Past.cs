@@ -8,11 +8,11 @@ public sealed partial class YDocument
     /// their origins and their parents. Otherwise Yjs applies the deletes of the update at once and its structs later.
     /// </summary>
     /// <param name="update">A valid update in format V1.</param>
-    /// <returns>False also if the bytes are no update.</returns>
+    /// <returns>True also if the bytes are no update: that is for another check to say.</returns>
     public bool HasPastOf(ReadOnlyMemory<byte> update)
     {
         var decoded = DecodedUpdate.Rent();
-        var result = UpdateDecoder.TryDecode(update.Span, decoded, out _) && HasPastOf(decoded);
+        var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded);
         decoded.Return();
         return result;
     }
