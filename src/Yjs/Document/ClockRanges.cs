@@ -15,7 +15,11 @@ internal sealed class ClockRanges
 
     public bool IsEmpty => settledCount == 0 && recentCount == 0;
 
-    public long MemoryBytes => 16L * (settled.Length + recent.Length) + 64;
+    /// <summary>How many ranges it is made of, at most.</summary>
+    public int Count => settledCount + recentCount;
+
+    /// <summary>What it takes in memory beside the object itself.</summary>
+    public long MemoryBytes => ArrayBytes(settled) + ArrayBytes(recent);
 
     /// <summary>The set as sorted ranges that neither overlap nor touch; valid until the next addition.</summary>
     public ReadOnlySpan<ClockRange> Settle()
@@ -31,20 +35,47 @@ internal sealed class ClockRanges
     public bool Contains(long clock) => Covers(clock, clock + 1);
 
     /// <summary>Whether every clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
-    public bool Covers(long start, long end)
-    {
-        if (IsWithinOne(settled.AsSpan(0, settledCount), start, end) || IsWithinOne(recent.AsSpan(0, recentCount), start, end))
-        {
-            return true;
-        }
-
-        // Neither list alone covers it; together they can only if both touch it.
-        return recentCount > 0 && end - start > 1 && Touches(recent.AsSpan(0, recentCount), start, end) && IsWithinOne(Settle(), start, end);
-    }
+    public bool Covers(long start, long end) => IsWithinOne(settled.AsSpan(0, settledCount), start, end) || (recentCount > 0 && EndOfCovered(start) >= end);
 
     /// <summary>Whether any clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
     public bool Overlaps(long start, long end) =>
         Touches(settled.AsSpan(0, settledCount), start, end) || Touches(recent.AsSpan(0, recentCount), start, end);
+
+    /// <summary>The first clock from <paramref name="clock"/> on that is not in the set.</summary>
+    public long EndOfCovered(long clock)
+    {
+        // A question merges nothing: else a stranger could have both lists merged again and again. It goes from range to range of the two lists, and the short list bounds how often.
+        var longer = FirstEndingAfter(settled.AsSpan(0, settledCount), clock);
+        var shorter = FirstEndingAfter(recent.AsSpan(0, recentCount), clock);
+        while (true)
+        {
+            WorkMeter.Count();
+            var before = clock;
+            for (; longer < settledCount && settled[longer].Start <= clock; longer++)
+            {
+                clock = Math.Max(clock, settled[longer].End);
+                WorkMeter.Count();
+            }
+
+            for (; shorter < recentCount && recent[shorter].Start <= clock; shorter++)
+            {
+                clock = Math.Max(clock, recent[shorter].End);
+                WorkMeter.Count();
+            }
+
+            if (clock == before)
+            {
+                return clock;
+            }
+
+            // One range of the short list may reach over many of the long one.
+            longer += FirstEndingAfter(settled.AsSpan(longer, settledCount - longer), clock);
+        }
+    }
+
+    /// <summary>The first clock from <paramref name="clock"/> on that is in the set; <see cref="long.MaxValue"/> if there is none.</summary>
+    public long StartOfCovered(long clock) =>
+        Math.Min(StartOfCovered(settled.AsSpan(0, settledCount), clock), StartOfCovered(recent.AsSpan(0, recentCount), clock));
 
     public void Add(long start, long end)
     {
@@ -61,11 +92,13 @@ internal sealed class ClockRanges
             start = Math.Min(start, recent[next].Start);
             end = Math.Max(end, recent[next].End);
             next++;
+            WorkMeter.Count();
         }
 
         if (next > first)
         {
             recent[first] = new ClockRange(start, end);
+            WorkMeter.CountBytes(16 * (recentCount - first));
             list[next..].CopyTo(recent.AsSpan(first + 1));
             recentCount -= next - first - 1;
             return;
@@ -76,6 +109,7 @@ internal sealed class ClockRanges
             Array.Resize(ref recent, Math.Max(2, 2 * recent.Length));
         }
 
+        WorkMeter.CountBytes(16 * (recentCount - first));
         recent.AsSpan(first, recentCount - first).CopyTo(recent.AsSpan(first + 1));
         recent[first] = new ClockRange(start, end);
         recentCount++;
@@ -93,6 +127,7 @@ internal sealed class ClockRanges
         int low = 0, high = ranges.Length;
         while (low < high)
         {
+            WorkMeter.Count();
             var middle = (low + high) >>> 1;
             if (ranges[middle].End < clock)
             {
@@ -113,6 +148,14 @@ internal sealed class ClockRanges
         return at < ranges.Length && ranges[at].Start <= start && end <= ranges[at].End;
     }
 
+    private static long StartOfCovered(ReadOnlySpan<ClockRange> ranges, long clock)
+    {
+        var at = FirstEndingAfter(ranges, clock);
+        return at == ranges.Length ? long.MaxValue : Math.Max(clock, ranges[at].Start);
+    }
+
+    private static long ArrayBytes(ClockRange[] array) => array.Length == 0 ? 0 : 24 + (16L * array.Length);
+
     private static bool Touches(ReadOnlySpan<ClockRange> ranges, long start, long end)
     {
         var at = FirstEndingAfter(ranges, start);
@@ -129,6 +172,7 @@ internal sealed class ClockRanges
         }
 
         int left = settledCount - 1, right = recentCount - 1, first = total;
+        WorkMeter.Count(total);
         while (left >= 0 || right >= 0)
         {
             var next = right < 0 || (left >= 0 && settled[left].End > recent[right].End) ? settled[left--] : recent[right--];

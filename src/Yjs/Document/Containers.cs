@@ -11,7 +11,7 @@ internal sealed class Containers
     /// <summary>A block that belongs nowhere: garbage.</summary>
     public const int Nowhere = -2;
 
-    private readonly Dictionary<(int OwnerClient, long OwnerClock, int RootName, int Key), int> indices = [];
+    private readonly Dictionary<ContainerKey, int> indices = [];
     private readonly Dictionary<byte[], int> nameIndices = new(Utf8Comparer.Instance);
     private readonly List<byte[]> names = [];
     private readonly List<Container> list = [];
@@ -35,7 +35,7 @@ internal sealed class Containers
 
     private int Find(int ownerClient, long ownerClock, int rootName, int key)
     {
-        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(indices, (ownerClient, ownerClock, rootName, key), out var known);
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(indices, new ContainerKey(ownerClient, ownerClock, rootName, key), out var known);
         if (!known)
         {
             index = list.Count;

@@ -7,18 +7,20 @@ public sealed partial class YDocument
     {
         foreach (var section in update.Sections)
         {
+            if (section.Count == 0)
+            {
+                continue;
+            }
+
             var index = ClientIndex(section.Client);
             var client = clients[index];
             var before = client.Count;
             foreach (ref readonly var parsed in update.Structs.AsSpan(section.First, section.Count))
             {
-                AddMissing(index, parsed, bytes, client, before);
+                AddMissing(index, parsed, bytes, client);
             }
 
-            if (client.Count > before && before > 0 && client.Blocks[before].Clock < client.Blocks[before - 1].Clock)
-            {
-                client.MergeAppended(before);
-            }
+            client.Place(before);
         }
 
         foreach (var range in update.Deletes)
@@ -29,39 +31,38 @@ public sealed partial class YDocument
         // As a rule everything that the new structs need is there already, and then later updates find their place known.
         for (var i = 0; i < update.Sections.Count && normalizes; i++)
         {
-            IntegrateClient(ClientIndex(update.Sections[i].Client), long.MaxValue);
+            if (FindClient(update.Sections[i].Client, out var index))
+            {
+                IntegrateClient(index, long.MaxValue);
+            }
         }
 
-        if (changesSinceCollection > SmallestCollection && changesSinceCollection > blocksAfterCollection)
+        if (changesSinceCollection > SmallestCollection && changesSinceCollection > sizeAfterCollection)
         {
             Collect();
         }
     }
 
-    /// <summary>Appends the parts of a struct that are missing among the first <paramref name="count"/> blocks of <paramref name="known"/>.</summary>
-    private void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known, int count)
+    /// <summary>Appends the parts of a struct that <paramref name="known"/> has not.</summary>
+    private void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known)
     {
-        var at = parsed.Clock;
-        for (var next = known?.FirstEndingAfter(at, count) ?? 0; next < count && known!.Blocks[next].Clock < parsed.End; next++)
+        var content = bytes.Slice(parsed.ContentOffset, parsed.ContentLength);
+        var cursor = new ContentCursor(parsed.Kind, content, parsed.Length);
+        if (known is null)
         {
-            ref readonly var block = ref known.Blocks[next];
-            var (start, end) = (block.Clock, block.End);
-            if (start > at)
-            {
-                AddPart(index, parsed, bytes, at - parsed.Clock, start - parsed.Clock);
-            }
-
-            at = end;
+            AddPart(index, parsed, bytes, content, ref cursor, 0, parsed.Length);
+            return;
         }
 
-        if (at < parsed.End)
+        for (var at = parsed.Clock; known.TryFindGap(at, parsed.End, out var from, out var to); at = to)
         {
-            AddPart(index, parsed, bytes, at - parsed.Clock, parsed.Length);
+            WorkMeter.Count();
+            AddPart(index, parsed, bytes, content, ref cursor, from - parsed.Clock, to - parsed.Clock);
         }
     }
 
     /// <summary>Appends a part of a struct, joined with the last block where it plainly goes on there.</summary>
-    private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, long from, long to)
+    private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content, ref ContentCursor cursor, long from, long to)
     {
         var client = clients[index];
         if (parsed.Kind is BlockKind.Gc or BlockKind.Deleted)
@@ -69,8 +70,7 @@ public sealed partial class YDocument
             AddDelete(client, parsed.Clock + from, parsed.Clock + to);
         }
 
-        var content = bytes.Slice(parsed.ContentOffset, parsed.ContentLength);
-        var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : BlockContent.Slice(parsed.Kind, content, parsed.Length, from, to);
+        var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : cursor.Slice(from, to);
         if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed))
         {
             client.AppendContent(content, slice);

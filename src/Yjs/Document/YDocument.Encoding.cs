@@ -71,6 +71,7 @@ public sealed partial class YDocument
         at = from;
         for (var i = first; i < client.Count && client.Blocks[i].Clock < to; i++)
         {
+            WorkMeter.Count();
             ref readonly var block = ref client.Blocks[i];
             if (block.Clock > at)
             {
@@ -148,6 +149,7 @@ public sealed partial class YDocument
     {
         writer.WriteVarUint(client);
         writer.WriteVarUint((ulong)ranges.Length);
+        WorkMeter.Count(ranges.Length);
         foreach (var range in ranges)
         {
             writer.WriteVarUint((ulong)range.Start);

@@ -55,7 +55,7 @@ public sealed partial class YDocument
             return RunPlace.NotLookedAt;
         }
 
-        var container = client.Blocks[client.FirstEndingAfter(clock)].Container;
+        var container = client.BlockAt(clock).Container;
         return container >= 0 && containers[container].Key != Block.None ? RunPlace.UnderKey : RunPlace.Elsewhere;
     }
 
@@ -65,8 +65,8 @@ public sealed partial class YDocument
         private readonly YDocument document;
         private readonly DecodedUpdate update;
         private readonly RunPlace[] places;
-        private readonly Dictionary<ulong, ClientSection> sections = [];
-        private Dictionary<ulong, ClockRanges>? deletes;
+        private readonly Dictionary<ClientKey, ClientSection> sections = [];
+        private Dictionary<ClientKey, ClockRanges>? deletes;
 
         public RunSearch(YDocument document, DecodedUpdate update)
         {

@@ -14,12 +14,12 @@ public sealed partial class YDocument
     private const int SmallestCollection = 256;
 
     private readonly List<ClientBlocks> clients = [];
-    private readonly Dictionary<ulong, int> clientIndices = [];
+    private readonly Dictionary<ClientKey, int> clientIndices = [];
     private readonly Containers containers = new();
     private readonly bool normalizes;
     private int lastClient = Block.None;
     private int changesSinceCollection;
-    private int blocksAfterCollection;
+    private long sizeAfterCollection;
 
     /// <param name="garbageCollection">Drop deleted content, as Yjs does by default. False serves clients with <c>gc: false</c>.</param>
     public YDocument(bool garbageCollection = true)
@@ -121,4 +121,10 @@ public sealed partial class YDocument
     private ClientBlocks? FindClient(ulong id) =>
         lastClient != Block.None && clients[lastClient].Id == id ? clients[lastClient]
         : clientIndices.TryGetValue(id, out var index) ? clients[index] : null;
+
+    private bool FindClient(ulong id, out int index)
+    {
+        index = lastClient;
+        return (lastClient != Block.None && clients[lastClient].Id == id) || clientIndices.TryGetValue(id, out index);
+    }
 }
