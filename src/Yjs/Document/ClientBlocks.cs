@@ -11,7 +11,8 @@ internal sealed class ClientBlocks(ulong id)
     private const int SmallestEarly = 32;
 
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
-    private const int ObjectBytes = 152;
+    private const int ObjectBytes = 168;
+    private const int IslandsBytes = 40;
 
     private Block[] blocks = [];
     private byte[] buffer = [];
@@ -46,8 +47,15 @@ internal sealed class ClientBlocks(ulong id)
 
     public Span<Block> Blocks => blocks.AsSpan(0, Count);
 
-    /// <summary>What all this takes in memory.</summary>
-    public long MemoryBytes => ObjectBytes + BlockBytes(blocks) + BlockBytes(early) + ArrayBytes(buffer.Length) + Deletes.MemoryBytes + (islands is null ? 0 : 40 + islands.MemoryBytes);
+    /// <summary>How many blocks the next collection may add, because it cuts those that are there: see <see cref="MemoryBytes"/>.</summary>
+    public int ExpectedBlocks { get; set; }
+
+    /// <summary>What of <see cref="MemoryBytes"/> the document has counted.</summary>
+    public long CountedBytes { get; set; }
+
+    /// <summary>What all this takes in memory, and what the next collection may add to it.</summary>
+    public long MemoryBytes => ObjectBytes + BlockBytes(blocks.Length) + BlockBytes(early.Length) + ArrayBytes(buffer.Length) + Deletes.MemoryBytes
+        + (islands is null ? 0 : IslandsBytes + islands.MemoryBytes) + ((long)ExpectedBlocks * Unsafe.SizeOf<Block>());
 
     public ReadOnlySpan<byte> Content(in Block block) => buffer.AsSpan(block.Content, block.ContentLength);
 
@@ -69,6 +77,9 @@ internal sealed class ClientBlocks(ulong id)
 
         return from < end;
     }
+
+    /// <summary>About how many stretches without structs there are between two clocks, beside one.</summary>
+    public int GapsBetween(long start, long end) => islands?.CountBetween(Math.Max(start, Contiguous), end) ?? 0;
 
     /// <summary>The index of the first block that ends after <paramref name="clock"/>; <see cref="Count"/> if there is none.</summary>
     public int FirstEndingAfter(long clock)
@@ -206,7 +217,7 @@ internal sealed class ClientBlocks(ulong id)
         WorkMeter.CountBytes(content.Length);
         Fit(ref blocks, newBlocks);
         Fit(ref buffer, content);
-        (Count, BufferLength, found) = (newBlocks.Length, content.Length, 0);
+        (Count, BufferLength, found, ExpectedBlocks) = (newBlocks.Length, content.Length, 0, 0);
     }
 
     private static int FirstEndingAfter(ReadOnlySpan<Block> sorted, long clock)
@@ -253,7 +264,7 @@ internal sealed class ClientBlocks(ulong id)
         }
     }
 
-    private static long BlockBytes(Block[] array) => ArrayBytes((long)array.Length * Unsafe.SizeOf<Block>());
+    private static long BlockBytes(int count) => ArrayBytes((long)count * Unsafe.SizeOf<Block>());
 
     private static long ArrayBytes(long bytes) => bytes == 0 ? 0 : 24 + bytes;
 

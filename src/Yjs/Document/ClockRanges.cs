@@ -7,6 +7,10 @@ namespace Relay.Yjs;
 internal sealed class ClockRanges
 {
     private const int SmallestRecent = 32;
+    private const int RangeBytes = 16;
+
+    /// <summary>Moving a range in the short list, many at once, costs so much less than merging one. (The square root of it: how much longer than √n the short list gets.)</summary>
+    private const long MovesPerMerge = 16;
 
     private ClockRange[] settled = [];
     private int settledCount;
@@ -17,6 +21,9 @@ internal sealed class ClockRanges
 
     /// <summary>How many ranges it is made of, at most.</summary>
     public int Count => settledCount + recentCount;
+
+    /// <summary>The clock after the last one of the set.</summary>
+    public long End => Math.Max(settledCount == 0 ? 0 : settled[settledCount - 1].End, recentCount == 0 ? 0 : recent[recentCount - 1].End);
 
     /// <summary>What it takes in memory beside the object itself.</summary>
     public long MemoryBytes => ArrayBytes(settled) + ArrayBytes(recent);
@@ -73,12 +80,21 @@ internal sealed class ClockRanges
         }
     }
 
+    /// <summary>About how many ranges lie between two clocks.</summary>
+    public int CountBetween(long start, long end) =>
+        start >= End ? 0 : CountBetween(settled.AsSpan(0, settledCount), start, end) + CountBetween(recent.AsSpan(0, recentCount), start, end);
+
     /// <summary>The first clock from <paramref name="clock"/> on that is in the set; <see cref="long.MaxValue"/> if there is none.</summary>
     public long StartOfCovered(long clock) =>
         Math.Min(StartOfCovered(settled.AsSpan(0, settledCount), clock), StartOfCovered(recent.AsSpan(0, recentCount), clock));
 
     public void Add(long start, long end)
     {
+        if (recentCount == 0 && TryAppend(start, end))
+        {
+            return;
+        }
+
         if (IsWithinOne(settled.AsSpan(0, settledCount), start, end))
         {
             return;
@@ -98,7 +114,7 @@ internal sealed class ClockRanges
         if (next > first)
         {
             recent[first] = new ClockRange(start, end);
-            WorkMeter.CountBytes(16 * (recentCount - first));
+            WorkMeter.CountBytes(RangeBytes * (recentCount - first));
             list[next..].CopyTo(recent.AsSpan(first + 1));
             recentCount -= next - first - 1;
             return;
@@ -109,11 +125,11 @@ internal sealed class ClockRanges
             Array.Resize(ref recent, Math.Max(2, 2 * recent.Length));
         }
 
-        WorkMeter.CountBytes(16 * (recentCount - first));
+        WorkMeter.CountBytes(RangeBytes * (recentCount - first));
         recent.AsSpan(first, recentCount - first).CopyTo(recent.AsSpan(first + 1));
         recent[first] = new ClockRange(start, end);
         recentCount++;
-        if (recentCount >= SmallestRecent && (long)recentCount * recentCount > settledCount)
+        if (recentCount >= SmallestRecent && (long)recentCount * recentCount > MovesPerMerge * settledCount)
         {
             Merge();
         }
@@ -154,7 +170,14 @@ internal sealed class ClockRanges
         return at == ranges.Length ? long.MaxValue : Math.Max(clock, ranges[at].Start);
     }
 
-    private static long ArrayBytes(ClockRange[] array) => array.Length == 0 ? 0 : 24 + (16L * array.Length);
+    private static int CountBetween(ReadOnlySpan<ClockRange> ranges, long start, long end)
+    {
+        var first = FirstEndingAfter(ranges, start);
+        var last = first + FirstEndingAfter(ranges[first..], end);
+        return last - first + (last < ranges.Length && ranges[last].Start < end ? 1 : 0);
+    }
+
+    private static long ArrayBytes(ClockRange[] array) => array.Length == 0 ? 0 : 24 + ((long)RangeBytes * array.Length);
 
     private static bool Touches(ReadOnlySpan<ClockRange> ranges, long start, long end)
     {
@@ -162,19 +185,47 @@ internal sealed class ClockRanges
         return at < ranges.Length && ranges[at].Start < end;
     }
 
-    /// <summary>Merges from the end, into room behind the long list, so that a set that grows range by range allocates no more than a growing array.</summary>
+    /// <summary>Adds a range behind all others, as they come in an update; false if it is not.</summary>
+    private bool TryAppend(long start, long end)
+    {
+        if (settledCount > 0 && start <= settled[settledCount - 1].End)
+        {
+            ref var last = ref settled[settledCount - 1];
+            if (start < last.Start)
+            {
+                return false;
+            }
+
+            last = new ClockRange(last.Start, Math.Max(last.End, end));
+            return true;
+        }
+
+        if (settledCount == settled.Length)
+        {
+            WorkMeter.Count(settledCount);
+            Array.Resize(ref settled, Math.Max(settledCount + 2, settledCount + (settledCount / 4)));
+        }
+
+        settled[settledCount++] = new ClockRange(start, end);
+        return true;
+    }
+
+    /// <summary>
+    /// Merges from the end, into room behind the long list, so that a set that grows range by range allocates no more than a growing array. What lies before all of the short list stays where it is.
+    /// </summary>
     private void Merge()
     {
         var total = settledCount + recentCount;
         if (settled.Length < total)
         {
+            WorkMeter.Count(settledCount);
             Array.Resize(ref settled, total + (total / 4));
         }
 
         int left = settledCount - 1, right = recentCount - 1, first = total;
-        WorkMeter.Count(total);
-        while (left >= 0 || right >= 0)
+        while (right >= 0 || (left >= 0 && first < total && settled[first].Start <= settled[left].End))
         {
+            WorkMeter.Count();
             var next = right < 0 || (left >= 0 && settled[left].End > recent[right].End) ? settled[left--] : recent[right--];
             if (first < total && settled[first].Start <= next.End)
             {
@@ -186,8 +237,9 @@ internal sealed class ClockRanges
             }
         }
 
-        settledCount = total - first;
-        settled.AsSpan(first, settledCount).CopyTo(settled);
+        WorkMeter.CountBytes(RangeBytes * (total - first));
+        settled.AsSpan(first, total - first).CopyTo(settled.AsSpan(left + 1));
+        settledCount = left + 1 + total - first;
         recentCount = 0;
     }
 }

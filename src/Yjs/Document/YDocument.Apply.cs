@@ -3,6 +3,9 @@ namespace Relay.Yjs;
 /// <content>The union of a document and an update that was checked.</content>
 public sealed partial class YDocument
 {
+    /// <summary>A deleted range in the middle of a block makes it three.</summary>
+    private const int BlocksPerCut = 2;
+
     private void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
     {
         foreach (var section in update.Sections)
@@ -21,11 +24,14 @@ public sealed partial class YDocument
             }
 
             client.Place(before);
+            CountBytes(client);
         }
 
         foreach (var range in update.Deletes)
         {
-            AddDelete(clients[ClientIndex(range.Client)], range.Start, range.End);
+            var client = clients[ClientIndex(range.Client)];
+            AddDelete(client, range.Start, range.End);
+            CountBytes(client);
         }
 
         // As a rule everything that the new structs need is there already, and then later updates find their place known.
@@ -37,7 +43,7 @@ public sealed partial class YDocument
             }
         }
 
-        if (changesSinceCollection > SmallestCollection && changesSinceCollection > sizeAfterCollection)
+        if (IsCollectionDue(0))
         {
             Collect();
         }
@@ -80,10 +86,11 @@ public sealed partial class YDocument
             }
 
             client.ExtendLast(to, slice.Bytes);
-            if (client.Deletes.Overlaps(parsed.Clock, parsed.Clock + to))
+            if (client.Deletes.CountBetween(parsed.Clock, parsed.Clock + to) is var ranges and > 0)
             {
                 // Its delete came first: the content is still to be dropped.
                 client.Changed = true;
+                client.ExpectedBlocks += BlocksPerCut * ranges;
             }
 
             return;
@@ -107,6 +114,7 @@ public sealed partial class YDocument
 
         client.Append(block);
         client.Changed = true;
+        client.ExpectedBlocks += ExpectedCuts(client, block);
         changesSinceCollection++;
     }
 
@@ -159,11 +167,19 @@ public sealed partial class YDocument
             && IsInSequence(last);
     }
 
+    /// <summary>How many more blocks a new one will be when it is collected: cut by deletes that came first, or into single values (see <see cref="IsKeptSingly"/>).</summary>
+    private int ExpectedCuts(ClientBlocks client, in Block block) =>
+        block.Kind is BlockKind.Gc or BlockKind.Deleted ? 0
+        : IsKeptSingly(block) ? (int)block.Length - 1
+        : BlocksPerCut * client.Deletes.CountBetween(block.Clock, block.End);
+
     private void AddDelete(ClientBlocks client, long start, long end)
     {
         if (!client.Deletes.Covers(start, end))
         {
+            var ranges = client.Deletes.Count;
             client.Deletes.Add(start, end);
+            client.ExpectedBlocks += start < client.End && client.Deletes.Count > ranges ? BlocksPerCut : 0;
             client.Changed = true;
             changesSinceCollection++;
         }

@@ -44,6 +44,7 @@ public sealed partial class YDocument
                 CollectClient(index, scratch);
             }
 
+            CountBytes(clients[index]);
             size += clients[index].Count + (clients[index].Deletes.Count / RangesPerBlock) + (clients[index].BufferLength / BytesPerBlock);
         }
 

@@ -8,10 +8,15 @@ public sealed partial class YDocument
         NotLookedAt,
         Elsewhere,
         UnderKey,
+
+        /// <summary>Its origin is neither in the document nor in the update.</summary>
+        Unknown,
     }
 
-    private bool PutsRunUnderKey(DecodedUpdate update, out YjsError error)
+    /// <summary>Whether there is such a run; else how many values come whose place is unknown (see <see cref="IsKeptSingly"/>).</summary>
+    private bool PutsRunUnderKey(DecodedUpdate update, out long singles, out YjsError error)
     {
+        singles = 0;
         RunSearch? search = null;
         var section = 0;
         foreach (var run in update.Runs)
@@ -21,6 +26,12 @@ public sealed partial class YDocument
             if (place == RunPlace.NotLookedAt)
             {
                 place = (search ??= new RunSearch(this, update)).PlaceOf(run);
+            }
+
+            WorkMeter.Count();
+            if (place != RunPlace.Elsewhere && parsed.Kind != BlockKind.String)
+            {
+                singles += parsed.Length;
             }
 
             if (place != RunPlace.UnderKey)
@@ -107,10 +118,11 @@ public sealed partial class YDocument
                 if (at < 0 || path.Count > update.StructCount)
                 {
                     // Its origin is unknown, or origins go round in a circle.
-                    place = RunPlace.Elsewhere;
+                    place = RunPlace.Unknown;
                     break;
                 }
 
+                WorkMeter.Count();
                 path.Add(at);
                 place = places[at];
                 if (place == RunPlace.NotLookedAt)
@@ -151,6 +163,7 @@ public sealed partial class YDocument
             int low = section.First, high = section.First + section.Count - 1;
             while (low < high)
             {
+                WorkMeter.Count();
                 var middle = (low + high) >>> 1;
                 if (update.Structs[middle].End <= clock)
                 {
