@@ -9,9 +9,9 @@ public sealed class GrowthTests(ITestOutputHelper output)
 {
     private const int Shrink = 10;
 
-    /// <summary>n · log n doubles to 2.2 times here; where one more of n ranges or blocks moves √n others, 64 bytes a step, a little is added to that. What grows with the square gives 4.</summary>
-    private const double MostGrowth = 2.6;
-    private const double MostStepsPerByte = 8;
+    /// <summary>n · log n grows to 2.2 times here, and where one more of n ranges or blocks moves √n others (<see cref="ClockRanges"/>, <see cref="ClientBlocks"/>) to at most 2.8. What grows with the square gives 4.</summary>
+    private const double MostGrowth = 2.8;
+    private const double MostStepsPerByte = 5;
     private const long MostAllocatedPerByte = 256;
 
     /// <summary>What each input may allocate whatever its size: a small document of its own for what is new of it.</summary>

@@ -223,9 +223,9 @@ internal sealed class ClientBlocks(ulong id)
     private static int FirstEndingAfter(ReadOnlySpan<Block> sorted, long clock)
     {
         int low = 0, high = sorted.Length - 1;
+        WorkMeter.Count();
         while (low < high)
         {
-            WorkMeter.Count();
             var middle = (low + high) >>> 1;
             if (sorted[middle].End <= clock)
             {

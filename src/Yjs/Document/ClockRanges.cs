@@ -141,9 +141,9 @@ internal sealed class ClockRanges
     private static int FirstEndingAtOrAfter(ReadOnlySpan<ClockRange> ranges, long clock)
     {
         int low = 0, high = ranges.Length;
+        WorkMeter.Count();
         while (low < high)
         {
-            WorkMeter.Count();
             var middle = (low + high) >>> 1;
             if (ranges[middle].End < clock)
             {

@@ -161,9 +161,9 @@ public sealed partial class YDocument
             }
 
             int low = section.First, high = section.First + section.Count - 1;
+            WorkMeter.Count();
             while (low < high)
             {
-                WorkMeter.Count();
                 var middle = (low + high) >>> 1;
                 if (update.Structs[middle].End <= clock)
                 {
