@@ -3,25 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Relay.Yjs;
 
 /// <summary>All that one client wrote: its structs in clock order, their content, and which of its clocks are deleted.</summary>
-/// <remarks>
-/// Blocks that come below others, into a hole, go to a short sorted list that is merged into the long one when it is full, so that filling a hole of n blocks moves about √n blocks instead of n.
-/// </remarks>
 internal sealed class ClientBlocks(ulong id)
 {
-    private const int SmallestEarly = 32;
-
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
-    private const int ObjectBytes = 168;
-    private const int IslandsBytes = 40;
+    private const int ObjectBytes = 144;
 
     private Block[] blocks = [];
     private byte[] buffer = [];
-    private Block[] early = [];
-    private int earlyCount;
     private int found;
 
-    // The clocks behind the first hole that have structs; null without a hole.
-    private ClockRanges? islands;
+    // Null where no clock is missing, and all blocks are in one list.
+    private ClientHoles? holes;
 
     public ulong Id { get; } = id;
 
@@ -37,7 +29,7 @@ internal sealed class ClientBlocks(ulong id)
     public long Integrated { get; set; }
 
     /// <summary>The clock after the last struct.</summary>
-    public long End { get; private set; }
+    public long End => holes is null ? Contiguous : Math.Max(Contiguous, holes.Islands.End);
 
     /// <summary>Whether something came since the blocks were last collected.</summary>
     public bool Changed { get; set; }
@@ -54,32 +46,32 @@ internal sealed class ClientBlocks(ulong id)
     public long CountedBytes { get; set; }
 
     /// <summary>What all this takes in memory, and what the next collection may add to it.</summary>
-    public long MemoryBytes => ObjectBytes + BlockBytes(blocks.Length) + BlockBytes(early.Length) + ArrayBytes(buffer.Length) + Deletes.MemoryBytes
-        + (islands is null ? 0 : IslandsBytes + islands.MemoryBytes) + ((long)ExpectedBlocks * Unsafe.SizeOf<Block>());
+    public long MemoryBytes => ObjectBytes + ArrayBytes((long)blocks.Length * Unsafe.SizeOf<Block>()) + ArrayBytes(buffer.Length) + Deletes.MemoryBytes
+        + (holes?.MemoryBytes ?? 0) + ((long)ExpectedBlocks * Unsafe.SizeOf<Block>());
 
     public ReadOnlySpan<byte> Content(in Block block) => buffer.AsSpan(block.Content, block.ContentLength);
 
     /// <summary>Whether there is a struct at every clock from <paramref name="start"/> to before <paramref name="end"/>.</summary>
-    public bool Covers(long start, long end) => end <= Contiguous || (islands is not null && start >= Contiguous && islands.Covers(start, end));
+    public bool Covers(long start, long end) => end <= Contiguous || (holes is not null && start >= Contiguous && holes.Islands.Covers(start, end));
 
     /// <summary>Whether there is a struct at any clock from <paramref name="start"/> to before <paramref name="end"/>.</summary>
-    public bool Overlaps(long start, long end) => start < Contiguous || (islands is not null && islands.Overlaps(start, end));
+    public bool Overlaps(long start, long end) => start < Contiguous || (holes is not null && holes.Islands.Overlaps(start, end));
 
     /// <summary>Finds the first stretch without structs between two clocks.</summary>
     public bool TryFindGap(long start, long end, out long from, out long to)
     {
         (from, to) = (Math.Max(start, Contiguous), end);
-        if (islands is not null && from < end)
+        if (holes is not null && from < end)
         {
-            from = islands.EndOfCovered(from);
-            to = Math.Min(end, islands.StartOfCovered(from));
+            from = holes.Islands.EndOfCovered(from);
+            to = Math.Min(end, holes.Islands.StartOfCovered(from));
         }
 
         return from < end;
     }
 
     /// <summary>About how many stretches without structs there are between two clocks, beside one.</summary>
-    public int GapsBetween(long start, long end) => islands?.CountBetween(Math.Max(start, Contiguous), end) ?? 0;
+    public int GapsBetween(long start, long end) => holes?.Islands.CountBetween(Math.Max(start, Contiguous), end) ?? 0;
 
     /// <summary>The index of the first block that ends after <paramref name="clock"/>; <see cref="Count"/> if there is none.</summary>
     public int FirstEndingAfter(long clock)
@@ -113,7 +105,7 @@ internal sealed class ClientBlocks(ulong id)
             next = FirstEndingAfter(clock);
             if (next == Count || blocks[next].Clock > clock)
             {
-                return ref early[FirstEndingAfter(early.AsSpan(0, earlyCount), clock)];
+                return ref holes!.BlockAt(clock);
             }
         }
 
@@ -124,9 +116,9 @@ internal sealed class ClientBlocks(ulong id)
     public ref Block BlockAt(long clock)
     {
         var at = FirstEndingAfter(clock);
-        if (earlyCount > 0 && (at == Count || blocks[at].Clock > clock))
+        if (at == Count || blocks[at].Clock > clock)
         {
-            return ref early[FirstEndingAfter(early.AsSpan(0, earlyCount), clock)];
+            return ref holes!.BlockAt(clock);
         }
 
         return ref blocks[at];
@@ -179,18 +171,13 @@ internal sealed class ClientBlocks(ulong id)
             end++;
         }
 
-        var added = Blocks[from..end];
-        if (early.Length < earlyCount + added.Length)
-        {
-            Array.Resize(ref early, earlyCount + Math.Max(added.Length, earlyCount / 2));
-        }
-
-        Merge(early, earlyCount, added);
-        earlyCount += added.Length;
+        // There is a hole, or was until these came.
+        holes ??= new ClientHoles();
+        holes.Add(Blocks[from..end]);
         WorkMeter.Count(Count - from);
         Blocks[end..].CopyTo(blocks.AsSpan(from));
-        Count -= added.Length;
-        if (earlyCount >= SmallestEarly && (long)earlyCount * earlyCount > Count)
+        Count -= end - from;
+        if (holes.IsFull(Count))
         {
             Settle();
         }
@@ -199,15 +186,21 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>Brings all blocks into one list.</summary>
     public void Settle()
     {
-        if (earlyCount == 0)
+        if (holes is null)
         {
             return;
         }
 
-        Reserve(Count + earlyCount);
-        Merge(blocks, Count, early.AsSpan(0, earlyCount));
-        Count += earlyCount;
-        (early, earlyCount, found) = ([], 0, 0);
+        var early = holes.Early;
+        if (early.Length > 0)
+        {
+            Reserve(Count + early.Length);
+            ClientHoles.Merge(blocks, Count, early);
+            (Count, found) = (Count + early.Length, 0);
+            holes.ClearEarly();
+        }
+
+        holes = Contiguous == End ? null : holes;
     }
 
     /// <summary>Takes a new list of blocks and their content in place of the old.</summary>
@@ -220,7 +213,8 @@ internal sealed class ClientBlocks(ulong id)
         (Count, BufferLength, found, ExpectedBlocks) = (newBlocks.Length, content.Length, 0, 0);
     }
 
-    private static int FirstEndingAfter(ReadOnlySpan<Block> sorted, long clock)
+    /// <summary>The index of the first of some blocks in clock order that ends after <paramref name="clock"/>, if the last one does.</summary>
+    public static int FirstEndingAfter(ReadOnlySpan<Block> sorted, long clock)
     {
         int low = 0, high = sorted.Length - 1;
         WorkMeter.Count();
@@ -240,17 +234,6 @@ internal sealed class ClientBlocks(ulong id)
         return low;
     }
 
-    /// <summary>Merges from the end, into room behind the longer list, and stops where the rest is in its place.</summary>
-    private static void Merge(Block[] target, int count, ReadOnlySpan<Block> added)
-    {
-        int left = count - 1, right = added.Length - 1;
-        for (var at = count + added.Length - 1; right >= 0; at--)
-        {
-            WorkMeter.Count();
-            target[at] = left >= 0 && target[left].Clock > added[right].Clock ? target[left--] : added[right--];
-        }
-    }
-
     /// <summary>Keeps the array where it wastes little, so that a document that is asked for after every keystroke does not allocate itself anew each time.</summary>
     private static void Fit<T>(ref T[] array, ReadOnlySpan<T> values)
     {
@@ -263,8 +246,6 @@ internal sealed class ClientBlocks(ulong id)
             values.CopyTo(array);
         }
     }
-
-    private static long BlockBytes(int count) => ArrayBytes((long)count * Unsafe.SizeOf<Block>());
 
     private static long ArrayBytes(long bytes) => bytes == 0 ? 0 : 24 + bytes;
 
@@ -280,18 +261,12 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>Notes that there are structs at clocks at which there were none.</summary>
     private void Cover(long start, long end)
     {
-        End = Math.Max(End, end);
         if (start > Contiguous)
         {
-            (islands ??= new ClockRanges()).Add(start, end);
+            (holes ??= new ClientHoles()).Islands.Add(start, end);
             return;
         }
 
-        Contiguous = end;
-        if (islands is not null)
-        {
-            Contiguous = islands.EndOfCovered(end);
-            islands = Contiguous == End ? null : islands;
-        }
+        Contiguous = holes?.Islands.EndOfCovered(end) ?? end;
     }
 }

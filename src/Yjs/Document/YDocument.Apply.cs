@@ -137,9 +137,9 @@ public sealed partial class YDocument
         else if (!parsed.HasOrigins)
         {
             var hasKey = (parsed.Flags & BlockFlags.HasKey) != 0;
-            var key = bytes.Slice(parsed.KeyOffset, parsed.KeyLength);
+            var key = bytes.Slice(parsed.Key.Offset, parsed.Key.Length);
             block.Container = (parsed.Flags & BlockFlags.ParentIsRoot) != 0
-                ? containers.OfRoot(bytes.Slice(parsed.NameOffset, parsed.NameLength), hasKey, key)
+                ? containers.OfRoot(bytes.Slice(parsed.Name.Offset, parsed.Name.Length), hasKey, key)
                 : containers.OfItem(ClientIndex(parsed.LeftClient), parsed.LeftClock, hasKey, key);
         }
     }

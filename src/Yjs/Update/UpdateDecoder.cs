@@ -125,7 +125,7 @@ internal static class UpdateDecoder
             else if (parentIsRoot == 1)
             {
                 item.Flags |= BlockFlags.ParentIsRoot;
-                (item.NameOffset, item.NameLength) = ReadStringPlace(ref reader);
+                item.Name = ReadStringPlace(ref reader);
             }
             else
             {
@@ -135,7 +135,7 @@ internal static class UpdateDecoder
 
             if ((item.Flags & BlockFlags.HasKey) != 0)
             {
-                (item.KeyOffset, item.KeyLength) = ReadStringPlace(ref reader);
+                item.Key = ReadStringPlace(ref reader);
             }
         }
 
