@@ -42,7 +42,9 @@ internal sealed class ClockRanges
     public bool Contains(long clock) => Covers(clock, clock + 1);
 
     /// <summary>Whether every clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
-    public bool Covers(long start, long end) => IsWithinOne(settled.AsSpan(0, settledCount), start, end) || (recentCount > 0 && EndOfCovered(start) >= end);
+    public bool Covers(long start, long end) =>
+        IsWithinOne(settled.AsSpan(0, settledCount), start, end)
+        || (recentCount > 0 && (IsWithinOne(recent.AsSpan(0, recentCount), start, end) || (end - start > 1 && EndOfCovered(start) >= end)));
 
     /// <summary>Whether any clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
     public bool Overlaps(long start, long end) =>

@@ -24,14 +24,14 @@ public sealed partial class YDocument
             }
 
             client.Place(before);
-            CountBytes(client);
+            Touch(client);
         }
 
         foreach (var range in update.Deletes)
         {
             var client = clients[ClientIndex(range.Client)];
             AddDelete(client, range.Start, range.End);
-            CountBytes(client);
+            Touch(client);
         }
 
         // As a rule everything that the new structs need is there already, and then later updates find their place known.

@@ -111,8 +111,9 @@ public sealed partial class YDocument
 
     private void CollectClient(int index, CollectionScratch scratch)
     {
-        scratch.Clear();
         var client = clients[index];
+        scratch.Clear();
+        scratch.Blocks.EnsureCapacity(client.Count + client.ExpectedBlocks);
         for (var i = 0; i < client.Count; i++)
         {
             ref var block = ref client.Blocks[i];

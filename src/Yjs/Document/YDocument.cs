@@ -26,6 +26,7 @@ public sealed partial class YDocument
     private int lastClient = Block.None;
     private int changesSinceCollection;
     private long clientBytes;
+    private ClientBlocks? touched;
     private long sizeAfterCollection;
 
     /// <param name="garbageCollection">Drop deleted content, as Yjs does by default. False serves clients with <c>gc: false</c>.</param>
@@ -47,7 +48,18 @@ public sealed partial class YDocument
     /// What the document takes in memory, in bytes, with what collecting it may add: a deleted character in the middle of a text makes one struct three. Tests compare it with what the garbage collector
     /// says. Costs nothing to ask for.
     /// </summary>
-    public long MemoryBytes => ObjectBytes + containers.MemoryBytes + clientBytes + (clientIndices.Capacity * IndexBytes) + (8L * (clients.Capacity + descending.Capacity));
+    public long MemoryBytes
+    {
+        get
+        {
+            if (touched is not null)
+            {
+                CountBytes(touched);
+            }
+
+            return ObjectBytes + containers.MemoryBytes + clientBytes + (clientIndices.Capacity * IndexBytes) + (8L * (clients.Capacity + descending.Capacity));
+        }
+    }
 
     /// <summary>
     /// Adds an update (format V1), wholly or not at all. What strangers send goes through
@@ -156,6 +168,22 @@ public sealed partial class YDocument
     internal long StepsOfCollection(int changes) => IsCollectionDue(changes) ? changesSinceCollection + changes + sizeAfterCollection : 0;
 
     private bool IsCollectionDue(int changes) => changesSinceCollection + changes > Math.Max(SmallestCollection, sizeAfterCollection);
+
+    /// <summary>Notes that a client's memory may have changed. It is counted when another one's does, or when somebody asks: not after each character of one who types.</summary>
+    private void Touch(ClientBlocks client)
+    {
+        if (touched == client)
+        {
+            return;
+        }
+
+        if (touched is not null)
+        {
+            CountBytes(touched);
+        }
+
+        touched = client;
+    }
 
     private void CountBytes(ClientBlocks client)
     {

@@ -16,6 +16,8 @@ internal static class AdverseInputs
         ["list of empty lists, every second deleted"] = (10_000, n => Of(new StructWriter(Writer, 0).AddValues(n, [117, 0]), Bytes.EverySecond(n))),
         ["honest: list of numbers, one of ten deleted"] = (50_000, n => Scattered(new StructWriter(Writer, 0).AddValues(n, [125, 0x85, 0x10]), n)),
         ["honest: Japanese text, one of ten deleted"] = (100_000, n => Scattered(new StructWriter(Writer, 0).AddText(new string('字', n)), n)),
+        ["honest: the same list in one update"] = (50_000, n => Of(new StructWriter(Writer, 0).AddValues(n, [125, 0x85, 0x10]), EveryTenth(n))),
+        ["honest: the same text in one update"] = (100_000, n => Of(new StructWriter(Writer, 0).AddText(new string('字', n)), EveryTenth(n))),
         ["chain of clients, each behind the next"] = (20_000, Chain),
         ["updates below many blocks"] = (500_000, BelowBlocks),
         ["one struct across all known blocks, again and again"] = (500_000, AcrossBlocks),
@@ -30,8 +32,12 @@ internal static class AdverseInputs
         ["clients without structs"] = (50_000, EmptySections),
         ["clients with one update each"] = (20_000, n => AdverseInput.Of([.. Ids(n).Select(id => Bytes.Update([new StructWriter(id, 0).AddNull()]))])),
         ["origins of unknown clients"] = (20_000, UnknownOrigins),
-        ["state vector of unknown clients"] = (80_000, UnknownVector),
-        ["presence of many clients"] = (80_000, Presence),
+        ["state vector of unknown clients"] = (80_000, n => UnknownVector(Ids(n))),
+        ["state vector of clients that .NET hashes alike"] = (80_000, n => UnknownVector(AlikeIds(n))),
+        ["presence of many clients"] = (80_000, n => Presence(Ids(n))),
+        ["presence of clients that .NET hashes alike"] = (80_000, n => Presence(AlikeIds(n))),
+        ["update of clients that .NET hashes alike"] = (40_000, n => AdverseInput.Of(Bytes.Update([.. AlikeIds(n).Select(id => new StructWriter(id, 0).AddNull())]))),
+        ["parents at clocks that .NET hashes alike"] = (40_000, AlikeParents),
         ["restore of scattered deletes"] = (50_000, Restore),
         ["merge of single characters"] = (20_000, Merge),
     };
@@ -49,6 +55,8 @@ internal static class AdverseInputs
         new Random(1).Shuffle(clocks);
         return AdverseInput.Of([Bytes.Update([structs]), .. clocks.Select(clock => Bytes.Delete(Writer, clock, 1))]);
     }
+
+    private static List<(long Clock, long Length)> EveryTenth(int count) => [.. Enumerable.Range(0, count / 10).Select(i => (10L * i, 1L))];
 
     private static AdverseInput Chain(int count) =>
         AdverseInput.Of(Bytes.Update([.. Enumerable.Range(1, count).Select(i => i == count ? new StructWriter((ulong)i, 0).AddNull() : new StructWriter((ulong)i, 0).AddNull(((ulong)i + 1, 0)))]));
@@ -155,18 +163,32 @@ internal static class AdverseInputs
         return AdverseInput.Of(Bytes.Update([structs]));
     }
 
-    private static AdverseInput UnknownVector(int count)
+    /// <summary>The hash that .NET gives each of them is 0: both halves are equal.</summary>
+    private static IEnumerable<ulong> AlikeIds(int count) => Enumerable.Range(1, count).Select(i => ((ulong)i << 32) | (uint)i);
+
+    private static AdverseInput UnknownVector(IEnumerable<ulong> clients)
     {
         var document = new YDocument();
         AdverseInput.Require(document.TryApply(Bytes.Update([new StructWriter(Writer, 0).AddText("x")]), out _, out var error), error);
-        var vector = Bytes.StateVector([.. Ids(count)]);
+        var vector = Bytes.StateVector([.. clients]);
         return new AdverseInput(vector.Length, () => AdverseInput.Require(document.TryEncodeDiff(vector, out _, out var refusal), refusal));
     }
 
-    private static AdverseInput Presence(int count)
+    private static AdverseInput Presence(IEnumerable<ulong> clients)
     {
-        var update = Bytes.Awareness([.. Ids(count)]);
-        return new AdverseInput(update.Length, () => AdverseInput.Require(AwarenessUpdate.TryDecode(update, count, out _, out var error), error));
+        var update = Bytes.Awareness([.. clients]);
+        return new AdverseInput(update.Length, () => AdverseInput.Require(AwarenessUpdate.TryDecode(update, int.MaxValue, out _, out var error), error));
+    }
+
+    private static AdverseInput AlikeParents(int count)
+    {
+        var structs = new StructWriter(Writer, 0);
+        foreach (var clock in AlikeIds(count))
+        {
+            structs.AddList((5, (long)clock));
+        }
+
+        return AdverseInput.Of(Bytes.Update([structs]));
     }
 
     private static AdverseInput Restore(int count)
