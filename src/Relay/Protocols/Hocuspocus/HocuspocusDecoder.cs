@@ -24,7 +24,7 @@ internal static class HocuspocusDecoder
     {
         var reader = new Lib0Reader(frame);
         address = reader.ReadVarString();
-        if (address.Length > HocuspocusAddress.MaxUtf8Bytes)
+        if (address.Length > HocuspocusAddress.MaxDeniedUtf8Bytes)
         {
             reader.FailAt("An address is too long for any document.", 0);
         }
@@ -48,7 +48,7 @@ internal static class HocuspocusDecoder
         {
             // A client has no business with a reply of servers among themselves, but what it says is the same.
             HocuspocusFormat.Sync or HocuspocusFormat.SyncReply => OfDocument(ReadSync(ref reader, body)),
-            HocuspocusFormat.AwarenessMessage => OfDocument(ReadAwareness(ref reader, body)),
+            HocuspocusFormat.AwarenessMessage => OfPresence(ReadAwareness(ref reader, body)),
             HocuspocusFormat.Auth => ReadToken(ref reader, body),
             HocuspocusFormat.QueryAwareness => OfDocument(new DocumentMessage(DocumentMessageKind.QueryAwareness, default, [])),
             HocuspocusFormat.StatelessMessage => OfDocument(ReadStateless(ref reader, body)),
@@ -67,6 +67,18 @@ internal static class HocuspocusDecoder
     }
 
     private static HocuspocusMessage OfDocument(in DocumentMessage content) => new(HocuspocusMessageKind.Document, content, default);
+
+    private static HocuspocusMessage OfPresence(in DocumentMessage content)
+    {
+        var entries = content.Awareness ?? [];
+        var isGoodbye = entries.Count > 0;
+        for (var i = 0; i < entries.Count && isGoodbye; i++)
+        {
+            isGoodbye = entries[i].IsNull;
+        }
+
+        return new HocuspocusMessage(isGoodbye ? HocuspocusMessageKind.Goodbye : HocuspocusMessageKind.Document, content, default);
+    }
 
     private static HocuspocusMessage SkipRest(ref Lib0Reader reader, HocuspocusMessageKind kind)
     {

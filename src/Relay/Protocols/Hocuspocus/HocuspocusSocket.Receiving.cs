@@ -7,6 +7,11 @@ namespace Relay.Protocols.Hocuspocus;
 
 internal sealed partial class HocuspocusSocket
 {
+    /// <summary>What is said to a client that goes on without a token where one is needed.</summary>
+    public const string TokenMissing = "A token is needed for this document.";
+
+    private const string NoToken = "";
+
     private async ValueTask HandleAsync(List<ReadOnlyMemory<byte>> frames, CancellationToken closed)
     {
         var wait = rate.Count(frames.Count);
@@ -44,9 +49,16 @@ internal sealed partial class HocuspocusSocket
             return ValueTask.CompletedTask;
         }
 
+        if (bytes.Length > HocuspocusAddress.MaxUtf8Bytes)
+        {
+            DenyLongName(frame, bytes, start);
+            return ValueTask.CompletedTask;
+        }
+
         var address = TextOf(bytes);
         var channel = batchChannel is { HasEnded: false } && batchChannel.Address == address ? batchChannel : Find(address);
-        if (channel is null)
+        var state = channel is null ? absent.StateOf(address) : AddressState.Open;
+        if (state is AddressState.Unknown or AddressState.Left or AddressState.Asked)
         {
             // It may have to be kept: a copy, because it shares its memory with whatever came with it.
             frame = frame.ToArray();
@@ -54,34 +66,40 @@ internal sealed partial class HocuspocusSocket
 
         if (!HocuspocusDecoder.TryDecode(frame, start, number, out var message, out error))
         {
-            HandIn();
-            LogBadMessage(logger, address, error);
-            Dismiss(address, channel, CloseReason.BadMessage.Text);
+            message = HocuspocusMessage.Of(HocuspocusMessageKind.Unreadable);
+        }
+
+        var answer = HocuspocusRules.AnswerTo(state, message.Kind);
+        if (answer == FrameAnswer.HandIn)
+        {
+            Collect(channel!, message.Content);
             return ValueTask.CompletedTask;
         }
 
-        switch (message.Kind)
+        HandIn();
+        switch (answer)
         {
-            case HocuspocusMessageKind.Document when channel is null:
+            case FrameAnswer.Check or FrameAnswer.Renew:
+                return AuthenticateAsync(address, channel, Encoding.UTF8.GetString(message.Token.Span), closed);
+            case FrameAnswer.OpenOrAsk:
+                return OpenOrAskAsync(address, message.Content, closed);
+            case FrameAnswer.Keep:
                 Keep(address, message.Content);
                 break;
-            case HocuspocusMessageKind.Document:
-                Collect(channel, message.Content);
+            case FrameAnswer.RefuseAgain:
+                RefuseAgain(address, message.Content);
                 break;
-            case HocuspocusMessageKind.Token:
-                HandIn();
-                return AuthenticateAsync(address, channel, Encoding.UTF8.GetString(message.Token.Span), closed);
-            case HocuspocusMessageKind.Close:
-                HandIn();
-                pending.Take(address);
-                if (channel is not null && Remove(channel, isRefused: false))
-                {
-                    channel.End(clean: true);
-                }
-
+            case FrameAnswer.Leave:
+                Leave(channel!);
                 break;
-            case HocuspocusMessageKind.Forbidden:
-                HandIn();
+            case FrameAnswer.Forget:
+                absent.Forget(address);
+                break;
+            case FrameAnswer.CloseUnreadable:
+                LogBadMessage(logger, address, error);
+                Dismiss(address, channel, CloseReason.BadMessage.Text);
+                break;
+            case FrameAnswer.CloseForbidden:
                 LogForbidden(logger, address);
                 Dismiss(address, channel, "Reset Connection");
                 break;
@@ -115,43 +133,106 @@ internal sealed partial class HocuspocusSocket
         channel.Receive(messages);
     }
 
-    private void Keep(string address, in DocumentMessage message)
+    private bool Keep(string address, in DocumentMessage message)
     {
-        lock (gate)
+        if (absent.TryKeep(address, message))
         {
-            if (refused.Contains(address))
-            {
-                return;
-            }
+            return true;
         }
 
-        if (!pending.TryAdd(address, message))
+        Close(CloseReason.TooMuchPending);
+        return false;
+    }
+
+    /// <summary>A message came for a document that is not open and was not refused: where no token is needed none has to be waited for.</summary>
+    private async ValueTask OpenOrAskAsync(string address, DocumentMessage message, CancellationToken closed)
+    {
+        if (!Keep(address, message))
         {
-            Close(CloseReason.TooMuchPending);
+            return;
+        }
+
+        var verdict = await tokens.VerifyAsync(NoToken, closed);
+        if (verdict.IsAccepted)
+        {
+            await AuthenticateAsync(address, null, NoToken, closed);
+        }
+        else
+        {
+            Ask(address);
+        }
+    }
+
+    private void Ask(string address)
+    {
+        Say(new HocuspocusFormat(address, isShared: false).TokenRequest());
+        absent.Asked(address);
+    }
+
+    private void RefuseAgain(string address, in DocumentMessage message)
+    {
+        if (absent.Drop(address, message) is { } refused)
+        {
+            var format = new HocuspocusFormat(address, isShared: false);
+            Say(refused.State == AddressState.Denied ? format.Denied(refused.Reason) : format.Closed(refused.Reason));
+        }
+    }
+
+    private void Leave(HocuspocusChannel channel)
+    {
+        if (Remove(channel))
+        {
+            channel.End(clean: true);
+            absent.Left(channel.Address, channel.Unsynced);
         }
     }
 
     /// <summary>A client broke a rule at one document.</summary>
     private void Dismiss(string address, HocuspocusChannel? channel, string reason)
     {
-        pending.Take(address);
         if (channel is not null)
         {
             Close(channel, reason);
         }
         else
         {
-            lock (gate)
-            {
-                Refuse(address);
-            }
-
+            absent.Refused(address, AddressState.Closed, reason);
             Say(new HocuspocusFormat(address, isShared: false).Closed(reason));
+        }
+    }
+
+    /// <summary>Nothing is remembered of an address that is too long for any document; each token for it is refused anew.</summary>
+    private void DenyLongName(ReadOnlyMemory<byte> frame, ReadOnlySpan<byte> address, int start)
+    {
+        HandIn();
+        if (HocuspocusDecoder.TryDecode(frame, start, 0, out var message, out _)
+            && message is { Kind: HocuspocusMessageKind.Token } or { Kind: HocuspocusMessageKind.Document, Content.Kind: DocumentMessageKind.SyncStep1 })
+        {
+            var text = Encoding.UTF8.GetString(address);
+            var reason = HocuspocusAddress.TryParse(text, out _, out var error) ? HocuspocusAddress.LongSession : error;
+            Say(new HocuspocusFormat(text, isShared: false).Denied(reason));
+        }
+    }
+
+    private void OnAbsentDue(string address, AbsentStep step)
+    {
+        switch (step)
+        {
+            case AbsentStep.AskForToken:
+                Say(new HocuspocusFormat(address, isShared: false).TokenRequest());
+                break;
+            case AbsentStep.Deny:
+                Deny(address, TokenMissing);
+                break;
+            default:
+                Close(CloseReason.NotOpen);
+                break;
         }
     }
 
     private async ValueTask AuthenticateAsync(string address, HocuspocusChannel? channel, string token, CancellationToken closed)
     {
+        absent.TokenCame(address);
         if (!HocuspocusAddress.TryParse(address, out var parsed, out var error))
         {
             Deny(address, error);
@@ -199,6 +280,7 @@ internal sealed partial class HocuspocusSocket
     private void Open(string address, HocuspocusAddress parsed, Grant grant)
     {
         HocuspocusChannel? channel = null;
+        AbsentDocument? before = null;
         lock (gate)
         {
             if (isClosed)
@@ -208,10 +290,11 @@ internal sealed partial class HocuspocusSocket
 
             if (channels.Count < MaxDocuments)
             {
+                before = absent.Take(address);
                 var format = parsed.HasSession ? new HocuspocusFormat(address, isShared: false) : formats.Take(address);
-                channel = new HocuspocusChannel(this, address, parsed, format, grant, limits, stampsAwareness ? new AwarenessStamp(grant) : null, time);
+                var stamp = stampsAwareness ? new AwarenessStamp(grant) : null;
+                channel = new HocuspocusChannel(this, address, parsed, format, grant, before?.Unsynced ?? new UnsyncedCount(), limits, stamp, time);
                 channels.Add(address, channel);
-                refused.Remove(address);
                 idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
         }
@@ -222,23 +305,17 @@ internal sealed partial class HocuspocusSocket
             return;
         }
 
-        channel.Open(sessions);
-        var kept = pending.Take(address);
-        if (kept.Count > 0)
+        channel.Open(sessions, before?.Question ?? default);
+        if (before is { Kept.Count: > 0 })
         {
-            channel.Receive([.. kept]);
+            channel.Receive(before.Kept);
         }
     }
 
-    /// <summary>The socket stays open and everything about the document is forgotten, so that the client may try again.</summary>
+    /// <summary>The socket stays open, and the client may try again.</summary>
     private void Deny(string address, string reason)
     {
-        pending.Take(address);
-        lock (gate)
-        {
-            Refuse(address);
-        }
-
+        absent.Refused(address, AddressState.Denied, reason);
         LogDenied(logger, address, reason);
         Say(new HocuspocusFormat(address, isShared: false).Denied(reason));
     }

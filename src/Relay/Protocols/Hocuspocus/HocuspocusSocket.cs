@@ -33,8 +33,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private readonly bool stampsAwareness;
     private readonly Lock gate = new();
     private readonly Dictionary<string, HocuspocusChannel> channels = [];
-    private readonly HashSet<string> refused = [];
-    private readonly PendingDocuments pending = new();
+    private readonly AbsentDocuments absent;
     private readonly ITimer idleTimer;
     private volatile bool isClosed;
 
@@ -61,6 +60,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         rate = new MessageRate(limits.MessagesPerSecond, time);
         tokenRate = new MessageRate(TokensPerSecond, time);
         whenSent = OnSent;
+        absent = new AbsentDocuments(MaxDocuments, time, OnAbsentDue);
         idleTimer = time.CreateTimer(_ => OnIdle(), null, IdleTime, Timeout.InfiniteTimeSpan);
     }
 
@@ -77,6 +77,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         finally
         {
             EndAll(socket.EndedCleanly, socket.ClosedFor);
+            absent.Dispose();
             await idleTimer.DisposeAsync();
         }
     }
@@ -108,10 +109,11 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     /// <summary>Closes one document and says why.</summary>
     public void Close(HocuspocusChannel channel, string reason)
     {
-        if (Remove(channel, isRefused: true))
+        if (Remove(channel))
         {
             channel.EndsFor(null, reason);
             channel.End(clean: true);
+            absent.Refused(channel.Address, AddressState.Closed, reason, channel.Unsynced);
             Say(new HocuspocusFormat(channel.Address, isShared: false).Closed(reason));
         }
     }
@@ -147,7 +149,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
 
         foreach (var channel in all)
         {
-            if (Remove(channel, isRefused: false))
+            if (Remove(channel))
             {
                 if (reason is not null)
                 {
@@ -159,7 +161,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         }
     }
 
-    private bool Remove(HocuspocusChannel channel, bool isRefused)
+    private bool Remove(HocuspocusChannel channel)
     {
         lock (gate)
         {
@@ -169,11 +171,6 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
             }
 
             channels.Remove(channel.Address);
-            if (isRefused)
-            {
-                Refuse(channel.Address);
-            }
-
             if (channels.Count == 0 && !isClosed)
             {
                 idleTimer.Change(IdleTime, Timeout.InfiniteTimeSpan);
@@ -186,18 +183,6 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         }
 
         return true;
-    }
-
-    /// <summary>
-    /// Remembers that this node said no to an address. Providers do not stop sending because of it: what they send is dropped until the next token. Kept, it would be confirmed when the next token opens the document, to a
-    /// provider that counts anew from there.
-    /// </summary>
-    private void Refuse(string address)
-    {
-        if (refused.Count < MaxDocuments)
-        {
-            refused.Add(address);
-        }
     }
 
     private HocuspocusChannel? Find(string address)
