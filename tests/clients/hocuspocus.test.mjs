@@ -323,6 +323,10 @@ for (const guarded of [false, true]) {
       await waitFor(() => page.provider.synced && !page.hasUnsyncedChanges, `"${name}" to be saved`)
       neighbour.text.insert(0, 'still here')
       await waitFor(() => neighbour.provider.synced && !neighbour.hasUnsyncedChanges, `the neighbour of "${name}" to be saved`)
+
+      // Before the node stops: version 3, destroyed while it waits for its next try, tries for ever.
+      socket.destroy()
+      other.socket.destroy()
     }))
   })
 }
@@ -347,6 +351,8 @@ test('a good token after a denial leads to a synced document, with all that was 
     member.text.insert(0, 'x')
     assert.equal(member.hasUnsyncedChanges, true)
     await member.saved()
+    owner.socket.destroy()
+    member.socket.destroy()
   }
 })
 
