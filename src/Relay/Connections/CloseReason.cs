@@ -12,7 +12,7 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason NodeStops = new(1012, "This node stops; connect again.");
 
-    public static readonly CloseReason NodeIsFull = new(1013, "This node has as many connections as it takes; connect again later.");
+    public static readonly CloseReason NodeIsFull = new(1013, "This node has no room at the moment; connect again later.");
 
     public static readonly CloseReason BadMessage = new(4400, "The message is not valid.");
 

@@ -32,6 +32,9 @@ internal enum FrameAnswer
     /// <summary>What waits for the document, or was refused, is forgotten.</summary>
     Forget,
 
+    /// <summary>The message is dropped, and the node's log says so.</summary>
+    DropStateless,
+
     /// <summary>The document is closed: the message cannot be read.</summary>
     CloseUnreadable,
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
@@ -11,9 +12,12 @@ internal sealed partial class HocuspocusEndpoint(
     SessionRegistry sessions,
     ConnectionRegistry connections,
     RequestGate gate,
+    ReturnDelays returns,
+    WaitingRoom waiting,
     ITokenVerifier tokens,
     AwarenessStamping stamping,
     ConnectionLimits limits,
+    BufferBudget budget,
     SocketTicks ticks,
     RelayMetrics metrics,
     TimeProvider time,
@@ -21,21 +25,26 @@ internal sealed partial class HocuspocusEndpoint(
 {
     public const string Path = "/hocuspocus";
 
+    private const string AnyDocument = "";
+
     private readonly HocuspocusFormats formats = new();
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (!await gate.MayConnectAsync(context) || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
+        if (!await gate.MayConnectAsync(context)
+            || !await waiting.MayGoOnAsync(context, AnyDocument)
+            || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
         {
             return;
         }
 
-        await upgraded.ServeAsync(ServeAsync, logger);
+        var address = context.Connection.RemoteIpAddress;
+        await upgraded.ServeAsync(connection => ServeAsync(connection, address), logger);
     }
 
-    private async Task ServeAsync(UpgradedConnection upgraded)
+    private async Task ServeAsync(UpgradedConnection upgraded, IPAddress? address)
     {
-        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
+        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {
@@ -54,6 +63,7 @@ internal sealed partial class HocuspocusEndpoint(
         finally
         {
             connections.Remove(place);
+            returns.Closed(address, AnyDocument, client.ClosedFor?.Code);
             LogDisconnected(logger, client.ClosedFor?.Code, client.ClosedFor?.Text);
         }
     }

@@ -10,6 +10,18 @@ internal sealed partial class HocuspocusSocket
     [LoggerMessage(LogEvents.BadMessage, LogLevel.Information, "A client's message to {Address} is refused: {Error}")]
     private static partial void LogBadMessage(ILogger logger, string address, YjsError error);
 
+    [LoggerMessage(
+        LogEvents.MessageTooLarge,
+        LogLevel.Information,
+        "A client's message to {Address} is larger than {Bytes} bytes (Limits:MaxMessageBytes) and was skipped; the document is closed for it")]
+    private static partial void LogTooLarge(ILogger logger, string address, int bytes);
+
+    [LoggerMessage(
+        LogEvents.StatelessDropped,
+        LogLevel.Warning,
+        "Stateless messages to {Address} and others of its socket are larger than {Bytes} bytes (Limits:MaxStatelessBytes) and were dropped: {Dropped} since the last report")]
+    private static partial void LogStatelessDropped(ILogger logger, string address, int bytes, long dropped);
+
     [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information, "A client's message to {Address} is one that only servers may send")]
     private static partial void LogForbidden(ILogger logger, string address);
 

@@ -68,6 +68,10 @@ internal sealed partial class HocuspocusSocket
         {
             message = HocuspocusMessage.Of(HocuspocusMessageKind.Unreadable);
         }
+        else if (message.Content.Kind == DocumentMessageKind.Stateless && message.Content.Payload.Length > limits.MaxStatelessBytes)
+        {
+            message = HocuspocusMessage.Of(HocuspocusMessageKind.LargeStateless);
+        }
 
         var answer = HocuspocusRules.AnswerTo(state, message.Kind);
         if (answer == FrameAnswer.HandIn)
@@ -99,6 +103,9 @@ internal sealed partial class HocuspocusSocket
                 LogBadMessage(logger, address, error);
                 Dismiss(address, channel, CloseReason.BadMessage.Text);
                 break;
+            case FrameAnswer.DropStateless:
+                DropStateless(address);
+                break;
             case FrameAnswer.CloseForbidden:
                 LogForbidden(logger, address);
                 Dismiss(address, channel, "Reset Connection");
@@ -108,6 +115,49 @@ internal sealed partial class HocuspocusSocket
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A message was too large and is skipped as it comes: it harms its own document only.</summary>
+    /// <param name="beginning">Its first bytes.</param>
+    private void SkipTooLarge(ReadOnlyMemory<byte> beginning)
+    {
+        if (isClosed)
+        {
+            return;
+        }
+
+        if (!HocuspocusDecoder.TryReadAddress(beginning.Span, out var bytes, out var start, out _) || bytes.Length > HocuspocusAddress.MaxUtf8Bytes)
+        {
+            Close(CloseReason.MessageTooLarge);
+            return;
+        }
+
+        var address = TextOf(bytes);
+        if (HocuspocusDecoder.IsStateless(beginning.Span[start..]))
+        {
+            DropStateless(address);
+            return;
+        }
+
+        var channel = Find(address);
+        var state = channel is null ? absent.StateOf(address) : AddressState.Open;
+        if (HocuspocusRules.AnswerTo(state, HocuspocusMessageKind.TooLarge) == FrameAnswer.RefuseAgain)
+        {
+            RefuseAgain(address, default);
+        }
+        else
+        {
+            LogTooLarge(logger, address, limits.MaxMessageBytes);
+            Dismiss(address, channel, CloseReason.MessageTooLarge.Text);
+        }
+    }
+
+    private void DropStateless(string address)
+    {
+        if (statelessDrops.MayReport(out var dropped))
+        {
+            LogStatelessDropped(logger, address, limits.MaxStatelessBytes, dropped);
+        }
     }
 
     private void Collect(HocuspocusChannel channel, in DocumentMessage message)

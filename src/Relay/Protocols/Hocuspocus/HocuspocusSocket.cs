@@ -34,6 +34,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private readonly Lock gate = new();
     private readonly Dictionary<string, HocuspocusChannel> channels = [];
     private readonly AbsentDocuments absent;
+    private readonly ReportRate statelessDrops;
     private readonly ITimer idleTimer;
     private volatile bool isClosed;
 
@@ -59,6 +60,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         Credit = new InboundCredit(limits.MaxWaitingBytes);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         tokenRate = new MessageRate(TokensPerSecond, time);
+        statelessDrops = new ReportRate(time);
         whenSent = OnSent;
         absent = new AbsentDocuments(MaxDocuments, time, OnAbsentDue);
         idleTimer = time.CreateTimer(_ => OnIdle(), null, IdleTime, Timeout.InfiniteTimeSpan);
@@ -72,7 +74,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     {
         try
         {
-            await socket.RunAsync(HandleAsync);
+            await socket.RunAsync(HandleAsync, SkipTooLarge);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Access;
 using Relay.Connections;
@@ -13,10 +14,13 @@ namespace Relay.Protocols.YWebSocket;
 /// is refused before the upgrade.</summary>
 internal sealed partial class YWebSocketEndpoint(
     RequestGate gate,
+    ReturnDelays returns,
+    WaitingRoom waiting,
     AwarenessStamping stamping,
     SessionRegistry sessions,
     ConnectionRegistry connections,
     ConnectionLimits limits,
+    BufferBudget budget,
     SocketTicks ticks,
     RelayMetrics metrics,
     TimeProvider time,
@@ -38,17 +42,20 @@ internal sealed partial class YWebSocketEndpoint(
             return;
         }
 
-        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
+        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant
+            || !await waiting.MayGoOnAsync(context, document.Value)
+            || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
         {
             return;
         }
 
-        await upgraded.ServeAsync(connection => ServeAsync(connection, document, grant), logger);
+        var address = context.Connection.RemoteIpAddress;
+        await upgraded.ServeAsync(connection => ServeAsync(connection, document, grant, address), logger);
     }
 
-    private async Task ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant)
+    private async Task ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant, IPAddress? address)
     {
-        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, ticks, metrics, upgraded.Abort);
+        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, budget, YWebSocketFormat.Instance.Silence, ticks, metrics, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {
@@ -68,6 +75,7 @@ internal sealed partial class YWebSocketEndpoint(
         finally
         {
             connections.Remove(place);
+            returns.Closed(address, document.Value, socket.ClosedFor?.Code);
             LogDisconnected(logger, document, socket.ClosedFor?.Code, socket.ClosedFor?.Text);
         }
     }
