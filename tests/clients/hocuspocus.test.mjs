@@ -380,3 +380,45 @@ for (const version of allVersions) {
     await neighbour.saved()
   })
 }
+
+test('a message that is too large closes its document alone, and is not sent again in a loop', async (t) => {
+  const node = await startRelay(t, { settings: { 'Limits:MaxMessageBytes': 100_000 } })
+  for (const version of versions) {
+    const socket = openSocket(t, node, { version })
+    const [large, neighbour] = [`large ${version}`, `beside large ${version}`].map((name) => openDocument(t, socket, name))
+    await Promise.all([large.saved(), neighbour.saved()])
+    const { webSocket } = socket
+    let sent = 0
+    const send = webSocket.send.bind(webSocket)
+    webSocket.send = (data, ...rest) => {
+      sent += data.length
+      return send(data, ...rest)
+    }
+    large.text.insert(0, 'x'.repeat(150_000))
+    await waitFor(() => large.closes.length > 0, 'the close')
+    assert.match(large.closes[0], /Limits:MaxMessageBytes/)
+    assert.equal(large.provider.synced, false)
+    for (let i = 0; i < 20; i++) {
+      neighbour.text.insert(0, 'still here ')
+      await neighbour.saved()
+    }
+    assert.equal(socket.webSocket, webSocket)
+    assert.ok(sent < 200_000, `${sent} bytes were sent for a message of 150,000`)
+
+    // Smaller pieces are taken once the document is opened again.
+    await dropConnection(socket)
+    await neighbour.saved()
+    socket.destroy()
+  }
+})
+
+test('a stateless message of a megabyte arrives, and a larger one closes nothing', async (t) => {
+  const [a, b] = [await joinDocument(t, relay, 'large messages', { version: 3 }), await joinDocument(t, relay, 'large messages')]
+  a.provider.sendStateless('x'.repeat(2 << 20))
+  a.provider.sendStateless('y'.repeat(1 << 20))
+  await waitFor(() => b.received.length === 1, 'the message')
+  assert.equal(b.received[0].length, 1 << 20)
+  a.text.insert(0, 'still here')
+  await a.saved()
+  assert.deepEqual(a.closes, [])
+})

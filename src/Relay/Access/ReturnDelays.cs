@@ -3,9 +3,12 @@ using System.Net;
 namespace Relay.Access;
 
 /// <summary>
-/// Slows clients down that come back after a refusal that will repeat: many take no notice of close codes, and send the same
-/// thing again at once. Each such refusal of a client address at a document makes one return wait, longer each time. A return
-/// takes the wait along: others of the same address, a household or an office, come in meanwhile without one. Thread-safe; its
+/// Slows clients down that come back after a refusal that will repeat: many take no notice of close codes, and send
+/// the same
+/// thing again at once. Each such refusal of a client address at a document makes one return wait, longer each time.
+/// A return
+/// takes the wait along: others of the same address, a household or an office, come in meanwhile without one.
+/// Thread-safe; its
 /// memory is bounded.
 /// </summary>
 internal sealed class ReturnDelays(TimeProvider time, int maxEntries = 10_000)
@@ -13,28 +16,31 @@ internal sealed class ReturnDelays(TimeProvider time, int maxEntries = 10_000)
     public static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
-    /// <summary>What was not refused for so long begins anew: longer than the longest wait and the pauses of clients.</summary>
+    /// <summary>
+    /// What was not refused for so long begins anew: longer than the longest wait and the pauses of clients.
+    /// </summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
     private readonly Lock gate = new();
 
     // Two generations, as in AddressRate: what is old is forgotten without looking through all.
-    private Dictionary<(UInt128 Address, string Document), Entry> young = [];
-    private Dictionary<(UInt128 Address, string Document), Entry> old = [];
+    private Dictionary<Key, Entry> young = [];
+    private Dictionary<Key, Entry> old = [];
     private long youngSince = time.GetTimestamp();
 
     /// <summary>A connection was closed with this code.</summary>
     /// <param name="address">Its client's address.</param>
     /// <param name="document">Its document; empty for a socket that may have many.</param>
+    /// <param name="who">What else tells it from others of that address, if anything.</param>
     /// <param name="code">The close code; only those that say "do not come back" count.</param>
-    public void Closed(IPAddress? address, string document, int? code)
+    public void Closed(IPAddress? address, string document, string? who, int? code)
     {
         if (address is null || code is not (>= 4400 and < 4500))
         {
             return;
         }
 
-        var key = (AddressRate.KeyOf(address), document);
+        var key = Key.Of(address, document, who);
         lock (gate)
         {
             var times = Find(key) is { } entry && entry.Code == code ? entry.Times + 1 : 1;
@@ -43,14 +49,14 @@ internal sealed class ReturnDelays(TimeProvider time, int maxEntries = 10_000)
     }
 
     /// <summary>How long a connection that is asked for now has to wait; zero for nearly all.</summary>
-    public TimeSpan Take(IPAddress? address, string document)
+    public TimeSpan Take(IPAddress? address, string document, string? who)
     {
         if (address is null)
         {
             return TimeSpan.Zero;
         }
 
-        var key = (AddressRate.KeyOf(address), document);
+        var key = Key.Of(address, document, who);
         lock (gate)
         {
             if (Find(key) is not { IsDue: true } entry)
@@ -64,7 +70,7 @@ internal sealed class ReturnDelays(TimeProvider time, int maxEntries = 10_000)
         }
     }
 
-    private Entry? Find((UInt128 Address, string Document) key)
+    private Entry? Find(in Key key)
     {
         if (young.Count >= maxEntries / 2 || time.GetElapsedTime(youngSince) >= Memory)
         {
@@ -72,7 +78,14 @@ internal sealed class ReturnDelays(TimeProvider time, int maxEntries = 10_000)
             youngSince = time.GetTimestamp();
         }
 
-        return (young.TryGetValue(key, out var entry) || old.TryGetValue(key, out entry)) && time.GetElapsedTime(entry.Since) < Memory ? entry : null;
+        var isKnown = young.TryGetValue(key, out var entry) || old.TryGetValue(key, out entry);
+        return isKnown && time.GetElapsedTime(entry!.Since) < Memory ? entry : null;
+    }
+
+    private readonly record struct Key(UInt128 Address, string Document, int Who)
+    {
+        public static Key Of(IPAddress address, string document, string? who) =>
+            new(AddressRate.KeyOf(address), document, who?.GetHashCode(StringComparison.Ordinal) ?? 0);
     }
 
     private sealed record Entry(int Code, int Times, long Since, bool IsDue);

@@ -6,7 +6,8 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary>
-/// A request's body that is one Yjs update (format V1). It may be as large as a document, so that what a GET gave can be put
+/// A request's body that is one Yjs update (format V1). It may be as large as a document, so that what a GET gave can
+/// be put
 /// back in one piece; it is charged to the node's budget until it is disposed of.
 /// </summary>
 internal sealed class UpdateBody : IDisposable
@@ -37,7 +38,9 @@ internal sealed class UpdateBody : IDisposable
         if (!MediaType.Is(context.Request, ContentType))
         {
             await Problem.AnswerAsync(
-                context, StatusCodes.Status415UnsupportedMediaType, "The body must be a Yjs update, application/octet-stream.");
+                context,
+                StatusCodes.Status415UnsupportedMediaType,
+                "The body must be a Yjs update, application/octet-stream.");
             return false;
         }
 
@@ -77,7 +80,9 @@ internal sealed class UpdateBody : IDisposable
             if (!isTooLarge && !await TryAddAsync(piece.AsMemory(0, read), declared, context.RequestAborted))
             {
                 await DocumentRequest.AnswerLaterAsync(
-                    context, "This node has no room for large bodies at the moment (Limits:MaxBufferedBytes).", ProblemKind.Limit);
+                    context,
+                    "This node has no room for large bodies at the moment (Limits:MaxBufferedBytes).",
+                    ProblemKind.Limit);
                 return false;
             }
         }
@@ -85,7 +90,10 @@ internal sealed class UpdateBody : IDisposable
         if (isTooLarge)
         {
             await Problem.AnswerAsync(
-                context, StatusCodes.Status413PayloadTooLarge, $"The body may have {maxBytes} bytes (Limits:MaxDocumentBytes).", ProblemKind.Limit);
+                context,
+                StatusCodes.Status413PayloadTooLarge,
+                $"The body may have {maxBytes} bytes (Limits:MaxDocumentBytes).",
+                ProblemKind.Limit);
         }
 
         return !isTooLarge;

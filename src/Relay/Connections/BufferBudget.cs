@@ -1,11 +1,14 @@
 namespace Relay.Connections;
 
 /// <summary>
-/// What a node may buffer of pieces that are not whole yet, over all connections and requests (<c>Limits:MaxBufferedBytes</c>): so the largest message that one client may send cannot be multiplied by connections. Small pieces are
+/// What a node may buffer of pieces that are not whole yet, over all connections and requests
+/// (<c>Limits:MaxBufferedBytes</c>): so the largest message that one client may send cannot be multiplied by
+/// connections. Small pieces are
 /// not charged, so the way of an ordinary update costs nothing. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Who finds it full waits, in order. When the one that waits longest has waited for <see cref="Patience"/>, those that came last are refused, one after the other, until the first ones go on: what they held is free then.
+/// Who finds it full waits, in order. When the one that waits longest has waited for <see cref="Patience"/>, those
+/// that came last are refused, one after the other, until the first ones go on: what they held is free then.
 /// </remarks>
 internal sealed class BufferBudget(long maxBytes, TimeProvider time)
 {
@@ -50,7 +53,10 @@ internal sealed class BufferBudget(long maxBytes, TimeProvider time)
     }
 
     /// <summary>Charges bytes when there is room for them.</summary>
-    /// <returns>False when they are refused, and not charged: the caller gives back what it holds, and its client may come again later.</returns>
+    /// <returns>
+    /// False when they are refused, and not charged: the caller gives back what it holds, and its client may come
+    /// again later.
+    /// </returns>
     public ValueTask<bool> TakeAsync(long bytes, CancellationToken cancellation)
     {
         LinkedListNode<Waiter> node;
@@ -68,7 +74,8 @@ internal sealed class BufferBudget(long maxBytes, TimeProvider time)
             }
 
             node = waiters.AddLast(new Waiter(bytes, time.GetTimestamp()));
-            timer ??= time.CreateTimer(static self => ((BufferBudget)self!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            timer ??= time.CreateTimer(
+                static self => ((BufferBudget)self!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             if (waiters.Count == 1)
             {
                 timer.Change(Patience, Step);
@@ -95,7 +102,8 @@ internal sealed class BufferBudget(long maxBytes, TimeProvider time)
 
     private async ValueTask<bool> WaitAsync(LinkedListNode<Waiter> node, CancellationToken cancellation)
     {
-        await using var given = cancellation.UnsafeRegister(static (state, token) => ((Waiter)state!).Task.TrySetCanceled(token), node.Value);
+        await using var given = cancellation.UnsafeRegister(
+            static (state, token) => ((Waiter)state!).Task.TrySetCanceled(token), node.Value);
         try
         {
             return await node.Value.Task.Task;
@@ -138,7 +146,9 @@ internal sealed class BufferBudget(long maxBytes, TimeProvider time)
     {
         lock (gate)
         {
-            if (waiters.First is { } first && waiters.Last is { } last && time.GetElapsedTime(first.Value.Since) >= Patience)
+            if (waiters.First is { } first
+                && waiters.Last is { } last
+                && time.GetElapsedTime(first.Value.Since) >= Patience)
             {
                 waiters.RemoveLast();
                 last.Value.Task.TrySetResult(false);

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Relay.Connections;
 
 /// <summary>
-/// Puts one message or request body together from the pieces in which it comes. It grows only as bytes really come, whatever
+/// Puts one message or request body together from the pieces in which it comes. It grows only as bytes really come,
+/// whatever
 /// length was declared, and what it takes beyond a small amount is charged to the node's budget. Not thread-safe.
 /// </summary>
 /// <param name="budget">What it is charged to.</param>
@@ -30,7 +31,9 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
 
     /// <summary>Makes room for a piece.</summary>
     /// <param name="piece">Its length.</param>
-    /// <param name="declared">How long the whole will be as its sender says, this piece included; 0 if that is not known.</param>
+    /// <param name="declared">
+    /// How long the whole will be as its sender says, this piece included; 0 if that is not known.
+    /// </param>
     /// <returns>
     /// 0 when there is room; otherwise what has to be taken from the budget first, and told to <see cref="Granted"/>.
     /// </returns>
@@ -98,7 +101,8 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
     public void Dispose() => Drop();
 
     /// <summary>
-    /// Twice as much as before, until half of what was declared has come; then all of it, so that no copy is needed at the end.
+    /// Twice as much as before, until half of what was declared has come; then all of it, so that no copy is needed
+    /// at the end.
     /// </summary>
     private int SizeFor(int needed, long declared)
     {

@@ -1,6 +1,9 @@
 namespace Relay.Connections;
 
-/// <summary>Keeps what a client may do as often as it likes from filling the log: one report a minute, with how often it happened. Not thread-safe.</summary>
+/// <summary>
+/// Keeps what a client may do as often as it likes from filling the log: one report a minute, with how often it
+/// happened. Not thread-safe.
+/// </summary>
 internal sealed class ReportRate(TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);

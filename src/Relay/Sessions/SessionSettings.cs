@@ -42,7 +42,8 @@ internal sealed record SessionSettings
     public long HeldBytes { get; init; } = 8 << 20;
 
     /// <summary>
-    /// The most that waits of applications' own messages, for a connection that is still sending and for the other nodes; beyond
+    /// The most that waits of applications' own messages, for a connection that is still sending and for the other
+    /// nodes; beyond
     /// it they are dropped. A few of the largest (<c>Limits:MaxStatelessBytes</c>).
     /// </summary>
     public long StatelessBytes { get; init; } = 4 << 20;

@@ -168,10 +168,14 @@ internal static class RelayServices
             limits.AwarenessPerSecond,
             (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries,
             limits.MaxStatelessBytes));
-        services.AddSingleton(provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReturnDelays(provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new WaitingRoom(provider.GetRequiredService<ReturnDelays>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new WaitingRoom(
+            provider.GetRequiredService<ReturnDelays>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.TryAddSingleton(SocketTimes.Default);
         services.AddSingleton<SocketTicks>();
         services.AddSingleton<IConnectionListenerFactory, ClientListenerFactory>();

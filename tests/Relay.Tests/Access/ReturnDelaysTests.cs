@@ -18,8 +18,8 @@ public sealed class ReturnDelaysTests
         var waits = new List<double>();
         for (var i = 0; i < 9; i++)
         {
-            delays.Closed(Here, "d", 4413);
-            var wait = delays.Take(Here, "d");
+            delays.Closed(Here, "d", null, 4413);
+            var wait = delays.Take(Here, "d", null);
             waits.Add(wait.TotalSeconds);
             Pass(wait);
         }
@@ -37,19 +37,29 @@ public sealed class ReturnDelaysTests
     public void Other_ends_make_nobody_wait(int? code)
     {
         var delays = new ReturnDelays(time);
-        delays.Closed(Here, "d", code);
-        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d"));
+        delays.Closed(Here, "d", null, code);
+        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d", null));
     }
 
     [Fact]
     public void The_wait_is_taken_along_so_others_of_the_same_address_come_in_meanwhile()
     {
         var delays = new ReturnDelays(time);
-        delays.Closed(Here, "d", 4413);
-        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "other"));
-        Assert.Equal(TimeSpan.Zero, delays.Take(IPAddress.Parse("192.0.2.2"), "d"));
-        Assert.NotEqual(TimeSpan.Zero, delays.Take(Here, "d"));
-        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d"));
+        delays.Closed(Here, "d", null, 4413);
+        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "other", null));
+        Assert.Equal(TimeSpan.Zero, delays.Take(IPAddress.Parse("192.0.2.2"), "d", null));
+        Assert.NotEqual(TimeSpan.Zero, delays.Take(Here, "d", null));
+        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d", null));
+    }
+
+    [Fact]
+    public void Users_and_browsers_of_one_address_are_told_apart()
+    {
+        var delays = new ReturnDelays(time);
+        delays.Closed(Here, "d", "ada", 4413);
+        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d", "bob"));
+        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d", null));
+        Assert.Equal(ReturnDelays.FirstWait, delays.Take(Here, "d", "ada"));
     }
 
     [Fact]
@@ -58,16 +68,16 @@ public sealed class ReturnDelaysTests
         var delays = new ReturnDelays(time);
         for (var i = 0; i < 5; i++)
         {
-            delays.Closed(Here, "d", 4413);
+            delays.Closed(Here, "d", null, 4413);
         }
 
-        delays.Closed(Here, "d", 4400);
-        Assert.Equal(ReturnDelays.FirstWait, delays.Take(Here, "d"));
-        delays.Closed(Here, "d", 4400);
+        delays.Closed(Here, "d", null, 4400);
+        Assert.Equal(ReturnDelays.FirstWait, delays.Take(Here, "d", null));
+        delays.Closed(Here, "d", null, 4400);
         Pass(TimeSpan.FromMinutes(2));
-        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d"));
-        delays.Closed(Here, "d", 4400);
-        Assert.Equal(ReturnDelays.FirstWait, delays.Take(Here, "d"));
+        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d", null));
+        delays.Closed(Here, "d", null, 4400);
+        Assert.Equal(ReturnDelays.FirstWait, delays.Take(Here, "d", null));
     }
 
     [Fact]
@@ -76,26 +86,26 @@ public sealed class ReturnDelaysTests
         var delays = new ReturnDelays(time, maxEntries: 10);
         for (var i = 0; i < 100; i++)
         {
-            delays.Closed(Here, $"d{i}", 4413);
+            delays.Closed(Here, $"d{i}", null, 4413);
         }
 
-        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d0"));
-        Assert.NotEqual(TimeSpan.Zero, delays.Take(Here, "d99"));
+        Assert.Equal(TimeSpan.Zero, delays.Take(Here, "d0", null));
+        Assert.NotEqual(TimeSpan.Zero, delays.Take(Here, "d99", null));
     }
 
     [Fact]
     public async Task A_request_waits_without_a_thread_and_one_too_many_is_refused_at_once()
     {
         var delays = new ReturnDelays(time);
-        var room = new WaitingRoom(delays, time, places: 1);
-        delays.Closed(Here, "d", 4413);
-        delays.Closed(Here, "e", 4413);
-        var first = room.MayGoOnAsync(Request(), "d").AsTask();
+        var room = new WaitingRoom(delays, time, CancellationToken.None, places: 1);
+        delays.Closed(Here, "d", null, 4413);
+        delays.Closed(Here, "e", null, 4413);
+        var first = room.MayGoOnAsync(Request(), "d", null).AsTask();
         Assert.False(first.IsCompleted);
         var second = Request();
-        Assert.False(await room.MayGoOnAsync(second, "e"));
+        Assert.False(await room.MayGoOnAsync(second, "e", null));
         Assert.Equal((429, "1"), (second.Response.StatusCode, second.Response.Headers.RetryAfter.ToString()));
-        Assert.True(await room.MayGoOnAsync(Request(), "d"));
+        Assert.True(await room.MayGoOnAsync(Request(), "d", null));
         Pass(ReturnDelays.FirstWait);
         Assert.True(await first);
         Assert.Equal(0, room.Count);
@@ -105,12 +115,12 @@ public sealed class ReturnDelaysTests
     public async Task One_that_gives_up_while_it_waits_frees_its_place()
     {
         var delays = new ReturnDelays(time);
-        var room = new WaitingRoom(delays, time);
-        delays.Closed(Here, "d", 4413);
+        var room = new WaitingRoom(delays, time, CancellationToken.None);
+        delays.Closed(Here, "d", null, 4413);
         var request = Request();
         using var gone = new CancellationTokenSource();
         request.RequestAborted = gone.Token;
-        var waiting = room.MayGoOnAsync(request, "d").AsTask();
+        var waiting = room.MayGoOnAsync(request, "d", null).AsTask();
         Assert.Equal(1, room.Count);
         await gone.CancelAsync();
         Assert.False(await waiting);
@@ -118,15 +128,28 @@ public sealed class ReturnDelaysTests
     }
 
     [Fact]
+    public async Task A_node_that_stops_lets_those_who_wait_in_to_be_told()
+    {
+        var delays = new ReturnDelays(time);
+        using var stopping = new CancellationTokenSource();
+        var room = new WaitingRoom(delays, time, stopping.Token);
+        delays.Closed(Here, "d", null, 4413);
+        var waiting = room.MayGoOnAsync(Request(), "d", null).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await stopping.CancelAsync();
+        Assert.True(await waiting);
+    }
+
+    [Fact]
     public async Task A_plain_question_for_the_status_takes_no_wait()
     {
         var delays = new ReturnDelays(time);
-        var room = new WaitingRoom(delays, time);
-        delays.Closed(Here, "d", 4413);
+        var room = new WaitingRoom(delays, time, CancellationToken.None);
+        delays.Closed(Here, "d", null, 4413);
         var question = Request();
         question.Request.Headers.Remove("Upgrade");
-        Assert.True(await room.MayGoOnAsync(question, "d"));
-        Assert.NotEqual(TimeSpan.Zero, delays.Take(Here, "d"));
+        Assert.True(await room.MayGoOnAsync(question, "d", null));
+        Assert.NotEqual(TimeSpan.Zero, delays.Take(Here, "d", null));
     }
 
     private static DefaultHttpContext Request()

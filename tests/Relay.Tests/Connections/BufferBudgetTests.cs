@@ -33,7 +33,8 @@ public sealed class BufferBudgetTests
     {
         var budget = new BufferBudget(100, time);
         Assert.True(budget.TryTake(100));
-        var (first, second) = (budget.TakeAsync(80, CancellationToken.None).AsTask(), budget.TakeAsync(10, CancellationToken.None).AsTask());
+        var first = budget.TakeAsync(80, CancellationToken.None).AsTask();
+        var second = budget.TakeAsync(10, CancellationToken.None).AsTask();
         budget.Return(50);
         Assert.False(first.IsCompleted || second.IsCompleted);
         Assert.False(budget.TryTake(10));
@@ -50,7 +51,8 @@ public sealed class BufferBudgetTests
     {
         var budget = new BufferBudget(100, time);
         Assert.True(budget.TryTake(100));
-        var waiting = Enumerable.Range(0, 4).Select(_ => budget.TakeAsync(25, CancellationToken.None).AsTask()).ToArray();
+        var all = Enumerable.Range(0, 4);
+        var waiting = all.Select(_ => budget.TakeAsync(25, CancellationToken.None).AsTask()).ToArray();
         Pass(BufferBudget.Patience - TimeSpan.FromMilliseconds(1));
         Assert.DoesNotContain(waiting, task => task.IsCompleted);
 
@@ -73,7 +75,8 @@ public sealed class BufferBudgetTests
         var budget = new BufferBudget(100, time);
         Assert.True(budget.TryTake(90));
         using var gone = new CancellationTokenSource();
-        var (first, second) = (budget.TakeAsync(50, gone.Token).AsTask(), budget.TakeAsync(10, CancellationToken.None).AsTask());
+        var (first, second) = (
+            budget.TakeAsync(50, gone.Token).AsTask(), budget.TakeAsync(10, CancellationToken.None).AsTask());
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.True(await second);

@@ -13,7 +13,9 @@ public sealed class ClientFrameReaderTests
     [Fact]
     public async Task Messages_of_all_sizes_come_out_as_they_went_in_whatever_the_frames_and_reads()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given)
+            ? given
+            : Random.Shared.Next();
         var random = new Random(seed);
         for (var round = 0; round < 60; round++)
         {
@@ -27,11 +29,13 @@ public sealed class ClientFrameReaderTests
                 if (message.Length > MaxBytes)
                 {
                     Assert.Equal(ClientFrameKind.TooLarge, frame.Kind);
-                    Assert.True(frame.Payload.Span.SequenceEqual(message.AsSpan(0, ClientFrameReader.BeginningBytes)), $"Seed {seed}");
+                    var beginning = message.AsSpan(0, ClientFrameReader.BeginningBytes);
+                    Assert.True(frame.Payload.Span.SequenceEqual(beginning), $"Seed {seed}");
                 }
                 else
                 {
-                    Assert.True(frame.Kind == ClientFrameKind.Message && frame.Payload.Span.SequenceEqual(message), $"Seed {seed}: {frame.Kind}");
+                    Assert.True(frame.Kind == ClientFrameKind.Message
+                        && frame.Payload.Span.SequenceEqual(message), $"Seed {seed}: {frame.Kind}");
                 }
             }
 
@@ -99,7 +103,9 @@ public sealed class ClientFrameReaderTests
         for (var i = 1; i <= parts; i++)
         {
             var length = i == parts ? message.Length - at : random.Next(0, message.Length - at + 1);
-            foreach (var part in Frame(message[at..(at + length)], (i == 1 ? 0x02 : 0) | (i == parts ? 0x80 : 0), random))
+            foreach (var part in Frame(message[at..(at + length)], (i == 1
+                ? 0x02 : 0) | (i == parts ? 0x80
+                : 0), random))
             {
                 yield return part;
             }
@@ -118,7 +124,9 @@ public sealed class ClientFrameReaderTests
     private static byte[] Frame(byte[] payload, int first, Random? random = null)
     {
         byte[] header = payload.Length < 126 ? [(byte)first, (byte)(0x80 | payload.Length)]
-            : payload.Length <= ushort.MaxValue ? [(byte)first, 0x80 | 126, 0, 0] : [(byte)first, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0];
+            : payload.Length <= ushort.MaxValue
+                ? [(byte)first, 0x80 | 126, 0, 0]
+                : [(byte)first, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0];
         if (header.Length == 4)
         {
             BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(2), (ushort)payload.Length);
@@ -156,7 +164,11 @@ public sealed class ClientFrameReaderTests
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             ValueTask.FromResult(whole.Read(buffer.Span[..Math.Min(buffer.Length, random.Next(1, 70_000))]));

@@ -60,7 +60,8 @@ public sealed class UpdatesTests
     [Fact]
     public async Task Limits_are_kept()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Limits:MaxMessageBytes=1024", "Limits:MaxDocumentBytes=2048"]);
+        await using var node = await TestNode.StartAsync(
+            settings: ["Limits:MaxMessageBytes=1024", "Limits:MaxDocumentBytes=2048"]);
         Assert.Equal((413, "limit"), await StatusAndTypeAsync(node, Typed(1, 0, new string('x', 5000))));
         Assert.Equal((413, "limit"), await StatusAndTypeAsync(node, Typed(1, 0, new string('x', 3000))));
         Assert.Equal(204, await node.StatusAsync("POST", Path, body: Typed(1, 0, "a")));
@@ -81,7 +82,8 @@ public sealed class UpdatesTests
     [Fact]
     public async Task A_body_without_a_declared_length_is_taken_as_far_as_the_limit()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Limits:MaxDocumentBytes=2000000", "Limits:MaxMessageBytes=1024"]);
+        await using var node = await TestNode.StartAsync(
+            settings: ["Limits:MaxDocumentBytes=2000000", "Limits:MaxMessageBytes=1024"]);
         using var fits = new StreamContent(new Unseekable(Typed(1, 0, new string('x', 1_000_000))));
         using var exceeds = new StreamContent(new Unseekable(Typed(1, 1_000_000, new string('x', 3_000_000))));
         Assert.Equal(204, (int)(await PostAsync(node, fits)).StatusCode);
@@ -92,7 +94,8 @@ public sealed class UpdatesTests
     [Fact]
     public async Task A_body_for_which_there_is_no_room_is_told_to_come_later()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Limits:MaxMessageBytes=1024", "Limits:MaxBufferedBytes=2000000"]);
+        await using var node = await TestNode.StartAsync(
+            settings: ["Limits:MaxMessageBytes=1024", "Limits:MaxBufferedBytes=2000000"]);
         Assert.True(node.Budget.TryTake(1_900_000));
         using var body = new ByteArrayContent(Typed(1, 0, new string('x', 1_000_000)));
         using var answer = await PostAsync(node, body);

@@ -79,7 +79,8 @@ public sealed class SettingsTests
     public void Limits_are_by_default_what_is_written_of_them()
     {
         var limits = Read(true).Limits;
-        Assert.Equal((64 << 20, 128L << 20, 64 << 10, 16), (limits.MaxMessageBytes, limits.MaxDocumentBytes, limits.MaxAwarenessBytes, limits.MaxAwarenessEntries));
+        Assert.Equal((64 << 20, 128L << 20, 64 << 10, 16), (
+            limits.MaxMessageBytes, limits.MaxDocumentBytes, limits.MaxAwarenessBytes, limits.MaxAwarenessEntries));
         Assert.Equal((20_000, 2_000, 50_000, 4L << 20), (limits.MaxConnections, limits.MaxConnectionsPerDocument, limits.MessagesPerSecond, limits.MaxWaitingBytes));
         Assert.Equal((50, 30_000), (limits.AwarenessPerSecond, limits.ConnectionsPerMinute));
     }

@@ -5,8 +5,11 @@ using System.Runtime.CompilerServices;
 namespace Relay.Connections.WebSockets;
 
 /// <summary>
-/// Cuts what a client sends into messages: puts fragments together, takes masks off, lets control frames through between fragments. Holds a read's worth of bytes and what has come of one message of the allowed size, and no buffer
-/// at all while nothing is under way. A message beyond the limit is not kept: its beginning is handed over, and the rest is skipped as it comes. One reader at a time.
+/// Cuts what a client sends into messages: puts fragments together, takes masks off, lets control frames through
+/// between fragments. Holds a read's worth of bytes and what has come of one message of the allowed size, and no
+/// buffer
+/// at all while nothing is under way. A message beyond the limit is not kept: its beginning is handed over, and the
+/// rest is skipped as it comes. One reader at a time.
 /// </summary>
 internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, BufferBudget budget) : IDisposable
 {
@@ -19,12 +22,12 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     /// <summary>What a read takes from a client that fills smaller ones: a burst of small frames then costs one system call for thousands.</summary>
     private const int BurstBuffer = 65_536;
 
-    /// <summary>Payloads up to this wait in the buffer until they are whole; larger ones are collected as they come.</summary>
+    /// <summary>
+    /// Payloads up to this wait in the buffer until they are whole; larger ones are collected as they come.
+    /// </summary>
     private const int LargestInBuffer = 32_000;
 
-    /// <summary>Small messages that are read together share arrays of this size.</summary>
-    private const int SharedBytes = 16_384;
-
+    private readonly SmallMessages small = new();
     private readonly ChargedBuffer collector = new(budget, maxMessageBytes);
 
     private byte[] buffer = [];
@@ -33,15 +36,14 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     private bool inMessage;
     private bool isSkipping;
 
-    // The frame that is collected or skipped as it comes: how much of its payload has not come, and the mask of what comes next.
+    // The frame that is collected or skipped as it comes: how much of its payload has not come, and the mask of what
+    // comes next.
     private bool inFrame;
     private bool isFinal;
     private long left;
     private uint mask;
     private long wanted;
     private bool inBurst;
-    private byte[] shared = [];
-    private int sharedUsed;
     private long bytesRead;
 
     /// <summary>How many bytes came from the network so far. Any thread may ask.</summary>
@@ -143,7 +145,10 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
                 return true;
             }
 
-            if (!header.IsControl && (inMessage || !header.Final || header.PayloadLength > Math.Min(LargestInBuffer, maxMessageBytes)))
+            if (!header.IsControl
+                && (inMessage
+                || !header.Final
+                || header.PayloadLength > Math.Min(LargestInBuffer, maxMessageBytes)))
             {
                 if (!isSkipping && header.PayloadLength > maxMessageBytes - collector.Count)
                 {
@@ -170,7 +175,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
 
             var payload = bytes.Slice(header.Size, (int)header.PayloadLength);
             start += header.Size + payload.Length;
-            var whole = Allocate(payload.Length);
+            var whole = small.Allocate(payload.Length, end - start);
             ClientFrameHeader.Unmask(payload, whole.Span, header.Mask);
             frame = new ClientFrame(KindOf(header.Opcode), whole);
             return true;
@@ -187,7 +192,9 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
         mask = header.Mask;
     }
 
-    /// <summary>Takes what has been read of the frame under way; false if there has to be more, or room for it.</summary>
+    /// <summary>
+    /// Takes what has been read of the frame under way; false if there has to be more, or room for it.
+    /// </summary>
     /// <param name="message">The message, if it ended with this frame and was not skipped.</param>
     private bool TryGoOn(out byte[]? message)
     {
@@ -223,7 +230,9 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
         return true;
     }
 
-    /// <summary>The first bytes of a message that turned out to be too large with this frame; false if there has to be more.</summary>
+    /// <summary>
+    /// The first bytes of a message that turned out to be too large with this frame; false if there has to be more.
+    /// </summary>
     private bool TryReadBeginning(ReadOnlySpan<byte> payload, in ClientFrameHeader header, out byte[] beginning)
     {
         beginning = [];
@@ -245,25 +254,6 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
         before.CopyTo(beginning);
         ClientFrameHeader.Unmask(payload[..more], beginning.AsSpan(before.Length), header.Mask);
         return true;
-    }
-
-    /// <summary>Memory for one message: a part of an array that it shares with those that came with it, so that a burst of small ones does not cost an array each.</summary>
-    private Memory<byte> Allocate(int length)
-    {
-        if (length > shared.Length - sharedUsed)
-        {
-            var waiting = end - start;
-            if (length >= SharedBytes || waiting == 0)
-            {
-                return GC.AllocateUninitializedArray<byte>(length);
-            }
-
-            shared = GC.AllocateUninitializedArray<byte>(Math.Min(SharedBytes, length + waiting));
-            sharedUsed = 0;
-        }
-
-        sharedUsed += length;
-        return shared.AsMemory(sharedUsed - length, length);
     }
 
     private static ClientFrameKind KindOf(WebSocketOpcode opcode) => opcode switch
@@ -301,8 +291,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
             buffer = [];
         }
 
-        shared = [];
-        sharedUsed = 0;
+        small.Release();
         start = 0;
         end = 0;
     }

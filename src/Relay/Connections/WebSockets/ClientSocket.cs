@@ -31,7 +31,13 @@ internal sealed partial class ClientSocket
     /// <param name="metrics">Where its bytes and its end are counted.</param>
     /// <param name="abort">Cuts the connection without further ado.</param>
     public ClientSocket(
-        Stream stream, int maxMessageBytes, BufferBudget budget, ReadOnlyMemory<byte> signOfLife, SocketTicks ticks, RelayMetrics metrics, Action abort)
+        Stream stream,
+        int maxMessageBytes,
+        BufferBudget budget,
+        ReadOnlyMemory<byte> signOfLife,
+        SocketTicks ticks,
+        RelayMetrics metrics,
+        Action abort)
     {
         this.stream = stream;
         this.abort = abort;
@@ -53,8 +59,12 @@ internal sealed partial class ClientSocket
     /// says that the connection is closed, by whichever side, and that nothing is worth waiting for any more.
     /// </summary>
     /// <param name="handle">Takes messages.</param>
-    /// <param name="tooLarge">Takes the beginning of a message that is too large, after those before it; reading goes on behind it. Without this, such a message ends the connection.</param>
-    public async Task RunAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, Action<ReadOnlyMemory<byte>>? tooLarge = null)
+    /// <param name="tooLarge">
+    /// Takes the beginning of a message that is too large, after those before it; reading goes on behind it. Without
+    /// this, such a message ends the connection.
+    /// </param>
+    public async Task RunAsync(
+        Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, Action<ReadOnlyMemory<byte>>? tooLarge = null)
     {
         ticks.Add(this);
         try
@@ -92,7 +102,8 @@ internal sealed partial class ClientSocket
         BeginClose(WebSocketFrame.MakeClose(reason.Code, reason.Text));
     }
 
-    private async Task ReadAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, Action<ReadOnlyMemory<byte>>? tooLarge)
+    private async Task ReadAsync(
+        Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, Action<ReadOnlyMemory<byte>>? tooLarge)
     {
         var messages = new List<ReadOnlyMemory<byte>>(1);
         while (true)

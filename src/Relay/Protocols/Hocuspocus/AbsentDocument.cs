@@ -2,7 +2,10 @@ using Relay.Sessions;
 
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>What is remembered of a document that is not open on its socket. Not thread-safe; <see cref="AbsentDocuments"/> bounds it.</summary>
+/// <summary>
+/// What is remembered of a document that is not open on its socket. Not thread-safe; <see cref="AbsentDocuments"/>
+/// bounds it.
+/// </summary>
 internal sealed class AbsentDocument(AddressState state, UnsyncedCount unsynced)
 {
     public AddressState State { get; set; } = state;
@@ -10,7 +13,9 @@ internal sealed class AbsentDocument(AddressState state, UnsyncedCount unsynced)
     /// <summary>Why it was denied or closed.</summary>
     public string Reason { get; set; } = "";
 
-    /// <summary>Whether it was open on this socket before: then there is a provider that may still take it for open.</summary>
+    /// <summary>
+    /// Whether it was open on this socket before: then there is a provider that may still take it for open.
+    /// </summary>
     public bool WasOpen { get; init; }
 
     /// <summary>Whether the client has been asked for its token since.</summary>
@@ -30,7 +35,10 @@ internal sealed class AbsentDocument(AddressState state, UnsyncedCount unsynced)
 
     public long KeptBytes { get; private set; }
 
-    /// <summary>What the client said last that it has (a state vector), in a message that was dropped; empty if none, or if it was too large to be remembered.</summary>
+    /// <summary>
+    /// What the client said last that it has (a state vector), in a message that was dropped; empty if none, or if it
+    /// was too large to be remembered.
+    /// </summary>
     public ReadOnlyMemory<byte> Question { get; private set; }
 
     public void Keep(in DocumentMessage message)
@@ -60,5 +68,20 @@ internal sealed class AbsentDocument(AddressState state, UnsyncedCount unsynced)
 
         Kept.Clear();
         KeptBytes = 0;
+    }
+
+    /// <summary>What is due now that its time has come; null if that was settled meanwhile.</summary>
+    public AbsentStep? TakeStep()
+    {
+        switch (State)
+        {
+            case AddressState.Left when !HasAsked:
+                HasAsked = true;
+                return AbsentStep.AskForToken;
+            case AddressState.Asked when HasAsked:
+                return WasOpen ? AbsentStep.ComeBack : AbsentStep.Deny;
+            default:
+                return null;
+        }
     }
 }

@@ -3,7 +3,8 @@ using Relay.Sessions;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// The documents of one socket that are not open and of which something is known: what waits for a token, who has to be asked for one, and who was refused. Bounded for the whole socket: for what waits, no token has been shown.
+/// The documents of one socket that are not open and of which something is known: what waits for a token, who has to
+/// be asked for one, and who was refused. Bounded for the whole socket: for what waits, no token has been shown.
 /// Thread-safe.
 /// </summary>
 internal sealed class AbsentDocuments : IDisposable
@@ -16,7 +17,10 @@ internal sealed class AbsentDocuments : IDisposable
     private const int MaxQuestionBytes = 16 << 10;
     private const long MaxQuestionBytesInAll = 1 << 20;
 
-    /// <summary>A provider that is replaced by another one of the same document leaves and enters within this; then nothing has to be asked.</summary>
+    /// <summary>
+    /// A provider that is replaced by another one of the same document leaves and enters within this; then nothing
+    /// has to be asked.
+    /// </summary>
     public static readonly TimeSpan ReopenTime = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a client has to answer a request for its token.</summary>
@@ -57,14 +61,19 @@ internal sealed class AbsentDocuments : IDisposable
         }
     }
 
-    /// <summary>Keeps a message until the token comes; false if that would be too much, and then it is not kept.</summary>
+    /// <summary>
+    /// Keeps a message until the token comes; false if that would be too much, and then it is not kept.
+    /// </summary>
     public bool TryKeep(string address, in DocumentMessage message)
     {
         lock (gate)
         {
             var document = documents.GetValueOrDefault(address);
             var isFirst = document is null || document.Kept.Count == 0;
-            if (keptMessages == MaxKeptMessages || keptBytes + message.Bytes > MaxKeptBytes || (isFirst && keptDocuments == MaxKeptDocuments))
+            if (keptMessages == MaxKeptMessages
+                || keptBytes + message.Bytes > MaxKeptBytes
+                || (isFirst
+                && keptDocuments == MaxKeptDocuments))
             {
                 return false;
             }
@@ -134,7 +143,8 @@ internal sealed class AbsentDocuments : IDisposable
         lock (gate)
         {
             Remove(address);
-            Remind(address, Add(address, new AbsentDocument(AddressState.Left, unsynced) { WasOpen = true }), ReopenTime);
+            Remind(
+                address, Add(address, new AbsentDocument(AddressState.Left, unsynced) { WasOpen = true }), ReopenTime);
         }
     }
 
@@ -155,11 +165,14 @@ internal sealed class AbsentDocuments : IDisposable
             }
 
             DropKept(document);
-            (document.State, document.Reason, document.HasAsked, document.AnsweredAt) = (state, reason, false, time.GetTimestamp());
+            (document.State, document.Reason, document.HasAsked, document.AnsweredAt) = (
+                state, reason, false, time.GetTimestamp());
         }
     }
 
-    /// <summary>The client has closed a document that is not open. One that was open before stays known as left.</summary>
+    /// <summary>
+    /// The client has closed a document that is not open. One that was open before stays known as left.
+    /// </summary>
     public void Forget(string address)
     {
         lock (gate)
@@ -235,7 +248,8 @@ internal sealed class AbsentDocuments : IDisposable
 
     private void Remind(string address, AbsentDocument document, TimeSpan after)
     {
-        // Those of documents that were opened again stay in the queue until they are due; a client that makes too many of them gets none.
+        // Those of documents that were opened again stay in the queue until they are due; a client that makes too
+        // many of them gets none.
         if (isOver || reminders.Count >= 2 * maxDocuments)
         {
             return;
@@ -253,7 +267,8 @@ internal sealed class AbsentDocuments : IDisposable
         {
             timerDue = at;
             var left = time.GetElapsedTime(time.GetTimestamp(), at);
-            timer ??= time.CreateTimer(static self => ((AbsentDocuments)self!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            timer ??= time.CreateTimer(
+                static self => ((AbsentDocuments)self!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
@@ -267,7 +282,9 @@ internal sealed class AbsentDocuments : IDisposable
             while (!isOver && reminders.TryPeek(out var next, out var at) && at <= time.GetTimestamp())
             {
                 reminders.Dequeue();
-                if (documents.GetValueOrDefault(next.Address) == next.Document && next.Document.DueAt == at && StepFor(next.Document) is { } step)
+                if (documents.GetValueOrDefault(next.Address) == next.Document
+                    && next.Document.DueAt == at
+                    && next.Document.TakeStep() is { } step)
                 {
                     steps.Add((next.Address, step));
                 }
@@ -282,20 +299,6 @@ internal sealed class AbsentDocuments : IDisposable
         foreach (var (address, step) in steps)
         {
             due(address, step);
-        }
-    }
-
-    private static AbsentStep? StepFor(AbsentDocument document)
-    {
-        switch (document)
-        {
-            case { State: AddressState.Left, HasAsked: false }:
-                document.HasAsked = true;
-                return AbsentStep.AskForToken;
-            case { State: AddressState.Asked, HasAsked: true }:
-                return document.WasOpen ? AbsentStep.ComeBack : AbsentStep.Deny;
-            default:
-                return null;
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>How a document stands on one socket; <see cref="HocuspocusRules"/> says what a message to it is answered with.</summary>
+/// <summary>
+/// How a document stands on one socket; <see cref="HocuspocusRules"/> says what a message to it is answered with.
+/// </summary>
 internal enum AddressState
 {
     /// <summary>Nothing is known of it: never opened here, or forgotten.</summary>

@@ -16,7 +16,8 @@ internal enum FrameAnswer
     Renew,
 
     /// <summary>
-    /// The message is kept. Where no token is needed the document is opened; otherwise the client is asked for a token. If none comes, the document is denied; if it was open before, the socket is closed.
+    /// The message is kept. Where no token is needed the document is opened; otherwise the client is asked for a
+    /// token. If none comes, the document is denied; if it was open before, the socket is closed.
     /// </summary>
     OpenOrAsk,
 

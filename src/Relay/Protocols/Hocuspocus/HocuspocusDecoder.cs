@@ -77,7 +77,9 @@ internal static class HocuspocusDecoder
             isGoodbye = entries[i].IsNull;
         }
 
-        return new HocuspocusMessage(isGoodbye ? HocuspocusMessageKind.Goodbye : HocuspocusMessageKind.Document, content, default);
+        return new HocuspocusMessage(isGoodbye
+            ? HocuspocusMessageKind.Goodbye
+            : HocuspocusMessageKind.Document, content, default);
     }
 
     private static HocuspocusMessage SkipRest(ref Lib0Reader reader, HocuspocusMessageKind kind)

@@ -1,4 +1,3 @@
-using System.Net;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
@@ -31,26 +30,31 @@ internal sealed partial class HocuspocusEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (!await gate.MayConnectAsync(context)
-            || !await waiting.MayGoOnAsync(context, AnyDocument)
-            || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
+        if (!await gate.MayConnectAsync(context))
         {
             return;
         }
 
-        var address = context.Connection.RemoteIpAddress;
-        await upgraded.ServeAsync(connection => ServeAsync(connection, address), logger);
+        var (address, who) = (context.Connection.RemoteIpAddress, context.Request.Headers.UserAgent.ToString());
+        if (await waiting.MayGoOnAsync(context, AnyDocument, who)
+            && await WebSocketHandshake.AcceptAsync(context) is { } upgraded)
+        {
+            await upgraded.ServeAsync(
+                async connection => returns.Closed(address, AnyDocument, who, await ServeAsync(connection)), logger);
+        }
     }
 
-    private async Task ServeAsync(UpgradedConnection upgraded, IPAddress? address)
+    /// <returns>The code with which the node closed the connection, if it did.</returns>
+    private async Task<int?> ServeAsync(UpgradedConnection upgraded)
     {
-        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
+        var client = new ClientSocket(
+            upgraded.Stream, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {
             client.Close(refusal);
             await client.RunAsync((_, _) => ValueTask.CompletedTask);
-            return;
+            return refusal.Code;
         }
 
         LogConnected(logger);
@@ -63,8 +67,9 @@ internal sealed partial class HocuspocusEndpoint(
         finally
         {
             connections.Remove(place);
-            returns.Closed(address, AnyDocument, client.ClosedFor?.Code);
             LogDisconnected(logger, client.ClosedFor?.Code, client.ClosedFor?.Text);
         }
+
+        return client.ClosedFor?.Code;
     }
 }

@@ -13,14 +13,14 @@ internal sealed partial class HocuspocusSocket
     [LoggerMessage(
         LogEvents.MessageTooLarge,
         LogLevel.Information,
-        "A client's message to {Address} is larger than {Bytes} bytes (Limits:MaxMessageBytes) and was skipped; the document is closed for it")]
+        "A client's message to {Address} is larger than {Bytes} bytes (Limits:MaxMessageBytes); the document is closed for it")]
     private static partial void LogTooLarge(ILogger logger, string address, int bytes);
 
     [LoggerMessage(
         LogEvents.StatelessDropped,
         LogLevel.Warning,
-        "Stateless messages to {Address} and others of its socket are larger than {Bytes} bytes (Limits:MaxStatelessBytes) and were dropped: {Dropped} since the last report")]
-    private static partial void LogStatelessDropped(ILogger logger, string address, int bytes, long dropped);
+        "{Dropped} stateless messages of a socket, the last one to {Address}, have over {Bytes} bytes (Limits:MaxStatelessBytes)")]
+    private static partial void LogStatelessDropped(ILogger logger, long dropped, string address, int bytes);
 
     [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information, "A client's message to {Address} is one that only servers may send")]
     private static partial void LogForbidden(ILogger logger, string address);

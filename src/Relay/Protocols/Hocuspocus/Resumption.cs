@@ -3,8 +3,10 @@ using Relay.Sessions;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// A document that was just opened, until its client asks what it lacks. A provider that opens a document asks at once; one that was asked for a new token, or that sends one after a denial, sends the token and nothing else. For
-/// that one the node asks in its place, with what it last said that it has, and gives it the confirmations for updates that were dropped: once its answer to the node is in the log, so are they. Thread-safe.
+/// A document that was just opened, until its client asks what it lacks. A provider that opens a document asks at
+/// once; one that was asked for a new token, or that sends one after a denial, sends the token and nothing else. For
+/// that one the node asks in its place, with what it last said that it has, and gives it the confirmations for
+/// updates that were dropped: once its answer to the node is in the log, so are they. Thread-safe.
 /// </summary>
 internal sealed class Resumption : IDisposable
 {
@@ -21,7 +23,9 @@ internal sealed class Resumption : IDisposable
     private int missing;
     private bool isOver;
 
-    /// <param name="question">The state vector that the client last sent; empty if that is not known, and then it is sent everything.</param>
+    /// <param name="question">
+    /// The state vector that the client last sent; empty if that is not known, and then it is sent everything.
+    /// </param>
     /// <param name="unsynced">What its provider counted as unsynced when the document was opened.</param>
     /// <param name="time">The clock.</param>
     /// <param name="ask">Hands the question in, on a thread of the clock.</param>
@@ -60,7 +64,8 @@ internal sealed class Resumption : IDisposable
             var frame = messages[^1].Frame;
             for (; missing > 0; missing--)
             {
-                messages.Add(new DocumentMessage(DocumentMessageKind.Update, EmptyUpdate, [], ++frame, EmptyUpdate.Length));
+                messages.Add(
+                    new DocumentMessage(DocumentMessageKind.Update, EmptyUpdate, [], ++frame, EmptyUpdate.Length));
             }
 
             return isOver;

@@ -3,7 +3,8 @@ using Relay.Sessions;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// What a provider counts as its <c>unsyncedChanges</c>: one when it asks what it lacks, one more for each Update, one less for each SyncStatus 1. It goes with the address from one opening to the next, because a provider that
+/// What a provider counts as its <c>unsyncedChanges</c>: one when it asks what it lacks, one more for each Update,
+/// one less for each SyncStatus 1. It goes with the address from one opening to the next, because a provider that
 /// only sends a new token counts on. Thread-safe.
 /// </summary>
 internal sealed class UnsyncedCount

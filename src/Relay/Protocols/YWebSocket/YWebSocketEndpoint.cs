@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Access;
 using Relay.Connections;
@@ -42,27 +41,40 @@ internal sealed partial class YWebSocketEndpoint(
             return;
         }
 
-        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant
-            || !await waiting.MayGoOnAsync(context, document.Value)
-            || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
+        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant)
         {
             return;
         }
 
-        var address = context.Connection.RemoteIpAddress;
-        await upgraded.ServeAsync(connection => ServeAsync(connection, document, grant, address), logger);
+        var (address, who) = (
+            context.Connection.RemoteIpAddress, grant.UserId ?? context.Request.Headers.UserAgent.ToString());
+        if (await waiting.MayGoOnAsync(context, document.Value, who)
+            && await WebSocketHandshake.AcceptAsync(context) is { } upgraded)
+        {
+            await upgraded.ServeAsync(
+                async connection => returns.Closed(address, document.Value, who, await ServeAsync(connection, document, grant)),
+                logger);
+        }
     }
 
-    private async Task ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant, IPAddress? address)
+    /// <returns>The code with which the node closed the connection, if it did.</returns>
+    private async Task<int?> ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant)
     {
-        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, budget, YWebSocketFormat.Instance.Silence, ticks, metrics, upgraded.Abort);
+        var socket = new ClientSocket(
+            upgraded.Stream,
+            limits.MaxMessageBytes,
+            budget,
+            YWebSocketFormat.Instance.Silence,
+            ticks,
+            metrics,
+            upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {
             // Only a close code tells a client whether to come back, and only an open connection can carry one.
             socket.Close(refusal);
             await socket.RunAsync((_, _) => ValueTask.CompletedTask);
-            return;
+            return refusal.Code;
         }
 
         LogConnected(logger, document);
@@ -75,8 +87,9 @@ internal sealed partial class YWebSocketEndpoint(
         finally
         {
             connections.Remove(place);
-            returns.Closed(address, document.Value, socket.ClosedFor?.Code);
             LogDisconnected(logger, document, socket.ClosedFor?.Code, socket.ClosedFor?.Text);
         }
+
+        return socket.ClosedFor?.Code;
     }
 }

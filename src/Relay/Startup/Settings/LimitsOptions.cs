@@ -4,21 +4,27 @@ namespace Relay.Startup;
 internal sealed record LimitsOptions
 {
     /// <summary>
-    /// <c>Limits:MaxMessageBytes</c>: the largest message of a client, fragments added up. Default: 64 MiB, more than the
-    /// largest pastes and offline edits seen in practice; <see cref="MaxBufferedBytes"/> bounds what all clients together
+    /// <c>Limits:MaxMessageBytes</c>: the largest message of a client, fragments added up. Default: 64 MiB, more than
+    /// the
+    /// largest pastes and offline edits seen in practice; <see cref="MaxBufferedBytes"/> bounds what all clients
+    /// together
     /// have under way.
     /// </summary>
     public int MaxMessageBytes { get; init; } = 64 << 20;
 
     /// <summary>
-    /// <c>Limits:MaxBufferedBytes</c>: what the node buffers of messages and request bodies that are not whole yet, beyond
+    /// <c>Limits:MaxBufferedBytes</c>: what the node buffers of messages and request bodies that are not whole yet,
+    /// beyond
     /// 64 KiB of each. When it is full, those that come last wait, and are then refused with 1013, or 503 over HTTP.
-    /// Default: a quarter of the memory that the process may use, at least 128 MiB. At least <see cref="MaxMessageBytes"/>.
+    /// Default: a quarter of the memory that the process may use, at least 128 MiB. At least <see
+    /// cref="MaxMessageBytes"/>.
     /// </summary>
-    public long MaxBufferedBytes { get; init; } = Math.Max(128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+    public long MaxBufferedBytes { get; init; } = Math.Max(
+        128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     /// <summary>
-    /// <c>Limits:MaxStatelessBytes</c>: the largest stateless message of a Hocuspocus provider; larger ones are dropped, and
+    /// <c>Limits:MaxStatelessBytes</c>: the largest stateless message of a Hocuspocus provider; larger ones are
+    /// dropped, and
     /// the log says so. Default: 1 MiB.
     /// </summary>
     public int MaxStatelessBytes { get; init; } = 1 << 20;
@@ -58,8 +64,12 @@ internal sealed record LimitsOptions
         {
             MaxMessageBytes = maxMessageBytes,
             MaxBufferedBytes = reader.Number(
-                "Limits:MaxBufferedBytes", Math.Max(absent.MaxBufferedBytes, maxMessageBytes), maxMessageBytes, 1L << 40),
-            MaxStatelessBytes = (int)reader.Number("Limits:MaxStatelessBytes", absent.MaxStatelessBytes, 1024, 64 << 20),
+                "Limits:MaxBufferedBytes",
+                Math.Max(absent.MaxBufferedBytes, maxMessageBytes),
+                maxMessageBytes,
+                1L << 40),
+            MaxStatelessBytes = (int)reader.Number(
+                "Limits:MaxStatelessBytes", absent.MaxStatelessBytes, 1024, 64 << 20),
             MaxDocumentBytes = reader.Number("Limits:MaxDocumentBytes", absent.MaxDocumentBytes, 1024, 1L << 40),
             MaxAwarenessBytes = (int)reader.Number("Limits:MaxAwarenessBytes", absent.MaxAwarenessBytes, 64, 1 << 30),
             MaxAwarenessEntries = (int)reader.Number("Limits:MaxAwarenessEntries", absent.MaxAwarenessEntries, 1, 65_536),

@@ -26,7 +26,8 @@ public sealed class HocuspocusAbsentTests
                 var answer = HocuspocusRules.AnswerTo(state, kind);
                 var mayIgnore = kind is HocuspocusMessageKind.Unknown or HocuspocusMessageKind.Goodbye;
                 Assert.True(mayIgnore || answer != FrameAnswer.Ignore, $"{kind} in {state}");
-                Assert.True(state == AddressState.Open || answer is not (FrameAnswer.HandIn or FrameAnswer.Leave or FrameAnswer.Renew));
+                Assert.True(state == AddressState.Open || answer is not (
+                    FrameAnswer.HandIn or FrameAnswer.Leave or FrameAnswer.Renew));
             }
         }
     }
@@ -250,7 +251,8 @@ public sealed class HocuspocusAbsentTests
         client.Open("d");
         var name = new string('n', length);
         client.Say(Token(name, "any"));
-        Assert.Equal([Message(name, "0201" + Text("A document name must not exceed 1024 bytes of UTF-8."))], client.Take());
+        Assert.Equal(
+            [Message(name, "0201" + Text("A document name must not exceed 1024 bytes of UTF-8."))], client.Take());
         client.Say(UpdateA);
         Assert.Equal([Confirmed, UpdateA], client.Take());
     }

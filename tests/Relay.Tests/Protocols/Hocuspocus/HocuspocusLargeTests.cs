@@ -20,7 +20,8 @@ public sealed class HocuspocusLargeTests
         client.Open("d");
         client.Open("other");
         client.Say(Update("other", C), Update("d", new byte[150_000]), Update("other", Messages.Typed(2, 1, "d")));
-        Assert.Equal([Message("other", "0801"), Update("other", C), Message("d", TooLarge), Message("other", "0801")], client.Take()[..4]);
+        var confirmed = Message("other", "0801");
+        Assert.Equal([confirmed, Update("other", C), Message("d", TooLarge), confirmed], client.Take()[..4]);
         Assert.Null(client.CloseCode);
         Assert.DoesNotContain(world.Backplane.Appends, append => append.Document.Value == "d");
 
@@ -58,7 +59,8 @@ public sealed class HocuspocusLargeTests
     public void Large_messages_of_an_application_are_dropped_and_close_nothing()
     {
         using var world = new World();
-        var (client, other) = (new HocuspocusClient(world, limits: Limits), new HocuspocusClient(world, limits: Limits));
+        var (client, other) = (
+            new HocuspocusClient(world, limits: Limits), new HocuspocusClient(world, limits: Limits));
         client.Open("d");
         other.Open("d");
         var (fits, large, huge) = (Stateless(2_000), Stateless(2_001), Stateless(150_000));
@@ -87,7 +89,8 @@ public sealed class HocuspocusLargeTests
     {
         using var world = new World();
         var budget = new BufferBudget(1_000_000, world.Time);
-        var (first, second) = (new HocuspocusClient(world, budget: budget), new HocuspocusClient(world, budget: budget));
+        var (first, second) = (
+            new HocuspocusClient(world, budget: budget), new HocuspocusClient(world, budget: budget));
         first.Open("d");
         second.Open("e");
         Assert.True(budget.TryTake(900_000));
@@ -107,5 +110,6 @@ public sealed class HocuspocusLargeTests
         return true;
     }
 
-    private static string Stateless(int bytes) => Message("d", "05" + Bytes(Encoding.ASCII.GetBytes(new string('s', bytes))));
+    private static string Stateless(int bytes) =>
+        Message("d", "05" + Bytes(Encoding.ASCII.GetBytes(new string('s', bytes))));
 }
