@@ -68,12 +68,14 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     /// <param name="question">What the client last said that it has; empty if that is not known.</param>
     public void Open(SessionRegistry sessions, ReadOnlyMemory<byte> question)
     {
-        resumption = new Resumption(question, Access >= AccessLevel.Write
-            ? Unsynced.Value
-            : 0, time, asked => Receive([asked], asked.Bytes));
         socket.Say(format.Opened(Access >= AccessLevel.Write));
         attachment = sessions.Place(Document, this, Access, UserId, "hocuspocus");
         attachment.Join();
+
+        // Not sooner: its time may come at once.
+        resumption = new Resumption(question, Access >= AccessLevel.Write
+            ? Unsynced.Value
+            : 0, time, asked => Receive([asked], asked.Bytes));
         if (hasEnded)
         {
             // By another thread, perhaps before there was anything to leave.
