@@ -10,17 +10,24 @@ namespace Relay.Startup;
 /// <summary>The node's addresses.</summary>
 internal static class RelayEndpoints
 {
+    /// <summary>What every request passes, for a page or for anything else: to be called first.</summary>
+    public static WebApplication UseRefusals(this WebApplication app)
+    {
+        var services = app.Services;
+        app.UseForwardedHeaders();
+        app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
+        app.Use(FullNodePages.InvokeAsync);
+        return app;
+    }
+
     public static WebApplication MapRelay(this WebApplication app)
     {
-        app.UseForwardedHeaders();
-
         // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes, which took a quarter of the processor time of a node's first second under load.
         var services = app.Services;
-        app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
         app.MapHealth(services.GetRequiredService<NodeState>());
         app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
         app.MapOpenApi();
-        app.Map(YWebSocketEndpoint.Prefix + "{**document}", services.GetRequiredService<YWebSocketEndpoint>().HandleAsync);
+        app.Map(YWebSocketEndpoint.Path, services.GetRequiredService<YWebSocketEndpoint>().HandleAsync);
         app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync);
         app.MapGet(DocumentEndpoint.Path, services.GetRequiredService<DocumentEndpoint>().GetAsync);
         app.MapDelete(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().DeleteAsync);

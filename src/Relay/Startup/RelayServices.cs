@@ -160,7 +160,11 @@ internal static class RelayServices
     private static void AddConnections(this IServiceCollection services, LimitsOptions limits)
     {
         services.AddSingleton(new ConnectionLimits(limits.MaxMessageBytes, limits.MaxWaitingBytes, limits.MessagesPerSecond, limits.AwarenessPerSecond, (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries));
-        services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ConnectionRegistry(
+            limits.MaxConnections,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<DescriptorBudget>()));
+        services.TryAddSingleton(DescriptorBudget.OfThisProcess());
         services.TryAddSingleton(SocketTimes.Default);
         services.AddSingleton<SocketTicks>();
         services.AddSingleton<IConnectionListenerFactory, ClientListenerFactory>();
