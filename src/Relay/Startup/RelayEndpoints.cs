@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.StaticFiles;
+using Relay.Access;
 using Relay.Api;
 using Relay.Problems;
+using Relay.Protocols;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 using Relay.Telemetry;
@@ -17,6 +19,9 @@ internal static class RelayEndpoints
         app.UseForwardedHeaders();
         app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
         app.Use(FullNodePages.InvokeAsync);
+        app.Use(UpgradeRefusal.InvokeAsync);
+        var auth = services.GetRequiredService<RelaySettings>().Auth;
+        app.UseCrossOrigin("/api", auth.AllowedOrigins, asksForTokens: auth.Jwt is not null);
         return app;
     }
 
@@ -27,8 +32,10 @@ internal static class RelayEndpoints
         app.MapHealth(services.GetRequiredService<NodeState>());
         app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
         app.MapOpenApi();
-        app.Map(YWebSocketEndpoint.Path, services.GetRequiredService<YWebSocketEndpoint>().HandleAsync);
-        app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync);
+        app.Map(YWebSocketEndpoint.Path, services.GetRequiredService<YWebSocketEndpoint>().HandleAsync)
+            .WithMetadata(SpeaksWebSocket.Mark);
+        app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync)
+            .WithMetadata(SpeaksWebSocket.Mark);
         app.MapGet(DocumentEndpoint.Path, services.GetRequiredService<DocumentEndpoint>().GetAsync);
         app.MapDelete(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().DeleteAsync);
         app.MapPut(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().PutAsync);
