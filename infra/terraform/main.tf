@@ -3,7 +3,7 @@ data "aws_region" "current" {}
 locals {
   port          = 8080
   internal_port = 5211
-  redis_secret  = var.redis.kind == "external" ? var.redis.configuration_secret_arn : module.backplane[0].configuration_secret_arn
+  is_external   = var.redis.kind == "external"
   has_metadata  = var.metadata != null
   token_secret  = var.auth.secret_arn != null ? var.auth.secret_arn : module.secrets.token_secret_arn
   has_secret    = var.auth.jwks_url == null && var.auth.public_key == null
@@ -18,7 +18,9 @@ locals {
       Relay__DynamoDb__Table            = module.locator.table_name
       Relay__Internal__Port             = tostring(local.internal_port)
       Relay__Network__TrustedProxies    = join(",", module.network.public_cidrs)
+      Relay__Redis__Configuration       = local.is_external ? null : module.backplane[0].configuration
       Relay__Redis__MinReplicas         = tostring(var.redis.min_replicas)
+      Relay__Redis__User                = local.is_external ? null : module.backplane[0].user
       Relay__S3__Bucket                 = module.snapshots.bucket_name
       Relay__S3__Region                 = data.aws_region.current.name
       Relay__Shutdown__DrainTime        = format("00:%02d:%02d", floor(var.shutdown.drain_seconds / 60), var.shutdown.drain_seconds % 60)
@@ -36,7 +38,10 @@ locals {
 
   # Whether one is there is known beforehand, what it is only when it was made.
   secrets = merge(
-    { Relay__Internal__Secret = module.secrets.internal_secret_arn, Relay__Redis__Configuration = local.redis_secret },
+    { Relay__Internal__Secret = module.secrets.internal_secret_arn },
+    local.is_external ? { Relay__Redis__Configuration = var.redis.configuration_secret_arn } : {},
+    local.is_external ? {} : { Relay__Redis__Password = module.backplane[0].password_secret_arn },
+    var.redis.password_secret_arn == null ? {} : { Relay__Redis__Password = var.redis.password_secret_arn },
     local.has_metadata ? { PGPASSWORD = module.metadata[0].password_secret_arn } : {},
     local.has_secret ? { Relay__Auth__Jwt__Secret = local.token_secret } : {},
   )

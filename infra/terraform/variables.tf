@@ -107,7 +107,8 @@ variable "redis" {
       replicated  ElastiCache, one primary with replicas that follow asynchronously; min_replicas of them must have an update before it is shown
       sharded     ElastiCache in cluster mode
       durable     MemoryDB: an update is in a log of several zones before it is acknowledged
-      external    one that is there already; configuration_secret_arn names a secret with its Redis:Configuration
+      external    one that is there already; configuration_secret_arn names a secret with its Redis:Configuration, and
+                  password_secret_arn one with its Redis:Password, if it is not in the former
     engine_version is Valkey's.
   EOT
   type = object({
@@ -118,6 +119,7 @@ variable "redis" {
     shards                   = optional(number, 2)
     min_replicas             = optional(number, 0)
     configuration_secret_arn = optional(string)
+    password_secret_arn      = optional(string)
   })
   default = {}
 
@@ -139,6 +141,11 @@ variable "redis" {
   validation {
     condition     = (var.redis.kind == "external") == (var.redis.configuration_secret_arn != null)
     error_message = "redis.configuration_secret_arn is for redis.kind external, and needed there."
+  }
+
+  validation {
+    condition     = var.redis.kind == "external" || var.redis.password_secret_arn == null
+    error_message = "redis.password_secret_arn is for redis.kind external: the password of another one is made here."
   }
 }
 

@@ -13,6 +13,7 @@ internal static class LogEvents
     public const int NoTokensAsked = 1006;
     public const int TelemetryExported = 1007;
     public const int DashboardAddress = 1008;
+    public const int FewDescriptors = 1009;
     public const int DrainStarted = 1010;
     public const int DrainConnections = 1011;
     public const int DrainDocuments = 1012;
@@ -72,11 +73,13 @@ internal static class LogEvents
     public const int KickUnreadable = 1106;
     public const int KickedHereOnly = 1107;
     public const int AcceptFailed = 1108;
+    public const int ListenerFull = 1109;
     public const int BadMessage = 1110;
     public const int ForbiddenMessage = 1111;
     public const int DocumentDenied = 1112;
     public const int MessageTooLarge = 1113;
     public const int StatelessDropped = 1114;
+    public const int ListenerHasRoom = 1115;
 
     // Access: 1150 to 1199
     public const int KeysFetched = 1150;

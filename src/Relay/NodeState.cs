@@ -1,7 +1,10 @@
+using Relay.Connections.Sockets;
+
 namespace Relay;
 
 /// <summary>Whether the node wants new clients: what <c>/health/ready</c> says to the load balancer. Thread-safe.</summary>
-internal sealed class NodeState
+/// <param name="descriptors">Says whether one more client would be served; null where that is not asked.</param>
+internal sealed class NodeState(DescriptorBudget? descriptors = null)
 {
     private volatile bool wantsClients;
     private volatile bool isLeaving;
@@ -9,7 +12,16 @@ internal sealed class NodeState
     private int awaited;
 
     /// <summary>It wants clients, and everything that it needs was reached once.</summary>
-    public bool IsReady => wantsClients && Volatile.Read(ref awaited) == 0;
+    public bool IsReady => WhyNotReady is null;
+
+    /// <summary>Why the node is not ready, in one sentence; null while it is.</summary>
+    public string? WhyNotReady =>
+        isLeaving ? "this node stops, or was drained."
+        : !wantsClients ? "this node starts."
+        : Volatile.Read(ref awaited) > 0 ? "a service that this node needs was not reached yet; its log says which."
+        : descriptors is { HasRoom: false }
+            ? "this node has as many connections as the limit of open files leaves room for."
+        : null;
 
     /// <summary>From the end of its start to the beginning of its stop.</summary>
     public bool WantsClients

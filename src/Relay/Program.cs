@@ -25,7 +25,7 @@ try
     builder.UseDefaultAddress().AddRelay();
 
     var app = builder.Build();
-    app.UsePages().MapRelay().ReportStart();
+    app.UseRefusals().UsePages().MapRelay().ReportStart();
     var state = app.Services.GetRequiredService<NodeState>();
     await app.RunAsync();
     return state.Failure is null ? 0 : 3;

@@ -57,10 +57,11 @@ const startClosedRedis = async (t) => {
   ])
   const port = await freePort()
   const redis = await Redis.start(t, { args: ['--tls-port', port, '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'] })
-  const password = 'a-password-that-is-not-random'
+  // What a generator may make.
+  const password = 'a,password=of any:characters,ssl=false'
   await redis.cli('config', 'set', 'requirepass', password)
   // As infra/terraform/modules/backplane writes it.
-  return { configuration: `localhost:${port},ssl=true,sslHost=localhost,abortConnect=false,password=${password}`, certificate }
+  return { configuration: `localhost:${port},ssl=true,sslHost=localhost,abortConnect=false`, password, certificate }
 }
 
 test('nodes learn their addresses and their keys from their tasks, and serve a document together', async (t) => {
@@ -76,16 +77,18 @@ test('nodes learn their addresses and their keys from their tasks, and serve a d
 })
 
 test('nodes reach Redis over TLS and with a password', async (t) => {
-  const { configuration, certificate } = await startClosedRedis(t)
-  const { nodes } = await startCluster(t, { redis: configuration, env: { SSL_CERT_FILE: certificate } })
+  const { configuration, password, certificate } = await startClosedRedis(t)
+  const settings = { 'Redis:Password': password }
+  const { nodes } = await startCluster(t, { redis: configuration, settings, env: { SSL_CERT_FILE: certificate } })
   const [writer, reader] = await Promise.all(nodes.map((node) => joinClient(t, node, 'tls')))
   writer.text.insert(0, 'nobody else reads this')
   await reader.sees(() => reader.text.toString() === 'nobody else reads this', 'the text on the other node')
 })
 
 test('a node does not speak to a Redis whose certificate it does not trust', async (t) => {
-  const { configuration } = await startClosedRedis(t)
-  const relay = await startRelay(t, { settings: { 'Redis:Configuration': configuration, 'FileStore:Shared': true }, awaited: 'live' })
+  const { configuration, password } = await startClosedRedis(t)
+  const settings = { 'Redis:Configuration': configuration, 'Redis:Password': password, 'FileStore:Shared': true }
+  const relay = await startRelay(t, { settings, awaited: 'live' })
   const answer = await fetch(`${relay.url}/health/ready`)
   await answer.arrayBuffer()
   assert.equal(answer.status, 503)

@@ -48,9 +48,11 @@ export const temporaryDirectory = () => {
  * @param {Record<string, string | number | boolean>} [options.settings] settings below `Relay:`, e.g. `{ 'Documents:IdleTimeout': '00:00:01' }`
  * @param {Record<string, string>} [options.env] environment on top of this process's; the default environment name is Development
  * @param {'ready' | 'live'} [options.awaited] which of its health addresses is waited for
+ * @param {number} [options.openFiles] how many open files it may have; default: as many as this process
  */
-export const startRelay = async (t, { dataDir, settings = {}, env = {}, awaited = 'ready' } = {}) => {
+export const startRelay = async (t, { dataDir, settings = {}, env = {}, awaited = 'ready', openFiles } = {}) => {
   const relay = new RelayProcess(dataDir ?? temporaryDirectory(), settings, env, awaited)
+  relay.openFiles = openFiles
   started.push(relay)
   t.after(() => relay.dispose())
   await relay.start()
@@ -128,8 +130,10 @@ class RelayProcess {
 
   async #startOnce () {
     const settings = { 'FileStore:Path': this.dataDir, ...defaults, ...this.settings }
-    const child = spawn(command[0], [
-      ...command.slice(1),
+    const limited = ['sh', '-c', `ulimit -n ${this.openFiles} && exec "$@"`, 'sh', ...command]
+    const program = this.openFiles === undefined ? command : limited
+    const child = spawn(program[0], [
+      ...program.slice(1),
       '--urls', this.url,
       ...Object.entries(settings).flatMap(([key, value]) => [`--Relay:${key}`, String(value)])
     ], {

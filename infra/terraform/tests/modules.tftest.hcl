@@ -82,8 +82,13 @@ run "nodes_are_told_the_password_that_redis_was_made_with" {
   }
 
   assert {
-    condition     = endswith(nonsensitive(local.configuration), ",password=a-password-that-is-not-random-and-has-48-characters")
+    condition     = nonsensitive(local.password) == "a-password-that-is-not-random-and-has-48-characters"
     error_message = "Nodes would be refused by Redis."
+  }
+
+  assert {
+    condition     = output.user == null && !strcontains(output.configuration, "password")
+    error_message = "The password is no secret: ${output.configuration}"
   }
 }
 
@@ -135,7 +140,7 @@ run "durable_redis_is_memorydb_over_tls_with_a_user_of_its_own" {
   }
 
   assert {
-    condition     = length(aws_elasticache_replication_group.this) == 0 && aws_memorydb_cluster.this[0].tls_enabled && strcontains(local.user, "user=relay")
+    condition     = length(aws_elasticache_replication_group.this) == 0 && aws_memorydb_cluster.this[0].tls_enabled && output.user == "relay"
     error_message = "It is something else."
   }
 }
@@ -159,8 +164,13 @@ run "nodes_are_told_the_password_that_durable_redis_was_made_with" {
   }
 
   assert {
-    condition     = endswith(nonsensitive(local.configuration), ",user=relay,password=a-password-that-is-not-random-and-has-48-characters")
+    condition     = nonsensitive(local.password) == "a-password-that-is-not-random-and-has-48-characters"
     error_message = "Nodes would be refused by Redis."
+  }
+
+  assert {
+    condition     = output.user == "relay" && !strcontains(output.configuration, "password")
+    error_message = "Nodes are told of another user, or the password is no secret: ${output.configuration}"
   }
 }
 

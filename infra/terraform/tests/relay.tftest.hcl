@@ -91,6 +91,7 @@ run "a_node_is_given_all_that_it_needs_and_no_more" {
       Relay__Internal__Port             = "5211"
       Relay__Network__TrustedProxies    = "10.20.0.0/24,10.20.1.0/24,10.20.2.0/24"
       Relay__Postgres__ConnectionString = "Host=relay.0123456789ab.eu-central-1.rds.amazonaws.com;Port=5432;Database=relay;Username=relay;SSL Mode=Require"
+      Relay__Redis__Configuration       = module.backplane[0].configuration
       Relay__Redis__MinReplicas         = "1"
       Relay__S3__Bucket                 = output.bucket_name
       Relay__S3__Region                 = "eu-central-1"
@@ -101,7 +102,7 @@ run "a_node_is_given_all_that_it_needs_and_no_more" {
   }
 
   assert {
-    condition     = toset([for pair in output.container.secrets : pair.name]) == toset(["PGPASSWORD", "Relay__Auth__Jwt__Secret", "Relay__Internal__Secret", "Relay__Redis__Configuration"])
+    condition     = toset([for pair in output.container.secrets : pair.name]) == toset(["PGPASSWORD", "Relay__Auth__Jwt__Secret", "Relay__Internal__Secret", "Relay__Redis__Password"])
     error_message = "These come from Secrets Manager: ${jsonencode(output.container.secrets)}"
   }
 
@@ -126,11 +127,16 @@ run "what_is_somebody_elses_is_not_made" {
   variables {
     auth     = { jwks_url = "https://login.example/.well-known/jwks.json", issuer = "https://login.example/", audience = "relay", allowed_origins = ["https://app.example", "https://www.app.example"] }
     metadata = null
-    redis    = { kind = "external", configuration_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:theirs", min_replicas = 1 }
+    redis = {
+      kind                     = "external"
+      configuration_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:theirs"
+      password_secret_arn      = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:password"
+      min_replicas             = 1
+    }
   }
 
   assert {
-    condition     = output.token_secret_arn == null && toset([for pair in output.container.secrets : pair.name]) == toset(["Relay__Internal__Secret", "Relay__Redis__Configuration"])
+    condition     = output.token_secret_arn == null && toset([for pair in output.container.secrets : pair.name]) == toset(["Relay__Internal__Secret", "Relay__Redis__Configuration", "Relay__Redis__Password"])
     error_message = "Two ways to check tokens stop a node's start, and nobody needs a password of no Postgres: ${jsonencode(output.container.secrets)}"
   }
 

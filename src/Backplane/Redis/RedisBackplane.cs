@@ -75,16 +75,9 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     public static RedisBackplane Open(RedisBackplaneOptions options, ILogger<RedisBackplane> logger, TimeProvider time)
     {
         options.Validate();
-        try
-        {
-            _ = ConfigurationOptions.Parse(options.Configuration);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
-        {
-            throw new RedisStartException($"Redis:Configuration is no configuration of a Redis client ({e.Message.ReplaceLineEndings(" ")}).", e);
-        }
-
-        return new RedisBackplane(options, logger, time);
+        return RedisConfiguration.Check(options.Configuration, options.User, options.Password) is { } wrong
+            ? throw new RedisStartException(wrong)
+            : new RedisBackplane(options, logger, time);
     }
 
     /// <summary>Completes when Redis was reached for the first time and is one that this node can work with.</summary>

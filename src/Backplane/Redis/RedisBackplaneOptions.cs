@@ -6,6 +6,17 @@ public sealed record RedisBackplaneOptions
     /// <summary>A StackExchange.Redis configuration string (<c>Redis:Configuration</c>).</summary>
     public required string Configuration { get; init; }
 
+    /// <summary>
+    /// The ACL user (<c>Redis:User</c>). Default: the one of <see cref="Configuration"/>, or Redis' default user.
+    /// </summary>
+    public string? User { get; init; }
+
+    /// <summary>
+    /// The password (<c>Redis:Password</c>), of any characters. Default: the one of <see cref="Configuration"/>, or
+    /// none.
+    /// </summary>
+    public string? Password { get; init; }
+
     /// <summary>How many replicas must have an entry before its append is answered (<c>Redis:MinReplicas</c>). Default: 0. Not with Redis Cluster.</summary>
     public int MinReplicas { get; init; }
 
@@ -41,6 +52,9 @@ public sealed record RedisBackplaneOptions
 
     /// <summary>Settings that must be equal on all nodes that run, by name. A node that finds others with another value does not start.</summary>
     public IReadOnlyDictionary<string, string> SharedSettings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The servers, without user and password.</summary>
+    public override string ToString() => string.Join(", ", RedisConfiguration.Servers(Configuration));
 
     internal void Validate()
     {

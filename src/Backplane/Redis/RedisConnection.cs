@@ -99,7 +99,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     private async Task<ConnectionMultiplexer> OpenAsync()
     {
-        var configuration = ConfigurationOptions.Parse(options.Configuration);
+        var configuration = RedisConfiguration.Read(options);
 
         // A Redis that is away must not stop the start; it is looked for until it is there.
         configuration.AbortOnConnectFail = false;
@@ -109,13 +109,13 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         // As the older line does: what is not sent when the connection breaks fails. Sent later, perhaps to a replica that took over, an append would land in another history than the one that it was meant for.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
 #endif
-        if (!options.Configuration.Contains("configCheckSeconds", StringComparison.OrdinalIgnoreCase))
+        if (!RedisConfiguration.Has(options.Configuration, "configCheckSeconds"))
         {
             // Who is primary now: without, the client looks once a minute.
             configuration.ConfigCheckSeconds = 2;
         }
 
-        if (!options.Configuration.Contains("connectTimeout", StringComparison.OrdinalIgnoreCase))
+        if (!RedisConfiguration.Has(options.Configuration, "connectTimeout"))
         {
             configuration.ConnectTimeout = (int)options.Deadline.TotalMilliseconds;
         }

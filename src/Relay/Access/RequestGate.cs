@@ -33,8 +33,9 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
         if (origin.Count > 0)
         {
             context.Response.Headers.AccessControlAllowOrigin = origins.AreAll ? "*" : origin;
-            context.Response.Headers.Vary = HeaderNames.Origin;
         }
+
+        context.Response.Headers.Vary = HeaderNames.Origin;
 
         forwarded.Notice(context);
         if (!rate.TryTake(context.Connection.RemoteIpAddress))
@@ -110,12 +111,15 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
     }
 
     /// <summary>
-    /// Whether a page of another site has its visitor's browser ask for a change that needs neither token nor body: where everybody may do everything, any page in the world could otherwise. With a token in the header the browser
-    /// would have asked this node first, which allows it to nobody.
+    /// Whether a page of another site has its visitor's browser ask for a change that needs neither token nor body:
+    /// where everybody may do everything, any page in the world could otherwise. With a token in the header the browser
+    /// would have asked this node first (<see cref="CrossOrigin"/>). The origins that the settings name are of this
+    /// site.
     /// </summary>
-    private static bool IsOfAnotherSite(HttpRequest request)
+    private bool IsOfAnotherSite(HttpRequest request)
     {
-        if (HttpMethods.IsGet(request.Method) || TokenOf(request, fromQuery: false) is not null)
+        var origin = request.Headers.Origin.ToString();
+        if (HttpMethods.IsGet(request.Method) || TokenOf(request, fromQuery: false) is not null || origins.Name(origin))
         {
             return false;
         }
@@ -126,7 +130,6 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
         }
 
         // To an address without TLS browsers say only the page's origin.
-        var origin = request.Headers.Origin.ToString();
         return origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 

@@ -1,21 +1,35 @@
+using System.Text;
+
 namespace Relay.Api;
 
-/// <summary>What the load balancer asks. Live: the process answers; <c>/health</c> says the same in the word that Symphony's checks expect. Ready: it wants clients.</summary>
+/// <summary>
+/// What the load balancer asks, with GET or HEAD. Live: the process answers; <c>/health</c> says the same in the word
+/// that Symphony's checks expect. Ready: it wants clients, or says why not.
+/// </summary>
 internal static class HealthEndpoints
 {
+    /// <summary>The first part of these addresses.</summary>
+    public const string Prefix = "/health";
+
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapHealth(this IEndpointRouteBuilder routes, NodeState state)
     {
-        routes.MapGet("/health", context => AnswerAsync(context, StatusCodes.Status200OK, "okay"));
-        routes.MapGet("/health/live", context => AnswerAsync(context, StatusCodes.Status200OK, "live\n"));
-        routes.MapGet(
-            "/health/ready",
-            context => state.IsReady ? AnswerAsync(context, StatusCodes.Status200OK, "ready\n") : AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "not ready\n"));
+        routes.MapMethods(Prefix, Methods, context => AnswerAsync(context, 200, "okay"));
+        routes.MapMethods(Prefix + "/live", Methods, context => AnswerAsync(context, 200, "live\n"));
+        routes.MapMethods(
+            Prefix + "/ready",
+            Methods,
+            context => state.WhyNotReady is { } reason ? AnswerAsync(context, 503, $"not ready: {reason}\n")
+                : AnswerAsync(context, 200, "ready\n"));
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string sentence)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(sentence);
+        context.Response.ContentLength = Encoding.UTF8.GetByteCount(sentence);
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask
+            : context.Response.WriteAsync(sentence, context.RequestAborted);
     }
 }

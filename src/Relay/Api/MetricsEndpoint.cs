@@ -9,7 +9,7 @@ namespace Relay.Api;
 /// </summary>
 internal static class MetricsEndpoint
 {
-    private const string Path = "/metrics";
+    public const string Path = "/metrics";
 
     public static void MapMetrics(this IEndpointRouteBuilder routes, PrometheusExporter exporter) =>
         routes.MapGet(Path, context =>

@@ -1,7 +1,12 @@
+using Relay.Connections.Sockets;
+
 namespace Relay.Connections;
 
 /// <summary>The open connections of the node: counted, limited, ended when an administrator says so, and closed a few at a time when the node stops. Thread-safe.</summary>
-internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time)
+/// <param name="maxConnections">How many there may be.</param>
+/// <param name="time">The clock.</param>
+/// <param name="descriptors">What bounds them as well; null where only the setting does.</param>
+internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, DescriptorBudget? descriptors = null)
 {
     /// <summary>How often a few connections are closed while the node drains.</summary>
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(100);
@@ -37,7 +42,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time)
                 return CloseReason.NodeStops;
             }
 
-            if (open.Count >= maxConnections)
+            if (open.Count >= maxConnections || open.Count >= descriptors?.MostConnections)
             {
                 return CloseReason.NodeIsFull;
             }

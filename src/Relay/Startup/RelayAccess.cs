@@ -24,6 +24,7 @@ internal static class RelayAccess
         services.AddVerifier(settings.Auth);
         services.AddSingleton(new AwarenessStamping(settings.Auth.StampAwareness));
         services.AddSingleton(settings.Auth.AllowedOrigins);
+        services.AddCors();
         services.AddSingleton(provider => new AddressRate(settings.Limits.ConnectionsPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ForwardedSuspicion(settings.Network.TrustedProxies.Count > 0 || settings.Limits.ConnectionsPerMinute == 0, provider.GetRequiredService<ILogger<ForwardedSuspicion>>()));
         services.AddSingleton<RequestGate>();

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.StaticFiles;
+using Relay.Access;
 using Relay.Api;
 using Relay.Problems;
+using Relay.Protocols;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 using Relay.Telemetry;
@@ -10,18 +12,30 @@ namespace Relay.Startup;
 /// <summary>The node's addresses.</summary>
 internal static class RelayEndpoints
 {
+    /// <summary>What every request passes, for a page or for anything else: to be called first.</summary>
+    public static WebApplication UseRefusals(this WebApplication app)
+    {
+        var services = app.Services;
+        app.UseForwardedHeaders();
+        app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
+        app.Use(FullNodePages.InvokeAsync);
+        app.Use(UpgradeRefusal.InvokeAsync);
+        var auth = services.GetRequiredService<RelaySettings>().Auth;
+        app.UseCrossOrigin("/api", auth.AllowedOrigins, asksForTokens: auth.Jwt is not null);
+        return app;
+    }
+
     public static WebApplication MapRelay(this WebApplication app)
     {
-        app.UseForwardedHeaders();
-
         // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes, which took a quarter of the processor time of a node's first second under load.
         var services = app.Services;
-        app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
         app.MapHealth(services.GetRequiredService<NodeState>());
         app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
         app.MapOpenApi();
-        app.Map(YWebSocketEndpoint.Prefix + "{**document}", services.GetRequiredService<YWebSocketEndpoint>().HandleAsync);
-        app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync);
+        app.Map(YWebSocketEndpoint.Path, services.GetRequiredService<YWebSocketEndpoint>().HandleAsync)
+            .WithMetadata(SpeaksWebSocket.Mark);
+        app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync)
+            .WithMetadata(SpeaksWebSocket.Mark);
         app.MapGet(DocumentEndpoint.Path, services.GetRequiredService<DocumentEndpoint>().GetAsync);
         app.MapDelete(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().DeleteAsync);
         app.MapPut(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().PutAsync);

@@ -173,12 +173,16 @@ internal static class RelayServices
             limits.MaxStatelessBytes));
         services.AddSingleton(
             provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReturnDelays(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new WaitingRoom(
             provider.GetRequiredService<ReturnDelays>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        services.AddSingleton(provider => new ConnectionRegistry(
+            limits.MaxConnections,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<DescriptorBudget>()));
+        services.TryAddSingleton(DescriptorBudget.OfThisProcess());
         services.TryAddSingleton(SocketTimes.Default);
         services.AddSingleton<SocketTicks>();
         services.AddSingleton<IConnectionListenerFactory, ClientListenerFactory>();

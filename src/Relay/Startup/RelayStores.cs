@@ -76,6 +76,8 @@ internal static class RelayStores
             new RedisBackplaneOptions
             {
                 Configuration = configuration,
+                User = settings.Redis.User,
+                Password = settings.Redis.Password,
                 MinReplicas = settings.Redis.MinReplicas,
                 Jobs = jobs,
                 SharedSettings = new Dictionary<string, string> { ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false" },

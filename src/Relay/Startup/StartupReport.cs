@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Relay.Connections.Sockets;
 
 namespace Relay.Startup;
 
@@ -33,6 +34,12 @@ internal static partial class StartupReport
         if (settings.Redis.Configuration is not null && settings.DynamoDb.Table is null)
         {
             LogNoLocator(logger);
+        }
+
+        var descriptors = app.Services.GetRequiredService<DescriptorBudget>();
+        if (descriptors.MostConnections < settings.Limits.MaxConnections)
+        {
+            LogFewDescriptors(logger, descriptors.Limit, descriptors.MostConnections, settings.Limits.MaxConnections);
         }
 
         // Names below the directory are keys below the prefix, so copying is all that moving takes.
@@ -76,6 +83,14 @@ internal static partial class StartupReport
 
     [LoggerMessage(LogEvents.NoLocator, LogLevel.Information, "Nodes do not ask each other for documents, because Relay:DynamoDb:Table is not set: they read snapshots and log")]
     private static partial void LogNoLocator(ILogger logger);
+
+    [LoggerMessage(
+        LogEvents.FewDescriptors,
+        LogLevel.Warning,
+        "The process may have {Limit} open files, so this node takes {Connections} connections at the most, "
+        + "and not Limits:MaxConnections, {Max}. "
+        + "Raise the limit (ulimit -n, LimitNOFILE of systemd, nofile of a container) or lower the setting")]
+    private static partial void LogFewDescriptors(ILogger logger, long limit, long connections, int max);
 
     [LoggerMessage(LogEvents.EmbeddedPart, LogLevel.Information, "Embedded {Part}: {Place} (stands in for {Service})")]
     private static partial void LogEmbedded(ILogger logger, string part, string place, string service);

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace Relay.Backplane.Support;
 
 /// <summary>Keeps what was logged.</summary>
-internal sealed class TestLogger : ILogger<FileLog>
+internal sealed class TestLogger : ILogger<FileLog>, ILogger<RedisBackplane>
 {
     private readonly ConcurrentQueue<(LogLevel Level, EventId Id, string Text)> messages = new();
+
+    public string[] All => [.. messages.Select(message => message.Text)];
 
     public string[] Of(int eventId) => [.. messages.Where(message => message.Id.Id == eventId).Select(message => message.Text)];
 

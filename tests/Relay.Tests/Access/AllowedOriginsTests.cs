@@ -24,7 +24,39 @@ public sealed class AllowedOriginsTests
     }
 
     [Theory]
+    [InlineData("https://a.example.com", true)]
+    [InlineData("https://a.b.example.com", true)]
+    [InlineData("https://A.EXAMPLE.com:443", true)]
+    [InlineData("http://x.localhost:3000", true)]
+    [InlineData("https://shop.xn--bcher-kva.example", true)]
+    [InlineData("null", true)]
+    [InlineData("", true)]
+    [InlineData("https://example.com", false)]
+    [InlineData("https://.example.com", false)]
+    [InlineData("https://aexample.com", false)]
+    [InlineData("https://a.example.com.evil.example", false)]
+    [InlineData("https://a.example.com:8443", false)]
+    [InlineData("http://a.example.com", false)]
+    [InlineData("http://x.localhost", false)]
+    [InlineData("NULL", false)]
+    [InlineData("https://evil.example/.example.com", false)]
+    [InlineData("https://evil.example?.example.com", false)]
+    public void An_asterisk_stands_for_subdomains_and_null_for_pages_without_an_origin(string origin, bool passes)
+    {
+        const string named = "https://*.example.com,http://*.localhost:3000,https://*.bücher.example,null";
+        Assert.True(AllowedOrigins.TryParse(named, out var origins));
+        Assert.Equal(passes, origins.Allow(origin));
+        Assert.Equal(passes && origin.Length > 0, origins.Name(origin));
+        Assert.False(AllowedOrigins.All.Name(origin));
+    }
+
+    [Theory]
     [InlineData("*")]
+    [InlineData("https://*")]
+    [InlineData("https://a.*.example")]
+    [InlineData("https://a*.example")]
+    [InlineData("https://*.*.example")]
+    [InlineData("*.example.com")]
     [InlineData("app.example")]
     [InlineData("https://app.example/path")]
     [InlineData("https://user@app.example")]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Relay.Connections.Sockets;
+using Relay.Doubles;
 
 namespace Relay.Connections;
 
@@ -44,12 +45,28 @@ public sealed class ClientConnectionTests
         }
     }
 
-    private static async Task<(ClientConnection Connection, TcpClient Client)> ConnectAsync()
+    [Fact]
+    public async Task A_connection_for_which_there_is_no_place_is_cut_when_it_asks_for_nothing()
+    {
+        var time = new ManualTime();
+        var (connection, client) = await ConnectAsync(time);
+        using (client)
+        {
+            Assert.NotNull(connection.Features.Get<IBriefConnection>());
+            var read = client.GetStream().ReadAsync(new byte[1]).AsTask();
+            time.Advance(TimeSpan.FromSeconds(4.9), () => Assert.False(read.IsCompleted));
+            time.Advance(TimeSpan.FromSeconds(0.1), () => { });
+            await Assert.ThrowsAnyAsync<IOException>(() => read.WaitAsync(Patience));
+            await connection.DisposeAsync();
+        }
+    }
+
+    private static async Task<(ClientConnection Connection, TcpClient Client)> ConnectAsync(TimeProvider? brief = null)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var client = new TcpClient();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint).WaitAsync(Patience);
-        return (new ClientConnection(await listener.AcceptSocketAsync().WaitAsync(Patience)), client);
+        return (new ClientConnection(await listener.AcceptSocketAsync().WaitAsync(Patience), brief), client);
     }
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Relay.Connections;
 
-public sealed class CloseReasonTests
+public sealed partial class CloseReasonTests
 {
     [Fact]
     public void Every_reason_has_a_code_of_its_own_a_sentence_that_fits_a_close_frame_and_a_place_in_the_table()
@@ -22,12 +24,29 @@ public sealed class CloseReasonTests
         Assert.All(CloseReason.All, r => Assert.Contains($"| {r.Code} | {r.Text} |", text, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("docs/operations.md")]
+    [InlineData("docs/security.md")]
+    [InlineData("docs/architecture.md")]
+    [InlineData("docs/deploy.md")]
+    [InlineData("README.md")]
+    public void Other_documents_name_no_close_code_that_the_node_does_not_send(string document)
+    {
+        var named = CodeInText().Matches(File.ReadAllText(Path.Combine(Root(), document)));
+        var codes = named.Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture));
+        Assert.Empty(codes.Except(CloseReason.All.Select(reason => reason.Code)));
+    }
+
     [Fact]
     public void Log_events_have_ids_of_their_own()
     {
         var ids = typeof(LogEvents).GetFields().Select(f => (int)f.GetRawConstantValue()!).ToArray();
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
+
+    // 1006 is what a client makes up for itself.
+    [GeneratedRegex(@"\b(?!1006)(4[45]\d\d|10[01]\d)\b")]
+    private static partial Regex CodeInText();
 
     private static string Root()
     {

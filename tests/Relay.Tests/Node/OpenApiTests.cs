@@ -122,8 +122,14 @@ public sealed class OpenApiTests
             await AskAsync("GET", path, null, 200);
         }
 
+        foreach (var path in new[] { "/health", "/health/live", "/health/ready" })
+        {
+            await AskAsync("HEAD", path, null, 200);
+        }
+
         await AskAsync("POST", "/api/nodes/self/drain", admin, 202);
         await AskAsync("GET", "/health/ready", null, 503);
+        await AskAsync("HEAD", "/health/ready", null, 503);
 
         var unseen = Operations(description).SelectMany(operation => operation.Statuses.Select(status => (Operation: operation.Id, Status: status))).Except(seen)
             .Where(one => !NeedMore.Contains(one.Status) && !NeedMore.Contains($"{one.Status} {one.Operation}"));

@@ -96,6 +96,29 @@ public sealed class OperationTests
         Assert.Equal("okay", await node.Http.GetStringAsync(new Uri("/health", UriKind.Relative)));
     }
 
+    [Fact]
+    public async Task The_health_addresses_answer_head_with_the_status_and_no_body()
+    {
+        await using var node = await TestNode.StartAsync();
+        foreach (var path in new[] { "/health", "/health/live", "/health/ready" })
+        {
+            Assert.Equal((200, 0), await HeadAsync(path));
+        }
+
+        await node.StatusAsync("POST", "/api/nodes/self/drain");
+        Assert.Equal((503, 0), await HeadAsync("/health/ready"));
+        Assert.Equal((200, 0), await HeadAsync("/health/live"));
+        using var why = await node.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        Assert.Equal("not ready: this node stops, or was drained.\n", await why.Content.ReadAsStringAsync());
+
+        async Task<(int Status, int Bytes)> HeadAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, path);
+            using var answer = await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
+            return ((int)answer.StatusCode, (await answer.Content.ReadAsByteArrayAsync()).Length);
+        }
+    }
+
     [Theory]
     [InlineData("GET", "/api/jobs")]
     [InlineData("POST", "/api/jobs/doc/retry")]

@@ -82,7 +82,7 @@ internal sealed class TestNode : IAsyncDisposable
         builder.AddRelay();
         replace(builder.Services);
         var app = builder.Build();
-        app.MapRelay();
+        app.UseRefusals().UsePages().MapRelay();
         await app.StartAsync().WaitAsync(Patience);
         return new TestNode(app, directory, owns);
     }

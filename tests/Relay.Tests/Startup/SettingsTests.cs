@@ -48,7 +48,11 @@ public sealed class SettingsTests
     [InlineData("DynamoDb:Region", "eu-central-1", "has no meaning without Relay:DynamoDb:Table")]
     [InlineData("S3:Prefix", "relay/", "has no meaning without Relay:S3:Bucket")]
     [InlineData("S3:Region", "eu-central-1", "has no meaning without Relay:S3:Bucket")]
-    [InlineData("S3:ServiceUrl", "localhost:9000", "but must be an address that begins with http")]
+    [InlineData("S3:ServiceUrl", "localhost:9000", "must be an address that begins with http")]
+    [InlineData("Redis:User", "relay", "has no meaning without Relay:Redis:Configuration")]
+    [InlineData("Redis:Password", "x", "has no meaning without Relay:Redis:Configuration")]
+    [InlineData("Redis:Configuration", "localhost,nonsense=1", "has an option 'nonsense'")]
+    [InlineData("Redis:Configuration", "ssl=true", "names no server")]
     [InlineData("Internal:Port", "65536", "but must be a whole number")]
     [InlineData("Node:Address", "0.0.0.0:5211", "that others can reach")]
     [InlineData("Node:Address", "10.0.0.7", "but must be an IP address")]
@@ -65,6 +69,7 @@ public sealed class SettingsTests
     [InlineData("Auth:Jwt:SecondSecret", "x", "has no meaning without Relay:Auth:Jwt:Secret")]
     [InlineData("Auth:StampAwareness", "true", "has no meaning without Relay:Auth:Mode=jwt")]
     [InlineData("Auth:AllowedOrigins", "*", "but must be origins separated by commas")]
+    [InlineData("Auth:AllowedOrigins", "https://a.*.example", "but must be origins separated by commas")]
     [InlineData("Network:TrustedProxies", "10.0.0.0/33", "but must be IP addresses or networks")]
     [InlineData("Limits:ConnectionsPerMinute", "-1", "but must be a whole number from 0")]
     [InlineData("Limits:AwarenessPerSecond", "0", "but must be a whole number from 1")]
@@ -94,7 +99,8 @@ public sealed class SettingsTests
             ("Node:Address", "10.0.0.7:5211"),
             ("Internal:Port", "5211"),
             ("Internal:Secret", new string('s', 32)),
-            ("Redis:Configuration", "redis.example:6379,password=hush,user=relay"),
+            ("Redis:Configuration", "redis.example:6379,other.example,ssl=true"),
+            ("Redis:Password", "hush,hush=hush"),
             ("Redis:MinReplicas", "1"),
             ("DynamoDb:Table", "relay-locator"),
             ("DynamoDb:Region", "eu-central-1"),
@@ -105,7 +111,8 @@ public sealed class SettingsTests
         Assert.Equal(1, settings.Redis.MinReplicas);
         Assert.Equal("relay-locator", settings.DynamoDb.Table);
         Assert.Equal("production/", settings.S3.Prefix);
-        Assert.Equal("redis.example:6379", settings.Redis.Servers());
+        Assert.Equal("redis.example:6379, other.example", settings.Redis.Servers());
+        Assert.Equal("hush,hush=hush", settings.Redis.Password);
         Assert.DoesNotContain("hush", settings.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("sss", settings.ToString(), StringComparison.Ordinal);
     }

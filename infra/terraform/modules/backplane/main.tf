@@ -139,20 +139,19 @@ locals {
     local.is_sharded ? aws_elasticache_replication_group.this[0].configuration_endpoint_address :
     aws_elasticache_replication_group.this[0].primary_endpoint_address
   )
-  user = local.is_memorydb ? ",user=${var.name}" : ""
 
   # What Redis was made with, not what the data source says now: an apply that is taken up again after it had made Redis would store another password.
   password      = local.is_memorydb ? one(aws_memorydb_user.this[0].authentication_mode[0].passwords) : aws_elasticache_replication_group.this[0].auth_token
-  configuration = "${local.host}:${local.port},ssl=true,sslHost=${local.host},abortConnect=false${local.user},password=${local.password}"
+  configuration = "${local.host}:${local.port},ssl=true,sslHost=${local.host},abortConnect=false"
 }
 
-resource "aws_secretsmanager_secret" "this" {
-  name_prefix = "${var.name}/redis-"
-  description = "How nodes reach Redis (Redis:Configuration)"
+resource "aws_secretsmanager_secret" "password" {
+  name_prefix = "${var.name}/redis-password-"
+  description = "The password of Redis (Redis:Password)"
 }
 
-resource "aws_secretsmanager_secret_version" "this" {
-  secret_id                = aws_secretsmanager_secret.this.id
-  secret_string_wo         = local.configuration
+resource "aws_secretsmanager_secret_version" "password" {
+  secret_id                = aws_secretsmanager_secret.password.id
+  secret_string_wo         = local.password
   secret_string_wo_version = 1
 }

@@ -1,8 +1,18 @@
-output "configuration_secret_arn" {
-  value = aws_secretsmanager_secret.this.arn
+output "configuration" {
+  description = "How nodes reach Redis (Redis:Configuration), without the password."
+  value       = local.configuration
+}
+
+output "user" {
+  description = "Redis:User; null for Redis' default user."
+  value       = local.is_memorydb ? var.name : null
+}
+
+output "password_secret_arn" {
+  value = aws_secretsmanager_secret.password.arn
 
   # Not before there is something in it.
-  depends_on = [aws_secretsmanager_secret_version.this]
+  depends_on = [aws_secretsmanager_secret_version.password]
 }
 
 output "watched" {

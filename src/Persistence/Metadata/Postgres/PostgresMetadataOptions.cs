@@ -20,4 +20,7 @@ public sealed record PostgresMetadataOptions
 
     /// <summary>A node that has not written for so long is taken for dead. Default: 20 s, ten times what lies between two batches.</summary>
     public TimeSpan NodeExpiry { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Who writes, without the connection string, which holds a password.</summary>
+    public override string ToString() => Address;
 }

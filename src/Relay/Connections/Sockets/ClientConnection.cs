@@ -7,17 +7,27 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Relay.Connections.Sockets;
 
 /// <summary>A client's connection as Kestrel sees it: bytes are read from the socket when Kestrel asks for them and not before, so that nothing is under way when the socket changes hands.</summary>
-internal sealed class ClientConnection : DefaultConnectionContext, ISocketHandover, IConnectionSocketFeature
+internal sealed class ClientConnection
+    : DefaultConnectionContext, ISocketHandover, IConnectionSocketFeature, IBriefConnection
 {
+    /// <summary>
+    /// How long a connection may stay for which there is no place: a request and its answer take less.
+    /// </summary>
+    private static readonly TimeSpan BriefStay = TimeSpan.FromSeconds(5);
+
     private static long connections;
 
     private readonly Socket socket;
     private readonly SocketStream stream;
     private readonly IDuplexPipe own;
+    private readonly ITimer? end;
     private bool isHandedOver;
 
+    /// <param name="socket">The client's socket.</param>
+    /// <param name="brief">The clock for a connection that has to end soon, because there is no place for it; null for
+    /// one that may stay.</param>
     /// <exception cref="SocketException">The client is gone already.</exception>
-    public ClientConnection(Socket socket)
+    public ClientConnection(Socket socket, TimeProvider? brief = null)
         : base(Interlocked.Increment(ref connections).ToString("x", System.Globalization.CultureInfo.InvariantCulture))
     {
         this.socket = socket;
@@ -32,6 +42,15 @@ internal sealed class ClientConnection : DefaultConnectionContext, ISocketHandov
             PipeWriter.Create(new ServerOutput(stream, failed => Abort(new ConnectionAbortedException("The client is gone.", failed))), new StreamPipeWriterOptions(leaveOpen: true)));
         Features.Set<ISocketHandover>(this);
         Features.Set<IConnectionSocketFeature>(this);
+        if (brief is not null)
+        {
+            Features.Set<IBriefConnection>(this);
+            end = brief.CreateTimer(
+                _ => Abort(new ConnectionAbortedException("There is no place for this connection.")),
+                null,
+                BriefStay,
+                Timeout.InfiniteTimeSpan);
+        }
     }
 
     Socket IConnectionSocketFeature.Socket => socket;
@@ -68,6 +87,11 @@ internal sealed class ClientConnection : DefaultConnectionContext, ISocketHandov
 
     public override async ValueTask DisposeAsync()
     {
+        if (end is not null)
+        {
+            await end.DisposeAsync();
+        }
+
         await own.Input.CompleteAsync();
         await own.Output.CompleteAsync();
         if (!isHandedOver)

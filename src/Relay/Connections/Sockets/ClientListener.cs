@@ -5,14 +5,19 @@ using Microsoft.AspNetCore.Connections;
 namespace Relay.Connections.Sockets;
 
 /// <summary>Accepts clients on one address.</summary>
-internal sealed partial class ClientListener(Socket listener, ILogger logger) : IConnectionListener
+internal sealed partial class ClientListener(
+    Socket listener, DescriptorBudget descriptors, TimeProvider time, ILogger logger) : IConnectionListener
 {
     /// <summary>When a process has no descriptor left, the next accept fails as well: it waits, instead of turning in a circle.</summary>
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
 
+    // Each is logged once until a client is served again.
+    private bool isFull;
+    private bool isFailing;
+
     public EndPoint EndPoint { get; } = listener.LocalEndPoint!;
 
-    /// <summary>The next client; nothing once the listener is closed.</summary>
+    /// <summary>The next client; null once the listener is closed.</summary>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (true)
@@ -20,14 +25,9 @@ internal sealed partial class ClientListener(Socket listener, ILogger logger) : 
             try
             {
                 var socket = await listener.AcceptAsync(cancellationToken);
-                try
+                if (Take(socket) is { } connection)
                 {
-                    return new ClientConnection(socket);
-                }
-                catch (Exception gone) when (gone is SocketException or IOException or ObjectDisposedException)
-                {
-                    // Gone before it was looked at, or one more than the system can watch.
-                    socket.Dispose();
+                    return connection;
                 }
             }
             catch (ObjectDisposedException)
@@ -40,8 +40,13 @@ internal sealed partial class ClientListener(Socket listener, ILogger logger) : 
             }
             catch (SocketException failed)
             {
-                LogAcceptFailed(logger, failed, EndPoint);
-                await Task.Delay(AfterFailure, cancellationToken);
+                if (!isFailing)
+                {
+                    isFailing = true;
+                    LogAcceptFailed(logger, failed, EndPoint);
+                }
+
+                await Task.Delay(AfterFailure, time, cancellationToken);
             }
         }
     }
@@ -54,6 +59,59 @@ internal sealed partial class ClientListener(Socket listener, ILogger logger) : 
         return ValueTask.CompletedTask;
     }
 
-    [LoggerMessage(LogEvents.AcceptFailed, LogLevel.Warning, "A client could not be accepted on {Address}")]
+    private ClientConnection? Take(Socket socket)
+    {
+        var place = descriptors.PlaceOf(socket.Handle);
+        Note(place);
+        if (place == ClientPlace.None)
+        {
+            TerseRefusal.Send(socket);
+            return null;
+        }
+
+        try
+        {
+            return new ClientConnection(socket, place == ClientPlace.Brief ? time : null);
+        }
+        catch (Exception gone) when (gone is SocketException or IOException or ObjectDisposedException)
+        {
+            // Gone before it was looked at, or one more than the system can watch.
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    private void Note(ClientPlace place)
+    {
+        if (place == ClientPlace.Served)
+        {
+            if (isFull)
+            {
+                LogHasRoom(logger, EndPoint);
+            }
+
+            isFull = isFailing = false;
+        }
+        else if (!isFull)
+        {
+            isFull = true;
+            LogFull(logger, EndPoint, descriptors.Limit);
+        }
+    }
+
+    [LoggerMessage(
+        LogEvents.AcceptFailed,
+        LogLevel.Warning,
+        "A client could not be accepted on {Address}; the next ones are tried ten times a second")]
     private static partial void LogAcceptFailed(ILogger logger, Exception exception, EndPoint address);
+
+    [LoggerMessage(
+        LogEvents.ListenerFull,
+        LogLevel.Warning,
+        "New clients are refused on {Address} until others have gone: the process may have {Limit} open files, "
+        + "and the rest of them is for the node itself")]
+    private static partial void LogFull(ILogger logger, EndPoint address, long limit);
+
+    [LoggerMessage(LogEvents.ListenerHasRoom, LogLevel.Information, "New clients are served again on {Address}")]
+    private static partial void LogHasRoom(ILogger logger, EndPoint address);
 }

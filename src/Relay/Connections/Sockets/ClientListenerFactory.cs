@@ -9,7 +9,9 @@ namespace Relay.Connections.Sockets;
 /// Kestrel's transport for the addresses that clients connect to. Unlike Kestrel's own it reads only when it is asked to and lets go of a socket whose request became a WebSocket: the rest of the connection's life then costs
 /// neither Kestrel's memory for a request nor its hand-overs between threads for each read and write.
 /// </summary>
-internal sealed class ClientListenerFactory(ILogger<ClientListenerFactory> logger) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class ClientListenerFactory(
+    DescriptorBudget descriptors, TimeProvider time, ILogger<ClientListenerFactory> logger)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     /// <summary>TCP only; Kestrel itself serves Unix sockets, handles and pipes.</summary>
     public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
@@ -35,6 +37,6 @@ internal sealed class ClientListenerFactory(ILogger<ClientListenerFactory> logge
             throw;
         }
 
-        return ValueTask.FromResult<IConnectionListener>(new ClientListener(socket, logger));
+        return ValueTask.FromResult<IConnectionListener>(new ClientListener(socket, descriptors, time, logger));
     }
 }

@@ -15,12 +15,16 @@ internal static class WebSocketHandshake
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    /// <summary>Whether the client wants the connection to become a WebSocket.</summary>
+    public static bool IsAskedFor(HttpRequest request) => HasToken(request.Headers.Upgrade, "websocket");
+
     /// <summary>Whether the request asks for a WebSocket that this node can open; if not, an answer is written that says why.</summary>
     public static async ValueTask<UpgradedConnection?> AcceptAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
         var upgrade = context.Features.Get<IHttpUpgradeFeature>();
-        if (upgrade is not { IsUpgradableRequest: true } || !HasToken(headers.Upgrade, "websocket") || !HttpMethods.IsGet(context.Request.Method))
+        if (upgrade is not { IsUpgradableRequest: true } || !IsAskedFor(context.Request)
+            || !HttpMethods.IsGet(context.Request.Method))
         {
             context.Response.Headers.Upgrade = "websocket";
             await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks WebSocket over HTTP/1.1.");

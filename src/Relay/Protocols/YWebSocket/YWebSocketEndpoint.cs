@@ -27,6 +27,8 @@ internal sealed partial class YWebSocketEndpoint(
 {
     public const string Prefix = "/yjs/";
 
+    public const string Path = Prefix + "{**document}";
+
     public async Task HandleAsync(HttpContext context)
     {
         if (!await gate.MayConnectAsync(context))

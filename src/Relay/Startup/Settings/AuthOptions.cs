@@ -11,7 +11,12 @@ internal sealed record AuthOptions
     /// <summary>How tokens are checked; nothing unless <see cref="Mode"/> is <c>jwt</c>.</summary>
     public JwtOptions? Jwt { get; init; }
 
-    /// <summary><c>Auth:AllowedOrigins</c>: the origins of pages that may open WebSockets, separated by commas. Default: none, any page may. Only browsers send an origin; a request without one passes.</summary>
+    /// <summary>
+    /// <c>Auth:AllowedOrigins</c>: the origins of pages that may open WebSockets and use the API, separated by commas;
+    /// <c>https://*.example.com</c> for all subdomains, <c>null</c> for pages without an origin. Default: none, any
+    /// page may open WebSockets, and with tokens use the API. Only browsers send an origin; a request without one
+    /// passes.
+    /// </summary>
     public AllowedOrigins AllowedOrigins { get; init; } = AllowedOrigins.All;
 
     /// <summary><c>Auth:StampAwareness</c>: writes the token's user id and name into the presence of its connections, as <c>user.id</c> and <c>user.name</c>, so that nobody appears under another's name. Default: false.</summary>
@@ -47,5 +52,9 @@ internal sealed record AuthOptions
     private static AllowedOrigins ReadOrigins(SettingsReader reader) =>
         reader.Text("Auth:AllowedOrigins") is not { } text ? AllowedOrigins.All
         : AllowedOrigins.TryParse(text, out var origins) ? origins
-        : reader.Refuse("Auth:AllowedOrigins", text, "origins separated by commas, as in https://app.example,http://localhost:3000", AllowedOrigins.All);
+        : reader.Refuse(
+            "Auth:AllowedOrigins",
+            text,
+            "origins separated by commas, as in https://app.example,https://*.example.com,http://localhost:3000",
+            AllowedOrigins.All);
 }

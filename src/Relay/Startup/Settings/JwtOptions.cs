@@ -107,9 +107,9 @@ internal sealed record JwtOptions
 
     private static Uri? ReadUrl(SettingsReader reader, string text, bool isDevelopment)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        if (reader.Address("Auth:Jwt:JwksUrl", text) is not { } url)
         {
-            return reader.Refuse<Uri?>("Auth:Jwt:JwksUrl", text, "an address that begins with https://", null);
+            return null;
         }
 
         if (url.Scheme == "http" && !isDevelopment && !IsHere(url))

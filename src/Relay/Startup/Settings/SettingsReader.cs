@@ -69,12 +69,24 @@ internal sealed class SettingsReader(IConfigurationSection section)
     }
 
     /// <summary>The address of a service, which has no meaning without another setting.</summary>
-    public string? Address(string key, string main, string? mainText)
+    public string? Address(string key, string main, string? mainText) =>
+        Companion(key, main, mainText) is { } text ? Address(key, text)?.OriginalString : null;
+
+    /// <summary>
+    /// Reads an address over HTTP; null when it is refused. The refusal does not repeat it: somebody may have written a
+    /// user and a password into it, which are not allowed, because addresses are logged.
+    /// </summary>
+    public Uri? Address(string key, string text)
     {
-        var text = Companion(key, main, mainText);
-        return text is null || (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-            ? text
-            : Refuse(key, text, "an address that begins with http:// or https://", text);
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && address is { Scheme: "http" or "https", UserInfo: "" })
+        {
+            return address;
+        }
+
+        Refuse($"Relay:{key} must be an address that begins with http:// or https://, "
+            + "without a user and a password in it.");
+        return null;
     }
 
     /// <summary>Notes that a setting is wrong.</summary>
