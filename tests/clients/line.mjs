@@ -6,6 +6,8 @@ export class Line {
   #sockets = new Set()
   #isCut = false
   #isMute = false
+  #isHeld = false
+  #answers = new Set()
   #server
 
   /** @param {{ url: string }} server what is at the other end */
@@ -38,6 +40,17 @@ export class Line {
   /** From now on what is asked arrives and no answer comes back. */
   mute () { this.#isMute = true }
 
+  /** From now on what is answered waits here, and when all buffers are full, at the server. */
+  hold () {
+    this.#isHeld = true
+    for (const far of this.#answers) far.pause()
+  }
+
+  release () {
+    this.#isHeld = false
+    for (const far of this.#answers) far.resume()
+  }
+
   /** For good. */
   takeDown () {
     this.cut()
@@ -50,11 +63,14 @@ export class Line {
       return
     }
     const far = connect(port, '127.0.0.1')
-    this.#join(near, far, () => true)
-    this.#join(far, near, () => !this.#isMute)
+    this.#answers.add(far)
+    far.on('close', () => this.#answers.delete(far))
+    this.#join(near, far, () => true, () => false)
+    this.#join(far, near, () => !this.#isMute, () => this.#isHeld)
+    if (this.#isHeld) far.pause()
   }
 
-  #join (from, to, passes) {
+  #join (from, to, passes, waits) {
     this.#sockets.add(from)
     // One end that breaks takes the other with it; who is at the other end sees what it would see without the line.
     from.on('error', () => to.destroy())
@@ -65,7 +81,7 @@ export class Line {
     from.on('data', (data) => {
       if (passes() && !to.write(data)) from.pause()
     })
-    to.on('drain', () => from.resume())
+    to.on('drain', () => { if (!waits()) from.resume() })
     from.on('end', () => to.end())
   }
 }

@@ -1,0 +1,12 @@
+import { BlockNoteEditor } from '@blocknote/core'
+import { withCollaboration } from '@blocknote/core/yjs'
+import { offer } from './page.mjs'
+
+offer(async (element, doc, awareness) => {
+  const collaboration = { fragment: doc.getXmlFragment('default'), user: { name: 'Reader', color: '#123456' }, provider: { awareness } }
+  const editor = BlockNoteEditor.create(withCollaboration({ collaboration }))
+  const mounted = new Promise((resolve) => editor.onMount(resolve))
+  editor.mount(element)
+  await mounted
+  return () => editor.document
+})
