@@ -1,6 +1,8 @@
-// A TCP line to a server that can be cut: connections really end and new ones fail, whatever the one at its end believes about its network.
+// A TCP line to a server that can be cut: connections really end and new ones fail, whatever their client believes.
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
+
+const sliceBytes = 16 << 10
 
 export class Line {
   #sockets = new Set()
@@ -8,7 +10,12 @@ export class Line {
   #isMute = false
   #isHeld = false
   #answers = new Set()
+  #pace = null
   #server
+
+  /** Connections that clients have opened through it, and bytes that went to them. */
+  connections = 0
+  answered = 0
 
   /** @param {{ url: string }} server what is at the other end */
   static async to (server) { return Line.toPort(() => Number(new URL(server.url).port)) }
@@ -51,6 +58,13 @@ export class Line {
     for (const far of this.#answers) far.resume()
   }
 
+  /**
+   * From now on what is answered comes at this pace.
+   * @param {number} bytesPerSecond
+   * @param {(milliseconds: number) => Promise<void>} wait lets time pass
+   */
+  slowDown (bytesPerSecond, wait) { this.#pace = { bytesPerSecond, wait } }
+
   /** For good. */
   takeDown () {
     this.cut()
@@ -62,6 +76,7 @@ export class Line {
       near.destroy()
       return
     }
+    this.connections++
     const far = connect(port, '127.0.0.1')
     this.#answers.add(far)
     far.on('close', () => this.#answers.delete(far))
@@ -79,9 +94,23 @@ export class Line {
       to.destroy()
     })
     from.on('data', (data) => {
-      if (passes() && !to.write(data)) from.pause()
+      if (!passes()) return
+      if (this.#answers.has(from)) this.answered += data.length
+      if (this.#pace !== null && this.#answers.has(from)) this.#drip(data, from, to)
+      else if (!to.write(data)) from.pause()
     })
     to.on('drain', () => { if (!waits()) from.resume() })
     from.on('end', () => to.end())
+  }
+
+  async #drip (data, from, to) {
+    from.pause()
+    const { bytesPerSecond, wait } = this.#pace
+    for (let start = 0; start < data.length && !to.destroyed; start += sliceBytes) {
+      const slice = data.subarray(start, start + sliceBytes)
+      await wait(slice.length / bytesPerSecond * 1000)
+      await new Promise((resolve) => to.write(slice, resolve))
+    }
+    from.resume()
   }
 }

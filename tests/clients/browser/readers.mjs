@@ -1,28 +1,35 @@
-// Readers of a document: an editor in a page, and what it does with what a relay sends it.
+// Readers of documents: pages with an editor, and what goes over their connections.
 import * as decoding from 'lib0/decoding'
-import { bundle } from './editors/bundle.mjs'
-import { Line } from '../line.mjs'
 import { saysAll, Y } from '../clients.mjs'
+import { Line } from '../line.mjs'
 import { inTime, patience } from '../wait.mjs'
+import { bundle } from './editors/bundle.mjs'
 
-const html = (editor) => `<!doctype html><meta charset="utf-8"><title>${editor}</title><link rel="icon" href="data:,">
-<div id="editor"></div><script src="/editors/${editor}.js"></script>`
+const html = (editor) => `<!doctype html>
+<meta charset="utf-8">
+<title>${editor}</title>
+<link rel="icon" href="data:,">
+<div id="editor"></div>
+<script src="/editors/${editor}.js"></script>`
 
-/** The pages of all editors, served under whatever address a context has for the relay. */
+/** The pages of all editors, as `/editors/…` of whatever node a page asks. */
 export const openEditors = async (browser) => {
   const scripts = await bundle()
-  const context = await browser.newContext({ viewport: { width: 1000, height: 800 } })
+  // A page that no server sent counts as one from outside, which may not connect to this machine without a permission.
+  const context = await browser.newContext({ permissions: ['local-network-access'] })
   context.setDefaultTimeout(patience)
   await context.route('**/editors/*', async (route) => {
     const file = new URL(route.request().url()).pathname.slice('/editors/'.length)
-    if (file.endsWith('.js')) await route.fulfill({ contentType: 'text/javascript', body: scripts.get(file.slice(0, -3)) })
-    else await route.fulfill({ contentType: 'text/html', body: html(file) })
+    const script = scripts.get(file.replace(/\.js$/, ''))
+    await route.fulfill(file.endsWith('.js')
+      ? { contentType: 'text/javascript; charset=utf-8', body: script }
+      : { contentType: 'text/html', body: html(file) })
   })
   return context
 }
 
 /**
- * Somebody opens a page with an editor, over a line of their own.
+ * Opens a page with an editor, which reaches the node over a line of its own.
  * @param {{ after: Function }} t the page is closed after it
  */
 export const openReader = async (t, context, relay, editor) => {
@@ -36,9 +43,11 @@ export const openReader = async (t, context, relay, editor) => {
 class Reader {
   /** What went wrong in the page. */
   complaints = []
-  /** Frames in both directions, oldest first. */
-  sent = []
-  received = []
+  #sent = []
+  #read
+
+  /** How many bytes came in WebSocket frames. */
+  receivedBytes = 0
 
   constructor (page, line) {
     this.page = page
@@ -46,42 +55,43 @@ class Reader {
     page.on('pageerror', (error) => this.complaints.push(error.stack))
     page.on('console', (message) => { if (message.type() === 'error') this.complaints.push(message.text()) })
     page.on('websocket', (socket) => {
-      socket.on('framesent', ({ payload }) => this.sent.push(payload))
-      socket.on('framereceived', ({ payload }) => this.received.push(payload))
+      socket.on('framesent', ({ payload }) => this.#sent.push(payload))
+      socket.on('framereceived', ({ payload }) => { this.receivedBytes += payload.length })
     })
   }
 
-  /** What the editor makes of the document when it comes in one piece and without a relay. */
-  async readsAlone (name, early) {
-    return await this.#does('readAlone', name, early)
-  }
+  /** What the editor makes of a document that comes in one piece and without a relay. */
+  async readsAlone (name, early) { return await this.#does('readAlone', name, early) }
 
   async connects (protocol, name, early) {
-    this.read = protocol === 'y-websocket' ? syncMessage : documentSyncMessage
-    const url = this.line.url.replace('http', 'ws')
-    await this.#does('connect', { protocol, url, name, early })
+    this.#read = protocol === 'y-websocket' ? readMessage : readDocumentMessage
+    await this.#does('connect', { protocol, url: this.line.url.replace('http', 'ws'), name, early })
   }
 
-  async readsToTheEnd () { await this.#does('readsToTheEnd') }
+  async readsToTheEnd () { await this.#does('readToTheEnd') }
 
-  async tells () { return await this.#does('tells') }
+  async tells () { return await this.#does('tell') }
 
   async leaves () { await this.#does('leave') }
 
-  /** The frames that brought something into the document; a SyncStep2 of what the relay has already is none. */
+  /** The messages that brought something into a document; a SyncStep2 of what the document has is none. */
   broughtInto (state) {
     const doc = new Y.Doc()
     Y.applyUpdate(doc, state)
-    const brought = this.sent.map(this.read).filter(({ kind, payload }) => kind === 'update' || (kind === 'step2' && !saysAll(doc, payload)))
+    const brings = ({ kind, payload }) => kind === 'update' || (kind === 'step2' && !saysAll(doc, payload))
+    const brought = this.#sent.map(this.#read).filter(brings)
     doc.destroy()
     return brought.map(({ kind, payload }) => `${kind} of ${payload.length} bytes`)
   }
 
-  get receivedBytes () { return this.received.reduce((bytes, frame) => bytes + frame.length, 0) }
-
   async #does (what, ...given) {
     const done = this.page.evaluate(([what, given]) => window.reader[what](...given), [what, given])
-    return await inTime(done, `"${what}" of a page that says ${this.complaints.map((text) => text.slice(0, 500))}`)
+    try {
+      return await inTime(done, `"${what}" of a page`)
+    } catch (error) {
+      error.message += [' The page says:', ...new Set(this.complaints)].join('\n').slice(0, 2000)
+      throw error
+    }
   }
 
   async close () {
@@ -90,15 +100,20 @@ class Reader {
   }
 }
 
-const syncMessage = (frame) => {
-  const decoder = decoding.createDecoder(frame)
-  return decoding.readVarUint(decoder) === 0 ? rest(decoder) : {}
+const readSync = (decoder) => {
+  const kind = ['step1', 'step2', 'update'][decoding.readVarUint(decoder)]
+  return { kind, payload: decoding.readVarUint8Array(decoder) }
 }
 
-const documentSyncMessage = (frame) => {
+/** A frame of y-websocket. */
+const readMessage = (frame) => {
+  const decoder = decoding.createDecoder(frame)
+  return decoding.readVarUint(decoder) === 0 ? readSync(decoder) : {}
+}
+
+/** A frame of Hocuspocus: an address, a type, a content. */
+const readDocumentMessage = (frame) => {
   const decoder = decoding.createDecoder(frame)
   decoding.readVarString(decoder)
-  return [0, 4].includes(decoding.readVarUint(decoder)) ? rest(decoder) : {}
+  return [0, 4].includes(decoding.readVarUint(decoder)) ? readSync(decoder) : {}
 }
-
-const rest = (decoder) => ({ kind: ['step1', 'step2', 'update'][decoding.readVarUint(decoder)], payload: decoding.readVarUint8Array(decoder) })

@@ -7,17 +7,18 @@ import * as tiptap from './tiptap.mjs'
 
 const kinds = { tiptap, blocknote, lexical, quill }
 
-// In an encoded state the structs of the higher id come first, so that all that it lost is gone before what replaced it comes.
+// In an encoded state the structs of the higher id come first, so what it lost is gone before the replacement comes.
 const ids = [2_000_000_002, 1_000_000_001]
 
 /**
  * A document as the editor's binding writes it.
  * @param {keyof typeof kinds} editor whose binding
  * @param {number} bytes about its size
- * @returns {{ history: Uint8Array[], early: number, whole: Uint8Array }} its updates, how many of them come before a quarter of the
- *   sections was written and nothing was revised, and its state
+ * @param {{ marks?: boolean }} options whether each author also marks words in what the other one wrote
+ * @returns {{ history: Uint8Array[], early: number, whole: Uint8Array }} its updates; how many of them there are when a
+ *   quarter of the sections is written and none is revised; its state
  */
-export const write = (editor, bytes) => {
+export const write = (editor, bytes, { marks = false } = {}) => {
   const kind = kinds[editor]
   const history = []
   const docs = ids.map((id) => Object.assign(new Y.Doc(), { clientID: id }))
@@ -28,7 +29,7 @@ export const write = (editor, bytes) => {
       Y.applyUpdate(docs[1 - index], update, 'other')
     })
   }
-  const sections = Math.min(100, Math.ceil(bytes / 12_000))
+  const sections = Math.min(100, Math.ceil(bytes / 25_000))
   const letters = Math.floor(bytes / sections) - kind.overhead
   // Every fifth section is the other one's.
   const author = (section) => section % 5 === 4 ? docs[1] : docs[0]
@@ -37,7 +38,12 @@ export const write = (editor, bytes) => {
   for (let section = 0; section < sections; section++) {
     author(section).transact(() => kind.write(author(section), section, words(letters)))
   }
-  for (let section = 0; section < sections; section++) reviser(section).transact(() => kind.revise(reviser(section), section))
+  for (let section = 0; section < sections; section++) {
+    reviser(section).transact(() => {
+      kind.revise(reviser(section), section)
+      if (marks) kind.mark(reviser(section), section)
+    })
+  }
   const whole = Y.encodeStateAsUpdate(docs[0])
   for (const doc of docs) doc.destroy()
   return { history, early, whole }

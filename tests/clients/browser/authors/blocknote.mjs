@@ -1,5 +1,6 @@
 // A document of BlockNote: blocks in containers with ids, nested in groups.
 import { element, marked, replace } from './elements.mjs'
+import { picture } from './picture.mjs'
 
 /** About the bytes that a section has beside its long text. */
 export const overhead = 3300
@@ -7,13 +8,16 @@ export const overhead = 3300
 const parts = 7
 const look = { backgroundColor: 'default', textColor: 'default', textAlignment: 'left' }
 const cellLook = { ...look, colspan: 1, rowspan: 1 }
-const block = (id, content, ...children) => element('blockContainer', { id }, content, ...(children.length > 0 ? [element('blockGroup', {}, ...children)] : []))
+const nested = (blocks) => blocks.length > 0 ? [element('blockGroup', {}, ...blocks)] : []
+const block = (id, content, ...blocks) => element('blockContainer', { id }, content, ...nested(blocks))
 const paragraph = (...texts) => element('paragraph', look, ...texts)
 const heading = (level, text) => element('heading', { ...look, level, isToggleable: false }, text)
 const bullet = (text) => element('bulletListItem', look, text)
+const numbered = (text) => element('numberedListItem', look, text)
 const cell = (text) => element('tableCell', cellLook, element('tableParagraph', {}, text))
 const row = (...texts) => element('tableRow', {}, ...texts.map(cell))
-const image = (url) => element('image', { backgroundColor: 'default', textAlignment: 'left', name: '', url, caption: '', showPreview: true })
+const imageLook = { backgroundColor: 'default', textAlignment: 'left', name: '', caption: '', showPreview: true }
+const image = (url) => element('image', { ...imageLook, url })
 
 const group = (doc) => {
   const page = doc.getXmlFragment('default')
@@ -26,26 +30,32 @@ export const write = (doc, number, text) => {
   group(doc).insert(number * parts, [
     block(id('heading'), heading(2, `Section ${number}`)),
     block(id('quote'), element('quote', { backgroundColor: 'default', textColor: 'default' }, 'A quote')),
-    block(id('list'), bullet('outer'), block(id('inner'), bullet('inner'), block(id('innermost'), element('numberedListItem', look, 'innermost')))),
+    block(id('list'), bullet('outer'),
+      block(id('inner'), bullet('inner'), block(id('innermost'), numbered('innermost')))),
     block(id('table'), element('table', { textColor: 'default' }, row('one', 'two'), row('three', 'four'))),
-    block(id('image'), image(`data:image/gif;base64,${number}`)),
-    block(id('marks'), element('paragraph', look, marked('plain ', ['bold', { bold: {} }], [' both', { bold: {}, italic: {} }]))),
+    block(id('image'), image(`${picture}#${number}`)),
+    block(id('marks'), paragraph(marked('plain ', ['bold', { bold: {} }], [' both', { bold: {}, italic: {} }]))),
     block(id('text'), paragraph(text))
   ])
 }
 
 export const revise = (doc, number) => {
   const sections = group(doc)
-  const [title, quote, list, table, picture, marks, long] = Array.from({ length: parts }, (_, part) => sections.get(number * parts + part))
+  const [title, quote, list, table, shown, , long] = sections.slice(number * parts, (number + 1) * parts)
   replace(title, 0, heading(1, `A changed heading ${number}`))
   replace(quote, 0, heading(3, 'A quote that is a heading'))
   replace(list.get(1).get(0), 0, element('checkListItem', { ...look, checked: true }, 'inner, and done'))
-  replace(list.get(1).get(0).get(1), 0, block(`section-${number}-other`, paragraph('instead of the innermost')))
+  const other = paragraph(marked('instead of the ', ['innermost', { strike: {} }]))
+  replace(list.get(1).get(0).get(1), 0, block(`section-${number}-other`, other))
   replace(table.get(0).get(0), 1, cell('instead of two'))
   table.get(0).insert(2, [row('five', 'six')])
   replace(table.get(0), 1, row('instead of three', 'instead of four'))
-  replace(picture, 0, image(`data:image/gif;base64,other${number}`))
-  marks.get(0).get(0).format(2, 8, { italic: {} })
-  long.get(0).get(0).format(5, 5, { bold: {} })
+  replace(shown, 0, image(`${picture}#other${number}`))
   long.get(0).get(0).delete(20, 5)
+}
+
+export const mark = (doc, number) => {
+  const [marks, long] = [5, 6].map((part) => group(doc).get(number * parts + part).get(0).get(0))
+  marks.format(2, 8, { italic: {} })
+  long.format(5, 5, { bold: {} })
 }

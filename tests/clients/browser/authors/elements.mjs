@@ -9,10 +9,16 @@ export const element = (name, attributes, ...children) => {
   return made
 }
 
+/** A string, or a pair of a string and its attributes, as a piece of a delta. */
+export const toDelta = (piece) => {
+  const [insert, attributes] = typeof piece === 'string' ? [piece] : piece
+  return { insert, ...(attributes === undefined ? {} : { attributes }) }
+}
+
 /** Text with marks: pieces are strings, or pairs of a string and its marks. */
 export const marked = (...pieces) => {
   const made = new Y.XmlText()
-  made.applyDelta(pieces.map((piece) => typeof piece === 'string' ? { insert: piece } : { insert: piece[0], attributes: piece[1] }))
+  made.applyDelta(pieces.map(toDelta))
   return made
 }
 

@@ -1,8 +1,9 @@
 // A document of Lexical: a node is an embed with its properties as attributes, a text is a map before its letters.
 import * as Y from 'yjs'
+import { picture } from './picture.mjs'
 
 /** About the bytes that a section has beside its long text. */
-export const overhead = 6000
+export const overhead = 4400
 
 const parts = 7
 const elementLook = { __format: 0, __style: '', __indent: 0, __dir: null, __textFormat: 0, __textStyle: '' }
@@ -26,7 +27,8 @@ const insert = (parent, offset, ...children) => {
 
 const element = (type, properties, ...children) => {
   const made = new Y.XmlText()
-  for (const [key, value] of Object.entries({ __type: type, ...elementLook, ...properties })) made.setAttribute(key, value)
+  const all = { __type: type, ...elementLook, ...properties }
+  for (const [key, value] of Object.entries(all)) made.setAttribute(key, value)
   insert(made, 0, ...children)
   return made
 }
@@ -42,9 +44,11 @@ const paragraph = (...children) => element('paragraph', {}, ...children)
 const heading = (level, ...children) => element('heading', { __tag: `h${level}` }, ...children)
 const list = (...items) => element('list', { __tag: 'ul', __listType: 'bullet', __start: 1 }, ...items)
 const item = (value, ...children) => element('listitem', { __value: value, __checked: undefined }, ...children)
-const cell = (letters) => element('tablecell', { __colSpan: 1, __rowSpan: 1, __headerState: 0, __backgroundColor: null }, paragraph(letters))
+const cellLook = { __colSpan: 1, __rowSpan: 1, __headerState: 0, __backgroundColor: null }
+const cell = (letters) => element('tablecell', cellLook, paragraph(letters))
 const row = (...letters) => element('tablerow', {}, ...letters.map(cell))
-const table = (...rows) => element('table', { __rowStriping: false, __frozenColumnCount: 0, __frozenRowCount: 0 }, ...rows)
+const tableLook = { __rowStriping: false, __frozenColumnCount: 0, __frozenRowCount: 0 }
+const table = (...rows) => element('table', tableLook, ...rows)
 
 const replace = (parent, offset, child) => {
   parent.delete(offset, 1)
@@ -60,22 +64,27 @@ export const write = (doc, number, letters) => {
     element('quote', {}, 'A quote'),
     list(item(1, 'outer'), item(2, list(item(1, 'inner'), item(2, 'second')))),
     table(row('one', 'two'), row('three', 'four')),
-    image(`data:image/gif;base64,${number}`),
+    image(`${picture}#${number}`),
     paragraph('plain ', text('bold', { __format: 1 }), text(' both', { __format: 3 })),
     paragraph(letters))
 }
 
 export const revise = (doc, number) => {
   const root = doc.get('root', Y.XmlText)
-  const [, , bullets, grid, , marks, long] = root.toDelta().slice(number * parts, (number + 1) * parts).map(({ insert }) => insert)
+  const section = root.toDelta().slice(number * parts, (number + 1) * parts)
+  const [, , bullets, grid, , , long] = section.map(({ insert }) => insert)
   replace(root, number * parts, heading(1, `A changed heading ${number}`))
   replace(root, number * parts + 1, paragraph(text('A quote no more', { __format: 2 })))
   replace(child(child(bullets, 1), 0), 0, item(1, text('instead of inner', { __format: 1 })))
   replace(child(grid, 0), 1, cell('instead of two'))
   insert(grid, 2, row('five', 'six'))
   replace(grid, 1, row('instead of three', 'instead of four'))
-  replace(root, number * parts + 4, image(`data:image/gif;base64,other${number}`))
-  insert(marks, 0, text('new ', { __format: 8 }))
-  marks.toDelta().find(({ insert }) => insert instanceof Y.Map).insert.set('__format', 9)
+  replace(root, number * parts + 4, image(`${picture}#other${number}`))
   long.delete(20, 5)
+}
+
+export const mark = (doc, number) => {
+  const marks = child(doc.get('root', Y.XmlText), number * parts + 5)
+  insert(marks, 0, text('new ', { __format: 8 }))
+  child(marks, 0).set('__format', 9)
 }

@@ -1,11 +1,11 @@
 // A document of Quill: one text, whose lines have their form on the letter that ends them.
+import { toDelta } from './elements.mjs'
+import { picture } from './picture.mjs'
+
 /** About the bytes that a section has beside its long text. */
 export const overhead = 700
 
-const line = (form, ...pieces) => [
-  ...pieces.map((piece) => typeof piece === 'string' ? { insert: piece } : { insert: piece[0], attributes: piece[1] }),
-  { insert: '\n', attributes: form }
-]
+const line = (form, ...pieces) => [...pieces, ['\n', form]].map(toDelta)
 
 export const write = (doc, number, text) => {
   const page = doc.getText('default')
@@ -17,28 +17,30 @@ export const write = (doc, number, text) => {
     ...line({ list: 'bullet' }, 'outer'),
     ...line({ list: 'ordered', indent: 1 }, 'inner'),
     ...row(1, 'one'), ...row(1, 'two'), ...row(2, 'three'), ...row(2, 'four'),
-    { insert: { image: `data:image/gif;base64,${number}` } },
+    { insert: { image: `${picture}#${number}` } },
     ...line({ align: 'center' }, 'plain ', ['bold', { bold: true }], [' both', { bold: true, italic: true }]),
     { insert: `${text}\n` }
   ])
 }
 
-export const revise = (doc, number) => {
+/** Says where letters begin in a section; an embed counts as one. */
+const find = (doc, number) => {
   const page = doc.getText('default')
-  // A position is looked for by the letters before it; an embed counts as one.
   const flat = page.toDelta().map(({ insert }) => typeof insert === 'string' ? insert : '\u0000').join('')
   const start = flat.indexOf(`Section ${number}\n`)
-  const at = (letters) => flat.indexOf(letters, start)
+  return { page, at: (letters) => flat.indexOf(letters, start) }
+}
+
+export const revise = (doc, number) => {
+  const { page, at } = find(doc, number)
   const quote = at('A quote\n')
   const inner = at('inner\n')
   const cell = at('two\n')
-  const picture = at('\u0000')
+  const embed = at('\u0000')
   // From the end to the beginning, so that what was found stays where it is.
-  page.delete(picture + 60, 5)
-  page.format(picture + 40, 5, { bold: true })
-  page.format(picture + 3, 8, { italic: true })
-  page.delete(picture, 1)
-  page.insertEmbed(picture, { image: `data:image/gif;base64,other${number}` })
+  page.delete(embed + 60, 5)
+  page.delete(embed, 1)
+  page.insertEmbed(embed, { image: `${picture}#other${number}` })
   page.delete(cell, 3)
   page.insert(cell, 'instead', { italic: true })
   page.format(inner + 5, 1, { list: 'bullet', indent: 2 })
@@ -47,4 +49,11 @@ export const revise = (doc, number) => {
   page.format(quote + 7, 1, { blockquote: null, header: 3 })
   page.delete(quote, 7)
   page.insert(quote, 'A quote no more')
+}
+
+export const mark = (doc, number) => {
+  const { page, at } = find(doc, number)
+  const embed = at('\u0000')
+  page.format(embed + 40, 5, { bold: true })
+  page.format(embed + 3, 8, { italic: true })
 }

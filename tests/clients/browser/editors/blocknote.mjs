@@ -3,7 +3,9 @@ import { withCollaboration } from '@blocknote/core/yjs'
 import { offer } from './page.mjs'
 
 offer(async (element, doc, awareness) => {
-  const collaboration = { fragment: doc.getXmlFragment('default'), user: { name: 'Reader', color: '#123456' }, provider: { awareness } }
+  const fragment = doc.getXmlFragment('default')
+  const user = { name: 'Reader', color: '#123456' }
+  const collaboration = { fragment, user, provider: { awareness } }
   const editor = BlockNoteEditor.create(withCollaboration({ collaboration }))
   const mounted = new Promise((resolve) => editor.onMount(resolve))
   editor.mount(element)

@@ -1,5 +1,5 @@
-// What a test does with an editor in a page. An editor writes only through its binding, in transactions that are
-// local; what a provider applies is not. So a local update of a page in which nobody types is the editor's own.
+// What a test does with an editor in a page. The binding of an editor writes in local transactions, a provider applies
+// what it receives in others. No user types in these pages, so a local update is the editor's own doing.
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import { Awareness } from 'y-protocols/awareness'
 import { WebsocketProvider } from 'y-websocket'
@@ -12,7 +12,10 @@ import * as Y from 'yjs'
  */
 export const offer = (mount) => { window.reader = new Reader(mount) }
 
-const stateOf = async (name) => new Uint8Array(await (await fetch(`/api/documents/${encodeURIComponent(name)}`)).arrayBuffer())
+const stateOf = async (name) => {
+  const answer = await fetch(`/api/documents/${encodeURIComponent(name)}`)
+  return new Uint8Array(await answer.arrayBuffer())
+}
 
 /** Waits until the editor has nothing more to do: bindings work in microtasks, timers of 0 ms and frames. */
 const settled = async () => {
@@ -31,15 +34,15 @@ class Reader {
 
   constructor (mount) { this.#mount = mount }
 
-  /** Opens an editor on what `early` names, if anything, and gives it the whole document in one piece, without a relay. */
+  /** Opens an editor, on what `early` names if that is given, and gives it the whole document in one piece. */
   async readAlone (name, early) {
     const doc = new Y.Doc()
     await this.#open(doc, new Awareness(doc), early)
     Y.applyUpdate(doc, await stateOf(name), 'alone')
-    return await this.tells()
+    return await this.tell()
   }
 
-  /** Opens an editor on what `early` names, if anything, connects it, and waits until the provider says "synced". */
+  /** Opens an editor, on what `early` names if that is given, connects it, and waits until it is synced. */
   async connect ({ protocol, url, name, early }) {
     const doc = new Y.Doc()
     this.#provider = protocol === 'y-websocket' ? websocket(url, name, doc) : hocuspocus(url, name, doc)
@@ -49,7 +52,7 @@ class Reader {
   }
 
   /** Waits until the writer's last word is here. */
-  async readsToTheEnd () {
+  async readToTheEnd () {
     const end = this.#doc.getMap('end')
     await new Promise((resolve) => {
       const look = () => { if (end.has('end')) resolve() }
@@ -59,7 +62,7 @@ class Reader {
   }
 
   /** What the editor wrote, what it shows, and what can be read in the page. */
-  async tells () {
+  async tell () {
     await settled()
     const shown = new TextEncoder().encode(JSON.stringify(this.#shows()))
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', shown))
@@ -82,7 +85,7 @@ class Reader {
     this.#shows = await this.#mount(element, doc, awareness)
     await settled()
     if (early !== undefined) {
-      // As a store in the browser does it, under an editor that is there already.
+      // As a store in the browser does, under an editor that is there already.
       Y.applyUpdate(doc, await stateOf(early), 'store')
       await settled()
     }

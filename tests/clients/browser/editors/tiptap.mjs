@@ -6,7 +6,8 @@ import StarterKit from '@tiptap/starter-kit'
 import { offer } from './page.mjs'
 
 offer(async (element, doc) => {
-  const extensions = [StarterKit.configure({ undoRedo: false }), TableKit, Image, Collaboration.configure({ document: doc })]
+  const collaboration = Collaboration.configure({ document: doc })
+  const extensions = [StarterKit.configure({ undoRedo: false }), TableKit, Image, collaboration]
   const editor = new Editor({ element, extensions })
   await new Promise((resolve) => editor.on('create', resolve))
   return () => editor.getJSON()
