@@ -14,7 +14,7 @@ const ids = [2_000_000_002, 1_000_000_001]
  * A document as the editor's binding writes it.
  * @param {keyof typeof kinds} editor whose binding
  * @param {number} bytes about its size
- * @param {{ marks?: boolean }} options whether each author also marks words in what the other one wrote
+ * @param {{ marks?: boolean }} options whether each author also marks words of the other's, in the last quarter
  * @returns {{ history: Uint8Array[], early: number, whole: Uint8Array }} its updates; how many of them there are when a
  *   quarter of the sections is written and none is revised; its state
  */
@@ -41,7 +41,7 @@ export const write = (editor, bytes, { marks = false } = {}) => {
   for (let section = 0; section < sections; section++) {
     reviser(section).transact(() => {
       kind.revise(reviser(section), section)
-      if (marks) kind.mark(reviser(section), section)
+      if (marks && section >= sections * 3 / 4) kind.mark(reviser(section), section)
     })
   }
   const whole = Y.encodeStateAsUpdate(docs[0])
