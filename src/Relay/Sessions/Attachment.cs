@@ -34,6 +34,8 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
 
     public ReceiptState Receipts { get; } = new();
 
+    public EarlyUpdates Early { get; } = new();
+
     /// <summary>Joins the session; called once, first of all.</summary>
     public void Join() => session.Mailbox.Post(() => session.Attach(this));
 
@@ -41,7 +43,7 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
     public void Receive(IReadOnlyList<DocumentMessage> messages) => session.Mailbox.Post(ReceiveHandler, this, messages);
 
     /// <summary>Changes what the connection may do, for messages that it hands in from now on; what was accepted before stays accepted.</summary>
-    public void ChangeAccess(AccessLevel level) => session.Mailbox.Post(() => Access = level);
+    public void ChangeAccess(AccessLevel level) => session.Mailbox.Post(() => session.ChangeAccess(this, level));
 
     /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
     public void Sent() => session.Mailbox.Post(SentHandler, this);

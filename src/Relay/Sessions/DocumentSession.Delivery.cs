@@ -1,22 +1,22 @@
 using Relay.Connections;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
 /// <summary>
-/// The one way out: connections are sent entries by cursor. One that has sent all it was given gets everything it lacks at once; one for which too much has come together gets one merged difference.
+/// The one way out: connections are sent entries by cursor. One that has sent all it was given gets everything it lacks at
+/// once; one for which too much has come together gets one merged diff. What a client is sent takes effect at once or not
+/// at all, so that no editor sees, and repairs, a state that never was.
 /// </summary>
 internal sealed partial class DocumentSession
 {
-    /// <summary>A state vector is made anew for slow connections only after so many changes: an older one makes their difference a little larger.</summary>
-    private const int MarkEvery = 256;
-
     private static readonly byte[] NoStateVector = [0];
 
     private readonly DeliveryLog delivery;
     private int senders;
-    private ReadOnlyMemory<byte> mark;
-    private long markVersion = long.MinValue;
-    private (long Version, ReadOnlyMemory<byte> StateVector, FrameFormat Format, IReadOnlyList<ReadOnlyMemory<byte>> Frames)? answer;
+    private int opening;
+    private (long Version, bool IsExact, ReadOnlyMemory<byte> StateVector, FrameFormat Format,
+        IReadOnlyList<ReadOnlyMemory<byte>> Frames)? answer;
 
     /// <summary>The connection has sent what it was given.</summary>
     public void OnSent(Attachment attachment)
@@ -33,27 +33,54 @@ internal sealed partial class DocumentSession
     /// <summary>Sends an update to all connections but the one named.</summary>
     private void Deliver(ReadOnlyMemory<byte> news, Attachment? except = null)
     {
-        var start = delivery.Start;
-        delivery.Add(new DeliveredEntry(news, except));
+        var entry = new DeliveredEntry(news, except);
+        var start = delivery.StartAfter(entry);
+        if (start > delivery.Start)
+        {
+            LeaveBehind(start, news);
+        }
+
+        delivery.Add(entry);
         services.Metrics.Delivered(attachments.Count);
         foreach (var attachment in attachments)
         {
-            // What was just let go of can be missed only by those that are still sending.
-            if (delivery.Start != start && attachment.IsServed && attachment.Delivery.Cursor < delivery.Start)
-            {
-                attachment.Delivery.IsBehind = true;
-            }
-
             Pump(attachment);
         }
 
         ForgetDelivered();
     }
 
-    /// <summary>Nobody is sending, so everybody has everything.</summary>
+    /// <summary>
+    /// Notes what the connections have that were not sent all entries before number <paramref name="start"/>, which are
+    /// about to go. Exactly, since their diff may have to come in parts.
+    /// </summary>
+    private void LeaveBehind(long start, ReadOnlyMemory<byte> newest)
+    {
+        var left = attachments.Where(a => a is { IsServed: true, Delivery.IsBehind: false } && a.Delivery.Cursor < start)
+            .OrderByDescending(a => a.Delivery.Cursor).ToList();
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        var past = new PastStateVector(document);
+        past.Remove(newest);
+        var at = delivery.End;
+        foreach (var attachment in left)
+        {
+            while (at > attachment.Delivery.Cursor)
+            {
+                past.Remove(delivery[--at].Update);
+            }
+
+            attachment.Delivery.Base = past.Encode();
+        }
+    }
+
+    /// <summary>Lets go of all entries when no connection is sending, or about to follow: then all have them.</summary>
     private void ForgetDelivered()
     {
-        if (senders == 0)
+        if (senders == 0 && opening == 0)
         {
             delivery.Clear();
         }
@@ -63,7 +90,6 @@ internal sealed partial class DocumentSession
     {
         var state = attachment.Delivery;
         state.Cursor = delivery.End;
-        state.Base = Mark();
         var format = attachment.Connection.Format;
         if (format.PresenceComesFirst && PresenceSince(0) is { } presence)
         {
@@ -88,6 +114,7 @@ internal sealed partial class DocumentSession
             var frames = Next(attachment);
             if (frames.Length == 0)
             {
+                state.IsExact |= state is { Follows: true, IsBehind: false } && HasOwnLogged(attachment);
                 return;
             }
 
@@ -96,10 +123,6 @@ internal sealed partial class DocumentSession
             {
                 state.IsSending = true;
                 senders++;
-                if (state.Cursor == delivery.End)
-                {
-                    state.Base = Mark();
-                }
             }
         }
     }
@@ -109,7 +132,7 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
-        var onlyEntries = state.Direct.Count == 0 && state.Parts.Count == 0 && state.SyncRequests.Count == 0 && !state.IsBehind
+        var onlyEntries = state.Follows && state.Direct.Count == 0 && state.Parts.Count == 0 && state.SyncRequests.Count == 0 && !state.IsBehind
             && state.Stateless.Count == 0 && presence.Cursor == awareness.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
@@ -138,7 +161,7 @@ internal sealed partial class DocumentSession
             bytes += part.Length;
         }
 
-        if (state.Parts.Count == 0 && !state.IsBehind)
+        if (state is { Follows: true, Parts.Count: 0, IsBehind: false })
         {
             while (state.Cursor < delivery.End && bytes < settings.SendBytes)
             {
@@ -192,65 +215,97 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>Takes up the answer to a SyncStep1, or the difference for a connection that is too far behind; when it is taken up, it says everything up to now.</summary>
+    /// <summary>
+    /// Takes up what brings a connection up to now: the diff for one that is too far behind, and the answer to a SyncStep1.
+    /// </summary>
     private void BeginParts(Attachment attachment)
     {
         var state = attachment.Delivery;
-        if (state.Parts.Count > 0 || (state.SyncRequests.Count == 0 && !state.IsBehind))
+        if (state.Parts.Count > 0)
         {
             return;
         }
 
-        if (state.SyncRequests.TryDequeue(out var request))
+        if (state is { IsBehind: true, Follows: true })
         {
-            attachment.Connection.Settled(request.Settles);
-            if (Answer(request.StateVector, attachment.Connection.Format) is not { } frames)
-            {
-                Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
-                return;
-            }
-
-            if (attachment.Connection.Format.AsksWhenAsked)
-            {
-                state.Parts.Enqueue(attachment.Connection.Format.SyncStep1(document.EncodeStateVector()));
-            }
-
-            foreach (var frame in frames)
-            {
-                state.Parts.Enqueue(frame);
-            }
-
-            AddUnlogged(attachment, request.StateVector);
-        }
-        else
-        {
-            if (!document.TryEncodeParts(state.Base.Span, settings.PartBytes, out var parts, out var error))
-            {
-                throw new InvalidOperationException($"A state vector of this session does not read: {error}");
-            }
-
-            foreach (var part in parts)
+            foreach (var part in Diff(state.Base, state.IsExact))
             {
                 state.Parts.Enqueue(attachment.Connection.Format.Update(part));
             }
 
             AddUnlogged(attachment, NoStateVector);
+            MoveToEnd(attachment);
         }
 
-        state.IsBehind = false;
-        state.Cursor = delivery.End;
-        state.Base = Mark();
+        // One that follows is first sent what is on its way, so that the answer and its own state differ by no struct.
+        if ((!state.Follows || state.Cursor == delivery.End) && state.SyncRequests.TryDequeue(out var request))
+        {
+            attachment.Connection.Settled(request.Settles);
+            if (!TryAnswer(attachment, request.StateVector))
+            {
+                Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
+                return;
+            }
+
+            AddUnlogged(attachment, request.StateVector);
+            MoveToEnd(attachment);
+            Follow(attachment);
+        }
     }
 
-    /// <summary>The answer to a SyncStep1, in frames, or nothing for bytes that are no state vector. The last one made is kept until the document changes: many clients that come together ask the same.</summary>
-    private IReadOnlyList<ReadOnlyMemory<byte>>? Answer(ReadOnlyMemory<byte> stateVector, FrameFormat format)
+    private void MoveToEnd(Attachment attachment)
     {
-        if (answer is { } last && last.Version == documentVersion && last.Format == format && last.StateVector.Span.SequenceEqual(stateVector.Span))
+        attachment.Delivery.Base = default;
+        attachment.Delivery.Cursor = delivery.End;
+        attachment.Delivery.IsExact = HasOwnLogged(attachment);
+    }
+
+    /// <summary>Whether the client has no more than the log: no update under way, and none seen that is not logged.</summary>
+    private bool HasOwnLogged(Attachment attachment) =>
+        attachment.Receipts.Taken == attachment.Receipts.Landed && !IsUnloggedShown;
+
+    /// <summary>Queues the answer to a SyncStep1; returns false for bytes that are no state vector.</summary>
+    private bool TryAnswer(Attachment attachment, ReadOnlyMemory<byte> stateVector)
+    {
+        var (state, format) = (attachment.Delivery, attachment.Connection.Format);
+        if (Answer(stateVector, format, state is { Follows: false, IsExact: true }) is not { } frames)
+        {
+            return false;
+        }
+
+        if (state.IsAnswered && frames.Count == 1 && frames[0].Length > settings.Sync.MaxWhole)
+        {
+            // Sent on this connection already, all of it: only the deletes are not known to be there.
+            frames = [format.SyncStep2(Diff(document.EncodeStateVector(), isExact: false)[0])];
+        }
+
+        state.IsAnswered = true;
+        if (format.AsksWhenAsked)
+        {
+            state.Parts.Enqueue(format.SyncStep1(document.EncodeStateVector()));
+        }
+
+        foreach (var frame in frames)
+        {
+            state.Parts.Enqueue(frame);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The answer to a SyncStep1, in frames, or null for bytes that are no state vector. The last one made is kept until the
+    /// document changes: many clients that come together ask the same.
+    /// </summary>
+    private IReadOnlyList<ReadOnlyMemory<byte>>? Answer(ReadOnlyMemory<byte> stateVector, FrameFormat format, bool isExact)
+    {
+        if (answer is { } last && last.Version == documentVersion && last.Format == format
+            && last.IsExact == isExact && last.StateVector.Span.SequenceEqual(stateVector.Span))
         {
             return last.Frames;
         }
 
-        if (!document.TryEncodeParts(stateVector.Span, settings.PartBytes, out var parts, out _))
+        if (!document.TryEncodeParts(stateVector.Span, Sizes(isExact), out var parts, out _))
         {
             return null;
         }
@@ -263,21 +318,17 @@ internal sealed partial class DocumentSession
 
         if (format.IsShared)
         {
-            answer = (documentVersion, stateVector, format, frames);
+            answer = (documentVersion, isExact, stateVector, format, frames);
         }
 
         return frames;
     }
 
-    /// <summary>A state vector of the document as it is, or as it was not long ago.</summary>
-    private ReadOnlyMemory<byte> Mark()
-    {
-        if (documentVersion - markVersion >= MarkEvery || markVersion == long.MinValue)
-        {
-            mark = document.EncodeStateVector();
-            markVersion = documentVersion;
-        }
+    /// <summary>What a connection lacks beyond one of this session's state vectors.</summary>
+    private IReadOnlyList<byte[]> Diff(ReadOnlyMemory<byte> stateVector, bool isExact) =>
+        document.TryEncodeParts(stateVector.Span, Sizes(isExact), out var parts, out var error)
+            ? parts
+            : throw new InvalidOperationException($"A state vector of this session does not read: {error}");
 
-        return mark;
-    }
+    private DiffSizes Sizes(bool isExact) => isExact ? settings.Sync : settings.Sync with { MaxWhole = int.MaxValue };
 }

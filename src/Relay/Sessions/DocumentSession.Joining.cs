@@ -1,3 +1,4 @@
+using Relay.Access;
 using Relay.Connections;
 
 namespace Relay.Sessions;
@@ -42,6 +43,17 @@ internal sealed partial class DocumentSession
         }
     }
 
+    /// <summary>What a connection may do changes for what it hands in from now on.</summary>
+    public void ChangeAccess(Attachment attachment, AccessLevel level)
+    {
+        if (attachment.IsAttached)
+        {
+            EndEarly(attachment);
+        }
+
+        attachment.Access = level;
+    }
+
     /// <summary>A connection is gone.</summary>
     public void Detach(Attachment attachment, bool clean)
     {
@@ -75,6 +87,11 @@ internal sealed partial class DocumentSession
             attachment.Delivery.IsSending = false;
             senders--;
         }
+
+        if (attachment is { IsServed: true, Delivery.Follows: false })
+        {
+            opening--;
+        }
     }
 
     private void BecomeIdleIfEmpty()
@@ -89,12 +106,58 @@ internal sealed partial class DocumentSession
     {
         attachment.IsServed = true;
         mayStay = true;
+        opening++;
+        openings.Add(attachment, Now);
+        if (!openingTimer.IsSet)
+        {
+            openingTimer.Set(settings.OpeningPatience);
+        }
+
         Greet(attachment);
         var waiting = attachment.Waiting;
         attachment.Waiting = null;
         while (waiting is not null && attachment.IsAttached && waiting.TryDequeue(out var messages))
         {
             Receive(attachment, messages);
+        }
+    }
+
+    /// <summary>From now on the connection is sent entries.</summary>
+    private void Follow(Attachment attachment)
+    {
+        if (!attachment.Delivery.Follows)
+        {
+            attachment.Delivery.Follows = true;
+            opening--;
+        }
+    }
+
+    /// <summary>Takes what has waited for a client's SyncStep2, which is not waited for any longer.</summary>
+    private void EndEarly(Attachment attachment)
+    {
+        var taken = outbox.Count;
+        ReceiveEarly(attachment);
+        ShowTaken(taken);
+        StartAppend();
+        Pump(attachment);
+    }
+
+    /// <summary>Some connections have not said in time what they have: they are served without it.</summary>
+    private void OnOpeningDue()
+    {
+        while (openings.TryTake(Now, out var attachment))
+        {
+            if (attachment.IsAttached)
+            {
+                Follow(attachment);
+                EndEarly(attachment);
+            }
+        }
+
+        ForgetDelivered();
+        if (openings.NextDue is { } due)
+        {
+            openingTimer.Set(due - Now);
         }
     }
 }

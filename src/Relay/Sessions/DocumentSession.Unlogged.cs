@@ -18,6 +18,12 @@ internal sealed partial class DocumentSession
     /// <summary>What the clients of another node shared unlogged when this one loaded the document. That node appends it.</summary>
     private ReadOnlyMemory<byte> peerUnlogged;
 
+    /// <summary>The number of the append after which no connection has been shown more than the log has.</summary>
+    private long unloggedUntil;
+
+    /// <summary>Whether connections may have been shown what is not logged yet.</summary>
+    private bool IsUnloggedShown => isUnlogged || landed < unloggedUntil || !peerUnlogged.IsEmpty;
+
     private bool IsStuck => flight is not null || outbox.Count > 0;
 
     /// <summary>Something waits for its append. One timer watches whether anything at all is appended, so that an append costs none.</summary>
@@ -46,10 +52,14 @@ internal sealed partial class DocumentSession
         LogUnlogged(services.Logger, Name);
         isUnlogged = true;
 
-        // What is gone comes last: a client that has come back since has sent again what its old connection had under way, and only its new one is there to be spared.
-        foreach (var item in Unsettled().OrderBy(i => i.From is { IsAttached: true } ? 0 : 1))
+        // A client that has come back since sends again what its old connection had under way, and must not take the update
+        // of its old connection for confirmed.
+        var present = Unsettled().Where(i => i.From is { IsAttached: true }).GroupBy(i => i.From!)
+            .Select(items => (Writer: items.Key, Written: Union(items))).ToList();
+        foreach (var item in Unsettled().ToArray())
         {
-            ShowUnlogged(item);
+            var returned = item.From is { IsAttached: false } ? present.Find(p => HasAll(p.Written, item.Update)).Writer : null;
+            ShowUnlogged(item, returned ?? item.From);
         }
     }
 
@@ -57,6 +67,12 @@ internal sealed partial class DocumentSession
     private void OnLanded()
     {
         landed++;
+        if (isUnlogged)
+        {
+            // All that waits besides comes with the next append.
+            unloggedUntil = landed + 1;
+        }
+
         isUnlogged = false;
         shown = null;
     }
@@ -64,7 +80,17 @@ internal sealed partial class DocumentSession
     /// <summary>What clients wrote and the log does not have yet, in its order; without what the session itself appends anew, which its document has.</summary>
     private IEnumerable<OutboxItem> Unsettled() => (flight?.Items ?? []).Concat(outbox).Where(i => !i.IsRecovery);
 
-    private void ShowUnlogged(in OutboxItem item)
+    /// <summary>Shows what was just taken into the outbox, from index <paramref name="first"/> on.</summary>
+    private void ShowTaken(int first)
+    {
+        for (var i = first; i < outbox.Count && isUnlogged; i++)
+        {
+            ShowUnlogged(outbox[i], outbox[i].From);
+        }
+    }
+
+    /// <summary>Shows an update to all connections but one.</summary>
+    private void ShowUnlogged(in OutboxItem item, Attachment? except)
     {
         shown ??= new YDocument(settings.GarbageCollection);
         if (!shown.TryApply(item.Update, out var news, out var error))
@@ -74,9 +100,23 @@ internal sealed partial class DocumentSession
 
         if (!news.IsEmpty)
         {
-            Deliver(news, item.From);
+            Deliver(news, except);
         }
     }
+
+    private YDocument Union(IEnumerable<OutboxItem> items)
+    {
+        var union = new YDocument(settings.GarbageCollection);
+        foreach (var item in items)
+        {
+            _ = union.TryApply(item.Update, out _, out _);
+        }
+
+        return union;
+    }
+
+    private static bool HasAll(YDocument document, ReadOnlyMemory<byte> update) =>
+        document.TryGetNews(update, out var news, out _, isAccepted: true) && news.IsEmpty;
 
     /// <summary>All that is shared unlogged, as one update; empty when there is nothing.</summary>
     private ReadOnlyMemory<byte> Unlogged(Attachment? except = null)
@@ -111,12 +151,7 @@ internal sealed partial class DocumentSession
     /// <summary>Others may have sent again what this connection wrote.</summary>
     private ReadOnlyMemory<byte> WithoutOwn(ReadOnlyMemory<byte> unlogged, Attachment attachment)
     {
-        var own = new YDocument(settings.GarbageCollection);
-        foreach (var item in Unsettled().Where(i => i.From == attachment))
-        {
-            _ = own.TryApply(item.Update, out _, out _);
-        }
-
+        var own = Union(Unsettled().Where(i => i.From == attachment));
         return own.TryGetNews(unlogged, out var news, out _, isAccepted: true) ? news : default;
     }
 
@@ -132,15 +167,16 @@ internal sealed partial class DocumentSession
             return;
         }
 
+        // In one message, whatever its size: what exactly the client has of it is not known.
         var others = new YDocument(settings.GarbageCollection);
-        if (!others.TryApply(unlogged, out _, out var error) || !others.TryEncodeParts(stateVector.Span, settings.PartBytes, out var parts, out error))
+        if (!others.TryApply(unlogged, out _, out var error) || !others.TryEncodeDiff(stateVector.Span, out var diff, out error))
         {
             throw new InvalidOperationException($"Updates that were checked do not read: {error}");
         }
 
-        foreach (var part in parts.Where(p => !p.AsSpan().SequenceEqual(EmptyUpdate)))
+        if (!diff.AsSpan().SequenceEqual(EmptyUpdate))
         {
-            attachment.Delivery.Parts.Enqueue(attachment.Connection.Format.Update(part));
+            attachment.Delivery.Parts.Enqueue(attachment.Connection.Format.Update(diff));
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
+        var taken = outbox.Count;
         for (var first = 0; first < messages.Count && attachment.IsAttached;)
         {
             var next = first + 1;
@@ -37,17 +38,61 @@ internal sealed partial class DocumentSession
                 next++;
             }
 
-            ReceiveFrame(attachment, messages, first, next);
+            var frame = new MessageFrame(messages, first, next);
+            var isSettled = attachment.Receipts.Taken == attachment.Receipts.Landed;
+            if (attachment.Access < AccessLevel.Write || !attachment.Early.TryHold(frame, document, isSettled))
+            {
+                ReceiveInOrder(attachment, frame);
+            }
+
             first = next;
         }
 
+        ShowTaken(taken);
         StartAppend();
         Pump(attachment);
     }
 
-    /// <summary>The messages of one frame: all of them are checked before any of them does anything.</summary>
-    private void ReceiveFrame(Attachment attachment, IReadOnlyList<DocumentMessage> messages, int first, int end)
+    /// <summary>Takes a frame; with a SyncStep2 also what has waited for it, so that all of it is one entry.</summary>
+    private void ReceiveInOrder(Attachment attachment, in MessageFrame frame)
     {
+        var early = outbox.Count;
+        if (frame.Has(DocumentMessageKind.SyncStep2))
+        {
+            ReceiveEarly(attachment);
+        }
+
+        var late = outbox.Count;
+        if (attachment.IsAttached)
+        {
+            ReceiveFrame(attachment, frame);
+        }
+
+        if (late > early)
+        {
+            // They are settled together, so in any order; shown unlogged, they are shown in this one.
+            var waited = outbox.GetRange(early, late - early);
+            outbox.RemoveRange(early, late - early);
+            outbox.AddRange(waited);
+        }
+    }
+
+    /// <summary>Takes the updates that have waited for the client's SyncStep2.</summary>
+    private void ReceiveEarly(Attachment attachment)
+    {
+        foreach (var frame in attachment.Early.End())
+        {
+            if (attachment.IsAttached)
+            {
+                ReceiveFrame(attachment, frame);
+            }
+        }
+    }
+
+    /// <summary>The messages of one frame: all of them are checked before any of them does anything.</summary>
+    private void ReceiveFrame(Attachment attachment, in MessageFrame frame)
+    {
+        var (messages, first, end) = frame;
         frameNews.Clear();
         var newBytes = 0L;
         for (var i = first; i < end; i++)
@@ -91,6 +136,13 @@ internal sealed partial class DocumentSession
 
     private void Handle(Attachment attachment, in DocumentMessage message, ReadOnlyMemory<byte> news)
     {
+        var asksFirst = attachment.Delivery.SyncRequests.Count > 0 || attachment.Connection.Format.AsksWhenAsked;
+        if (message.Kind != DocumentMessageKind.SyncStep1 && !asksFirst)
+        {
+            // Not a stock client: those begin with what they have.
+            Follow(attachment);
+        }
+
         figures.BytesIn += message.Bytes;
         if (attachment.Activity is { } connection)
         {
@@ -119,13 +171,10 @@ internal sealed partial class DocumentSession
                 {
                     var item = new OutboxItem(attachment, news, message.Bytes, isUpdate, documentVersion);
                     attachment.Receipts.Taken++;
+                    attachment.Delivery.IsExact = false;
                     outbox.Add(item);
                     outboxBytes += news.Length;
                     WatchLog();
-                    if (isUnlogged)
-                    {
-                        ShowUnlogged(item);
-                    }
                 }
 
                 break;
@@ -152,6 +201,7 @@ internal sealed partial class DocumentSession
     {
         ref var requests = ref attachment.Delivery.SyncRequests;
         requests.Enqueue((message.Payload, message.Bytes));
+        attachment.Delivery.IsExact |= !attachment.Delivery.Follows;
         if (requests.Count > MaxSyncRequests && requests.TryDequeue(out var passedOver))
         {
             attachment.Connection.Settled(passedOver.Settles);

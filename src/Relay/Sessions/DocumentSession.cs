@@ -25,6 +25,8 @@ internal sealed partial class DocumentSession
     private readonly SessionTimer<DocumentSession> presenceTimer;
     private readonly SessionTimer<DocumentSession> locatorTimer;
     private readonly SessionTimer<DocumentSession> logTimer;
+    private readonly SessionTimer<DocumentSession> openingTimer;
+    private readonly OpeningConnections openings;
     private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
@@ -42,6 +44,8 @@ internal sealed partial class DocumentSession
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         awareness = new AwarenessRegistry(settings.Awareness);
+        openings = new OpeningConnections(settings.OpeningPatience);
+        openingTimer = Timer(static session => session.OnOpeningDue());
         idleTimer = Timer(static session => session.BeginLeaving());
         saveTimer = Timer(static session => session.OnSaveDue());
         appendTimer = Timer(static session => session.SendFlight());
@@ -107,7 +111,7 @@ internal sealed partial class DocumentSession
 
     private void StopTimers()
     {
-        foreach (var timer in (ReadOnlySpan<SessionTimer<DocumentSession>>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer])
+        foreach (var timer in (ReadOnlySpan<SessionTimer<DocumentSession>>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer, openingTimer])
         {
             timer.Clear();
         }

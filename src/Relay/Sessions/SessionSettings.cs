@@ -1,4 +1,5 @@
 using Relay.Persistence;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -32,8 +33,14 @@ internal sealed record SessionSettings
     /// <summary>The most that is kept of entries for connections that are still sending, per session.</summary>
     public long DeliveryBytes { get; init; } = 4 << 20;
 
-    /// <summary>The largest part of a first sync: on a slow link a client must see one well within the 30 s after which it gives the connection up.</summary>
-    public int PartBytes { get; init; } = 256 << 10;
+    /// <summary>
+    /// <c>Limits:MaxSyncMessageBytes</c>, and the parts of a larger diff. On a line of 1 Mbit/s each part, and the last
+    /// one, must arrive well within the 30 s after which a client that hears nothing gives the connection up.
+    /// </summary>
+    public DiffSizes Sync { get; init; } = new(MaxWhole: 4 << 20, MaxPart: 1 << 20, MaxLast: 2 << 20);
+
+    /// <summary>How long a served connection has time to say what it has, before it is sent entries all the same.</summary>
+    public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The most that is handed to a connection at once. It is asked for more when that is sent.</summary>
     public int SendBytes { get; init; } = 512 << 10;

@@ -15,6 +15,7 @@ using Relay.Protocols.YWebSocket;
 using Relay.Reports;
 using Relay.Sessions;
 using Relay.Telemetry;
+using Relay.Yjs;
 
 namespace Relay.Startup;
 
@@ -134,6 +135,7 @@ internal static class RelayServices
     private static void AddSessions(this IServiceCollection services, RelaySettings settings)
     {
         var documents = settings.Documents;
+        var limits = settings.Limits;
         services.AddSingleton(new SessionSettings
         {
             IdleTimeout = documents.IdleTimeout,
@@ -142,6 +144,7 @@ internal static class RelayServices
             GarbageCollection = documents.GarbageCollection,
             MaxDocumentBytes = settings.Limits.MaxDocumentBytes,
             MaxConnectionsPerDocument = settings.Limits.MaxConnectionsPerDocument,
+            Sync = new DiffSizes(limits.MaxSyncMessageBytes, limits.MaxSyncMessageBytes / 4, MaxLast: 2 << 20),
             Awareness = new AwarenessLimits(settings.Limits.MaxAwarenessBytes, settings.Limits.MaxAwarenessEntries),
         });
         services.AddSingleton(provider => new DurableStateReader(

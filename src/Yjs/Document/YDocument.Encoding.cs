@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Relay.Yjs;
 
 /// <content>Writes the document, or what of it somebody lacks, as an update in format V1 (<c>yjs/src/utils/encoding.js</c>): clients in descending order, holes as Skip.</content>
@@ -6,15 +8,27 @@ public sealed partial class YDocument
     private List<ClientBlocks> descending = [];
 
     /// <summary>The state vector: per client, the clock up to which nothing is missing; clients in descending order.</summary>
-    public byte[] EncodeStateVector()
+    public byte[] EncodeStateVector() => EncodeStateVector(null);
+
+    /// <summary>The state vector with the clocks of some clients lowered.</summary>
+    internal byte[] EncodeStateVector(Dictionary<ulong, long>? highest)
     {
         using var writer = new Lib0Writer();
-        var known = Descending().Where(client => client.Contiguous > 0).ToList();
-        writer.WriteVarUint((ulong)known.Count);
-        foreach (var client in known)
+        var known = new List<(ulong Client, long Clock)>();
+        foreach (var client in Descending())
         {
-            writer.WriteVarUint(client.Id);
-            writer.WriteVarUint((ulong)client.Contiguous);
+            var clock = Math.Min(client.Contiguous, highest?.GetValueOrDefault(client.Id, long.MaxValue) ?? long.MaxValue);
+            if (clock > 0)
+            {
+                known.Add((client.Id, clock));
+            }
+        }
+
+        writer.WriteVarUint((ulong)known.Count);
+        foreach (var (client, clock) in known)
+        {
+            writer.WriteVarUint(client);
+            writer.WriteVarUint((ulong)clock);
         }
 
         return writer.ToArray();
@@ -34,15 +48,41 @@ public sealed partial class YDocument
     private byte[] EncodeSince(StateVector known)
     {
         Collect();
-        using var writer = new Lib0Writer(1024);
-        var lacking = Descending().Where(client => client.Count > 0 && client.End > known.ClockOf(client.Id)).ToList();
-        writer.WriteVarUint((ulong)lacking.Count);
-        foreach (var client in lacking)
+        var lacking = new List<Run>();
+        foreach (var client in Descending())
         {
-            WriteClient(writer, client, known.ClockOf(client.Id), client.End);
+            if (client.Count > 0 && client.End > known.ClockOf(client.Id))
+            {
+                lacking.Add(new Run(client, known.ClockOf(client.Id), client.End));
+            }
         }
 
-        var deleting = Descending().Where(client => !client.Deletes.IsEmpty).ToList();
+        return EncodeRuns(lacking, withDeletes: true);
+    }
+
+    /// <summary>Writes structs as an update, and either the whole delete set or none.</summary>
+    /// <param name="runs">Clients in descending order of their ids, the runs of one client in ascending order.</param>
+    /// <param name="withDeletes">Whether the delete set follows.</param>
+    private byte[] EncodeRuns(List<Run> runs, bool withDeletes)
+    {
+        using var writer = new Lib0Writer(1024);
+        var sections = 0;
+        for (var i = 0; i < runs.Count; i++)
+        {
+            sections += i == 0 || runs[i].Client != runs[i - 1].Client ? 1 : 0;
+        }
+
+        writer.WriteVarUint((ulong)sections);
+        for (int first = 0, next; first < runs.Count; first = next)
+        {
+            for (next = first + 1; next < runs.Count && runs[next].Client == runs[first].Client; next++)
+            {
+            }
+
+            WriteClient(writer, CollectionsMarshal.AsSpan(runs)[first..next]);
+        }
+
+        var deleting = withDeletes ? Descending().Where(client => !client.Deletes.IsEmpty).ToList() : [];
         writer.WriteVarUint((ulong)deleting.Count);
         foreach (var client in deleting)
         {
@@ -52,34 +92,43 @@ public sealed partial class YDocument
         return writer.ToArray();
     }
 
-    /// <summary>Writes the client's structs from clock <paramref name="from"/> (or the first after it) to <paramref name="to"/>, cutting those that lie across.</summary>
-    private void WriteClient(Lib0Writer writer, ClientBlocks client, long from, long to)
+    /// <summary>
+    /// Writes the structs of one client that lie in the runs, cutting those that lie across their ends; what is missing
+    /// between two structs is a Skip.
+    /// </summary>
+    private void WriteClient(Lib0Writer writer, ReadOnlySpan<Run> runs)
     {
-        var first = client.FirstEndingAfter(from);
-        from = Math.Max(from, client.Blocks[first].Clock);
-        var structs = 0;
-        var at = from;
-        for (var i = first; i < client.Count && client.Blocks[i].Clock < to; i++)
+        var client = runs[0].Client;
+        var start = Math.Max(runs[0].From, client.Blocks[client.FirstEndingAfter(runs[0].From)].Clock);
+        var (structs, at) = (0, start);
+        foreach (var run in runs)
         {
-            structs += client.Blocks[i].Clock > at ? 2 : 1;
-            at = client.Blocks[i].End;
+            for (var i = client.FirstEndingAfter(run.From); i < client.Count && client.Blocks[i].Clock < run.To; i++)
+            {
+                structs += Math.Max(run.From, client.Blocks[i].Clock) > at ? 2 : 1;
+                at = Math.Min(run.To, client.Blocks[i].End);
+            }
         }
 
         writer.WriteVarUint((ulong)structs);
         writer.WriteVarUint(client.Id);
-        writer.WriteVarUint((ulong)from);
-        at = from;
-        for (var i = first; i < client.Count && client.Blocks[i].Clock < to; i++)
+        writer.WriteVarUint((ulong)start);
+        at = start;
+        foreach (var run in runs)
         {
-            ref readonly var block = ref client.Blocks[i];
-            if (block.Clock > at)
+            for (var i = client.FirstEndingAfter(run.From); i < client.Count && client.Blocks[i].Clock < run.To; i++)
             {
-                writer.WriteByte((byte)BlockKind.Skip);
-                writer.WriteVarUint((ulong)(block.Clock - at));
-            }
+                ref readonly var block = ref client.Blocks[i];
+                var from = Math.Max(run.From, block.Clock);
+                if (from > at)
+                {
+                    writer.WriteByte((byte)BlockKind.Skip);
+                    writer.WriteVarUint((ulong)(from - at));
+                }
 
-            at = Math.Min(block.End, to);
-            WriteBlock(writer, client, block, Math.Max(from, block.Clock) - block.Clock, at - block.Clock);
+                at = Math.Min(block.End, run.To);
+                WriteBlock(writer, client, block, from - block.Clock, at - block.Clock);
+            }
         }
     }
 
@@ -154,6 +203,9 @@ public sealed partial class YDocument
             writer.WriteVarUint((ulong)(range.End - range.Start));
         }
     }
+
+    /// <summary>The structs of one client between two clocks, <paramref name="To"/> exclusive.</summary>
+    private readonly record struct Run(ClientBlocks Client, long From, long To);
 
     private List<ClientBlocks> Descending()
     {

@@ -1,16 +1,42 @@
-using System.Runtime.InteropServices;
-
 namespace Relay.Yjs;
 
-/// <content>What somebody lacks, in parts that can be applied one after another.</content>
+/// <content>A diff that is too large for one message, in parts that take effect together.</content>
 public sealed partial class YDocument
 {
     /// <summary>
-    /// What a holder of <paramref name="stateVector"/> lacks, in parts of at most <paramref name="maxBytes"/> or one uncuttable value, in causal order, each with the delete ranges of
-    /// its own structs; the last part has all remaining delete ranges. A part grows beyond the limit where the only cuts would go through a text with formats (<see cref="FormattedTexts"/>). There is always
-    /// at least one part.
+    /// What a holder of <paramref name="stateVector"/> lacks: one update, or if that is too large, several parts of which
+    /// Yjs integrates nothing before it has the last.
     /// </summary>
-    public bool TryEncodeParts(ReadOnlySpan<byte> stateVector, int maxBytes, out IReadOnlyList<byte[]> parts, out YjsError error)
+    /// <param name="stateVector">
+    /// Exactly what the holder has. Of its own structs it may have more, of other clients' it must not: what it has
+    /// beyond the vector would be integrated early.
+    /// </param>
+    /// <param name="sizes">How large one message and each part may be.</param>
+    /// <param name="parts">The parts in the order in which they are to be applied; at least one.</param>
+    /// <param name="error">Why the bytes are no state vector.</param>
+    /// <remarks>
+    /// <para>
+    /// An editor that is bound to the document looks at it after each update and repairs, for everybody, what does not
+    /// fit its schema. So a state between two parts must not be visible. The last part has all deletes and the first
+    /// missing struct of each client; the parts before it have the rest. Yjs 13 keeps a struct as pending while the one
+    /// before it is missing (<c>yjs/src/utils/encoding.js</c>, <c>integrateStructs</c>), and retries what is pending when
+    /// the last part comes, in the same transaction. Pending structs of the holder change nothing: they wait for structs
+    /// that it lacks, and the causally first of those is its client's first one.
+    /// </para>
+    /// <para>
+    /// Yjs 14 and later versions of its port to Rust place a struct as soon as its origins and its parent are there, and
+    /// garbage at once. So the last part has each client's structs up to the last one that could be placed early, if
+    /// that is not more than <see cref="DiffSizes.MaxLast"/>. Else garbage, which shows in no document, may come early;
+    /// and if that does not do, only Yjs 13 is safe. Within a part no struct is left out between two others of a client:
+    /// the port to Rust (0.16 to 0.18) loses what is left out when it comes later.
+    /// </para>
+    /// </remarks>
+    /// <returns>False if the bytes are no state vector.</returns>
+    public bool TryEncodeParts(
+        ReadOnlySpan<byte> stateVector,
+        DiffSizes sizes,
+        out IReadOnlyList<byte[]> parts,
+        out YjsError error)
     {
         parts = [];
         if (!StateVector.TryDecode(stateVector, out var known, out error))
@@ -19,152 +45,190 @@ public sealed partial class YDocument
         }
 
         var whole = EncodeSince(known);
-        parts = whole.Length <= maxBytes ? [whole] : new UpdateParts(this, known, maxBytes).Encode();
+        parts = whole.Length <= sizes.MaxWhole ? [whole] : new UpdateParts(this, known, sizes).Encode();
         return true;
     }
 
-    /// <summary>Cuts what somebody lacks into parts, in the order in which it can be integrated.</summary>
-    private sealed class UpdateParts(YDocument document, StateVector known, int maxBytes)
+    /// <summary>Cuts a diff of a collected document into parts.</summary>
+    private sealed class UpdateParts(YDocument document, StateVector known, DiffSizes sizes)
     {
-        /// <summary>Bytes that a part may need around its structs and ranges: counts, and the client's id and clock.</summary>
+        /// <summary>What a part may need around its structs: the counts, and the id and clock of a client.</summary>
         private const int HeaderBytes = 40;
 
-        /// <summary>The most that a delete range takes: two integers of up to 2^53 - 1.</summary>
-        private const int MaxRangeBytes = 16;
-
         private readonly List<byte[]> parts = [];
-        private readonly List<ClientBlocks> clients = document.clients;
-
-        // The clock up to which each client's structs have been put into parts, and the one at which the part under way begins for it; its delete ranges begin earlier where there is a hole before its structs.
-        private readonly long[] sent = new long[document.clients.Count];
-        private FormattedTexts? formatted;
-        private readonly Dictionary<int, (long Structs, long Deletes)> begun = [];
+        private readonly List<Run> runs = [];
         private int bytes;
 
         public List<byte[]> Encode()
         {
-            for (var index = 0; index < clients.Count; index++)
+            var last = LastPart();
+            foreach (var run in last)
             {
-                sent[index] = FirstLacking(index);
+                Add(run.Client, run.To);
             }
 
-            formatted = FormattedTexts.Find(clients, container => document.containers[container].Key == Block.None, sent);
-            var order = document.Descending().Select(client => document.clientIndices[client.Id]).ToList();
-            order.ForEach(SendIntegrated);
+            if (runs.Count > 0)
+            {
+                Finish();
+            }
 
-            // What Yjs cannot integrate yet needs no order.
-            order.ForEach(index => Send(index, long.MaxValue));
-            SendRemainingDeletes(order);
+            parts.Add(document.EncodeRuns(last, withDeletes: true));
             return parts;
         }
 
-        private long FirstLacking(int index)
+        /// <summary>The structs of the last part: of each client that has missing ones, a run that begins with the first.</summary>
+        private List<Run> LastPart()
         {
-            var client = clients[index];
-            var clock = known.ClockOf(client.Id);
-            var first = client.FirstEndingAfter(clock);
-            return first == client.Count ? client.End : Math.Max(clock, client.Blocks[first].Clock);
-        }
-
-        private void SendIntegrated(int first)
-        {
-            var waiting = new Stack<(int Client, long Clock)>();
-            waiting.Push((first, long.MaxValue));
-            while (waiting.TryPeek(out var top))
+            var first = new List<Run>();
+            var untilReady = new List<Run>();
+            var untilGarbage = new List<Run>();
+            long readyBytes = 0, garbageBytes = 0;
+            foreach (var client in document.Descending())
             {
-                var needed = SendUntilNeed(top.Client, top.Clock);
-                if (needed.Client == Block.None)
+                var from = known.ClockOf(client.Id);
+                if (client.Count == 0 || client.End <= from)
                 {
-                    waiting.Pop();
-                }
-                else
-                {
-                    waiting.Push(needed);
-                }
-            }
-        }
-
-        private (int Client, long Clock) SendUntilNeed(int index, long until)
-        {
-            var client = clients[index];
-            while (sent[index] < client.Integrated && sent[index] <= until)
-            {
-                ref readonly var block = ref client.Blocks[client.FirstEndingAfter(sent[index])];
-                if (block.Clock >= sent[index])
-                {
-                    foreach (var needed in document.Needs(block))
-                    {
-                        if (sent[needed.Client] <= needed.Clock)
-                        {
-                            return needed;
-                        }
-                    }
-                }
-
-                Send(index, block.End);
-            }
-
-            return (Block.None, 0);
-        }
-
-        /// <summary>Puts the client's structs before clock <paramref name="to"/> into the part under way, or into new ones as they get full.</summary>
-        private void Send(int index, long to)
-        {
-            var client = clients[index];
-            while (sent[index] < Math.Min(to, client.End))
-            {
-                ref readonly var block = ref client.Blocks[client.FirstEndingAfter(sent[index])];
-                var from = Math.Max(sent[index], block.Clock);
-                var until = block.End;
-                var place = PlaceBytes(block) + (begun.ContainsKey(index) ? 0 : 2 * HeaderBytes) + (from > block.Clock ? IdBytes(index, from) : 0);
-                var size = place + block.ContentLength + DeleteBytes(client, begun.ContainsKey(index) ? from : sent[index], until);
-                if (IsFull(size))
-                {
-                    Finish([]);
                     continue;
                 }
 
-                if (size > maxBytes && !formatted!.Contains(block))
+                var run = Beginning(client, from);
+                var (ready, garbage) = (run, run);
+                long passed = 0, readyPassed = 0, garbagePassed = 0;
+                for (var i = client.FirstEndingAfter(run.To - 1); i < client.Count; i++)
                 {
-                    // Whatever the cut gave, nothing more belongs into this part.
-                    until = Cut(client, block, from, (maxBytes - place - HeaderBytes) / 2);
-                    size = maxBytes;
+                    ref readonly var block = ref client.Blocks[i];
+                    passed += HeaderBytes;
+                    if (block.Clock >= run.To && block.Kind == BlockKind.Gc)
+                    {
+                        garbage = run with { To = block.End };
+                        garbagePassed = passed;
+                    }
+                    else if (block.Clock >= run.To && IsReady(block))
+                    {
+                        ready = garbage = run with { To = Beginning(client, block.Clock).To };
+                        readyPassed = garbagePassed = passed;
+                    }
+
+                    passed += block.ContentLength;
                 }
 
-                begun.TryAdd(index, (from, sent[index]));
-                bytes += size;
-                sent[index] = until;
-                if (until == block.End)
-                {
-                    formatted!.Send(client, block);
-                }
+                first.Add(run);
+                untilReady.Add(ready);
+                untilGarbage.Add(garbage);
+                readyBytes += readyPassed;
+                garbageBytes += garbagePassed;
             }
+
+            return garbageBytes <= sizes.MaxLast ? untilGarbage : readyBytes <= sizes.MaxLast ? untilReady : first;
         }
 
-        /// <summary>Whether the part under way ends before <paramref name="size"/> more bytes. Where cuts are rare, one is taken before the limit rather than long after it.</summary>
-        private bool IsFull(int size) => bytes > 0 && formatted!.MayCut && (bytes + size > maxBytes || (formatted.Any && bytes > maxBytes / 2));
-
-        /// <summary>How far a block that is too large for one part reaches with at most <paramref name="room"/> bytes of content and as many of delete ranges.</summary>
-        private static long Cut(ClientBlocks client, in Block block, long from, int room)
+        /// <summary>The shortest piece with which the client's structs begin from a clock on; it ends between two characters.</summary>
+        private static Run Beginning(ClientBlocks client, long clock)
         {
-            var until = from + BlockContent.LengthThatFits(block.Kind, client.Content(block), block.Length, from - block.Clock, Math.Max(1, room));
-            var ranges = client.Deletes.Settle();
-            var first = ClockRanges.FirstEndingAfter(ranges, from);
-            for (var i = first; i < ranges.Length && ranges[i].Start < until; i++)
+            ref readonly var block = ref client.Blocks[client.FirstEndingAfter(clock)];
+            var from = Math.Max(clock, block.Clock);
+            var rest = Rest(client, block, from, out var isInsidePair);
+            return new Run(client, from, from + (isInsidePair ? 1 : Fit(block, rest, from, 1, out _)));
+        }
+
+        /// <summary>Whether the holder has all that Yjs 14 needs to place the block.</summary>
+        private bool IsReady(in Block block)
+        {
+            foreach (var (client, clock) in document.Needs(block))
             {
-                if (i > first && (i - first + 1) * MaxRangeBytes > room && BlockContent.IsJoinable(block.Kind))
+                if (clock >= known.ClockOf(document.clients[client].Id))
                 {
-                    until = ranges[i].Start;
+                    return false;
                 }
             }
 
-            return until;
+            return true;
         }
 
-        private int PlaceBytes(in Block block)
+        /// <summary>Puts the client's structs from a clock on, which is not inside a surrogate pair, into parts.</summary>
+        private void Add(ClientBlocks client, long from)
+        {
+            for (var i = client.FirstEndingAfter(from); i < client.Count; i++)
+            {
+                ref readonly var block = ref client.Blocks[i];
+                from = Math.Max(from, block.Clock);
+                Add(client, block, from, Rest(client, block, from, out _));
+                from = block.End;
+            }
+        }
+
+        /// <summary>Puts a block from a clock on into parts. The clock is not inside a surrogate pair.</summary>
+        private void Add(ClientBlocks client, in Block block, long from, ReadOnlySpan<byte> rest)
+        {
+            while (from < block.End)
+            {
+                var place = PlaceBytes(client, block, from);
+                var to = block.End;
+                var taken = rest.Length;
+                if (bytes + place + taken > sizes.MaxPart)
+                {
+                    to = from + Fit(block, rest, from, Math.Max(sizes.MaxPart - bytes - place, 1), out taken);
+                }
+
+                if (bytes > 0 && bytes + place + taken > sizes.MaxPart)
+                {
+                    Finish();
+                    continue;
+                }
+
+                Append(runs, client, from, to);
+                bytes += place + taken;
+                rest = rest[taken..];
+                from = to;
+            }
+        }
+
+        /// <summary>How many clocks of a block's rest fit into some bytes of content, at least one, and what they take.</summary>
+        private static long Fit(in Block block, ReadOnlySpan<byte> rest, long from, int room, out int taken)
+        {
+            var length = BlockContent.LengthThatFits(block.Kind, rest, block.End - from, 0, room);
+            taken = BlockContent.Slice(block.Kind, rest, block.End - from, 0, length).Bytes;
+            return length;
+        }
+
+        /// <summary>The block's content from a clock on.</summary>
+        private static ReadOnlySpan<byte> Rest(ClientBlocks client, in Block block, long from, out bool isInsidePair)
+        {
+            isInsidePair = false;
+            if (from == block.Clock || block.ContentLength == 0)
+            {
+                return client.Content(block);
+            }
+
+            var content = client.Content(block);
+            var slice = BlockContent.Slice(block.Kind, content, block.Length, from - block.Clock, block.Length);
+            isInsidePair = slice.ReplacementBefore;
+            return content[slice.Start..slice.End];
+        }
+
+        private static void Append(List<Run> runs, ClientBlocks client, long from, long to)
+        {
+            if (runs.Count > 0 && runs[^1].Client == client && runs[^1].To == from)
+            {
+                runs[^1] = runs[^1] with { To = to };
+            }
+            else
+            {
+                runs.Add(new Run(client, from, to));
+            }
+        }
+
+        /// <summary>What the block takes from a clock on, besides its content.</summary>
+        private int PlaceBytes(ClientBlocks client, in Block block, long from)
         {
             // The info byte, the content's length, and either origins or a parent.
             var size = 1 + Lib0Writer.VarUintSize((ulong)Math.Max(block.Length, block.ContentLength));
+            size += runs.Count > 0 && runs[^1].Client == client && runs[^1].To == from ? 0 : HeaderBytes;
+            if (from > block.Clock)
+            {
+                return size + IdBytes(client, from) + IdBytes(block.RightClient, block.RightClock);
+            }
+
             if (block.HasOrigins || block.Container < 0)
             {
                 return size + IdBytes(block.OriginClient, block.OriginClock) + IdBytes(block.RightClient, block.RightClock);
@@ -176,96 +240,16 @@ public sealed partial class YDocument
             return size + (container.Key == Block.None ? 0 : 5 + document.containers.Name(container.Key).Length);
         }
 
-        private int IdBytes(int client, long clock) =>
-            client == Block.None ? 0 : Lib0Writer.VarUintSize(clients[client].Id) + Lib0Writer.VarUintSize((ulong)clock);
+        private int IdBytes(int client, long clock) => client == Block.None ? 0 : IdBytes(document.clients[client], clock);
 
-        private static int DeleteBytes(ClientBlocks client, long from, long to)
+        private static int IdBytes(ClientBlocks client, long clock) =>
+            Lib0Writer.VarUintSize(client.Id) + Lib0Writer.VarUintSize((ulong)clock);
+
+        private void Finish()
         {
-            var ranges = client.Deletes.Settle();
-            var first = ClockRanges.FirstEndingAfter(ranges, from);
-            var size = 0;
-            for (var i = first; i < ranges.Length && ranges[i].Start < to; i++)
-            {
-                size += Lib0Writer.VarUintSize((ulong)ranges[i].Start) + Lib0Writer.VarUintSize((ulong)(ranges[i].End - ranges[i].Start));
-            }
-
-            return size;
-        }
-
-        /// <summary>Encodes the part under way with its own delete ranges and those given.</summary>
-        private void Finish(Dictionary<int, List<ClockRange>> deletes)
-        {
-            var runs = begun.OrderByDescending(run => clients[run.Key].Id).ToList();
-            foreach (var (index, from) in runs)
-            {
-                Within(clients[index].Deletes.Settle(), from.Deletes, sent[index], deletes, index);
-            }
-
-            using var writer = new Lib0Writer(Math.Min(maxBytes, bytes) + 64);
-            writer.WriteVarUint((ulong)runs.Count);
-            foreach (var (index, from) in runs)
-            {
-                document.WriteClient(writer, clients[index], from.Structs, sent[index]);
-            }
-
-            writer.WriteVarUint((ulong)deletes.Count);
-            foreach (var (index, ranges) in deletes.OrderByDescending(entry => clients[entry.Key].Id))
-            {
-                ranges.Sort((left, right) => left.Start.CompareTo(right.Start));
-                WriteDeletes(writer, clients[index].Id, CollectionsMarshal.AsSpan(ranges));
-            }
-
-            parts.Add(writer.ToArray());
-            begun.Clear();
+            parts.Add(document.EncodeRuns(runs, withDeletes: false));
+            runs.Clear();
             bytes = 0;
-        }
-
-        /// <summary>Ranges of structs that were not sent, because the other has them or nobody does, in as many parts as they need; the last part is always made.</summary>
-        private void SendRemainingDeletes(List<int> order)
-        {
-            var deletes = new Dictionary<int, List<ClockRange>>();
-            foreach (var index in order)
-            {
-                var remaining = new Dictionary<int, List<ClockRange>>();
-                var ranges = clients[index].Deletes.Settle();
-                var first = FirstLacking(index);
-                Within(ranges, 0, first, remaining, index);
-                Within(ranges, Math.Max(first, sent[index]), long.MaxValue, remaining, index);
-                foreach (var range in remaining.GetValueOrDefault(index, []))
-                {
-                    if (bytes + HeaderBytes > maxBytes && !formatted!.Any)
-                    {
-                        Finish(deletes);
-                        deletes = [];
-                    }
-
-                    bytes += MaxRangeBytes + (deletes.ContainsKey(index) ? 0 : HeaderBytes);
-                    Add(deletes, index, range);
-                }
-            }
-
-            if (bytes > 0 || parts.Count == 0)
-            {
-                Finish(deletes);
-            }
-        }
-
-        private static void Within(ReadOnlySpan<ClockRange> ranges, long from, long to, Dictionary<int, List<ClockRange>> target, int index)
-        {
-            for (var i = ClockRanges.FirstEndingAfter(ranges, from); i < ranges.Length && ranges[i].Start < to; i++)
-            {
-                Add(target, index, new ClockRange(Math.Max(from, ranges[i].Start), Math.Min(to, ranges[i].End)));
-            }
-        }
-
-        private static void Add(Dictionary<int, List<ClockRange>> target, int index, ClockRange range)
-        {
-            if (!target.TryGetValue(index, out var list))
-            {
-                target.Add(index, list = []);
-            }
-
-            list.Add(range);
         }
     }
 }

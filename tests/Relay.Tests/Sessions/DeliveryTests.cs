@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Relay.Connections;
 using Relay.Doubles;
+using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
@@ -41,7 +42,7 @@ public sealed class DeliveryTests
     [Fact]
     public void A_large_document_comes_in_parts_the_last_of_which_says_that_it_was_all_and_later_entries_follow()
     {
-        using var world = new World(new SessionSettings { PartBytes = 1000, SendBytes = 1500 });
+        using var world = new World(new SessionSettings { Sync = new DiffSizes(4000, 1000, 8000), SendBytes = 1500 });
         var writer = world.Client();
         for (ulong i = 0; i < 30; i++)
         {
@@ -213,7 +214,7 @@ public sealed class DeliveryTests
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : 20261120;
         var random = new Random(seed);
-        using var world = new World(new SessionSettings { DeliveryBytes = 800, PartBytes = 300, SendBytes = 500 });
+        using var world = new World(new SessionSettings { DeliveryBytes = 800, Sync = new DiffSizes(600, 300, 600), SendBytes = 500 });
         var writer = world.Client();
         var readers = Enumerable.Range(0, 5).Select(_ => world.Client()).ToArray();
         ulong clock = 0;

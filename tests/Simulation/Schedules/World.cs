@@ -35,7 +35,7 @@ internal sealed class World
             SaveBytes = Random.One([100, 4 << 20]),
             HeldBytes = Random.One([200, 8 << 20]),
             DeliveryBytes = Random.One([50, 4 << 20]),
-            PartBytes = Random.One([20, 256 << 10]),
+            Sync = Random.One([new DiffSizes(60, 20, 1000), new DiffSizes(60, 20, 0), new SessionSettings().Sync]),
             // A log that goes back must still find the snapshot that it begins after: so those stay longer than replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),
         };

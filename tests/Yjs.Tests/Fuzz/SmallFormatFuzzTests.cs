@@ -26,7 +26,7 @@ public sealed class SmallFormatFuzzTests
             input =>
             {
                 var diff = document.TryEncodeDiff(input, out var update, out _);
-                var parts = document.TryEncodeParts(input, 1_000, out var list, out _);
+                var parts = document.TryEncodeParts(input, new DiffSizes(0, 1_000, 1_000), out var list, out _);
                 Assert.Equal(diff, parts);
                 Assert.True(!diff || (new YDocument().TryApply(update, out _, out _) && list.Count > 0), Convert.ToHexStringLower(input));
                 return diff;

@@ -169,7 +169,7 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
     {
         var state = full.EncodeState();
         ForYjs.Add([state]);
-        if (full.TryEncodeParts([0], random.Next(64, 2_000), out var parts, out _))
+        if (full.TryEncodeParts([0], new DiffSizes(0, random.Next(1, 2_000), random.Next(2) * 1_000), out var parts, out _))
         {
             ForYjs.Add([.. parts]);
         }

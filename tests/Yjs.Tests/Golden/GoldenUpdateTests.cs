@@ -58,7 +58,7 @@ public sealed class GoldenUpdateTests
         var document = Apply(OneLetter);
         Assert.True(document.TryEncodeDiff(Convert.FromHexString(stateVector), out var update, out var error), error.ToString());
         Assert.Equal(expected, Hex(update));
-        Assert.True(document.TryEncodeParts(Convert.FromHexString(stateVector), 1_000, out var parts, out _));
+        Assert.True(document.TryEncodeParts(Convert.FromHexString(stateVector), new DiffSizes(1_000, 1_000, 1_000), out var parts, out _));
         Assert.Equal(expected, Hex(Assert.Single(parts)));
     }
 
@@ -69,8 +69,32 @@ public sealed class GoldenUpdateTests
     {
         // "a" at clock 0 of client 1 and "x" at clock 5; of what nobody has sent yet between them, two are deleted already.
         var document = Apply("01030100" + "040101740161" + "0a04" + "840104" + "0178" + "0101010202");
-        Assert.True(document.TryEncodeParts([0], maxBytes, out var parts, out _));
+        Assert.True(document.TryEncodeParts([0], new DiffSizes(maxBytes, maxBytes, 0), out var parts, out _));
         Assert.Equal(Hex(document.EncodeState()), Hex(Apply([.. parts.Select(Hex)]).EncodeState()));
+    }
+
+    [Fact]
+    public void Parts_end_with_the_first_missing_struct_of_each_client_and_all_deletes()
+    {
+        // "abc" by client 1; "xy" by client 2 after its "c"; "b" and "y" are deleted.
+        var document = Apply(
+            "01010100" + "0401017403616263" + "00",
+            "01010200" + "840102027879" + "00",
+            "00" + "02" + "02010101" + "01010101");
+        Assert.True(document.TryEncodeParts([0], new DiffSizes(0, 1_000, 0), out var parts, out _));
+
+        // The clock of a client's first early struct is 1: Yjs keeps what begins beyond a client's end as pending.
+        Assert.Equal(
+            [
+                "02" + "01020181020001" + "020101" + "8101000184010101" + "63" + "00",
+                "02" + "010200" + "8401020178" + "010100" + "04010174" + "0161" + "02" + "02010101" + "01010101",
+            ],
+            parts.Select(Hex));
+
+        // Of a holder that has "a" and all of client 2, only the rest of client 1 is missing: its first struct and the deletes.
+        Assert.True(document.TryEncodeParts(Convert.FromHexString("0202020101"), new DiffSizes(0, 1_000, 0), out parts, out _));
+        Assert.Equal(2, parts.Count);
+        Assert.Equal("01" + "010102" + "84010101" + "63" + "00", Hex(parts[0]));
     }
 
     [Fact]
@@ -162,7 +186,7 @@ public sealed class GoldenUpdateTests
         var document = Apply(OneLetter);
         Assert.False(document.TryEncodeDiff(Convert.FromHexString(hex), out _, out var error));
         Assert.NotEmpty(error.Message);
-        Assert.False(document.TryEncodeParts(Convert.FromHexString(hex), 100, out _, out _));
+        Assert.False(document.TryEncodeParts(Convert.FromHexString(hex), new DiffSizes(100, 100, 100), out _, out _));
     }
 
     private static YDocument Apply(params string[] updates)

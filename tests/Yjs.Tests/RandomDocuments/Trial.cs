@@ -125,20 +125,21 @@ internal sealed class Trial
             verdicts.ArbitraryDiff("difference to an arbitrary vector", i, Diff(whole, document.ArbitraryVectors[i]));
         }
 
-        Parts(whole, holder: null, [0], maxBytes: random.Next(64, 300));
+        Parts(whole, holder: null, [0], partBytes: random.Next(1, 300));
         if (document.Holders.Length > 0)
         {
             var holder = random.Next(document.Holders.Length);
-            Parts(whole, holder, document.Holders[holder], maxBytes: random.Next(50, 2_000));
+            Parts(whole, holder, document.Holders[holder], partBytes: random.Next(1, 500));
         }
     }
 
-    private void Parts(YDocument whole, int? holder, byte[] stateVector, int maxBytes)
+    private void Parts(YDocument whole, int? holder, byte[] stateVector, int partBytes)
     {
-        var step = holder is null ? "parts for nobody" : "parts for a holder";
-        Require(step, whole.TryEncodeParts(stateVector, maxBytes, out var parts, out var error), () => error.ToString());
-        Require(step, parts.Count > 0, () => "no part");
-        verdicts.Parts(step, holder, maxBytes, parts);
+        var step = holder is null ? "parts for an empty document" : "parts for a holder";
+        var isSafeForAll = random.Next(4) > 0;
+        var sizes = new DiffSizes(0, partBytes, isSafeForAll ? int.MaxValue : 0);
+        Require(step, whole.TryEncodeParts(stateVector, sizes, out var parts, out var error), error.ToString);
+        verdicts.Parts(step, holder, partBytes, isSafeForAll, [Diff(whole, stateVector), .. parts]);
     }
 
     private void Merges(YDocument whole)

@@ -40,12 +40,17 @@ internal sealed class Verdicts(RandomDocument document)
         body.WriteVarBytes(answer);
     });
 
-    /// <summary>The parts respect the size, wait for nothing, and with what the holder has (null: nothing) end in the whole.</summary>
-    public void Parts(string step, int? holder, int maxBytes, IReadOnlyList<byte[]> parts) => Add(step, 4, body =>
+    /// <summary>
+    /// The first answer is a diff for a holder (null: for an empty document), the others are its parts: they respect the
+    /// size, are invisible before the last one (to Yjs 13 alone if they are not safe for all), and have the same effect
+    /// as the diff.
+    /// </summary>
+    public void Parts(string step, int? holder, int partBytes, bool isSafeForAll, IReadOnlyList<byte[]> parts) => Add(step, 4, body =>
     {
         // A varInt of -1 is 0x41, and of a small positive number the number.
         body.WriteByte(holder is null ? (byte)0x41 : (byte)holder);
-        body.WriteVarUint((ulong)maxBytes);
+        body.WriteVarUint((ulong)partBytes);
+        body.WriteByte(isSafeForAll ? (byte)1 : (byte)0);
         body.WriteList(parts);
     });
 

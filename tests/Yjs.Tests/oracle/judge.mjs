@@ -1,8 +1,7 @@
 import * as Y from 'yjs'
 import { contentOf } from './content.mjs'
-import { roots } from './documents.mjs'
-import { build, isPending } from './scenario.mjs'
-import { contiguous, decode, difference } from './updates.mjs'
+import { build } from './scenario.mjs'
+import { contiguous, difference } from './updates.mjs'
 
 /** Each judge returns what is wrong, or null. `subset` lists the updates that the answer stands for (null: all). */
 
@@ -48,63 +47,6 @@ export const arbitraryDiff = (scenario, index, answer) => {
   const found = difference(Y.encodeStateAsUpdate(scenario.expected(null, true).doc, vector), answer, true)
   return found === null ? null : `${found}; state vector ${hex(vector)}; got ${hex(answer)}`
 }
-
-/**
- * Parts, applied one after another over what the holder has (-1: nothing), must never wait for anything, end in the whole, and respect the size
- * where they can without cutting through a text with formats. */
-export const parts = (scenario, holder, maxBytes, answers) => {
-  const base = holder < 0 ? [] : scenario.holders[holder]
-  const whole = compareWhole(scenario, true, [...base, ...answers])
-  if (whole !== null || scenario.pending) return whole
-  const doc = holderDocument(base)
-  const waits = isPending(doc)
-  for (const [i, part] of answers.entries()) {
-    Y.applyUpdate(doc, part, 'remote')
-    if (!waits && doc.store.pendingStructs !== null) return `after part ${i} of ${answers.length} structs are pending`
-    if (!waits && doc.store.pendingDs !== null) return `after part ${i} of ${answers.length} deletes are pending`
-  }
-  const expected = scenario.expected(null, true)
-  const content = contentOf(doc)
-  // A holder may already have lost formats to its own tidying; then it would not come to the whole with one update either.
-  if (content !== expected.content && contentAfterOneUpdate(base, expected.doc) === expected.content) {
-    return `content differs after the last part: ${firstDifference(expected.content, content)}`
-  }
-  for (const [i, part] of answers.entries()) {
-    if (part.length > maxBytes && !isUncuttable(part) && !touchesFormattedText(part, scenario.expected(null, true).doc)) return `part ${i} of ${answers.length} has ${part.length} bytes instead of ${maxBytes}, and more than one value: ${decode(part).structs.map(describeStruct).join(', ')}`
-  }
-  return null
-}
-
-/** One struct that cutting would not make smaller, or deletes alone. */
-const isUncuttable = (part) => {
-  const { structs } = decode(part)
-  if (structs.length !== 1) return structs.length === 0
-  const { content, length } = structs[0]
-  return length === 1 || !(content instanceof Y.ContentString || content instanceof Y.ContentAny || content instanceof Y.ContentJSON) || (length === 2 && content instanceof Y.ContentString)
-}
-
-/** What a client has that received the updates one by one; as a real one does, it knows its types before anything arrives: Yjs tidies up their formats after every transaction. */
-const holderDocument = (updates) => {
-  const doc = new Y.Doc({ guid: 'main' })
-  doc.clientID = 0xfffffffe
-  for (const [name, type] of roots) doc.get(name, type)
-  for (const update of updates) Y.applyUpdate(doc, update, 'remote')
-  return doc
-}
-
-const contentAfterOneUpdate = (base, whole) => {
-  const doc = holderDocument(base)
-  Y.applyUpdate(doc, Y.encodeStateAsUpdate(whole, Y.encodeStateVector(doc)), 'remote')
-  return contentOf(doc)
-}
-
-/** Whether a struct of the part stands in a text with formats: cutting through one makes clients remove formats whose text is yet to come, for everybody. */
-const touchesFormattedText = (part, doc) => decode(part).structs.some(({ id }) => {
-  const item = Y.getItem(doc.store, id)
-  if (!(item instanceof Y.Item)) return false
-  for (let other = item.parent._start; other !== null; other = other.right) if (other.content instanceof Y.ContentFormat && !other.deleted) return true
-  return false
-})
 
 /** The state vector must end at each client's first hole. */
 export const vector = (scenario, subset, answer) => {

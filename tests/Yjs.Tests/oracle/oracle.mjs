@@ -3,7 +3,8 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { isJson, readable, readableAwareness, readableVector, rewrite, seeds } from './fuzz.mjs'
-import { arbitraryDiff, completes, different, holderDiff, parts, same, vector } from './judge.mjs'
+import { arbitraryDiff, completes, different, holderDiff, same, vector } from './judge.mjs'
+import { parts } from './parts.mjs'
 import { cases } from './restore-cases.mjs'
 import { judgeRestore, writeRestorable } from './restoring.mjs'
 import { Scenario } from './scenario.mjs'
@@ -49,7 +50,7 @@ const checks = [
   (scenario, decoder) => completes(scenario, readSubset(decoder), readUint8(decoder) === 1, readList(decoder, readVarUint8Array)),
   (scenario, decoder) => holderDiff(scenario, readVarUint(decoder), readVarUint8Array(decoder)),
   (scenario, decoder) => arbitraryDiff(scenario, readVarUint(decoder), readVarUint8Array(decoder)),
-  (scenario, decoder) => parts(scenario, readVarInt(decoder), readVarUint(decoder), readList(decoder, readVarUint8Array)),
+  (scenario, decoder) => parts(scenario, readVarInt(decoder), readVarUint(decoder), readUint8(decoder) === 1, readList(decoder, readVarUint8Array)),
   (scenario, decoder) => vector(scenario, readSubset(decoder), readVarUint8Array(decoder)),
   (_scenario, decoder) => different(readVarUint8Array(decoder), readVarUint8Array(decoder), readUint8(decoder) === 1)
 ]

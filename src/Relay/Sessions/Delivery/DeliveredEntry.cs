@@ -13,6 +13,9 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? ex
     /// <summary>The one connection that is not sent it.</summary>
     public Attachment? Except { get; } = except;
 
+    /// <summary>What is sent.</summary>
+    public ReadOnlyMemory<byte> Update => update;
+
     /// <summary>What it counts for in the bytes that a session keeps for its slow connections.</summary>
     public int Bytes => update.Length + 16;
 

@@ -42,6 +42,18 @@ internal sealed class DeliveryLog(long maxBytes)
         }
     }
 
+    /// <summary>The number of the oldest entry that stays when this one is added.</summary>
+    public long StartAfter(DeliveredEntry added)
+    {
+        var (start, kept) = (Start, bytes + added.Bytes);
+        for (; kept > maxBytes && start < End; start++)
+        {
+            kept -= this[start].Bytes;
+        }
+
+        return start;
+    }
+
     /// <summary>The entry with this number, from <see cref="Start"/> to before <see cref="End"/>.</summary>
     public DeliveredEntry this[long number] => ring[Place(number)]!;
 

@@ -6,14 +6,30 @@ internal sealed class DeliveryState
     /// <summary>Whether the connection is sending; the next frames wait for its <see cref="Attachment.Sent"/>.</summary>
     public bool IsSending { get; set; }
 
+    /// <summary>
+    /// Whether it is sent entries. Not before its first SyncStep1 was answered: an entry that builds on what the client
+    /// lacks would have its deletes take effect there before its insertions.
+    /// </summary>
+    public bool Follows { get; set; }
+
+    /// <summary>Whether it was sent an answer to a SyncStep1, and so the whole document.</summary>
+    public bool IsAnswered { get; set; }
+
     /// <summary>The number of the next entry to send, in the session's <see cref="DeliveryLog"/>.</summary>
     public long Cursor { get; set; }
 
-    /// <summary>While it is sending: a state vector of what all entries before the cursor had brought, or of some earlier state.</summary>
+    /// <summary>The session let go of entries that this connection was not sent: it gets one merged diff from <see cref="Base"/>.</summary>
+    public bool IsBehind => !Base.IsEmpty;
+
+    /// <summary>For a connection that is behind: the state vector before the entry at its cursor; otherwise empty.</summary>
     public ReadOnlyMemory<byte> Base { get; set; }
 
-    /// <summary>The session let go of entries that this connection was not sent: it gets one merged difference from <see cref="Base"/>.</summary>
-    public bool IsBehind { get; set; }
+    /// <summary>
+    /// Whether the client has exactly what it was sent, or what its SyncStep1 says if that is not answered yet. It has more
+    /// while an update of its own is on its way into the log, or when it was shown unlogged ones. Then a diff cannot be cut
+    /// into parts without the client integrating some of them early.
+    /// </summary>
+    public bool IsExact { get; set; }
 
     /// <summary>The state vectors of SyncSteps1 that wait for their answers, each with the bytes of its message, which are settled then.</summary>
     public SparseQueue<(ReadOnlyMemory<byte> StateVector, int Settles)> SyncRequests;

@@ -9,6 +9,13 @@ internal sealed record LimitsOptions
     /// <summary><c>Limits:MaxDocumentBytes</c>: what a document may take in memory; an update that would bring it above is refused. Default: 128 MiB. A document that is larger already is still served.</summary>
     public long MaxDocumentBytes { get; init; } = 128 << 20;
 
+    /// <summary>
+    /// <c>Limits:MaxSyncMessageBytes</c>: the largest state or diff that a client is sent as one message. A larger one
+    /// comes in parts of a quarter of this, which take effect with the last one. Default: 4 MiB. A line on which one
+    /// message takes 30 s or longer (at 4 MiB one of less than 1.2 Mbit/s) needs a lower value.
+    /// </summary>
+    public int MaxSyncMessageBytes { get; init; } = 4 << 20;
+
     /// <summary><c>Limits:MaxAwarenessBytes</c>: one client's presence state, as JSON. Default: 64 KiB; a cursor takes about 200 bytes.</summary>
     public int MaxAwarenessBytes { get; init; } = 64 << 10;
 
@@ -40,6 +47,7 @@ internal sealed record LimitsOptions
         {
             MaxMessageBytes = (int)reader.Number("Limits:MaxMessageBytes", absent.MaxMessageBytes, 1024, 1 << 30),
             MaxDocumentBytes = reader.Number("Limits:MaxDocumentBytes", absent.MaxDocumentBytes, 1024, 1L << 40),
+            MaxSyncMessageBytes = (int)reader.Number("Limits:MaxSyncMessageBytes", absent.MaxSyncMessageBytes, 1024, 1 << 30),
             MaxAwarenessBytes = (int)reader.Number("Limits:MaxAwarenessBytes", absent.MaxAwarenessBytes, 64, 1 << 30),
             MaxAwarenessEntries = (int)reader.Number("Limits:MaxAwarenessEntries", absent.MaxAwarenessEntries, 1, 65_536),
             MaxWaitingBytes = reader.Number("Limits:MaxWaitingBytes", absent.MaxWaitingBytes, 1024, 1L << 40),

@@ -1,0 +1,51 @@
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// Updates that a client sends before its first SyncStep2, and that build on structs which only the SyncStep2 will bring:
+/// what its user typed offline. They wait for it, so that all of it becomes one entry. Logged alone, such an update would
+/// have its deletes take effect at the other clients before its insertions, and their editors would repair what they see.
+/// Belongs to the session's mailbox.
+/// </summary>
+internal sealed class EarlyUpdates
+{
+    private Queue<MessageFrame>? held;
+    private bool isOver;
+
+    /// <summary>Takes a frame that has to wait; returns false if it has not.</summary>
+    /// <param name="frame">The next frame of the connection.</param>
+    /// <param name="document">What is logged.</param>
+    /// <param name="isSettled">Whether the document has every earlier update of the connection.</param>
+    public bool TryHold(in MessageFrame frame, YDocument document, bool isSettled)
+    {
+        if (isOver || frame.Has(DocumentMessageKind.SyncStep2))
+        {
+            return false;
+        }
+
+        // The answer to a marker says that everything before it is logged.
+        var mustWait = held is not null && (frame.Has(DocumentMessageKind.Update) || frame.Has(DocumentMessageKind.Marker));
+        for (var i = frame.First; i < frame.End && isSettled && !mustWait; i++)
+        {
+            var message = frame.Messages[i];
+            mustWait = message.Kind == DocumentMessageKind.Update && !document.HasPastOf(message.Payload);
+        }
+
+        if (mustWait)
+        {
+            (held ??= new()).Enqueue(frame);
+        }
+
+        return mustWait;
+    }
+
+    /// <summary>The SyncStep2 has come, or is not waited for any longer: returns what waited, in order.</summary>
+    public IEnumerable<MessageFrame> End()
+    {
+        isOver = true;
+        var waited = held ?? [];
+        held = null;
+        return waited;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Relay.Sessions;
+
+/// <summary>The messages of one frame, among those that came together: they are taken wholly or not at all.</summary>
+internal readonly record struct MessageFrame(IReadOnlyList<DocumentMessage> Messages, int First, int End)
+{
+    public bool Has(DocumentMessageKind kind)
+    {
+        for (var i = First; i < End; i++)
+        {
+            if (Messages[i].Kind == kind)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,58 @@
+namespace Relay.Yjs;
+
+/// <content>Whether an update can take effect at once.</content>
+public sealed partial class YDocument
+{
+    /// <summary>
+    /// Whether everything that an update builds on is in the document or in the update itself: the structs before its own,
+    /// their origins and their parents. Otherwise Yjs applies the deletes of the update at once and its structs later.
+    /// </summary>
+    /// <param name="update">A valid update in format V1.</param>
+    /// <returns>True also if the bytes are no update: that is for another check to say.</returns>
+    public bool HasPastOf(ReadOnlyMemory<byte> update)
+    {
+        var decoded = DecodedUpdate.Rent();
+        var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded);
+        decoded.Return();
+        return result;
+    }
+
+    private bool HasPastOf(DecodedUpdate decoded)
+    {
+        // What the holder of the document has once it has the update: per client the clock before which nothing is missing.
+        var known = new Dictionary<ulong, long>(decoded.Sections.Count);
+        foreach (var section in decoded.Sections)
+        {
+            var clock = ContiguousOf(section.Client);
+            foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
+            {
+                if (parsed.Clock > clock)
+                {
+                    return false;
+                }
+
+                clock = Math.Max(clock, parsed.End);
+            }
+
+            known[section.Client] = clock;
+        }
+
+        foreach (ref readonly var parsed in decoded.Structs.AsSpan(0, decoded.StructCount))
+        {
+            var hasLeft = (parsed.Flags & BlockFlags.HasOrigin) != 0;
+            var hasParent = !parsed.HasOrigins && (parsed.Flags & BlockFlags.ParentIsRoot) == 0 && parsed.Kind != BlockKind.Gc;
+            if (((hasLeft || hasParent) && !IsKnown(parsed.LeftClient, parsed.LeftClock))
+                || ((parsed.Flags & BlockFlags.HasRightOrigin) != 0 && !IsKnown(parsed.RightClient, parsed.RightClock)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+        bool IsKnown(ulong client, long clock) =>
+            clock < (known.TryGetValue(client, out var end) ? end : ContiguousOf(client));
+    }
+
+    private long ContiguousOf(ulong client) => FindClient(client)?.Contiguous ?? 0;
+}
