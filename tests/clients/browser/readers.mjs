@@ -5,6 +5,9 @@ import { Line } from '../line.mjs'
 import { inTime, patience } from '../wait.mjs'
 import { bundle } from './editors/bundle.mjs'
 
+// Quill works for a long time on an update that changes much of a large text.
+const editorsPatience = 4 * patience
+
 const html = (editor) => `<!doctype html>
 <meta charset="utf-8">
 <title>${editor}</title>
@@ -46,8 +49,8 @@ class Reader {
   #sent = []
   #read
 
-  /** How many bytes came in WebSocket frames. */
-  receivedBytes = 0
+  /** How many Updates came. */
+  updates = 0
 
   constructor (page, line) {
     this.page = page
@@ -56,7 +59,7 @@ class Reader {
     page.on('console', (message) => { if (message.type() === 'error') this.complaints.push(message.text()) })
     page.on('websocket', (socket) => {
       socket.on('framesent', ({ payload }) => this.#sent.push(payload))
-      socket.on('framereceived', ({ payload }) => { this.receivedBytes += payload.length })
+      socket.on('framereceived', ({ payload }) => { if (this.#read(payload).kind === 'update') this.updates++ })
     })
   }
 
@@ -87,7 +90,7 @@ class Reader {
   async #does (what, ...given) {
     const done = this.page.evaluate(([what, given]) => window.reader[what](...given), [what, given])
     try {
-      return await inTime(done, `"${what}" of a page`)
+      return await inTime(done, `"${what}" of a page`, editorsPatience)
     } catch (error) {
       error.message += [' The page says:', ...new Set(this.complaints)].join('\n').slice(0, 2000)
       throw error
