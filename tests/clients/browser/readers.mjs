@@ -5,7 +5,7 @@ import { Line } from '../line.mjs'
 import { inTime, patience } from '../wait.mjs'
 import { bundle } from './editors/bundle.mjs'
 
-// Quill works for a long time on an update that changes much of a large text.
+// Editors work for long on large updates where the machine is busy.
 const editorsPatience = 4 * patience
 
 const html = (editor) => `<!doctype html>
