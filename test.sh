@@ -125,7 +125,7 @@ node_packages() {
 
 packages() {
   local folder result=0
-  for folder in tests/clients tests/servers tests/deployment web tests/Yjs.Tests/oracle; do node_packages "$folder" || result=1; done
+  for folder in tests/clients tests/clients/browser/editors tests/servers tests/deployment web tests/Yjs.Tests/oracle; do node_packages "$folder" || result=1; done
   return $result
 }
 
@@ -286,7 +286,7 @@ if [ -n "${RELAY_TEST_S3:-}" ] && [ -n "${RELAY_TEST_REDIS_SERVER:-}" ] && [ -n 
 else
   skip 'several nodes' $cluster_tests
 fi
-browser_tests=$(find tests/clients/browser -name '*.test.mjs' 2>/dev/null | sort)
+browser_tests=$(find tests/clients/browser -name node_modules -prune -o -name '*.test.mjs' -print 2>/dev/null | sort)
 if [ -n "$browser_tests" ]; then
   if provide RELAY_TEST_CHROMIUM 'the tests in a browser' chromium chromium chromium-browser google-chrome-stable google-chrome; then
     node_tests 'clients in a browser' 3 $browser_tests

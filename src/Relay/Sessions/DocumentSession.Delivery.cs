@@ -153,12 +153,25 @@ internal sealed partial class DocumentSession
 
         var frames = new List<ReadOnlyMemory<byte>>();
         var bytes = 0L;
-        AddDirect(attachment, frames, ref bytes);
+
+        // A client that is asked when it asks, a Hocuspocus provider, answers while the parts are on their way to it, and
+        // takes the last receipt that it waits for to mean that it is synced.
+        var receiptsWait = format.AsksWhenAsked && state.Parts.Count > 0;
+        if (!receiptsWait)
+        {
+            AddDirect(attachment, frames, ref bytes);
+        }
+
         BeginParts(attachment);
         while (bytes < settings.SendBytes && state.Parts.TryDequeue(out var part))
         {
             frames.Add(part);
             bytes += part.Length;
+        }
+
+        if (receiptsWait && state.Parts.Count == 0)
+        {
+            AddDirect(attachment, frames, ref bytes);
         }
 
         if (state is { Follows: true, Parts.Count: 0, IsBehind: false })

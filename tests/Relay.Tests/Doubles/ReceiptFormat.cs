@@ -9,7 +9,16 @@ internal sealed class ReceiptFormat : FrameFormat
 {
     public const byte Status = 8;
 
-    public static ReceiptFormat Instance { get; } = new();
+    private readonly bool asksWhenAsked;
+
+    private ReceiptFormat(bool asksWhenAsked) => this.asksWhenAsked = asksWhenAsked;
+
+    public static ReceiptFormat Instance { get; } = new(false);
+
+    /// <summary>As <see cref="Instance"/>, for clients that are asked when they ask, like Hocuspocus providers.</summary>
+    public static ReceiptFormat Asking { get; } = new(true);
+
+    public override bool AsksWhenAsked => asksWhenAsked;
 
     public override ReadOnlyMemory<byte> Accepted { get; } = WebSocketFrame.Make(WebSocketOpcode.Binary, [Status, 1]);
 

@@ -1,6 +1,7 @@
 using Relay.Access;
 using Relay.Backplane;
 using Relay.Doubles;
+using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
@@ -127,6 +128,29 @@ public sealed class ReceiptTests
         world.Backplane.Appending.Open();
         world.Advance(3);
         Assert.Equal(["accepted", "update", "accepted", "marker 01", "update"], writer.Got.Skip(2));
+    }
+
+    [Fact]
+    public void A_receipt_comes_after_the_parts_of_an_answer_where_clients_take_it_for_the_end_of_their_first_sync()
+    {
+        using var world = new World(new SessionSettings { Sync = new DiffSizes(600, 200, 0), SendBytes = 300 });
+        var writer = world.Client();
+        for (ulong i = 1; i <= 30; i++)
+        {
+            writer.Say(Update(Typed(i, 0, new string('x', 100))));
+        }
+
+        var format = ReceiptFormat.Asking;
+        var late = new TestConnection(world.Context, world.Sessions, World.Name) { Format = format, IsStuck = true }.Join();
+        late.Say(Step1());
+        late.Say(Step2(Typed(99, 0, "y")));
+        while (late.IsSending)
+        {
+            late.Drain();
+        }
+
+        Assert.Equal(["step1", "update"], late.Got.Take(2));
+        Assert.Equal(["step2", "accepted", "update"], late.Got.TakeLast(3));
     }
 
     [Fact]
