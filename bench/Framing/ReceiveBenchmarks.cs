@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
@@ -36,7 +37,8 @@ public class ReceiveBenchmarks
     /// <summary>As a connection does: what one read brought is taken out without waiting.</summary>
     private async Task<int> ReadAsync(Stream stream)
     {
-        using var reader = new ClientFrameReader(stream, MaxMessageBytes);
+        using var reader = new ClientFrameReader(
+            stream, MaxMessageBytes, new BufferBudget(MaxMessageBytes, TimeProvider.System));
         var count = 0;
         for (var frame = await reader.ReadAsync(CancellationToken.None); frame.Kind == ClientFrameKind.Message; frame = await reader.ReadAsync(CancellationToken.None))
         {

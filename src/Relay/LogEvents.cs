@@ -75,6 +75,8 @@ internal static class LogEvents
     public const int BadMessage = 1110;
     public const int ForbiddenMessage = 1111;
     public const int DocumentDenied = 1112;
+    public const int MessageTooLarge = 1113;
+    public const int StatelessDropped = 1114;
 
     // Access: 1150 to 1199
     public const int KeysFetched = 1150;

@@ -5,6 +5,8 @@ import { connect } from 'node:net'
 import { waitFor } from './clients.mjs'
 import { inTime } from './wait.mjs'
 
+let attackers = 0
+
 /** A WebSocket over a bare socket, for what no library would send. */
 export class Attacker {
   received = 0
@@ -25,6 +27,8 @@ export class Attacker {
 
   async open () {
     this.socket.write(`GET ${this.path} HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
+      // Each is a client of its own: one that came back after a refusal would have to wait.
+      `User-Agent: attacker ${++attackers}\r\n` +
       'Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n')
     await waitFor(() => this.#head.includes('\r\n\r\n'), 'the upgrade')
     assert.match(this.#head, /^HTTP\/1\.1 101/)
@@ -49,6 +53,9 @@ export class Attacker {
     await inTime(this.closed, 'the end of the connection')
     return code
   }
+
+  /** Waits until the node's last words hold this text. */
+  async hears (text) { await waitFor(() => this.#last.includes(text), `"${text}"`) }
 
   #closeCode () {
     // A close frame from a server: 0x88, length, code, reason.

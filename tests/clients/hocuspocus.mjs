@@ -1,11 +1,12 @@
-// Stock Hocuspocus providers, as an application opens them: version 3, and version 4 with what is new in it.
+// Stock Hocuspocus providers, as an application opens them: versions 2 and 3, and version 4 with what is new in it.
 import WebSocket from 'ws'
 import * as Y from 'yjs'
+import * as two from 'hocuspocus-provider-2'
 import * as three from 'hocuspocus-provider-3'
 import * as four from 'hocuspocus-provider-4'
 import { inTime, waitFor } from './wait.mjs'
 
-const packages = { 3: three, 4: four }
+const packages = { 2: two, 3: three, 4: four }
 
 /** As in a browser, where closing a socket that is not open yet throws nothing: providers take their listeners off first, and then Node would end with an error that nobody hears. */
 class BrowserLikeSocket extends WebSocket {
@@ -15,8 +16,11 @@ class BrowserLikeSocket extends WebSocket {
   }
 }
 
-/** The versions of the provider that are tested. */
+/** The versions of the provider that every test of one client is run with. */
 export const versions = [3, 4]
+
+/** Those that must at least be told truly whether they are connected. */
+export const allVersions = [2, 3, 4]
 
 /**
  * Opens a socket without any document on it.
@@ -62,12 +66,13 @@ class Member {
       document: doc,
       token,
       onAuthenticationFailed: ({ reason }) => this.failures.push(reason),
-      onAuthenticated: ({ scope }) => this.scopes.push(scope ?? this.provider?.authorizedScope),
+      onAuthenticated: (event) => this.scopes.push(event?.scope ?? this.provider?.authorizedScope),
       onClose: ({ event }) => this.closes.push(event.reason),
       onStateless: ({ payload }) => this.received.push(payload),
       ...options
     })
-    this.provider.attach()
+    // Version 2 attaches itself.
+    this.provider.attach?.()
   }
 
   get text () { return this.doc.getText('text') }

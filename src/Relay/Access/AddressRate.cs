@@ -45,7 +45,8 @@ internal sealed class AddressRate(int perMinute, TimeProvider time, int maxAddre
         }
     }
 
-    private static UInt128 KeyOf(IPAddress address)
+    /// <summary>An address as a number; all of a network of 64 bits are one.</summary>
+    public static UInt128 KeyOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
         {

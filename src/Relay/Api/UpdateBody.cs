@@ -1,61 +1,117 @@
 using Microsoft.AspNetCore.Http.Features;
+using Relay.Connections;
 using Relay.Problems;
 using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary>A request's body that is one Yjs update (format V1).</summary>
-internal static class UpdateBody
+/// <summary>
+/// A request's body that is one Yjs update (format V1). It may be as large as a document, so that what a GET gave can
+/// be put
+/// back in one piece; it is charged to the node's budget until it is disposed of.
+/// </summary>
+internal sealed class UpdateBody : IDisposable
 {
     public const string ContentType = "application/octet-stream";
 
-    /// <summary>Reads and checks it; nothing when it is refused, and then that is answered.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="maxBytes">The most that it may have (<c>Limits:MaxMessageBytes</c>): never more is read.</param>
-    public static async ValueTask<byte[]?> ReadAsync(HttpContext context, int maxBytes)
+    private const int PieceBytes = 64 << 10;
+
+    private readonly int maxBytes;
+    private readonly BufferBudget budget;
+    private readonly ChargedBuffer buffer;
+
+    /// <param name="maxDocumentBytes"><c>Limits:MaxDocumentBytes</c>.</param>
+    /// <param name="budget">What the body is charged to; a body that could never fit is too large.</param>
+    public UpdateBody(long maxDocumentBytes, BufferBudget budget)
+    {
+        maxBytes = (int)Math.Min(Math.Min(maxDocumentBytes, budget.MaxBytes), Array.MaxLength);
+        this.budget = budget;
+        buffer = new ChargedBuffer(budget, maxBytes);
+    }
+
+    /// <summary>The update, in memory that is not written again.</summary>
+    public ReadOnlyMemory<byte> Update { get; private set; }
+
+    /// <summary>Reads and checks it; false when it is refused, and then that is answered.</summary>
+    public async ValueTask<bool> TryReadAsync(HttpContext context)
     {
         if (!MediaType.Is(context.Request, ContentType))
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be a Yjs update, application/octet-stream.");
-            return null;
+            await Problem.AnswerAsync(
+                context,
+                StatusCodes.Status415UnsupportedMediaType,
+                "The body must be a Yjs update, application/octet-stream.");
+            return false;
         }
 
-        var update = context.Request.ContentLength > maxBytes ? null : await ReadUpToAsync(context, maxBytes);
-        if (update is null)
+        if (!await TryCollectAsync(context))
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body may have {maxBytes} bytes (Limits:MaxMessageBytes).", ProblemKind.Limit);
-            return null;
+            return false;
         }
 
-        if (!new YDocument().TryGetNews(update, out _, out var error))
+        var collected = buffer.Collected;
+        if (!new YDocument().TryGetNews(collected, out _, out var error))
         {
             await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, error.ToString(), ProblemKind.BadUpdate);
-            return null;
+            return false;
         }
 
-        return update;
+        // The session keeps what it is given.
+        Update = buffer.IsShared ? collected.ToArray() : collected;
+        return true;
     }
 
-    private static async ValueTask<byte[]?> ReadUpToAsync(HttpContext context, int maxBytes)
+    public void Dispose() => buffer.Dispose();
+
+    private async ValueTask<bool> TryCollectAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;
         }
 
-        using var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
-        var part = new byte[16 << 10];
+        var declared = context.Request.ContentLength ?? 0;
+        var isTooLarge = declared > maxBytes;
+        var piece = new byte[isTooLarge ? 0 : PieceBytes];
         int read;
-        while ((read = await context.Request.Body.ReadAsync(part, context.RequestAborted)) > 0)
+        while (!isTooLarge && (read = await context.Request.Body.ReadAsync(piece, context.RequestAborted)) > 0)
         {
-            if (body.Length + read > maxBytes)
+            isTooLarge = read > maxBytes - buffer.Count;
+            if (!isTooLarge && !await TryAddAsync(piece.AsMemory(0, read), declared, context.RequestAborted))
             {
-                return null;
+                await DocumentRequest.AnswerLaterAsync(
+                    context,
+                    "This node has no room for large bodies at the moment (Limits:MaxBufferedBytes).",
+                    ProblemKind.Limit);
+                return false;
             }
-
-            body.Write(part, 0, read);
         }
 
-        return body.ToArray();
+        if (isTooLarge)
+        {
+            await Problem.AnswerAsync(
+                context,
+                StatusCodes.Status413PayloadTooLarge,
+                $"The body may have {maxBytes} bytes (Limits:MaxDocumentBytes).",
+                ProblemKind.Limit);
+        }
+
+        return !isTooLarge;
+    }
+
+    private async ValueTask<bool> TryAddAsync(ReadOnlyMemory<byte> piece, long declared, CancellationToken cancellation)
+    {
+        while (buffer.MakeRoom(piece.Length, declared) is var wanted and > 0)
+        {
+            if (!await budget.TakeAsync(wanted, cancellation))
+            {
+                return false;
+            }
+
+            buffer.Granted(wanted);
+        }
+
+        piece.Span.CopyTo(buffer.Add(piece.Length));
+        return true;
     }
 }

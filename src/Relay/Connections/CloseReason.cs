@@ -12,7 +12,8 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason NodeStops = new(1012, "This node stops; connect again.");
 
-    public static readonly CloseReason NodeIsFull = new(1013, "This node has as many connections as it takes; connect again later.");
+    public static readonly CloseReason NodeIsFull = new(
+        1013, "This node has no room at the moment; connect again later.");
 
     public static readonly CloseReason BadMessage = new(4400, "The message is not valid.");
 
@@ -44,6 +45,9 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason StoreUnavailable = new(4503, "The document cannot be loaded at the moment; connect again.");
 
+    public static readonly CloseReason NotOpen = new(
+        4504, "A document was written to that is not open on this connection; connect again.");
+
     public static readonly CloseReason SlowReader = new(4508, "The client did not read what it was sent; connect again.");
 
     public static readonly CloseReason NoPong = new(4509, "The client did not answer a ping; connect again.");
@@ -57,6 +61,7 @@ internal sealed record CloseReason(int Code, string Text)
     public static IReadOnlyList<CloseReason> All { get; } =
     [
         Normal, FramingError, NodeStops, NodeIsFull, BadMessage, Removed, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
-        TooMuchPending, TooMuchPresence, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, SlowReader, NoPong, DocumentIsFull,
+        TooMuchPending, TooMuchPresence, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, NotOpen, SlowReader,
+        NoPong, DocumentIsFull,
     ];
 }

@@ -6,4 +6,11 @@ namespace Relay.Connections;
 /// <param name="MessagesPerSecond">Frames that are read per second in the long run.</param>
 /// <param name="AwarenessPerSecond">Presence that goes on per second; of what comes more often, the latest.</param>
 /// <param name="MaxHeldAwarenessBytes">Presence that is held because it came too soon.</param>
-internal sealed record ConnectionLimits(int MaxMessageBytes, long MaxWaitingBytes, int MessagesPerSecond, int AwarenessPerSecond = 50, long MaxHeldAwarenessBytes = 1 << 20);
+/// <param name="MaxStatelessBytes">The largest message of an application.</param>
+internal sealed record ConnectionLimits(
+    int MaxMessageBytes,
+    long MaxWaitingBytes,
+    int MessagesPerSecond,
+    int AwarenessPerSecond = 50,
+    long MaxHeldAwarenessBytes = 1 << 20,
+    int MaxStatelessBytes = 1 << 20);

@@ -48,8 +48,12 @@ internal sealed record SessionSettings
     /// <summary>The most that is held of entries which arrive while the document is loaded or put together anew; beyond that they are read from the log.</summary>
     public long HeldBytes { get; init; } = 8 << 20;
 
-    /// <summary>The most that waits of applications' own messages, for a connection that is still sending and for the other nodes; beyond it they are dropped.</summary>
-    public long StatelessBytes { get; init; } = 1 << 20;
+    /// <summary>
+    /// The most that waits of applications' own messages, for a connection that is still sending and for the other
+    /// nodes; beyond
+    /// it they are dropped. A few of the largest (<c>Limits:MaxStatelessBytes</c>).
+    /// </summary>
+    public long StatelessBytes { get; init; } = 4 << 20;
 
     /// <summary>How long an entry from beyond the next offset waits for those before it: replies and channel messages overtake each other by less.</summary>
     public TimeSpan GapWait { get; init; } = TimeSpan.FromMilliseconds(50);

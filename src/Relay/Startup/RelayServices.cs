@@ -71,7 +71,8 @@ internal static class RelayServices
             () => provider.GetRequiredService<ConnectionRegistry>().Count,
             () => provider.GetRequiredService<SessionRegistry>().Count,
             () => provider.GetRequiredService<SessionRegistry>().UnsavedCount,
-            () => provider.GetRequiredService<NodeState>().IsReady)));
+            () => provider.GetRequiredService<NodeState>().IsReady,
+            () => provider.GetRequiredService<BufferBudget>().Used)));
         services.AddSingleton<PrometheusExporter>();
         services.AddHostedService<OtlpExport>();
     }
@@ -145,6 +146,7 @@ internal static class RelayServices
             MaxDocumentBytes = settings.Limits.MaxDocumentBytes,
             MaxConnectionsPerDocument = settings.Limits.MaxConnectionsPerDocument,
             Sync = new DiffSizes(limits.MaxSyncMessageBytes, limits.MaxSyncMessageBytes / 4, MaxLast: 2 << 20),
+            StatelessBytes = Math.Max(4L * settings.Limits.MaxStatelessBytes, 1 << 20),
             Awareness = new AwarenessLimits(settings.Limits.MaxAwarenessBytes, settings.Limits.MaxAwarenessEntries),
         });
         services.AddSingleton(provider => new DurableStateReader(
@@ -162,8 +164,21 @@ internal static class RelayServices
 
     private static void AddConnections(this IServiceCollection services, LimitsOptions limits)
     {
-        services.AddSingleton(new ConnectionLimits(limits.MaxMessageBytes, limits.MaxWaitingBytes, limits.MessagesPerSecond, limits.AwarenessPerSecond, (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries));
+        services.AddSingleton(new ConnectionLimits(
+            limits.MaxMessageBytes,
+            limits.MaxWaitingBytes,
+            limits.MessagesPerSecond,
+            limits.AwarenessPerSecond,
+            (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries,
+            limits.MaxStatelessBytes));
+        services.AddSingleton(
+            provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ConnectionRegistry(limits.MaxConnections, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ReturnDelays(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new WaitingRoom(
+            provider.GetRequiredService<ReturnDelays>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.TryAddSingleton(SocketTimes.Default);
         services.AddSingleton<SocketTicks>();
         services.AddSingleton<IConnectionListenerFactory, ClientListenerFactory>();

@@ -5,4 +5,12 @@ namespace Relay.Telemetry;
 /// <param name="Documents">Documents in memory.</param>
 /// <param name="UnsavedDocuments">Those of them with updates that no snapshot covers.</param>
 /// <param name="IsReady">Whether the node wants clients.</param>
-internal sealed record NodeGauges(Func<int> Connections, Func<int> Documents, Func<int> UnsavedDocuments, Func<bool> IsReady);
+/// <param name="BufferedBytes">
+/// What is buffered of pieces that are not whole yet; null where nothing is charged.
+/// </param>
+internal sealed record NodeGauges(
+    Func<int> Connections,
+    Func<int> Documents,
+    Func<int> UnsavedDocuments,
+    Func<bool> IsReady,
+    Func<long>? BufferedBytes = null);

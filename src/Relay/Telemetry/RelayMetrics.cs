@@ -33,6 +33,11 @@ internal sealed class RelayMetrics : IDisposable
         Meter.CreateObservableUpDownCounter("relay.documents.open", () => node.Documents(), "{document}", "Documents in memory.");
         Meter.CreateObservableUpDownCounter("relay.documents.unsaved", () => node.UnsavedDocuments(), "{document}", "Documents in memory with updates that no snapshot covers; the log has them.");
         Meter.CreateObservableGauge("relay.ready", () => node.IsReady() ? 1 : 0, null, "1 while the node wants clients, as /health/ready says.");
+        Meter.CreateObservableUpDownCounter(
+            "relay.buffered",
+            () => node.BufferedBytes?.Invoke() ?? 0,
+            "By",
+            "Bytes charged to Limits:MaxBufferedBytes: large messages and request bodies that are not whole yet.");
         Meter.CreateObservableCounter("relay.updates.received", () => Interlocked.Read(ref updatesReceived), "{update}", "Updates of clients that said something new.");
         Meter.CreateObservableCounter(
             "relay.updates.delivered", () => Interlocked.Read(ref updatesDelivered), "{update}", "Entries handed to connections: each counts once for each connection of its document.");

@@ -25,9 +25,10 @@ public static class AwarenessUpdate
 
         // An entry takes at least four bytes, so a declared count is never trusted beyond the input.
         var list = new List<AwarenessEntry>(reader.Failed ? 0 : (int)Math.Min(count, (ulong)reader.Remaining / 4));
-        var seen = count > 1 ? new HashSet<ulong>() : null;
+        var seen = count > 1 ? new HashSet<ClientKey>() : null;
         for (ulong i = 0; i < count && !reader.Failed; i++)
         {
+            WorkMeter.Count();
             var start = reader.Position;
             var client = reader.ReadVarUint();
             var clock = reader.ReadVarUint();

@@ -18,52 +18,8 @@ internal static class BlockContent
     /// </summary>
     public static bool IsRun(BlockKind kind, long length) => kind == BlockKind.String || (length > 1 && kind is (BlockKind.Any or BlockKind.Json));
 
-    /// <summary>The part of a content from clock <paramref name="from"/> to <paramref name="to"/>, both counted from the struct's own first clock.</summary>
-    public static ContentSlice Slice(BlockKind kind, ReadOnlySpan<byte> content, long length, long from, long to)
-    {
-        if (from == 0 && to == length)
-        {
-            return new ContentSlice(0, content.Length, false, false);
-        }
-
-        switch (kind)
-        {
-            case BlockKind.String:
-                var start = Utf16.ByteOffset(content, from, out var cutBefore);
-                if (cutBefore)
-                {
-                    start += 4;
-                    from++;
-                }
-
-                if (to == length)
-                {
-                    return new ContentSlice(start, content.Length, cutBefore, false);
-                }
-
-                // The second half alone of a pair that was cut on both sides.
-                if (to <= from)
-                {
-                    return new ContentSlice(start, start, true, false);
-                }
-
-                var end = start + Utf16.ByteOffset(content[start..], to - from, out var cutAfter);
-                return new ContentSlice(start, end, cutBefore, cutAfter);
-            case BlockKind.Any or BlockKind.Json:
-                var reader = new Lib0Reader(content);
-                SkipElements(ref reader, kind, from);
-                var first = reader.Position;
-                if (to == length)
-                {
-                    return new ContentSlice(first, content.Length, false, false);
-                }
-
-                SkipElements(ref reader, kind, to - from);
-                return new ContentSlice(first, reader.Position, false, false);
-            default:
-                return default;
-        }
-    }
+    /// <summary>The part of a content from clock <paramref name="from"/> to <paramref name="to"/>, both counted from the struct's own first clock. For many parts: <see cref="ContentCursor"/>.</summary>
+    public static ContentSlice Slice(BlockKind kind, ReadOnlySpan<byte> content, long length, long from, long to) => new ContentCursor(kind, content, length).Slice(from, to);
 
     /// <summary>Writes the content as it stands on the wire.</summary>
     public static void Write(Lib0Writer writer, BlockKind kind, ReadOnlySpan<byte> content, ContentSlice slice, long length)
@@ -98,6 +54,7 @@ internal static class BlockContent
     /// <summary>Copies the part to <paramref name="target"/>, which has <see cref="ContentSlice.Bytes"/> bytes.</summary>
     public static void Copy(ReadOnlySpan<byte> content, ContentSlice slice, Span<byte> target)
     {
+        WorkMeter.CountBytes(slice.Bytes);
         if (slice.ReplacementBefore)
         {
             Replacement.CopyTo(target);
@@ -159,10 +116,12 @@ internal static class BlockContent
         }
     }
 
-    private static void SkipElements(ref Lib0Reader reader, BlockKind kind, long count)
+    /// <summary>Reads past elements that were checked before.</summary>
+    public static void SkipElements(ref Lib0Reader reader, BlockKind kind, long count)
     {
         for (; count > 0; count--)
         {
+            WorkMeter.Count();
             if (kind == BlockKind.Any)
             {
                 AnyValue.Check(ref reader, UpdateDecoder.MaxDepth);

@@ -1,14 +1,23 @@
+using System.Runtime.CompilerServices;
+
 namespace Relay.Yjs;
 
 /// <summary>All that one client wrote: its structs in clock order, their content, and which of its clocks are deleted.</summary>
 internal sealed class ClientBlocks(ulong id)
 {
+    /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
+    private const int ObjectBytes = 144;
+
     private Block[] blocks = [];
     private byte[] buffer = [];
     private int found;
 
+    // Null where no clock is missing, and all blocks are in one list.
+    private ClientHoles? holes;
+
     public ulong Id { get; } = id;
 
+    /// <summary>The blocks in <see cref="Blocks"/>: all of them, once they are settled.</summary>
     public int Count { get; private set; }
 
     public ClockRanges Deletes { get; } = new();
@@ -19,6 +28,9 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>The clock before which every struct's origins and parent are known as well, so that Yjs would have integrated it.</summary>
     public long Integrated { get; set; }
 
+    /// <summary>The clock after the last struct.</summary>
+    public long End => holes is null ? Contiguous : Math.Max(Contiguous, holes.Islands.End);
+
     /// <summary>Whether something came since the blocks were last collected.</summary>
     public bool Changed { get; set; }
 
@@ -27,18 +39,44 @@ internal sealed class ClientBlocks(ulong id)
 
     public Span<Block> Blocks => blocks.AsSpan(0, Count);
 
-    public long End => Count == 0 ? 0 : blocks[Count - 1].End;
+    /// <summary>How many blocks the next collection may add, because it cuts those that are there: see <see cref="MemoryBytes"/>.</summary>
+    public int ExpectedBlocks { get; set; }
 
-    public long MemoryBytes => 56L * blocks.Length + buffer.Length + Deletes.MemoryBytes + 160;
+    /// <summary>What of <see cref="MemoryBytes"/> the document has counted.</summary>
+    public long CountedBytes { get; set; }
+
+    /// <summary>What all this takes in memory, and what the next collection may add to it.</summary>
+    public long MemoryBytes => ObjectBytes + ArrayBytes((long)blocks.Length * Unsafe.SizeOf<Block>()) + ArrayBytes(buffer.Length) + Deletes.MemoryBytes
+        + (holes?.MemoryBytes ?? 0) + ((long)ExpectedBlocks * Unsafe.SizeOf<Block>());
 
     public ReadOnlySpan<byte> Content(in Block block) => buffer.AsSpan(block.Content, block.ContentLength);
 
-    /// <summary>The index of the first block that ends after <paramref name="clock"/>; <see cref="Count"/> if there is none.</summary>
-    public int FirstEndingAfter(long clock) => FirstEndingAfter(clock, Count);
+    /// <summary>Whether there is a struct at every clock from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    public bool Covers(long start, long end) => end <= Contiguous || (holes is not null && start >= Contiguous && holes.Islands.Covers(start, end));
 
-    /// <summary>The same among the first <paramref name="known"/> blocks, for the time while others wait to be brought to their places.</summary>
-    public int FirstEndingAfter(long clock, int known)
+    /// <summary>Whether there is a struct at any clock from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    public bool Overlaps(long start, long end) => start < Contiguous || (holes is not null && holes.Islands.Overlaps(start, end));
+
+    /// <summary>Finds the first stretch without structs between two clocks.</summary>
+    public bool TryFindGap(long start, long end, out long from, out long to)
     {
+        (from, to) = (Math.Max(start, Contiguous), end);
+        if (holes is not null && from < end)
+        {
+            from = holes.Islands.EndOfCovered(from);
+            to = Math.Min(end, holes.Islands.StartOfCovered(from));
+        }
+
+        return from < end;
+    }
+
+    /// <summary>About how many stretches without structs there are between two clocks, beside one.</summary>
+    public int GapsBetween(long start, long end) => holes?.Islands.CountBetween(Math.Max(start, Contiguous), end) ?? 0;
+
+    /// <summary>The index of the first block that ends after <paramref name="clock"/>; <see cref="Count"/> if there is none.</summary>
+    public int FirstEndingAfter(long clock)
+    {
+        var known = Count;
         if (known == 0 || clock >= blocks[known - 1].End)
         {
             return known;
@@ -54,21 +92,36 @@ internal sealed class ClientBlocks(ulong id)
             return found;
         }
 
-        int low = 0, high = known - 1;
-        while (low < high)
+        return found = FirstEndingAfter(Blocks, clock);
+    }
+
+    /// <summary>The block at a clock at which there is one.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="next">Where it is looked for first; then where the next one is to be expected.</param>
+    public ref Block BlockAt(long clock, ref int next)
+    {
+        if (next >= Count || blocks[next].Clock != clock)
         {
-            var middle = (low + high) >>> 1;
-            if (blocks[middle].End <= clock)
+            next = FirstEndingAfter(clock);
+            if (next == Count || blocks[next].Clock > clock)
             {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
+                return ref holes!.BlockAt(clock);
             }
         }
 
-        return found = low;
+        return ref blocks[next++];
+    }
+
+    /// <summary>The block at a clock at which there is one.</summary>
+    public ref Block BlockAt(long clock)
+    {
+        var at = FirstEndingAfter(clock);
+        if (at == Count || blocks[at].Clock > clock)
+        {
+            return ref holes!.BlockAt(clock);
+        }
+
+        return ref blocks[at];
     }
 
     /// <summary>Copies a part of a content to the end of the buffer and returns where it begins.</summary>
@@ -78,6 +131,7 @@ internal sealed class ClientBlocks(ulong id)
         var length = checked(at + slice.Bytes);
         if (length > buffer.Length)
         {
+            WorkMeter.CountBytes(at);
             Array.Resize(ref buffer, (int)Math.Min(Array.MaxLength, Math.Max(length + 16L, length + (length / 2L))));
         }
 
@@ -86,55 +140,98 @@ internal sealed class ClientBlocks(ulong id)
         return at;
     }
 
-    /// <summary>Adds a block after all others.</summary>
+    /// <summary>Adds a block behind all others, whatever its clock: see <see cref="Place"/>.</summary>
     public void Append(in Block block)
     {
-        if (Count == blocks.Length)
-        {
-            Array.Resize(ref blocks, Count == 0 ? 1 : Count + Math.Max(3, Count / 2));
-        }
-
+        Reserve(Count + 1);
         blocks[Count++] = block;
-        if (block.Clock == Contiguous)
-        {
-            Contiguous = block.End;
-        }
+        Cover(block.Clock, block.End);
     }
 
     /// <summary>Makes the last block longer: the content at the end of the buffer is its own.</summary>
     public void ExtendLast(long length, int contentBytes)
     {
         ref var last = ref blocks[Count - 1];
-        if (last.End == Contiguous)
-        {
-            Contiguous += length;
-        }
-
+        Cover(last.End, last.End + length);
         last.Length += length;
         last.ContentLength += contentBytes;
     }
 
-    /// <summary>Brings blocks that were appended out of order, from index <paramref name="from"/> on, to their places.</summary>
-    public void MergeAppended(int from)
+    /// <summary>Brings blocks that were appended in their own order, from index <paramref name="from"/> on, to their places among those before.</summary>
+    public void Place(int from)
     {
-        var sorted = new Block[blocks.Length];
-        int left = 0, right = from, count = 0;
-        while (count < Count)
+        if (from == 0 || from == Count || blocks[from].Clock > blocks[from - 1].Clock)
         {
-            sorted[count++] = right == Count || (left < from && blocks[left].Clock < blocks[right].Clock) ? blocks[left++] : blocks[right++];
+            return;
         }
 
-        blocks = sorted;
-        found = 0;
-        FindContiguous();
+        var end = from + 1;
+        while (end < Count && blocks[end].Clock < blocks[from - 1].Clock)
+        {
+            end++;
+        }
+
+        // There is a hole, or was until these came.
+        holes ??= new ClientHoles();
+        holes.Add(Blocks[from..end]);
+        WorkMeter.Count(Count - from);
+        Blocks[end..].CopyTo(blocks.AsSpan(from));
+        Count -= end - from;
+        if (holes.IsFull(Count))
+        {
+            Settle();
+        }
+    }
+
+    /// <summary>Brings all blocks into one list.</summary>
+    public void Settle()
+    {
+        if (holes is null)
+        {
+            return;
+        }
+
+        var early = holes.Early;
+        if (early.Length > 0)
+        {
+            Reserve(Count + early.Length);
+            ClientHoles.Merge(blocks, Count, early);
+            (Count, found) = (Count + early.Length, 0);
+            holes.ClearEarly();
+        }
+
+        holes = Contiguous == End ? null : holes;
     }
 
     /// <summary>Takes a new list of blocks and their content in place of the old.</summary>
     public void Replace(ReadOnlySpan<Block> newBlocks, ReadOnlySpan<byte> content)
     {
+        WorkMeter.Count(newBlocks.Length);
+        WorkMeter.CountBytes(content.Length);
         Fit(ref blocks, newBlocks);
         Fit(ref buffer, content);
-        (Count, BufferLength, found) = (newBlocks.Length, content.Length, 0);
+        (Count, BufferLength, found, ExpectedBlocks) = (newBlocks.Length, content.Length, 0, 0);
+    }
+
+    /// <summary>The index of the first of some blocks in clock order that ends after <paramref name="clock"/>, if the last one does.</summary>
+    public static int FirstEndingAfter(ReadOnlySpan<Block> sorted, long clock)
+    {
+        int low = 0, high = sorted.Length - 1;
+        WorkMeter.Count();
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (sorted[middle].End <= clock)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
     }
 
     /// <summary>Keeps the array where it wastes little, so that a document that is asked for after every keystroke does not allocate itself anew each time.</summary>
@@ -150,16 +247,26 @@ internal sealed class ClientBlocks(ulong id)
         }
     }
 
-    private void FindContiguous()
-    {
-        foreach (ref readonly var block in Blocks[FirstEndingAfter(Contiguous)..])
-        {
-            if (block.Clock != Contiguous)
-            {
-                return;
-            }
+    private static long ArrayBytes(long bytes) => bytes == 0 ? 0 : 24 + bytes;
 
-            Contiguous = block.End;
+    private void Reserve(int count)
+    {
+        if (count > blocks.Length)
+        {
+            WorkMeter.Count(Count);
+            Array.Resize(ref blocks, Count == 0 ? count : Math.Max(count, Count + Math.Max(3, Count / 2)));
         }
+    }
+
+    /// <summary>Notes that there are structs at clocks at which there were none.</summary>
+    private void Cover(long start, long end)
+    {
+        if (start > Contiguous)
+        {
+            (holes ??= new ClientHoles()).Islands.Add(start, end);
+            return;
+        }
+
+        Contiguous = holes?.Islands.EndOfCovered(end) ?? end;
     }
 }

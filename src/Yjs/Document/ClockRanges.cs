@@ -7,6 +7,10 @@ namespace Relay.Yjs;
 internal sealed class ClockRanges
 {
     private const int SmallestRecent = 32;
+    private const int RangeBytes = 16;
+
+    /// <summary>Moving a range in the short list, many at once, costs so much less than merging one. (The square root of it: how much longer than √n the short list gets.)</summary>
+    private const long MovesPerMerge = 16;
 
     private ClockRange[] settled = [];
     private int settledCount;
@@ -15,7 +19,14 @@ internal sealed class ClockRanges
 
     public bool IsEmpty => settledCount == 0 && recentCount == 0;
 
-    public long MemoryBytes => 16L * (settled.Length + recent.Length) + 64;
+    /// <summary>How many ranges it is made of, at most.</summary>
+    public int Count => settledCount + recentCount;
+
+    /// <summary>The clock after the last one of the set.</summary>
+    public long End => Math.Max(settledCount == 0 ? 0 : settled[settledCount - 1].End, recentCount == 0 ? 0 : recent[recentCount - 1].End);
+
+    /// <summary>What it takes in memory beside the object itself.</summary>
+    public long MemoryBytes => ArrayBytes(settled) + ArrayBytes(recent);
 
     /// <summary>The set as sorted ranges that neither overlap nor touch; valid until the next addition.</summary>
     public ReadOnlySpan<ClockRange> Settle()
@@ -31,23 +42,61 @@ internal sealed class ClockRanges
     public bool Contains(long clock) => Covers(clock, clock + 1);
 
     /// <summary>Whether every clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
-    public bool Covers(long start, long end)
-    {
-        if (IsWithinOne(settled.AsSpan(0, settledCount), start, end) || IsWithinOne(recent.AsSpan(0, recentCount), start, end))
-        {
-            return true;
-        }
-
-        // Neither list alone covers it; together they can only if both touch it.
-        return recentCount > 0 && end - start > 1 && Touches(recent.AsSpan(0, recentCount), start, end) && IsWithinOne(Settle(), start, end);
-    }
+    public bool Covers(long start, long end) =>
+        IsWithinOne(settled.AsSpan(0, settledCount), start, end)
+        || (recentCount > 0 && (IsWithinOne(recent.AsSpan(0, recentCount), start, end) || (end - start > 1 && EndOfCovered(start) >= end)));
 
     /// <summary>Whether any clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
     public bool Overlaps(long start, long end) =>
         Touches(settled.AsSpan(0, settledCount), start, end) || Touches(recent.AsSpan(0, recentCount), start, end);
 
+    /// <summary>The first clock from <paramref name="clock"/> on that is not in the set.</summary>
+    public long EndOfCovered(long clock)
+    {
+        // A question merges nothing: else a stranger could have both lists merged again and again. It goes from range to range of the two lists, and the short list bounds how often.
+        var longer = FirstEndingAfter(settled.AsSpan(0, settledCount), clock);
+        var shorter = FirstEndingAfter(recent.AsSpan(0, recentCount), clock);
+        while (true)
+        {
+            WorkMeter.Count();
+            var before = clock;
+            for (; longer < settledCount && settled[longer].Start <= clock; longer++)
+            {
+                clock = Math.Max(clock, settled[longer].End);
+                WorkMeter.Count();
+            }
+
+            for (; shorter < recentCount && recent[shorter].Start <= clock; shorter++)
+            {
+                clock = Math.Max(clock, recent[shorter].End);
+                WorkMeter.Count();
+            }
+
+            if (clock == before)
+            {
+                return clock;
+            }
+
+            // One range of the short list may reach over many of the long one.
+            longer += FirstEndingAfter(settled.AsSpan(longer, settledCount - longer), clock);
+        }
+    }
+
+    /// <summary>About how many ranges lie between two clocks.</summary>
+    public int CountBetween(long start, long end) =>
+        start >= End ? 0 : CountBetween(settled.AsSpan(0, settledCount), start, end) + CountBetween(recent.AsSpan(0, recentCount), start, end);
+
+    /// <summary>The first clock from <paramref name="clock"/> on that is in the set; <see cref="long.MaxValue"/> if there is none.</summary>
+    public long StartOfCovered(long clock) =>
+        Math.Min(StartOfCovered(settled.AsSpan(0, settledCount), clock), StartOfCovered(recent.AsSpan(0, recentCount), clock));
+
     public void Add(long start, long end)
     {
+        if (recentCount == 0 && TryAppend(start, end))
+        {
+            return;
+        }
+
         if (IsWithinOne(settled.AsSpan(0, settledCount), start, end))
         {
             return;
@@ -61,11 +110,13 @@ internal sealed class ClockRanges
             start = Math.Min(start, recent[next].Start);
             end = Math.Max(end, recent[next].End);
             next++;
+            WorkMeter.Count();
         }
 
         if (next > first)
         {
             recent[first] = new ClockRange(start, end);
+            WorkMeter.CountBytes(RangeBytes * (recentCount - first));
             list[next..].CopyTo(recent.AsSpan(first + 1));
             recentCount -= next - first - 1;
             return;
@@ -76,10 +127,11 @@ internal sealed class ClockRanges
             Array.Resize(ref recent, Math.Max(2, 2 * recent.Length));
         }
 
+        WorkMeter.CountBytes(RangeBytes * (recentCount - first));
         recent.AsSpan(first, recentCount - first).CopyTo(recent.AsSpan(first + 1));
         recent[first] = new ClockRange(start, end);
         recentCount++;
-        if (recentCount >= SmallestRecent && (long)recentCount * recentCount > settledCount)
+        if (recentCount >= SmallestRecent && (long)recentCount * recentCount > MovesPerMerge * settledCount)
         {
             Merge();
         }
@@ -91,6 +143,7 @@ internal sealed class ClockRanges
     private static int FirstEndingAtOrAfter(ReadOnlySpan<ClockRange> ranges, long clock)
     {
         int low = 0, high = ranges.Length;
+        WorkMeter.Count();
         while (low < high)
         {
             var middle = (low + high) >>> 1;
@@ -113,24 +166,68 @@ internal sealed class ClockRanges
         return at < ranges.Length && ranges[at].Start <= start && end <= ranges[at].End;
     }
 
+    private static long StartOfCovered(ReadOnlySpan<ClockRange> ranges, long clock)
+    {
+        var at = FirstEndingAfter(ranges, clock);
+        return at == ranges.Length ? long.MaxValue : Math.Max(clock, ranges[at].Start);
+    }
+
+    private static int CountBetween(ReadOnlySpan<ClockRange> ranges, long start, long end)
+    {
+        var first = FirstEndingAfter(ranges, start);
+        var last = first + FirstEndingAfter(ranges[first..], end);
+        return last - first + (last < ranges.Length && ranges[last].Start < end ? 1 : 0);
+    }
+
+    private static long ArrayBytes(ClockRange[] array) => array.Length == 0 ? 0 : 24 + ((long)RangeBytes * array.Length);
+
     private static bool Touches(ReadOnlySpan<ClockRange> ranges, long start, long end)
     {
         var at = FirstEndingAfter(ranges, start);
         return at < ranges.Length && ranges[at].Start < end;
     }
 
-    /// <summary>Merges from the end, into room behind the long list, so that a set that grows range by range allocates no more than a growing array.</summary>
+    /// <summary>Adds a range behind all others, as they come in an update; false if it is not.</summary>
+    private bool TryAppend(long start, long end)
+    {
+        if (settledCount > 0 && start <= settled[settledCount - 1].End)
+        {
+            ref var last = ref settled[settledCount - 1];
+            if (start < last.Start)
+            {
+                return false;
+            }
+
+            last = new ClockRange(last.Start, Math.Max(last.End, end));
+            return true;
+        }
+
+        if (settledCount == settled.Length)
+        {
+            WorkMeter.Count(settledCount);
+            Array.Resize(ref settled, Math.Max(settledCount + 2, settledCount + (settledCount / 4)));
+        }
+
+        settled[settledCount++] = new ClockRange(start, end);
+        return true;
+    }
+
+    /// <summary>
+    /// Merges from the end, into room behind the long list, so that a set that grows range by range allocates no more than a growing array. What lies before all of the short list stays where it is.
+    /// </summary>
     private void Merge()
     {
         var total = settledCount + recentCount;
         if (settled.Length < total)
         {
+            WorkMeter.Count(settledCount);
             Array.Resize(ref settled, total + (total / 4));
         }
 
         int left = settledCount - 1, right = recentCount - 1, first = total;
-        while (left >= 0 || right >= 0)
+        while (right >= 0 || (left >= 0 && first < total && settled[first].Start <= settled[left].End))
         {
+            WorkMeter.Count();
             var next = right < 0 || (left >= 0 && settled[left].End > recent[right].End) ? settled[left--] : recent[right--];
             if (first < total && settled[first].Start <= next.End)
             {
@@ -142,8 +239,9 @@ internal sealed class ClockRanges
             }
         }
 
-        settledCount = total - first;
-        settled.AsSpan(first, settledCount).CopyTo(settled);
+        WorkMeter.CountBytes(RangeBytes * (total - first));
+        settled.AsSpan(first, total - first).CopyTo(settled.AsSpan(left + 1));
+        settledCount = left + 1 + total - first;
         recentCount = 0;
     }
 }

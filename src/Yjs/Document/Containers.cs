@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Relay.Yjs;
@@ -11,7 +12,14 @@ internal sealed class Containers
     /// <summary>A block that belongs nowhere: garbage.</summary>
     public const int Nowhere = -2;
 
-    private readonly Dictionary<(int OwnerClient, long OwnerClock, int RootName, int Key), int> indices = [];
+    /// <summary>An entry of each table, with its bucket.</summary>
+    private const long IndexBytes = 44;
+    private const long NameIndexBytes = 28;
+
+    /// <summary>An array beside its bytes, rounded up.</summary>
+    private const long ArrayBytes = 28;
+
+    private readonly Dictionary<ContainerKey, int> indices = [];
     private readonly Dictionary<byte[], int> nameIndices = new(Utf8Comparer.Instance);
     private readonly List<byte[]> names = [];
     private readonly List<Container> list = [];
@@ -19,7 +27,8 @@ internal sealed class Containers
 
     public Span<Container> All => CollectionsMarshal.AsSpan(list);
 
-    public long MemoryBytes => (136L * list.Count) + nameBytes;
+    public long MemoryBytes =>
+        ((long)list.Capacity * Unsafe.SizeOf<Container>()) + (IndexBytes * indices.Capacity) + (8L * names.Capacity) + (NameIndexBytes * nameIndices.Capacity) + nameBytes;
 
     public ref Container this[int index] => ref CollectionsMarshal.AsSpan(list)[index];
 
@@ -35,7 +44,7 @@ internal sealed class Containers
 
     private int Find(int ownerClient, long ownerClock, int rootName, int key)
     {
-        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(indices, (ownerClient, ownerClock, rootName, key), out var known);
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(indices, new ContainerKey(ownerClient, ownerClock, rootName, key), out var known);
         if (!known)
         {
             index = list.Count;
@@ -54,7 +63,7 @@ internal sealed class Containers
             var kept = name.ToArray();
             names.Add(kept);
             nameIndices.Add(kept, index);
-            nameBytes += 100 + name.Length;
+            nameBytes += ArrayBytes + name.Length;
         }
 
         return index;

@@ -3,65 +3,72 @@ namespace Relay.Yjs;
 /// <content>The union of a document and an update that was checked.</content>
 public sealed partial class YDocument
 {
+    /// <summary>A deleted range in the middle of a block makes it three.</summary>
+    private const int BlocksPerCut = 2;
+
     private void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
     {
         foreach (var section in update.Sections)
         {
+            if (section.Count == 0)
+            {
+                continue;
+            }
+
             var index = ClientIndex(section.Client);
             var client = clients[index];
             var before = client.Count;
             foreach (ref readonly var parsed in update.Structs.AsSpan(section.First, section.Count))
             {
-                AddMissing(index, parsed, bytes, client, before);
+                AddMissing(index, parsed, bytes, client);
             }
 
-            if (client.Count > before && before > 0 && client.Blocks[before].Clock < client.Blocks[before - 1].Clock)
-            {
-                client.MergeAppended(before);
-            }
+            client.Place(before);
+            Touch(client);
         }
 
         foreach (var range in update.Deletes)
         {
-            AddDelete(clients[ClientIndex(range.Client)], range.Start, range.End);
+            var client = clients[ClientIndex(range.Client)];
+            AddDelete(client, range.Start, range.End);
+            Touch(client);
         }
 
         // As a rule everything that the new structs need is there already, and then later updates find their place known.
         for (var i = 0; i < update.Sections.Count && normalizes; i++)
         {
-            IntegrateClient(ClientIndex(update.Sections[i].Client), long.MaxValue);
+            if (FindClient(update.Sections[i].Client, out var index))
+            {
+                IntegrateClient(index, long.MaxValue);
+            }
         }
 
-        if (changesSinceCollection > SmallestCollection && changesSinceCollection > blocksAfterCollection)
+        if (IsCollectionDue(0))
         {
             Collect();
         }
     }
 
-    /// <summary>Appends the parts of a struct that are missing among the first <paramref name="count"/> blocks of <paramref name="known"/>.</summary>
-    private void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known, int count)
+    /// <summary>Appends the parts of a struct that <paramref name="known"/> has not.</summary>
+    private void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known)
     {
-        var at = parsed.Clock;
-        for (var next = known?.FirstEndingAfter(at, count) ?? 0; next < count && known!.Blocks[next].Clock < parsed.End; next++)
+        var content = bytes.Slice(parsed.ContentOffset, parsed.ContentLength);
+        var cursor = new ContentCursor(parsed.Kind, content, parsed.Length);
+        if (known is null)
         {
-            ref readonly var block = ref known.Blocks[next];
-            var (start, end) = (block.Clock, block.End);
-            if (start > at)
-            {
-                AddPart(index, parsed, bytes, at - parsed.Clock, start - parsed.Clock);
-            }
-
-            at = end;
+            AddPart(index, parsed, bytes, content, ref cursor, 0, parsed.Length);
+            return;
         }
 
-        if (at < parsed.End)
+        for (var at = parsed.Clock; known.TryFindGap(at, parsed.End, out var from, out var to); at = to)
         {
-            AddPart(index, parsed, bytes, at - parsed.Clock, parsed.Length);
+            WorkMeter.Count();
+            AddPart(index, parsed, bytes, content, ref cursor, from - parsed.Clock, to - parsed.Clock);
         }
     }
 
     /// <summary>Appends a part of a struct, joined with the last block where it plainly goes on there.</summary>
-    private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, long from, long to)
+    private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content, ref ContentCursor cursor, long from, long to)
     {
         var client = clients[index];
         if (parsed.Kind is BlockKind.Gc or BlockKind.Deleted)
@@ -69,8 +76,7 @@ public sealed partial class YDocument
             AddDelete(client, parsed.Clock + from, parsed.Clock + to);
         }
 
-        var content = bytes.Slice(parsed.ContentOffset, parsed.ContentLength);
-        var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : BlockContent.Slice(parsed.Kind, content, parsed.Length, from, to);
+        var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : cursor.Slice(from, to);
         if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed))
         {
             client.AppendContent(content, slice);
@@ -80,10 +86,11 @@ public sealed partial class YDocument
             }
 
             client.ExtendLast(to, slice.Bytes);
-            if (client.Deletes.Overlaps(parsed.Clock, parsed.Clock + to))
+            if (client.Deletes.CountBetween(parsed.Clock, parsed.Clock + to) is var ranges and > 0)
             {
                 // Its delete came first: the content is still to be dropped.
                 client.Changed = true;
+                client.ExpectedBlocks += BlocksPerCut * ranges;
             }
 
             return;
@@ -107,6 +114,7 @@ public sealed partial class YDocument
 
         client.Append(block);
         client.Changed = true;
+        client.ExpectedBlocks += ExpectedCuts(client, block);
         changesSinceCollection++;
     }
 
@@ -129,9 +137,9 @@ public sealed partial class YDocument
         else if (!parsed.HasOrigins)
         {
             var hasKey = (parsed.Flags & BlockFlags.HasKey) != 0;
-            var key = bytes.Slice(parsed.KeyOffset, parsed.KeyLength);
+            var key = bytes.Slice(parsed.Key.Offset, parsed.Key.Length);
             block.Container = (parsed.Flags & BlockFlags.ParentIsRoot) != 0
-                ? containers.OfRoot(bytes.Slice(parsed.NameOffset, parsed.NameLength), hasKey, key)
+                ? containers.OfRoot(bytes.Slice(parsed.Name.Offset, parsed.Name.Length), hasKey, key)
                 : containers.OfItem(ClientIndex(parsed.LeftClient), parsed.LeftClock, hasKey, key);
         }
     }
@@ -159,11 +167,19 @@ public sealed partial class YDocument
             && IsInSequence(last);
     }
 
+    /// <summary>How many more blocks a new one will be when it is collected: cut by deletes that came first, or into single values (see <see cref="IsKeptSingly"/>).</summary>
+    private int ExpectedCuts(ClientBlocks client, in Block block) =>
+        block.Kind is BlockKind.Gc or BlockKind.Deleted ? 0
+        : IsKeptSingly(block) ? (int)block.Length - 1
+        : BlocksPerCut * client.Deletes.CountBetween(block.Clock, block.End);
+
     private void AddDelete(ClientBlocks client, long start, long end)
     {
         if (!client.Deletes.Covers(start, end))
         {
+            var ranges = client.Deletes.Count;
             client.Deletes.Add(start, end);
+            client.ExpectedBlocks += start < client.End && client.Deletes.Count > ranges ? BlocksPerCut : 0;
             client.Changed = true;
             changesSinceCollection++;
         }

@@ -8,6 +8,10 @@ namespace Relay.Yjs;
 /// </content>
 public sealed partial class YDocument
 {
+    /// <summary>How much of a collection's work a block is: about as much as so many delete ranges or containers, or so many bytes of content, which are only copied.</summary>
+    private const int RangesPerBlock = 4;
+    private const int BytesPerBlock = 1024;
+
     private void Collect()
     {
         if (!clients.Exists(client => client.Changed))
@@ -15,6 +19,7 @@ public sealed partial class YDocument
             return;
         }
 
+        clients.ForEach(client => client.Settle());
         if (normalizes)
         {
             Integrate();
@@ -30,7 +35,7 @@ public sealed partial class YDocument
             }
         }
 
-        blocksAfterCollection = 0;
+        long size = containers.All.Length / RangesPerBlock;
         var scratch = CollectionScratch.Rent();
         for (var index = 0; index < clients.Count; index++)
         {
@@ -39,11 +44,12 @@ public sealed partial class YDocument
                 CollectClient(index, scratch);
             }
 
-            blocksAfterCollection += clients[index].Count;
+            CountBytes(clients[index]);
+            size += clients[index].Count + (clients[index].Deletes.Count / RangesPerBlock) + (clients[index].BufferLength / BytesPerBlock);
         }
 
         scratch.Return();
-        changesSinceCollection = 0;
+        (changesSinceCollection, sizeAfterCollection) = (0, size);
     }
 
     /// <summary>Marks the containers whose type was deleted, or stands in one that was; says whether there are new ones.</summary>
@@ -59,6 +65,7 @@ public sealed partial class YDocument
             byte answer = 0;
             for (var at = i; answer == 0;)
             {
+                WorkMeter.Count();
                 ref readonly var container = ref containers[at];
                 if (known[at] != 0)
                 {
@@ -104,8 +111,9 @@ public sealed partial class YDocument
 
     private void CollectClient(int index, CollectionScratch scratch)
     {
-        scratch.Clear();
         var client = clients[index];
+        scratch.Clear();
+        scratch.Blocks.EnsureCapacity(client.Count + client.ExpectedBlocks);
         for (var i = 0; i < client.Count; i++)
         {
             ref var block = ref client.Blocks[i];
@@ -124,41 +132,35 @@ public sealed partial class YDocument
         var next = 0;
         for (var i = 0; i < client.Count; i++)
         {
+            WorkMeter.Count();
             ref readonly var block = ref client.Blocks[i];
-            if (normalizes && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1 && !IsInSequence(block))
+            var isEmpty = block.Kind is BlockKind.Gc or BlockKind.Deleted;
+            var content = isEmpty ? default : client.Content(block);
+            var part = new PartWriter(this, index, block, content, scratch);
+            var isSingle = IsKeptSingly(block);
+            if (isEmpty || !GarbageCollection)
             {
-                EmitSingly(index, block, deletes, scratch);
-                continue;
-            }
-
-            if (!GarbageCollection || block.Kind is BlockKind.Gc or BlockKind.Deleted)
-            {
-                Emit(index, block, block.Clock, block.End, deleted: false, scratch);
+                part.Write(block.Clock, block.End, deleted: false, isSingle);
                 continue;
             }
 
             while (next < deletes.Length && deletes[next].End <= block.Clock)
             {
+                WorkMeter.Count();
                 next++;
             }
 
             var at = block.Clock;
             for (var range = next; range < deletes.Length && deletes[range].Start < block.End; range++)
             {
+                WorkMeter.Count();
                 var (start, end) = (Math.Max(at, deletes[range].Start), Math.Min(block.End, deletes[range].End));
-                if (start > at)
-                {
-                    Emit(index, block, at, start, deleted: false, scratch);
-                }
-
-                Emit(index, block, start, end, deleted: true, scratch);
+                part.Write(at, start, deleted: false, isSingle);
+                part.Write(start, end, deleted: true, isSingle);
                 at = end;
             }
 
-            if (at < block.End)
-            {
-                Emit(index, block, at, block.End, deleted: false, scratch);
-            }
+            part.Write(at, block.End, deleted: false, isSingle);
         }
 
         client.Replace(CollectionsMarshal.AsSpan(scratch.Blocks), scratch.Content.WrittenSpan);
@@ -169,51 +171,63 @@ public sealed partial class YDocument
     /// Values whose place is not known yet, and deleted ones under a key, stand one by one. They are never joined here, and some clients send them cut, others whole: so only this form does not depend on who
     /// came first.
     /// </summary>
-    private void EmitSingly(int index, in Block block, ReadOnlySpan<ClockRange> deletes, CollectionScratch scratch)
+    private bool IsKeptSingly(in Block block) => normalizes && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1 && !IsInSequence(block);
+
+    /// <summary>Writes a block's parts anew, from left to right.</summary>
+    private ref struct PartWriter(YDocument document, int index, in Block block, ReadOnlySpan<byte> content, CollectionScratch scratch)
     {
-        for (var at = block.Clock; at < block.End; at++)
-        {
-            var range = ClockRanges.FirstEndingAfter(deletes, at);
-            Emit(index, block, at, at + 1, GarbageCollection && range < deletes.Length && deletes[range].Start <= at, scratch);
-        }
-    }
+        private readonly ref readonly Block block = ref block;
+        private readonly ReadOnlySpan<byte> content = content;
+        private ContentCursor cursor = new(block.Kind, content, block.Length);
 
-    /// <summary>Writes a part of a block, joined with what was written last where that loses nothing.</summary>
-    private void Emit(int index, in Block block, long from, long to, bool deleted, CollectionScratch scratch)
-    {
-        var part = block;
-        if (from > block.Clock)
+        /// <summary>Writes the part between two clocks, if there is any.</summary>
+        public void Write(long from, long to, bool deleted, bool isSingle)
         {
-            (part.OriginClient, part.OriginClock) = (index, from - 1);
-            part.Container = block.End <= clients[index].Integrated ? block.Container : Containers.Unknown;
-        }
-
-        (part.Clock, part.Length, part.Content, part.ContentLength) = (from, to - from, scratch.Content.WrittenCount, 0);
-        if (deleted)
-        {
-            part.Kind = BlockKind.Deleted;
-        }
-        else if (part.Kind is not (BlockKind.Deleted or BlockKind.Gc))
-        {
-            var bytes = clients[index].Content(block);
-            var slice = BlockContent.Slice(block.Kind, bytes, block.Length, from - block.Clock, to - block.Clock);
-            part.ContentLength = slice.Bytes;
-            BlockContent.Copy(bytes, slice, scratch.Content.GetSpan(slice.Bytes));
-            scratch.Content.Advance(slice.Bytes);
-        }
-
-        if (scratch.Blocks.Count > 0)
-        {
-            ref var last = ref CollectionsMarshal.AsSpan(scratch.Blocks)[^1];
-            if (Joins(index, last, part))
+            for (var at = from; at < to;)
             {
-                last.Length += part.Length;
-                last.ContentLength += part.ContentLength;
-                return;
+                var end = isSingle ? at + 1 : to;
+                Write(at, end, deleted);
+                at = end;
             }
         }
 
-        scratch.Blocks.Add(part);
+        /// <summary>Writes a part, joined with what was written last where that loses nothing.</summary>
+        private void Write(long from, long to, bool deleted)
+        {
+            WorkMeter.Count();
+            var part = block;
+            if (from > block.Clock)
+            {
+                (part.OriginClient, part.OriginClock) = (index, from - 1);
+                part.Container = block.End <= document.clients[index].Integrated ? block.Container : Containers.Unknown;
+            }
+
+            (part.Clock, part.Length, part.Content, part.ContentLength) = (from, to - from, scratch.Content.WrittenCount, 0);
+            if (deleted)
+            {
+                part.Kind = BlockKind.Deleted;
+            }
+            else if (part.Kind is not (BlockKind.Deleted or BlockKind.Gc))
+            {
+                var slice = cursor.Slice(from - block.Clock, to - block.Clock);
+                part.ContentLength = slice.Bytes;
+                BlockContent.Copy(content, slice, scratch.Content.GetSpan(slice.Bytes));
+                scratch.Content.Advance(slice.Bytes);
+            }
+
+            if (scratch.Blocks.Count > 0)
+            {
+                ref var last = ref CollectionsMarshal.AsSpan(scratch.Blocks)[^1];
+                if (document.Joins(index, last, part))
+                {
+                    last.Length += part.Length;
+                    last.ContentLength += part.ContentLength;
+                    return;
+                }
+            }
+
+            scratch.Blocks.Add(part);
+        }
     }
 
     /// <summary>

@@ -118,6 +118,7 @@ public sealed partial class YDocument
         {
             for (var i = client.FirstEndingAfter(run.From); i < client.Count && client.Blocks[i].Clock < run.To; i++)
             {
+                WorkMeter.Count();
                 ref readonly var block = ref client.Blocks[i];
                 var from = Math.Max(run.From, block.Clock);
                 if (from > at)
@@ -127,12 +128,13 @@ public sealed partial class YDocument
                 }
 
                 at = Math.Min(block.End, run.To);
-                WriteBlock(writer, client, block, from - block.Clock, at - block.Clock);
+                var before = from == run.From ? run.ContentBefore : -1;
+                WriteBlock(writer, client, block, from - block.Clock, at - block.Clock, before);
             }
         }
     }
 
-    private void WriteBlock(Lib0Writer writer, ClientBlocks client, in Block block, long from, long to)
+    private void WriteBlock(Lib0Writer writer, ClientBlocks client, in Block block, long from, long to, int contentBefore)
     {
         if (block.Kind == BlockKind.Gc)
         {
@@ -169,7 +171,15 @@ public sealed partial class YDocument
         }
 
         var content = client.Content(block);
-        var slice = block.Kind == BlockKind.Deleted ? default : BlockContent.Slice(block.Kind, content, block.Length, from, to);
+        var (skipped, length) = (0L, block.Length);
+        if (contentBefore > 0)
+        {
+            content = content[contentBefore..];
+            (skipped, length) = (from, block.Length - from);
+        }
+
+        var slice = block.Kind == BlockKind.Deleted ? default
+            : BlockContent.Slice(block.Kind, content, length, from - skipped, to - skipped);
         BlockContent.Write(writer, block.Kind, content, slice, to - from);
     }
 
@@ -197,6 +207,7 @@ public sealed partial class YDocument
     {
         writer.WriteVarUint(client);
         writer.WriteVarUint((ulong)ranges.Length);
+        WorkMeter.Count(ranges.Length);
         foreach (var range in ranges)
         {
             writer.WriteVarUint((ulong)range.Start);
@@ -204,8 +215,14 @@ public sealed partial class YDocument
         }
     }
 
-    /// <summary>The structs of one client between two clocks, <paramref name="To"/> exclusive.</summary>
-    private readonly record struct Run(ClientBlocks Client, long From, long To);
+    /// <summary>The structs of one client between two clocks.</summary>
+    /// <param name="Client">The client.</param>
+    /// <param name="From">The first clock.</param>
+    /// <param name="To">The clock after the last.</param>
+    /// <param name="ContentBefore">
+    /// Where the run begins inside a block: the bytes of the block's content before it, or -1 to look for them.
+    /// </param>
+    private readonly record struct Run(ClientBlocks Client, long From, long To, int ContentBefore = -1);
 
     private List<ClientBlocks> Descending()
     {

@@ -9,28 +9,35 @@ public sealed partial class YDocument
     /// <summary>Integrates all that can be integrated.</summary>
     private void Integrate()
     {
-        // Who waits for whom: a client and the clock that the one below it needs of it.
+        // Who waits for whom: a client and the clock that the one below it needs of it. The set has the same clients.
         var waiting = new Stack<(int Client, long Clock)>();
+        var waits = new HashSet<int>();
         var blocked = new HashSet<int>();
         for (var first = 0; first < clients.Count; first++)
         {
-            if (clients[first].Integrated < clients[first].Contiguous)
+            WorkMeter.Count();
+            if (clients[first].Integrated < clients[first].Contiguous && !blocked.Contains(first))
             {
                 waiting.Push((first, long.MaxValue));
+                waits.Add(first);
             }
 
             while (waiting.TryPeek(out var top))
             {
-                var (needed, clock) = blocked.Contains(top.Client) ? (Block.None, 0) : IntegrateClient(top.Client, top.Clock);
+                WorkMeter.Count();
+                var (needed, clock) = IntegrateClient(top.Client, top.Clock);
                 if (needed == Block.None)
                 {
                     waiting.Pop();
+                    waits.Remove(top.Client);
                 }
-                else if (clients[needed].Contiguous <= clock || blocked.Contains(needed) || waiting.Any(entry => entry.Client == needed))
+                else if (clients[needed].Contiguous <= clock || blocked.Contains(needed) || !waits.Add(needed))
                 {
                     // What is needed is not there, or waits for this: none that waits can go on.
-                    blocked.UnionWith(waiting.Select(entry => entry.Client));
+                    WorkMeter.Count(waiting.Count);
+                    blocked.UnionWith(waits);
                     waiting.Clear();
+                    waits.Clear();
                 }
                 else
                 {
@@ -45,9 +52,11 @@ public sealed partial class YDocument
     private (int Client, long Clock) IntegrateClient(int index, long until)
     {
         var client = clients[index];
-        for (var i = client.FirstEndingAfter(client.Integrated); client.Integrated < client.Contiguous && client.Integrated <= until; i++)
+        var next = int.MaxValue;
+        while (client.Integrated < client.Contiguous && client.Integrated <= until)
         {
-            ref var block = ref client.Blocks[i];
+            WorkMeter.Count();
+            ref var block = ref client.BlockAt(client.Integrated, ref next);
             if (block.Kind != BlockKind.Gc)
             {
                 var missing = FirstMissing(block);
@@ -136,7 +145,7 @@ public sealed partial class YDocument
         block.ContentLength = 0;
     }
 
-    private ref readonly Block BlockAt(int client, long clock) => ref clients[client].Blocks[clients[client].FirstEndingAfter(clock)];
+    private ref readonly Block BlockAt(int client, long clock) => ref clients[client].BlockAt(clock);
 
     /// <summary>
     /// Keeps the last entry of a key: an entry that follows the last one is the new last one, and what it follows is deleted. Any other makes the order of the key's entries a question for later

@@ -31,6 +31,7 @@ public sealed partial class YDocument
             var client = clients[index];
             for (var i = 0; i < client.Count && client.Blocks[i].End <= client.Integrated; i++)
             {
+                WorkMeter.Count();
                 if (keys.TryGetValue(client.Blocks[i].Container, out var entries))
                 {
                     entries.Add((index, i));
@@ -47,11 +48,12 @@ public sealed partial class YDocument
     private void OrderKey(int key, List<(int Client, int Block)> entries)
     {
         // Of the entries that name the same id as their origin, the last: the greatest client id, and of that client the earliest.
-        var lastAfter = new Dictionary<(int Client, long Clock), (int Client, int Block)>();
+        var lastAfter = new Dictionary<ItemKey, (int Client, int Block)>();
         foreach (var entry in entries)
         {
+            WorkMeter.Count();
             var block = clients[entry.Client].Blocks[entry.Block];
-            var origin = (block.OriginClient, block.OriginClient == Block.None ? 0 : block.OriginClock);
+            var origin = new ItemKey(block.OriginClient, block.OriginClient == Block.None ? 0 : block.OriginClock);
             if (!lastAfter.TryGetValue(origin, out var other) || clients[other.Client].Id < clients[entry.Client].Id)
             {
                 lastAfter[origin] = entry;
@@ -60,7 +62,7 @@ public sealed partial class YDocument
 
         var branches = lastAfter.Keys.Where(origin => origin.Client != Block.None).ToArray();
         Array.Sort(branches);
-        if (!lastAfter.TryGetValue((Block.None, 0), out var at))
+        if (!lastAfter.TryGetValue(new ItemKey(Block.None, 0), out var at))
         {
             return;
         }
@@ -72,11 +74,12 @@ public sealed partial class YDocument
             var block = clients[at.Client].Blocks[at.Block];
 
             // Inside a block every id is followed by the next one; the first branch that comes after it wins.
-            var next = Array.BinarySearch(branches, (at.Client, block.Clock));
+            var next = Array.BinarySearch(branches, new ItemKey(at.Client, block.Clock));
             next = next < 0 ? ~next : next;
             var turned = false;
             for (; next < branches.Length && branches[next].Client == at.Client && branches[next].Clock < block.End; next++)
             {
+                WorkMeter.Count();
                 var branch = lastAfter[branches[next]];
                 if (branches[next].Clock == block.End - 1 || clients[branch.Client].Id > clients[at.Client].Id)
                 {

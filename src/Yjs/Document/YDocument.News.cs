@@ -11,9 +11,9 @@ public sealed partial class YDocument
             var client = FindClient(section.Client);
             foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
             {
-                var missing = client is null ? parsed.Length : Missing(client, parsed.Clock, parsed.End);
-                some |= missing > 0;
-                all &= missing == parsed.Length;
+                WorkMeter.Count();
+                some |= client is null || !client.Covers(parsed.Clock, parsed.End);
+                all &= client is null || !client.Overlaps(parsed.Clock, parsed.End);
             }
         }
 
@@ -28,34 +28,22 @@ public sealed partial class YDocument
         return !some ? default : all ? update : EncodeNews(decoded, update.Span);
     }
 
-    /// <summary>How many clocks between the two have no struct.</summary>
-    private static long Missing(ClientBlocks client, long start, long end)
-    {
-        if (start >= client.End)
-        {
-            return end - start;
-        }
-
-        var missing = end - start;
-        for (var i = client.FirstEndingAfter(start); i < client.Count && client.Blocks[i].Clock < end; i++)
-        {
-            missing -= Math.Min(end, client.Blocks[i].End) - Math.Max(start, client.Blocks[i].Clock);
-        }
-
-        return missing;
-    }
-
     private byte[] EncodeNews(DecodedUpdate decoded, ReadOnlySpan<byte> bytes)
     {
         // What is missing of each client's structs, as one more update would bring it: a document of its own takes the missing parts, then says all that it has.
         var news = new YDocument(garbageCollection: false, normalizes: false);
         foreach (var section in decoded.Sections)
         {
+            if (section.Count == 0)
+            {
+                continue;
+            }
+
             var known = FindClient(section.Client);
             var index = news.ClientIndex(section.Client);
             foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
             {
-                news.AddMissing(index, parsed, bytes, known, known?.Count ?? 0);
+                news.AddMissing(index, parsed, bytes, known);
             }
         }
 
@@ -70,21 +58,15 @@ public sealed partial class YDocument
     private void AddMissingDeletes(ClockRanges? known, DeleteRange range)
     {
         var client = clients[ClientIndex(range.Client)];
-        var at = range.Start;
-        var ranges = known is null ? default : known.Settle();
-        for (var i = ClockRanges.FirstEndingAfter(ranges, at); i < ranges.Length && ranges[i].Start < range.End; i++)
+        for (var at = range.Start; at < range.End;)
         {
-            if (ranges[i].Start > at)
+            WorkMeter.Count();
+            var from = known?.EndOfCovered(at) ?? at;
+            at = Math.Min(range.End, known?.StartOfCovered(from) ?? range.End);
+            if (from < at)
             {
-                AddDelete(client, at, ranges[i].Start);
+                AddDelete(client, from, at);
             }
-
-            at = Math.Max(at, ranges[i].End);
-        }
-
-        if (at < range.End)
-        {
-            AddDelete(client, at, range.End);
         }
     }
 }

@@ -176,7 +176,7 @@ public sealed partial class YDocument
                     continue;
                 }
 
-                Append(runs, client, from, to);
+                Append(client, from, to, block.ContentLength - rest.Length);
                 bytes += place + taken;
                 rest = rest[taken..];
                 from = to;
@@ -206,7 +206,7 @@ public sealed partial class YDocument
             return content[slice.Start..slice.End];
         }
 
-        private static void Append(List<Run> runs, ClientBlocks client, long from, long to)
+        private void Append(ClientBlocks client, long from, long to, int contentBefore)
         {
             if (runs.Count > 0 && runs[^1].Client == client && runs[^1].To == from)
             {
@@ -214,7 +214,7 @@ public sealed partial class YDocument
             }
             else
             {
-                runs.Add(new Run(client, from, to));
+                runs.Add(new Run(client, from, to, contentBefore));
             }
         }
 

@@ -8,10 +8,15 @@ public sealed partial class YDocument
         NotLookedAt,
         Elsewhere,
         UnderKey,
+
+        /// <summary>Its origin is neither in the document nor in the update.</summary>
+        Unknown,
     }
 
-    private bool PutsRunUnderKey(DecodedUpdate update, out YjsError error)
+    /// <summary>Whether there is such a run; else how many values come whose place is unknown (see <see cref="IsKeptSingly"/>).</summary>
+    private bool PutsRunUnderKey(DecodedUpdate update, out long singles, out YjsError error)
     {
+        singles = 0;
         RunSearch? search = null;
         var section = 0;
         foreach (var run in update.Runs)
@@ -21,6 +26,12 @@ public sealed partial class YDocument
             if (place == RunPlace.NotLookedAt)
             {
                 place = (search ??= new RunSearch(this, update)).PlaceOf(run);
+            }
+
+            WorkMeter.Count();
+            if (place != RunPlace.Elsewhere && parsed.Kind != BlockKind.String)
+            {
+                singles += parsed.Length;
             }
 
             if (place != RunPlace.UnderKey)
@@ -55,7 +66,7 @@ public sealed partial class YDocument
             return RunPlace.NotLookedAt;
         }
 
-        var container = client.Blocks[client.FirstEndingAfter(clock)].Container;
+        var container = client.BlockAt(clock).Container;
         return container >= 0 && containers[container].Key != Block.None ? RunPlace.UnderKey : RunPlace.Elsewhere;
     }
 
@@ -65,8 +76,8 @@ public sealed partial class YDocument
         private readonly YDocument document;
         private readonly DecodedUpdate update;
         private readonly RunPlace[] places;
-        private readonly Dictionary<ulong, ClientSection> sections = [];
-        private Dictionary<ulong, ClockRanges>? deletes;
+        private readonly Dictionary<ClientKey, ClientSection> sections = [];
+        private Dictionary<ClientKey, ClockRanges>? deletes;
 
         public RunSearch(YDocument document, DecodedUpdate update)
         {
@@ -107,10 +118,11 @@ public sealed partial class YDocument
                 if (at < 0 || path.Count > update.StructCount)
                 {
                     // Its origin is unknown, or origins go round in a circle.
-                    place = RunPlace.Elsewhere;
+                    place = RunPlace.Unknown;
                     break;
                 }
 
+                WorkMeter.Count();
                 path.Add(at);
                 place = places[at];
                 if (place == RunPlace.NotLookedAt)
@@ -149,6 +161,7 @@ public sealed partial class YDocument
             }
 
             int low = section.First, high = section.First + section.Count - 1;
+            WorkMeter.Count();
             while (low < high)
             {
                 var middle = (low + high) >>> 1;

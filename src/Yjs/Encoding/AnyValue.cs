@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Relay.Yjs;
 
 /// <summary>
@@ -22,33 +24,28 @@ internal static class AnyValue
     /// <summary>Reads one value and checks it wholly; fails on unknown tags and on nesting deeper than <paramref name="maxDepth"/>.</summary>
     public static void Check(ref Lib0Reader reader, int maxDepth)
     {
+        var start = reader.Position;
+        var tag = reader.ReadByte();
+        if (tag is Object or Array)
+        {
+            CheckNested(ref reader, tag, start, maxDepth);
+        }
+        else
+        {
+            CheckScalar(ref reader, tag, start);
+        }
+    }
+
+    /// <summary>The same for an array or an object, whose tag was read.</summary>
+    [SkipLocalsInit]
+    private static void CheckNested(ref Lib0Reader reader, byte tag, int start, int maxDepth)
+    {
         // What is left to read in each open array (positive) or object (negative).
         Span<long> open = stackalloc long[maxDepth];
         var depth = 0;
-        do
+        while (true)
         {
-            if (depth > 0)
-            {
-                ref var left = ref open[depth - 1];
-                if (left == 0)
-                {
-                    depth--;
-                    continue;
-                }
-
-                if (left < 0)
-                {
-                    reader.ReadVarString();
-                    left++;
-                }
-                else
-                {
-                    left--;
-                }
-            }
-
-            var start = reader.Position;
-            var tag = reader.ReadByte();
+            WorkMeter.Count();
             if (tag is Object or Array)
             {
                 var count = (long)reader.ReadVarUint();
@@ -69,8 +66,31 @@ internal static class AnyValue
             {
                 CheckScalar(ref reader, tag, start);
             }
+
+            while (depth > 0 && open[depth - 1] == 0)
+            {
+                depth--;
+            }
+
+            if (depth == 0 || reader.Failed)
+            {
+                return;
+            }
+
+            ref var left = ref open[depth - 1];
+            if (left < 0)
+            {
+                reader.ReadVarString();
+                left++;
+            }
+            else
+            {
+                left--;
+            }
+
+            start = reader.Position;
+            tag = reader.ReadByte();
         }
-        while (depth > 0 && !reader.Failed);
     }
 
     private static void CheckScalar(ref Lib0Reader reader, byte tag, int start)

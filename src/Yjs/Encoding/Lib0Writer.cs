@@ -61,6 +61,7 @@ public sealed class Lib0Writer : IDisposable
             Grow(bytes.Length);
         }
 
+        WorkMeter.CountBytes(bytes.Length);
         bytes.CopyTo(buffer.AsSpan(length));
         length += bytes.Length;
     }
@@ -95,6 +96,7 @@ public sealed class Lib0Writer : IDisposable
     private void Grow(int by)
     {
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(length + by), (int)Math.Min(2L * buffer.Length, Array.MaxLength)));
+        WorkMeter.CountBytes(length);
         WrittenSpan.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         buffer = larger;

@@ -21,6 +21,7 @@ internal sealed class PieceContent(YDocument document, Sequences order)
     /// <summary>The content from clock <paramref name="from"/> to <paramref name="to"/> of a piece, as <see cref="BlockContent"/> keeps it. Halves of characters become U+FFFD, as in Yjs.</summary>
     public ReadOnlySpan<byte> Slice(int piece, long from, long to)
     {
+        WorkMeter.CountBytes(to - from);
         ref readonly var block = ref order.BlockOf(piece);
         var content = document.Clients[order[piece].Client].Content(block);
         if (from == block.Clock && to == block.End)
@@ -58,6 +59,7 @@ internal sealed class PieceContent(YDocument document, Sequences order)
         var parts = new List<(long Clock, long Length, bool IsSame)>();
         for (var at = 0; at < mine.Length;)
         {
+            WorkMeter.Count();
             var same = mine[at..].CommonPrefixLength(theirs[at..]);
             if (same > 0 && at + same < mine.Length && char.IsLowSurrogate(theirs[at + same]))
             {
@@ -95,6 +97,7 @@ internal sealed class PieceContent(YDocument document, Sequences order)
         var key = (order[piece].Client, order[piece].Block);
         if (!texts.TryGetValue(key, out var text))
         {
+            WorkMeter.CountBytes(block.ContentLength);
             texts.Add(key, text = Encoding.UTF8.GetString(document.Clients[key.Client].Content(block)));
         }
 
@@ -111,6 +114,7 @@ internal sealed class PieceContent(YDocument document, Sequences order)
             var reader = new Lib0Reader(content);
             for (var i = 0; i < block.Length; i++)
             {
+                WorkMeter.Count();
                 if (block.Kind == BlockKind.Any)
                 {
                     AnyValue.Check(ref reader, UpdateDecoder.MaxDepth);

@@ -20,6 +20,7 @@ internal static class PieceCutter
             var next = 0;
             for (var i = 0; i < client.Count; i++)
             {
+                WorkMeter.Count();
                 ref readonly var block = ref client.Blocks[i];
                 if (!HasPlace(client, block))
                 {
@@ -31,6 +32,7 @@ internal static class PieceCutter
                 {
                     if (clientCuts[next] > at)
                     {
+                        WorkMeter.Count();
                         pieces.Add(new Piece { Client = index, Block = i, Clock = at, Length = clientCuts[next] - at });
                         at = clientCuts[next];
                     }

@@ -33,6 +33,7 @@ internal sealed class PieceIntegration
         for (var client = 0; client < next.Length; client++)
         {
             waiting.Push((client, sequences.PiecesOf(client).End - 1));
+            WorkMeter.Count();
             while (comparisonsLeft >= 0 && waiting.TryPeek(out var top))
             {
                 var needed = PlaceUntil(top.Client, top.Until);
@@ -55,6 +56,7 @@ internal sealed class PieceIntegration
     {
         for (; next[client] <= until && comparisonsLeft >= 0; next[client]++)
         {
+            WorkMeter.Count();
             var index = next[client];
             ref var piece = ref sequences.Pieces[index];
             ref readonly var block = ref sequences.BlockOf(index);

@@ -106,6 +106,7 @@ internal sealed class Restoration
         (ulong Client, long Clock)? before = null;
         for (var piece = nowOrder.Starts[container]; piece != Piece.None; piece = nowOrder[piece].Right)
         {
+            WorkMeter.Count();
             var client = now.Clients[nowOrder[piece].Client].Id;
             if (nowOrder.IsLive(piece))
             {
@@ -132,6 +133,7 @@ internal sealed class Restoration
 
         for (; next < end && thenOrder[next].Clock < piece.End; next++)
         {
+            WorkMeter.Count();
             var from = Math.Max(at, thenOrder[next].Clock);
             DeletePart(index, at, from);
             at = Math.Min(piece.End, thenOrder[next].End);
@@ -253,6 +255,7 @@ internal sealed class Restoration
         writer.Begin(place);
         foreach (var (piece, from, to) in run)
         {
+            WorkMeter.Count();
             var kind = thenOrder.BlockOf(piece).Kind;
             var copy = writer.Add(kind, content.Slice(piece, from, to), to - from);
             if (kind == BlockKind.Type)

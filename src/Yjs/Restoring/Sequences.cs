@@ -52,6 +52,7 @@ internal sealed class Sequences
     public int FirstEndingAfter(int client, long clock)
     {
         var (low, high) = PiecesOf(client);
+        WorkMeter.Count();
         while (low < high)
         {
             var middle = (low + high) >>> 1;

@@ -56,6 +56,7 @@ internal sealed class VisibleContent
         var piece = order.Starts[container];
         while (piece != Piece.None && !order.IsLive(piece))
         {
+            WorkMeter.Count();
             piece = order[piece].Right;
         }
 
@@ -88,6 +89,7 @@ internal sealed class VisibleContent
         var before = BlockKind.Skip;
         for (var piece = order.Starts[container]; piece != Piece.None; piece = order[piece].Right)
         {
+            WorkMeter.Count();
             if (order.IsLive(piece))
             {
                 before = WritePiece(piece, before);

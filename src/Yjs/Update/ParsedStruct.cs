@@ -14,20 +14,26 @@ internal struct ParsedStruct
     public ulong RightClient;
     public long RightClock;
 
-    /// <summary>The root type's name, where <see cref="BlockFlags.ParentIsRoot"/> is set.</summary>
-    public int NameOffset;
-    public int NameLength;
-
-    /// <summary>The key, where the struct carries one on the wire (no origins, <see cref="BlockFlags.HasKey"/>).</summary>
-    public int KeyOffset;
-    public int KeyLength;
-
     /// <summary>The content as <see cref="BlockContent"/> describes it.</summary>
     public int ContentOffset;
     public int ContentLength;
 
     public BlockKind Kind;
     public BlockFlags Flags;
+
+    /// <summary>The root type's name, where <see cref="BlockFlags.ParentIsRoot"/> is set. Where there is a parent there is no right origin, so both use the same room.</summary>
+    public (int Offset, int Length) Name
+    {
+        readonly get => ((int)(RightClient >> 32), (int)RightClient);
+        set => RightClient = ((ulong)value.Offset << 32) | (uint)value.Length;
+    }
+
+    /// <summary>The key, where the struct carries one on the wire (no origins, <see cref="BlockFlags.HasKey"/>).</summary>
+    public (int Offset, int Length) Key
+    {
+        readonly get => ((int)(RightClock >> 32), (int)RightClock);
+        set => RightClock = ((long)value.Offset << 32) | (uint)value.Length;
+    }
 
     public readonly long End => Clock + Length;
 

@@ -58,6 +58,7 @@ internal static class UpdateDecoder
     /// <summary>Reads one struct at <paramref name="clock"/> and returns the clock after it.</summary>
     private static long ReadStruct(ref Lib0Reader reader, DecodedUpdate update, int first, ulong client, long clock)
     {
+        WorkMeter.Count();
         var start = reader.Position;
         var info = reader.ReadByte();
         var kind = (BlockKind)(info & 0x1F);
@@ -124,7 +125,7 @@ internal static class UpdateDecoder
             else if (parentIsRoot == 1)
             {
                 item.Flags |= BlockFlags.ParentIsRoot;
-                (item.NameOffset, item.NameLength) = ReadStringPlace(ref reader);
+                item.Name = ReadStringPlace(ref reader);
             }
             else
             {
@@ -134,7 +135,7 @@ internal static class UpdateDecoder
 
             if ((item.Flags & BlockFlags.HasKey) != 0)
             {
-                (item.KeyOffset, item.KeyLength) = ReadStringPlace(ref reader);
+                item.Key = ReadStringPlace(ref reader);
             }
         }
 
@@ -166,6 +167,7 @@ internal static class UpdateDecoder
 
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
+                WorkMeter.Count();
                 start = reader.Position;
                 var clock = (long)reader.ReadVarUint();
                 var length = ReadLength(ref reader, start, clock);
@@ -190,7 +192,7 @@ internal static class UpdateDecoder
     {
         private ulong last;
         private bool any;
-        private HashSet<ulong>? seen;
+        private HashSet<ClientKey>? seen;
 
         public bool Add(ulong client, DecodedUpdate update, bool amongStructs)
         {
@@ -201,7 +203,7 @@ internal static class UpdateDecoder
                 return true;
             }
 
-            seen ??= amongStructs ? [.. update.Sections.Select(section => section.Client)] : [.. update.Deletes.Select(range => range.Client)];
+            seen ??= amongStructs ? [.. update.Sections.Select(section => (ClientKey)section.Client)] : [.. update.Deletes.Select(range => (ClientKey)range.Client)];
             return seen.Add(client);
         }
     }

@@ -21,11 +21,20 @@ internal sealed class HocuspocusClient
     private int taken;
     private int? closeCode;
 
-    public HocuspocusClient(World world, ITokenVerifier? tokens = null, ConnectionLimits? limits = null, int node = 0, SocketTimes? times = null)
+    public HocuspocusClient(
+        World world,
+        ITokenVerifier? tokens = null,
+        ConnectionLimits? limits = null,
+        int node = 0,
+        SocketTimes? times = null,
+        BufferBudget? budget = null)
     {
         this.world = world;
         limits ??= new ConnectionLimits(16 << 20, 4 << 20, 50_000);
-        var client = new ClientSocket(line, limits.MaxMessageBytes, HocuspocusFormat.Silence, new SocketTicks(times ?? SocketTimes.Default, world.Time), World.Unwatched, () => { });
+        var ticks = new SocketTicks(times ?? SocketTimes.Default, world.Time);
+        budget ??= new BufferBudget(1L << 30, world.Time);
+        var client = new ClientSocket(
+            line, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, World.Unwatched, () => { });
         Socket = new HocuspocusSocket(client, world.Node(node), tokens ?? new OpenAccess(), Formats, limits, world.Time, NullLogger.Instance);
         Running = Socket.RunAsync();
     }

@@ -60,10 +60,50 @@ public sealed class UpdatesTests
     [Fact]
     public async Task Limits_are_kept()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Limits:MaxMessageBytes=4096", "Limits:MaxDocumentBytes=2048"]);
+        await using var node = await TestNode.StartAsync(
+            settings: ["Limits:MaxMessageBytes=1024", "Limits:MaxDocumentBytes=2048"]);
         Assert.Equal((413, "limit"), await StatusAndTypeAsync(node, Typed(1, 0, new string('x', 5000))));
         Assert.Equal((413, "limit"), await StatusAndTypeAsync(node, Typed(1, 0, new string('x', 3000))));
         Assert.Equal(204, await node.StatusAsync("POST", Path, body: Typed(1, 0, "a")));
+    }
+
+    [Fact]
+    public async Task A_document_that_is_larger_than_a_message_may_be_is_put_back_in_one_piece()
+    {
+        await using var node = await TestNode.StartAsync(settings: ["Limits:MaxMessageBytes=65536"]);
+        var large = Typed(1, 0, new string('x', 20_000_000));
+        Assert.Equal(204, await node.StatusAsync("POST", Path, body: large));
+        var state = await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative));
+        Assert.Equal(large, state);
+        Assert.Equal(204, await node.StatusAsync("POST", "/api/documents/copy/updates", body: state));
+        Assert.Equal(0, node.Budget.Used);
+    }
+
+    [Fact]
+    public async Task A_body_without_a_declared_length_is_taken_as_far_as_the_limit()
+    {
+        await using var node = await TestNode.StartAsync(
+            settings: ["Limits:MaxDocumentBytes=2000000", "Limits:MaxMessageBytes=1024"]);
+        using var fits = new StreamContent(new Unseekable(Typed(1, 0, new string('x', 1_000_000))));
+        using var exceeds = new StreamContent(new Unseekable(Typed(1, 1_000_000, new string('x', 3_000_000))));
+        Assert.Equal(204, (int)(await PostAsync(node, fits)).StatusCode);
+        Assert.Equal(413, (int)(await PostAsync(node, exceeds)).StatusCode);
+        Assert.Equal(0, node.Budget.Used);
+    }
+
+    [Fact]
+    public async Task A_body_for_which_there_is_no_room_is_told_to_come_later()
+    {
+        await using var node = await TestNode.StartAsync(
+            settings: ["Limits:MaxMessageBytes=1024", "Limits:MaxBufferedBytes=2000000"]);
+        Assert.True(node.Budget.TryTake(1_900_000));
+        using var body = new ByteArrayContent(Typed(1, 0, new string('x', 1_000_000)));
+        using var answer = await PostAsync(node, body);
+        Assert.Equal(503, (int)answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        node.Budget.Return(1_900_000);
+        using var again = new ByteArrayContent(Typed(1, 0, new string('x', 1_000_000)));
+        Assert.Equal(204, (int)(await PostAsync(node, again)).StatusCode);
     }
 
     [Fact]
@@ -78,6 +118,12 @@ public sealed class UpdatesTests
         Assert.Equal(204, await node.StatusAsync("POST", Path, Token("doc", "write"), update));
     }
 
+    private static Task<HttpResponseMessage> PostAsync(TestNode node, HttpContent body)
+    {
+        body.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/octet-stream");
+        return node.Http.PostAsync(new Uri(Path, UriKind.Relative), body).WaitAsync(TestNode.Patience);
+    }
+
     private static string Token(string document, string level) =>
         TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new Dictionary<string, string> { [document] = level } }));
 
@@ -85,5 +131,11 @@ public sealed class UpdatesTests
     {
         var (status, _, type) = await node.RefusedAsync("POST", Path, body: body);
         return (status, type);
+    }
+
+    /// <summary>What does not say how long it is.</summary>
+    private sealed class Unseekable(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
     }
 }

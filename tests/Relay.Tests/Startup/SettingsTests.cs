@@ -12,7 +12,9 @@ public sealed class SettingsTests
         Assert.Equal(TimeSpan.FromSeconds(30), settings.Documents.IdleTimeout);
         Assert.Equal(TimeSpan.FromMinutes(1), settings.Documents.SaveInterval);
         Assert.Equal("none", settings.Auth.Mode);
-        Assert.Equal(16 << 20, settings.Limits.MaxMessageBytes);
+        Assert.Equal(64 << 20, settings.Limits.MaxMessageBytes);
+        Assert.InRange(settings.Limits.MaxBufferedBytes, 128 << 20, long.MaxValue);
+        Assert.Equal(1 << 20, settings.Limits.MaxStatelessBytes);
     }
 
     [Fact]
@@ -54,6 +56,7 @@ public sealed class SettingsTests
     [InlineData("Documents:SaveInterval", "00:00:00", "but must be a time")]
     [InlineData("Documents:KeepSnapshots", "some", "'some'")]
     [InlineData("Documents:GarbageCollection", "on", "but must be true or false")]
+    [InlineData("Limits:MaxBufferedBytes", "1000000", "but must be a whole number from 67108864")]
     [InlineData("Limits:MaxMessageBytes", "16MB", "but must be a whole number")]
     [InlineData("Limits:MaxConnections", "0", "but must be a whole number from 1")]
     [InlineData("Node:Address", "relay.example", "but must be an IP address that others can reach and a port")]
@@ -76,7 +79,8 @@ public sealed class SettingsTests
     public void Limits_are_by_default_what_is_written_of_them()
     {
         var limits = Read(true).Limits;
-        Assert.Equal((16 << 20, 128L << 20, 64 << 10, 16), (limits.MaxMessageBytes, limits.MaxDocumentBytes, limits.MaxAwarenessBytes, limits.MaxAwarenessEntries));
+        Assert.Equal((64 << 20, 128L << 20, 64 << 10, 16), (
+            limits.MaxMessageBytes, limits.MaxDocumentBytes, limits.MaxAwarenessBytes, limits.MaxAwarenessEntries));
         Assert.Equal((20_000, 2_000, 50_000, 4L << 20), (limits.MaxConnections, limits.MaxConnectionsPerDocument, limits.MessagesPerSecond, limits.MaxWaitingBytes));
         Assert.Equal((50, 30_000), (limits.AwarenessPerSecond, limits.ConnectionsPerMinute));
     }

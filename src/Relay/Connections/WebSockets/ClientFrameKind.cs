@@ -16,8 +16,11 @@ internal enum ClientFrameKind
     /// <summary>The client closes, or answers a close.</summary>
     Close,
 
-    /// <summary>A message beyond the limit; nothing after it is read.</summary>
+    /// <summary>The beginning of a message beyond the limit; the rest of it is skipped.</summary>
     TooLarge,
+
+    /// <summary>The node has no room for the rest of a message; nothing after it is read.</summary>
+    NoRoom,
 
     /// <summary>Bytes that break the framing; nothing after them is read.</summary>
     Invalid,

@@ -1,34 +1,49 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Relay.Connections.WebSockets;
 
 /// <summary>
-/// Cuts what a client sends into messages: puts fragments together, takes masks off, lets control frames through between fragments. Never holds more than one message of the
-/// allowed size and a read's worth of bytes, and no buffer at all while nothing is under way. One reader at a time.
+/// Cuts what a client sends into messages: puts fragments together, takes masks off, lets control frames through
+/// between fragments. Holds a read's worth of bytes and what has come of one message of the allowed size, and no
+/// buffer
+/// at all while nothing is under way. A message beyond the limit is not kept: its beginning is handed over, and the
+/// rest is skipped as it comes. One reader at a time.
 /// </summary>
-internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : IDisposable
+internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, BufferBudget budget) : IDisposable
 {
-    /// <summary>What a read takes at first; most frames of an editor are far smaller. The buffer grows only as bytes really come, whatever length a frame declares.</summary>
+    /// <summary>What is kept of a message that is too large: enough to see whose it is.</summary>
+    public const int BeginningBytes = 1536;
+
+    /// <summary>What a read takes at first; most frames of an editor are far smaller.</summary>
     private const int FirstBuffer = 4096;
 
     /// <summary>What a read takes from a client that fills smaller ones: a burst of small frames then costs one system call for thousands.</summary>
     private const int BurstBuffer = 65_536;
 
-    /// <summary>Small messages that are read together share arrays of this size.</summary>
-    private const int SharedBytes = 16_384;
+    /// <summary>
+    /// Payloads up to this wait in the buffer until they are whole; larger ones are collected as they come.
+    /// </summary>
+    private const int LargestInBuffer = 32_000;
 
-    private const int MaxFrameOverhead = 14;
+    private readonly SmallMessages small = new();
+    private readonly ChargedBuffer collector = new(budget, maxMessageBytes);
 
     private byte[] buffer = [];
     private int start;
     private int end;
-    private byte[]? fragments;
-    private int fragmentBytes;
     private bool inMessage;
+    private bool isSkipping;
+
+    // The frame that is collected or skipped as it comes: how much of its payload has not come, and the mask of what
+    // comes next.
+    private bool inFrame;
+    private bool isFinal;
+    private long left;
+    private uint mask;
+    private long wanted;
     private bool inBurst;
-    private byte[] shared = [];
-    private int sharedUsed;
     private long bytesRead;
 
     /// <summary>How many bytes came from the network so far. Any thread may ask.</summary>
@@ -43,6 +58,18 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
             if (TryRead(out var frame))
             {
                 return frame;
+            }
+
+            if (wanted > 0)
+            {
+                if (!await budget.TakeAsync(wanted, cancellation))
+                {
+                    return new ClientFrame(ClientFrameKind.NoRoom, default);
+                }
+
+                collector.Granted(wanted);
+                wanted = 0;
+                continue;
             }
 
             if (start == end)
@@ -72,11 +99,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
     public void Dispose()
     {
         ReleaseBuffer();
-        if (fragments is not null)
-        {
-            ArrayPool<byte>.Shared.Return(fragments);
-            fragments = null;
-        }
+        collector.Dispose();
     }
 
     /// <summary>The next message, if all of it has been read from the stream already.</summary>
@@ -84,6 +107,23 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
     {
         while (true)
         {
+            if (inFrame)
+            {
+                if (!TryGoOn(out var message))
+                {
+                    frame = default;
+                    return false;
+                }
+
+                if (message is null)
+                {
+                    continue;
+                }
+
+                frame = new ClientFrame(ClientFrameKind.Message, message);
+                return true;
+            }
+
             frame = default;
             var bytes = buffer.AsSpan(start, end - start);
             var outcome = ClientFrameHeader.TryRead(bytes, out var header);
@@ -99,16 +139,33 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
                 return true;
             }
 
-            if (!header.IsControl && header.PayloadLength > maxMessageBytes - fragmentBytes)
-            {
-                frame = new ClientFrame(ClientFrameKind.TooLarge, default);
-                return true;
-            }
-
             if (header.Opcode == WebSocketOpcode.Text)
             {
                 frame = new ClientFrame(ClientFrameKind.Text, default);
                 return true;
+            }
+
+            if (!header.IsControl
+                && (inMessage
+                || !header.Final
+                || header.PayloadLength > Math.Min(LargestInBuffer, maxMessageBytes)))
+            {
+                if (!isSkipping && header.PayloadLength > maxMessageBytes - collector.Count)
+                {
+                    if (!TryReadBeginning(bytes[header.Size..], header, out var beginning))
+                    {
+                        return false;
+                    }
+
+                    isSkipping = true;
+                    collector.Drop();
+                    Begin(header);
+                    frame = new ClientFrame(ClientFrameKind.TooLarge, beginning);
+                    return true;
+                }
+
+                Begin(header);
+                continue;
             }
 
             if (bytes.Length - header.Size < header.PayloadLength)
@@ -118,41 +175,85 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
 
             var payload = bytes.Slice(header.Size, (int)header.PayloadLength);
             start += header.Size + payload.Length;
-            if (header.IsControl || (header.Final && !inMessage))
-            {
-                var whole = Allocate(payload.Length);
-                ClientFrameHeader.Unmask(payload, whole.Span, header.Mask);
-                frame = new ClientFrame(KindOf(header.Opcode), whole);
-                return true;
-            }
-
-            AddFragment(payload, header.Mask);
-            inMessage = !header.Final;
-            if (header.Final)
-            {
-                frame = new ClientFrame(ClientFrameKind.Message, TakeFragments());
-                return true;
-            }
+            var whole = small.Allocate(payload.Length, end - start);
+            ClientFrameHeader.Unmask(payload, whole.Span, header.Mask);
+            frame = new ClientFrame(KindOf(header.Opcode), whole);
+            return true;
         }
     }
 
-    /// <summary>Memory for one message: a part of an array that it shares with those that came with it, so that a burst of small ones does not cost an array each.</summary>
-    private Memory<byte> Allocate(int length)
+    private void Begin(in ClientFrameHeader header)
     {
-        if (length > shared.Length - sharedUsed)
+        start += header.Size;
+        inFrame = true;
+        inMessage = true;
+        isFinal = header.Final;
+        left = header.PayloadLength;
+        mask = header.Mask;
+    }
+
+    /// <summary>
+    /// Takes what has been read of the frame under way; false if there has to be more, or room for it.
+    /// </summary>
+    /// <param name="message">The message, if it ended with this frame and was not skipped.</param>
+    private bool TryGoOn(out byte[]? message)
+    {
+        message = null;
+        var part = (int)Math.Min(left, end - start);
+        if (!isSkipping && part > 0)
         {
-            var waiting = end - start;
-            if (length >= SharedBytes || waiting == 0)
+            wanted = collector.MakeRoom(part, isFinal ? collector.Count + left : 0);
+            if (wanted > 0)
             {
-                return GC.AllocateUninitializedArray<byte>(length);
+                return false;
             }
 
-            shared = GC.AllocateUninitializedArray<byte>(Math.Min(SharedBytes, length + waiting));
-            sharedUsed = 0;
+            ClientFrameHeader.Unmask(buffer.AsSpan(start, part), collector.Add(part), mask);
+            mask = BitOperations.RotateRight(mask, 8 * (part & 3));
         }
 
-        sharedUsed += length;
-        return shared.AsMemory(sharedUsed - length, length);
+        start += part;
+        left -= part;
+        if (left > 0)
+        {
+            return false;
+        }
+
+        inFrame = false;
+        if (isFinal)
+        {
+            inMessage = false;
+            message = isSkipping ? null : collector.Take();
+            isSkipping = false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The first bytes of a message that turned out to be too large with this frame; false if there has to be more.
+    /// </summary>
+    private bool TryReadBeginning(ReadOnlySpan<byte> payload, in ClientFrameHeader header, out byte[] beginning)
+    {
+        beginning = [];
+        var before = collector.Collected.Span;
+        var length = (int)Math.Min(BeginningBytes, before.Length + header.PayloadLength);
+        if (before.Length >= length)
+        {
+            beginning = before[..length].ToArray();
+            return true;
+        }
+
+        var more = length - before.Length;
+        if (payload.Length < more)
+        {
+            return false;
+        }
+
+        beginning = new byte[length];
+        before.CopyTo(beginning);
+        ClientFrameHeader.Unmask(payload[..more], beginning.AsSpan(before.Length), header.Mask);
+        return true;
     }
 
     private static ClientFrameKind KindOf(WebSocketOpcode opcode) => opcode switch
@@ -163,30 +264,6 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
         _ => ClientFrameKind.Message,
     };
 
-    private void AddFragment(ReadOnlySpan<byte> payload, uint mask)
-    {
-        fragments ??= ArrayPool<byte>.Shared.Rent(FirstBuffer);
-        if (fragments.Length - fragmentBytes < payload.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(fragmentBytes + payload.Length, (int)Math.Min(2L * fragments.Length, maxMessageBytes)));
-            fragments.AsSpan(0, fragmentBytes).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(fragments);
-            fragments = larger;
-        }
-
-        ClientFrameHeader.Unmask(payload, fragments.AsSpan(fragmentBytes), mask);
-        fragmentBytes += payload.Length;
-    }
-
-    private byte[] TakeFragments()
-    {
-        var message = fragments.AsSpan(0, fragmentBytes).ToArray();
-        ArrayPool<byte>.Shared.Return(fragments!);
-        fragments = null;
-        fragmentBytes = 0;
-        return message;
-    }
-
     private void MakeRoom()
     {
         var held = end - start;
@@ -196,7 +273,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
         }
         else
         {
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(2L * buffer.Length, Math.Max(maxMessageBytes, FirstBuffer) + (long)MaxFrameOverhead));
+            var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
             buffer.AsSpan(start, held).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(buffer);
             buffer = larger;
@@ -214,8 +291,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes) : ID
             buffer = [];
         }
 
-        shared = [];
-        sharedUsed = 0;
+        small.Release();
         start = 0;
         end = 0;
     }

@@ -25,18 +25,26 @@ internal sealed partial class ClientSocket
 
     /// <param name="stream">The upgraded connection.</param>
     /// <param name="maxMessageBytes">The largest message that is read.</param>
+    /// <param name="budget">What messages that are not whole yet are charged to.</param>
     /// <param name="signOfLife">A whole data frame that clients take and ignore.</param>
     /// <param name="ticks">When pings and the like are due.</param>
     /// <param name="metrics">Where its bytes and its end are counted.</param>
     /// <param name="abort">Cuts the connection without further ado.</param>
-    public ClientSocket(Stream stream, int maxMessageBytes, ReadOnlyMemory<byte> signOfLife, SocketTicks ticks, RelayMetrics metrics, Action abort)
+    public ClientSocket(
+        Stream stream,
+        int maxMessageBytes,
+        BufferBudget budget,
+        ReadOnlyMemory<byte> signOfLife,
+        SocketTicks ticks,
+        RelayMetrics metrics,
+        Action abort)
     {
         this.stream = stream;
         this.abort = abort;
         this.ticks = ticks;
         this.metrics = metrics;
         this.signOfLife = signOfLife;
-        frames = new ClientFrameReader(stream, maxMessageBytes);
+        frames = new ClientFrameReader(stream, maxMessageBytes, budget);
         lastSent = lastPing = ticks.Time.GetTimestamp();
     }
 
@@ -50,12 +58,18 @@ internal sealed partial class ClientSocket
     /// Reads until the connection ends. Messages are handed over as they came from the network together, in a list that is used again; more are read when the last ones' task has completed. The token
     /// says that the connection is closed, by whichever side, and that nothing is worth waiting for any more.
     /// </summary>
-    public async Task RunAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle)
+    /// <param name="handle">Takes messages.</param>
+    /// <param name="tooLarge">
+    /// Takes the beginning of a message that is too large, after those before it; reading goes on behind it. Without
+    /// this, such a message ends the connection.
+    /// </param>
+    public async Task RunAsync(
+        Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, Action<ReadOnlyMemory<byte>>? tooLarge = null)
     {
         ticks.Add(this);
         try
         {
-            await ReadAsync(handle);
+            await ReadAsync(handle, tooLarge);
             await WhenWritten();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
@@ -88,7 +102,8 @@ internal sealed partial class ClientSocket
         BeginClose(WebSocketFrame.MakeClose(reason.Code, reason.Text));
     }
 
-    private async Task ReadAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle)
+    private async Task ReadAsync(
+        Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, Action<ReadOnlyMemory<byte>>? tooLarge)
     {
         var messages = new List<ReadOnlyMemory<byte>>(1);
         while (true)
@@ -140,8 +155,15 @@ internal sealed partial class ClientSocket
                 case ClientFrameKind.Text:
                     await EndReadingAsync(CloseReason.TextFrame);
                     return;
+                case ClientFrameKind.TooLarge when tooLarge is not null:
+                    tooLarge(frame.Payload);
+                    break;
                 case ClientFrameKind.TooLarge:
                     await EndReadingAsync(CloseReason.MessageTooLarge);
+                    return;
+                case ClientFrameKind.NoRoom:
+                    frames.Dispose();
+                    await EndReadingAsync(CloseReason.NodeIsFull);
                     return;
                 case ClientFrameKind.Invalid:
                     await EndReadingAsync(CloseReason.FramingError);

@@ -8,11 +8,20 @@ namespace Relay.Protocols.Hocuspocus;
 /// <param name="HasSession">Whether a session is named.</param>
 internal readonly record struct HocuspocusAddress(DocumentName Document, bool HasSession)
 {
-    /// <summary>Longer ones are no address of any document.</summary>
+    /// <summary>Longer ones are no address of any document, and nothing is remembered of them.</summary>
     public const int MaxUtf8Bytes = DocumentName.MaxUtf8Bytes + 256;
 
-    /// <summary>What is said of names that are empty or blank, and of rights that are missing; the reference server's word.</summary>
+    /// <summary>Longer ones are not even denied by name: no client means them.</summary>
+    public const int MaxDeniedUtf8Bytes = 64 << 10;
+
+    /// <summary>What is said of rights that are missing; the reference server's word.</summary>
     public const string DefaultReason = "permission-denied";
+
+    /// <summary>What is said of names that are empty or blank.</summary>
+    public const string Blank = "A document name must not be blank.";
+
+    /// <summary>What is said of sessions that are too long.</summary>
+    public const string LongSession = "The session in an address is too long.";
 
     private const char Separator = '\0';
 
@@ -24,7 +33,7 @@ internal readonly record struct HocuspocusAddress(DocumentName Document, bool Ha
         var name = end < 0 ? text : text[..end];
         if (string.IsNullOrWhiteSpace(name))
         {
-            error = DefaultReason;
+            error = Blank;
             return false;
         }
 

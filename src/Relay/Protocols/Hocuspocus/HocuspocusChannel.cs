@@ -17,9 +17,20 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     private long waiting;
     private readonly InboundAwareness awareness;
     private Grant grant;
+    private Resumption? resumption;
 
-    public HocuspocusChannel(HocuspocusSocket socket, string address, in HocuspocusAddress parsed, HocuspocusFormat format, Grant grant, ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time)
+    public HocuspocusChannel(
+        HocuspocusSocket socket,
+        string address,
+        in HocuspocusAddress parsed,
+        HocuspocusFormat format,
+        Grant grant,
+        UnsyncedCount unsynced,
+        ConnectionLimits limits,
+        AwarenessStamp? stamp,
+        TimeProvider time)
     {
+        Unsynced = unsynced;
         awareness = new InboundAwareness(limits, stamp, time, held => Receive([held], held.Bytes));
         this.socket = socket;
         this.format = format;
@@ -44,21 +55,32 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
     public AccessLevel Access { get; private set; }
 
+    /// <summary>What its provider waits for.</summary>
+    public UnsyncedCount Unsynced { get; }
+
     /// <summary>Nothing goes through it any more.</summary>
     public bool HasEnded => hasEnded;
 
     FrameFormat ISessionConnection.Format => format;
 
     /// <summary>Tells the client that the document is open, and joins it.</summary>
-    public void Open(SessionRegistry sessions)
+    /// <param name="sessions">Where the document is.</param>
+    /// <param name="question">What the client last said that it has; empty if that is not known.</param>
+    public void Open(SessionRegistry sessions, ReadOnlyMemory<byte> question)
     {
         socket.Say(format.Opened(Access >= AccessLevel.Write));
         attachment = sessions.Place(Document, this, Access, UserId, "hocuspocus");
         attachment.Join();
+
+        // Not sooner: its time may come at once.
+        resumption = new Resumption(question, Access >= AccessLevel.Write
+            ? Unsynced.Value
+            : 0, time, asked => Receive([asked], asked.Bytes));
         if (hasEnded)
         {
             // By another thread, perhaps before there was anything to leave.
             attachment.Leave(clean: true);
+            resumption.Dispose();
         }
 
         WatchToken();
@@ -68,10 +90,32 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     /// <param name="messages">In their order; the list is not used again by the caller.</param>
     public void Receive(List<DocumentMessage> messages)
     {
+        foreach (var message in messages)
+        {
+            Unsynced.Count(message.Kind);
+        }
+
+        if (resumption?.Heard(messages) == true)
+        {
+            resumption = null;
+        }
+
         awareness.Filter(messages);
         if (messages.Count > 0)
         {
             Receive(messages, messages.Sum(message => (long)message.Bytes));
+        }
+    }
+
+    /// <summary>Frames of this document are about to be sent.</summary>
+    public void CountReceipts(ReadOnlyMemory<byte>[] frames)
+    {
+        foreach (var frame in frames)
+        {
+            if (frame.Equals(format.Accepted))
+            {
+                Unsynced.Confirm();
+            }
         }
     }
 
@@ -100,6 +144,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         }
 
         awareness.Dispose();
+        resumption?.Dispose();
         socket.Credit.Settle(unsettled);
         attachment?.Leave(clean);
     }

@@ -9,9 +9,6 @@ internal static class HocuspocusDecoder
     /// <summary>No token is this long; what is longer is refused before anybody computes with it.</summary>
     public const int MaxTokenBytes = 64 << 10;
 
-    /// <summary>What one message of an application may take.</summary>
-    public const int MaxStatelessBytes = 64 << 10;
-
     /// <summary>Whether the frame is a ping or a pong of the whole socket, which have no address.</summary>
     public static bool IsBare(ReadOnlySpan<byte> frame, out bool isPing)
     {
@@ -24,7 +21,7 @@ internal static class HocuspocusDecoder
     {
         var reader = new Lib0Reader(frame);
         address = reader.ReadVarString();
-        if (address.Length > HocuspocusAddress.MaxUtf8Bytes)
+        if (address.Length > HocuspocusAddress.MaxDeniedUtf8Bytes)
         {
             reader.FailAt("An address is too long for any document.", 0);
         }
@@ -33,6 +30,9 @@ internal static class HocuspocusDecoder
         error = reader.Error;
         return !reader.Failed;
     }
+
+    /// <summary>Whether a message, of which only the beginning is there, is an application's own.</summary>
+    public static bool IsStateless(ReadOnlySpan<byte> message) => message is [HocuspocusFormat.StatelessMessage, ..];
 
     /// <summary>Reads the message that begins at <paramref name="start"/>, or refuses it wholly. A message of an unknown type is not looked into: newer clients may send types that this node does not know.</summary>
     /// <param name="frame">The frame's payload; the message shares this memory.</param>
@@ -48,7 +48,7 @@ internal static class HocuspocusDecoder
         {
             // A client has no business with a reply of servers among themselves, but what it says is the same.
             HocuspocusFormat.Sync or HocuspocusFormat.SyncReply => OfDocument(ReadSync(ref reader, body)),
-            HocuspocusFormat.AwarenessMessage => OfDocument(ReadAwareness(ref reader, body)),
+            HocuspocusFormat.AwarenessMessage => OfPresence(ReadAwareness(ref reader, body)),
             HocuspocusFormat.Auth => ReadToken(ref reader, body),
             HocuspocusFormat.QueryAwareness => OfDocument(new DocumentMessage(DocumentMessageKind.QueryAwareness, default, [])),
             HocuspocusFormat.StatelessMessage => OfDocument(ReadStateless(ref reader, body)),
@@ -67,6 +67,20 @@ internal static class HocuspocusDecoder
     }
 
     private static HocuspocusMessage OfDocument(in DocumentMessage content) => new(HocuspocusMessageKind.Document, content, default);
+
+    private static HocuspocusMessage OfPresence(in DocumentMessage content)
+    {
+        var entries = content.Awareness ?? [];
+        var isGoodbye = entries.Count > 0;
+        for (var i = 0; i < entries.Count && isGoodbye; i++)
+        {
+            isGoodbye = entries[i].IsNull;
+        }
+
+        return new HocuspocusMessage(isGoodbye
+            ? HocuspocusMessageKind.Goodbye
+            : HocuspocusMessageKind.Document, content, default);
+    }
 
     private static HocuspocusMessage SkipRest(ref Lib0Reader reader, HocuspocusMessageKind kind)
     {
@@ -137,13 +151,7 @@ internal static class HocuspocusDecoder
 
     private static DocumentMessage ReadStateless(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
     {
-        var at = reader.Position;
         var payload = ReadText(ref reader, body);
-        if (payload.Length > MaxStatelessBytes)
-        {
-            reader.FailAt("A stateless message is too long.", at);
-        }
-
         return new DocumentMessage(DocumentMessageKind.Stateless, payload, []);
     }
 

@@ -11,9 +11,12 @@ internal sealed partial class HocuspocusEndpoint(
     SessionRegistry sessions,
     ConnectionRegistry connections,
     RequestGate gate,
+    ReturnDelays returns,
+    WaitingRoom waiting,
     ITokenVerifier tokens,
     AwarenessStamping stamping,
     ConnectionLimits limits,
+    BufferBudget budget,
     SocketTicks ticks,
     RelayMetrics metrics,
     TimeProvider time,
@@ -21,27 +24,37 @@ internal sealed partial class HocuspocusEndpoint(
 {
     public const string Path = "/hocuspocus";
 
+    private const string AnyDocument = "";
+
     private readonly HocuspocusFormats formats = new();
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (!await gate.MayConnectAsync(context) || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
+        if (!await gate.MayConnectAsync(context))
         {
             return;
         }
 
-        await upgraded.ServeAsync(ServeAsync, logger);
+        var (address, who) = (context.Connection.RemoteIpAddress, context.Request.Headers.UserAgent.ToString());
+        if (await waiting.MayGoOnAsync(context, AnyDocument, who)
+            && await WebSocketHandshake.AcceptAsync(context) is { } upgraded)
+        {
+            await upgraded.ServeAsync(
+                async connection => returns.Closed(address, AnyDocument, who, await ServeAsync(connection)), logger);
+        }
     }
 
-    private async Task ServeAsync(UpgradedConnection upgraded)
+    /// <returns>The code with which the node closed the connection, if it did.</returns>
+    private async Task<int?> ServeAsync(UpgradedConnection upgraded)
     {
-        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
+        var client = new ClientSocket(
+            upgraded.Stream, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {
             client.Close(refusal);
             await client.RunAsync((_, _) => ValueTask.CompletedTask);
-            return;
+            return refusal.Code;
         }
 
         LogConnected(logger);
@@ -56,5 +69,7 @@ internal sealed partial class HocuspocusEndpoint(
             connections.Remove(place);
             LogDisconnected(logger, client.ClosedFor?.Code, client.ClosedFor?.Text);
         }
+
+        return client.ClosedFor?.Code;
     }
 }

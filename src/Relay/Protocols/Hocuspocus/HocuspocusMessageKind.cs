@@ -17,4 +17,16 @@ internal enum HocuspocusMessageKind
 
     /// <summary>Of a type that this node does not know.</summary>
     Unknown,
+
+    /// <summary>Presence that ends, and nothing else: goes to the document.</summary>
+    Goodbye,
+
+    /// <summary>An application's own message that is larger than the limit for those.</summary>
+    LargeStateless,
+
+    /// <summary>It does not read, although its address does.</summary>
+    Unreadable,
+
+    /// <summary>Larger than the limit: only its beginning was kept.</summary>
+    TooLarge,
 }

@@ -10,6 +10,18 @@ internal sealed partial class HocuspocusSocket
     [LoggerMessage(LogEvents.BadMessage, LogLevel.Information, "A client's message to {Address} is refused: {Error}")]
     private static partial void LogBadMessage(ILogger logger, string address, YjsError error);
 
+    [LoggerMessage(
+        LogEvents.MessageTooLarge,
+        LogLevel.Information,
+        "A client's message to {Address} is larger than {Bytes} bytes (Limits:MaxMessageBytes); the document is closed for it")]
+    private static partial void LogTooLarge(ILogger logger, string address, int bytes);
+
+    [LoggerMessage(
+        LogEvents.StatelessDropped,
+        LogLevel.Warning,
+        "{Dropped} stateless messages of a socket, the last one to {Address}, have over {Bytes} bytes (Limits:MaxStatelessBytes)")]
+    private static partial void LogStatelessDropped(ILogger logger, long dropped, string address, int bytes);
+
     [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information, "A client's message to {Address} is one that only servers may send")]
     private static partial void LogForbidden(ILogger logger, string address);
 

@@ -44,9 +44,16 @@ internal sealed partial class HocuspocusSocket
             return ValueTask.CompletedTask;
         }
 
+        if (bytes.Length > HocuspocusAddress.MaxUtf8Bytes)
+        {
+            DenyLongName(frame, bytes, start);
+            return ValueTask.CompletedTask;
+        }
+
         var address = TextOf(bytes);
         var channel = batchChannel is { HasEnded: false } && batchChannel.Address == address ? batchChannel : Find(address);
-        if (channel is null)
+        var state = channel is null ? absent.StateOf(address) : AddressState.Open;
+        if (state is AddressState.Unknown or AddressState.Left or AddressState.Asked)
         {
             // It may have to be kept: a copy, because it shares its memory with whatever came with it.
             frame = frame.ToArray();
@@ -54,34 +61,48 @@ internal sealed partial class HocuspocusSocket
 
         if (!HocuspocusDecoder.TryDecode(frame, start, number, out var message, out error))
         {
-            HandIn();
-            LogBadMessage(logger, address, error);
-            Dismiss(address, channel, CloseReason.BadMessage.Text);
+            message = HocuspocusMessage.Of(HocuspocusMessageKind.Unreadable);
+        }
+        else if (message.Content.Kind == DocumentMessageKind.Stateless
+            && message.Content.Payload.Length > limits.MaxStatelessBytes)
+        {
+            message = HocuspocusMessage.Of(HocuspocusMessageKind.LargeStateless);
+        }
+
+        var answer = HocuspocusRules.AnswerTo(state, message.Kind);
+        if (answer == FrameAnswer.HandIn)
+        {
+            Collect(channel!, message.Content);
             return ValueTask.CompletedTask;
         }
 
-        switch (message.Kind)
+        HandIn();
+        switch (answer)
         {
-            case HocuspocusMessageKind.Document when channel is null:
+            case FrameAnswer.Check or FrameAnswer.Renew:
+                return AuthenticateAsync(address, channel, Encoding.UTF8.GetString(message.Token.Span), closed);
+            case FrameAnswer.OpenOrAsk:
+                return OpenOrAskAsync(address, message.Content, closed);
+            case FrameAnswer.Keep:
                 Keep(address, message.Content);
                 break;
-            case HocuspocusMessageKind.Document:
-                Collect(channel, message.Content);
+            case FrameAnswer.RefuseAgain:
+                RefuseAgain(address, message.Content);
                 break;
-            case HocuspocusMessageKind.Token:
-                HandIn();
-                return AuthenticateAsync(address, channel, Encoding.UTF8.GetString(message.Token.Span), closed);
-            case HocuspocusMessageKind.Close:
-                HandIn();
-                pending.Take(address);
-                if (channel is not null && Remove(channel, isRefused: false))
-                {
-                    channel.End(clean: true);
-                }
-
+            case FrameAnswer.Leave:
+                Leave(channel!);
                 break;
-            case HocuspocusMessageKind.Forbidden:
-                HandIn();
+            case FrameAnswer.Forget:
+                absent.Forget(address);
+                break;
+            case FrameAnswer.CloseUnreadable:
+                LogBadMessage(logger, address, error);
+                Dismiss(address, channel, CloseReason.BadMessage.Text);
+                break;
+            case FrameAnswer.DropStateless:
+                DropStateless(address);
+                break;
+            case FrameAnswer.CloseForbidden:
                 LogForbidden(logger, address);
                 Dismiss(address, channel, "Reset Connection");
                 break;
@@ -90,6 +111,50 @@ internal sealed partial class HocuspocusSocket
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A message was too large and is skipped as it comes: it harms its own document only.</summary>
+    /// <param name="beginning">Its first bytes.</param>
+    private void SkipTooLarge(ReadOnlyMemory<byte> beginning)
+    {
+        if (isClosed)
+        {
+            return;
+        }
+
+        if (!HocuspocusDecoder.TryReadAddress(beginning.Span, out var bytes, out var start, out _)
+            || bytes.Length > HocuspocusAddress.MaxUtf8Bytes)
+        {
+            Close(CloseReason.MessageTooLarge);
+            return;
+        }
+
+        var address = TextOf(bytes);
+        if (HocuspocusDecoder.IsStateless(beginning.Span[start..]))
+        {
+            DropStateless(address);
+            return;
+        }
+
+        var channel = Find(address);
+        var state = channel is null ? absent.StateOf(address) : AddressState.Open;
+        if (HocuspocusRules.AnswerTo(state, HocuspocusMessageKind.TooLarge) == FrameAnswer.RefuseAgain)
+        {
+            RefuseAgain(address, default);
+        }
+        else
+        {
+            LogTooLarge(logger, address, limits.MaxMessageBytes);
+            Dismiss(address, channel, CloseReason.MessageTooLarge.Text);
+        }
+    }
+
+    private void DropStateless(string address)
+    {
+        if (statelessDrops.MayReport(out var dropped))
+        {
+            LogStatelessDropped(logger, dropped, address, limits.MaxStatelessBytes);
+        }
     }
 
     private void Collect(HocuspocusChannel channel, in DocumentMessage message)
@@ -115,43 +180,9 @@ internal sealed partial class HocuspocusSocket
         channel.Receive(messages);
     }
 
-    private void Keep(string address, in DocumentMessage message)
-    {
-        lock (gate)
-        {
-            if (refused.Contains(address))
-            {
-                return;
-            }
-        }
-
-        if (!pending.TryAdd(address, message))
-        {
-            Close(CloseReason.TooMuchPending);
-        }
-    }
-
-    /// <summary>A client broke a rule at one document.</summary>
-    private void Dismiss(string address, HocuspocusChannel? channel, string reason)
-    {
-        pending.Take(address);
-        if (channel is not null)
-        {
-            Close(channel, reason);
-        }
-        else
-        {
-            lock (gate)
-            {
-                Refuse(address);
-            }
-
-            Say(new HocuspocusFormat(address, isShared: false).Closed(reason));
-        }
-    }
-
     private async ValueTask AuthenticateAsync(string address, HocuspocusChannel? channel, string token, CancellationToken closed)
     {
+        absent.TokenCame(address);
         if (!HocuspocusAddress.TryParse(address, out var parsed, out var error))
         {
             Deny(address, error);
@@ -199,6 +230,7 @@ internal sealed partial class HocuspocusSocket
     private void Open(string address, HocuspocusAddress parsed, Grant grant)
     {
         HocuspocusChannel? channel = null;
+        AbsentDocument? before = null;
         lock (gate)
         {
             if (isClosed)
@@ -208,10 +240,12 @@ internal sealed partial class HocuspocusSocket
 
             if (channels.Count < MaxDocuments)
             {
+                before = absent.Take(address);
                 var format = parsed.HasSession ? new HocuspocusFormat(address, isShared: false) : formats.Take(address);
-                channel = new HocuspocusChannel(this, address, parsed, format, grant, limits, stampsAwareness ? new AwarenessStamp(grant) : null, time);
+                var stamp = stampsAwareness ? new AwarenessStamp(grant) : null;
+                channel = new HocuspocusChannel(
+                    this, address, parsed, format, grant, before?.Unsynced ?? new UnsyncedCount(), limits, stamp, time);
                 channels.Add(address, channel);
-                refused.Remove(address);
                 idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
         }
@@ -222,24 +256,10 @@ internal sealed partial class HocuspocusSocket
             return;
         }
 
-        channel.Open(sessions);
-        var kept = pending.Take(address);
-        if (kept.Count > 0)
+        channel.Open(sessions, before?.Question ?? default);
+        if (before is { Kept.Count: > 0 })
         {
-            channel.Receive([.. kept]);
+            channel.Receive(before.Kept);
         }
-    }
-
-    /// <summary>The socket stays open and everything about the document is forgotten, so that the client may try again.</summary>
-    private void Deny(string address, string reason)
-    {
-        pending.Take(address);
-        lock (gate)
-        {
-            Refuse(address);
-        }
-
-        LogDenied(logger, address, reason);
-        Say(new HocuspocusFormat(address, isShared: false).Denied(reason));
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class HocuspocusSocket
             current = turn;
         }
 
-        if (!socket.Send(turn.Frames!, whenSent))
+        if (!Write(turn))
         {
             return false;
         }
@@ -62,6 +62,12 @@ internal sealed partial class HocuspocusSocket
         return true;
     }
 
+    private bool Write(in Turn turn)
+    {
+        turn.Channel?.CountReceipts(turn.Frames!);
+        return socket.Send(turn.Frames!, whenSent);
+    }
+
     private void OnSent()
     {
         while (true)
@@ -78,7 +84,7 @@ internal sealed partial class HocuspocusSocket
             }
 
             Finish(done);
-            if (!more || !socket.Send(next.Frames!, whenSent))
+            if (!more || !Write(next))
             {
                 return;
             }

@@ -33,8 +33,8 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private readonly bool stampsAwareness;
     private readonly Lock gate = new();
     private readonly Dictionary<string, HocuspocusChannel> channels = [];
-    private readonly HashSet<string> refused = [];
-    private readonly PendingDocuments pending = new();
+    private readonly AbsentDocuments absent;
+    private readonly ReportRate statelessDrops;
     private readonly ITimer idleTimer;
     private volatile bool isClosed;
 
@@ -60,7 +60,9 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         Credit = new InboundCredit(limits.MaxWaitingBytes);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         tokenRate = new MessageRate(TokensPerSecond, time);
+        statelessDrops = new ReportRate(time);
         whenSent = OnSent;
+        absent = new AbsentDocuments(MaxDocuments, time, OnAbsentDue);
         idleTimer = time.CreateTimer(_ => OnIdle(), null, IdleTime, Timeout.InfiniteTimeSpan);
     }
 
@@ -72,11 +74,12 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     {
         try
         {
-            await socket.RunAsync(HandleAsync);
+            await socket.RunAsync(HandleAsync, SkipTooLarge);
         }
         finally
         {
             EndAll(socket.EndedCleanly, socket.ClosedFor);
+            absent.Dispose();
             await idleTimer.DisposeAsync();
         }
     }
@@ -108,10 +111,11 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     /// <summary>Closes one document and says why.</summary>
     public void Close(HocuspocusChannel channel, string reason)
     {
-        if (Remove(channel, isRefused: true))
+        if (Remove(channel))
         {
             channel.EndsFor(null, reason);
             channel.End(clean: true);
+            absent.Refused(channel.Address, AddressState.Closed, reason, channel.Unsynced);
             Say(new HocuspocusFormat(channel.Address, isShared: false).Closed(reason));
         }
     }
@@ -147,7 +151,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
 
         foreach (var channel in all)
         {
-            if (Remove(channel, isRefused: false))
+            if (Remove(channel))
             {
                 if (reason is not null)
                 {
@@ -159,7 +163,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         }
     }
 
-    private bool Remove(HocuspocusChannel channel, bool isRefused)
+    private bool Remove(HocuspocusChannel channel)
     {
         lock (gate)
         {
@@ -169,11 +173,6 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
             }
 
             channels.Remove(channel.Address);
-            if (isRefused)
-            {
-                Refuse(channel.Address);
-            }
-
             if (channels.Count == 0 && !isClosed)
             {
                 idleTimer.Change(IdleTime, Timeout.InfiniteTimeSpan);
@@ -186,18 +185,6 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         }
 
         return true;
-    }
-
-    /// <summary>
-    /// Remembers that this node said no to an address. Providers do not stop sending because of it: what they send is dropped until the next token. Kept, it would be confirmed when the next token opens the document, to a
-    /// provider that counts anew from there.
-    /// </summary>
-    private void Refuse(string address)
-    {
-        if (refused.Count < MaxDocuments)
-        {
-            refused.Add(address);
-        }
     }
 
     private HocuspocusChannel? Find(string address)

@@ -13,10 +13,13 @@ namespace Relay.Protocols.YWebSocket;
 /// is refused before the upgrade.</summary>
 internal sealed partial class YWebSocketEndpoint(
     RequestGate gate,
+    ReturnDelays returns,
+    WaitingRoom waiting,
     AwarenessStamping stamping,
     SessionRegistry sessions,
     ConnectionRegistry connections,
     ConnectionLimits limits,
+    BufferBudget budget,
     SocketTicks ticks,
     RelayMetrics metrics,
     TimeProvider time,
@@ -38,24 +41,40 @@ internal sealed partial class YWebSocketEndpoint(
             return;
         }
 
-        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant || await WebSocketHandshake.AcceptAsync(context) is not { } upgraded)
+        if (await gate.IdentifyAsync(context, document, AccessLevel.Read) is not { } grant)
         {
             return;
         }
 
-        await upgraded.ServeAsync(connection => ServeAsync(connection, document, grant), logger);
+        var (address, who) = (
+            context.Connection.RemoteIpAddress, grant.UserId ?? context.Request.Headers.UserAgent.ToString());
+        if (await waiting.MayGoOnAsync(context, document.Value, who)
+            && await WebSocketHandshake.AcceptAsync(context) is { } upgraded)
+        {
+            await upgraded.ServeAsync(
+                async connection => returns.Closed(address, document.Value, who, await ServeAsync(connection, document, grant)),
+                logger);
+        }
     }
 
-    private async Task ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant)
+    /// <returns>The code with which the node closed the connection, if it did.</returns>
+    private async Task<int?> ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant)
     {
-        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, ticks, metrics, upgraded.Abort);
+        var socket = new ClientSocket(
+            upgraded.Stream,
+            limits.MaxMessageBytes,
+            budget,
+            YWebSocketFormat.Instance.Silence,
+            ticks,
+            metrics,
+            upgraded.Abort);
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {
             // Only a close code tells a client whether to come back, and only an open connection can carry one.
             socket.Close(refusal);
             await socket.RunAsync((_, _) => ValueTask.CompletedTask);
-            return;
+            return refusal.Code;
         }
 
         LogConnected(logger, document);
@@ -70,5 +89,7 @@ internal sealed partial class YWebSocketEndpoint(
             connections.Remove(place);
             LogDisconnected(logger, document, socket.ClosedFor?.Code, socket.ClosedFor?.Text);
         }
+
+        return socket.ClosedFor?.Code;
     }
 }

@@ -3,8 +3,31 @@ namespace Relay.Startup;
 /// <summary>What clients may do. Each limit but the rates ends the connection that breaks it with a close code of its own (docs/protocol.md).</summary>
 internal sealed record LimitsOptions
 {
-    /// <summary><c>Limits:MaxMessageBytes</c>: the largest message of a client, fragments added up. Default: 16 MiB, more than the largest pastes and offline edits seen in practice.</summary>
-    public int MaxMessageBytes { get; init; } = 16 << 20;
+    /// <summary>
+    /// <c>Limits:MaxMessageBytes</c>: the largest message of a client, fragments added up. Default: 64 MiB, more than
+    /// the
+    /// largest pastes and offline edits seen in practice; <see cref="MaxBufferedBytes"/> bounds what all clients
+    /// together
+    /// have under way.
+    /// </summary>
+    public int MaxMessageBytes { get; init; } = 64 << 20;
+
+    /// <summary>
+    /// <c>Limits:MaxBufferedBytes</c>: what the node buffers of messages and request bodies that are not whole yet,
+    /// beyond
+    /// 64 KiB of each. When it is full, those that come last wait, and are then refused with 1013, or 503 over HTTP.
+    /// Default: a quarter of the memory that the process may use, at least 128 MiB. At least <see
+    /// cref="MaxMessageBytes"/>.
+    /// </summary>
+    public long MaxBufferedBytes { get; init; } = Math.Max(
+        128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
+    /// <summary>
+    /// <c>Limits:MaxStatelessBytes</c>: the largest stateless message of a Hocuspocus provider; larger ones are
+    /// dropped, and
+    /// the log says so. Default: 1 MiB.
+    /// </summary>
+    public int MaxStatelessBytes { get; init; } = 1 << 20;
 
     /// <summary><c>Limits:MaxDocumentBytes</c>: what a document may take in memory; an update that would bring it above is refused. Default: 128 MiB. A document that is larger already is still served.</summary>
     public long MaxDocumentBytes { get; init; } = 128 << 20;
@@ -43,9 +66,17 @@ internal sealed record LimitsOptions
     public static LimitsOptions Read(SettingsReader reader)
     {
         var absent = new LimitsOptions();
+        var maxMessageBytes = (int)reader.Number("Limits:MaxMessageBytes", absent.MaxMessageBytes, 1024, 1 << 30);
         return new LimitsOptions
         {
-            MaxMessageBytes = (int)reader.Number("Limits:MaxMessageBytes", absent.MaxMessageBytes, 1024, 1 << 30),
+            MaxMessageBytes = maxMessageBytes,
+            MaxBufferedBytes = reader.Number(
+                "Limits:MaxBufferedBytes",
+                Math.Max(absent.MaxBufferedBytes, maxMessageBytes),
+                maxMessageBytes,
+                1L << 40),
+            MaxStatelessBytes = (int)reader.Number(
+                "Limits:MaxStatelessBytes", absent.MaxStatelessBytes, 1024, 64 << 20),
             MaxDocumentBytes = reader.Number("Limits:MaxDocumentBytes", absent.MaxDocumentBytes, 1024, 1L << 40),
             MaxSyncMessageBytes = (int)reader.Number("Limits:MaxSyncMessageBytes", absent.MaxSyncMessageBytes, 1024, 1 << 30),
             MaxAwarenessBytes = (int)reader.Number("Limits:MaxAwarenessBytes", absent.MaxAwarenessBytes, 64, 1 << 30),

@@ -1,0 +1,304 @@
+using Relay.Sessions;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>
+/// The documents of one socket that are not open and of which something is known: what waits for a token, who has to
+/// be asked for one, and who was refused. Bounded for the whole socket: for what waits, no token has been shown.
+/// Thread-safe.
+/// </summary>
+internal sealed class AbsentDocuments : IDisposable
+{
+    public const int MaxKeptDocuments = 100;
+    public const int MaxKeptMessages = 1000;
+    public const long MaxKeptBytes = 5 << 20;
+
+    /// <summary>State vectors of refused documents; one has some bytes for each client that ever wrote.</summary>
+    private const int MaxQuestionBytes = 16 << 10;
+    private const long MaxQuestionBytesInAll = 1 << 20;
+
+    /// <summary>
+    /// A provider that is replaced by another one of the same document leaves and enters within this; then nothing
+    /// has to be asked.
+    /// </summary>
+    public static readonly TimeSpan ReopenTime = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a client has to answer a request for its token.</summary>
+    public static readonly TimeSpan TokenTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>A refusal is not said more often than this.</summary>
+    public static readonly TimeSpan RepeatTime = TimeSpan.FromSeconds(1);
+
+    private readonly int maxDocuments;
+    private readonly TimeProvider time;
+    private readonly Action<string, AbsentStep> due;
+    private readonly Lock gate = new();
+    private readonly OrderedDictionary<string, AbsentDocument> documents = [];
+    private readonly PriorityQueue<(string Address, AbsentDocument Document), long> reminders = new();
+    private ITimer? timer;
+    private long timerDue = long.MaxValue;
+    private bool isOver;
+    private int keptDocuments;
+    private int keptMessages;
+    private long keptBytes;
+    private long questionBytes;
+
+    /// <param name="maxDocuments">How many are remembered; the oldest is forgotten for a new one.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="due">Told what is due for an address, on a thread of the clock.</param>
+    public AbsentDocuments(int maxDocuments, TimeProvider time, Action<string, AbsentStep> due)
+    {
+        this.maxDocuments = maxDocuments;
+        this.time = time;
+        this.due = due;
+    }
+
+    public AddressState StateOf(string address)
+    {
+        lock (gate)
+        {
+            return documents.TryGetValue(address, out var document) ? document.State : AddressState.Unknown;
+        }
+    }
+
+    /// <summary>
+    /// Keeps a message until the token comes; false if that would be too much, and then it is not kept.
+    /// </summary>
+    public bool TryKeep(string address, in DocumentMessage message)
+    {
+        lock (gate)
+        {
+            var document = documents.GetValueOrDefault(address);
+            var isFirst = document is null || document.Kept.Count == 0;
+            if (keptMessages == MaxKeptMessages
+                || keptBytes + message.Bytes > MaxKeptBytes
+                || (isFirst
+                && keptDocuments == MaxKeptDocuments))
+            {
+                return false;
+            }
+
+            document ??= Add(address, new AbsentDocument(AddressState.Asked, new UnsyncedCount()));
+            document.State = AddressState.Asked;
+            document.Keep(message);
+            keptDocuments += isFirst ? 1 : 0;
+            keptMessages++;
+            keptBytes += message.Bytes;
+            return true;
+        }
+    }
+
+    /// <summary>The client has been asked for the token that the kept messages wait for.</summary>
+    public void Asked(string address)
+    {
+        lock (gate)
+        {
+            if (documents.TryGetValue(address, out var document))
+            {
+                document.HasAsked = true;
+                Remind(address, document, TokenTime);
+            }
+        }
+    }
+
+    /// <summary>A token has come, and is checked now: its absence is not due any more.</summary>
+    public void TokenCame(string address)
+    {
+        lock (gate)
+        {
+            if (documents.TryGetValue(address, out var document))
+            {
+                document.HasAsked = false;
+            }
+        }
+    }
+
+    /// <summary>Drops a message to a document that was refused.</summary>
+    /// <returns>The refusal, if it is to be said again.</returns>
+    public AbsentDocument? Drop(string address, in DocumentMessage message)
+    {
+        lock (gate)
+        {
+            if (!documents.TryGetValue(address, out var document))
+            {
+                return null;
+            }
+
+            questionBytes -= document.Question.Length;
+            document.Drop(message, QuestionRoom);
+            questionBytes += document.Question.Length;
+            if (time.GetElapsedTime(document.AnsweredAt) < RepeatTime)
+            {
+                return null;
+            }
+
+            document.AnsweredAt = time.GetTimestamp();
+            return document;
+        }
+    }
+
+    /// <summary>The client has closed the document.</summary>
+    public void Left(string address, UnsyncedCount unsynced)
+    {
+        lock (gate)
+        {
+            Remove(address);
+            Remind(
+                address, Add(address, new AbsentDocument(AddressState.Left, unsynced) { WasOpen = true }), ReopenTime);
+        }
+    }
+
+    /// <summary>The document was denied, or closed by the node, and the client has been told.</summary>
+    /// <param name="address">The document.</param>
+    /// <param name="state"><see cref="AddressState.Denied"/> or <see cref="AddressState.Closed"/>.</param>
+    /// <param name="reason">What the client was told.</param>
+    /// <param name="unsynced">What its provider waits for, if it was open.</param>
+    public void Refused(string address, AddressState state, string reason, UnsyncedCount? unsynced = null)
+    {
+        lock (gate)
+        {
+            var document = documents.GetValueOrDefault(address) is { } present && unsynced is null ? present : null;
+            if (document is null)
+            {
+                Remove(address);
+                document = Add(address, new AbsentDocument(state, unsynced ?? new UnsyncedCount()));
+            }
+
+            DropKept(document);
+            (document.State, document.Reason, document.HasAsked, document.AnsweredAt) = (
+                state, reason, false, time.GetTimestamp());
+        }
+    }
+
+    /// <summary>
+    /// The client has closed a document that is not open. One that was open before stays known as left.
+    /// </summary>
+    public void Forget(string address)
+    {
+        lock (gate)
+        {
+            if (documents.GetValueOrDefault(address) is not { WasOpen: true } document)
+            {
+                Remove(address);
+                return;
+            }
+
+            DropKept(document);
+            document.State = AddressState.Left;
+        }
+    }
+
+    /// <summary>Forgets a document, and hands out what was known of it.</summary>
+    public AbsentDocument? Take(string address)
+    {
+        lock (gate)
+        {
+            return Remove(address);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isOver = true;
+            timer?.Dispose();
+        }
+    }
+
+    private int QuestionRoom => (int)Math.Clamp(MaxQuestionBytesInAll - questionBytes, 0, MaxQuestionBytes);
+
+    private AbsentDocument Add(string address, AbsentDocument document)
+    {
+        if (documents.Count == maxDocuments)
+        {
+            Remove(documents.GetAt(0).Key);
+        }
+
+        documents.Add(address, document);
+        return document;
+    }
+
+    private AbsentDocument? Remove(string address)
+    {
+        if (!documents.Remove(address, out var document))
+        {
+            return null;
+        }
+
+        ReleaseKept(document);
+        questionBytes -= document.Question.Length;
+        return document;
+    }
+
+    private void DropKept(AbsentDocument document)
+    {
+        ReleaseKept(document);
+        questionBytes -= document.Question.Length;
+        document.DropKept(QuestionRoom);
+        questionBytes += document.Question.Length;
+    }
+
+    private void ReleaseKept(AbsentDocument document)
+    {
+        keptDocuments -= document.Kept.Count > 0 ? 1 : 0;
+        keptMessages -= document.Kept.Count;
+        keptBytes -= document.KeptBytes;
+    }
+
+    private void Remind(string address, AbsentDocument document, TimeSpan after)
+    {
+        // Those of documents that were opened again stay in the queue until they are due; a client that makes too
+        // many of them gets none.
+        if (isOver || reminders.Count >= 2 * maxDocuments)
+        {
+            return;
+        }
+
+        var at = time.GetTimestamp() + (long)(after.TotalSeconds * time.TimestampFrequency);
+        document.DueAt = at;
+        reminders.Enqueue((address, document), at);
+        SetTimer();
+    }
+
+    private void SetTimer()
+    {
+        if (reminders.TryPeek(out _, out var at) && at < timerDue)
+        {
+            timerDue = at;
+            var left = time.GetElapsedTime(time.GetTimestamp(), at);
+            timer ??= time.CreateTimer(
+                static self => ((AbsentDocuments)self!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnDue()
+    {
+        var steps = new List<(string Address, AbsentStep Step)>();
+        lock (gate)
+        {
+            timerDue = long.MaxValue;
+            while (!isOver && reminders.TryPeek(out var next, out var at) && at <= time.GetTimestamp())
+            {
+                reminders.Dequeue();
+                if (documents.GetValueOrDefault(next.Address) == next.Document
+                    && next.Document.DueAt == at
+                    && next.Document.TakeStep() is { } step)
+                {
+                    steps.Add((next.Address, step));
+                }
+            }
+
+            if (!isOver)
+            {
+                SetTimer();
+            }
+        }
+
+        foreach (var (address, step) in steps)
+        {
+            due(address, step);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using Relay.Connections;
+using Relay.Sessions;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary>What is done about documents that are not open; what is known of them is in <see cref="AbsentDocuments"/>.</summary>
+internal sealed partial class HocuspocusSocket
+{
+    /// <summary>What is said to a client that goes on without a token where one is needed.</summary>
+    public const string TokenMissing = "A token is needed for this document.";
+
+    private const string NoToken = "";
+
+    private bool Keep(string address, in DocumentMessage message)
+    {
+        if (absent.TryKeep(address, message))
+        {
+            return true;
+        }
+
+        Close(CloseReason.TooMuchPending);
+        return false;
+    }
+
+    /// <summary>A message came for a document that is not open and was not refused: where no token is needed none has to be waited for.</summary>
+    private async ValueTask OpenOrAskAsync(string address, DocumentMessage message, CancellationToken closed)
+    {
+        if (!Keep(address, message))
+        {
+            return;
+        }
+
+        var verdict = await tokens.VerifyAsync(NoToken, closed);
+        if (verdict.IsAccepted)
+        {
+            await AuthenticateAsync(address, null, NoToken, closed);
+        }
+        else
+        {
+            Ask(address);
+        }
+    }
+
+    private void Ask(string address)
+    {
+        Say(new HocuspocusFormat(address, isShared: false).TokenRequest());
+        absent.Asked(address);
+    }
+
+    private void RefuseAgain(string address, in DocumentMessage message)
+    {
+        if (absent.Drop(address, message) is { } refused)
+        {
+            var format = new HocuspocusFormat(address, isShared: false);
+            Say(refused.State == AddressState.Denied ? format.Denied(refused.Reason) : format.Closed(refused.Reason));
+        }
+    }
+
+    private void Leave(HocuspocusChannel channel)
+    {
+        if (Remove(channel))
+        {
+            channel.End(clean: true);
+            absent.Left(channel.Address, channel.Unsynced);
+        }
+    }
+
+    /// <summary>A client broke a rule at one document.</summary>
+    private void Dismiss(string address, HocuspocusChannel? channel, string reason)
+    {
+        if (channel is not null)
+        {
+            Close(channel, reason);
+        }
+        else
+        {
+            absent.Refused(address, AddressState.Closed, reason);
+            Say(new HocuspocusFormat(address, isShared: false).Closed(reason));
+        }
+    }
+
+    /// <summary>Nothing is remembered of an address that is too long for any document; each token for it is refused anew.</summary>
+    private void DenyLongName(ReadOnlyMemory<byte> frame, ReadOnlySpan<byte> address, int start)
+    {
+        HandIn();
+        if (HocuspocusDecoder.TryDecode(frame, start, 0, out var message, out _)
+            && message is { Kind: HocuspocusMessageKind.Token } or { Kind: HocuspocusMessageKind.Document, Content.Kind: DocumentMessageKind.SyncStep1 })
+        {
+            var text = Encoding.UTF8.GetString(address);
+            var reason = HocuspocusAddress.TryParse(text, out _, out var error) ? HocuspocusAddress.LongSession : error;
+            Say(new HocuspocusFormat(text, isShared: false).Denied(reason));
+        }
+    }
+
+    private void OnAbsentDue(string address, AbsentStep step)
+    {
+        switch (step)
+        {
+            case AbsentStep.AskForToken:
+                Say(new HocuspocusFormat(address, isShared: false).TokenRequest());
+                break;
+            case AbsentStep.Deny:
+                Deny(address, TokenMissing);
+                break;
+            default:
+                Close(CloseReason.NotOpen);
+                break;
+        }
+    }
+
+    /// <summary>The socket stays open, and the client may try again.</summary>
+    private void Deny(string address, string reason)
+    {
+        absent.Refused(address, AddressState.Denied, reason);
+        LogDenied(logger, address, reason);
+        Say(new HocuspocusFormat(address, isShared: false).Denied(reason));
+    }
+}

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+
+namespace Relay.Yjs;
+
+/// <summary>
+/// What an update would cost a document, estimated from what it says before it is applied: never much too little, so that a limit holds that is compared with it, and more than it turns out to be where much is joined later.
+/// </summary>
+/// <param name="MemoryBytes">What the document may grow by, also when it is collected.</param>
+/// <param name="Steps">How much there is to do, in structs, delete ranges and their like; about 100 ns each. A collection that falls due with the update is counted, too.</param>
+public readonly record struct UpdateCost(long MemoryBytes, long Steps)
+{
+    /// <summary>A block, in an array that grows by half, and ranges that it may need beside deletes: of garbage, of clocks behind a hole.</summary>
+    private const long BlockBytes = 104;
+
+    /// <summary>A range, in a list that grows by a quarter.</summary>
+    private const long RangeBytes = 20;
+
+    /// <summary>A deleted range in the middle of a block makes it three.</summary>
+    private const long CutBytes = 2 * 56;
+
+    /// <summary>A client that the document has not heard of, with its places in lists and tables.</summary>
+    private const long ClientBytes = 320;
+
+    /// <summary>A container and a name, with their places in lists and tables.</summary>
+    private const long ContainerBytes = 260;
+
+    /// <summary>What arrays take beside what is in them.</summary>
+    private const long ArrayBytes = 256;
+
+    private const int RememberedClients = 64;
+
+    /// <param name="update">The update, decoded.</param>
+    /// <param name="bytes">Its bytes on the wire.</param>
+    /// <param name="singles">How many values will be kept one by one (see <c>YDocument.IsKeptSingly</c>).</param>
+    /// <param name="document">The document that it is meant for.</param>
+    [SkipLocalsInit]
+    internal static UpdateCost Of(DecodedUpdate update, int bytes, long singles, YDocument document)
+    {
+        // Clients that were counted already: a small table in which one may push another out, so that it costs the same for any number of them.
+        Span<ulong> counted = stackalloc ulong[RememberedClients];
+        counted.Fill(ulong.MaxValue);
+        // A struct that reaches over holes between known ones fills each with a part.
+        var memory = ArrayBytes + bytes + (bytes / 2) + (BlockBytes * (update.StructCount + singles)) + (RangeBytes * update.Deletes.Count);
+        foreach (ref readonly var parsed in update.Structs.AsSpan(0, update.StructCount))
+        {
+            if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
+            {
+                memory += OfClient(parsed.RightClient, counted, document);
+            }
+
+            if ((parsed.Flags & (BlockFlags.HasOrigin | BlockFlags.HasRightOrigin)) != BlockFlags.HasRightOrigin && parsed.Kind != BlockKind.Gc)
+            {
+                memory += parsed.HasOrigins ? 0 : ContainerBytes;
+                memory += (parsed.Flags & BlockFlags.ParentIsRoot) != 0 ? 0 : OfClient(parsed.LeftClient, counted, document);
+            }
+        }
+
+        foreach (var section in update.Sections)
+        {
+            if (section.Count > 0)
+            {
+                var (start, end) = (update.Structs[section.First].Clock, update.Structs[section.First + section.Count - 1].End);
+                var (gaps, cuts) = document.PartsBetween(section.Client, start, end);
+                memory += OfClient(section.Client, counted, document) + (BlockBytes * gaps) + (CutBytes * cuts);
+                singles += gaps;
+            }
+        }
+
+        foreach (var range in update.Deletes)
+        {
+            // What cuts no struct now is counted when the struct comes.
+            memory += OfClient(range.Client, counted, document) + (update.Sections.Count > 0 || document.ReachesBeyond(range.Client, range.Start) ? CutBytes : 0);
+        }
+
+        var changes = update.StructCount + update.Deletes.Count;
+        return new UpdateCost(memory, changes + update.Sections.Count + singles + document.StepsOfCollection(changes));
+    }
+
+    private static long OfClient(ulong client, Span<ulong> counted, YDocument document)
+    {
+        ref var place = ref counted[SeededHash.Of(client) & (RememberedClients - 1)];
+        if (place == client)
+        {
+            return 0;
+        }
+
+        place = client;
+        return document.Knows(client) ? 0 : ClientBytes;
+    }
+}
