@@ -88,7 +88,9 @@ internal sealed partial class DocumentSession
             return receipt.Settles;
         }
 
-        attachment.Delivery.Direct.Enqueue((frame, receipt.Settles));
-        return 0;
+        // A receipt that waits for the parts of an answer is known already: it must not keep the client from sending on.
+        var waits = format.AsksWhenAsked && attachment.Delivery.Parts.Count > 0;
+        attachment.Delivery.Direct.Enqueue((frame, waits ? 0 : receipt.Settles));
+        return waits ? receipt.Settles : 0;
     }
 }
