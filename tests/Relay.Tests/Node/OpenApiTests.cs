@@ -38,7 +38,8 @@ public sealed class OpenApiTests
     {
         string[] settings =
         [
-            "Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret), "Documents:IdleTimeout=00:00:00",
+            "Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret),
+            "Documents:IdleTimeout=00:00:00",
             "Limits:MaxDocumentBytes=4096",
         ];
         await using var node = await TestNode.StartAsync(settings: settings);
