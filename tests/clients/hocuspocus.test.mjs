@@ -271,7 +271,8 @@ test('everything is there after a restart of the node, and providers come back b
   await reader.sees((doc) => doc.getText('text').toString() === 'before while away', 'the text')
 })
 
-// React's strict mode, and a page that is left and opened again while the line is down: stock providers then send the close of the first one after the token of the second.
+// React's strict mode, and a page that is left and opened again while the line is down: stock providers then send the
+// close of the first one after the token of the second.
 const replacements = {
   'before the socket was open': async (t, socket, open) => {
     open().leave()
@@ -303,7 +304,8 @@ for (const guarded of [false, true]) {
   test(`a provider that replaced another one is connected${guarded ? ', where tokens are asked' : ''}`, async (t) => {
     const { relay: node, token } = guarded ? await startGuardedRelay(t) : { relay, token: () => 'any' }
     const right = token('ada', { '*': 'write' })
-    const cases = allVersions.flatMap((version) => Object.entries(replacements).map(([when, replace]) => ({ version, when, replace })))
+    const all = Object.entries(replacements)
+    const cases = allVersions.flatMap((version) => all.map(([when, replace]) => ({ version, when, replace })))
     await Promise.all(cases.map(async ({ version, when, replace }) => {
       const socket = openSocket(t, node, { version })
       const name = `replaced ${version} ${when} ${guarded}`
@@ -313,7 +315,7 @@ for (const guarded of [false, true]) {
       await page.synced()
       page.text.insert(page.text.length, 'hello')
 
-      // Another client sees what it writes, and it sees what the other one writes: it is in the document, not only told so.
+      // Another client sees what it writes, and it sees what that one writes: it is in the document, not only told so.
       const other = await joinDocument(t, node, name, { version: 4, token: right })
       await other.sees(() => other.text.toString().endsWith('hello'), `what was written, ${name}`)
       other.text.insert(0, 'seen ')
@@ -322,7 +324,7 @@ for (const guarded of [false, true]) {
       // Version 2 counts wrong by itself when it starts twice: it takes the second confirmation for one more.
       await waitFor(() => page.provider.synced && !page.hasUnsyncedChanges, `"${name}" to be saved`)
       neighbour.text.insert(0, 'still here')
-      await waitFor(() => neighbour.provider.synced && !neighbour.hasUnsyncedChanges, `the neighbour of "${name}" to be saved`)
+      await neighbour.saved()
 
       // Before the node stops: version 3, destroyed while it waits for its next try, tries for ever.
       socket.destroy()
@@ -371,7 +373,8 @@ for (const version of allVersions) {
   test(`version ${version}: a name that is too long or blank is denied with its reason`, async (t) => {
     const socket = openSocket(t, relay, { version })
     const neighbour = await joinDocument(t, relay, `beside the nameless ${version}`, { socket })
-    for (const [name, reason] of [['n'.repeat(1200), /1024 bytes/], ['n'.repeat(5000), /1024 bytes/], ['  ', /blank/]]) {
+    const names = [['n'.repeat(1200), /1024 bytes/], ['n'.repeat(5000), /1024 bytes/], ['  ', /blank/]]
+    for (const [name, reason] of names) {
       const member = openDocument(t, socket, name)
       await waitFor(() => member.failures.length > 0, 'the denial')
       assert.match(member.failures[0], reason)
@@ -385,7 +388,8 @@ test('a message that is too large closes its document alone, and is not sent aga
   const node = await startRelay(t, { settings: { 'Limits:MaxMessageBytes': 100_000 } })
   for (const version of versions) {
     const socket = openSocket(t, node, { version })
-    const [large, neighbour] = [`large ${version}`, `beside large ${version}`].map((name) => openDocument(t, socket, name))
+    const large = openDocument(t, socket, `large ${version}`)
+    const neighbour = openDocument(t, socket, `beside large ${version}`)
     await Promise.all([large.saved(), neighbour.saved()])
     const { webSocket } = socket
     let sent = 0
@@ -413,7 +417,8 @@ test('a message that is too large closes its document alone, and is not sent aga
 })
 
 test('a stateless message of a megabyte arrives, and a larger one closes nothing', async (t) => {
-  const [a, b] = [await joinDocument(t, relay, 'large messages', { version: 3 }), await joinDocument(t, relay, 'large messages')]
+  const a = await joinDocument(t, relay, 'large messages', { version: 3 })
+  const b = await joinDocument(t, relay, 'large messages')
   a.provider.sendStateless('x'.repeat(2 << 20))
   a.provider.sendStateless('y'.repeat(1 << 20))
   await waitFor(() => b.received.length === 1, 'the message')

@@ -12,7 +12,8 @@ namespace Relay.Access;
 /// <param name="time">The clock.</param>
 /// <param name="stopping">The node stops: those who wait are let in at once, and told to go elsewhere.</param>
 /// <param name="places">How many may wait.</param>
-internal sealed class WaitingRoom(ReturnDelays delays, TimeProvider time, CancellationToken stopping, int places = 1_000)
+internal sealed class WaitingRoom(
+    ReturnDelays delays, TimeProvider time, CancellationToken stopping, int places = 1_000)
 {
     private int taken;
 

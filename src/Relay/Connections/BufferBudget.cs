@@ -75,7 +75,10 @@ internal sealed class BufferBudget(long maxBytes, TimeProvider time)
 
             node = waiters.AddLast(new Waiter(bytes, time.GetTimestamp()));
             timer ??= time.CreateTimer(
-                static self => ((BufferBudget)self!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                static self => ((BufferBudget)self!).OnTick(),
+                this,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
             if (waiters.Count == 1)
             {
                 timer.Change(Patience, Step);

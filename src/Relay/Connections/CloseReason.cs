@@ -61,7 +61,7 @@ internal sealed record CloseReason(int Code, string Text)
     public static IReadOnlyList<CloseReason> All { get; } =
     [
         Normal, FramingError, NodeStops, NodeIsFull, BadMessage, Removed, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
-        TooMuchPending, TooMuchPresence, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, NotOpen, SlowReader,
-        NoPong, DocumentIsFull,
+        TooMuchPending, TooMuchPresence, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, NotOpen,
+        SlowReader, NoPong, DocumentIsFull,
     ];
 }

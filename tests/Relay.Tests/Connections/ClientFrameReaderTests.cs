@@ -34,8 +34,8 @@ public sealed class ClientFrameReaderTests
                 }
                 else
                 {
-                    Assert.True(frame.Kind == ClientFrameKind.Message
-                        && frame.Payload.Span.SequenceEqual(message), $"Seed {seed}: {frame.Kind}");
+                    var isWhole = frame.Kind == ClientFrameKind.Message && frame.Payload.Span.SequenceEqual(message);
+                    Assert.True(isWhole, $"Seed {seed}: {frame.Kind}");
                 }
             }
 
@@ -103,9 +103,8 @@ public sealed class ClientFrameReaderTests
         for (var i = 1; i <= parts; i++)
         {
             var length = i == parts ? message.Length - at : random.Next(0, message.Length - at + 1);
-            foreach (var part in Frame(message[at..(at + length)], (i == 1
-                ? 0x02 : 0) | (i == parts ? 0x80
-                : 0), random))
+            var first = (i == 1 ? 0x02 : 0) | (i == parts ? 0x80 : 0);
+            foreach (var part in Frame(message[at..(at + length)], first, random))
             {
                 yield return part;
             }

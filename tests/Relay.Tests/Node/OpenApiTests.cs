@@ -38,7 +38,9 @@ public sealed class OpenApiTests
     {
         string[] settings =
         [
-            "Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret), "Documents:IdleTimeout=00:00:00", "Limits:MaxDocumentBytes=4096",
+            "Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret),
+            "Documents:IdleTimeout=00:00:00",
+            "Limits:MaxDocumentBytes=4096",
         ];
         await using var node = await TestNode.StartAsync(settings: settings);
         using var description = await DescriptionAsync(node);

@@ -145,10 +145,8 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
                 return true;
             }
 
-            if (!header.IsControl
-                && (inMessage
-                || !header.Final
-                || header.PayloadLength > Math.Min(LargestInBuffer, maxMessageBytes)))
+            var isLarge = header.PayloadLength > Math.Min(LargestInBuffer, maxMessageBytes);
+            if (!header.IsControl && (inMessage || !header.Final || isLarge))
             {
                 if (!isSkipping && header.PayloadLength > maxMessageBytes - collector.Count)
                 {

@@ -64,7 +64,8 @@ internal sealed partial class ClientSocket
     /// this, such a message ends the connection.
     /// </param>
     public async Task RunAsync(
-        Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, Action<ReadOnlyMemory<byte>>? tooLarge = null)
+        Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle,
+        Action<ReadOnlyMemory<byte>>? tooLarge = null)
     {
         ticks.Add(this);
         try

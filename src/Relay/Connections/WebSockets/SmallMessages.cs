@@ -1,8 +1,8 @@
 namespace Relay.Connections.WebSockets;
 
 /// <summary>
-/// Memory for messages: small ones that are read together share an array, so that a burst of them does not cost an array each.
-/// Not thread-safe.
+/// Memory for messages: small ones that are read together share an array, so that a burst of them does not cost an
+/// array each. Not thread-safe.
 /// </summary>
 internal sealed class SmallMessages
 {

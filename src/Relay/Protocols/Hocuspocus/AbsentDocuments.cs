@@ -72,8 +72,7 @@ internal sealed class AbsentDocuments : IDisposable
             var isFirst = document is null || document.Kept.Count == 0;
             if (keptMessages == MaxKeptMessages
                 || keptBytes + message.Bytes > MaxKeptBytes
-                || (isFirst
-                && keptDocuments == MaxKeptDocuments))
+                || (isFirst && keptDocuments == MaxKeptDocuments))
             {
                 return false;
             }
@@ -268,7 +267,10 @@ internal sealed class AbsentDocuments : IDisposable
             timerDue = at;
             var left = time.GetElapsedTime(time.GetTimestamp(), at);
             timer ??= time.CreateTimer(
-                static self => ((AbsentDocuments)self!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                static self => ((AbsentDocuments)self!).OnDue(),
+                this,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
             timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }

@@ -73,9 +73,8 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         attachment.Join();
 
         // Not sooner: its time may come at once.
-        resumption = new Resumption(question, Access >= AccessLevel.Write
-            ? Unsynced.Value
-            : 0, time, asked => Receive([asked], asked.Bytes));
+        var unsynced = Access >= AccessLevel.Write ? Unsynced.Value : 0;
+        resumption = new Resumption(question, unsynced, time, asked => Receive([asked], asked.Bytes));
         if (hasEnded)
         {
             // By another thread, perhaps before there was anything to leave.

@@ -77,9 +77,8 @@ internal static class HocuspocusDecoder
             isGoodbye = entries[i].IsNull;
         }
 
-        return new HocuspocusMessage(isGoodbye
-            ? HocuspocusMessageKind.Goodbye
-            : HocuspocusMessageKind.Document, content, default);
+        var kind = isGoodbye ? HocuspocusMessageKind.Goodbye : HocuspocusMessageKind.Document;
+        return new HocuspocusMessage(kind, content, default);
     }
 
     private static HocuspocusMessage SkipRest(ref Lib0Reader reader, HocuspocusMessageKind kind)

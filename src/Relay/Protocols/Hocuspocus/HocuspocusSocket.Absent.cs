@@ -4,7 +4,7 @@ using Relay.Sessions;
 
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>What is done about documents that are not open; what is known of them is in <see cref="AbsentDocuments"/>.</summary>
+/// <summary>What is done about documents that are not open; <see cref="AbsentDocuments"/> knows about them.</summary>
 internal sealed partial class HocuspocusSocket
 {
     /// <summary>What is said to a client that goes on without a token where one is needed.</summary>
@@ -23,7 +23,10 @@ internal sealed partial class HocuspocusSocket
         return false;
     }
 
-    /// <summary>A message came for a document that is not open and was not refused: where no token is needed none has to be waited for.</summary>
+    /// <summary>
+    /// A message came for a document that is not open and was not refused:
+    /// where no token is needed none has to be waited for.
+    /// </summary>
     private async ValueTask OpenOrAskAsync(string address, DocumentMessage message, CancellationToken closed)
     {
         if (!Keep(address, message))
@@ -80,12 +83,13 @@ internal sealed partial class HocuspocusSocket
         }
     }
 
-    /// <summary>Nothing is remembered of an address that is too long for any document; each token for it is refused anew.</summary>
+    /// <summary>Nothing is remembered of an address that is too long; each token for it is refused anew.</summary>
     private void DenyLongName(ReadOnlyMemory<byte> frame, ReadOnlySpan<byte> address, int start)
     {
         HandIn();
-        if (HocuspocusDecoder.TryDecode(frame, start, 0, out var message, out _)
-            && message is { Kind: HocuspocusMessageKind.Token } or { Kind: HocuspocusMessageKind.Document, Content.Kind: DocumentMessageKind.SyncStep1 })
+        var isRead = HocuspocusDecoder.TryDecode(frame, start, 0, out var message, out _);
+        var asks = message is { Kind: HocuspocusMessageKind.Document, Content.Kind: DocumentMessageKind.SyncStep1 };
+        if (isRead && (asks || message.Kind == HocuspocusMessageKind.Token))
         {
             var text = Encoding.UTF8.GetString(address);
             var reason = HocuspocusAddress.TryParse(text, out _, out var error) ? HocuspocusAddress.LongSession : error;

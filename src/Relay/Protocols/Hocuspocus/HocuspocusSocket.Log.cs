@@ -13,13 +13,13 @@ internal sealed partial class HocuspocusSocket
     [LoggerMessage(
         LogEvents.MessageTooLarge,
         LogLevel.Information,
-        "A client's message to {Address} is larger than {Bytes} bytes (Limits:MaxMessageBytes); the document is closed for it")]
+        "A client's message to {Address} has over {Bytes} bytes (Limits:MaxMessageBytes) and closes the document")]
     private static partial void LogTooLarge(ILogger logger, string address, int bytes);
 
     [LoggerMessage(
         LogEvents.StatelessDropped,
         LogLevel.Warning,
-        "{Dropped} stateless messages of a socket, the last one to {Address}, have over {Bytes} bytes (Limits:MaxStatelessBytes)")]
+        "{Dropped} stateless messages were dropped, one to {Address}: over {Bytes} bytes (Limits:MaxStatelessBytes)")]
     private static partial void LogStatelessDropped(ILogger logger, long dropped, string address, int bytes);
 
     [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information, "A client's message to {Address} is one that only servers may send")]

@@ -54,7 +54,11 @@ internal sealed partial class YWebSocketEndpoint(
             && await WebSocketHandshake.AcceptAsync(context) is { } upgraded)
         {
             await upgraded.ServeAsync(
-                async connection => returns.Closed(address, document.Value, who, await ServeAsync(connection, document, grant)),
+                async connection =>
+                {
+                    var code = await ServeAsync(connection, document, grant);
+                    returns.Closed(address, document.Value, who, code);
+                },
                 logger);
         }
     }
