@@ -1,0 +1,43 @@
+// Every version that docs/protocol.md names: it opens a document, sees what others type, learns that its own is safe, and
+// comes back after its line was cut.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { joinClient, waitFor } from './clients.mjs'
+import { startRelay } from './relay.mjs'
+import { versions } from './versions.mjs'
+
+test('stock clients', { concurrency: true }, async (t) => {
+  const relay = await startRelay(t)
+  await Promise.all(Object.entries(versions).map(([name, open]) => t.test(name, async (t) => {
+    const witness = await joinClient(t, relay, name)
+    const client = open(relay, name)
+    t.after(() => {
+      client.leave()
+      client.doc.destroy()
+    })
+    const reads = (text) => waitFor(() => client.text.toString() === text, `the client to read "${text}"`)
+    const types = async (text) => {
+      client.text.insert(client.text.length, text)
+      await waitFor(client.isConfirmed, `"${text}" to be confirmed`)
+      await witness.sees(() => witness.text.toString().endsWith(text), `"${text}" on the other side`)
+    }
+
+    await waitFor(client.isSynced, 'the first sync')
+    witness.text.insert(0, 'a')
+    await reads('a')
+    assert.ok(client.isConfirmed(), 'what others typed needs no confirmation')
+    const confirmed = types('b')
+    assert.equal(client.isConfirmed(), false, 'what was just typed is not confirmed yet')
+    await confirmed
+
+    const line = client.line()
+    line.terminate()
+    await waitFor(() => client.line() !== line || !client.isSynced(), 'the client to notice that its line was cut')
+    witness.text.insert(2, 'c')
+    client.text.insert(0, '>')
+    await reads('>abc')
+    await waitFor(() => client.isSynced() && client.isConfirmed(), 'the client to be in step again')
+    await witness.sees(() => witness.text.toString() === '>abc', 'what was typed while the line was cut')
+    await types('d')
+  })))
+})
