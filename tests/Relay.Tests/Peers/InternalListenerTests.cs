@@ -53,6 +53,22 @@ public sealed class InternalListenerTests : IDisposable
         await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
     }
 
+    [Theory]
+    [InlineData("OPTIONS")]
+    [InlineData("GET")]
+    public async Task No_page_of_any_origin_may_read_what_it_answers(string method)
+    {
+        using var listener = await StartAsync(address, (_, _) => throw new InvalidOperationException("Not allowed."));
+        var path = new Uri($"http://{address}/internal/documents/doc/state");
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("Origin", "https://app.example");
+        request.Headers.Add("Access-Control-Request-Method", "GET");
+        using var answer = await http.SendAsync(request).WaitAsync(TestNode.Patience);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.DoesNotContain(answer.Headers, one => one.Key.StartsWith("Access-Control", StringComparison.Ordinal));
+        await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+    }
+
     [Fact]
     public async Task The_answer_stands_in_the_trace_of_the_node_that_asks()
     {
