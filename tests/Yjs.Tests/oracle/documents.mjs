@@ -13,7 +13,8 @@ export const roots = [
  */
 export const writeDocument = (seed) => {
   const random = new Random(seed)
-  // A few documents have a shape of their own. What decides that is another source, so that the other documents stay what they were.
+  // A few documents have a shape of their own. What decides that is another source, so that the other documents stay
+  // what they were.
   const shape = new Random(seed ^ 0x2545f491).below(40)
   const session = new Session(random, shape === 0 ? random.between(8, 40) : null)
   if (shape === 1) session.scatter()
@@ -54,7 +55,7 @@ export class Session {
     return client
   }
 
-  /** One client writes a long text or list, of which single characters or values are deleted all over, by itself and by another one. */
+  /** One client writes a long text or list, of which two delete single characters or values all over. */
   scatter () {
     const { random } = this
     const [writer, other] = this.clients
@@ -62,14 +63,17 @@ export class Session {
     const length = random.between(100, 600)
     const long = writer.doc.share.get(name)
     writer.doc.transact(() => {
-      if (name === 'text') long.insert(0, Array.from({ length }, () => random.pick(['a', 'b', 'ü', '字', '😀'])).join(''))
-      else long.insert(0, Array.from({ length }, () => random.pick([null, 1, 'two', [3], { four: 5 }].slice(0, this.legacy ? 3 : 5))))
+      const choices = name === 'text' ? ['a', 'b', 'ü', '字', '😀'] : [null, 1, 'two', [3], { four: 5 }]
+      const content = Array.from({ length }, () => random.pick(choices))
+      long.insert(0, name === 'text' ? content.join('') : content)
     })
     for (const update of other.inbox.splice(0)) Y.applyUpdate(other.doc, update, 'remote')
     for (let i = random.between(5, 30); i > 0; i--) {
       const { doc } = random.pick([writer, other])
       const type = doc.share.get(name)
-      doc.transact(() => { for (let n = random.between(1, 10); n > 0 && type.length > 1; n--) type.delete(random.below(type.length - 1), 1) })
+      doc.transact(() => {
+        for (let n = random.between(1, 10); n > 0 && type.length > 1; n--) type.delete(random.below(type.length - 1), 1)
+      })
     }
   }
 
