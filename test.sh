@@ -242,7 +242,7 @@ terraform_checks() {
 }
 
 # What calculates for long, and what nothing else depends on, runs beside the tests with clients, which mostly wait, and takes the processors that are left over.
-beside='DocLocator.Tests Persistence.Tests Yjs.Tests Simulation.Tests'
+beside='DocLocator.Tests Persistence.Tests Yjs.Tests Yjs.Costs.Tests Simulation.Tests'
 projects() { sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/' | grep "$@" -E "/(${beside// /|})\.csproj"; }
 
 run_beside() {

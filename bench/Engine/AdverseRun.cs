@@ -2,13 +2,17 @@ using Relay.Yjs.Costs;
 
 namespace Relay.Bench.Engine;
 
-/// <summary>Answers one question in seconds: what does each of the inputs cost that should hurt? Two of them are honest. The tests count their steps (<c>tests/Yjs.Costs</c>).</summary>
+/// <summary>
+/// Answers one question in seconds: what does each of the inputs cost that should hurt? Two of them are honest. The
+/// tests count their steps (<c>tests/Yjs.Costs</c>).
+/// </summary>
 internal static class AdverseRun
 {
     public static void Print(int rounds, string partOfName)
     {
         Console.WriteLine("input | n | bytes | ms of CPU: median (least to greatest) | MB allocated");
-        foreach (var (name, (size, make)) in AdverseInputs.All.Where(input => input.Key.Contains(partOfName, StringComparison.OrdinalIgnoreCase)))
+        foreach (var (name, (size, make)) in AdverseInputs.All.Where(input => input.Key.Contains(partOfName,
+            StringComparison.OrdinalIgnoreCase)))
         {
             // A tenth of it first, so that nothing is compiled while it is measured.
             make(size / 10).Run();
@@ -26,7 +30,8 @@ internal static class AdverseRun
             }
 
             times.Sort();
-            Console.WriteLine($"{name} | {size:N0} | {bytes:N0} | {times[times.Count / 2]:F1} ({times[0]:F1} to {times[^1]:F1}) | {allocated / 1e6:F1}");
+            var spread = $"{times[times.Count / 2]:F1} ({times[0]:F1} to {times[^1]:F1})";
+            Console.WriteLine($"{name} | {size:N0} | {bytes:N0} | {spread} | {allocated / 1e6:F1}");
         }
     }
 }

@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Running;
 using Relay.Bench.Engine;
 
-// trace [FILE] [ROUNDS]: one trace in seconds; adverse [ROUNDS] [PART OF A NAME]: inputs that should hurt; anything else goes to BenchmarkDotNet (for example --filter '*').
+// trace [FILE] [ROUNDS]: one trace in seconds; adverse [ROUNDS] [PART OF A NAME]: inputs that should hurt; anything
+// else goes to BenchmarkDotNet (for example --filter '*').
 if (args is ["trace", .. var rest])
 {
     var updates = rest is [var path, ..] ? EditTrace.Read(path) : EditTrace.Make(1, EditTrace.PaperEdits);
@@ -9,7 +10,8 @@ if (args is ["trace", .. var rest])
 }
 else if (args is ["adverse", .. var chosen])
 {
-    AdverseRun.Print(chosen is [var count, ..] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 5, chosen is [_, var part] ? part : "");
+    AdverseRun.Print(chosen is [var count, ..] ? int.Parse(count,
+        System.Globalization.CultureInfo.InvariantCulture) : 5, chosen is [_, var part] ? part : "");
 }
 else
 {

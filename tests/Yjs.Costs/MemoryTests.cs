@@ -2,7 +2,10 @@ using Xunit.Abstractions;
 
 namespace Relay.Yjs.Costs;
 
-/// <summary>What a document says that it takes in memory is what the garbage collector says, and what an update was said to cost is not less than that.</summary>
+/// <summary>
+/// What a document says that it takes in memory is what the garbage collector says, and what an update was said to cost
+/// is not less than that.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class MemoryTests(ITestOutputHelper output)
 {
@@ -17,13 +20,18 @@ public sealed class MemoryTests(ITestOutputHelper output)
         ["text"] = () => Bytes.Update([new StructWriter(1, 0).AddText(new string('x', 20 * Count))]),
         ["structs that do not join"] = () => Repeat((structs, i) => structs.AddNull((99, i))),
         ["collected structs with holes"] = () => Repeat((structs, _) => structs.AddGarbage(1).AddSkip(1)),
-        ["clients"] = () => Bytes.Update([.. Enumerable.Range(1, Count).Select(i => new StructWriter((ulong)i, 0).AddNull())]),
-        ["deletes of unknown clients"] = () => Bytes.Update([], [.. Enumerable.Range(1, Count).Select(i => ((ulong)i, new List<(long Clock, long Length)> { (0, 1) }))]),
+        ["clients"] = () => Bytes.Update([.. Enumerable.Range(1, Count).Select(i => new StructWriter((ulong)i,
+            0).AddNull())]),
+        ["deletes of unknown clients"] = () => Bytes.Update([], [.. Enumerable.Range(1, Count).Select(i => ((ulong)i,
+            new List<(long Clock, long Length)> { (0, 1) }))]),
         ["delete ranges"] = () => Bytes.Update([], (1UL, Bytes.EverySecond(2 * Count))),
         ["origins of unknown clients"] = () => Repeat((structs, i) => structs.AddNull(((ulong)i + 2, 0))),
-        ["text with scattered deletes"] = () => Bytes.Update([new StructWriter(1, 0).AddText(new string('x', Count))], (1UL, Bytes.EverySecond(Count))),
-        ["list with scattered deletes"] = () => Bytes.Update([new StructWriter(1, 0).AddValues(Count, [Null])], (1UL, Bytes.EverySecond(Count))),
-        ["values whose place is unknown"] = () => Bytes.Update([new StructWriter(1, 3).AddValues(Count, [Null], (99, 7))]),
+        ["text with scattered deletes"] = () => Bytes.Update([new StructWriter(1, 0).AddText(new string('x', Count))],
+            (1UL, Bytes.EverySecond(Count))),
+        ["list with scattered deletes"] = () => Bytes.Update([new StructWriter(1, 0).AddValues(Count, [Null])], (1UL,
+            Bytes.EverySecond(Count))),
+        ["values whose place is unknown"] = () => Bytes.Update([new StructWriter(1, 3).AddValues(Count, [Null], (99,
+            7))]),
         ["keys"] = () => Repeat((structs, i) => structs.AddEntry($"k{i}")),
         ["types in types"] = () => Repeat((structs, i) => structs.AddList(i == 0 ? null : (1, i - 1))),
         ["types in unknown types"] = () => Repeat((structs, i) => structs.AddList(((ulong)i + 2, 5))),
@@ -40,7 +48,9 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var estimate = document.MemoryBytes;
         var empty = new YDocument().MemoryBytes;
         var collected = Measure(update, isCollected: true, out document, out _);
-        output.WriteLine($"{shape}: {update.Length} bytes take {measured}, collected {collected}; said {estimate}, collected {document.MemoryBytes}, before {cost.MemoryBytes}");
+        output.WriteLine(
+            $"{shape}: {update.Length} bytes take {measured}, collected {collected}; said {estimate}, "
+            + $"collected {document.MemoryBytes}, before {cost.MemoryBytes}");
         var most = Math.Max(measured, collected);
         Assert.InRange(document.MemoryBytes, (0.95 * collected) - Noise, (1.05 * collected) + Noise);
         Assert.InRange(estimate, (0.95 * most) - Noise, (1.5 * most) + Noise);

@@ -1,6 +1,8 @@
 namespace Relay.Yjs.Costs;
 
-/// <summary>Keys that strangers choose do not fall into one bucket, however they are chosen: tables stay tables, not lists.</summary>
+/// <summary>
+/// Keys that strangers choose do not fall into one bucket, however they are chosen: tables stay tables, not lists.
+/// </summary>
 public sealed class SeededHashTests
 {
     private const int Keys = 20_000;
@@ -22,15 +24,18 @@ public sealed class SeededHashTests
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public void Clients_do_not_share_buckets(string way, ulong step) => AssertSpread(way, i => new ClientKey((ulong)i * step).GetHashCode());
+    public void Clients_do_not_share_buckets(string way, ulong step) =>
+        AssertSpread(way, i => new ClientKey((ulong)i * step).GetHashCode());
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public void Items_do_not_share_buckets(string way, ulong step) => AssertSpread(way, i => new ItemKey(1, (long)((ulong)i * step)).GetHashCode());
+    public void Items_do_not_share_buckets(string way, ulong step) =>
+        AssertSpread(way, i => new ItemKey(1, (long)((ulong)i * step)).GetHashCode());
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public void Containers_do_not_share_buckets(string way, ulong step) => AssertSpread(way, i => new ContainerKey(1, (long)((ulong)i * step), Block.None, 3).GetHashCode());
+    public void Containers_do_not_share_buckets(string way, ulong step) =>
+        AssertSpread(way, i => new ContainerKey(1, (long)((ulong)i * step), Block.None, 3).GetHashCode());
 
     private static void AssertSpread(string way, Func<int, int> hash)
     {

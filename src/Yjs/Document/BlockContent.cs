@@ -18,8 +18,12 @@ internal static class BlockContent
     /// </summary>
     public static bool IsRun(BlockKind kind, long length) => kind == BlockKind.String || (length > 1 && kind is (BlockKind.Any or BlockKind.Json));
 
-    /// <summary>The part of a content from clock <paramref name="from"/> to <paramref name="to"/>, both counted from the struct's own first clock. For many parts: <see cref="ContentCursor"/>.</summary>
-    public static ContentSlice Slice(BlockKind kind, ReadOnlySpan<byte> content, long length, long from, long to) => new ContentCursor(kind, content, length).Slice(from, to);
+    /// <summary>
+    /// The part of a content from clock <paramref name="from"/> to <paramref name="to"/>, both counted from the
+    /// struct's own first clock. For many parts: <see cref="ContentCursor"/>.
+    /// </summary>
+    public static ContentSlice Slice(BlockKind kind, ReadOnlySpan<byte> content, long length, long from, long to) =>
+        new ContentCursor(kind, content, length).Slice(from, to);
 
     /// <summary>Writes the content as it stands on the wire.</summary>
     public static void Write(Lib0Writer writer, BlockKind kind, ReadOnlySpan<byte> content, ContentSlice slice, long length)

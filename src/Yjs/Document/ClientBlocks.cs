@@ -39,23 +39,34 @@ internal sealed class ClientBlocks(ulong id)
 
     public Span<Block> Blocks => blocks.AsSpan(0, Count);
 
-    /// <summary>How many blocks the next collection may add, because it cuts those that are there: see <see cref="MemoryBytes"/>.</summary>
+    /// <summary>
+    /// How many blocks the next collection may add, because it cuts those that are there: see
+    /// <see cref="MemoryBytes"/>.
+    /// </summary>
     public int ExpectedBlocks { get; set; }
 
     /// <summary>What of <see cref="MemoryBytes"/> the document has counted.</summary>
     public long CountedBytes { get; set; }
 
     /// <summary>What all this takes in memory, and what the next collection may add to it.</summary>
-    public long MemoryBytes => ObjectBytes + ArrayBytes((long)blocks.Length * Unsafe.SizeOf<Block>()) + ArrayBytes(buffer.Length) + Deletes.MemoryBytes
+    public long MemoryBytes =>
+        ObjectBytes + ArrayBytes((long)blocks.Length * Unsafe.SizeOf<Block>()) + ArrayBytes(buffer.Length)
+        + Deletes.MemoryBytes
         + (holes?.MemoryBytes ?? 0) + ((long)ExpectedBlocks * Unsafe.SizeOf<Block>());
 
     public ReadOnlySpan<byte> Content(in Block block) => buffer.AsSpan(block.Content, block.ContentLength);
 
-    /// <summary>Whether there is a struct at every clock from <paramref name="start"/> to before <paramref name="end"/>.</summary>
-    public bool Covers(long start, long end) => end <= Contiguous || (holes is not null && start >= Contiguous && holes.Islands.Covers(start, end));
+    /// <summary>
+    /// Whether there is a struct at every clock from <paramref name="start"/> to before <paramref name="end"/>.
+    /// </summary>
+    public bool Covers(long start, long end) =>
+        end <= Contiguous || (holes is not null && start >= Contiguous && holes.Islands.Covers(start, end));
 
-    /// <summary>Whether there is a struct at any clock from <paramref name="start"/> to before <paramref name="end"/>.</summary>
-    public bool Overlaps(long start, long end) => start < Contiguous || (holes is not null && holes.Islands.Overlaps(start, end));
+    /// <summary>
+    /// Whether there is a struct at any clock from <paramref name="start"/> to before <paramref name="end"/>.
+    /// </summary>
+    public bool Overlaps(long start, long end) =>
+        start < Contiguous || (holes is not null && holes.Islands.Overlaps(start, end));
 
     /// <summary>Finds the first stretch without structs between two clocks.</summary>
     public bool TryFindGap(long start, long end, out long from, out long to)
@@ -73,7 +84,9 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>About how many stretches without structs there are between two clocks, beside one.</summary>
     public int GapsBetween(long start, long end) => holes?.Islands.CountBetween(Math.Max(start, Contiguous), end) ?? 0;
 
-    /// <summary>The index of the first block that ends after <paramref name="clock"/>; <see cref="Count"/> if there is none.</summary>
+    /// <summary>
+    /// The index of the first block that ends after <paramref name="clock"/>; <see cref="Count"/> if there is none.
+    /// </summary>
     public int FirstEndingAfter(long clock)
     {
         var known = Count;
@@ -157,7 +170,10 @@ internal sealed class ClientBlocks(ulong id)
         last.ContentLength += contentBytes;
     }
 
-    /// <summary>Brings blocks that were appended in their own order, from index <paramref name="from"/> on, to their places among those before.</summary>
+    /// <summary>
+    /// Brings blocks that were appended in their own order, from index <paramref name="from"/> on, to their places
+    /// among those before.
+    /// </summary>
     public void Place(int from)
     {
         if (from == 0 || from == Count || blocks[from].Clock > blocks[from - 1].Clock)
@@ -213,7 +229,10 @@ internal sealed class ClientBlocks(ulong id)
         (Count, BufferLength, found, ExpectedBlocks) = (newBlocks.Length, content.Length, 0, 0);
     }
 
-    /// <summary>The index of the first of some blocks in clock order that ends after <paramref name="clock"/>, if the last one does.</summary>
+    /// <summary>
+    /// The index of the first of some blocks in clock order that ends after <paramref name="clock"/>, if the last one
+    /// does.
+    /// </summary>
     public static int FirstEndingAfter(ReadOnlySpan<Block> sorted, long clock)
     {
         int low = 0, high = sorted.Length - 1;

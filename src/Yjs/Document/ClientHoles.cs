@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Relay.Yjs;
 
 /// <summary>
-/// What a client needs beside its blocks while it has holes: which clocks behind the first hole have structs, and the blocks that came below others. Those go to a short sorted list that is merged into the
+/// What a client needs beside its blocks while it has holes: which clocks behind the first hole have structs, and the
+/// blocks that came below others. Those go to a short sorted list that is merged into the
 /// long one when it is full, so that filling a hole below n blocks moves about √n blocks instead of n.
 /// </summary>
 internal sealed class ClientHoles
@@ -22,7 +23,9 @@ internal sealed class ClientHoles
     /// <summary>The blocks that came below others, in clock order.</summary>
     public Span<Block> Early => early.AsSpan(0, earlyCount);
 
-    public long MemoryBytes => ObjectBytes + Islands.MemoryBytes + (early.Length == 0 ? 0 : 24 + ((long)early.Length * Unsafe.SizeOf<Block>()));
+    public long MemoryBytes =>
+        ObjectBytes + Islands.MemoryBytes
+        + (early.Length == 0 ? 0 : 24 + ((long)early.Length * Unsafe.SizeOf<Block>()));
 
     /// <summary>Whether the list is full, beside so many blocks in the long one.</summary>
     public bool IsFull(int others) => earlyCount >= SmallestEarly && (long)earlyCount * earlyCount > others;
@@ -43,7 +46,9 @@ internal sealed class ClientHoles
 
     public void ClearEarly() => (early, earlyCount) = ([], 0);
 
-    /// <summary>Merges from the end, into room behind the longer list, and stops where the rest is in its place.</summary>
+    /// <summary>
+    /// Merges from the end, into room behind the longer list, and stops where the rest is in its place.
+    /// </summary>
     public static void Merge(Block[] target, int count, ReadOnlySpan<Block> added)
     {
         int left = count - 1, right = added.Length - 1;

@@ -9,7 +9,10 @@ internal sealed class ClockRanges
     private const int SmallestRecent = 32;
     private const int RangeBytes = 16;
 
-    /// <summary>Moving a range in the short list, many at once, costs so much less than merging one. (The square root of it: how much longer than √n the short list gets.)</summary>
+    /// <summary>
+    /// Moving a range in the short list, many at once, costs so much less than merging one. (The square root of it: how
+    /// much longer than √n the short list gets.)
+    /// </summary>
     private const long MovesPerMerge = 16;
 
     private ClockRange[] settled = [];
@@ -23,10 +26,14 @@ internal sealed class ClockRanges
     public int Count => settledCount + recentCount;
 
     /// <summary>The clock after the last one of the set.</summary>
-    public long End => Math.Max(settledCount == 0 ? 0 : settled[settledCount - 1].End, recentCount == 0 ? 0 : recent[recentCount - 1].End);
+    public long End => Math.Max(EndOf(Settled), EndOf(Recent));
 
     /// <summary>What it takes in memory beside the object itself.</summary>
     public long MemoryBytes => ArrayBytes(settled) + ArrayBytes(recent);
+
+    private ReadOnlySpan<ClockRange> Settled => settled.AsSpan(0, settledCount);
+
+    private ReadOnlySpan<ClockRange> Recent => recent.AsSpan(0, recentCount);
 
     /// <summary>The set as sorted ranges that neither overlap nor touch; valid until the next addition.</summary>
     public ReadOnlySpan<ClockRange> Settle()
@@ -36,26 +43,30 @@ internal sealed class ClockRanges
             Merge();
         }
 
-        return settled.AsSpan(0, settledCount);
+        return Settled;
     }
 
     public bool Contains(long clock) => Covers(clock, clock + 1);
 
     /// <summary>Whether every clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
     public bool Covers(long start, long end) =>
-        IsWithinOne(settled.AsSpan(0, settledCount), start, end)
-        || (recentCount > 0 && (IsWithinOne(recent.AsSpan(0, recentCount), start, end) || (end - start > 1 && EndOfCovered(start) >= end)));
+        IsWithinOne(Settled, start, end)
+        || (recentCount > 0 && IsWithinOne(Recent, start, end))
+        || (recentCount > 0 && end - start > 1 && EndOfCovered(start) >= end);
 
-    /// <summary>Whether any clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
+    /// <summary>
+    /// Whether any clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.
+    /// </summary>
     public bool Overlaps(long start, long end) =>
-        Touches(settled.AsSpan(0, settledCount), start, end) || Touches(recent.AsSpan(0, recentCount), start, end);
+        Touches(Settled, start, end) || Touches(Recent, start, end);
 
     /// <summary>The first clock from <paramref name="clock"/> on that is not in the set.</summary>
     public long EndOfCovered(long clock)
     {
-        // A question merges nothing: else a stranger could have both lists merged again and again. It goes from range to range of the two lists, and the short list bounds how often.
-        var longer = FirstEndingAfter(settled.AsSpan(0, settledCount), clock);
-        var shorter = FirstEndingAfter(recent.AsSpan(0, recentCount), clock);
+        // A question merges nothing: else a stranger could have both lists merged again and again. It goes from range
+        // to range of the two lists, and the short list bounds how often.
+        var longer = FirstEndingAfter(Settled, clock);
+        var shorter = FirstEndingAfter(Recent, clock);
         while (true)
         {
             WorkMeter.Count();
@@ -84,11 +95,14 @@ internal sealed class ClockRanges
 
     /// <summary>About how many ranges lie between two clocks.</summary>
     public int CountBetween(long start, long end) =>
-        start >= End ? 0 : CountBetween(settled.AsSpan(0, settledCount), start, end) + CountBetween(recent.AsSpan(0, recentCount), start, end);
+        start >= End ? 0 : CountBetween(Settled, start, end) + CountBetween(Recent, start, end);
 
-    /// <summary>The first clock from <paramref name="clock"/> on that is in the set; <see cref="long.MaxValue"/> if there is none.</summary>
+    /// <summary>
+    /// The first clock from <paramref name="clock"/> on that is in the set; <see cref="long.MaxValue"/> if there is
+    /// none.
+    /// </summary>
     public long StartOfCovered(long clock) =>
-        Math.Min(StartOfCovered(settled.AsSpan(0, settledCount), clock), StartOfCovered(recent.AsSpan(0, recentCount), clock));
+        Math.Min(StartOfCovered(Settled, clock), StartOfCovered(Recent, clock));
 
     public void Add(long start, long end)
     {
@@ -97,12 +111,12 @@ internal sealed class ClockRanges
             return;
         }
 
-        if (IsWithinOne(settled.AsSpan(0, settledCount), start, end))
+        if (IsWithinOne(Settled, start, end))
         {
             return;
         }
 
-        var list = recent.AsSpan(0, recentCount);
+        var list = Recent;
         var first = FirstEndingAtOrAfter(list, start);
         var next = first;
         while (next < recentCount && recent[next].Start <= end)
@@ -166,6 +180,8 @@ internal sealed class ClockRanges
         return at < ranges.Length && ranges[at].Start <= start && end <= ranges[at].End;
     }
 
+    private static long EndOf(ReadOnlySpan<ClockRange> ranges) => ranges.IsEmpty ? 0 : ranges[^1].End;
+
     private static long StartOfCovered(ReadOnlySpan<ClockRange> ranges, long clock)
     {
         var at = FirstEndingAfter(ranges, clock);
@@ -179,7 +195,8 @@ internal sealed class ClockRanges
         return last - first + (last < ranges.Length && ranges[last].Start < end ? 1 : 0);
     }
 
-    private static long ArrayBytes(ClockRange[] array) => array.Length == 0 ? 0 : 24 + ((long)RangeBytes * array.Length);
+    private static long ArrayBytes(ClockRange[] array) =>
+        array.Length == 0 ? 0 : 24 + ((long)RangeBytes * array.Length);
 
     private static bool Touches(ReadOnlySpan<ClockRange> ranges, long start, long end)
     {
@@ -213,7 +230,8 @@ internal sealed class ClockRanges
     }
 
     /// <summary>
-    /// Merges from the end, into room behind the long list, so that a set that grows range by range allocates no more than a growing array. What lies before all of the short list stays where it is.
+    /// Merges from the end, into room behind the long list, so that a set that grows range by range allocates no more
+    /// than a growing array. What lies before all of the short list stays where it is.
     /// </summary>
     private void Merge()
     {

@@ -28,7 +28,8 @@ internal sealed class Containers
     public Span<Container> All => CollectionsMarshal.AsSpan(list);
 
     public long MemoryBytes =>
-        ((long)list.Capacity * Unsafe.SizeOf<Container>()) + (IndexBytes * indices.Capacity) + (8L * names.Capacity) + (NameIndexBytes * nameIndices.Capacity) + nameBytes;
+        ((long)list.Capacity * Unsafe.SizeOf<Container>()) + (IndexBytes * indices.Capacity) + (8L * names.Capacity)
+            + (NameIndexBytes * nameIndices.Capacity) + nameBytes;
 
     public ref Container this[int index] => ref CollectionsMarshal.AsSpan(list)[index];
 
@@ -44,7 +45,8 @@ internal sealed class Containers
 
     private int Find(int ownerClient, long ownerClock, int rootName, int key)
     {
-        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(indices, new ContainerKey(ownerClient, ownerClock, rootName, key), out var known);
+        var wanted = new ContainerKey(ownerClient, ownerClock, rootName, key);
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(indices, wanted, out var known);
         if (!known)
         {
             index = list.Count;

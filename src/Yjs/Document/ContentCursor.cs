@@ -1,7 +1,8 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// Cuts a content into parts from left to right. It goes on where the part before ended, so that all parts together cost one walk through the content, however many they are.
+/// Cuts a content into parts from left to right. It goes on where the part before ended, so that all parts together
+/// cost one walk through the content, however many they are.
 /// </summary>
 /// <param name="kind">What the content is.</param>
 /// <param name="content">The content, as <see cref="BlockContent"/> keeps it.</param>
@@ -14,7 +15,10 @@ internal ref struct ContentCursor(BlockKind kind, ReadOnlySpan<byte> content, lo
     private int at;
     private long passed;
 
-    /// <summary>The part from clock <paramref name="from"/> to <paramref name="to"/>, both counted from the content's first clock; not before the end of the part before.</summary>
+    /// <summary>
+    /// The part from clock <paramref name="from"/> to <paramref name="to"/>, both counted from the content's first
+    /// clock; not before the end of the part before.
+    /// </summary>
     public ContentSlice Slice(long from, long to)
     {
         if (from == 0 && to == length)
@@ -44,7 +48,10 @@ internal ref struct ContentCursor(BlockKind kind, ReadOnlySpan<byte> content, lo
         }
     }
 
-    /// <summary>Goes on to a clock; says whether that is between the halves of a surrogate pair. Then the walk stands before the pair.</summary>
+    /// <summary>
+    /// Goes on to a clock; says whether that is between the halves of a surrogate pair. Then the walk stands before the
+    /// pair.
+    /// </summary>
     private bool PassText(long clock)
     {
         at += Utf16.ByteOffset(content[at..], clock - passed, out var insidePair);

@@ -1,7 +1,8 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// What somebody has of a document: per client, the clock before which he lacks nothing (<c>yjs/src/utils/encoding.js</c>, <c>readStateVector</c>). Kept as two sorted lists, which take no more than eight
+/// What somebody has of a document: per client, the clock before which he lacks nothing
+/// (<c>yjs/src/utils/encoding.js</c>, <c>readStateVector</c>). Kept as two sorted lists, which take no more than eight
 /// times the bytes on the wire, however clients and clocks are chosen.
 /// </summary>
 internal sealed class StateVector

@@ -8,7 +8,10 @@ internal static class Utf16
     /// <summary>The bytes of a character that is a surrogate pair in UTF-16.</summary>
     public const int PairBytes = 4;
 
-    /// <summary>The byte at which <paramref name="units"/> code units of valid <paramref name="utf8"/> have passed. No byte behind it is looked at.</summary>
+    /// <summary>
+    /// The byte at which <paramref name="units"/> code units of valid <paramref name="utf8"/> have passed. No byte
+    /// behind it is looked at.
+    /// </summary>
     /// <param name="utf8">Valid UTF-8.</param>
     /// <param name="units">At most the text's length.</param>
     /// <param name="insidePair">Whether that place is inside a surrogate pair; then the byte is where the pair begins.</param>

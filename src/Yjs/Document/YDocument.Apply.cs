@@ -68,7 +68,8 @@ public sealed partial class YDocument
     }
 
     /// <summary>Appends a part of a struct, joined with the last block where it plainly goes on there.</summary>
-    private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content, ref ContentCursor cursor, long from, long to)
+    private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content,
+        ref ContentCursor cursor, long from, long to)
     {
         var client = clients[index];
         if (parsed.Kind is BlockKind.Gc or BlockKind.Deleted)
@@ -167,7 +168,10 @@ public sealed partial class YDocument
             && IsInSequence(last);
     }
 
-    /// <summary>How many more blocks a new one will be when it is collected: cut by deletes that came first, or into single values (see <see cref="IsKeptSingly"/>).</summary>
+    /// <summary>
+    /// How many more blocks a new one will be when it is collected: cut by deletes that came first, or into single
+    /// values (see <see cref="IsKeptSingly"/>).
+    /// </summary>
     private int ExpectedCuts(ClientBlocks client, in Block block) =>
         block.Kind is BlockKind.Gc or BlockKind.Deleted ? 0
         : IsKeptSingly(block) ? (int)block.Length - 1

@@ -8,7 +8,10 @@ namespace Relay.Yjs;
 /// </content>
 public sealed partial class YDocument
 {
-    /// <summary>How much of a collection's work a block is: about as much as so many delete ranges or containers, or so many bytes of content, which are only copied.</summary>
+    /// <summary>
+    /// How much of a collection's work a block is: about as much as so many delete ranges or containers, or so many
+    /// bytes of content, which are only copied.
+    /// </summary>
     private const int RangesPerBlock = 4;
     private const int BytesPerBlock = 1024;
 
@@ -45,7 +48,8 @@ public sealed partial class YDocument
             }
 
             CountBytes(clients[index]);
-            size += clients[index].Count + (clients[index].Deletes.Count / RangesPerBlock) + (clients[index].BufferLength / BytesPerBlock);
+            size += clients[index].Count + (clients[index].Deletes.Count / RangesPerBlock)
+                + (clients[index].BufferLength / BytesPerBlock);
         }
 
         scratch.Return();
@@ -171,10 +175,12 @@ public sealed partial class YDocument
     /// Values whose place is not known yet, and deleted ones under a key, stand one by one. They are never joined here, and some clients send them cut, others whole: so only this form does not depend on who
     /// came first.
     /// </summary>
-    private bool IsKeptSingly(in Block block) => normalizes && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1 && !IsInSequence(block);
+    private bool IsKeptSingly(in Block block) =>
+        normalizes && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1 && !IsInSequence(block);
 
     /// <summary>Writes a block's parts anew, from left to right.</summary>
-    private ref struct PartWriter(YDocument document, int index, in Block block, ReadOnlySpan<byte> content, CollectionScratch scratch)
+    private ref struct PartWriter(YDocument document, int index, in Block block, ReadOnlySpan<byte> content,
+        CollectionScratch scratch)
     {
         private readonly ref readonly Block block = ref block;
         private readonly ReadOnlySpan<byte> content = content;
@@ -202,7 +208,8 @@ public sealed partial class YDocument
                 part.Container = block.End <= document.clients[index].Integrated ? block.Container : Containers.Unknown;
             }
 
-            (part.Clock, part.Length, part.Content, part.ContentLength) = (from, to - from, scratch.Content.WrittenCount, 0);
+            (part.Clock, part.Length) = (from, to - from);
+            (part.Content, part.ContentLength) = (scratch.Content.WrittenCount, 0);
             if (deleted)
             {
                 part.Kind = BlockKind.Deleted;

@@ -13,7 +13,9 @@ public sealed partial class YDocument
         Unknown,
     }
 
-    /// <summary>Whether there is such a run; else how many values come whose place is unknown (see <see cref="IsKeptSingly"/>).</summary>
+    /// <summary>
+    /// Whether there is such a run; else how many values come whose place is unknown (see <see cref="IsKeptSingly"/>).
+    /// </summary>
     private bool PutsRunUnderKey(DecodedUpdate update, out long singles, out YjsError error)
     {
         singles = 0;

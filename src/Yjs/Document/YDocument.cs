@@ -45,7 +45,8 @@ public sealed partial class YDocument
     public bool IsEmpty => clients.TrueForAll(client => client.Count == 0 && client.Deletes.IsEmpty);
 
     /// <summary>
-    /// What the document takes in memory, in bytes, with what collecting it may add: a deleted character in the middle of a text makes one struct three. Tests compare it with what the garbage collector
+    /// What the document takes in memory, in bytes, with what collecting it may add: a deleted character in the middle
+    /// of a text makes one struct three. Tests compare it with what the garbage collector
     /// says. Costs nothing to ask for.
     /// </summary>
     public long MemoryBytes
@@ -57,13 +58,15 @@ public sealed partial class YDocument
                 CountBytes(touched);
             }
 
-            return ObjectBytes + containers.MemoryBytes + clientBytes + (clientIndices.Capacity * IndexBytes) + (8L * (clients.Capacity + descending.Capacity));
+            return ObjectBytes + containers.MemoryBytes + clientBytes + (clientIndices.Capacity * IndexBytes)
+                + (8L * (clients.Capacity + descending.Capacity));
         }
     }
 
     /// <summary>
     /// Adds an update (format V1), wholly or not at all. What strangers send goes through
-    /// <see cref="TryGetNews(ReadOnlyMemory{byte}, out ReadOnlyMemory{byte}, out YjsError, bool)"/> first, which refuses more.
+    /// <see cref="TryGetNews(ReadOnlyMemory{byte}, out ReadOnlyMemory{byte}, out YjsError, bool)"/> first, which
+    /// refuses more.
     /// </summary>
     /// <param name="update">The bytes. Nothing of this memory is kept.</param>
     /// <param name="news">The part that was new, as an update: the same memory when all was, empty when nothing was.</param>
@@ -93,18 +96,21 @@ public sealed partial class YDocument
     public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error, bool isAccepted = false)
     {
         var decoded = DecodedUpdate.Rent();
-        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error) && (isAccepted || !PutsRunUnderKey(decoded, out _, out error));
+        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error)
+            && (isAccepted || !PutsRunUnderKey(decoded, out _, out error));
         news = readable ? FindNews(decoded, update) : default;
         decoded.Return();
         return readable;
     }
 
     /// <summary>The same, and says what applying the update would cost.</summary>
-    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out UpdateCost cost, out YjsError error)
+    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out UpdateCost cost,
+        out YjsError error)
     {
         var decoded = DecodedUpdate.Rent();
         long singles = 0;
-        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error) && !PutsRunUnderKey(decoded, out singles, out error);
+        var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error)
+            && !PutsRunUnderKey(decoded, out singles, out error);
         news = readable ? FindNews(decoded, update) : default;
         cost = news.IsEmpty ? default : UpdateCost.Of(decoded, update.Length, singles, this);
         decoded.Return();
@@ -160,16 +166,25 @@ public sealed partial class YDocument
 
     internal bool ReachesBeyond(ulong client, long clock) => FindClient(client)?.End > clock;
 
-    /// <summary>About how many holes there are between two clocks of a client, beside one, and how many deleted ranges.</summary>
+    /// <summary>
+    /// About how many holes there are between two clocks of a client, beside one, and how many deleted ranges.
+    /// </summary>
     internal (int Gaps, int Deletes) PartsBetween(ulong client, long start, long end) =>
-        FindClient(client) is { } known ? (known.GapsBetween(start, end), known.Deletes.CountBetween(start, end)) : default;
+        FindClient(client) is { } known
+            ? (known.GapsBetween(start, end), known.Deletes.CountBetween(start, end))
+            : default;
 
     /// <summary>What the collection costs that falls due with so many more changes; 0 if none does.</summary>
-    internal long StepsOfCollection(int changes) => IsCollectionDue(changes) ? changesSinceCollection + changes + sizeAfterCollection : 0;
+    internal long StepsOfCollection(int changes) =>
+        IsCollectionDue(changes) ? changesSinceCollection + changes + sizeAfterCollection : 0;
 
-    private bool IsCollectionDue(int changes) => changesSinceCollection + changes > Math.Max(SmallestCollection, sizeAfterCollection);
+    private bool IsCollectionDue(int changes) =>
+        changesSinceCollection + changes > Math.Max(SmallestCollection, sizeAfterCollection);
 
-    /// <summary>Notes that a client's memory may have changed. It is counted when another one's does, or when somebody asks: not after each character of one who types.</summary>
+    /// <summary>
+    /// Notes that a client's memory may have changed. It is counted when another one's does, or when somebody asks: not
+    /// after each character of one who types.
+    /// </summary>
     private void Touch(ClientBlocks client)
     {
         if (touched == client)

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Relay.Yjs;
 
 /// <summary>
-/// Hashes of numbers that strangers choose. They depend on numbers that each process draws anew, so that no input can be made of which all keys fall into one bucket of a table; .NET's own hash of an
+/// Hashes of numbers that strangers choose. They depend on numbers that each process draws anew, so that no input can
+/// be made of which all keys fall into one bucket of a table; .NET's own hash of an
 /// integer is the integer.
 /// </summary>
 internal static class SeededHash
@@ -20,7 +21,9 @@ internal static class SeededHash
 
     public static int Of(ulong first, ulong second, ulong third) => Fold(Mix(Mix(Mix(first) ^ second) ^ third));
 
-    /// <summary>Both halves of the product with 128 bits: the high one depends on all bits below, the low one on all bits above.</summary>
+    /// <summary>
+    /// Both halves of the product with 128 bits: the high one depends on all bits below, the low one on all bits above.
+    /// </summary>
     private static ulong Mix(ulong value)
     {
         var high = Math.BigMul(value ^ Seed, Multiplier, out var low);

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Relay.Yjs;
 
 /// <summary>
-/// Counts steps for the tests of what an input costs. Calls are compiled only where <c>COUNT_STEPS</c> is defined, which is the build of these sources in <c>tests/Yjs.Costs</c>: the engine
+/// Counts steps for the tests of what an input costs. Calls are compiled only where <c>COUNT_STEPS</c> is defined,
+/// which is the build of these sources in <c>tests/Yjs.Costs</c>: the engine
 /// itself pays nothing for them.
 /// </summary>
 /// <remarks>A step is one turn of a loop, a binary search, or 64 bytes that are copied or scanned at once.</remarks>

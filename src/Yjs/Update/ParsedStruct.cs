@@ -21,14 +21,19 @@ internal struct ParsedStruct
     public BlockKind Kind;
     public BlockFlags Flags;
 
-    /// <summary>The root type's name, where <see cref="BlockFlags.ParentIsRoot"/> is set. Where there is a parent there is no right origin, so both use the same room.</summary>
+    /// <summary>
+    /// The root type's name, where <see cref="BlockFlags.ParentIsRoot"/> is set. Where there is a parent there is no
+    /// right origin, so both use the same room.
+    /// </summary>
     public (int Offset, int Length) Name
     {
         readonly get => ((int)(RightClient >> 32), (int)RightClient);
         set => RightClient = ((ulong)value.Offset << 32) | (uint)value.Length;
     }
 
-    /// <summary>The key, where the struct carries one on the wire (no origins, <see cref="BlockFlags.HasKey"/>).</summary>
+    /// <summary>
+    /// The key, where the struct carries one on the wire (no origins, <see cref="BlockFlags.HasKey"/>).
+    /// </summary>
     public (int Offset, int Length) Key
     {
         readonly get => ((int)(RightClock >> 32), (int)RightClock);

@@ -3,13 +3,18 @@ using System.Runtime.CompilerServices;
 namespace Relay.Yjs;
 
 /// <summary>
-/// What an update would cost a document, estimated from what it says before it is applied: never much too little, so that a limit holds that is compared with it, and more than it turns out to be where much is joined later.
+/// What an update would cost a document, estimated from what it says before it is applied: never much too little, so
+/// that a limit holds that is compared with it, and more than it turns out to be where much is joined later.
 /// </summary>
 /// <param name="MemoryBytes">What the document may grow by, also when it is collected.</param>
-/// <param name="Steps">How much there is to do, in structs, delete ranges and their like; about 100 ns each. A collection that falls due with the update is counted, too.</param>
+/// <param name="Steps">How much there is to do, in structs, delete ranges and their like; about 100 ns each. A
+/// collection that falls due with the update is counted, too.</param>
 public readonly record struct UpdateCost(long MemoryBytes, long Steps)
 {
-    /// <summary>A block, in an array that grows by half, and ranges that it may need beside deletes: of garbage, of clocks behind a hole.</summary>
+    /// <summary>
+    /// A block, in an array that grows by half, and ranges that it may need beside deletes: of garbage, of clocks
+    /// behind a hole.
+    /// </summary>
     private const long BlockBytes = 104;
 
     /// <summary>A range, in a list that grows by a quarter.</summary>
@@ -36,11 +41,13 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
     [SkipLocalsInit]
     internal static UpdateCost Of(DecodedUpdate update, int bytes, long singles, YDocument document)
     {
-        // Clients that were counted already: a small table in which one may push another out, so that it costs the same for any number of them.
+        // Clients that were counted already: a small table in which one may push another out, so that it costs the same
+        // for any number of them.
         Span<ulong> counted = stackalloc ulong[RememberedClients];
         counted.Fill(ulong.MaxValue);
         // A struct that reaches over holes between known ones fills each with a part.
-        var memory = ArrayBytes + bytes + (bytes / 2) + (BlockBytes * (update.StructCount + singles)) + (RangeBytes * update.Deletes.Count);
+        var memory = ArrayBytes + bytes + (bytes / 2) + (BlockBytes * (update.StructCount + singles))
+            + (RangeBytes * update.Deletes.Count);
         foreach (ref readonly var parsed in update.Structs.AsSpan(0, update.StructCount))
         {
             if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
@@ -48,10 +55,12 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
                 memory += OfClient(parsed.RightClient, counted, document);
             }
 
-            if ((parsed.Flags & (BlockFlags.HasOrigin | BlockFlags.HasRightOrigin)) != BlockFlags.HasRightOrigin && parsed.Kind != BlockKind.Gc)
+            if ((parsed.Flags & (BlockFlags.HasOrigin | BlockFlags.HasRightOrigin)) != BlockFlags.HasRightOrigin
+                && parsed.Kind != BlockKind.Gc)
             {
                 memory += parsed.HasOrigins ? 0 : ContainerBytes;
-                memory += (parsed.Flags & BlockFlags.ParentIsRoot) != 0 ? 0 : OfClient(parsed.LeftClient, counted, document);
+                var namesItem = (parsed.Flags & BlockFlags.ParentIsRoot) == 0;
+                memory += namesItem ? OfClient(parsed.LeftClient, counted, document) : 0;
             }
         }
 
@@ -59,8 +68,8 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         {
             if (section.Count > 0)
             {
-                var (start, end) = (update.Structs[section.First].Clock, update.Structs[section.First + section.Count - 1].End);
-                var (gaps, cuts) = document.PartsBetween(section.Client, start, end);
+                var structs = update.Structs.AsSpan(section.First, section.Count);
+                var (gaps, cuts) = document.PartsBetween(section.Client, structs[0].Clock, structs[^1].End);
                 memory += OfClient(section.Client, counted, document) + (BlockBytes * gaps) + (CutBytes * cuts);
                 singles += gaps;
             }
@@ -69,7 +78,8 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         foreach (var range in update.Deletes)
         {
             // What cuts no struct now is counted when the struct comes.
-            memory += OfClient(range.Client, counted, document) + (update.Sections.Count > 0 || document.ReachesBeyond(range.Client, range.Start) ? CutBytes : 0);
+            var cuts = update.Sections.Count > 0 || document.ReachesBeyond(range.Client, range.Start);
+            memory += OfClient(range.Client, counted, document) + (cuts ? CutBytes : 0);
         }
 
         var changes = update.StructCount + update.Deletes.Count;

@@ -203,7 +203,9 @@ internal static class UpdateDecoder
                 return true;
             }
 
-            seen ??= amongStructs ? [.. update.Sections.Select(section => (ClientKey)section.Client)] : [.. update.Deletes.Select(range => (ClientKey)range.Client)];
+            seen ??= amongStructs
+                ? [.. update.Sections.Select(section => (ClientKey)section.Client)]
+                : [.. update.Deletes.Select(range => (ClientKey)range.Client)];
             return seen.Add(client);
         }
     }

@@ -15,8 +15,10 @@ internal sealed record AdverseInput(long Bytes, Action Run)
     /// <param name="before">What it has.</param>
     /// <param name="updates">What comes.</param>
     /// <param name="isEncoded">Whether it is asked for in the end.</param>
-    /// <param name="countsAll">Whether the bytes of what it has are input, too: they make what comes dear, once.</param>
-    public static AdverseInput After(IReadOnlyList<byte[]> before, IReadOnlyList<byte[]> updates, bool isEncoded = true, bool countsAll = false)
+    /// <param name="countsAll">Whether the bytes of what it has are input, too: they make what comes dear,
+    /// once.</param>
+    public static AdverseInput After(IReadOnlyList<byte[]> before, IReadOnlyList<byte[]> updates,
+        bool isEncoded = true, bool countsAll = false)
     {
         var document = new YDocument();
         foreach (var update in before)

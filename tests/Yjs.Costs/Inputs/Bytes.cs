@@ -4,7 +4,8 @@ namespace Relay.Yjs.Costs;
 internal static class Bytes
 {
     /// <summary>An update of the clients' structs, which are used up, and of deleted clocks.</summary>
-    public static byte[] Update(IReadOnlyCollection<StructWriter> clients, params IReadOnlyCollection<(ulong Client, List<(long Clock, long Length)> Ranges)> deletes)
+    public static byte[] Update(IReadOnlyCollection<StructWriter> clients, params IReadOnlyCollection<(ulong Client,
+        List<(long Clock, long Length)> Ranges)> deletes)
     {
         using var update = new Lib0Writer();
         update.WriteVarUint((ulong)clients.Count);
@@ -59,5 +60,6 @@ internal static class Bytes
     }
 
     /// <summary>Every second of so many clocks.</summary>
-    public static List<(long Clock, long Length)> EverySecond(int count) => [.. Enumerable.Range(0, count / 2).Select(i => (2L * i, 1L))];
+    public static List<(long Clock, long Length)> EverySecond(int count) =>
+        [.. Enumerable.Range(0, count / 2).Select(i => (2L * i, 1L))];
 }

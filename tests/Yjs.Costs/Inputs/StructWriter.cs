@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Relay.Yjs.Costs;
 
-/// <summary>The structs of one client in an update, written one after another (<c>yjs/src/utils/encoding.js</c>). An id is (client, clock).</summary>
+/// <summary>
+/// The structs of one client in an update, written one after another (<c>yjs/src/utils/encoding.js</c>). An id is
+/// (client, clock).
+/// </summary>
 internal sealed class StructWriter(ulong client, long clock) : IDisposable
 {
     private const int Deleted = 1;
@@ -26,7 +29,8 @@ internal sealed class StructWriter(ulong client, long clock) : IDisposable
 
     private long First { get; } = clock;
 
-    public StructWriter AddText(string text, (ulong Client, long Clock)? origin = null, (ulong Client, long Clock)? right = null)
+    public StructWriter AddText(string text, (ulong Client, long Clock)? origin = null, (ulong Client,
+        long Clock)? right = null)
     {
         Begin(Text, origin, right);
         structs.WriteVarBytes(Encoding.UTF8.GetBytes(text));
@@ -34,7 +38,8 @@ internal sealed class StructWriter(ulong client, long clock) : IDisposable
     }
 
     /// <summary>Values of "any": <paramref name="element"/> as often as <paramref name="count"/> says.</summary>
-    public StructWriter AddValues(int count, byte[] element, (ulong Client, long Clock)? origin = null, (ulong Client, long Clock)? right = null)
+    public StructWriter AddValues(int count, byte[] element, (ulong Client, long Clock)? origin = null, (ulong Client,
+        long Clock)? right = null)
     {
         Begin(Any, origin, right);
         structs.WriteVarUint((ulong)count);
@@ -46,7 +51,8 @@ internal sealed class StructWriter(ulong client, long clock) : IDisposable
         return End(count);
     }
 
-    public StructWriter AddNull((ulong Client, long Clock)? origin = null, (ulong Client, long Clock)? right = null) => AddValues(1, [Null], origin, right);
+    public StructWriter AddNull((ulong Client, long Clock)? origin = null, (ulong Client, long Clock)? right = null) =>
+        AddValues(1, [Null], origin, right);
 
     /// <summary>A null under a key of the root type "r", or after an entry of one.</summary>
     public StructWriter AddEntry(string key, (ulong Client, long Clock)? origin = null)

@@ -1,7 +1,8 @@
 namespace Relay.Yjs.Costs;
 
 /// <summary>
-/// Searches for inputs with which one kind of work costs much for each byte: some are drawn, the dearest are changed again and again, and what has become dearer stays.
+/// Searches for inputs with which one kind of work costs much for each byte: some are drawn, the dearest are changed
+/// again and again, and what has become dearer stays.
 /// </summary>
 internal sealed class CostSearch(Random random, string work)
 {
@@ -9,7 +10,9 @@ internal sealed class CostSearch(Random random, string work)
     private const int Restart = 12;
     private const int MostBytes = 48 * 1024;
 
-    /// <summary>Steps that each update may cost, whatever its size, and that shall not make very small ones look dear.</summary>
+    /// <summary>
+    /// Steps that each update may cost, whatever its size, and that shall not make very small ones look dear.
+    /// </summary>
     private const int StepsAnyway = 400;
 
     /// <summary>All that the engine does with bytes of strangers, with a document that has them.</summary>
@@ -28,8 +31,10 @@ internal sealed class CostSearch(Random random, string work)
         },
         ["encoding"] = (document, _) => document.EncodeState(),
         ["loading"] = (document, _) => Apply(new YDocument(), document.EncodeState()),
-        ["news of what is known"] = (document, updates) => updates.ForEach(update => document.TryGetNews(update, out _, out _)),
-        ["merging"] = (known, updates) => YDocument.TryMerge(updates.ConvertAll(update => new ReadOnlyMemory<byte>(update)), out _, out _),
+        ["news of what is known"] = (document, updates) => updates.ForEach(update => document.TryGetNews(update,
+            out _, out _)),
+        ["merging"] = (known, updates) => YDocument.TryMerge(updates.ConvertAll(update =>
+            new ReadOnlyMemory<byte>(update)), out _, out _),
         ["differences"] = (document, updates) =>
         {
             var vector = document.EncodeStateVector();
@@ -39,7 +44,8 @@ internal sealed class CostSearch(Random random, string work)
             updates.ForEach(update => document.TryEncodeDiff(update, out _, out _));
             updates.ForEach(update => AwarenessUpdate.TryDecode(update, int.MaxValue, out _, out _));
         },
-        ["restoring"] = (document, updates) => DocumentRestore.TryCompute(document.EncodeState(), updates[0], out _, out _),
+        ["restoring"] = (document, updates) => DocumentRestore.TryCompute(document.EncodeState(), updates[0], out _,
+            out _),
     };
 
     private readonly List<(Genome Genome, double Cost)> kept = [];
@@ -51,7 +57,8 @@ internal sealed class CostSearch(Random random, string work)
 
     public void Try()
     {
-        var genome = kept.Count < Kept || random.Next(Restart) == 0 ? Genome.Draw(random) : kept[random.Next(kept.Count)].Genome.Mutate(random);
+        var genome = kept.Count < Kept
+            || random.Next(Restart) == 0 ? Genome.Draw(random) : kept[random.Next(kept.Count)].Genome.Mutate(random);
         var updates = genome.ToUpdates();
         long bytes = updates.Sum(update => update.Length);
         if (bytes is 0 or > MostBytes)

@@ -10,7 +10,8 @@ namespace Relay.Yjs.Costs;
 /// <param name="Length">How many characters, values or clocks each time.</param>
 /// <param name="Gap">How many clocks are left out each time.</param>
 /// <param name="Start">The clock at which it begins.</param>
-internal readonly record struct Gene(GeneKind Kind, int Repeat, int Client, int ClientStep, OriginKind Origin, OriginKind Right, int Length, int Gap, int Start)
+internal readonly record struct Gene(GeneKind Kind, int Repeat, int Client, int ClientStep, OriginKind Origin,
+    OriginKind Right, int Length, int Gap, int Start)
 {
     public const int MostRepeats = 4_000;
     private const int MostClients = 5;
@@ -19,8 +20,11 @@ internal readonly record struct Gene(GeneKind Kind, int Repeat, int Client, int 
     private const int MostClocks = 8_000;
 
     public static Gene Draw(Random random) => new(
-        Enum.GetValues<GeneKind>()[random.Next(Enum.GetValues<GeneKind>().Length)], DrawSize(random, 400), 1 + random.Next(MostClients), random.Next(4) == 0 ? 1 : 0, DrawOrigin(random), random.Next(3) == 0 ? DrawOrigin(random) : OriginKind.None,
-        random.Next(3) == 0 ? DrawSize(random, MostLength) : 1, random.Next(2) == 0 ? 0 : random.Next(MostGap), random.Next(2) == 0 ? 0 : DrawSize(random, MostClocks));
+        Enum.GetValues<GeneKind>()[random.Next(Enum.GetValues<GeneKind>().Length)], DrawSize(random, 400), 1
+            + random.Next(MostClients), random.Next(4) == 0 ? 1 : 0, DrawOrigin(random),
+            random.Next(3) == 0 ? DrawOrigin(random) : OriginKind.None,
+        random.Next(3) == 0 ? DrawSize(random, MostLength) : 1, random.Next(2) == 0 ? 0 : random.Next(MostGap),
+            random.Next(2) == 0 ? 0 : DrawSize(random, MostClocks));
 
     /// <summary>The same with one thing changed.</summary>
     public Gene Mutate(Random random)
@@ -41,7 +45,8 @@ internal readonly record struct Gene(GeneKind Kind, int Repeat, int Client, int 
         };
     }
 
-    private static OriginKind DrawOrigin(Random random) => Enum.GetValues<OriginKind>()[random.Next(Enum.GetValues<OriginKind>().Length)];
+    private static OriginKind DrawOrigin(Random random) =>
+        Enum.GetValues<OriginKind>()[random.Next(Enum.GetValues<OriginKind>().Length)];
 
     /// <summary>Small and large sizes alike.</summary>
     private static int DrawSize(Random random, int most) => (int)Math.Pow(most, random.NextDouble());

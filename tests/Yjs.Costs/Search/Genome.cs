@@ -6,7 +6,8 @@ internal sealed record Genome(IReadOnlyList<Gene> Genes)
     private const int MostGenes = 8;
     private const ulong UnknownClient = 999;
 
-    public static Genome Draw(Random random) => new([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Gene.Draw(random))]);
+    public static Genome Draw(Random random) =>
+        new([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Gene.Draw(random))]);
 
     public Genome Mutate(Random random)
     {
@@ -26,7 +27,11 @@ internal sealed record Genome(IReadOnlyList<Gene> Genes)
                     genes.RemoveAt(at);
                     break;
                 case 3:
-                    genes = genes.ConvertAll(gene => gene with { Repeat = Math.Min(Gene.MostRepeats, 2 * gene.Repeat) });
+                    genes = genes.ConvertAll(gene => gene with
+                    {
+                        Repeat = Math.Min(Gene.MostRepeats,
+                        2 * gene.Repeat)
+                    });
                     break;
                 default:
                     genes[at] = genes[at].Mutate(random);
@@ -83,7 +88,8 @@ internal sealed record Genome(IReadOnlyList<Gene> Genes)
 
             if (!structs.TryGetValue(client, out var writer))
             {
-                structs.Add(client, writer = new StructWriter(client, gene.Start + (gene.ClientStep == 0 ? (long)repetition * (gene.Length + gene.Gap) : 0)));
+                structs.Add(client, writer = new StructWriter(client, gene.Start
+                    + (gene.ClientStep == 0 ? (long)repetition * (gene.Length + gene.Gap) : 0)));
             }
 
             var at = writer.Clock;

@@ -13,7 +13,11 @@ export const roots = [
  */
 export const writeDocument = (seed) => {
   const random = new Random(seed)
-  const session = new Session(random)
+  // A few documents have a shape of their own. What decides that is another source, so that the other documents stay
+  // what they were.
+  const shape = new Random(seed ^ 0x2545f491).below(40)
+  const session = new Session(random, shape === 0 ? random.between(8, 40) : null)
+  if (shape === 1) session.scatter()
   const steps = random.chance(0.02) ? random.between(100, 300) : random.between(3, random.chance(0.3) ? 60 : 25)
   for (let i = 0; i < steps; i++) session.step()
   return session
@@ -21,14 +25,14 @@ export const writeDocument = (seed) => {
 
 /** Clients of one document who write it step by step. */
 export class Session {
-  constructor (random) {
+  constructor (random, clients = null) {
     this.random = random
     this.log = []
     // The old content type "JSON" is no longer written by Yjs: such documents use JSON values only, and pieces.mjs rewrites their updates.
     this.legacy = random.chance(0.12)
     const gc = random.pick(['all', 'all', 'some', 'none'])
     this.keepsDeleted = gc === 'none'
-    const ids = clientIds(random, random.between(2, 5))
+    const ids = clientIds(random, clients ?? random.between(2, 5))
     this.clients = ids.map((id, i) => this.client(id, gc === 'all' || (gc === 'some' && i % 2 === 0)))
     // Several tastes of documents, so that each kind of conflict is met often in some of them.
     this.favourite = random.pick([null, null, 'text', 'array', 'map', 'xml', 'map', 'xmlText'])
@@ -49,6 +53,28 @@ export class Session {
       if (transaction.local) for (const other of this.clients) if (other !== client) other.inbox.push(bytes)
     })
     return client
+  }
+
+  /** One client writes a long text or list, of which two delete single characters or values all over. */
+  scatter () {
+    const { random } = this
+    const [writer, other] = this.clients
+    const name = random.pick(['text', 'array'])
+    const length = random.between(100, 600)
+    const long = writer.doc.share.get(name)
+    writer.doc.transact(() => {
+      const choices = name === 'text' ? ['a', 'b', 'ü', '字', '😀'] : [null, 1, 'two', [3], { four: 5 }]
+      const content = Array.from({ length }, () => random.pick(choices))
+      long.insert(0, name === 'text' ? content.join('') : content)
+    })
+    for (const update of other.inbox.splice(0)) Y.applyUpdate(other.doc, update, 'remote')
+    for (let i = random.between(5, 30); i > 0; i--) {
+      const { doc } = random.pick([writer, other])
+      const type = doc.share.get(name)
+      doc.transact(() => {
+        for (let n = random.between(1, 10); n > 0 && type.length > 1; n--) type.delete(random.below(type.length - 1), 1)
+      })
+    }
   }
 
   step () {
@@ -217,7 +243,7 @@ const clientIds = (random, count) => {
   const ids = new Set()
   const small = random.chance(0.4)
   while (ids.size < count) {
-    if (small) ids.add(random.between(1, 8))
+    if (small) ids.add(random.between(1, count > 5 ? 2 * count : 8))
     else if (random.chance(0.1)) ids.add(random.below(2 ** 21) * 2 ** 32 + random.uint32())
     else ids.add(random.uint32())
   }
