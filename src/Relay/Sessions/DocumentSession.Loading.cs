@@ -8,7 +8,7 @@ namespace Relay.Sessions;
 /// <summary>The document is put together, once for all who wait for it.</summary>
 internal sealed partial class DocumentSession
 {
-    private readonly List<Action<byte[]?, CloseReason>> readers = [];
+    private readonly PendingReads pendingReads = new();
     private CloseReason closedFor = CloseReason.InternalError;
     private bool loadBegun;
     private long loadStarted;
@@ -26,6 +26,9 @@ internal sealed partial class DocumentSession
         loadBegun = true;
         loadStarted = services.Environment.Time.GetTimestamp();
 
+        // A load reads the log.
+        pendingReads.LookBegins();
+
         // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
         Start(settings.LongCallTimeout, cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)), OnLoaded, OnLoadFailed);
     }
@@ -41,12 +44,6 @@ internal sealed partial class DocumentSession
             MarkUnsaved();
         }
 
-        Read(reader);
-    }
-
-    /// <summary>Asks for the whole document, without being a connection: a session that only such readers wanted leaves at once.</summary>
-    public void Read(Action<byte[]?, CloseReason> reader)
-    {
         registry.Joined(this);
         switch (State)
         {
@@ -54,15 +51,42 @@ internal sealed partial class DocumentSession
                 reader(null, closedFor);
                 break;
             case SessionState.Loading:
-                readers.Add(reader);
+                pendingReads.AddToLook(Answering(reader));
                 break;
             default:
-                // While it drains, too, the document is whole.
                 reader(EncodeState(), CloseReason.Normal);
-                BecomeIdleIfEmpty();
-                EndIfNobodyCame();
+                OnRequestsAnswered();
                 break;
         }
+    }
+
+    /// <summary>
+    /// Asks for the whole document with everything that the log holds by now, without being a connection: a session
+    /// that only such readers wanted leaves at once. The session may lag behind the log, because the node was paused or
+    /// the channel lost a message; so the log is looked at first, also while the session drains.
+    /// </summary>
+    public void Read(Action<byte[]?, CloseReason> reader)
+    {
+        registry.Joined(this);
+        if (State == SessionState.Closed)
+        {
+            reader(null, closedFor);
+            return;
+        }
+
+        pendingReads.Add(Answering(reader));
+        LookForRequests();
+    }
+
+    private Action<CloseReason> Answering(Action<byte[]?, CloseReason> reader) =>
+        reason => reader(reason == CloseReason.Normal ? EncodeState() : null, reason);
+
+    /// <summary>Requests were answered: the session may have waited for that.</summary>
+    private void OnRequestsAnswered()
+    {
+        BecomeIdleIfEmpty();
+        EndIfNobodyCame();
+        ContinueLeaving();
     }
 
     /// <summary>What another node needs to load the document; nothing while this one is not whole.</summary>
@@ -157,12 +181,12 @@ internal sealed partial class DocumentSession
         }
 
         ReleaseHeld();
-        foreach (var reader in readers.ToArray())
+        if (!reconciling)
         {
-            reader(EncodeState(), CloseReason.Normal);
+            pendingReads.LookEnded(CloseReason.Normal);
         }
 
-        readers.Clear();
+        LookForRequests();
         foreach (var attachment in attachments.ToArray())
         {
             if (attachment.IsAttached && State == SessionState.Live)

@@ -1,3 +1,4 @@
+using Relay.Connections;
 using Relay.Telemetry;
 using Relay.Yjs;
 
@@ -68,6 +69,7 @@ internal sealed partial class DocumentSession
         // What arrives from here on is newer than what is read, or in it.
         var wasLost = savedLost;
         savedLost = false;
+        pendingReads.LookBegins();
         Start(
             settings.LongCallTimeout,
             cancellation => RelayTraces.TraceAsync("document.reconcile", Name, _ => services.Durable.ReadAsync(Name, covered, wasLost, cancellation)),
@@ -75,7 +77,7 @@ internal sealed partial class DocumentSession
             exception =>
             {
                 savedLost |= wasLost;
-                OnReconcileFailed(exception);
+                OnReconcileFailed(exception, CloseReason.StoreUnavailable);
             });
     }
 
@@ -84,7 +86,7 @@ internal sealed partial class DocumentSession
         if (state.Outcome == DurableOutcome.Unreadable)
         {
             // This session's document may be the best copy there is: it goes on being served, and what is stored is left alone.
-            OnReconcileFailed(new InvalidDataException(state.Problem));
+            OnReconcileFailed(new InvalidDataException(state.Problem), CloseReason.DocumentUnreadable);
             return;
         }
 
@@ -114,7 +116,14 @@ internal sealed partial class DocumentSession
         ReleaseHeld();
         StartAppend();
         SendFlight();
-        ContinueLeaving();
+        if (!reconciling)
+        {
+            pendingReads.LookEnded(CloseReason.Normal);
+        }
+
+        LookForRequests();
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 
     private void Adopt(DurableState state)
@@ -151,6 +160,7 @@ internal sealed partial class DocumentSession
         }
 
         leavingAt = Position.None;
+        pendingSaves.StartAnew();
 
         // Computed anew: it contains what an earlier recovery still had to append.
         outboxBytes -= outbox.Where(i => i.IsRecovery).Sum(i => (long)i.Update.Length);
@@ -172,7 +182,7 @@ internal sealed partial class DocumentSession
         }
     }
 
-    private void OnReconcileFailed(Exception exception)
+    private void OnReconcileFailed(Exception exception, CloseReason reason)
     {
         services.Gate.Leave();
         if (State == SessionState.Closed)
@@ -186,5 +196,8 @@ internal sealed partial class DocumentSession
         }
 
         reconcileTimer.Set(services.Environment.Backoff(reconcileFailures, settings.FirstRetry, settings.LongestRetry));
+        pendingReads.LookEnded(reason);
+        pendingSaves.End(reason);
+        OnRequestsAnswered();
     }
 }

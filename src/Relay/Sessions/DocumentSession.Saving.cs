@@ -1,4 +1,5 @@
 using Relay.Backplane;
+using Relay.Connections;
 using Relay.Persistence;
 using Relay.Telemetry;
 using Relay.Yjs;
@@ -11,6 +12,7 @@ internal sealed partial class DocumentSession
     /// <summary>So often a session that wants to leave waits for another node's save; then it saves itself.</summary>
     private const int RefusedClaims = 3;
 
+    private readonly PendingSaves pendingSaves = new();
     private IReadOnlySet<Position> unreadable = new HashSet<Position>();
     private Position saved;
 
@@ -43,6 +45,61 @@ internal sealed partial class DocumentSession
         }
 
         return encoded;
+    }
+
+    /// <summary>
+    /// Has a snapshot stored that holds everything that the log holds by now, also if another node has claimed the
+    /// document's saves.
+    /// </summary>
+    /// <param name="again">Go through a save also where a snapshot is there: its checkpoint may be lost.</param>
+    /// <param name="request">
+    /// Called once, with the position that is stored (<see cref="Position.None"/> for a document that was never written
+    /// to), or with the reason why it is not.
+    /// </param>
+    public void SaveNow(bool again, Action<Position, CloseReason> request)
+    {
+        registry.Joined(this);
+        if (State == SessionState.Closed)
+        {
+            request(Position.None, closedFor);
+            return;
+        }
+
+        mustSave |= again;
+        pendingReads.Add(reason =>
+        {
+            if (reason != CloseReason.Normal || position.IsNone)
+            {
+                request(position, reason);
+                return;
+            }
+
+            isUnsaved |= again;
+            pendingSaves.Add(again || IsRecovering ? Position.None : position, outcome => request(position, outcome));
+            SaveForRequests();
+        });
+        LookForRequests();
+    }
+
+    /// <summary>
+    /// Goes on with what requests for a save wait for. Called after what kept the save from beginning; the caller goes
+    /// on with <see cref="OnRequestsAnswered"/>.
+    /// </summary>
+    private void SaveForRequests()
+    {
+        if (pendingSaves.IsEmpty || saving || reconciling || IsRecovering || !IsOpen)
+        {
+            return;
+        }
+
+        if (isUnsaved)
+        {
+            Save();
+        }
+        else
+        {
+            pendingSaves.End(CloseReason.Normal);
+        }
     }
 
     private void MarkUnsaved()
@@ -86,6 +143,8 @@ internal sealed partial class DocumentSession
         var snapshot = new Snapshot(Name, SnapshotKind.State, position, Now, EncodeState());
         var known = unreadable;
         var before = covered;
+        var isAsked = !pendingSaves.IsEmpty;
+        pendingSaves.SaveBegins(position);
         saving = true;
         isUnsaved = false;
         unsavedBytes = 0;
@@ -96,7 +155,9 @@ internal sealed partial class DocumentSession
             cancellation => RelayTraces.TraceAsync(
                 "document.save",
                 Name,
-                _ => refusedClaims < RefusedClaims ? SaveAsync(snapshot, known, before, cancellation) : SaveAnywayAsync(snapshot, known, before, cancellation)),
+                _ => refusedClaims < RefusedClaims && !isAsked
+                    ? SaveAsync(snapshot, known, before, cancellation)
+                    : SaveAnywayAsync(snapshot, known, before, cancellation)),
             outcome =>
             {
                 if (outcome.Claim.IsGranted)
@@ -131,7 +192,10 @@ internal sealed partial class DocumentSession
         return (claim, claim.IsGranted && claim.Saved != snapshot.Position ? await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)) : null);
     }
 
-    /// <summary>Whoever has claimed the save does not get on with it, and this node waits only for that.</summary>
+    /// <summary>
+    /// The node that has claimed the save does not get on with it, and this session waits only for that; or a request
+    /// waits for the save. Two nodes that save one position write one snapshot.
+    /// </summary>
     private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAnywayAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation) =>
         (new SaveClaim(true, Position.None), await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)));
 
@@ -199,7 +263,8 @@ internal sealed partial class DocumentSession
             saveTimer.Set(State == SessionState.Draining ? settings.SavedElsewhereCheck : settings.SaveInterval);
         }
 
-        ContinueLeaving();
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 
     private void OnSaved(Snapshot snapshot, bool? stands)
@@ -231,7 +296,13 @@ internal sealed partial class DocumentSession
             RequestReconcile();
         }
 
-        ContinueLeaving();
+        if (stands is not false)
+        {
+            pendingSaves.Stored(snapshot.Position);
+        }
+
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 
     /// <summary>An entry that says nothing gives the document another position, and all who follow its log a reason to look where they stand.</summary>
@@ -263,7 +334,9 @@ internal sealed partial class DocumentSession
             saveTimer.Clear();
         }
 
-        ContinueLeaving();
+        pendingSaves.Stored(at);
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 
     private void OnSaveFailed(Snapshot snapshot, long bytes, Exception exception)
@@ -286,6 +359,11 @@ internal sealed partial class DocumentSession
         {
             // It was damaged after it was stored, and nobody knows of the store: repeating that helps no one.
             MoveOn();
+        }
+        else
+        {
+            pendingSaves.End(CloseReason.StoreUnavailable);
+            OnRequestsAnswered();
         }
 
         // Another node may reach the store.

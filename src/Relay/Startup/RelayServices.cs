@@ -54,6 +54,8 @@ internal static class RelayServices
         services.AddSingleton<SnapshotSetAsideEndpoint>();
         services.AddSingleton<SharedJobs>();
         services.AddSingleton<JobsEndpoint>();
+        services.AddSingleton<DocumentSaver>();
+        services.AddSingleton<SaveEndpoint>();
         services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(), provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();
         services.AddSingleton<RoomMetadataEndpoint>();

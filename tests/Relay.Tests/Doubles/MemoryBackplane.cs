@@ -18,6 +18,9 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
 
     public Gate Reading { get; } = new();
 
+    /// <summary>After the log was read, before its reader hears of it.</summary>
+    public Gate Answering { get; } = new();
+
     public Gate Subscribing { get; } = new();
 
     public Gate Publishing { get; } = new();
@@ -138,6 +141,13 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
     public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
     {
         await Reading.PassAsync();
+        var result = Read(document, after);
+        await Answering.PassAsync();
+        return result;
+    }
+
+    private LogReadResult Read(DocumentName document, Position after)
+    {
         if (!logs.TryGetValue(document, out var log))
         {
             return new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None);
