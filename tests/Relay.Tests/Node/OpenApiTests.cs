@@ -76,10 +76,12 @@ public sealed class OpenApiTests
             await AskAsync("GET", path, admin, 501);
         }
 
+        const string save = Document + "/save";
         const string updates = Document + "/updates";
         const string snapshots = Document + "/snapshots";
         const string kick = "/api/admin/kick";
         await AskAsync("GET", Document, writer, 404);
+        await AskAsync("POST", save, writer, 404);
         await AskAsync("DELETE", Document, admin, 404);
         await AskAsync("POST", updates, writer, 204, body: Typed(1, 0, "a"));
         await AskAsync("POST", updates, writer, 400, body: [1]);
@@ -87,6 +89,7 @@ public sealed class OpenApiTests
         await AskAsync("POST", updates, writer, 415, body: Typed(1, 0, "a"), type: "text/plain");
         await AskAsync("GET", Document, writer, 200);
         await AskAsync("POST", "/api/jobs/{document}/retry", admin, 204);
+        await AskAsync("POST", save, writer, 204);
         await AskAsync("GET", "/api/jobs", admin, 200);
         await AskAsync("GET", "/api/nodes", admin, 200);
         await AskAsync("GET", Document + "/presence", admin, 200);
@@ -112,6 +115,7 @@ public sealed class OpenApiTests
         await AskAsync("POST", snapshots + "/{id}/restore", writer, 410);
         await AskAsync("POST", snapshots + "/{id}/set-aside", admin, 410);
         await AskAsync("POST", "/api/jobs/{document}/retry", admin, 410);
+        await AskAsync("POST", save, writer, 410);
         await AskAsync("PUT", Document, admin, 201);
         await AskAsync("POST", kick, admin, 200, body: Encoding.UTF8.GetBytes("""{"user":"ada"}"""), type: "application/json");
         await AskAsync("POST", kick, admin, 400, body: Encoding.UTF8.GetBytes("{}"), type: "application/json");

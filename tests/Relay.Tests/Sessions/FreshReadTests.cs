@@ -172,7 +172,8 @@ public sealed class FreshReadTests
         using var world = new World();
         var client = world.Client();
         world.Backplane.Answering.IsShut = true;
-        var request = Begin(world);
+        world.Backplane.Interrupt();
+        world.Run();
         world.Backplane.IsHushed = true;
         world.Backplane.AppendElsewhere(World.Name, 1, A);
         world.Backplane.IsHushed = false;
@@ -180,7 +181,6 @@ public sealed class FreshReadTests
         world.Run();
         world.Backplane.Answering.Open();
         world.Run();
-        Assert.True(request.IsAnswered);
         world.Advance(1);
         Assert.Equal(World.StateOf(A, B), client.Document.EncodeState());
     }
