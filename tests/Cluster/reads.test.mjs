@@ -1,7 +1,7 @@
 // What one node has confirmed is in the next answer of every other node, also of one that lags behind.
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
-import { joinClient, Y } from '../clients/clients.mjs'
+import { joinClient, waitFor, Y } from '../clients/clients.mjs'
 import { freePort, startRelay, temporaryDirectory } from '../clients/relay.mjs'
 import { Redis } from './services.mjs'
 import { test } from './test.mjs'
@@ -23,7 +23,8 @@ test('a node that stood still answers with everything that another node confirme
     return startRelay(t, { dataDir, settings })
   }
   const nodes = [await start(), await start()]
-  for (const node of nodes) await joinClient(t, node, 'lagging', { doc: new Y.Doc() })
+  const people = []
+  for (const node of nodes) people.push(await joinClient(t, node, 'lagging', { doc: new Y.Doc() }))
   const address = (node, rest = '') => `${node.url.replace(/^ws/, 'http')}/api/documents/lagging${rest}`
   const writer = new Y.Doc()
   const text = writer.getText('text')
@@ -50,6 +51,14 @@ test('a node that stood still answers with everything that another node confirme
     Y.applyUpdate(read, new Uint8Array(await answer.arrayBuffer()))
     assert.equal(read.getText('text').toString(), text.toString(), `round ${round}`)
   }
+  // Presence that one node has taken is in the other one's answer.
+  const isShown = async (answer) => JSON.stringify(await (await answer).json()).includes('Ada')
+  nodes[0].stall()
+  people[1].provider.awareness.setLocalState({ user: { name: 'Ada' } })
+  await waitFor(() => isShown(fetch(address(nodes[1], '/presence'))), 'Ada at her own node')
+  const looking = fetch(address(nodes[0], '/presence'))
+  nodes[0].resume()
+  assert.ok(await isShown(looking), 'Ada at the other node')
   // A save through the node that lags has it, too.
   nodes[0].stall()
   const saving = fetch(address(nodes[0], '/save'), { method: 'POST' })
