@@ -10,8 +10,8 @@ namespace Relay.Api;
 
 /// <summary>
 /// <c>GET /api/documents/{document}/presence</c>: who is there and what they say about themselves, by all nodes that
-/// have the document open. This node's own session may not have heard of what others have; the node of a client has what
-/// that client said. For administrators. Opens nothing.
+/// have the document open. This node's own session may not have heard of what others have; the node of a client has
+/// what that client said. For administrators. Opens nothing.
 /// </summary>
 internal sealed class PresenceEndpoint(
     RequestGate gate,
@@ -25,6 +25,9 @@ internal sealed class PresenceEndpoint(
 
     /// <summary>A session whose mailbox is busy for longer says nothing.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Another node that is silent for longer is left out: it may have just died.</summary>
+    private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromSeconds(1);
 
     public async Task GetAsync(HttpContext context)
     {
@@ -91,7 +94,20 @@ internal sealed class PresenceEndpoint(
     {
         var others = (await reporter.ReadAsync(cancellation)).Nodes
             .Where(other => other.Incarnation != node.Incarnation && IPEndPoint.TryParse(other.Address, out _));
-        return await Task.WhenAll(
-            others.Select(other => peers.AskPresenceAsync(name, [other.Address], cancellation).AsTask()));
+        return await Task.WhenAll(others.Select(other => AskAsync(name, other.Address, cancellation)));
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> AskAsync(DocumentName name, string address, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(PatienceWithOthers, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            return await peers.AskPresenceAsync(name, [address], either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 }
