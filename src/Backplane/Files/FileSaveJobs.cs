@@ -11,7 +11,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, FileSaveJob> jobs = [];
 
-    /// <summary>A start found the document unsaved.</summary>
+    /// <summary>A start found the document unsaved, or its damaged log begins anew.</summary>
     public void Found(DocumentName document, string? problem)
     {
         lock (gate)

@@ -97,7 +97,8 @@ internal sealed class PresenceEndpoint(
         return await Task.WhenAll(others.Select(other => AskAsync(name, other.Address, cancellation)));
     }
 
-    private async Task<ReadOnlyMemory<byte>?> AskAsync(DocumentName name, string address, CancellationToken cancellation)
+    private async Task<ReadOnlyMemory<byte>?> AskAsync(
+        DocumentName name, string address, CancellationToken cancellation)
     {
         using var deadline = new CancellationTokenSource(PatienceWithOthers, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);

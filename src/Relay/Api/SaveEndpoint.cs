@@ -5,8 +5,9 @@ using Relay.Problems;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>POST /api/documents/{document}/save</c>: answers 204 when a snapshot holds everything that was confirmed before the
-/// request. For those who may write: a save loses and shows nothing, and it is what the button "save" of an editor asks for.
+/// <c>POST /api/documents/{document}/save</c>: answers 204 when a snapshot holds everything that was confirmed before
+/// the request. For those who may write: a save loses and shows nothing, and it is what the button "save" of an editor
+/// asks for.
 /// </summary>
 internal sealed class SaveEndpoint(RequestGate gate, DocumentSaver saver)
 {

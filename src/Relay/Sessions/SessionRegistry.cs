@@ -103,8 +103,8 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// <summary>Asks the document's session, if there is one, who is there; false without calling the reader if there is none.</summary>
     /// <param name="name">The document.</param>
     /// <param name="reader">
-    /// Called once, on any thread, with everybody's presence and who went lately (y-protocols encoding); with null while
-    /// the session is loading.
+    /// Called once, on any thread, with everybody's presence and who went lately (y-protocols encoding); with null
+    /// while the session is loading.
     /// </param>
     public bool TryShowPresence(DocumentName name, Action<byte[]?> reader)
     {

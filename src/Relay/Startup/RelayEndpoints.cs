@@ -31,6 +31,7 @@ internal static class RelayEndpoints
         app.MapGet(SnapshotsEndpoint.OnePath, services.GetRequiredService<SnapshotsEndpoint>().GetOneAsync);
         app.MapPost(SnapshotRestoreEndpoint.Path, services.GetRequiredService<SnapshotRestoreEndpoint>().PostAsync);
         app.MapPost(SnapshotSetAsideEndpoint.Path, services.GetRequiredService<SnapshotSetAsideEndpoint>().PostAsync);
+        app.MapPost(LogSetAsideEndpoint.Path, services.GetRequiredService<LogSetAsideEndpoint>().PostAsync);
         app.MapGet(JobsEndpoint.Path, services.GetRequiredService<JobsEndpoint>().GetAsync);
         app.MapPost(JobsEndpoint.RetryPath, services.GetRequiredService<JobsEndpoint>().RetryAsync);
         app.MapPost(DrainEndpoint.Path, services.GetRequiredService<DrainEndpoint>().PostAsync);

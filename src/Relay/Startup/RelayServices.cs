@@ -52,6 +52,7 @@ internal static class RelayServices
         services.AddSingleton<SnapshotsEndpoint>();
         services.AddSingleton<SnapshotRestoreEndpoint>();
         services.AddSingleton<SnapshotSetAsideEndpoint>();
+        services.AddSingleton<LogSetAsideEndpoint>();
         services.AddSingleton<SharedJobs>();
         services.AddSingleton<JobsEndpoint>();
         services.AddSingleton<DocumentSaver>();
@@ -155,7 +156,9 @@ internal static class RelayServices
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();
+        services.AddSingleton<LogRenewal>();
         services.AddSingleton<BadSnapshots>();
+        services.AddSingleton<BadLogs>();
         services.AddSingleton<SessionRegistry>();
     }
 

@@ -118,7 +118,8 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
         return result;
     }
 
-    public async ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    public async ValueTask<AppendResult> ReplaceAsync(
+        DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation)
     {
         await Appending.PassAsync();
         if (logs.TryGetValue(document, out var log) && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
@@ -126,7 +127,7 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
             return new AppendResult(AppendOutcome.StartedEpoch, known.Position, known.Previous);
         }
 
-        if (log is not null && log.Epoch != epoch)
+        if (log is not null && (log.Epoch != epoch || (!end.IsNone && log.End != end)))
         {
             return new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None);
         }

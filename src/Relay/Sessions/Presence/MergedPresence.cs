@@ -3,8 +3,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// What several nodes know of one document's presence, put together by the rule of y-protocols: of each client the entry
-/// with the newest clock counts, and under the same clock a removal. Not thread-safe.
+/// What several nodes know of one document's presence, put together by the rule of y-protocols: of each client the
+/// entry with the newest clock counts, and under the same clock a removal. Not thread-safe.
 /// </summary>
 internal sealed class MergedPresence
 {

@@ -3,8 +3,9 @@ using Relay.Connections;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Requests that wait until the session has everything that the log held when they came. A look at the log (a read, a load, a reconcile) answers the requests that came before it began, and no later ones.
-/// At most one look counts at a time. Belongs to the session's mailbox.
+/// Requests that wait until the session has everything that the log held when they came. A look at the log (a read, a
+/// load, a reconcile) answers the requests that came before it began, and no later ones. At most one look counts at a
+/// time. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class PendingReads
 {
@@ -16,7 +17,9 @@ internal sealed class PendingReads
     /// <summary>Whether requests came since the last look began.</summary>
     public bool NeedLook => waiting.Count > 0;
 
-    /// <param name="request">Called once: with <see cref="CloseReason.Normal"/> when the session is that far, otherwise with the reason.</param>
+    /// <param name="request">
+    /// Called once: with <see cref="CloseReason.Normal"/> when the session is that far, otherwise with the reason.
+    /// </param>
     public void Add(Action<CloseReason> request) => waiting.Add(request);
 
     /// <summary>Adds a request that is content with what the look under way finds, also if it began earlier.</summary>

@@ -4,8 +4,9 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Requests that wait for a snapshot which holds everything up to the position that the session had when they were added. A session that never has nothing to save still answers them: the first snapshot at or
-/// after that position is enough. Belongs to the session's mailbox.
+/// Requests that wait for a snapshot which holds everything up to the position that the session had when they were
+/// added. A session that never has nothing to save still answers them: the first snapshot at or after that position is
+/// enough. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class PendingSaves
 {
@@ -13,8 +14,13 @@ internal sealed class PendingSaves
 
     public bool IsEmpty => requests.Count == 0;
 
-    /// <param name="needed">The position that the snapshot must have or exceed; <see cref="Position.None"/> for that of the next save that begins.</param>
-    /// <param name="request">Called once: with <see cref="CloseReason.Normal"/> when the snapshot is stored, otherwise with the reason.</param>
+    /// <param name="needed">
+    /// The position that the snapshot must have or exceed; <see cref="Position.None"/> for that of the next save that
+    /// begins.
+    /// </param>
+    /// <param name="request">
+    /// Called once: with <see cref="CloseReason.Normal"/> when the snapshot is stored, otherwise with the reason.
+    /// </param>
     public void Add(Position needed, Action<CloseReason> request) => requests.Add(new Request(needed, request));
 
     /// <summary>A save of this position begins.</summary>
@@ -47,7 +53,9 @@ internal sealed class PendingSaves
         }
     }
 
-    /// <summary>The session goes on in another history, in which the old positions mean nothing: the next save counts.</summary>
+    /// <summary>
+    /// The session goes on in another history, in which the old positions mean nothing: the next save counts.
+    /// </summary>
     public void StartAnew()
     {
         for (var i = 0; i < requests.Count; i++)
