@@ -3,7 +3,7 @@ using Relay.Yjs;
 
 namespace Relay.Backplane.Files;
 
-/// <summary>A document whose log does not read begins anew with what reads, and nothing of the old log is thrown away.</summary>
+/// <summary>A document whose log does not read begins anew with what reads, and the old log is kept.</summary>
 public sealed class FileLogSalvageTests : FileLogFixture
 {
     private static readonly byte[] Marked = "find me here"u8.ToArray();
@@ -88,7 +88,8 @@ public sealed class FileLogSalvageTests : FileLogFixture
     {
         var (bad, _, _) = await DamageAsync();
         Disk.Room = 0;
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.SetAsideAsync(bad, Sample.Update(1), default).AsTask().Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => Log.SetAsideAsync(bad, Sample.Update(1), default).AsTask().Soon());
         Disk.Room = long.MaxValue;
         Assert.Equal(["1", "3"], (await Log.SalvageAsync(bad, default).AsTask().Soon())!.Entries.Texts());
         Assert.NotNull(await Log.SetAsideAsync(bad, Sample.Update(1), default).AsTask().Soon());

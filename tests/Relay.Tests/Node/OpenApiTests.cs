@@ -14,7 +14,7 @@ public sealed class OpenApiTests
     /// <summary>What only a store that is away or damaged, a tombstone's id, an overfull or hopelessly entangled document, a client that stays, or keys that cannot be fetched bring about, or only a node with Postgres answers.</summary>
     private static readonly string[] NeedMore =
     [
-        "409 readSnapshot", "409 restoreSnapshot", "422", "500", "503", "413 restoreSnapshot", "200 setSnapshotAside", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory", "404 readHistory",
+        "409 readSnapshot", "409 restoreSnapshot", "422", "500", "503", "413 restoreSnapshot", "200 setSnapshotAside", "200 setLogAside", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory", "404 readHistory",
         "200 listConnections", "404 listConnections", "200 listPastNodes", "200 readTotals", "400 readTotals",
     ];
 
@@ -90,6 +90,7 @@ public sealed class OpenApiTests
         await AskAsync("GET", Document, writer, 200);
         await AskAsync("POST", "/api/jobs/{document}/retry", admin, 204);
         await AskAsync("POST", save, writer, 204);
+        await AskAsync("POST", Document + "/log/set-aside", admin, 409);
         await AskAsync("GET", "/api/jobs", admin, 200);
         await AskAsync("GET", "/api/nodes", admin, 200);
         await AskAsync("GET", Document + "/presence", admin, 200);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Relay.Backplane;
 using Relay.Connections.WebSockets;
 using Relay.Reports;
 using Relay.Sessions;
@@ -41,6 +42,8 @@ internal sealed class TestNode : IAsyncDisposable
     public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public DashboardFeed Dashboards => app.Services.GetRequiredService<DashboardFeed>();
+
+    public IDocumentLog Log => app.Services.GetRequiredService<IDocumentLog>();
 
     public SessionRegistry Sessions => app.Services.GetRequiredService<SessionRegistry>();
 

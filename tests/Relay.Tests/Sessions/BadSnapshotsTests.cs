@@ -158,7 +158,8 @@ public sealed class BadSnapshotsTests
         var third = world.Backplane.AppendElsewhere(World.Name, 3, C).Position;
         Assert.True(world.Backplane.CheckpointAsync(World.Name, third, second, default).IsCompletedSuccessfully);
         world.Store(new Snapshot(World.Name, SnapshotKind.State, first, DateTimeOffset.UnixEpoch, A));
-        world.Store(new Snapshot(World.Name, SnapshotKind.State, third, DateTimeOffset.UnixEpoch, World.StateOf(A, B, C)));
+        var all = World.StateOf(A, B, C);
+        world.Store(new Snapshot(World.Name, SnapshotKind.State, third, DateTimeOffset.UnixEpoch, all));
         world.Snapshots.Damage(third);
         return third;
     }
