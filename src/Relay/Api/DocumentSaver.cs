@@ -28,7 +28,8 @@ internal sealed class DocumentSaver(SessionRegistry sessions, TimeProvider time)
     public async Task<(Position At, CloseReason Reason)?> SaveAsync(
         DocumentName name, bool again, CancellationToken cancellation)
     {
-        var saved = new TaskCompletionSource<(Position, CloseReason)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        const TaskCreationOptions elsewhere = TaskCreationOptions.RunContinuationsAsynchronously;
+        var saved = new TaskCompletionSource<(Position, CloseReason)>(elsewhere);
         sessions.Save(name, again, (at, reason) => saved.TrySetResult((at, reason)));
         try
         {

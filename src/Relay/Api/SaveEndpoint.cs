@@ -26,7 +26,7 @@ internal sealed class SaveEndpoint(RequestGate gate, DocumentSaver saver)
             case null:
                 await DocumentRequest.AnswerLaterAsync(
                     context,
-                    "The save takes long and goes on. Everything that was confirmed is in the log meanwhile; ask again.",
+                    "The save takes long and goes on; what was confirmed is in the log meanwhile. Ask again.",
                     ProblemKind.StoreUnavailable);
                 break;
             case var (at, reason) when reason == CloseReason.Normal && at.IsNone:

@@ -137,7 +137,7 @@ public sealed class LogSetAsideRequestTests : IDisposable
 
     private Task<TestNode> StartAsync() => TestNode.StartAsync(directory: directory, settings: Stay);
 
-    /// <summary>A node over what a killed one left, and the disk changed a bit of one of the document's three entries.</summary>
+    /// <summary>A node over what a killed one left, after the disk changed one of the document's entries.</summary>
     private async Task<TestNode> StartDamagedAsync(bool isSaved = false)
     {
         await using (var killed = await TestNode.StartAsync(settings: Stay))

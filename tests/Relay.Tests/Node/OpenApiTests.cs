@@ -14,7 +14,9 @@ public sealed class OpenApiTests
     /// <summary>What only a store that is away or damaged, a tombstone's id, an overfull or hopelessly entangled document, a client that stays, or keys that cannot be fetched bring about, or only a node with Postgres answers.</summary>
     private static readonly string[] NeedMore =
     [
-        "409 readSnapshot", "409 restoreSnapshot", "422", "500", "503", "413 restoreSnapshot", "200 setSnapshotAside", "200 setLogAside", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory", "404 readHistory",
+        "409 readSnapshot", "409 restoreSnapshot", "422", "500", "503", "413 restoreSnapshot", "200 setSnapshotAside",
+        "200 setLogAside", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory",
+        "404 readHistory",
         "200 listConnections", "404 listConnections", "200 listPastNodes", "200 readTotals", "400 readTotals",
     ];
 

@@ -11,7 +11,8 @@ internal sealed class MergedPresence
     private readonly Dictionary<ulong, AwarenessEntry> newest = [];
 
     /// <summary>The clients that are there, by their ids.</summary>
-    public IEnumerable<AwarenessEntry> Present => newest.Values.Where(entry => !entry.IsNull).OrderBy(entry => entry.ClientId);
+    public IEnumerable<AwarenessEntry> Present =>
+        newest.Values.Where(entry => !entry.IsNull).OrderBy(entry => entry.ClientId);
 
     /// <summary>Adds one node's answer (y-protocols encoding). One that does not read, or null, adds nothing.</summary>
     public void Add(ReadOnlyMemory<byte>? answer)

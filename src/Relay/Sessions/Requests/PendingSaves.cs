@@ -42,7 +42,8 @@ internal sealed class PendingSaves
         requests = [];
         foreach (var request in all)
         {
-            if (!request.Needed.IsNone && request.Needed.Epoch == position.Epoch && request.Needed.Offset <= position.Offset)
+            var needed = request.Needed;
+            if (!needed.IsNone && needed.Epoch == position.Epoch && needed.Offset <= position.Offset)
             {
                 request.Done(CloseReason.Normal);
             }
