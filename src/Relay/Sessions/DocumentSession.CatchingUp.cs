@@ -54,9 +54,13 @@ internal sealed partial class DocumentSession
     {
         reading = true;
         readAgain = false;
-        pendingReads.LookBegins();
+        var look = pendingReads.LookBegins();
         var after = position;
-        Start(settings.CallTimeout, cancellation => ReadAfterAsync(after, cancellation), OnRead, OnReadFailed);
+        Start(
+            settings.CallTimeout,
+            cancellation => ReadAfterAsync(after, cancellation),
+            outcome => OnRead(look, outcome),
+            exception => OnReadFailed(look, exception));
     }
 
     /// <summary>
@@ -75,7 +79,7 @@ internal sealed partial class DocumentSession
         return (read, listing.Count == 0 ? Position.None : listing[0].Position);
     }
 
-    private void OnRead((LogReadResult Read, Position Newest) outcome)
+    private void OnRead(long look, (LogReadResult Read, Position Newest) outcome)
     {
         var (result, newest) = outcome;
         reading = false;
@@ -115,7 +119,7 @@ internal sealed partial class DocumentSession
 
         if (!reconciling)
         {
-            pendingReads.LookEnded(CloseReason.Normal);
+            pendingReads.LookEnded(look, CloseReason.Normal);
         }
 
         if (readAgain)
@@ -127,7 +131,7 @@ internal sealed partial class DocumentSession
         OnRequestsAnswered();
     }
 
-    private void OnReadFailed(Exception exception)
+    private void OnReadFailed(long look, Exception exception)
     {
         reading = false;
         if (State == SessionState.Closed || reconciling)
@@ -145,7 +149,7 @@ internal sealed partial class DocumentSession
             readTimer.Set(services.Environment.Backoff(failedReads, settings.FirstRetry, settings.LongestRetry));
         }
 
-        pendingReads.LookEnded(CloseReason.StoreUnavailable);
+        pendingReads.LookEnded(look, CloseReason.StoreUnavailable);
         LookForRequests();
         OnRequestsAnswered();
     }

@@ -27,10 +27,14 @@ internal sealed partial class DocumentSession
         loadStarted = services.Environment.Time.GetTimestamp();
 
         // A load reads the log.
-        pendingReads.LookBegins();
+        var look = pendingReads.LookBegins();
 
         // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
-        Start(settings.LongCallTimeout, cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)), OnLoaded, OnLoadFailed);
+        Start(
+            settings.LongCallTimeout,
+            cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)),
+            loaded => OnLoaded(look, loaded),
+            OnLoadFailed);
     }
 
     /// <summary>
@@ -122,7 +126,7 @@ internal sealed partial class DocumentSession
         return new Loaded(stored, holders is not null, peer, peer is not null && state is null && peer.Position != stored.Position);
     }
 
-    private void OnLoaded(Loaded loaded)
+    private void OnLoaded(long look, Loaded loaded)
     {
         services.Metrics.Loaded(services.Environment.Time.GetElapsedTime(loadStarted), succeeded: true);
         var state = loaded.State;
@@ -183,7 +187,7 @@ internal sealed partial class DocumentSession
         ReleaseHeld();
         if (!reconciling)
         {
-            pendingReads.LookEnded(CloseReason.Normal);
+            pendingReads.LookEnded(look, CloseReason.Normal);
         }
 
         LookForRequests();

@@ -69,24 +69,24 @@ internal sealed partial class DocumentSession
         // What arrives from here on is newer than what is read, or in it.
         var wasLost = savedLost;
         savedLost = false;
-        pendingReads.LookBegins();
+        var look = pendingReads.LookBegins();
         Start(
             settings.LongCallTimeout,
             cancellation => RelayTraces.TraceAsync("document.reconcile", Name, _ => services.Durable.ReadAsync(Name, covered, wasLost, cancellation)),
-            OnEverythingRead,
+            state => OnEverythingRead(look, state),
             exception =>
             {
                 savedLost |= wasLost;
-                OnReconcileFailed(exception, CloseReason.StoreUnavailable);
+                OnReconcileFailed(look, exception, CloseReason.StoreUnavailable);
             });
     }
 
-    private void OnEverythingRead(DurableState state)
+    private void OnEverythingRead(long look, DurableState state)
     {
         if (state.Outcome == DurableOutcome.Unreadable)
         {
             // This session's document may be the best copy there is: it goes on being served, and what is stored is left alone.
-            OnReconcileFailed(new InvalidDataException(state.Problem), CloseReason.DocumentUnreadable);
+            OnReconcileFailed(look, new InvalidDataException(state.Problem), CloseReason.DocumentUnreadable);
             return;
         }
 
@@ -118,7 +118,7 @@ internal sealed partial class DocumentSession
         SendFlight();
         if (!reconciling)
         {
-            pendingReads.LookEnded(CloseReason.Normal);
+            pendingReads.LookEnded(look, CloseReason.Normal);
         }
 
         LookForRequests();
@@ -182,7 +182,7 @@ internal sealed partial class DocumentSession
         }
     }
 
-    private void OnReconcileFailed(Exception exception, CloseReason reason)
+    private void OnReconcileFailed(long look, Exception exception, CloseReason reason)
     {
         services.Gate.Leave();
         if (State == SessionState.Closed)
@@ -196,7 +196,7 @@ internal sealed partial class DocumentSession
         }
 
         reconcileTimer.Set(services.Environment.Backoff(reconcileFailures, settings.FirstRetry, settings.LongestRetry));
-        pendingReads.LookEnded(reason);
+        pendingReads.LookEnded(look, reason);
         pendingSaves.End(reason);
         OnRequestsAnswered();
     }

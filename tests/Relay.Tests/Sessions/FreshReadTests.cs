@@ -76,6 +76,20 @@ public sealed class FreshReadTests
     }
 
     [Fact]
+    public void So_it_is_if_more_came_during_the_load_than_is_held()
+    {
+        using var world = new World(new SessionSettings { HeldBytes = 1 });
+        world.Backplane.AppendElsewhere(World.Name, 1, A);
+        world.Backplane.Answering.IsShut = true;
+        world.Client();
+        world.Backplane.AppendElsewhere(World.Name, 2, B);
+        var request = Begin(world);
+        world.Backplane.Answering.Open();
+        world.Run();
+        Assert.Equal(World.StateOf(A, B), request.State);
+    }
+
+    [Fact]
     public void A_document_that_is_being_left_answers_with_what_was_confirmed()
     {
         using var world = new World(new SessionSettings { IdleTimeout = TimeSpan.Zero });

@@ -13,10 +13,10 @@ public sealed class PendingReadsTests
     {
         Add(1);
         Assert.True(reads.NeedLook);
-        reads.LookBegins();
+        var look = reads.LookBegins();
         Assert.False(reads.NeedLook);
         Add(2);
-        reads.LookEnded(CloseReason.Normal);
+        reads.LookEnded(look, CloseReason.Normal);
         Assert.Equal([(1, CloseReason.Normal)], answers);
         Assert.True(reads.NeedLook);
         Assert.False(reads.IsEmpty);
@@ -25,21 +25,26 @@ public sealed class PendingReadsTests
     [Fact]
     public void One_that_needs_no_look_of_its_own_is_answered_with_the_one_under_way()
     {
-        reads.LookBegins();
+        var look = reads.LookBegins();
         reads.AddToLook(outcome => answers.Add((1, outcome)));
         Assert.False(reads.NeedLook);
-        reads.LookEnded(CloseReason.StoreUnavailable);
+        reads.LookEnded(look, CloseReason.StoreUnavailable);
         Assert.Equal([(1, CloseReason.StoreUnavailable)], answers);
     }
 
     [Fact]
-    public void A_look_that_takes_over_from_another_answers_for_both()
+    public void A_later_look_that_ends_first_answers_for_both_and_an_earlier_one_for_its_own()
     {
         Add(1);
-        reads.LookBegins();
+        var first = reads.LookBegins();
         Add(2);
+        var second = reads.LookBegins();
+        Add(3);
         reads.LookBegins();
-        reads.LookEnded(CloseReason.Normal);
+        reads.LookEnded(first, CloseReason.Normal);
+        Assert.Equal([(1, CloseReason.Normal)], answers);
+        reads.LookEnded(second, CloseReason.Normal);
+        reads.LookEnded(first, CloseReason.StoreUnavailable);
         Assert.Equal([(1, CloseReason.Normal), (2, CloseReason.Normal)], answers);
     }
 
@@ -47,8 +52,7 @@ public sealed class PendingReadsTests
     public void A_request_that_comes_from_an_answer_waits_for_the_next_look()
     {
         reads.Add(_ => Add(2));
-        reads.LookBegins();
-        reads.LookEnded(CloseReason.Normal);
+        reads.LookEnded(reads.LookBegins(), CloseReason.Normal);
         Assert.Empty(answers);
         Assert.True(reads.NeedLook);
     }
