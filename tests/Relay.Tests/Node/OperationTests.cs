@@ -157,6 +157,8 @@ public sealed class OperationTests
         Assert.Equal(403, await SendAsync("/api/nodes/self/drain"));
         Assert.Equal(403, await SendAsync("/api/jobs/doc/retry"));
         Assert.Equal(403, await SendAsync(Path + "/snapshots/1-2-3/restore"));
+        Assert.Equal(403, await SendAsync(Path + "/save"));
+        Assert.Equal(403, await SendAsync(Path + "/log/set-aside?force=true"));
         Assert.Equal(200, await node.StatusAsync("GET", "/health/ready"));
 
         async Task<int> SendAsync(string path)

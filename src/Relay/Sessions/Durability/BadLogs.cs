@@ -21,11 +21,13 @@ internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, Log
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read or written now.</exception>
     public async Task<SetAsideResult> SetAsideAsync(DocumentName name, bool acceptsLoss, CancellationToken cancellation)
     {
-        if (await logs.SalvageAsync(name, cancellation) is not { } salvaged)
+        if (await logs.SalvageAsync(name, cancellation) is not { } found)
         {
             return await CloseGapAsync(name, acceptsLoss, cancellation);
         }
 
+        // An entry whose bytes are those that were written, and no update, is one more that does not read.
+        var salvaged = found with { Entries = [.. found.Entries.Where(IsReadable)] };
         var left = await durable.ReadSalvagedAsync(name, salvaged, cancellation);
         var loss = LossOf(salvaged, left);
         if (loss is not null && !acceptsLoss)
@@ -71,6 +73,9 @@ internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, Log
 
         throw new BackplaneUnavailableException($"The log of document '{name}' changed under every attempt.");
     }
+
+    private static bool IsReadable(LoggedEntry entry) =>
+        entry.Kind != EntryKind.Update || new YDocument().TryApply(entry.Payload, out _, out _);
 
     /// <summary>What is lost: entries that do not read and that no snapshot covers.</summary>
     private static string? LossOf(SalvagedLog salvaged, DurableState left)
