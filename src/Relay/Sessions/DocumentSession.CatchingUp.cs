@@ -40,15 +40,6 @@ internal sealed partial class DocumentSession
         BeginRead();
     }
 
-    /// <summary>Looks at the log for requests, unless a look is under way: its end calls this again.</summary>
-    private void LookForRequests()
-    {
-        if (pendingReads.NeedLook && !reading && !reconciling && IsOpen)
-        {
-            BeginRead();
-        }
-    }
-
     /// <summary>The read answers requests, too. Where no entry is missing, it is one short script of Redis.</summary>
     private void BeginRead()
     {

@@ -8,7 +8,6 @@ namespace Relay.Sessions;
 /// <summary>The document is put together, once for all who wait for it.</summary>
 internal sealed partial class DocumentSession
 {
-    private readonly PendingReads pendingReads = new();
     private CloseReason closedFor = CloseReason.InternalError;
     private bool loadBegun;
     private long loadStarted;
@@ -35,62 +34,6 @@ internal sealed partial class DocumentSession
             cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)),
             loaded => OnLoaded(look, loaded),
             OnLoadFailed);
-    }
-
-    /// <summary>
-    /// Asks for the whole document because nobody seems to save it. The snapshot may be there already, and only its checkpoint be lost: so the save is gone through again even where nothing is to be written.
-    /// </summary>
-    public void Visit(Action<byte[]?, CloseReason> reader)
-    {
-        mustSave = true;
-        if (State is SessionState.Live or SessionState.Draining && !position.IsNone)
-        {
-            MarkUnsaved();
-        }
-
-        registry.Joined(this);
-        switch (State)
-        {
-            case SessionState.Closed:
-                reader(null, closedFor);
-                break;
-            case SessionState.Loading:
-                pendingReads.AddToLook(Answering(reader));
-                break;
-            default:
-                reader(EncodeState(), CloseReason.Normal);
-                OnRequestsAnswered();
-                break;
-        }
-    }
-
-    /// <summary>
-    /// Asks for the whole document with everything that the log holds by now, without being a connection: a session
-    /// that only such readers wanted leaves at once. The session may lag behind the log, because the node was paused or
-    /// the channel lost a message; so the log is looked at first, also while the session drains.
-    /// </summary>
-    public void Read(Action<byte[]?, CloseReason> reader)
-    {
-        registry.Joined(this);
-        if (State == SessionState.Closed)
-        {
-            reader(null, closedFor);
-            return;
-        }
-
-        pendingReads.Add(Answering(reader));
-        LookForRequests();
-    }
-
-    private Action<CloseReason> Answering(Action<byte[]?, CloseReason> reader) =>
-        reason => reader(reason == CloseReason.Normal ? EncodeState() : null, reason);
-
-    /// <summary>Requests were answered: the session may have waited for that.</summary>
-    private void OnRequestsAnswered()
-    {
-        BecomeIdleIfEmpty();
-        EndIfNobodyCame();
-        ContinueLeaving();
     }
 
     /// <summary>What another node needs to load the document; nothing while this one is not whole.</summary>

@@ -12,7 +12,6 @@ internal sealed partial class DocumentSession
     /// <summary>So often a session that wants to leave waits for another node's save; then it saves itself.</summary>
     private const int RefusedClaims = 3;
 
-    private readonly PendingSaves pendingSaves = new();
     private IReadOnlySet<Position> unreadable = new HashSet<Position>();
     private Position saved;
 
@@ -45,61 +44,6 @@ internal sealed partial class DocumentSession
         }
 
         return encoded;
-    }
-
-    /// <summary>
-    /// Has a snapshot stored that holds everything that the log holds by now, also if another node has claimed the
-    /// document's saves.
-    /// </summary>
-    /// <param name="again">Go through a save also where a snapshot is there: its checkpoint may be lost.</param>
-    /// <param name="request">
-    /// Called once, with the position that is stored (<see cref="Position.None"/> for a document that was never written
-    /// to), or with the reason why it is not.
-    /// </param>
-    public void SaveNow(bool again, Action<Position, CloseReason> request)
-    {
-        registry.Joined(this);
-        if (State == SessionState.Closed)
-        {
-            request(Position.None, closedFor);
-            return;
-        }
-
-        mustSave |= again;
-        pendingReads.Add(reason =>
-        {
-            if (reason != CloseReason.Normal || position.IsNone)
-            {
-                request(position, reason);
-                return;
-            }
-
-            isUnsaved |= again;
-            pendingSaves.Add(again || IsRecovering ? Position.None : position, outcome => request(position, outcome));
-            SaveForRequests();
-        });
-        LookForRequests();
-    }
-
-    /// <summary>
-    /// Goes on with what requests for a save wait for. Called after what kept the save from beginning; the caller goes
-    /// on with <see cref="OnRequestsAnswered"/>.
-    /// </summary>
-    private void SaveForRequests()
-    {
-        if (pendingSaves.IsEmpty || saving || reconciling || IsRecovering || !IsOpen)
-        {
-            return;
-        }
-
-        if (isUnsaved)
-        {
-            Save();
-        }
-        else
-        {
-            pendingSaves.End(CloseReason.Normal);
-        }
     }
 
     private void MarkUnsaved()

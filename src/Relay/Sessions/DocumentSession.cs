@@ -66,9 +66,6 @@ internal sealed partial class DocumentSession
     /// <summary>Whether the document is in memory, as a whole.</summary>
     private bool IsOpen => State is SessionState.Live or SessionState.Draining;
 
-    /// <summary>Whether requests wait for an answer of this session, which stays as long as they do.</summary>
-    private bool HasRequests => !pendingReads.IsEmpty || !pendingSaves.IsEmpty;
-
     private DateTimeOffset Now => services.Environment.Time.GetUtcNow();
 
     /// <summary>The session forgets its connections one and all, and everything it has; nothing is written. What was logged is in the log.</summary>
