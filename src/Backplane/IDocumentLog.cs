@@ -25,15 +25,21 @@ public interface IDocumentLog
 
     /// <summary>
     /// Begins the document's log anew: what it held is gone, and <paramref name="entry"/> is the first entry of the epoch max(<paramref name="epoch"/> + 1, the store's clock in µs), delivered and marked as unsaved like any other. All of it
-    /// happens at once or not at all. Answers <see cref="AppendOutcome.StartedEpoch"/>, also to a repeat under the same id, or <see cref="AppendOutcome.OtherEpoch"/>, and then nothing was changed.
+    /// happens at once or not at all. Answers <see cref="AppendOutcome.StartedEpoch"/>, also to a repeat under the same
+    /// id, or <see cref="AppendOutcome.OtherEpoch"/> with the log's end, and then nothing was changed.
     /// </summary>
     /// <param name="document">The document.</param>
     /// <param name="epoch">The epoch of the log that the caller means to end; the newest that it knows of where there is no log. A log of another epoch stays as it is.</param>
+    /// <param name="end">
+    /// The log's end as the caller has read it: a log that has grown since stays as it is.
+    /// <see cref="Position.None"/> ends it wherever it ends.
+    /// </param>
     /// <param name="entry">The entry.</param>
     /// <param name="cancellation">Gives up waiting: the outcome is unknown then.</param>
     /// <exception cref="BackplaneUnavailableException">The store cannot be reached or written.</exception>
     /// <exception cref="LogDamagedException">Stored bytes of the document's log do not read; nothing was changed.</exception>
-    ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation);
+    ValueTask<AppendResult> ReplaceAsync(
+        DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation);
 
     /// <summary>Reads what follows <paramref name="after"/>, and says so when that position is not of this log. <see cref="Position.None"/> and offset 0 of the log's epoch
     /// stand before the first entry.</summary>

@@ -58,6 +58,8 @@ internal static class LogEvents
     public const int SnapshotSetAside = 1059;
     public const int SetAsideFailed = 1060;
     public const int UnreadableSnapshotAsked = 1061;
+    public const int LogSetAside = 1062;
+    public const int LogSetAsideFailed = 1063;
 
     // Reports: 1070 to 1079
     public const int ReportsEnded = 1070;

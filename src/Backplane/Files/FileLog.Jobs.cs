@@ -58,7 +58,11 @@ public sealed partial class FileLog
                 continue;
             }
 
-            if (one.Length > 0 && one.Header.Kind == RecordKind.Entry)
+            if (one.Length > 0 && one.Request.Mends)
+            {
+                jobs.Found(document.Name, problem: null);
+            }
+            else if (one.Length > 0 && one.Header.Kind == RecordKind.Entry)
             {
                 // A later checkpoint of the group may cover it already.
                 if (document.IsUnsaved)

@@ -27,6 +27,10 @@ public sealed partial class FileLog
     [LoggerMessage(BackplaneEventId.FileLogSegmentSetAside, LogLevel.Warning, "Set the damaged segment {File} aside as {Kept}; the log does not read it any more")]
     private partial void LogSegmentSetAside(string file, string kept);
 
+    [LoggerMessage(BackplaneEventId.FileLogDocumentSetAside, LogLevel.Warning,
+        "The damaged log of {Document} begins anew; all that it held is kept in {Place}")]
+    private partial void LogDocumentSetAside(DocumentName document, string place);
+
     [LoggerMessage(BackplaneEventId.FileLogCleaningFailed, LogLevel.Warning, "Cleaning stopped at {File} and is tried again later")]
     private partial void LogCleaningFailed(Exception exception, string file);
 

@@ -8,7 +8,11 @@ public sealed partial class FileLog
     private void Stage(LogRequest request)
     {
         var document = Wake(request.Document);
-        if (document?.Problem is { } problem)
+        if (request.Mends)
+        {
+            StageMending(request, document);
+        }
+        else if (document?.Problem is { } problem)
         {
             // A checkpoint of a damaged log says nothing that could be relied on.
             staged.Add(new StagedRequest(request, document, default, default, 0, 0, [], -1, request.IsCheckpoint ? null : problem));
@@ -29,6 +33,10 @@ public sealed partial class FileLog
         if (FindStored(request, document) is { } stored)
         {
             StageAnswer(request, document, stored);
+        }
+        else if (request.Replaces && !end.IsNone && !request.ReplacedEnd.IsNone && request.ReplacedEnd != end)
+        {
+            StageAnswer(request, document, new AppendResult(AppendOutcome.OtherEpoch, end, EntryId.None));
         }
         else if (end.IsNone || (request.Replaces && request.Epoch == end.Epoch))
         {

@@ -211,6 +211,12 @@ public sealed partial class FileLog
                         cleaningIsUndecided = true;
                     }
 
+                    if (one.Request.Mends)
+                    {
+                        document.Problem = null;
+                        document.ProblemIsRecorded = false;
+                    }
+
                     document.Append(header.Position, new HeldEntry(header.Position.Id, segment, (uint)(at + one.At), one.Length), header.Time);
                 }
             }

@@ -80,11 +80,15 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     /// <inheritdoc />
     /// <exception cref="LogDamagedException">The document's log is damaged: nothing is stored.</exception>
     /// <exception cref="ArgumentException">The entry has no id, no known kind, or a payload that its kind does not have or that exceeds 1 GiB.</exception>
-    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) => StoreAsync(document, epoch, entry, replaces: false, cancellation);
+    public ValueTask<AppendResult> AppendAsync(
+        DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
+        StoreAsync(document, epoch, entry, replaced: null, cancellation);
 
     /// <inheritdoc />
     /// <remarks>One record says it: a start that finds an entry of a higher epoch knows that those of lower ones count no longer.</remarks>
-    public ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) => StoreAsync(document, epoch, entry, replaces: true, cancellation);
+    public ValueTask<AppendResult> ReplaceAsync(
+        DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation) =>
+        StoreAsync(document, epoch, entry, end, cancellation);
 
     /// <inheritdoc />
     /// <remarks>A damaged document's checkpoint is ignored.</remarks>
@@ -148,7 +152,13 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         directoryLock.Dispose();
     }
 
-    private ValueTask<AppendResult> StoreAsync(DocumentName document, long epoch, LogEntry entry, bool replaces, CancellationToken cancellation)
+    private ValueTask<AppendResult> StoreAsync(
+        DocumentName document,
+        long epoch,
+        LogEntry entry,
+        Position? replaced,
+        CancellationToken cancellation,
+        bool mends = false)
     {
         _ = document.Value;
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -160,7 +170,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
 
         cancellation.ThrowIfCancellationRequested();
         var request = Rent();
-        request.Append(document, epoch, entry, replaces);
+        request.Append(document, epoch, entry, replaced, mends);
         var result = new ValueTask<AppendResult>(request, request.Version);
         Submit(request);
         return cancellation.CanBeCanceled && !result.IsCompleted ? new ValueTask<AppendResult>(result.AsTask().WaitAsync(cancellation)) : result;

@@ -17,6 +17,9 @@ internal sealed class FileSaveJob(DateTimeOffset dueAt)
 
     public string? Problem { get; set; }
 
+    /// <summary>The problem is that the document's log does not read.</summary>
+    public bool IsDamaged { get; set; }
+
     public SaveJob Describe(DocumentName document, DateTimeOffset now, SaveJobOptions options)
     {
         var state =

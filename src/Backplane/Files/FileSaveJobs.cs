@@ -11,12 +11,16 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, FileSaveJob> jobs = [];
 
-    /// <summary>A start found the document unsaved.</summary>
+    /// <summary>A start found the document unsaved, or its damaged log begins anew.</summary>
     public void Found(DocumentName document, string? problem)
     {
         lock (gate)
         {
-            jobs[document] = new FileSaveJob(time.GetUtcNow()) { Problem = problem };
+            jobs[document] = new FileSaveJob(time.GetUtcNow())
+            {
+                Problem = problem,
+                IsDamaged = problem is not null,
+            };
         }
     }
 
@@ -44,6 +48,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
             }
 
             job.Problem = problem;
+            job.IsDamaged = true;
         }
     }
 
@@ -127,7 +132,12 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
 
             job.ClaimIsCounted = false;
             job.ClaimedUntil = default;
-            job.Problem = problem;
+            if (!job.IsDamaged)
+            {
+                // Where the damage is says more than that the document could not be opened.
+                job.Problem = problem;
+            }
+
             job.DueAt = now + options.WaitAfter(job.Attempts);
         }
     }

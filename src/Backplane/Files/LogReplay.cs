@@ -42,7 +42,7 @@ internal sealed class LogReplay
                 document.AddCheckpoint(header, place);
                 break;
             default:
-                document.AddDamage(intact
+                document.AddDamage(header, intact
                     ? Encoding.UTF8.GetString(scanner.Payload)
                     : $"The log of document '{scanner.Document}' was found damaged, and so is the record in {segment.Path} at offset {at} that said how.");
                 segment.LiveBytes += scanner.Length;

@@ -16,6 +16,12 @@ internal sealed class LogRequest(Action<LogRequest> giveBack) : IValueTaskSource
     /// <summary>Whether an append begins the log anew.</summary>
     public bool Replaces { get; private set; }
 
+    /// <summary>Whether an append begins a damaged log anew.</summary>
+    public bool Mends { get; private set; }
+
+    /// <summary>The end that a log must have to be begun anew; <see cref="Position.None"/> for any.</summary>
+    public Position ReplacedEnd { get; private set; }
+
     public long Epoch { get; private set; }
 
     public LogEntry Entry { get; private set; }
@@ -29,11 +35,13 @@ internal sealed class LogRequest(Action<LogRequest> giveBack) : IValueTaskSource
 
     public short Version => source.Version;
 
-    public void Append(DocumentName document, long epoch, LogEntry entry, bool replaces)
+    public void Append(DocumentName document, long epoch, LogEntry entry, Position? replaced, bool mends)
     {
         Document = document;
         IsCheckpoint = false;
-        Replaces = replaces;
+        Mends = mends;
+        Replaces = replaced is not null;
+        ReplacedEnd = replaced ?? Position.None;
         Epoch = epoch;
 
         // Copied at once: a caller that gives up waiting may use its memory again before the writer comes to it, and listeners keep the copy anyway.
@@ -45,6 +53,7 @@ internal sealed class LogRequest(Action<LogRequest> giveBack) : IValueTaskSource
     {
         Document = document;
         IsCheckpoint = true;
+        Mends = false;
         Saved = saved;
         TrimThrough = trimThrough;
     }

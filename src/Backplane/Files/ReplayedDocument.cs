@@ -45,7 +45,14 @@ internal sealed class ReplayedDocument(DocumentName name)
         entries.RemoveAll(entry => entry.Position.Epoch == epoch && entry.Position.Offset <= trimmed);
     }
 
-    public void AddDamage(string problem) => recordedProblem = problem;
+    public void AddDamage(in RecordHeader header, string problem)
+    {
+        // Of a document of which nothing else was left the record names no epoch.
+        if (header.Position.IsNone || TryEnter(header.Position.Epoch))
+        {
+            recordedProblem = problem;
+        }
+    }
 
     /// <summary>The document as the index knows it; null if nothing of it is left.</summary>
     public IndexedDocument? ToIndexed()
@@ -72,6 +79,7 @@ internal sealed class ReplayedDocument(DocumentName name)
             entries.Clear();
             isInOrder = true;
             checkpoint = null;
+            recordedProblem = null;
         }
 
         return epoch == Epoch;

@@ -86,10 +86,14 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
 
     /// <inheritdoc />
     /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> the answer comes, and the entry is published, when so many replicas have it.</remarks>
-    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) => StoreAsync(document, epoch, entry, replaces: false, cancellation);
+    public ValueTask<AppendResult> AppendAsync(
+        DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
+        StoreAsync(document, epoch, entry, replaced: null, cancellation);
 
     /// <inheritdoc />
-    public ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) => StoreAsync(document, epoch, entry, replaces: true, cancellation);
+    public ValueTask<AppendResult> ReplaceAsync(
+        DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation) =>
+        StoreAsync(document, epoch, entry, end, cancellation);
 
     /// <inheritdoc />
     /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> entries are given out when so many replicas have them: whoever shows or acknowledges what is in the log can rely on it.</remarks>
@@ -180,7 +184,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
 
     private static string Milliseconds(TimeSpan time) => Text((long)time.TotalMilliseconds);
 
-    private async ValueTask<AppendResult> StoreAsync(DocumentName document, long epoch, LogEntry entry, bool replaces, CancellationToken cancellation)
+    private async ValueTask<AppendResult> StoreAsync(
+        DocumentName document, long epoch, LogEntry entry, Position? replaced, CancellationToken cancellation)
     {
         var names = keys.Of(document);
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -194,11 +199,11 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         var bytes = RedisEnvelope.Entry(entry);
         if (options.MinReplicas == 0)
         {
-            return (await StoreAsync(names, epoch, bytes, replaces, cancellation)).Result;
+            return (await StoreAsync(names, epoch, bytes, replaced, cancellation)).Result;
         }
 
         var token = await replicas.BeginAsync(cancellation);
-        var (result, count) = await StoreAsync(names, epoch, bytes, replaces, cancellation);
+        var (result, count) = await StoreAsync(names, epoch, bytes, replaced, cancellation);
         if (result.Outcome != AppendOutcome.OtherEpoch)
         {
             await replicas.ConfirmAsync(token, cancellation);
@@ -208,7 +213,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         return result;
     }
 
-    private async Task<(AppendResult Result, long Count)> StoreAsync(RedisKeys.DocumentKeys names, long epoch, byte[] entry, bool replaces, CancellationToken cancellation)
+    private async Task<(AppendResult Result, long Count)> StoreAsync(
+        RedisKeys.DocumentKeys names, long epoch, byte[] entry, Position? replaced, CancellationToken cancellation)
     {
         var isLarge = IsLarge(entry);
         RedisValue[] arguments =
@@ -219,7 +225,12 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         var answer = (byte[]?)await appends.EvaluateAsync(
             RedisScript.Append,
             [names.Head, names.Entries, names.Ids, names.Count, names.Changed, names.Jobs],
-            replaces ? [.. arguments, true] : arguments,
+            replaced switch
+            {
+                null => arguments,
+                { IsNone: true } => [.. arguments, true],
+                { } end => [.. arguments, true, RedisEnvelope.Id(end.Id)],
+            },
             cancellation);
         return RedisEnvelope.Appended(answer) ?? throw new BackplaneUnavailableException("The append script answered with something else than its result.");
     }

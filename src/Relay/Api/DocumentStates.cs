@@ -6,9 +6,16 @@ using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary>Whole documents with everything that is logged: from the session if there is one, otherwise from snapshots and log without opening one.</summary>
-internal sealed partial class DocumentStates(SessionRegistry sessions, DurableStateReader durable, ILogger<DocumentStates> logger)
+/// <summary>
+/// Whole documents with everything that the log held when they were asked for: from the session if there is one, which
+/// looks at the log first, otherwise from snapshots and log without opening one.
+/// </summary>
+internal sealed partial class DocumentStates(
+    SessionRegistry sessions, DurableStateReader durable, TimeProvider time, ILogger<DocumentStates> logger)
 {
+    /// <summary>How long a request waits for a session to be as far as the log.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>What a document without anything in it says.</summary>
     private static readonly byte[] Empty = [0, 0];
 
@@ -21,7 +28,7 @@ internal sealed partial class DocumentStates(SessionRegistry sessions, DurableSt
         var live = new TaskCompletionSource<(byte[]?, CloseReason)>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (sessions.TryRead(name, (state, reason) => live.TrySetResult((state, reason))))
         {
-            return await live.Task.WaitAsync(cancellation);
+            return await LiveAsync(name, live.Task, cancellation);
         }
 
         try
@@ -35,6 +42,20 @@ internal sealed partial class DocumentStates(SessionRegistry sessions, DurableSt
             };
         }
         catch (Exception exception) when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
+        {
+            LogUnavailable(logger, exception, name);
+            return (null, CloseReason.StoreUnavailable);
+        }
+    }
+
+    private async Task<(byte[]? State, CloseReason Reason)> LiveAsync(
+        DocumentName name, Task<(byte[]? State, CloseReason Reason)> live, CancellationToken cancellation)
+    {
+        try
+        {
+            return await live.WaitAsync(Patience, time, cancellation);
+        }
+        catch (TimeoutException exception)
         {
             LogUnavailable(logger, exception, name);
             return (null, CloseReason.StoreUnavailable);

@@ -3,21 +3,19 @@ using System.Text.Json.Nodes;
 using Relay.Access;
 using Relay.Backplane;
 using Relay.Connections;
-using Relay.Sessions;
-using Relay.Yjs;
 
 namespace Relay.Api;
 
 /// <summary>
-/// <c>GET /api/jobs</c>: documents with changes that no snapshot covers, those that failed first. <c>POST /api/jobs/{document}/retry</c>: this node opens the document and saves it now. For administrators.
+/// <c>GET /api/jobs</c>: documents with changes that no snapshot covers, those that failed first.
+/// <c>POST /api/jobs/{document}/retry</c>: this node opens the document, if it is not open, and saves it now, also
+/// where a snapshot is there and only its checkpoint is missing. For administrators.
 /// </summary>
-internal sealed partial class JobsEndpoint(RequestGate gate, SharedJobs jobs, SessionRegistry sessions, TimeProvider time, ILogger<JobsEndpoint> logger)
+internal sealed partial class JobsEndpoint(
+    RequestGate gate, SharedJobs jobs, DocumentSaver saver, ILogger<JobsEndpoint> logger)
 {
     public const string Path = "/api/jobs";
     public const string RetryPath = Path + "/{document}/retry";
-
-    /// <summary>How long a request waits for a save.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     public async Task GetAsync(HttpContext context)
     {
@@ -55,31 +53,21 @@ internal sealed partial class JobsEndpoint(RequestGate gate, SharedJobs jobs, Se
             return;
         }
 
-        if (await VisitAsync(name, context.RequestAborted) is { } refusal)
+        if (await saver.SaveAsync(name, again: true, context.RequestAborted) is not { } outcome)
         {
-            await DocumentRequest.AnswerAsync(context, refusal);
-            return;
+            // The save goes on, and the jobs tell how it ends.
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
         }
-
-        try
+        else if (outcome.Reason == CloseReason.Normal)
         {
-            await sessions.WhenGoneAsync(name).WaitAsync(Patience, time, context.RequestAborted);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }
-        catch (TimeoutException)
+        else
         {
-            // Clients have it open, or the save fails and is tried again: the jobs tell.
-            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            await DocumentRequest.AnswerAsync(context, outcome.Reason);
         }
 
         jobs.Forget();
-    }
-
-    private async Task<CloseReason?> VisitAsync(DocumentName name, CancellationToken cancellation)
-    {
-        var visited = new TaskCompletionSource<CloseReason?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        sessions.Visit(name, (state, reason) => visited.TrySetResult(state is null ? reason : null));
-        return await visited.Task.WaitAsync(cancellation);
     }
 
     [LoggerMessage(LogEvents.JobsUnavailable, LogLevel.Warning, "The jobs cannot be listed now")]

@@ -8,13 +8,26 @@ using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary><c>GET /api/documents/{document}/presence</c>: who is there and what they say about themselves, by this node or another one that has the document open. For administrators. Opens nothing.</summary>
-internal sealed class PresenceEndpoint(RequestGate gate, SessionRegistry sessions, IPeerPresence peers, ClusterReporter reporter, NodeIdentity node, TimeProvider time)
+/// <summary>
+/// <c>GET /api/documents/{document}/presence</c>: who is there and what they say about themselves, by all nodes that
+/// have the document open. This node's own session may not have heard of what others have; the node of a client has
+/// what that client said. For administrators. Opens nothing.
+/// </summary>
+internal sealed class PresenceEndpoint(
+    RequestGate gate,
+    SessionRegistry sessions,
+    IPeerPresence peers,
+    ClusterReporter reporter,
+    NodeIdentity node,
+    TimeProvider time)
 {
     public const string Path = DocumentEndpoint.Path + "/presence";
 
     /// <summary>A session whose mailbox is busy for longer says nothing.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Another node that is silent for longer is left out: it may have just died.</summary>
+    private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromSeconds(1);
 
     public async Task GetAsync(HttpContext context)
     {
@@ -23,15 +36,22 @@ internal sealed class PresenceEndpoint(RequestGate gate, SessionRegistry session
             return;
         }
 
-        ReadOnlyMemory<byte>? awareness = await HereAsync(name, context.RequestAborted) is { } here ? here : await ElsewhereAsync(name, context.RequestAborted);
+        var elsewhere = ElsewhereAsync(name, context.RequestAborted);
+        var merged = new MergedPresence();
+        merged.Add(await HereAsync(name, context.RequestAborted));
+        foreach (var answer in await elsewhere)
+        {
+            merged.Add(answer);
+        }
+
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
-        Write(json, awareness is { } known && AwarenessUpdate.TryDecode(known, int.MaxValue, out var entries, out _) ? entries : []);
+        Write(json, merged.Present);
         await json.FlushAsync(context.RequestAborted);
     }
 
-    private static void Write(Utf8JsonWriter json, IReadOnlyList<AwarenessEntry> entries)
+    private static void Write(Utf8JsonWriter json, IEnumerable<AwarenessEntry> entries)
     {
         json.WriteStartObject();
         json.WriteStartArray("clients");
@@ -51,7 +71,7 @@ internal sealed class PresenceEndpoint(RequestGate gate, SessionRegistry session
         json.WriteEndObject();
     }
 
-    private async Task<byte[]?> HereAsync(DocumentName name, CancellationToken cancellation)
+    private async Task<ReadOnlyMemory<byte>?> HereAsync(DocumentName name, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<byte[]?>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!sessions.TryShowPresence(name, answer.SetResult))
@@ -69,11 +89,26 @@ internal sealed class PresenceEndpoint(RequestGate gate, SessionRegistry session
         }
     }
 
-    /// <summary>Asks the nodes that name the document among their busiest, and if none does, all of them.</summary>
-    private async Task<ReadOnlyMemory<byte>?> ElsewhereAsync(DocumentName name, CancellationToken cancellation)
+    /// <summary>Asks all other nodes: only they know for certain whether they have the document open.</summary>
+    private async Task<ReadOnlyMemory<byte>?[]> ElsewhereAsync(DocumentName name, CancellationToken cancellation)
     {
-        NodeReport[] others = [.. (await reporter.ReadAsync(cancellation)).Nodes.Where(other => other.Incarnation != node.Incarnation && IPEndPoint.TryParse(other.Address, out _))];
-        var holders = Array.FindAll(others, other => other.BusiestRooms.Any(room => room.Name == name.Value));
-        return await peers.AskPresenceAsync(name, [.. (holders.Length > 0 ? holders : others).Select(other => other.Address)], cancellation);
+        var others = (await reporter.ReadAsync(cancellation)).Nodes
+            .Where(other => other.Incarnation != node.Incarnation && IPEndPoint.TryParse(other.Address, out _));
+        return await Task.WhenAll(others.Select(other => AskAsync(name, other.Address, cancellation)));
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> AskAsync(
+        DocumentName name, string address, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(PatienceWithOthers, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            return await peers.AskPresenceAsync(name, [address], either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 }

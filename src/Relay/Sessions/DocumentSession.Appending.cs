@@ -188,7 +188,8 @@ internal sealed partial class DocumentSession
         Mailbox.Post(() =>
         {
             StartAppend();
-            ContinueLeaving();
+            SaveForRequests();
+            OnRequestsAnswered();
         });
     }
 }

@@ -1,4 +1,5 @@
 using Relay.Backplane;
+using Relay.Connections;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -8,6 +9,9 @@ internal sealed partial class DocumentSession
 {
     private bool reading;
     private bool readAgain;
+
+    /// <summary>The session has reason to think that it lacks something: a read that fails is repeated.</summary>
+    private bool readIsDue;
     private int failedReads;
 
     private void OnGapWaited()
@@ -26,16 +30,28 @@ internal sealed partial class DocumentSession
             return;
         }
 
+        readIsDue = true;
         if (reading)
         {
             readAgain = true;
             return;
         }
 
+        BeginRead();
+    }
+
+    /// <summary>The read answers requests, too. Where no entry is missing, it is one short script of Redis.</summary>
+    private void BeginRead()
+    {
         reading = true;
         readAgain = false;
+        var look = pendingReads.LookBegins();
         var after = position;
-        Start(settings.CallTimeout, cancellation => ReadAfterAsync(after, cancellation), OnRead, OnReadFailed);
+        Start(
+            settings.CallTimeout,
+            cancellation => ReadAfterAsync(after, cancellation),
+            outcome => OnRead(look, outcome),
+            exception => OnReadFailed(look, exception));
     }
 
     /// <summary>
@@ -54,20 +70,26 @@ internal sealed partial class DocumentSession
         return (read, listing.Count == 0 ? Position.None : listing[0].Position);
     }
 
-    private void OnRead((LogReadResult Read, Position Newest) outcome)
+    private void OnRead(long look, (LogReadResult Read, Position Newest) outcome)
     {
         var (result, newest) = outcome;
         reading = false;
         failedReads = 0;
+        readIsDue = readAgain;
         if (State == SessionState.Closed || reconciling)
         {
+            // The reconcile began later, or ends later: it answers the requests.
             return;
         }
 
-        // What waited for the hole is in the log, too; what it was too much to keep as well.
-        ahead.Clear();
-        aheadBytes = 0;
-        gapTimer.Clear();
+        if (aheadBytes > settings.HeldBytes)
+        {
+            // What it was too much to keep may have come after the log was read.
+            ahead.Clear();
+            aheadBytes = 0;
+            readAgain = true;
+        }
+
         if (result.Outcome == LogReadOutcome.Entries)
         {
             foreach (var entry in result.Entries)
@@ -80,15 +102,27 @@ internal sealed partial class DocumentSession
             RequestReconcile();
         }
 
+        if (ahead.Count > 0 && !reconciling)
+        {
+            // It came after the log was read, and what is before it may be lost.
+            gapTimer.Set(settings.GapWait);
+        }
+
+        if (!reconciling)
+        {
+            pendingReads.LookEnded(look, CloseReason.Normal);
+        }
+
         if (readAgain)
         {
             ReadOn();
         }
 
-        ContinueLeaving();
+        LookForRequests();
+        OnRequestsAnswered();
     }
 
-    private void OnReadFailed(Exception exception)
+    private void OnReadFailed(long look, Exception exception)
     {
         reading = false;
         if (State == SessionState.Closed || reconciling)
@@ -96,11 +130,18 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (++failedReads == 1)
+        if (readIsDue)
         {
-            LogReadingFailed(services.Logger, exception, Name);
+            if (++failedReads == 1)
+            {
+                LogReadingFailed(services.Logger, exception, Name);
+            }
+
+            readTimer.Set(services.Environment.Backoff(failedReads, settings.FirstRetry, settings.LongestRetry));
         }
 
-        readTimer.Set(services.Environment.Backoff(failedReads, settings.FirstRetry, settings.LongestRetry));
+        pendingReads.LookEnded(look, CloseReason.StoreUnavailable);
+        LookForRequests();
+        OnRequestsAnswered();
     }
 }

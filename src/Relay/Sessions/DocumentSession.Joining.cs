@@ -96,7 +96,7 @@ internal sealed partial class DocumentSession
 
     private void BecomeIdleIfEmpty()
     {
-        if (attachments.Count == 0 && readers.Count == 0 && State == SessionState.Live && !idleTimer.IsSet)
+        if (attachments.Count == 0 && !HasRequests && State == SessionState.Live && !idleTimer.IsSet)
         {
             idleTimer.Set(mayStay && !nodeStops ? settings.IdleTimeout : TimeSpan.Zero);
         }

@@ -50,7 +50,9 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || publishing || listing || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
+        if (HasRequests || flight is not null || outbox.Count > 0
+            || reconciling || reading || saving || publishing || listing
+            || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
         {
             return;
         }
@@ -70,7 +72,8 @@ internal sealed partial class DocumentSession
     /// <summary>The last step, unless somebody is on the way to this mailbox; whoever that is calls this again.</summary>
     private void EndIfNobodyCame()
     {
-        if (State == SessionState.Draining && leaveStep == LeaveStep.Removed && attachments.Count == 0 && registry.TryRetire(this))
+        if (State == SessionState.Draining && leaveStep == LeaveStep.Removed && attachments.Count == 0 && !HasRequests
+            && registry.TryRetire(this))
         {
             State = SessionState.Closed;
             StopTimers();

@@ -8,7 +8,6 @@ namespace Relay.Sessions;
 /// <summary>The document is put together, once for all who wait for it.</summary>
 internal sealed partial class DocumentSession
 {
-    private readonly List<Action<byte[]?, CloseReason>> readers = [];
     private CloseReason closedFor = CloseReason.InternalError;
     private bool loadBegun;
     private long loadStarted;
@@ -26,43 +25,15 @@ internal sealed partial class DocumentSession
         loadBegun = true;
         loadStarted = services.Environment.Time.GetTimestamp();
 
+        // A load reads the log.
+        var look = pendingReads.LookBegins();
+
         // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
-        Start(settings.LongCallTimeout, cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)), OnLoaded, OnLoadFailed);
-    }
-
-    /// <summary>
-    /// Asks for the whole document because nobody seems to save it. The snapshot may be there already, and only its checkpoint be lost: so the save is gone through again even where nothing is to be written.
-    /// </summary>
-    public void Visit(Action<byte[]?, CloseReason> reader)
-    {
-        mustSave = true;
-        if (State is SessionState.Live or SessionState.Draining && !position.IsNone)
-        {
-            MarkUnsaved();
-        }
-
-        Read(reader);
-    }
-
-    /// <summary>Asks for the whole document, without being a connection: a session that only such readers wanted leaves at once.</summary>
-    public void Read(Action<byte[]?, CloseReason> reader)
-    {
-        registry.Joined(this);
-        switch (State)
-        {
-            case SessionState.Closed:
-                reader(null, closedFor);
-                break;
-            case SessionState.Loading:
-                readers.Add(reader);
-                break;
-            default:
-                // While it drains, too, the document is whole.
-                reader(EncodeState(), CloseReason.Normal);
-                BecomeIdleIfEmpty();
-                EndIfNobodyCame();
-                break;
-        }
+        Start(
+            settings.LongCallTimeout,
+            cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)),
+            loaded => OnLoaded(look, loaded),
+            OnLoadFailed);
     }
 
     /// <summary>What another node needs to load the document; nothing while this one is not whole.</summary>
@@ -98,7 +69,7 @@ internal sealed partial class DocumentSession
         return new Loaded(stored, holders is not null, peer, peer is not null && state is null && peer.Position != stored.Position);
     }
 
-    private void OnLoaded(Loaded loaded)
+    private void OnLoaded(long look, Loaded loaded)
     {
         services.Metrics.Loaded(services.Environment.Time.GetElapsedTime(loadStarted), succeeded: true);
         var state = loaded.State;
@@ -157,12 +128,12 @@ internal sealed partial class DocumentSession
         }
 
         ReleaseHeld();
-        foreach (var reader in readers.ToArray())
+        if (!reconciling)
         {
-            reader(EncodeState(), CloseReason.Normal);
+            pendingReads.LookEnded(look, CloseReason.Normal);
         }
 
-        readers.Clear();
+        LookForRequests();
         foreach (var attachment in attachments.ToArray())
         {
             if (attachment.IsAttached && State == SessionState.Live)

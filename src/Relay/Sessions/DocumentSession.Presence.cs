@@ -18,8 +18,8 @@ internal sealed partial class DocumentSession
     private bool publishFails;
     private (long From, long To, byte[]? Update) lastPresence;
 
-    /// <summary>Everybody who is there; nothing while the session is loading or gone.</summary>
-    public byte[]? Presence() => State is SessionState.Loading or SessionState.Closed ? null : awareness.EncodeAll();
+    /// <summary>Everybody who is there, and who went lately; null while the session is loading or gone.</summary>
+    public byte[]? Presence() => State is SessionState.Loading or SessionState.Closed ? null : awareness.EncodeKnown();
 
     public void OnChannelAwareness(ReadOnlyMemory<byte> update)
     {

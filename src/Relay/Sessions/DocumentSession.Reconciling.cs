@@ -1,3 +1,4 @@
+using Relay.Connections;
 using Relay.Telemetry;
 using Relay.Yjs;
 
@@ -68,23 +69,24 @@ internal sealed partial class DocumentSession
         // What arrives from here on is newer than what is read, or in it.
         var wasLost = savedLost;
         savedLost = false;
+        var look = pendingReads.LookBegins();
         Start(
             settings.LongCallTimeout,
             cancellation => RelayTraces.TraceAsync("document.reconcile", Name, _ => services.Durable.ReadAsync(Name, covered, wasLost, cancellation)),
-            OnEverythingRead,
+            state => OnEverythingRead(look, state),
             exception =>
             {
                 savedLost |= wasLost;
-                OnReconcileFailed(exception);
+                OnReconcileFailed(look, exception, CloseReason.StoreUnavailable);
             });
     }
 
-    private void OnEverythingRead(DurableState state)
+    private void OnEverythingRead(long look, DurableState state)
     {
         if (state.Outcome == DurableOutcome.Unreadable)
         {
             // This session's document may be the best copy there is: it goes on being served, and what is stored is left alone.
-            OnReconcileFailed(new InvalidDataException(state.Problem));
+            OnReconcileFailed(look, new InvalidDataException(state.Problem), CloseReason.DocumentUnreadable);
             return;
         }
 
@@ -114,7 +116,14 @@ internal sealed partial class DocumentSession
         ReleaseHeld();
         StartAppend();
         SendFlight();
-        ContinueLeaving();
+        if (!reconciling)
+        {
+            pendingReads.LookEnded(look, CloseReason.Normal);
+        }
+
+        LookForRequests();
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 
     private void Adopt(DurableState state)
@@ -151,6 +160,7 @@ internal sealed partial class DocumentSession
         }
 
         leavingAt = Position.None;
+        pendingSaves.StartAnew();
 
         // Computed anew: it contains what an earlier recovery still had to append.
         outboxBytes -= outbox.Where(i => i.IsRecovery).Sum(i => (long)i.Update.Length);
@@ -172,7 +182,7 @@ internal sealed partial class DocumentSession
         }
     }
 
-    private void OnReconcileFailed(Exception exception)
+    private void OnReconcileFailed(long look, Exception exception, CloseReason reason)
     {
         services.Gate.Leave();
         if (State == SessionState.Closed)
@@ -186,5 +196,8 @@ internal sealed partial class DocumentSession
         }
 
         reconcileTimer.Set(services.Environment.Backoff(reconcileFailures, settings.FirstRetry, settings.LongestRetry));
+        pendingReads.LookEnded(look, reason);
+        pendingSaves.End(reason);
+        OnRequestsAnswered();
     }
 }

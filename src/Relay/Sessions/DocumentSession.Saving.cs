@@ -1,4 +1,5 @@
 using Relay.Backplane;
+using Relay.Connections;
 using Relay.Persistence;
 using Relay.Telemetry;
 using Relay.Yjs;
@@ -86,6 +87,8 @@ internal sealed partial class DocumentSession
         var snapshot = new Snapshot(Name, SnapshotKind.State, position, Now, EncodeState());
         var known = unreadable;
         var before = covered;
+        var isAsked = !pendingSaves.IsEmpty;
+        pendingSaves.SaveBegins(position);
         saving = true;
         isUnsaved = false;
         unsavedBytes = 0;
@@ -96,7 +99,9 @@ internal sealed partial class DocumentSession
             cancellation => RelayTraces.TraceAsync(
                 "document.save",
                 Name,
-                _ => refusedClaims < RefusedClaims ? SaveAsync(snapshot, known, before, cancellation) : SaveAnywayAsync(snapshot, known, before, cancellation)),
+                _ => refusedClaims < RefusedClaims && !isAsked
+                    ? SaveAsync(snapshot, known, before, cancellation)
+                    : SaveAnywayAsync(snapshot, known, before, cancellation)),
             outcome =>
             {
                 if (outcome.Claim.IsGranted)
@@ -131,7 +136,10 @@ internal sealed partial class DocumentSession
         return (claim, claim.IsGranted && claim.Saved != snapshot.Position ? await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)) : null);
     }
 
-    /// <summary>Whoever has claimed the save does not get on with it, and this node waits only for that.</summary>
+    /// <summary>
+    /// The node that has claimed the save does not get on with it, and this session waits only for that; or a request
+    /// waits for the save. Two nodes that save one position write one snapshot.
+    /// </summary>
     private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAnywayAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation) =>
         (new SaveClaim(true, Position.None), await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)));
 
@@ -199,7 +207,8 @@ internal sealed partial class DocumentSession
             saveTimer.Set(State == SessionState.Draining ? settings.SavedElsewhereCheck : settings.SaveInterval);
         }
 
-        ContinueLeaving();
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 
     private void OnSaved(Snapshot snapshot, bool? stands)
@@ -231,7 +240,13 @@ internal sealed partial class DocumentSession
             RequestReconcile();
         }
 
-        ContinueLeaving();
+        if (stands is not false)
+        {
+            pendingSaves.Stored(snapshot.Position);
+        }
+
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 
     /// <summary>An entry that says nothing gives the document another position, and all who follow its log a reason to look where they stand.</summary>
@@ -263,7 +278,9 @@ internal sealed partial class DocumentSession
             saveTimer.Clear();
         }
 
-        ContinueLeaving();
+        pendingSaves.Stored(at);
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 
     private void OnSaveFailed(Snapshot snapshot, long bytes, Exception exception)
@@ -286,6 +303,11 @@ internal sealed partial class DocumentSession
         {
             // It was damaged after it was stored, and nobody knows of the store: repeating that helps no one.
             MoveOn();
+        }
+        else
+        {
+            pendingSaves.End(CloseReason.StoreUnavailable);
+            OnRequestsAnswered();
         }
 
         // Another node may reach the store.

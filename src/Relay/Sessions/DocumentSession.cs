@@ -67,6 +67,9 @@ internal sealed partial class DocumentSession
     /// <summary>How many joins are under way that the mailbox has not seen; belongs to the registry's lock.</summary>
     public int PendingJoins { get; set; }
 
+    /// <summary>Whether the document is in memory, as a whole.</summary>
+    private bool IsOpen => State is SessionState.Live or SessionState.Draining;
+
     private DateTimeOffset Now => services.Environment.Time.GetUtcNow();
 
     /// <summary>The session forgets its connections one and all, and everything it has; nothing is written. What was logged is in the log.</summary>
@@ -88,12 +91,8 @@ internal sealed partial class DocumentSession
             attachment.Connection.Close(reason);
         }
 
-        foreach (var reader in readers)
-        {
-            reader(null, reason);
-        }
-
-        readers.Clear();
+        pendingReads.End(reason);
+        pendingSaves.End(reason);
         activity?.Leave();
         registry.Retire(this);
 

@@ -36,7 +36,26 @@ internal sealed partial class SessionRegistry(SessionServices services)
         session.Mailbox.Post(() => session.Visit(reader));
     }
 
-    /// <summary>Asks the document's session for its state, if there is one; false without calling the reader if there is none.</summary>
+    /// <summary>
+    /// Opens the document, has a snapshot stored of everything that its log holds by now, and leaves it again unless
+    /// somebody else wants it.
+    /// </summary>
+    /// <param name="name">The document.</param>
+    /// <param name="again">Go through a save also where a snapshot is there: its checkpoint may be lost.</param>
+    /// <param name="request">
+    /// Called once, with the position that is stored (<see cref="Position.None"/> for a document that was never written
+    /// to), or with the reason why it is not.
+    /// </param>
+    public void Save(DocumentName name, bool again, Action<Position, CloseReason> request)
+    {
+        var session = Choose(name);
+        session.Mailbox.Post(() => session.SaveNow(again, request));
+    }
+
+    /// <summary>
+    /// Asks the document's session, if there is one, for its state with everything that the log holds by now; false
+    /// without calling the reader if there is none.
+    /// </summary>
     public bool TryRead(DocumentName name, Action<byte[]?, CloseReason> reader)
     {
         DocumentSession? session;
@@ -83,7 +102,10 @@ internal sealed partial class SessionRegistry(SessionServices services)
 
     /// <summary>Asks the document's session, if there is one, who is there; false without calling the reader if there is none.</summary>
     /// <param name="name">The document.</param>
-    /// <param name="reader">Called once, on any thread, with everybody's presence (y-protocols encoding): with nothing while the session is loading.</param>
+    /// <param name="reader">
+    /// Called once, on any thread, with everybody's presence and who went lately (y-protocols encoding); with null
+    /// while the session is loading.
+    /// </param>
     public bool TryShowPresence(DocumentName name, Action<byte[]?> reader)
     {
         DocumentSession? session;

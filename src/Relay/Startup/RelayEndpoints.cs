@@ -40,10 +40,12 @@ internal static class RelayEndpoints
         app.MapDelete(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().DeleteAsync);
         app.MapPut(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().PutAsync);
         app.MapPost(UpdatesEndpoint.Path, services.GetRequiredService<UpdatesEndpoint>().PostAsync);
+        app.MapPost(SaveEndpoint.Path, services.GetRequiredService<SaveEndpoint>().PostAsync);
         app.MapGet(SnapshotsEndpoint.Path, services.GetRequiredService<SnapshotsEndpoint>().GetAllAsync);
         app.MapGet(SnapshotsEndpoint.OnePath, services.GetRequiredService<SnapshotsEndpoint>().GetOneAsync);
         app.MapPost(SnapshotRestoreEndpoint.Path, services.GetRequiredService<SnapshotRestoreEndpoint>().PostAsync);
         app.MapPost(SnapshotSetAsideEndpoint.Path, services.GetRequiredService<SnapshotSetAsideEndpoint>().PostAsync);
+        app.MapPost(LogSetAsideEndpoint.Path, services.GetRequiredService<LogSetAsideEndpoint>().PostAsync);
         app.MapGet(JobsEndpoint.Path, services.GetRequiredService<JobsEndpoint>().GetAsync);
         app.MapPost(JobsEndpoint.RetryPath, services.GetRequiredService<JobsEndpoint>().RetryAsync);
         app.MapPost(DrainEndpoint.Path, services.GetRequiredService<DrainEndpoint>().PostAsync);

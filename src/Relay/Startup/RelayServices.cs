@@ -53,8 +53,11 @@ internal static class RelayServices
         services.AddSingleton<SnapshotsEndpoint>();
         services.AddSingleton<SnapshotRestoreEndpoint>();
         services.AddSingleton<SnapshotSetAsideEndpoint>();
+        services.AddSingleton<LogSetAsideEndpoint>();
         services.AddSingleton<SharedJobs>();
         services.AddSingleton<JobsEndpoint>();
+        services.AddSingleton<DocumentSaver>();
+        services.AddSingleton<SaveEndpoint>();
         services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(), provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();
         services.AddSingleton<RoomMetadataEndpoint>();
@@ -158,7 +161,9 @@ internal static class RelayServices
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();
+        services.AddSingleton<LogRenewal>();
         services.AddSingleton<BadSnapshots>();
+        services.AddSingleton<BadLogs>();
         services.AddSingleton<SessionRegistry>();
     }
 

@@ -87,6 +87,7 @@ internal static class RelayStores
         services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<RedisBackplane>());
+        services.AddSingleton<IDamagedLogs, NoDamagedLogs>();
         services.AddSingleton<INodeOrders>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton<INodeReports>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton(new ReportWriterOptions());
@@ -110,6 +111,7 @@ internal static class RelayStores
         services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<ISaveJobs>(provider => provider.GetRequiredService<FileLog>());
+        services.AddSingleton<IDamagedLogs>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<INodeOrders, NoOtherNodes>();
         services.AddSingleton<INodeReports, NoOtherNodes>();
     }

@@ -96,7 +96,7 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
         var model = models.GetValueOrDefault(name);
         var epoch = (model?.Epoch ?? random.Next(5)) + random.Next(2);
         var entry = new LogEntry(Sample.Id(), random.Next(2) == 0 ? EntryKind.Deleted : EntryKind.Created, default);
-        var result = await Log.ReplaceAsync(name, epoch, entry, default).Soon();
+        var result = await Log.ReplaceAsync(name, epoch, Position.None, entry, default).Soon();
         if (model is not null && epoch != model.Epoch)
         {
             Assert.Equal(new AppendResult(AppendOutcome.OtherEpoch, model.End, EntryId.None), result);
@@ -105,7 +105,7 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
 
         Assert.Equal(AppendOutcome.StartedEpoch, result.Outcome);
         Assert.True(result.Position.Epoch > epoch);
-        Assert.Equal(result, await Log.ReplaceAsync(name, epoch, entry, default).Soon());
+        Assert.Equal(result, await Log.ReplaceAsync(name, epoch, Position.None, entry, default).Soon());
         models[name] = model = new Model(result.Position.Epoch);
         model.Entries.Add(new LoggedEntry(result.Position, EntryId.None, entry.Kind, entry.Payload));
         model.Quiet = Time.GetUtcNow();

@@ -17,7 +17,7 @@ public abstract partial class DocumentLogSpecification
         await Log.CheckpointAsync(name, before[30], before[20], default).Soon();
         var deletion = Deletion;
 
-        var result = await Other.Log.ReplaceAsync(name, before[1].Epoch, deletion, default).Soon();
+        var result = await Other.Log.ReplaceAsync(name, before[1].Epoch, Position.None, deletion, default).Soon();
 
         Assert.Equal(AppendOutcome.StartedEpoch, result.Outcome);
         Assert.True(result.Position.Epoch > before[1].Epoch);
@@ -37,10 +37,26 @@ public abstract partial class DocumentLogSpecification
 
         foreach (var epoch in new[] { 0, before[1].Epoch - 1, before[1].Epoch + 1 })
         {
-            Assert.Equal(new AppendResult(AppendOutcome.OtherEpoch, before[3], EntryId.None), await Log.ReplaceAsync(name, epoch, Deletion, default).Soon());
+            var result = await Log.ReplaceAsync(name, epoch, Position.None, Deletion, default).Soon();
+            Assert.Equal(new AppendResult(AppendOutcome.OtherEpoch, before[3], EntryId.None), result);
         }
 
         Assert.Equal(["1", "2", "3"], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
+    }
+
+    [ServerFact]
+    public async Task A_log_that_has_grown_since_its_end_was_read_is_not_replaced()
+    {
+        var name = Sample.Name();
+        var before = await Log.FillAsync(name, 3);
+
+        var late = await Log.ReplaceAsync(name, before[1].Epoch, before[2], Deletion, default).Soon();
+        Assert.Equal(new AppendResult(AppendOutcome.OtherEpoch, before[3], EntryId.None), late);
+        Assert.Equal(["1", "2", "3"], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
+
+        var result = await Log.ReplaceAsync(name, before[1].Epoch, before[3], Deletion, default).Soon();
+        Assert.Equal(AppendOutcome.StartedEpoch, result.Outcome);
+        Assert.Equal(result.Position, (await Log.ReadAsync(name, Position.None, default).Soon()).End);
     }
 
     [ServerFact]
@@ -50,9 +66,9 @@ public abstract partial class DocumentLogSpecification
         var before = await Log.FillAsync(name, 3);
         var creation = new LogEntry(Sample.Id(), EntryKind.Created, default);
 
-        var first = await Log.ReplaceAsync(name, before[1].Epoch, creation, default).Soon();
+        var first = await Log.ReplaceAsync(name, before[1].Epoch, Position.None, creation, default).Soon();
         var next = await Log.AppendAsync(name, first.Position.Epoch, Sample.Update(1), default).Soon();
-        var repeated = await Other.Log.ReplaceAsync(name, before[1].Epoch, creation, default).Soon();
+        var repeated = await Other.Log.ReplaceAsync(name, before[1].Epoch, Position.None, creation, default).Soon();
 
         Assert.Equal(first, repeated);
         Assert.Equal(new AppendResult(AppendOutcome.Stored, next.Position, first.Position.Id), next);
@@ -63,7 +79,7 @@ public abstract partial class DocumentLogSpecification
     public async Task Without_a_log_a_replacement_starts_one_above_the_callers_epoch()
     {
         const long ahead = 1L << 52;
-        var result = await Log.ReplaceAsync(Sample.Name(), ahead, Deletion, default).Soon();
+        var result = await Log.ReplaceAsync(Sample.Name(), ahead, Position.None, Deletion, default).Soon();
         Assert.Equal((AppendOutcome.StartedEpoch, ahead + 1, 1), (result.Outcome, result.Position.Epoch, result.Position.Offset));
     }
 
@@ -72,7 +88,8 @@ public abstract partial class DocumentLogSpecification
     {
         var name = Sample.Name();
         var before = await Log.FillAsync(name, 5);
-        var first = (await Log.ReplaceAsync(name, before[1].Epoch, new LogEntry(Sample.Id(), EntryKind.Created, default), default).Soon()).Position;
+        var creation = new LogEntry(Sample.Id(), EntryKind.Created, default);
+        var first = (await Log.ReplaceAsync(name, before[1].Epoch, Position.None, creation, default).Soon()).Position;
         await Log.CheckpointAsync(name, before[5], before[4], default).Soon();
         var second = (await Log.AppendAsync(name, first.Epoch, Sample.Update(2), default).Soon()).Position;
         await Log.CheckpointAsync(name, second, first, default).Soon();
@@ -91,7 +108,9 @@ public abstract partial class DocumentLogSpecification
         var epoch = before[1].Epoch;
 
         var results = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() =>
-            i % 10 == 0 ? Log.ReplaceAsync(name, epoch, Deletion, default).AsTask() : (i % 2 == 0 ? Log : Other.Log).AppendAsync(name, epoch, Sample.Update(i), default).AsTask()))).Soon();
+            i % 10 == 0
+                ? Log.ReplaceAsync(name, epoch, Position.None, Deletion, default).AsTask()
+                : (i % 2 == 0 ? Log : Other.Log).AppendAsync(name, epoch, Sample.Update(i), default).AsTask()))).Soon();
 
         var began = Assert.Single(results, result => result.Outcome == AppendOutcome.StartedEpoch);
         var read = await Other.Log.ReadAsync(name, Position.None, default).Soon();

@@ -18,6 +18,9 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
 
     public Gate Reading { get; } = new();
 
+    /// <summary>After the log was read, before its reader hears of it.</summary>
+    public Gate Answering { get; } = new();
+
     public Gate Subscribing { get; } = new();
 
     public Gate Publishing { get; } = new();
@@ -115,7 +118,8 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
         return result;
     }
 
-    public async ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    public async ValueTask<AppendResult> ReplaceAsync(
+        DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation)
     {
         await Appending.PassAsync();
         if (logs.TryGetValue(document, out var log) && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
@@ -123,7 +127,7 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
             return new AppendResult(AppendOutcome.StartedEpoch, known.Position, known.Previous);
         }
 
-        if (log is not null && log.Epoch != epoch)
+        if (log is not null && (log.Epoch != epoch || (!end.IsNone && log.End != end)))
         {
             return new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None);
         }
@@ -138,6 +142,13 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
     public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
     {
         await Reading.PassAsync();
+        var result = Read(document, after);
+        await Answering.PassAsync();
+        return result;
+    }
+
+    private LogReadResult Read(DocumentName document, Position after)
+    {
         if (!logs.TryGetValue(document, out var log))
         {
             return new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None);

@@ -13,6 +13,9 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
 
     public Gate Reading { get; } = new();
 
+    /// <summary>Before a snapshot is moved out of the way.</summary>
+    public Gate SettingAside { get; } = new();
+
     public int Writes { get; private set; }
 
     public IReadOnlyList<Snapshot> Of(DocumentName name) =>
@@ -61,10 +64,12 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    public async ValueTask<string?> SetAsideAsync(
+        DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
     {
+        await SettingAside.PassAsync();
         damaged.Remove(snapshot.Position);
         var removed = stored.RemoveAll(s => s.Snapshot.Document == document && s.Snapshot.Position == snapshot.Position);
-        return ValueTask.FromResult(removed == 0 ? null : $"{snapshot.Position} aside");
+        return removed == 0 ? null : $"{snapshot.Position} aside";
     }
 }

@@ -59,6 +59,17 @@ internal sealed class World : IDisposable
     /// <summary>Creates it again as far as that gets now.</summary>
     public Task<LifeOutcome> Create() => Begin(new DocumentLife(Services(0)).CreateAsync(Name, CancellationToken.None));
 
+    /// <summary>Sets a snapshot aside as far as that gets now.</summary>
+    public Task<SetAsideResult> SetAside(Position at, bool acceptsLoss)
+    {
+        var services = Services(0);
+        var renewal = new LogRenewal(Backplane, Snapshots, services.Environment);
+        var bad = new BadSnapshots(Snapshots, services.Durable, renewal);
+        var task = bad.SetAsideAsync(Name, new SnapshotInfo(at, 1, default), acceptsLoss, CancellationToken.None);
+        Run();
+        return task;
+    }
+
     /// <summary>Opens the document as one does that nobody else saves.</summary>
     public void Visit(int node = 0)
     {

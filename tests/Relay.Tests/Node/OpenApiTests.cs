@@ -14,7 +14,9 @@ public sealed class OpenApiTests
     /// <summary>What only a store that is away or damaged, a tombstone's id, an overfull or hopelessly entangled document, a client that stays, or keys that cannot be fetched bring about, or only a node with Postgres answers.</summary>
     private static readonly string[] NeedMore =
     [
-        "409 readSnapshot", "409 restoreSnapshot", "422", "500", "503", "413 restoreSnapshot", "200 setSnapshotAside", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory", "404 readHistory",
+        "409 readSnapshot", "409 restoreSnapshot", "422", "500", "503", "413 restoreSnapshot", "200 setSnapshotAside",
+        "200 setLogAside", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory",
+        "404 readHistory",
         "200 listConnections", "404 listConnections", "200 listPastNodes", "200 readTotals", "400 readTotals",
     ];
 
@@ -78,10 +80,12 @@ public sealed class OpenApiTests
             await AskAsync("GET", path, admin, 501);
         }
 
+        const string save = Document + "/save";
         const string updates = Document + "/updates";
         const string snapshots = Document + "/snapshots";
         const string kick = "/api/admin/kick";
         await AskAsync("GET", Document, writer, 404);
+        await AskAsync("POST", save, writer, 404);
         await AskAsync("DELETE", Document, admin, 404);
         await AskAsync("POST", updates, writer, 204, body: Typed(1, 0, "a"));
         await AskAsync("POST", updates, writer, 400, body: [1]);
@@ -89,6 +93,8 @@ public sealed class OpenApiTests
         await AskAsync("POST", updates, writer, 415, body: Typed(1, 0, "a"), type: "text/plain");
         await AskAsync("GET", Document, writer, 200);
         await AskAsync("POST", "/api/jobs/{document}/retry", admin, 204);
+        await AskAsync("POST", save, writer, 204);
+        await AskAsync("POST", Document + "/log/set-aside", admin, 409);
         await AskAsync("GET", "/api/jobs", admin, 200);
         await AskAsync("GET", "/api/nodes", admin, 200);
         await AskAsync("GET", Document + "/presence", admin, 200);
@@ -114,6 +120,7 @@ public sealed class OpenApiTests
         await AskAsync("POST", snapshots + "/{id}/restore", writer, 410);
         await AskAsync("POST", snapshots + "/{id}/set-aside", admin, 410);
         await AskAsync("POST", "/api/jobs/{document}/retry", admin, 410);
+        await AskAsync("POST", save, writer, 410);
         await AskAsync("PUT", Document, admin, 201);
         await AskAsync("POST", kick, admin, 200, body: Encoding.UTF8.GetBytes("""{"user":"ada"}"""), type: "application/json");
         await AskAsync("POST", kick, admin, 400, body: Encoding.UTF8.GetBytes("{}"), type: "application/json");

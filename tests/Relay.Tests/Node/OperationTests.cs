@@ -72,6 +72,40 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public async Task Neither_a_save_nor_a_retry_waits_until_people_or_an_idle_session_leave()
+    {
+        await using var node = await TestNode.StartAsync(settings: "Documents:IdleTimeout=01:00:00");
+        using var client = await node.ConnectAsync();
+        await client.SendAsync(Update(Typed(1, 0, "a")));
+        await client.UntilAsync(0, 2);
+        Assert.Equal(204, await node.StatusAsync("POST", Path + "/save"));
+        Assert.Single(await IdsAsync(node));
+        await client.SendAsync(Update(Typed(1, 1, "b")));
+        await client.UntilAsync(0, 2);
+        Assert.Equal(204, await node.StatusAsync("POST", "/api/jobs/doc/retry"));
+        Assert.Equal(2, (await IdsAsync(node)).Count);
+        await client.CloseAsync();
+        Assert.Equal(204, await node.StatusAsync("POST", "/api/jobs/doc/retry"));
+        Assert.Equal(204, await node.StatusAsync("POST", Path + "/save"));
+        Assert.Equal(1, node.Sessions.Count);
+        Assert.Equal(2, (await IdsAsync(node)).Count);
+    }
+
+    [Fact]
+    public async Task A_document_is_saved_by_those_who_may_write_it()
+    {
+        string[] settings = ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)];
+        await using var node = await TestNode.StartAsync(settings: settings);
+        var reader = Token(new { documents = new { doc = "read" } });
+        var writer = Token(new { documents = new { doc = "write" } });
+        Assert.Equal(404, (await node.RefusedAsync("POST", Path + "/save", writer)).Status);
+        Assert.Equal(204, await node.StatusAsync("POST", Path + "/updates", writer, Typed(1, 0, "a")));
+        Assert.Equal(401, (await node.RefusedAsync("POST", Path + "/save")).Status);
+        Assert.Equal(403, (await node.RefusedAsync("POST", Path + "/save", reader)).Status);
+        Assert.Equal(204, await node.StatusAsync("POST", Path + "/save", writer));
+    }
+
+    [Fact]
     public async Task A_node_that_is_drained_sends_its_clients_away_and_stays()
     {
         await using var node = await TestNode.StartAsync();
@@ -146,6 +180,8 @@ public sealed class OperationTests
         Assert.Equal(403, await SendAsync("/api/nodes/self/drain"));
         Assert.Equal(403, await SendAsync("/api/jobs/doc/retry"));
         Assert.Equal(403, await SendAsync(Path + "/snapshots/1-2-3/restore"));
+        Assert.Equal(403, await SendAsync(Path + "/save"));
+        Assert.Equal(403, await SendAsync(Path + "/log/set-aside?force=true"));
         Assert.Equal(200, await node.StatusAsync("GET", "/health/ready"));
 
         async Task<int> SendAsync(string path)
@@ -185,6 +221,9 @@ public sealed class OperationTests
         Assert.Equal(403, (await node.RefusedAsync("GET", Path + path, stranger)).Status);
         Assert.Contains(await node.StatusAsync("GET", Path + path, reader), new[] { 200, 404 });
     }
+
+    private static string Token(object claims) =>
+        TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, claims));
 
     private static async Task WriteAsync(TestNode node, byte[] update)
     {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Reports;
@@ -44,6 +45,8 @@ internal sealed class TestNode : IAsyncDisposable
     public DashboardFeed Dashboards => app.Services.GetRequiredService<DashboardFeed>();
 
     public BufferBudget Budget => app.Services.GetRequiredService<BufferBudget>();
+
+    public IDocumentLog Log => app.Services.GetRequiredService<IDocumentLog>();
 
     public SessionRegistry Sessions => app.Services.GetRequiredService<SessionRegistry>();
 

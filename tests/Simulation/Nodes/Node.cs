@@ -28,6 +28,9 @@ internal sealed class Node(World world, int number)
 
     public SessionRegistry Sessions { get; private set; } = null!;
 
+    /// <summary>What the process reads documents with that it has no session of.</summary>
+    public DurableStateReader Durable { get; private set; } = null!;
+
     /// <summary>Whether it takes connections.</summary>
     public bool IsReady { get; private set; }
 
@@ -48,6 +51,7 @@ internal sealed class Node(World world, int number)
         var snapshots = new SnapshotClient(process, world.Snapshots, world.Calls);
         locator = new LocatorClient(process, world.Locators, NodeIdentity.Create(Address, $"{Starts}"), world.Calls);
         var log = new SessionLog(world, process, Address);
+        Durable = new DurableStateReader(client, snapshots, garbageCollection: true, log);
         Sessions = new SessionRegistry(new SessionServices(
             client,
             client,
@@ -55,7 +59,7 @@ internal sealed class Node(World world, int number)
             locator,
             new PeerClient(world, process, Address),
             snapshots,
-            new DurableStateReader(client, snapshots, garbageCollection: true, log),
+            Durable,
             new ReconcileGate(4),
             new SessionEnvironment(time, process, world.Random.Next),
             world.Settings,

@@ -8,12 +8,14 @@ internal sealed class Schedule
 
     private readonly World world;
     private readonly Faults faults;
+    private readonly Requests requests;
     private readonly Rest rest;
 
     private Schedule(World world)
     {
         this.world = world;
         faults = new Faults(world);
+        requests = new Requests(world);
         rest = new Rest(world);
     }
 
@@ -57,6 +59,7 @@ internal sealed class Schedule
         {
             Pass(Pause());
             faults.Act();
+            requests.Act();
         }
 
         faults.Heal();

@@ -17,7 +17,8 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
             holds: true);
     }
 
-    public ValueTask<AppendResult> ReplaceAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
+    public ValueTask<AppendResult> ReplaceAsync(
+        DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation) =>
         throw new InvalidOperationException("No schedule deletes its document.");
 
     /// <summary>An entry that replicas lack must not be shown: so a read waits for them, too.</summary>

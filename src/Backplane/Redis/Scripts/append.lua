@@ -4,7 +4,8 @@
 -- ARGV: 1 the epoch that the caller means, 2 the entry (8 bytes id, 1 byte kind, payload), 3 the document's encoded name, 4 the channel, 5 the envelope's head,
 --       6 how many bytes of the entry are published, 7 ms after which the job is due, 8 PUBLISH or SPUBLISH,
 --       9 "1" if the caller publishes; then a repeat writes, too, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps,
---       11 "1" if a log of that epoch is to be replaced by one that begins with the entry; otherwise absent
+--       11 "1" if a log of that epoch is to be replaced by one that begins with the entry; otherwise absent,
+--       12 the id (8 bytes) of the entry with which it must end for that; absent if it may end with any
 -- Result: one string, which costs both ends less than a list: outcome (1 byte: 0 stored, 1 started the epoch, 2 other epoch), epoch, offset (8 bytes each, big-endian), id, id of the entry before it, the partition's count
 --         (8 bytes each; the count is 0 where it is not known)
 local none = '\0\0\0\0\0\0\0\0'
@@ -39,6 +40,9 @@ if epoch then
     return answer(outcome, epoch, stored, id, before, 0)
   end
   if epoch ~= ARGV[1] then
+    return answer(2, epoch, offset, head[3], none, 0)
+  end
+  if ARGV[12] and ARGV[12] ~= head[3] then
     return answer(2, epoch, offset, head[3], none, 0)
   end
   if ARGV[11] or redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then

@@ -5,18 +5,30 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Takes a snapshot that does not read out of the way of its document, which then opens from what is left: the snapshot before it and the log. Nothing is deleted. Where what is left is less than the document was, somebody must
-/// say first that it may be.
+/// Takes a snapshot that does not read out of the way of its document, which then opens from what is left: the snapshot
+/// before it and the log. The snapshot is kept. Where what is left is less than the document was, somebody must say
+/// first that it may be.
 /// </summary>
-internal sealed class BadSnapshots(ISnapshotStore snapshots, DurableStateReader durable, TimeProvider time)
+/// <remarks>
+/// The log is written to before the snapshot goes, so that a request that ends in between changes nothing that a later
+/// one does not find and complete. Where nothing is lost, the log gets an entry: it may have been covered by that
+/// snapshot alone, and would expire. Where something is, the log begins anew with what is left: a session somewhere may
+/// still have what is lost, under a position that would mean something else from now on; so it reconciles and appends
+/// it again.
+/// </remarks>
+internal sealed class BadSnapshots(ISnapshotStore snapshots, DurableStateReader durable, LogRenewal renewal)
 {
+    /// <summary>Entries would have to come between each reading and the next step.</summary>
+    private const int Tries = 10;
+
     /// <param name="name">The document.</param>
     /// <param name="snapshot">One of its listed snapshots; no tombstone.</param>
     /// <param name="acceptsLoss">Whether what only this snapshot holds may be lost.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be read or written now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read or written now.</exception>
-    public async Task<SetAsideResult> SetAsideAsync(DocumentName name, SnapshotInfo snapshot, bool acceptsLoss, CancellationToken cancellation)
+    public async Task<SetAsideResult> SetAsideAsync(
+        DocumentName name, SnapshotInfo snapshot, bool acceptsLoss, CancellationToken cancellation)
     {
         var read = await snapshots.ReadAsync(name, snapshot, cancellation);
         if (read.Outcome == SnapshotReadOutcome.Gone)
@@ -29,63 +41,74 @@ internal sealed class BadSnapshots(ISnapshotStore snapshots, DurableStateReader 
             return new SetAsideResult(SetAsideOutcome.Reads);
         }
 
-        var (loss, left, isGap) = await FindLossAsync(name, snapshot.Position, cancellation);
-        if (loss is not null && !acceptsLoss)
+        for (var i = 0; i < Tries; i++)
         {
-            return new SetAsideResult(SetAsideOutcome.WouldLose, Loss: loss);
+            var (loss, left) = await FindLossAsync(name, snapshot.Position, cancellation);
+            if (loss is not null && !acceptsLoss)
+            {
+                return new SetAsideResult(SetAsideOutcome.WouldLose, Loss: loss);
+            }
+
+            if (await PrepareAsync(name, left, isLess: loss is not null, cancellation))
+            {
+                return await snapshots.SetAsideAsync(name, snapshot, cancellation) is { } place
+                    ? new SetAsideResult(SetAsideOutcome.Done, place, loss, left.Outcome == DurableOutcome.Read)
+                    : new SetAsideResult(SetAsideOutcome.Gone);
+            }
         }
 
-        // The log alone does not say that its gap is to be accepted; a snapshot of what there is makes the document one that opens. It comes first, so that whoever is interrupted can ask again, unless the bad one has its place.
-        var isInTheWay = left.Position == snapshot.Position;
-        if (isGap && !isInTheWay)
-        {
-            await StoreAsync(name, left, cancellation);
-        }
-
-        if (await snapshots.SetAsideAsync(name, snapshot, cancellation) is not { } place)
-        {
-            return new SetAsideResult(SetAsideOutcome.Gone);
-        }
-
-        if (isGap && isInTheWay)
-        {
-            await StoreAsync(name, left, cancellation);
-        }
-
-        return new SetAsideResult(SetAsideOutcome.Done, place, loss, left.Outcome == DurableOutcome.Read);
+        throw new BackplaneUnavailableException($"The log of document '{name}' changed under every attempt.");
     }
 
-    private ValueTask StoreAsync(DocumentName name, DurableState left, CancellationToken cancellation) =>
-        snapshots.WriteAsync(new Snapshot(name, SnapshotKind.State, left.Position, time.GetUtcNow(), left.Document.EncodeState()), cancellation);
+    /// <summary>Has the log say what is left; false if it has changed since that was read.</summary>
+    private async ValueTask<bool> PrepareAsync(
+        DocumentName name, DurableState left, bool isLess, CancellationToken cancellation)
+    {
+        if (left.Outcome != DurableOutcome.Read)
+        {
+            // It does not open without this snapshot either, or is deleted then: the log stays as it is.
+            return true;
+        }
 
-    /// <summary>What is lost without the snapshot, what is left, and whether that lacks something between snapshot and log.</summary>
-    private async Task<(string? Loss, DurableState Left, bool IsGap)> FindLossAsync(DocumentName name, Position bad, CancellationToken cancellation)
+        if (isLess)
+        {
+            return await renewal.TryBeginAsync(name, left, cancellation);
+        }
+
+        await renewal.MoveOnAsync(name, left, cancellation);
+        return true;
+    }
+
+    /// <summary>What is lost without the snapshot, and what is left.</summary>
+    private async Task<(string? Loss, DurableState Left)> FindLossAsync(
+        DocumentName name, Position bad, CancellationToken cancellation)
     {
         var present = await durable.ReadAsync(name, cancellation);
         if (present.Outcome != DurableOutcome.Unreadable)
         {
-            return (null, present, false);
+            return (null, present);
         }
 
         var left = await durable.ReadWithoutAsync(name, bad, acceptsGap: false, cancellation);
         if (left.Outcome == DurableOutcome.Deleted)
         {
-            return ("What is left says that the document was deleted.", left, false);
+            return ("What is left says that the document was deleted.", left);
         }
 
-        var isGap = false;
         if (left.Outcome == DurableOutcome.Unreadable)
         {
             var merged = await durable.ReadWithoutAsync(name, bad, acceptsGap: true, cancellation);
             if (merged.Outcome != DurableOutcome.Read)
             {
-                return ($"The document cannot be opened without it either. {left.Problem}", left, false);
+                return ($"The document cannot be opened without it either. {left.Problem}", left);
             }
 
-            (left, isGap) = (merged, true);
+            left = merged;
         }
 
         var from = left.Saved.IsNone ? "from nothing but the log" : $"from its snapshot at {left.Saved}";
-        return ($"The document goes on {from}; what was written after that, up to {bad}, is lost unless the log or somebody's copy has it.", left, isGap);
+        var loss = $"The document goes on {from}; what was written after that, up to {bad}, is lost unless the log or "
+            + "somebody's copy has it.";
+        return (loss, left);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class DocumentLife(SessionServices services)
 
             // What does not read has no position, but its log has an epoch, which the first try tells.
             var epoch = state.Position.IsNone ? logEpoch : state.Position.Epoch;
-            var result = await services.Log.ReplaceAsync(name, epoch, entry, cancellation);
+            var result = await services.Log.ReplaceAsync(name, epoch, Position.None, entry, cancellation);
             logEpoch = result.Position.Epoch;
         }
 
@@ -63,7 +63,8 @@ internal sealed class DocumentLife(SessionServices services)
 
             // The tombstone comes first: without it, the log alone would say that older snapshots count no longer.
             await BuryAsync(name, state, cancellation);
-            var result = await services.Log.ReplaceAsync(name, state.Position.Epoch, entry, cancellation);
+            var epoch = state.Position.Epoch;
+            var result = await services.Log.ReplaceAsync(name, epoch, Position.None, entry, cancellation);
             if (result.Outcome == AppendOutcome.StartedEpoch)
             {
                 await services.Snapshots.WriteAsync(new Snapshot(name, SnapshotKind.State, result.Position, services.Environment.Time.GetUtcNow(), EmptyState), cancellation);

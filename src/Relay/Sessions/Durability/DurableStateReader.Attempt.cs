@@ -7,7 +7,14 @@ namespace Relay.Sessions;
 internal sealed partial class DurableStateReader
 {
     /// <summary>One reading of everything.</summary>
-    private sealed class Attempt(DurableStateReader reader, DocumentName name, Position covered, bool wasLost, Position without, bool acceptsGap)
+    private sealed class Attempt(
+        DurableStateReader reader,
+        DocumentName name,
+        Position covered,
+        bool wasLost,
+        Position without,
+        bool acceptsGap,
+        LogReadResult? salvaged = null)
     {
         private readonly YDocument document = new(reader.garbageCollection);
         private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
@@ -42,7 +49,7 @@ internal sealed partial class DurableStateReader
             }
 
             var saved = Newest();
-            var read = await reader.log.ReadAsync(name, saved.IsNone ? tombstone : saved, cancellation);
+            var read = salvaged ?? await reader.log.ReadAsync(name, saved.IsNone ? tombstone : saved, cancellation);
             if (!tombstone.IsNone && read.Outcome != LogReadOutcome.Damaged)
             {
                 if (saved.IsNone && !IsCreatedAnew(read))

@@ -42,6 +42,18 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     public ValueTask<DurableState> ReadWithoutAsync(DocumentName name, Position without, bool acceptsGap, CancellationToken cancellation) =>
         TryAsync(() => new Attempt(this, name, Position.None, wasLost: false, without, acceptsGap), cancellation);
 
+    /// <summary>
+    /// What the document would be with what was salvaged of its log, whatever is missing between the entries.
+    /// </summary>
+    /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
+    public ValueTask<DurableState> ReadSalvagedAsync(DocumentName name, SalvagedLog log, CancellationToken cancellation)
+    {
+        // As a log that holds all of these and none of the snapshots' positions.
+        var start = new Position(log.End.Epoch, 0, EntryId.None);
+        var read = new LogReadResult(LogReadOutcome.OtherEntry, log.Entries, log.End, start);
+        return TryAsync(() => new Attempt(this, name, Position.None, false, Position.None, false, read), cancellation);
+    }
+
     /// <summary>Puts the document together from another node's state and the log after it; nothing if the two do not fit or the state does not read, and then what is stored says more.</summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     public async ValueTask<DurableState?> ReadAfterAsync(DocumentName name, PeerState peer, CancellationToken cancellation)

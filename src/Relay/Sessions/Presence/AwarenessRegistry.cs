@@ -162,6 +162,9 @@ internal sealed class AwarenessRegistry(AwarenessLimits limits)
     /// <summary>All clients that are there, possibly none.</summary>
     public byte[] EncodeAll() => AwarenessUpdate.Encode(records.Values.Where(r => !r.IsNull).Select(r => r.Entry).ToList());
 
+    /// <summary>All clients that are there, and those that went lately with the clock under which they did.</summary>
+    public byte[] EncodeKnown() => AwarenessUpdate.Encode(records.Values.Select(r => r.Entry).ToList());
+
     /// <summary>The present entries of some clients.</summary>
     public byte[]? Encode(IEnumerable<ulong> clients)
     {

@@ -1,0 +1,138 @@
+using System.Globalization;
+using Relay.Yjs;
+
+namespace Relay.Backplane;
+
+/// <summary>The way out for a document whose bytes do not read.</summary>
+public sealed partial class FileLog : IDamagedLogs
+{
+    /// <summary>
+    /// The end of the names of files with records that were set aside; the log does not look at them.
+    /// </summary>
+    internal const string AsideSuffix = ".aside";
+
+    /// <inheritdoc />
+    public async ValueTask<SalvagedLog?> SalvageAsync(DocumentName document, CancellationToken cancellation)
+    {
+        _ = document.Value;
+        cancellation.ThrowIfCancellationRequested();
+        if (ProblemOf(document) is not { } problem)
+        {
+            return null;
+        }
+
+        var salvage = new LogSalvage(document, copy: null);
+        await Task.Run(() => Read(salvage), cancellation);
+        return new SalvagedLog(salvage.Entries, salvage.End, salvage.MayLackEnd, problem);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// All segments are read. The copy holds the records one after the other, as they stood in the segments. The
+    /// segments stay as they are: one with damaged bytes in it is kept under another name when it leaves the log.
+    /// </remarks>
+    public async ValueTask<string?> SetAsideAsync(DocumentName document, LogEntry entry, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (ProblemOf(document) is null)
+        {
+            return null;
+        }
+
+        var (place, end) = await Task.Run(() => CopyAside(document), cancellation);
+        var result = await StoreAsync(document, end.Epoch, entry, end, cancellation, mends: true);
+        if (result.Outcome != AppendOutcome.StartedEpoch)
+        {
+            return null;
+        }
+
+        LogDocumentSetAside(document, place);
+        return place;
+    }
+
+    private string? ProblemOf(DocumentName document)
+    {
+        lock (index)
+        {
+            ObjectDisposedException.ThrowIf(segments.Count == 0, this);
+            return documents.Peek(document)?.Problem;
+        }
+    }
+
+    private (string Place, Position End) CopyAside(DocumentName document)
+    {
+        try
+        {
+            using var copy = CreateAside();
+            var salvage = new LogSalvage(document, copy);
+            Read(salvage);
+            copy.Flush(flushToDisk: true);
+            DirectoryFlush.Flush(directory);
+            return (copy.Name, salvage.End);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    private FileStream CreateAside()
+    {
+        for (var number = Microseconds(); ; number++)
+        {
+            var path = Path.Combine(directory, number.ToString("d20", CultureInfo.InvariantCulture) + AsideSuffix);
+            if (!File.Exists(path))
+            {
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            }
+        }
+    }
+
+    private void Read(LogSalvage salvage)
+    {
+        var held = new List<(Segment Segment, long Length)>();
+        lock (index)
+        {
+            ObjectDisposedException.ThrowIf(segments.Count == 0, this);
+            foreach (var segment in segments)
+            {
+                // What cleaning copies meanwhile is read where it stood.
+                segment.Acquire();
+                held.Add((segment, segment.Length));
+            }
+        }
+
+        try
+        {
+            salvage.Read(held);
+        }
+        catch (IOException e)
+        {
+            throw Unreadable(e);
+        }
+        finally
+        {
+            held.ForEach(one => one.Segment.Release());
+        }
+    }
+
+    private BackplaneUnavailableException Unreadable(Exception e) =>
+        new($"The log in {directory} could not be read or copied: {e.Message}", e);
+
+    /// <summary>Begins a damaged log anew. Of other logs nothing is changed.</summary>
+    private void StageMending(LogRequest request, IndexedDocument? document)
+    {
+        if (document is not { Problem: not null })
+        {
+            var end = document?.StagedEnd ?? Position.None;
+            StageAnswer(request, document, new AppendResult(AppendOutcome.OtherEpoch, end, EntryId.None));
+            return;
+        }
+
+        var epoch = Math.Max(Math.Max(request.Epoch, document.End.Epoch) + 1, Microseconds());
+        document.StagedLast = -1;
+        var first = new Position(epoch, 1, request.Entry.Id);
+        StageEntry(request, document, new AppendResult(AppendOutcome.StartedEpoch, first, EntryId.None));
+        document.StagedStart = document.StagedSaved = new Position(epoch, 0, EntryId.None);
+    }
+}

@@ -1,0 +1,108 @@
+using Relay.Backplane;
+using Relay.Persistence;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// Takes a log that does not read, or that no longer reaches back to a snapshot, out of the way of its document, which
+/// then opens from the snapshots and all entries that read. The log's bytes are kept. Where that is less than the
+/// document was, somebody must say first that it may be.
+/// </summary>
+internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, LogRenewal renewal)
+{
+    /// <summary>A log that grows under every attempt belongs to a document that opens.</summary>
+    private const int Tries = 10;
+
+    /// <param name="name">The document.</param>
+    /// <param name="acceptsLoss">Whether what does not read may be lost.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be read or written now.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read or written now.</exception>
+    public async Task<SetAsideResult> SetAsideAsync(DocumentName name, bool acceptsLoss, CancellationToken cancellation)
+    {
+        if (await logs.SalvageAsync(name, cancellation) is not { } found)
+        {
+            return await CloseGapAsync(name, acceptsLoss, cancellation);
+        }
+
+        // An entry whose bytes are those that were written, and no update, is one more that does not read.
+        var salvaged = found with { Entries = [.. found.Entries.Where(IsReadable)] };
+        var left = await durable.ReadSalvagedAsync(name, salvaged, cancellation);
+        var loss = LossOf(salvaged, left);
+        if (loss is not null && !acceptsLoss)
+        {
+            return new SetAsideResult(SetAsideOutcome.WouldLose, Loss: loss);
+        }
+
+        await renewal.KeepCreationAsync(name, left, salvaged.Entries, cancellation);
+        return await logs.SetAsideAsync(name, renewal.EntryOf(salvaged.Entries), cancellation) is { } place
+            ? new SetAsideResult(SetAsideOutcome.Done, place, loss, left.Outcome == DurableOutcome.Read)
+            : new SetAsideResult(SetAsideOutcome.Reads);
+    }
+
+    /// <summary>
+    /// The log reads, but begins later than the newest snapshot that reads ends. Its entries become the first one of a
+    /// new log; what was between is missing.
+    /// </summary>
+    private async Task<SetAsideResult> CloseGapAsync(
+        DocumentName name, bool acceptsLoss, CancellationToken cancellation)
+    {
+        for (var i = 0; i < Tries; i++)
+        {
+            var present = await durable.ReadAsync(name, cancellation);
+            var left = present.Outcome == DurableOutcome.Unreadable
+                ? await durable.ReadWithoutAsync(name, Position.None, acceptsGap: true, cancellation)
+                : present;
+            if (present.Outcome != DurableOutcome.Unreadable || left.Outcome != DurableOutcome.Read)
+            {
+                return new SetAsideResult(SetAsideOutcome.Reads);
+            }
+
+            var loss = $"{present.Problem} What was written there is lost unless somebody's copy has it.";
+            if (!acceptsLoss)
+            {
+                return new SetAsideResult(SetAsideOutcome.WouldLose, Loss: loss);
+            }
+
+            if (await renewal.TryBeginAsync(name, left, cancellation))
+            {
+                return new SetAsideResult(SetAsideOutcome.Done, null, loss, Opens: true);
+            }
+        }
+
+        throw new BackplaneUnavailableException($"The log of document '{name}' changed under every attempt.");
+    }
+
+    private static bool IsReadable(LoggedEntry entry) =>
+        entry.Kind != EntryKind.Update || new YDocument().TryApply(entry.Payload, out _, out _);
+
+    /// <summary>What is lost: entries that do not read and that no snapshot covers.</summary>
+    private static string? LossOf(SalvagedLog salvaged, DurableState left)
+    {
+        if (left.Outcome == DurableOutcome.Unreadable)
+        {
+            return $"The document cannot be opened without the log either. {left.Problem}";
+        }
+
+        var end = salvaged.End;
+        var covered = left.Saved.Epoch > end.Epoch ? end.Offset : left.Saved.Epoch == end.Epoch ? left.Saved.Offset : 0;
+        var read = salvaged.Entries.Select(entry => entry.Position.Offset).Where(at => at > covered).ToHashSet();
+        var lost = end.Offset - covered - read.Count;
+        if (left.Outcome == DurableOutcome.Deleted || lost <= 0)
+        {
+            return salvaged.MayLackEnd
+                ? $"What the log held at its end is lost unless somebody's copy has it. {salvaged.Problem}"
+                : null;
+        }
+
+        var first = covered + 1;
+        while (read.Contains(first))
+        {
+            first++;
+        }
+
+        return $"Of {end.Offset - covered} log entries after the newest snapshot {lost} do not read, the first of them "
+            + $"at offset {first}; what they hold is lost unless somebody's copy has it.";
+    }
+}

@@ -1,0 +1,92 @@
+using Relay.Backplane;
+using Relay.Connections;
+using Relay.Persistence;
+using Relay.Sessions;
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>
+/// People and programs that ask nodes for the document, or have it saved, while everything else happens: what was confirmed
+/// before such a request must be in its answer, whatever the node knew by then. Where the log itself may be lost, only one
+/// node may have what it held, and no other node's answer is held to it.
+/// </summary>
+internal sealed class Requests(World world)
+{
+    /// <summary>Of its own, so that schedules without requests are what they were.</summary>
+    private readonly SeededRandom random = new(world.Seed * 31);
+
+    public void Act()
+    {
+        if (world.Seed % 2 == 0 || !random.Chance(0.3))
+        {
+            return;
+        }
+
+        var node = random.One(world.Nodes);
+        if (!node.IsUp)
+        {
+            return;
+        }
+
+        // As it is sent; a node that stands still gets it later.
+        var confirmed = world.Ledger.MustKeep.EncodeState();
+        Action ask = random.Chance(0.6) ? () => Read(node, confirmed) : () => Save(node, confirmed);
+        world.Agenda.Add(TimeSpan.Zero, node.Process, ask);
+    }
+
+    private void Read(Node node, byte[] confirmed)
+    {
+        var process = node.Process;
+        if (!node.Sessions.TryRead(World.Document, (state, _) => Check(process, state, confirmed)))
+        {
+            ReadStored(process, node.Durable, confirmed);
+        }
+    }
+
+    /// <summary>What a node does that has no session of the document.</summary>
+    private async void ReadStored(Process process, DurableStateReader durable, byte[] confirmed)
+    {
+        try
+        {
+            var stored = await durable.ReadAsync(World.Document, CancellationToken.None);
+            Check(process, stored.Outcome == DurableOutcome.Read ? stored.Document.EncodeState() : null, confirmed);
+        }
+        catch (Exception exception)
+            when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
+        {
+            // It is refused.
+        }
+    }
+
+    private void Check(Process process, byte[]? state, byte[] confirmed)
+    {
+        if (state is null)
+        {
+            return;
+        }
+
+        if (world.Promise != Promise.AnyLog && !Ledger.Contains(Ledger.DocumentOf(state), confirmed))
+        {
+            world.Fail($"{process.Name} answered a request without all that was confirmed before it.");
+        }
+    }
+
+    private void Save(Node node, byte[] confirmed)
+    {
+        var process = node.Process;
+        node.Sessions.Save(World.Document, again: random.Chance(0.3), (_, reason) =>
+        {
+            if (reason != CloseReason.Normal || world.Promise == Promise.AnyLog || world.Ledger.WasDamaged)
+            {
+                return;
+            }
+
+            if (!world.Snapshots.Readable.Any(one => Ledger.Contains(Ledger.DocumentOf(one.Update), confirmed))
+                && !Ledger.Contains(new YDocument(), confirmed))
+            {
+                world.Fail($"{process.Name} says that it saved what was confirmed, and no snapshot has it.");
+            }
+        });
+    }
+}
