@@ -65,16 +65,13 @@ internal sealed partial class DocumentSession
         state.Cursor = delivery.End;
         state.Base = Mark();
         var format = attachment.Connection.Format;
-        if (format.PresenceComesFirst && PresenceSince(0) is { } presence)
-        {
-            state.Direct.Enqueue((format.Awareness(presence), 0));
-            attachment.Presence.Cursor = awareness.LastChange;
-        }
-
         if (!format.AsksWhenAsked)
         {
             state.Direct.Enqueue((format.SyncStep1(document.EncodeStateVector()), 0));
+            attachment.Presence.WasAsked = true;
         }
+
+        ForgetPresence();
 
         Pump(attachment);
     }
@@ -110,7 +107,7 @@ internal sealed partial class DocumentSession
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
         var onlyEntries = state.Direct.Count == 0 && state.Parts.Count == 0 && state.SyncRequests.Count == 0 && !state.IsBehind
-            && state.Stateless.Count == 0 && presence.Cursor == awareness.LastChange && !presence.WantsAll;
+            && state.Stateless.Count == 0 && presence.Cursor == awareness.Records.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
             if (state.Cursor == delivery.End)
@@ -131,7 +128,7 @@ internal sealed partial class DocumentSession
         var frames = new List<ReadOnlyMemory<byte>>();
         var bytes = 0L;
         AddDirect(attachment, frames, ref bytes);
-        BeginParts(attachment);
+        BeginParts(attachment, frames);
         while (bytes < settings.SendBytes && state.Parts.TryDequeue(out var part))
         {
             frames.Add(part);
@@ -183,9 +180,15 @@ internal sealed partial class DocumentSession
     private void AddPresence(Attachment attachment, List<ReadOnlyMemory<byte>> frames)
     {
         var presence = attachment.Presence;
-        var update = presence.WantsAll ? awareness.EncodeAll() : PresenceSince(presence.Cursor);
+        if (!presence.WasAsked && !presence.HasSpoken && !presence.WantsAll)
+        {
+            // What the client says before it was asked for its document, it says before it has heard of anybody.
+            return;
+        }
+
+        var update = presence.WantsAll ? AllPresence() : PresenceSince(presence.Cursor);
         presence.WantsAll = false;
-        presence.Cursor = awareness.LastChange;
+        presence.Cursor = awareness.Records.LastChange;
         if (update is not null)
         {
             frames.Add(attachment.Connection.Format.Awareness(update));
@@ -193,7 +196,7 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>Takes up the answer to a SyncStep1, or the difference for a connection that is too far behind; when it is taken up, it says everything up to now.</summary>
-    private void BeginParts(Attachment attachment)
+    private void BeginParts(Attachment attachment, List<ReadOnlyMemory<byte>> frames)
     {
         var state = attachment.Delivery;
         if (state.Parts.Count > 0 || (state.SyncRequests.Count == 0 && !state.IsBehind))
@@ -204,7 +207,7 @@ internal sealed partial class DocumentSession
         if (state.SyncRequests.TryDequeue(out var request))
         {
             attachment.Connection.Settled(request.Settles);
-            if (Answer(request.StateVector, attachment.Connection.Format) is not { } frames)
+            if (Answer(request.StateVector, attachment.Connection.Format) is not { } parts)
             {
                 Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
                 return;
@@ -212,24 +215,25 @@ internal sealed partial class DocumentSession
 
             if (attachment.Connection.Format.AsksWhenAsked)
             {
-                state.Parts.Enqueue(attachment.Connection.Format.SyncStep1(document.EncodeStateVector()));
+                frames.Add(attachment.Connection.Format.SyncStep1(document.EncodeStateVector()));
+                attachment.Presence.WasAsked = true;
             }
 
-            foreach (var frame in frames)
+            foreach (var part in parts)
             {
-                state.Parts.Enqueue(frame);
+                state.Parts.Enqueue(part);
             }
 
             AddUnlogged(attachment, request.StateVector);
         }
         else
         {
-            if (!document.TryEncodeParts(state.Base.Span, settings.PartBytes, out var parts, out var error))
+            if (!document.TryEncodeParts(state.Base.Span, settings.PartBytes, out var difference, out var error))
             {
                 throw new InvalidOperationException($"A state vector of this session does not read: {error}");
             }
 
-            foreach (var part in parts)
+            foreach (var part in difference)
             {
                 state.Parts.Enqueue(attachment.Connection.Format.Update(part));
             }

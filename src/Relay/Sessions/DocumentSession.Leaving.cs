@@ -50,7 +50,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || publishing || listing || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
+        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || presenceOutbox.IsSending || listing || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
         {
             return;
         }
@@ -106,6 +106,7 @@ internal sealed partial class DocumentSession
 
     private async ValueTask FreeAsync(bool removeFirst, CancellationToken cancellation)
     {
+        await SayByeAsync(cancellation);
         try
         {
             if (removeFirst)

@@ -105,6 +105,11 @@ internal sealed partial class DocumentSession
                 break;
             case DocumentMessageKind.SyncStep2:
             case DocumentMessageKind.Update:
+                if (message.Kind == DocumentMessageKind.SyncStep2)
+                {
+                    OnOpened(attachment);
+                }
+
                 var isUpdate = message.Kind == DocumentMessageKind.Update;
                 if (attachment.Access < AccessLevel.Write && (isUpdate || !news.IsEmpty))
                 {
@@ -135,6 +140,7 @@ internal sealed partial class DocumentSession
                 break;
             case DocumentMessageKind.QueryAwareness:
                 attachment.Presence.WantsAll = true;
+                attachment.Presence.MayHaveHeard = true;
                 attachment.Connection.Settled(message.Bytes);
                 break;
             case DocumentMessageKind.Stateless:

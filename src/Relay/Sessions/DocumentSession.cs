@@ -41,7 +41,8 @@ internal sealed partial class DocumentSession
         document = new YDocument(settings.GarbageCollection);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
         delivery = new DeliveryLog(settings.DeliveryBytes);
-        awareness = new AwarenessRegistry(settings.Awareness);
+        awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime);
+        presenceOutbox = new PresenceOutbox(awareness.Records);
         idleTimer = Timer(static session => session.BeginLeaving());
         saveTimer = Timer(static session => session.OnSaveDue());
         appendTimer = Timer(static session => session.SendFlight());

@@ -76,6 +76,7 @@ internal static class RelayStores
             new RedisBackplaneOptions
             {
                 Configuration = configuration,
+                Incarnation = provider.GetRequiredService<NodeIdentity>().Incarnation,
                 MinReplicas = settings.Redis.MinReplicas,
                 Jobs = jobs,
                 SharedSettings = new Dictionary<string, string> { ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false" },
@@ -89,6 +90,7 @@ internal static class RelayStores
         services.AddSingleton<INodeReports>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton(new ReportWriterOptions());
         services.AddHostedService<ReportWriter>();
+        services.AddHostedService<NodeWatch>();
         services.AddSingleton(provider => new FileLogImport(
             settings.FileStore.Path, provider.GetRequiredService<IDocumentLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => new StartCheck(

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Metadata;
@@ -33,6 +34,9 @@ internal sealed class World : IDisposable
     public StepContext Context { get; } = new();
 
     public ManualTime Time { get; } = new();
+
+    /// <summary>What sessions log.</summary>
+    public NodeLog Log { get; } = new();
 
     public MemoryBackplane Backplane { get; } = new();
 
@@ -130,7 +134,7 @@ internal sealed class World : IDisposable
         var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(
-            Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, NullLogger<DocumentSession>.Instance, Rooms);
+            Backplane, Backplane.ChannelOf((ulong)number + 1), Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, new LoggerFactory([Log]).CreateLogger<DocumentSession>(), Rooms);
     }
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);

@@ -35,7 +35,10 @@ internal sealed partial class HocuspocusEndpoint(
 
     private async Task ServeAsync(UpgradedConnection upgraded)
     {
-        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
+        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort)
+        {
+            RemoteAddress = upgraded.RemoteAddress,
+        };
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {
