@@ -1,11 +1,12 @@
-// Stock Hocuspocus providers, as an application opens them: version 3, and version 4 with what is new in it.
+// Stock Hocuspocus providers, as an application opens them: versions 2 and 3, and version 4 with what is new in it.
 import WebSocket from 'ws'
 import * as Y from 'yjs'
+import * as two from 'hocuspocus-provider-2'
 import * as three from 'hocuspocus-provider-3'
 import * as four from 'hocuspocus-provider-4'
 import { inTime, waitFor } from './wait.mjs'
 
-const packages = { 3: three, 4: four }
+const packages = { 2: two, 3: three, 4: four }
 
 /** As in a browser, where closing a socket that is not open yet throws nothing: providers take their listeners off first, and then Node would end with an error that nobody hears. */
 class BrowserLikeSocket extends WebSocket {
@@ -15,7 +16,7 @@ class BrowserLikeSocket extends WebSocket {
   }
 }
 
-/** The versions of the provider that are tested. */
+/** The versions of the provider that all tests are run with. */
 export const versions = [3, 4]
 
 /**

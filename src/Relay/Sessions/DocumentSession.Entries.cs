@@ -30,11 +30,8 @@ internal sealed partial class DocumentSession
     /// <summary>The channel may have lost messages: a lost last one leaves no hole, so the log is asked.</summary>
     public void OnChannelInterrupted()
     {
-        if (attachments.Count > 0)
-        {
-            // So has presence, on both sides.
-            GreetOtherNodes();
-        }
+        // So may presence, on both sides.
+        RepairPresence();
 
         if (State == SessionState.Loading || reconciling)
         {

@@ -90,6 +90,20 @@ internal sealed partial class DocumentSession
         Publish();
     }
 
+    /// <summary>The channel was interrupted: what was said meanwhile is said again.</summary>
+    private void RepairPresence()
+    {
+        if (attachments.Count > 0 || presenceOutbox.HasSpoken)
+        {
+            GreetOtherNodes();
+        }
+
+        if (presenceRenewal.WasAskedLately(Now))
+        {
+            RequestRenewalEverywhere();
+        }
+    }
+
     private void TakeNote(ulong node, PresenceNote note)
     {
         var now = Now;
@@ -112,8 +126,9 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>
-    /// The client has answered the node's question for its document. Unless it has introduced somebody new, it may
-    /// have been here a moment ago: stock clients ignore entries under the clocks that they know from then.
+    /// The client has answered the node's question for its document. Unless it is new, it may have been here a moment
+    /// ago: stock clients forget who is there when their connection ends, but not the clocks, and ignore entries under
+    /// clocks that they know.
     /// </summary>
     private void OnOpened(Attachment attachment)
     {
@@ -121,13 +136,18 @@ internal sealed partial class DocumentSession
         if (!presence.MayHaveHeard)
         {
             presence.MayHaveHeard = true;
-            if (!presence.IsNewcomer)
+            if (!presence.IsNew)
             {
-                presenceOutbox.AskToRenew();
-                Publish();
-                RequestRenewal();
+                RequestRenewalEverywhere();
             }
         }
+    }
+
+    private void RequestRenewalEverywhere()
+    {
+        presenceOutbox.AskToRenew();
+        Publish();
+        RequestRenewal();
     }
 
     private void RequestRenewal()
@@ -138,9 +158,11 @@ internal sealed partial class DocumentSession
 
     private void Renew()
     {
-        if (presenceRenewal.TryBegin(Now, awareness.Records.Own().Count()) is { } before)
+        if (presenceRenewal.TryBegin(Now) is { } asked)
         {
-            Spread(awareness.Renew(before));
+            var changes = awareness.Renew(asked, PresenceRenewal.MostAtOnce);
+            presenceRenewal.End(asked, Now, changes.Nudges.Count);
+            Spread(changes);
         }
 
         WatchPresence();
@@ -227,9 +249,9 @@ internal sealed partial class DocumentSession
             Publish();
         }
 
-        if (changes.SomeoneMoved)
+        if (changes.SomeoneForgot)
         {
-            RequestRenewal();
+            RequestRenewalEverywhere();
         }
     }
 

@@ -101,6 +101,7 @@ internal sealed partial class DocumentSession
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
+                attachment.Presence.IsNew |= documentVersion > 0 && !position.IsNone && message.Payload.Span is [0];
                 RequestSync(attachment, message);
                 break;
             case DocumentMessageKind.SyncStep2:

@@ -8,6 +8,7 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
 {
     private readonly Dictionary<DocumentName, Log> logs = [];
     private readonly List<Subscription> subscriptions = [];
+    private readonly HashSet<ulong> dead = [];
     private long clock = 1000;
 
     /// <summary>Before an append is stored.</summary>
@@ -78,6 +79,13 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         }
     }
 
+    /// <summary>A node has no channels any more.</summary>
+    public void Cut(ulong node)
+    {
+        dead.Add(node);
+        subscriptions.RemoveAll(subscription => subscription.Node == node);
+    }
+
     /// <summary>The channels as a node has them, under its id.</summary>
     public IDocumentChannel ChannelOf(ulong node) => new MemoryChannel(this, node);
 
@@ -88,7 +96,7 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
     public void DeliverAwareness(DocumentName name, ulong node, AwarenessKind kind, byte[] content)
     {
         Told.Add((node, kind));
-        foreach (var subscription in subscriptions.Where(s => s.Name == name && s.Node != node && !IsHushed).ToArray())
+        foreach (var subscription in subscriptions.Where(s => s.Name == name && s.Node != node && !IsHushed && !dead.Contains(node)).ToArray())
         {
             subscription.Listener.OnAwareness(node, kind, content);
         }

@@ -9,7 +9,7 @@ namespace Relay.Doubles;
 /// </summary>
 internal sealed class StockAwareness(ulong id, TimeProvider time)
 {
-    private readonly Dictionary<ulong, (ulong Clock, DateTimeOffset At)> meta = [];
+    private readonly Dictionary<ulong, (ulong Clock, DateTimeOffset At)> meta = new() { [id] = (0, time.GetUtcNow()) };
 
     /// <summary>Told of every update: the clients, and where it came from.</summary>
     public event Action<IReadOnlyList<ulong>, object?>? Updated;
@@ -19,13 +19,13 @@ internal sealed class StockAwareness(ulong id, TimeProvider time)
 
     public ulong Id => id;
 
-    public Dictionary<ulong, string> States { get; } = [];
+    public Dictionary<ulong, string> States { get; } = new() { [id] = "{}" };
 
-    public ulong Clock => meta.TryGetValue(id, out var own) ? own.Clock : 0;
+    public ulong Clock => meta[id].Clock;
 
     public void Set(string? state)
     {
-        var clock = meta.TryGetValue(id, out var own) ? own.Clock + 1 : 0;
+        var clock = Clock + 1;
         if (state is null)
         {
             States.Remove(id);

@@ -57,6 +57,12 @@ internal sealed class World : IDisposable
         return node;
     }
 
+    /// <summary>A node's id on channels.</summary>
+    public static ulong ChannelIdOf(int number) => (ulong)number + 1;
+
+    /// <summary>The node hears and says nothing any more.</summary>
+    public void Kill(int number) => Backplane.Cut(ChannelIdOf(number));
+
     /// <summary>Deletes the document as far as that gets now.</summary>
     public Task<LifeOutcome> Delete() => Begin(new DocumentLife(Services(0)).DeleteAsync(Name, CancellationToken.None));
 
@@ -134,7 +140,7 @@ internal sealed class World : IDisposable
         var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(
-            Backplane, Backplane.ChannelOf((ulong)number + 1), Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, new LoggerFactory([Log]).CreateLogger<DocumentSession>(), Rooms);
+            Backplane, Backplane.ChannelOf(ChannelIdOf(number)), Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, new LoggerFactory([Log]).CreateLogger<DocumentSession>(), Rooms);
     }
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);

@@ -8,7 +8,10 @@ internal sealed class PresenceTrial
 {
     private readonly Random random;
     private readonly int nodes;
-    private readonly World world = new(new SessionSettings { IdleTimeout = TimeSpan.FromSeconds(4) });
+    private readonly World world;
+
+    // A node that leaves while nobody hears it cannot take its clients with it.
+    private readonly bool channelsBreak;
     private readonly List<PresenceTrialClient> clients = [];
     private readonly StringBuilder story = new();
     private int values;
@@ -20,6 +23,8 @@ internal sealed class PresenceTrial
     {
         random = new Random(seed);
         this.nodes = nodes;
+        channelsBreak = random.Next(2) == 0;
+        world = new World(new SessionSettings { IdleTimeout = TimeSpan.FromSeconds(channelsBreak ? 600 : 4) });
         for (ulong id = 1; id <= 6; id++)
         {
             clients.Add(new PresenceTrialClient(new StockAwareness(id, world.Time)));
@@ -38,9 +43,9 @@ internal sealed class PresenceTrial
         using (world)
         {
             // A third of them says nothing about itself, and so repeats others from the beginning.
-            foreach (var client in clients.Where(_ => random.Next(3) > 0))
+            foreach (var client in clients)
             {
-                client.Awareness.Set(NextValue());
+                client.Awareness.Set(random.Next(3) > 0 ? NextValue() : null);
             }
 
             for (var i = 0; i < 120; i++)
@@ -91,7 +96,7 @@ internal sealed class PresenceTrial
             case 9:
                 Pass(random.NextDouble() * 6);
                 break;
-            case 10 when random.Next(4) == 0:
+            case 10 when channelsBreak && random.Next(4) == 0:
                 world.Backplane.IsHushed ^= true;
                 Note(world.Backplane.IsHushed ? "the channels break" : "the channels are back");
                 if (!world.Backplane.IsHushed)

@@ -21,8 +21,11 @@ internal sealed class AwarenessChanges
     /// </summary>
     public List<(Attachment Connection, AwarenessEntry Entry)> Nudges { get; } = [];
 
-    /// <summary>A client that was known before is said by another node now: it may have come back there.</summary>
-    public bool SomeoneMoved { get; set; }
+    /// <summary>
+    /// A connection sent the removal of a client that it does not own, under the newest clock: its client does not
+    /// show it any more. Stock clients do so when another tab of their browser loses its connection.
+    /// </summary>
+    public bool SomeoneForgot { get; set; }
 
     /// <summary>The limit that kept an entry out; null when all were taken.</summary>
     public string? Exceeded { get; set; }

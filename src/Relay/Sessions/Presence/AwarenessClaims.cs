@@ -21,7 +21,8 @@ internal sealed class AwarenessClaims
 
     public bool Has(Attachment connection) => claims.Exists(claim => claim.Connection == connection);
 
-    public bool Has(ulong node) => claims.Exists(claim => claim.Connection is null && claim.Node == node);
+    /// <summary>Whether another node, or a connection that is not lost, is among them.</summary>
+    public bool HasLive => claims.Exists(claim => claim.Connection is null or { IsAttached: true });
 
     public bool HasOtherNode => claims.Exists(claim => claim.Connection is null);
 

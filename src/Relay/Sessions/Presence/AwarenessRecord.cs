@@ -22,6 +22,15 @@ internal sealed class AwarenessRecord(ulong clientId)
     /// </summary>
     public AwarenessClaims Claims { get; } = new();
 
+    /// <summary>
+    /// A connection that does not own the client and said a newer entry, and under which clock: it may be its own all
+    /// the same, and is asked when the owners are gone.
+    /// </summary>
+    public (Attachment Connection, ulong Clock)? Contender { get; set; }
+
+    /// <summary>When its owners were last asked to say it anew.</summary>
+    public DateTimeOffset AskedAt { get; set; }
+
     /// <summary>When it last changed or was renewed.</summary>
     public DateTimeOffset SeenAt { get; set; }
 
@@ -37,6 +46,9 @@ internal sealed class AwarenessRecord(ulong clientId)
 
     /// <summary>The removal of this client under the clock that is known.</summary>
     public AwarenessEntry Removal => new(ClientId, Clock, AwarenessEntry.NullState);
+
+    /// <summary>What this node says of the client: that it is not here, where only other nodes say that it is there.</summary>
+    public AwarenessEntry OwnEntry => IsNull || Claims.HasOwner ? Entry : Removal;
 
     /// <summary>What this record would take with another state.</summary>
     public static long BytesWith(in AwarenessEntry entry) => entry.State.Length + Overhead;

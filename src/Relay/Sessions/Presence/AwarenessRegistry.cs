@@ -49,16 +49,24 @@ internal sealed class AwarenessRegistry
     }
 
     /// <summary>
-    /// Asks the owners on this node to say under the next clock what was last said before <paramref name="before"/>:
-    /// stock clients that come back ignore entries under clocks that they know.
+    /// Asks owners on this node to say under the next clock what was last said before <paramref name="asked"/>: stock
+    /// clients that come back ignore entries under clocks that they know.
     /// </summary>
-    public AwarenessChanges Renew(DateTimeOffset before)
+    /// <param name="asked">When somebody came back.</param>
+    /// <param name="most">So many clients at most are asked for.</param>
+    public AwarenessChanges Renew(DateTimeOffset asked, int most)
     {
         var result = new AwarenessChanges();
-        foreach (var record in Records.All)
+        foreach (var record in Records.Own())
         {
-            if (!record.IsNull && record.SeenAt < before)
+            if (result.Nudges.Count >= most)
             {
+                break;
+            }
+
+            if (record.SeenAt <= asked && record.AskedAt < asked)
+            {
+                record.AskedAt = asked;
                 PresenceEffects.Nudge(record.NextEntry, record.Claims.OwnersAt(record.Clock), result);
             }
         }

@@ -54,7 +54,6 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
         if (record is not null && entry.Clock <= record.Clock && record.IsNull)
         {
             result.Told.Add(record.ClientId);
-            result.SomeoneMoved = true;
             return;
         }
 
@@ -63,7 +62,6 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
             return;
         }
 
-        result.SomeoneMoved |= record is not null && !record.Claims.Has(node) && !record.Claims.Has(0);
         record ??= records.Add(entry.ClientId);
         record.Claims.Say(node, entry.Clock);
         if (record.IsNull || entry.Clock > record.Clock)

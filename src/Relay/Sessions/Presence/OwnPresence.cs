@@ -57,7 +57,18 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
                     TellIfShared(record, result);
                 }
             }
-            else if (mayIntroduce && (entry.Clock > record.Clock || (isOpening && entry.Clock == record.Clock)))
+            else if (entry.Clock > record.Clock)
+            {
+                if (mayIntroduce || !record.Claims.HasLive)
+                {
+                    Take(connection, record, entry, isOpening, now, result);
+                }
+                else
+                {
+                    record.Contender = (connection, entry.Clock);
+                }
+            }
+            else if (mayIntroduce && isOpening && entry.Clock == record.Clock)
             {
                 Take(connection, record, entry, isOpening, now, result);
             }
@@ -116,7 +127,6 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
             return;
         }
 
-        presence.IsNewcomer |= record is null;
         record ??= records.Add(entry.ClientId);
         var hasReturned = record.IsNull && record.Clock == entry.Clock && record.Change > 0;
         presence.Owned.Add(entry.ClientId);
@@ -148,8 +158,14 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
     /// <summary>A connection takes a client away. Stock clients do that to their own under the next clock, and to others' under the known one.</summary>
     private void Withdraw(Attachment connection, AwarenessRecord? record, in AwarenessEntry entry, DateTimeOffset now, AwarenessChanges result)
     {
-        if (record is null || record.IsNull || !record.Claims.Has(connection) || entry.Clock < record.Clock)
+        if (record is null || record.IsNull || entry.Clock < record.Clock)
         {
+            return;
+        }
+
+        if (!record.Claims.Has(connection))
+        {
+            result.SomeoneForgot |= entry.Clock == record.Clock;
             return;
         }
 

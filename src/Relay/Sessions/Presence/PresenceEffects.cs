@@ -27,6 +27,12 @@ internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits 
     {
         record.Claims.DropOtherNodes();
         Change(record, new AwarenessEntry(record.ClientId, clock, AwarenessEntry.NullState), now, isOwn, result);
+        if (record.Contender is { } contender && contender.Clock > clock)
+        {
+            result.Nudges.Add((contender.Connection, record.Removal with { Clock = contender.Clock }));
+        }
+
+        record.Contender = null;
     }
 
     /// <summary>A source of the client is gone.</summary>
@@ -46,6 +52,12 @@ internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits 
             // Those that are left have not said the newest entry: perhaps they only passed on what the other said.
             Nudge(record.Removal, record.Claims.Owners, result);
             Doubt(record, now);
+        }
+
+        if (isOwn && !record.IsNull && !record.Claims.HasOwner)
+        {
+            // It is still there by what another node says, which may count on this one in the same way.
+            result.Told.Add(record.ClientId);
         }
     }
 

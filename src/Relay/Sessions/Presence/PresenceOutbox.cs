@@ -29,13 +29,16 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
     private bool isUnsure;
     private bool saysAll;
 
+    /// <summary>Whether other nodes were ever told of a client that is here.</summary>
+    public bool HasSpoken { get; private set; }
+
     /// <summary>Whether a message is under way.</summary>
     public bool IsSending { get; private set; }
 
     /// <summary>Whether other nodes may believe that clients of this node are there.</summary>
     public bool MayBeRemembered => isUnsure || changed.Count > 0 || records.Own().Any();
 
-    /// <summary>Tells the entries that these clients have when the message is made.</summary>
+    /// <summary>Tells the entries that these clients have when the message is made, or that they are not here any more.</summary>
     public void Tell(IEnumerable<ulong> clients) => changed.UnionWith(clients);
 
     /// <summary>Says all that is here, and asks the others for theirs.</summary>
@@ -84,7 +87,7 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
 
             answers = false;
             var notes = Notes(now);
-            if (kind == AwarenessKind.Hello || notes.Count > 0)
+            if (kind == AwarenessKind.Hello || notes.Count > 0 || HasSpoken)
             {
                 return (kind, notes.Count > 0 ? notes : [new PresenceNote(IsWhole: true, [], []).Encode()]);
             }
@@ -92,10 +95,11 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
 
         if (changed.Count > 0)
         {
-            var entries = changed.Select(records.Find).OfType<AwarenessRecord>().Select(record => record.Entry).ToList();
+            var entries = changed.Select(records.Find).OfType<AwarenessRecord>().Select(record => record.OwnEntry).ToList();
             changed.Clear();
             if (entries.Count > 0)
             {
+                HasSpoken |= entries.Exists(entry => !entry.IsNull);
                 return (AwarenessKind.Changes, [.. Cut(entries).Select(AwarenessUpdate.Encode)]);
             }
         }
@@ -112,9 +116,10 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
     /// <summary>All clients of this node, and the removals that are still to be told; empty when there are none.</summary>
     private List<byte[]> Notes(DateTimeOffset now)
     {
+        HasSpoken |= records.Own().Any();
         var told = records.Own().Concat(changed.Select(records.Find).OfType<AwarenessRecord>()).Distinct().ToDictionary(record => record.ClientId);
         changed.Clear();
-        var parts = Cut([.. told.Values.Select(record => record.Entry)]).ToList();
+        var parts = Cut([.. told.Values.Select(record => record.OwnEntry)]).ToList();
         return [.. parts.Select(part => new PresenceNote(
             parts.Count == 1, part, [.. part.Select(entry => now - told[entry.ClientId].SeenAt)]).Encode())];
     }

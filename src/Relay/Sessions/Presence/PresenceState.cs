@@ -15,8 +15,11 @@ internal sealed class PresenceState
     /// </summary>
     public bool MayHaveHeard { get; set; }
 
-    /// <summary>Whether it introduced a client that this node had never heard of: it knows no clocks from before.</summary>
-    public bool IsNewcomer { get; set; }
+    /// <summary>
+    /// Whether its client has never been at this document: it knew nothing of it when there was something to know.
+    /// So it knows no clocks either.
+    /// </summary>
+    public bool IsNew { get; set; }
 
     /// <summary>Whether the node's log says already that presence of this connection was not taken.</summary>
     public bool IsReported { get; set; }
