@@ -63,12 +63,13 @@ class Member {
       document: doc,
       token,
       onAuthenticationFailed: ({ reason }) => this.failures.push(reason),
-      onAuthenticated: ({ scope }) => this.scopes.push(scope ?? this.provider?.authorizedScope),
+      onAuthenticated: ({ scope } = {}) => this.scopes.push(scope ?? this.provider?.authorizedScope),
       onClose: ({ event }) => this.closes.push(event.reason),
       onStateless: ({ payload }) => this.received.push(payload),
       ...options
     })
-    this.provider.attach()
+    // Providers of version 2 attach themselves.
+    this.provider.attach?.()
   }
 
   get text () { return this.doc.getText('text') }

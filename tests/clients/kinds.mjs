@@ -21,7 +21,7 @@ const overWebsocket = (Provider, Doc = Y.Doc) => (t, relay, name, state) => {
 const overHocuspocus = (version) => (t, relay, name, state) => {
   const socket = openSocket(t, relay, { version })
   const doc = new Y.Doc()
-  const member = openDocument(t, socket, name, { doc, onOpen: () => {} })
+  const member = openDocument(t, socket, name, { doc })
   member.provider.awareness.setLocalState(state)
   return leaving(t, { doc, provider: member.provider, awareness: member.provider.awareness, leave: () => { member.leave(); socket.destroy() } })
 }

@@ -138,21 +138,27 @@ internal sealed partial class DocumentSession
             presence.MayHaveHeard = true;
             if (!presence.IsNew)
             {
-                RequestRenewalEverywhere();
+                RequestRenewalEverywhere(attachment);
             }
         }
     }
 
-    private void RequestRenewalEverywhere()
+    private void RequestRenewalEverywhere(Attachment? asking = null)
     {
         presenceOutbox.AskToRenew();
         Publish();
-        RequestRenewal();
+        RequestRenewal(asking);
     }
 
-    private void RequestRenewal()
+    /// <param name="asking">The connection that came back, which need not say its own clients anew.</param>
+    private void RequestRenewal(Attachment? asking = null)
     {
-        presenceRenewal.Ask(Now);
+        var asked = presenceRenewal.Ask(Now);
+        foreach (var client in asking?.Presence.Owned ?? [])
+        {
+            awareness.Records.Find(client)!.AskedAt = asked;
+        }
+
         Renew();
     }
 

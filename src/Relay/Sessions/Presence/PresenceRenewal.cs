@@ -22,7 +22,12 @@ internal sealed class PresenceRenewal
     private DateTimeOffset? lastAsked;
 
     /// <summary>Somebody came back. Each request has a time of its own, so that one that follows at once is served, too.</summary>
-    public void Ask(DateTimeOffset now) => lastAsked = askedAt = lastAsked >= now ? lastAsked + new TimeSpan(1) : now;
+    public DateTimeOffset Ask(DateTimeOffset now)
+    {
+        var asked = lastAsked >= now ? lastAsked.Value + new TimeSpan(1) : now;
+        lastAsked = askedAt = asked;
+        return asked;
+    }
 
     /// <summary>Whether somebody came back not long ago: other nodes may not have heard of it if the channel was interrupted.</summary>
     public bool WasAskedLately(DateTimeOffset now) => now - lastAsked < Memory;
