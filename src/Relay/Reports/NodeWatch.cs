@@ -8,21 +8,13 @@ namespace Relay.Reports;
 /// Notices that another node is dead, because its report has ended, and takes its clients' presence away: within 5 s
 /// of the death, as reports live 4 s.
 /// </summary>
-/// <remarks>
-/// After Redis was away, the reports of nodes that live may be missing for a while. So a listing counts only if it
-/// names this node itself, and no node is taken for dead within <see cref="Grace"/> of one that did not count.
-/// </remarks>
 internal sealed partial class NodeWatch(
     INodeReports reports, SessionRegistry sessions, NodeIdentity node, ReportWriterOptions options, TimeProvider time, ILogger<NodeWatch> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private readonly HashSet<string> ended = [];
-    private HashSet<string> known = [];
-    private DateTimeOffset trustedFrom;
-
-    private TimeSpan Grace => options.Lifetime + TimeSpan.FromSeconds(1);
+    private readonly LiveNodes nodes = new(node.Incarnation, options.Lifetime + TimeSpan.FromSeconds(1));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,13 +34,13 @@ internal sealed partial class NodeWatch(
         }
     }
 
-    private async ValueTask<HashSet<string>?> TryListAsync(CancellationToken stopping)
+    private async ValueTask<IReadOnlyList<string>?> TryListAsync(CancellationToken stopping)
     {
         using var deadline = new CancellationTokenSource(options.Patience, time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try
         {
-            return [.. await reports.ListNodesAsync(patience.Token)];
+            return await reports.ListNodesAsync(patience.Token);
         }
         catch (Exception exception) when (exception is BackplaneUnavailableException || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
         {
@@ -56,34 +48,19 @@ internal sealed partial class NodeWatch(
         }
     }
 
-    private void Compare(HashSet<string>? listed)
+    private void Compare(IReadOnlyList<string>? listed)
     {
-        var now = time.GetUtcNow();
-        if (listed?.Contains(node.Incarnation) != true)
+        var (ended, returned) = nodes.Compare(listed, time.GetUtcNow());
+        foreach (var incarnation in returned)
         {
-            trustedFrom = now + Grace;
-            return;
+            sessions.NodeReturned(ChannelNode.IdOf(incarnation));
         }
 
-        foreach (var returned in listed.Where(ended.Remove))
+        foreach (var incarnation in ended)
         {
-            sessions.NodeReturned(ChannelNode.IdOf(returned));
+            LogNodeEnded(logger, incarnation);
+            sessions.NodeEnded(ChannelNode.IdOf(incarnation));
         }
-
-        if (now < trustedFrom)
-        {
-            known.UnionWith(listed);
-            return;
-        }
-
-        foreach (var gone in known.Except(listed))
-        {
-            LogNodeEnded(logger, gone);
-            ended.Add(gone);
-            sessions.NodeEnded(ChannelNode.IdOf(gone));
-        }
-
-        known = listed;
     }
 
     [LoggerMessage(LogEvents.NodeWatchFailed, LogLevel.Error, "This node does not notice any more that others are dead")]
