@@ -6,7 +6,9 @@ public enum AwarenessKind
     /// <summary>Entries that changed (y-protocols encoding).</summary>
     Changes,
 
-    /// <summary>The node has begun to listen, or has missed something: it says its own presence and asks for the others'.</summary>
+    /// <summary>
+    /// The node has begun to listen, or has missed something: it says its own presence and asks for the others'.
+    /// </summary>
     Hello,
 
     /// <summary>The answer to <see cref="Hello"/>: the node's own presence.</summary>

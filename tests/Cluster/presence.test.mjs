@@ -46,7 +46,7 @@ test('presence goes with its client at once, with a lost connection after a mome
   await goes(watcher, 'Stopped')
 })
 
-test('presence of a node that died is gone within seconds, and a room named like another one with a suffix has its own', async (t) => {
+test('presence of a node that died is gone within seconds, and a room named alike has its own', async (t) => {
   const { nodes } = await startCluster(t)
   const watcher = await introduce(t, nodes[0], 'x', 'Watcher')
   const other = await introduce(t, nodes[0], 'x-presence', 'Other')

@@ -15,26 +15,31 @@ const overWebsocket = (Provider, Doc = Y.Doc) => (t, relay, name, state) => {
   const provider = new Provider(relay.yjs, name, doc, { WebSocketPolyfill: WebSocket, disableBc: true, connect: false })
   provider.awareness.setLocalState(state)
   provider.connect()
-  return leaving(t, { doc, provider, awareness: provider.awareness, leave: () => { provider.destroy(); doc.destroy() } })
+  const leave = () => { provider.destroy(); doc.destroy() }
+  return leaving(t, { doc, provider, awareness: provider.awareness, leave })
 }
 
 const overHocuspocus = (version) => (t, relay, name, state) => {
   const socket = openSocket(t, relay, { version })
   const doc = new Y.Doc()
   const member = openDocument(t, socket, name, { doc })
-  member.provider.awareness.setLocalState(state)
-  return leaving(t, { doc, provider: member.provider, awareness: member.provider.awareness, leave: () => { member.leave(); socket.destroy() } })
+  const { provider } = member
+  provider.awareness.setLocalState(state)
+  const leave = () => { member.leave(); socket.destroy() }
+  return leaving(t, { doc, provider, awareness: provider.awareness, leave })
 }
 
 const ySweet = (t, relay, name, state) => {
   const doc = new Y.Doc()
   const token = { url: relay.yjs, baseUrl: relay.url, docId: name }
-  const provider = createYjsProvider(doc, name, async () => token, { WebSocketPolyfill: WebSocket, showDebuggerLink: false, connect: false })
+  const options = { WebSocketPolyfill: WebSocket, showDebuggerLink: false, connect: false }
+  const provider = createYjsProvider(doc, name, async () => token, options)
   provider.awareness.setLocalState(state)
   provider.connect()
   // Its destroy() only closes the connection, and a closed connection is opened again.
   const leave = () => { provider.disconnect(); provider.connect = async () => {}; doc.destroy() }
-  return leaving(t, { doc, provider, awareness: provider.awareness, leave, synced: () => provider.status === 'connected' })
+  const synced = () => provider.status === 'connected'
+  return leaving(t, { doc, provider, awareness: provider.awareness, leave, synced })
 }
 
 const leaving = (t, client) => {

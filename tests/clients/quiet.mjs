@@ -8,7 +8,8 @@ const shows = (watcher, client, at, what) =>
   waitFor(() => shown(watcher, client)?.at === at, `${what}: ${at}`, 10_000)
 
 /**
- * Somebody is there with a client of the kind, another one of the same kind shows nothing and goes again, and a third one watches.
+ * Somebody is there with a client of the kind, another one of the same kind shows nothing and goes again, and a third
+ * one watches.
  * @param {object} t the test
  * @param {string} kind one of `kinds`
  * @param {string} name the document

@@ -34,7 +34,8 @@ public sealed partial class RedisBackplane
     public async ValueTask<IReadOnlyList<string>> ListNodesAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var answer = (RedisResult[])(await others.EvaluateAsync(RedisScript.ReportNodes, [keys.ReportEnds], [], cancellation))!;
+        var answer = (RedisResult[])(await others.EvaluateAsync(
+            RedisScript.ReportNodes, [keys.ReportEnds], [], cancellation))!;
         return [.. answer.Select(node => (string)node!)];
     }
 }

@@ -6,7 +6,10 @@ public sealed record RedisBackplaneOptions
     /// <summary>A StackExchange.Redis configuration string (<c>Redis:Configuration</c>).</summary>
     public required string Configuration { get; init; }
 
-    /// <summary>Which start of which node this is, as in its report; null for a name that nobody knows. Messages carry <see cref="ChannelNode.IdOf"/> of it.</summary>
+    /// <summary>
+    /// Which start of which node this is, as in its report; null for a name that nobody knows. Messages carry <see
+    /// cref="ChannelNode.IdOf"/> of it.
+    /// </summary>
     public string? Incarnation { get; init; }
 
     /// <summary>How many replicas must have an entry before its append is answered (<c>Redis:MinReplicas</c>). Default: 0. Not with Redis Cluster.</summary>

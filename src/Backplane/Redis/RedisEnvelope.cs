@@ -30,7 +30,8 @@ internal static class RedisEnvelope
         return head;
     }
 
-    public static byte[] Awareness(ulong node, AwarenessKind kind, ReadOnlySpan<byte> content) => [.. Head(KindOf(kind), node), .. content];
+    public static byte[] Awareness(ulong node, AwarenessKind kind, ReadOnlySpan<byte> content) =>
+        [.. Head(KindOf(kind), node), .. content];
 
     /// <summary>What a message tells about presence; null for messages about something else.</summary>
     public static AwarenessKind? AwarenessKindOf(RedisMessageKind kind) => kind switch
@@ -120,7 +121,9 @@ internal static class RedisEnvelope
 
     /// <summary>Whether a message tells about presence and <paramref name="node"/> sent it.</summary>
     public static bool IsAwarenessOf(ulong node, ReadOnlySpan<byte> message) =>
-        TryReadKind(message, out var kind) && AwarenessKindOf(kind) is not null && BinaryPrimitives.ReadUInt64BigEndian(message[2..]) == node;
+        TryReadKind(message, out var kind)
+        && AwarenessKindOf(kind) is not null
+        && BinaryPrimitives.ReadUInt64BigEndian(message[2..]) == node;
 
     /// <summary>The partition's count of appends in a message about an entry that names one.</summary>
     public static bool TryReadCount(ReadOnlySpan<byte> message, out long count)
@@ -153,7 +156,8 @@ internal static class RedisEnvelope
         var body = message[HeadLength..];
         switch (kind)
         {
-            case RedisMessageKind.Awareness or RedisMessageKind.Hello or RedisMessageKind.Here or RedisMessageKind.Bye or RedisMessageKind.Renew:
+            case RedisMessageKind.Awareness or RedisMessageKind.Hello or RedisMessageKind.Here
+                or RedisMessageKind.Bye or RedisMessageKind.Renew:
                 read = new RedisMessage(kind, node, 0, default, body);
                 return true;
             case RedisMessageKind.Stateless when body.Length >= SenderLength:

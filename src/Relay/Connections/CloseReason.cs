@@ -55,6 +55,7 @@ internal sealed record CloseReason(int Code, string Text)
     public static IReadOnlyList<CloseReason> All { get; } =
     [
         Normal, FramingError, NodeStops, NodeIsFull, BadMessage, Removed, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
-        TooMuchPending, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, SlowReader, NoPong, DocumentIsFull,
+        TooMuchPending, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, SlowReader, NoPong,
+        DocumentIsFull,
     ];
 }

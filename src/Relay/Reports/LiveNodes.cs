@@ -16,7 +16,8 @@ internal sealed class LiveNodes(string self, TimeSpan grace)
     /// <param name="listed">The nodes that are listed; null when the listing failed.</param>
     /// <param name="now">The time.</param>
     /// <returns>The nodes that have ended since, and those that seemed to have ended and have not.</returns>
-    public (IReadOnlyList<string> Ended, IReadOnlyList<string> Returned) Compare(IReadOnlyCollection<string>? listed, DateTimeOffset now)
+    public (IReadOnlyList<string> Ended, IReadOnlyList<string> Returned) Compare(
+        IReadOnlyCollection<string>? listed, DateTimeOffset now)
     {
         if (listed?.Contains(self) != true)
         {

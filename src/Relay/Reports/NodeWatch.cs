@@ -9,8 +9,12 @@ namespace Relay.Reports;
 /// of the death, as reports live 4 s.
 /// </summary>
 internal sealed partial class NodeWatch(
-    INodeReports reports, SessionRegistry sessions, NodeIdentity node, ReportWriterOptions options, TimeProvider time, ILogger<NodeWatch> logger)
-    : BackgroundService
+    INodeReports reports,
+    SessionRegistry sessions,
+    NodeIdentity node,
+    ReportWriterOptions options,
+    TimeProvider time,
+    ILogger<NodeWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -42,7 +46,8 @@ internal sealed partial class NodeWatch(
         {
             return await reports.ListNodesAsync(patience.Token);
         }
-        catch (Exception exception) when (exception is BackplaneUnavailableException || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (Exception exception) when (exception is BackplaneUnavailableException
+            || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
         {
             return null;
         }
@@ -63,9 +68,15 @@ internal sealed partial class NodeWatch(
         }
     }
 
-    [LoggerMessage(LogEvents.NodeWatchFailed, LogLevel.Error, "This node does not notice any more that others are dead")]
+    [LoggerMessage(
+        LogEvents.NodeWatchFailed,
+        LogLevel.Error,
+        "This node does not notice any more that others are dead")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogEvents.NodeEnded, LogLevel.Information, "Node {Incarnation} says no more how it does: its clients are taken for gone")]
+    [LoggerMessage(
+        LogEvents.NodeEnded,
+        LogLevel.Information,
+        "Node {Incarnation} says no more how it does: its clients are taken for gone")]
     private static partial void LogNodeEnded(ILogger logger, string incarnation);
 }

@@ -50,7 +50,8 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || presenceOutbox.IsSending || listing || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
+        if (flight is not null || outbox.Count > 0 || reconciling || reading || saving || listing
+            || presenceOutbox.IsSending || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
         {
             return;
         }

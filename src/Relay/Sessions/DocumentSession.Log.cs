@@ -62,8 +62,9 @@ internal sealed partial class DocumentSession
     [LoggerMessage(
         LogEvents.PresenceNotTaken,
         LogLevel.Warning,
-        "Presence that the client at {Client} shows at {Document} is not taken: it exceeds {Limit}. The client goes on without it")]
-    private static partial void LogPresenceNotTaken(ILogger logger, IPAddress? client, DocumentName document, string limit);
+        "Presence that the client at {Client} shows at {Document} is not taken: it exceeds {Limit}")]
+    private static partial void LogPresenceNotTaken(
+        ILogger logger, IPAddress? client, DocumentName document, string limit);
 
     [LoggerMessage(LogEvents.LeaveFailed, LogLevel.Warning, "{Document} cannot be left cleanly")]
     private static partial void LogLeaveFailed(ILogger logger, Exception exception, DocumentName document);

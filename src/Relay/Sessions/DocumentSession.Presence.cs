@@ -33,7 +33,8 @@ internal sealed partial class DocumentSession
         switch (kind)
         {
             case AwarenessKind.Changes:
-                // Of bytes that were checked there; a version of this program that writes what this one does not read costs presence, not documents.
+                // Of bytes that were checked there; a version of this program that writes what this one does not read
+                // costs presence, not documents.
                 if (AwarenessUpdate.TryDecode(content, AwarenessLimits.MaxEntriesPerFrame, out var entries, out _))
                 {
                     var now = Now;
@@ -153,8 +154,10 @@ internal sealed partial class DocumentSession
     /// <param name="asking">The connection that came back, which need not say its own clients anew.</param>
     private void RequestRenewal(Attachment? asking = null)
     {
+        // Unless somebody else waits for them.
+        var spared = presenceRenewal.IsAsked ? null : asking?.Presence.Owned;
         var asked = presenceRenewal.Ask(Now);
-        foreach (var client in asking?.Presence.Owned ?? [])
+        foreach (var client in spared ?? [])
         {
             awareness.Records.Find(client)!.AskedAt = asked;
         }
@@ -270,7 +273,9 @@ internal sealed partial class DocumentSession
 
         // Where entries are stamped, a client must not take what others are shown for its own state; its removal does.
         var connection = attachment.Connection;
-        var said = entry.IsNull || !connection.IsStamped ? entry : entry with { Clock = entry.Clock - 1, State = AwarenessEntry.NullState };
+        var said = entry.IsNull || !connection.IsStamped
+            ? entry
+            : entry with { Clock = entry.Clock - 1, State = AwarenessEntry.NullState };
         attachment.Delivery.Direct.Enqueue((connection.Format.Awareness(AwarenessUpdate.Encode([said])), 0));
         if (!connection.Format.QueryPresence.IsEmpty)
         {
@@ -288,10 +293,15 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        Start(settings.CallTimeout, cancellation => PublishAsync(message.Kind, message.Parts, cancellation), () => OnPublished(null), OnPublished);
+        Start(
+            settings.CallTimeout,
+            cancellation => PublishAsync(message.Kind, message.Parts, cancellation),
+            () => OnPublished(null),
+            OnPublished);
     }
 
-    private async ValueTask PublishAsync(AwarenessKind kind, IReadOnlyList<byte[]> parts, CancellationToken cancellation)
+    private async ValueTask PublishAsync(
+        AwarenessKind kind, IReadOnlyList<byte[]> parts, CancellationToken cancellation)
     {
         foreach (var part in parts)
         {
@@ -312,7 +322,9 @@ internal sealed partial class DocumentSession
         ContinueLeaving();
     }
 
-    /// <summary>A session that ends with its clients, or is not sure that others know of their leaving, takes them with it.</summary>
+    /// <summary>
+    /// A session that ends with its clients, or is not sure that others know of their leaving, takes them with it.
+    /// </summary>
     private async ValueTask SayByeAsync(CancellationToken cancellation)
     {
         if (subscription is null || !presenceOutbox.MayBeRemembered)
@@ -322,7 +334,7 @@ internal sealed partial class DocumentSession
 
         try
         {
-            await services.Channel.PublishAwarenessAsync(Name, AwarenessKind.Bye, ReadOnlyMemory<byte>.Empty, cancellation);
+            await services.Channel.PublishAwarenessAsync(Name, AwarenessKind.Bye, default, cancellation);
         }
         catch (Exception exception)
         {
@@ -336,7 +348,9 @@ internal sealed partial class DocumentSession
         return awareness.Records.EncodeAll();
     }
 
-    /// <summary>What this node tells a node that loads the document: its own clients; other nodes say theirs themselves.</summary>
+    /// <summary>
+    /// What this node tells a node that loads the document: its own clients; other nodes say theirs themselves.
+    /// </summary>
     private byte[] OwnPresence()
     {
         ForgetPresence();

@@ -14,7 +14,9 @@ internal interface ISessionConnection
     /// <summary>Where the client is, for the node's log; null where that is not known.</summary>
     IPAddress? RemoteAddress { get; }
 
-    /// <summary>Whether its presence is changed on the way in, so that the client must not take it for its own state.</summary>
+    /// <summary>
+    /// Whether its presence is changed on the way in, so that the client must not take it for its own state.
+    /// </summary>
     bool IsStamped { get; }
 
     /// <summary>

@@ -142,7 +142,10 @@ internal static class RelayServices
             GarbageCollection = documents.GarbageCollection,
             MaxDocumentBytes = settings.Limits.MaxDocumentBytes,
             MaxConnectionsPerDocument = settings.Limits.MaxConnectionsPerDocument,
-            Awareness = new AwarenessLimits(settings.Limits.MaxAwarenessBytes, settings.Limits.MaxAwarenessEntries, settings.Limits.MaxDocumentAwarenessBytes),
+            Awareness = new AwarenessLimits(
+                settings.Limits.MaxAwarenessBytes,
+                settings.Limits.MaxAwarenessEntries,
+                settings.Limits.MaxDocumentAwarenessBytes),
         });
         services.AddSingleton(provider => new DurableStateReader(
             provider.GetRequiredService<IDocumentLog>(),

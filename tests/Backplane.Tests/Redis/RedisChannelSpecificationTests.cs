@@ -33,7 +33,8 @@ public sealed class RedisChannelSpecificationTests(RedisServer server) : Documen
         var name = Sample.Name();
         var others = new Recorder();
         await Channel.SubscribeAsync(name, others, default).Soon();
-        await using var known = await RedisNode.OpenAsync(RedisNode.Options(server) with { Incarnation = "this start" });
+        var options = RedisNode.Options(server) with { Incarnation = "this start" };
+        await using var known = await RedisNode.OpenAsync(options);
         foreach (var kind in Enum.GetValues<AwarenessKind>())
         {
             await known.PublishAwarenessAsync(name, kind, new[] { (byte)kind }, default).Soon();

@@ -267,7 +267,8 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
     {
         public void OnEntry(in LoggedEntry entry) => throw new InvalidOperationException("A broken listener.");
 
-        public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) => throw new InvalidOperationException("A broken listener.");
+        public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
+            throw new InvalidOperationException("A broken listener.");
 
         public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => throw new InvalidOperationException("A broken listener.");
 

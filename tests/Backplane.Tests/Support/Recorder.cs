@@ -14,7 +14,8 @@ internal sealed class Recorder : IChannelListener
 
     public void OnEntry(in LoggedEntry entry) => Keep(entry);
 
-    public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) => Keep((node, kind, content.ToArray()));
+    public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
+        Keep((node, kind, content.ToArray()));
 
     public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => Keep((sender, message));
 

@@ -90,13 +90,16 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
     public IDocumentChannel ChannelOf(ulong node) => new MemoryChannel(this, node);
 
     /// <summary>A node that is not in this test tells about presence.</summary>
-    public void PublishElsewhere(DocumentName name, byte[] content, AwarenessKind kind = AwarenessKind.Changes, ulong node = 99) =>
+    public void PublishElsewhere(
+        DocumentName name, byte[] content, AwarenessKind kind = AwarenessKind.Changes, ulong node = 99) =>
+        
         DeliverAwareness(name, node, kind, content);
 
     public void DeliverAwareness(DocumentName name, ulong node, AwarenessKind kind, byte[] content)
     {
         Told.Add((node, kind));
-        foreach (var subscription in subscriptions.Where(s => s.Name == name && s.Node != node && !IsHushed && !dead.Contains(node)).ToArray())
+        var isHeard = !IsHushed && !dead.Contains(node);
+        foreach (var subscription in subscriptions.Where(s => s.Name == name && s.Node != node && isHeard).ToArray())
         {
             subscription.Listener.OnAwareness(node, kind, content);
         }
@@ -110,7 +113,8 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         }
     }
 
-    public async ValueTask<IAsyncDisposable> SubscribeAsync(ulong node, DocumentName document, IChannelListener listener)
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(
+        ulong node, DocumentName document, IChannelListener listener)
     {
         await Subscribing.PassAsync();
         var subscription = new Subscription(this, node, document, listener);
@@ -267,7 +271,8 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         public Position At(long offset) => offset == Start.Offset ? Start : Entries.First(e => e.Position.Offset == offset).Position;
     }
 
-    private sealed class Subscription(MemoryBackplane backplane, ulong node, DocumentName name, IChannelListener listener) : IAsyncDisposable
+    private sealed class Subscription(
+        MemoryBackplane backplane, ulong node, DocumentName name, IChannelListener listener) : IAsyncDisposable
     {
         public ulong Node => node;
 

@@ -45,7 +45,8 @@ internal sealed class StockAwareness(ulong id, TimeProvider time)
         foreach (var entry in entries)
         {
             var isKnown = meta.TryGetValue(entry.ClientId, out var known);
-            if (known.Clock >= entry.Clock && !(known.Clock == entry.Clock && entry.IsNull && States.ContainsKey(entry.ClientId)))
+            var isRemoval = known.Clock == entry.Clock && entry.IsNull && States.ContainsKey(entry.ClientId);
+            if (known.Clock >= entry.Clock && !isRemoval)
             {
                 continue;
             }
@@ -89,11 +90,14 @@ internal sealed class StockAwareness(ulong id, TimeProvider time)
             Set(own);
         }
 
-        RemoveAll([.. States.Keys.Where(client => client != id && now - meta[client].At >= TimeSpan.FromSeconds(30))], null);
+        var outdated = now - TimeSpan.FromSeconds(30);
+        RemoveAll([.. States.Keys.Where(client => client != id && meta[client].At <= outdated)], null);
     }
 
     public AwarenessEntry[] Entries(IEnumerable<ulong> clients) =>
-        [.. clients.Select(client => new AwarenessEntry(client, meta[client].Clock, Encoding.UTF8.GetBytes(States.GetValueOrDefault(client, "null"))))];
+        [.. clients.Select(client => new AwarenessEntry(client, meta[client].Clock, StateOf(client)))];
+
+    private byte[] StateOf(ulong client) => Encoding.UTF8.GetBytes(States.GetValueOrDefault(client, "null"));
 
     private void RemoveAll(ulong[] clients, object? origin)
     {

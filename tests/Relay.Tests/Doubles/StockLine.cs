@@ -7,7 +7,9 @@ using Relay.Yjs;
 
 namespace Relay.Doubles;
 
-/// <summary>A connection of a stock client, on which frames are under way in both directions until the test delivers them.</summary>
+/// <summary>
+/// A connection of a stock client, on which frames are under way in both directions until the test delivers them.
+/// </summary>
 internal sealed class StockLine : ISessionConnection
 {
     private readonly World world;
@@ -63,7 +65,8 @@ internal sealed class StockLine : ISessionConnection
         var reader = new Lib0Reader(frame.Span[(length == 126 ? 4 : length == 127 ? 10 : 2)..]);
         if (reader.ReadVarUint() == 1)
         {
-            Assert.True(AwarenessUpdate.TryDecode(reader.ReadVarBytes().ToArray(), 1000, out var entries, out var error), error.Message);
+            var update = reader.ReadVarBytes().ToArray();
+            Assert.True(AwarenessUpdate.TryDecode(update, 1000, out var entries, out var error), error.Message);
             awareness.Apply(entries, this);
         }
         else if (reader.ReadVarUint() == 0)

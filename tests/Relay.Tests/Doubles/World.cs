@@ -140,7 +140,19 @@ internal sealed class World : IDisposable
         var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(
-            Backplane, Backplane.ChannelOf(ChannelIdOf(number)), Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, new LoggerFactory([Log]).CreateLogger<DocumentSession>(), Rooms);
+            Backplane,
+            Backplane.ChannelOf(ChannelIdOf(number)),
+            Backplane,
+            Locator,
+            Peers(number),
+            Snapshots,
+            durable,
+            new ReconcileGate(4),
+            environment,
+            Settings,
+            Unwatched,
+            new LoggerFactory([Log]).CreateLogger<DocumentSession>(),
+            Rooms);
     }
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);

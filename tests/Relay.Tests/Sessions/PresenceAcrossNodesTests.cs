@@ -241,7 +241,7 @@ public sealed class PresenceAcrossNodesTests
         var here = world.Client();
         foreach (var kind in Enum.GetValues<AwarenessKind>())
         {
-            foreach (var content in (byte[][])[[], [1], [1, 200], [1, 1, 5, 1], [255, 255, 255, 255, 255, 255, 255, 255, 255, 1]])
+            foreach (var content in (byte[][])[[], [1], [1, 200], [1, 1, 5, 1], [255, 255, 255, 255, 255, 255, 255, 1]])
             {
                 world.Backplane.PublishElsewhere(World.Name, content, kind);
             }

@@ -5,6 +5,9 @@ namespace Relay.Sessions;
 
 public sealed class PresenceTests
 {
+    private static bool IsAboutPresence(string line) =>
+        line.StartsWith("Presence that the client at 127.0.0.1", StringComparison.Ordinal);
+
     [Fact]
     public void Presence_reaches_everybody_its_sender_included_and_a_newcomer_at_once()
     {
@@ -222,7 +225,7 @@ public sealed class PresenceTests
         Assert.Equal((2UL, "[]"), other.Presence[2]);
         many.Say(Update(Typed(9, 0, "a")));
         Assert.Single(other.Updates, update => update.Length > 2);
-        var line = Assert.Single(world.Log.Lines, line => line.StartsWith("Presence that the client at 127.0.0.1", StringComparison.Ordinal));
+        var line = Assert.Single(world.Log.Lines, IsAboutPresence);
         Assert.Contains("Limits:MaxAwarenessEntries", line, StringComparison.Ordinal);
         Assert.Contains(World.Name.Value, line, StringComparison.Ordinal);
     }
@@ -239,7 +242,7 @@ public sealed class PresenceTests
         Assert.Null(large.Closed);
         large.Say(Presence((1, 4, "[]")));
         Assert.Equal((4UL, "[]"), other.Presence[1]);
-        var line = Assert.Single(world.Log.Lines, line => line.StartsWith("Presence that the client at 127.0.0.1", StringComparison.Ordinal));
+        var line = Assert.Single(world.Log.Lines, IsAboutPresence);
         Assert.Contains("Limits:MaxAwarenessBytes", line, StringComparison.Ordinal);
     }
 

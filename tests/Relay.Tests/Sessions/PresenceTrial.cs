@@ -18,7 +18,9 @@ internal sealed class PresenceTrial
 
     /// <param name="seed">The seed.</param>
     /// <param name="nodes">How many nodes there are.</param>
-    /// <param name="tabsTalk">Whether clients are tabs of one browser in pairs, and tell each other what they hear.</param>
+    /// <param name="tabsTalk">
+    /// Whether clients are tabs of one browser in pairs, and tell each other what they hear.
+    /// </param>
     public PresenceTrial(int seed, int nodes, bool tabsTalk)
     {
         random = new Random(seed);
@@ -188,12 +190,13 @@ internal sealed class PresenceTrial
                 var shown = client.Awareness.States.GetValueOrDefault(client.Awareness.Id);
                 if (client.Line is not null)
                 {
-                    Assert.True(seen == shown, $"{watcher.Awareness.Id} sees {seen ?? "nothing"} of {client.Awareness.Id}, which shows {shown ?? "nothing"}.");
+                    var what = $"{seen ?? "nothing"} of {client.Awareness.Id}, which shows {shown ?? "nothing"}";
+                    Assert.True(seen == shown, $"{watcher.Awareness.Id} sees {what}.");
                 }
                 else if (!client.HasTwin)
                 {
                     // One whose connection is gone is still seen by the other tab, which tells everybody.
-                    Assert.True(seen is null, $"{watcher.Awareness.Id} still sees {client.Awareness.Id}, which is gone.");
+                    Assert.True(seen is null, $"{watcher.Awareness.Id} sees {client.Awareness.Id}, which is gone.");
                 }
             }
         }

@@ -2,7 +2,9 @@ using Relay.Doubles;
 
 namespace Relay.Sessions;
 
-/// <summary>A stock client of a <see cref="PresenceTrial"/>: its awareness, and the connection that it has now.</summary>
+/// <summary>
+/// A stock client of a <see cref="PresenceTrial"/>: its awareness, and the connection that it has now.
+/// </summary>
 internal sealed class PresenceTrialClient(StockAwareness awareness)
 {
     public StockAwareness Awareness { get; } = awareness;

@@ -44,7 +44,8 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
     {
         foreach (var subscription in subscriptions.Where(s => s.Process != sender))
         {
-            Deliver(subscription, listener => listener.OnAwareness(ChannelNode.IdOf(sender.Name), kind, content), isNoticed: false);
+            var node = ChannelNode.IdOf(sender.Name);
+            Deliver(subscription, listener => listener.OnAwareness(node, kind, content), isNoticed: false);
         }
     }
 

@@ -7,7 +7,8 @@ namespace Relay.Connections.WebSockets;
 /// <param name="abort">Cuts the connection without further ado.</param>
 /// <param name="remoteAddress">Where the client is; null where that is not known.</param>
 /// <param name="outlivesRequest">Whether the connection goes on without its request, which should end then: the server keeps kilobytes for a request that runs. Otherwise it ends with the request.</param>
-internal sealed partial class UpgradedConnection(Stream stream, Action abort, IPAddress? remoteAddress, bool outlivesRequest)
+internal sealed partial class UpgradedConnection(
+    Stream stream, Action abort, IPAddress? remoteAddress, bool outlivesRequest)
 {
     public Stream Stream => stream;
 

@@ -35,7 +35,8 @@ internal sealed partial class HocuspocusEndpoint(
 
     private async Task ServeAsync(UpgradedConnection upgraded)
     {
-        var client = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort)
+        var client = new ClientSocket(
+            upgraded.Stream, limits.MaxMessageBytes, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort)
         {
             RemoteAddress = upgraded.RemoteAddress,
         };

@@ -48,7 +48,8 @@ internal sealed partial class YWebSocketEndpoint(
 
     private async Task ServeAsync(UpgradedConnection upgraded, DocumentName document, Grant grant)
     {
-        var socket = new ClientSocket(upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, ticks, metrics, upgraded.Abort)
+        var socket = new ClientSocket(
+            upgraded.Stream, limits.MaxMessageBytes, YWebSocketFormat.Instance.Silence, ticks, metrics, upgraded.Abort)
         {
             RemoteAddress = upgraded.RemoteAddress,
         };

@@ -36,7 +36,9 @@ internal sealed class AwarenessClaims
 
     public void Say(Attachment connection, ulong clock) => Say(new AwarenessClaim(connection, 0, clock));
 
-    /// <summary>The client has come back: what other connections of this node said does not count as the newest any more.</summary>
+    /// <summary>
+    /// The client has come back: what other connections of this node said does not count as the newest any more.
+    /// </summary>
     public void Replace(Attachment connection, ulong clock)
     {
         for (var i = 0; i < claims.Count; i++)
@@ -56,8 +58,12 @@ internal sealed class AwarenessClaims
 
     public bool Drop(ulong node) => claims.RemoveAll(claim => claim.Connection is null && claim.Node == node) > 0;
 
-    /// <summary>What other nodes said under older clocks does not count any more: they say the newest, too, if they have its client.</summary>
-    public void DropOtherNodesBefore(ulong clock) => claims.RemoveAll(claim => claim.Connection is null && claim.Clock < clock);
+    /// <summary>
+    /// What other nodes said under older clocks does not count any more: they say the newest, too, if they have its
+    /// client.
+    /// </summary>
+    public void DropOtherNodesBefore(ulong clock) =>
+        claims.RemoveAll(claim => claim.Connection is null && claim.Clock < clock);
 
     /// <summary>No other node says it any more.</summary>
     public void DropOtherNodes() => claims.RemoveAll(claim => claim.Connection is null);

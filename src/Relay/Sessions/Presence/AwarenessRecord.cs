@@ -41,13 +41,17 @@ internal sealed class AwarenessRecord(ulong clientId)
 
     public AwarenessEntry Entry => new(ClientId, Clock, State);
 
-    /// <summary>The same client under the next clock: a stock client that hears it of itself says it to everybody.</summary>
+    /// <summary>
+    /// The same client under the next clock: a stock client that hears it of itself says it to everybody.
+    /// </summary>
     public AwarenessEntry NextEntry => new(ClientId, Clock + 1, State);
 
     /// <summary>The removal of this client under the clock that is known.</summary>
     public AwarenessEntry Removal => new(ClientId, Clock, AwarenessEntry.NullState);
 
-    /// <summary>What this node says of the client: that it is not here, where only other nodes say that it is there.</summary>
+    /// <summary>
+    /// What this node says of the client: that it is not here, where only other nodes say that it is there.
+    /// </summary>
     public AwarenessEntry OwnEntry => IsNull || Claims.HasOwner ? Entry : Removal;
 
     /// <summary>What this record would take with another state.</summary>

@@ -8,7 +8,10 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class AwarenessRecords
 {
-    /// <summary>An entry that is not renewed for this long is gone; stock clients renew theirs every 15 s and drop others' after the same 30 s.</summary>
+    /// <summary>
+    /// An entry that is not renewed for this long is gone; stock clients renew theirs every 15 s and drop others'
+    /// after the same 30 s.
+    /// </summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the clock of a client that is gone is kept.</summary>
@@ -68,7 +71,10 @@ internal sealed class AwarenessRecords
         changes.Add(record.Change, record);
     }
 
-    /// <summary>The update that brings a holder of all changes up to number <paramref name="change"/> up to date, or null. One who knows nothing is told nothing about who is gone.</summary>
+    /// <summary>
+    /// The update that brings a holder of all changes up to number <paramref name="change"/> up to date, or null. One
+    /// who knows nothing is told nothing about who is gone.
+    /// </summary>
     public byte[]? EncodeSince(long change)
     {
         if (change == LastChange)
@@ -78,7 +84,11 @@ internal sealed class AwarenessRecords
 
         // Nearly always a connection lacks the last change or a few; one that lacks more is served from the records.
         var entries = LastChange - change <= 16
-            ? Enumerable.Range(0, (int)(LastChange - change)).Select(i => changes.GetValueOrDefault(change + 1 + i)).OfType<AwarenessRecord>().Select(r => r.Entry).ToList()
+            ? Enumerable.Range(0, (int)(LastChange - change))
+                .Select(i => changes.GetValueOrDefault(change + 1 + i))
+                .OfType<AwarenessRecord>()
+                .Select(r => r.Entry)
+                .ToList()
             : records.Values.Where(r => r.Change > change).Select(r => r.Entry).ToList();
         if (change == 0)
         {
@@ -89,7 +99,8 @@ internal sealed class AwarenessRecords
     }
 
     /// <summary>All clients that are there, possibly none.</summary>
-    public byte[] EncodeAll() => AwarenessUpdate.Encode(records.Values.Where(r => !r.IsNull).Select(r => r.Entry).ToList());
+    public byte[] EncodeAll() =>
+        AwarenessUpdate.Encode(records.Values.Where(r => !r.IsNull).Select(r => r.Entry).ToList());
 
     /// <summary>The clients that are there and whose newest entry a connection of this node said.</summary>
     public IEnumerable<AwarenessRecord> Own() => records.Values.Where(r => !r.IsNull && r.Claims.HasOwnerAt(r.Clock));

@@ -9,7 +9,9 @@ internal sealed class AwarenessRegistry
     private readonly PresenceEffects effects;
 
     /// <param name="limits">What presence may take.</param>
-    /// <param name="returnTime">How long an owner has to say that its client is there when another source is gone.</param>
+    /// <param name="returnTime">
+    /// How long an owner has to say that its client is there when another source is gone.
+    /// </param>
     public AwarenessRegistry(AwarenessLimits limits, TimeSpan returnTime)
     {
         effects = new PresenceEffects(Records, limits, returnTime);
@@ -26,7 +28,9 @@ internal sealed class AwarenessRegistry
     /// <summary>What other nodes say.</summary>
     public OtherNodesPresence OtherNodes { get; }
 
-    /// <summary>Removes the entries that were not renewed, and forgets the clocks of those that are long gone.</summary>
+    /// <summary>
+    /// Removes the entries that were not renewed, and forgets the clocks of those that are long gone.
+    /// </summary>
     public AwarenessChanges Expire(DateTimeOffset now)
     {
         var result = new AwarenessChanges();

@@ -57,7 +57,9 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
             return;
         }
 
-        if ((record is not null && entry.Clock < record.Clock) || entry.State.Length > limits.MaxStateBytes || effects.IsTooMuch(record, entry))
+        if ((record is not null && entry.Clock < record.Clock)
+            || entry.State.Length > limits.MaxStateBytes
+            || effects.IsTooMuch(record, entry))
         {
             return;
         }

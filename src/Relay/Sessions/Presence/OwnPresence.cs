@@ -40,7 +40,8 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
                 }
                 else if (isOpening)
                 {
-                    // It was gone with a newer clock than it has itself: it has to hear that clock before others believe it.
+                    // It was gone with a newer clock than it has itself: it has to hear that clock before others
+                    // believe it.
                     result.Nudges.Add((connection, record.Removal));
                 }
             }
@@ -105,7 +106,12 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         !entry.IsNull && (records.Find(entry.ClientId) is not { } record || entry.Clock > record.Clock);
 
     private void Take(
-        Attachment connection, AwarenessRecord? record, in AwarenessEntry entry, bool isOpening, DateTimeOffset now, AwarenessChanges result)
+        Attachment connection,
+        AwarenessRecord? record,
+        in AwarenessEntry entry,
+        bool isOpening,
+        DateTimeOffset now,
+        AwarenessChanges result)
     {
         var presence = connection.Presence;
         var isOwner = record?.Claims.Has(connection) == true;
@@ -155,8 +161,16 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         }
     }
 
-    /// <summary>A connection takes a client away. Stock clients do that to their own under the next clock, and to others' under the known one.</summary>
-    private void Withdraw(Attachment connection, AwarenessRecord? record, in AwarenessEntry entry, DateTimeOffset now, AwarenessChanges result)
+    /// <summary>
+    /// A connection takes a client away. Stock clients do that to their own under the next clock, and to others'
+    /// under the known one.
+    /// </summary>
+    private void Withdraw(
+        Attachment connection,
+        AwarenessRecord? record,
+        in AwarenessEntry entry,
+        DateTimeOffset now,
+        AwarenessChanges result)
     {
         if (record is null || record.IsNull || entry.Clock < record.Clock)
         {

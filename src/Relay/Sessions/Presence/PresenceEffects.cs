@@ -11,7 +11,8 @@ internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits 
     /// <param name="seenAt">When it was said.</param>
     /// <param name="isOwn">Whether this node is its source, and so tells the others.</param>
     /// <param name="result">What follows.</param>
-    public void Change(AwarenessRecord record, in AwarenessEntry entry, DateTimeOffset seenAt, bool isOwn, AwarenessChanges result)
+    public void Change(
+        AwarenessRecord record, in AwarenessEntry entry, DateTimeOffset seenAt, bool isOwn, AwarenessChanges result)
     {
         records.Change(record, entry, seenAt);
         record.Claims.DropOtherNodesBefore(entry.Clock);

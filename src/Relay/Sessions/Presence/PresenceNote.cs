@@ -44,7 +44,8 @@ internal sealed record PresenceNote(bool IsWhole, IReadOnlyList<AwarenessEntry> 
         }
 
         return !reader.Failed
-            && AwarenessUpdate.TryDecode(content[reader.Position..], AwarenessLimits.MaxEntriesPerFrame, out var entries, out _)
+            && AwarenessUpdate.TryDecode(
+                content[reader.Position..], AwarenessLimits.MaxEntriesPerFrame, out var entries, out _)
             && entries.Count == ages.Length
             ? new PresenceNote(flag == 1, entries, ages)
             : null;

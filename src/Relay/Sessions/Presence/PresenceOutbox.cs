@@ -38,7 +38,9 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
     /// <summary>Whether other nodes may believe that clients of this node are there.</summary>
     public bool MayBeRemembered => isUnsure || changed.Count > 0 || records.Own().Any();
 
-    /// <summary>Tells the entries that these clients have when the message is made, or that they are not here any more.</summary>
+    /// <summary>
+    /// Tells the entries that these clients have when the message is made, or that they are not here any more.
+    /// </summary>
     public void Tell(IEnumerable<ulong> clients) => changed.UnionWith(clients);
 
     /// <summary>Says all that is here, and asks the others for theirs.</summary>
@@ -51,7 +53,8 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
     public void AskToRenew() => asksToRenew = true;
 
     /// <summary>How long an answer has to wait; null when none waits.</summary>
-    public TimeSpan? AnswerDue(DateTimeOffset now) => !answers || IsSending ? null : answersFrom > now ? answersFrom - now : TimeSpan.Zero;
+    public TimeSpan? AnswerDue(DateTimeOffset now) =>
+        !answers || IsSending ? null : answersFrom > now ? answersFrom - now : TimeSpan.Zero;
 
     /// <summary>Takes the next message up, in its parts; null when there is none, or one is under way.</summary>
     public (AwarenessKind Kind, IReadOnlyList<byte[]> Parts)? TryBegin(DateTimeOffset now)
@@ -67,12 +70,17 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
         return next;
     }
 
-    /// <summary>The message that was under way was sent, or given up: it is not repeated, because clients renew their presence every 15 s.</summary>
+    /// <summary>
+    /// The message that was under way was sent, or given up: it is not repeated, because clients renew their presence
+    /// every 15 s.
+    /// </summary>
     public void End(bool isSent)
     {
         IsSending = false;
         isUnsure = !isSent || (isUnsure && !saysAll);
     }
+
+    private IEnumerable<AwarenessRecord> Changed() => changed.Select(records.Find).OfType<AwarenessRecord>();
 
     private (AwarenessKind Kind, IReadOnlyList<byte[]> Parts)? Next(DateTimeOffset now)
     {
@@ -95,7 +103,7 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
 
         if (changed.Count > 0)
         {
-            var entries = changed.Select(records.Find).OfType<AwarenessRecord>().Select(record => record.OwnEntry).ToList();
+            var entries = Changed().Select(record => record.OwnEntry).ToList();
             changed.Clear();
             if (entries.Count > 0)
             {
@@ -113,11 +121,13 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
         return null;
     }
 
-    /// <summary>All clients of this node, and the removals that are still to be told; empty when there are none.</summary>
+    /// <summary>
+    /// All clients of this node, and the removals that are still to be told; empty when there are none.
+    /// </summary>
     private List<byte[]> Notes(DateTimeOffset now)
     {
         HasSpoken |= records.Own().Any();
-        var told = records.Own().Concat(changed.Select(records.Find).OfType<AwarenessRecord>()).Distinct().ToDictionary(record => record.ClientId);
+        var told = records.Own().Concat(Changed()).Distinct().ToDictionary(record => record.ClientId);
         changed.Clear();
         var parts = Cut([.. told.Values.Select(record => record.OwnEntry)]).ToList();
         return [.. parts.Select(part => new PresenceNote(

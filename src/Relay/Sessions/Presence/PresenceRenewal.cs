@@ -11,7 +11,10 @@ internal sealed class PresenceRenewal
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>So much of the pause for each that was asked: 20 renewals a second at most, where clients renew by themselves every 15 s.</summary>
+    /// <summary>
+    /// So much of the pause for each that was asked: 20 renewals a second at most, where clients renew by themselves
+    /// every 15 s.
+    /// </summary>
     private static readonly TimeSpan PausePerClient = TimeSpan.FromMilliseconds(50);
 
     /// <summary>A message of this age has reached the other nodes, or never will.</summary>
@@ -21,7 +24,12 @@ internal sealed class PresenceRenewal
     private DateTimeOffset? askedAt;
     private DateTimeOffset? lastAsked;
 
-    /// <summary>Somebody came back. Each request has a time of its own, so that one that follows at once is served, too.</summary>
+    /// <summary>Whether somebody came back before whom the owners were not asked yet.</summary>
+    public bool IsAsked => askedAt is not null;
+
+    /// <summary>
+    /// Somebody came back. Each request has a time of its own, so that one that follows at once is served, too.
+    /// </summary>
     public DateTimeOffset Ask(DateTimeOffset now)
     {
         var asked = lastAsked >= now ? lastAsked.Value + new TimeSpan(1) : now;
@@ -29,7 +37,9 @@ internal sealed class PresenceRenewal
         return asked;
     }
 
-    /// <summary>Whether somebody came back not long ago: other nodes may not have heard of it if the channel was interrupted.</summary>
+    /// <summary>
+    /// Whether somebody came back not long ago: other nodes may not have heard of it if the channel was interrupted.
+    /// </summary>
     public bool WasAskedLately(DateTimeOffset now) => now - lastAsked < Memory;
 
     /// <summary>How long the request has to wait; null when there is none.</summary>
