@@ -92,7 +92,6 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
     /// <summary>A node that is not in this test tells about presence.</summary>
     public void PublishElsewhere(
         DocumentName name, byte[] content, AwarenessKind kind = AwarenessKind.Changes, ulong node = 99) =>
-        
         DeliverAwareness(name, node, kind, content);
 
     public void DeliverAwareness(DocumentName name, ulong node, AwarenessKind kind, byte[] content)

@@ -10,7 +10,6 @@ internal sealed class MemoryChannel(MemoryBackplane backplane, ulong node) : IDo
 {
     public ValueTask<IAsyncDisposable> SubscribeAsync(
         DocumentName document, IChannelListener listener, CancellationToken cancellation) =>
-        
         backplane.SubscribeAsync(node, document, listener);
 
     public async ValueTask PublishAwarenessAsync(
