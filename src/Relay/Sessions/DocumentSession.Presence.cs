@@ -139,29 +139,21 @@ internal sealed partial class DocumentSession
             presence.MayHaveHeard = true;
             if (!presence.IsNew)
             {
-                RequestRenewalEverywhere(attachment);
+                RequestRenewalEverywhere();
             }
         }
     }
 
-    private void RequestRenewalEverywhere(Attachment? asking = null)
+    private void RequestRenewalEverywhere()
     {
         presenceOutbox.AskToRenew();
         Publish();
-        RequestRenewal(asking);
+        RequestRenewal();
     }
 
-    /// <param name="asking">The connection that came back, which need not say its own clients anew.</param>
-    private void RequestRenewal(Attachment? asking = null)
+    private void RequestRenewal()
     {
-        // Unless somebody else waits for them.
-        var spared = presenceRenewal.IsAsked ? null : asking?.Presence.Owned;
-        var asked = presenceRenewal.Ask(Now);
-        foreach (var client in spared ?? [])
-        {
-            awareness.Records.Find(client)!.AskedAt = asked;
-        }
-
+        presenceRenewal.Ask(Now);
         Renew();
     }
 

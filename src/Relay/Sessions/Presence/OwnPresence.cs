@@ -133,7 +133,13 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
             return;
         }
 
-        record ??= records.Add(entry.ClientId);
+        if (record is null)
+        {
+            // Nobody knows its clocks from before.
+            record = records.Add(entry.ClientId);
+            record.AskedAt = now;
+        }
+
         var hasReturned = record.IsNull && record.Clock == entry.Clock && record.Change > 0;
         presence.Owned.Add(entry.ClientId);
         if (isOpening)

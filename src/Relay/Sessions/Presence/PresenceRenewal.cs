@@ -24,18 +24,10 @@ internal sealed class PresenceRenewal
     private DateTimeOffset? askedAt;
     private DateTimeOffset? lastAsked;
 
-    /// <summary>Whether somebody came back before whom the owners were not asked yet.</summary>
-    public bool IsAsked => askedAt is not null;
-
     /// <summary>
     /// Somebody came back. Each request has a time of its own, so that one that follows at once is served, too.
     /// </summary>
-    public DateTimeOffset Ask(DateTimeOffset now)
-    {
-        var asked = lastAsked >= now ? lastAsked.Value + new TimeSpan(1) : now;
-        lastAsked = askedAt = asked;
-        return asked;
-    }
+    public void Ask(DateTimeOffset now) => lastAsked = askedAt = lastAsked >= now ? lastAsked + new TimeSpan(1) : now;
 
     /// <summary>
     /// Whether somebody came back not long ago: other nodes may not have heard of it if the channel was interrupted.
