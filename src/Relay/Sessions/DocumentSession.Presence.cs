@@ -218,7 +218,12 @@ internal sealed partial class DocumentSession
         TimeSpan? due = awareness.Records.IsEmpty ? null : settings.PresenceCheck;
         due = Earlier(due, returning.TryPeek(out var next) ? next.Due - Now : null);
         due = Earlier(due, presenceRenewal.Due(Now));
-        due = Earlier(due, presenceOutbox.AnswerDue(Now));
+        if (subscription is not null)
+        {
+            // Before, no answer can be sent: it goes when the session has begun to listen.
+            due = Earlier(due, presenceOutbox.AnswerDue(Now));
+        }
+
         if (due is { } wait && State != SessionState.Closed)
         {
             presenceTimer.SetNoLater(wait);
