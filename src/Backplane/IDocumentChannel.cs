@@ -13,9 +13,14 @@ public interface IDocumentChannel
     /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
     ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation);
 
-    /// <summary>Sends an awareness update (y-protocols encoding) to the listeners of the document on all other nodes. Nothing is stored.</summary>
+    /// <summary>Tells the listeners of the document on all other nodes about presence. Nothing is stored.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="kind">What is told.</param>
+    /// <param name="content">What the kind asks for; the channel does not look into it.</param>
+    /// <param name="cancellation">Gives up; it may be sent all the same.</param>
     /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
-    ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation);
+    ValueTask PublishAwarenessAsync(
+        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation);
 
     /// <summary>Sends an application's own message to all listeners of the document, the sender's included. Nothing is stored; messages of one sender arrive in the order of the calls, as far as they arrive.</summary>
     /// <param name="document">The document.</param>
@@ -33,8 +38,8 @@ public interface IChannelListener
     /// <summary>An entry is in the log. Its payload may be kept.</summary>
     void OnEntry(in LoggedEntry entry);
 
-    /// <summary>An awareness update (y-protocols encoding) of another node. It may be kept.</summary>
-    void OnAwareness(ReadOnlyMemory<byte> update);
+    /// <summary>What another node (<see cref="ChannelNode"/>) tells about presence. The content may be kept.</summary>
+    void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content);
 
     /// <summary>An application's own message, of some node, this one included. It may be kept.</summary>
     void OnStateless(ulong sender, ReadOnlyMemory<byte> message);

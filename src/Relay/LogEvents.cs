@@ -64,6 +64,8 @@ internal static class LogEvents
     // Reports: 1070 to 1079
     public const int ReportsEnded = 1070;
     public const int DashboardFailed = 1071;
+    public const int NodeWatchFailed = 1072;
+    public const int NodeEnded = 1073;
 
     // Connections: 1100 to 1149
     public const int Connected = 1100;
@@ -116,6 +118,7 @@ internal static class LogEvents
     public const int SessionFailed = 1243;
     public const int DocumentDeleted = 1244;
     public const int EntryUnreadable = 1245;
+    public const int PresenceNotTaken = 1246;
 
     // Peers: 1300 to 1399
     public const int InternalListening = 1300;

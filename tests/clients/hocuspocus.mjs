@@ -66,7 +66,7 @@ class Member {
       document: doc,
       token,
       onAuthenticationFailed: ({ reason }) => this.failures.push(reason),
-      onAuthenticated: (event) => this.scopes.push(event?.scope ?? this.provider?.authorizedScope),
+      onAuthenticated: ({ scope } = {}) => this.scopes.push(scope ?? this.provider?.authorizedScope),
       onClose: ({ event }) => this.closes.push(event.reason),
       onStateless: ({ payload }) => this.received.push(payload),
       ...options

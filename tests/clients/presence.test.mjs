@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import * as nodeTest from 'node:test'
 import * as Y from 'yjs'
 import { joinClient, waitFor } from './clients.mjs'
+import { joinDocument } from './hocuspocus.mjs'
+import { kinds } from './kinds.mjs'
+import { quietClientTakesNothing } from './quiet.mjs'
 import { startRelay } from './relay.mjs'
 import { awareness, openRaw, presence } from './wire.mjs'
 
@@ -140,4 +143,45 @@ test('a hundred presences are all seen by the last one to come', async (t) => {
   const clients = await Promise.all(Array.from({ length: 100 }, (_, index) => joinAs(t, 'crowd', `user ${index}`)))
   const last = await joinClient(t, relay, 'crowd', { doc: new Y.Doc() })
   await waitFor(() => clients.every(({ doc }, index) => last.awareness.getStates().get(doc.clientID)?.name === `user ${index}`), 'the whole crowd')
+})
+
+test('no stock client without presence stops, moves or takes the presence of others', async (t) => {
+  const nodes = { quiet: relay, active: relay, watcher: relay }
+  await Promise.all(Object.keys(kinds).flatMap((kind, index) => [true, false].map((isFirst) =>
+    quietClientTakesNothing(t, kind, `quiet-${index}-${isFirst}`, isFirst, nodes))))
+})
+
+// Stock clients forget the others when their connection ends, and ignore them afterwards under the clocks that they
+// know.
+test('a client that comes back sees the others at once, not after their next renewal', async (t) => {
+  await Promise.all(Object.keys(kinds).map(async (kind, index) => {
+    const name = `returns-${index}`
+    const other = kinds[kind](t, relay, name, { name: 'Other' })
+    await waitFor(() => other.synced(), `the sync of ${kind}`)
+    const back = await joinAs(t, name, 'Back')
+    await sees(back, other.id, 'Other', 5000)
+    await back.dropConnection()
+    assert.equal(back.awareness.getStates().has(other.id), false)
+    back.provider.connect()
+    await sees(back, other.id, 'Other', 5000)
+  }))
+})
+
+test('presence that is too large goes, and its client edits on', async (t) => {
+  const [ann, ben] = [await joinAs(t, 'large', 'Ann'), await joinAs(t, 'large', 'Ben')]
+  const cat = await joinDocument(t, relay, 'large')
+  cat.awareness.setLocalState({ name: 'Cat' })
+  await Promise.all([sees(ben, ann.doc.clientID, 'Ann'), sees(ben, cat.doc.clientID, 'Cat')])
+  for (const large of [ann, cat]) {
+    large.awareness.setLocalStateField('avatar', 'x'.repeat(100_000))
+    await misses(ben, large.doc.clientID, 5000)
+    large.text.insert(0, 'written ')
+    await ben.sees((doc) => doc.getText('text').toString().startsWith('written '), 'what is written')
+    large.awareness.setLocalStateField('avatar', null)
+    await waitFor(() => ben.awareness.getStates().has(large.doc.clientID), 'the small avatar')
+    ben.text.delete(0, 'written '.length)
+  }
+  assert.deepEqual([ann.closes, cat.closes], [[], []])
+  const said = relay.logs.filter((line) => line.includes('exceeds Limits:MaxAwarenessBytes'))
+  assert.equal(said.filter((line) => line.includes('127.0.0.1')).length, 2)
 })

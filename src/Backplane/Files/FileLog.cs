@@ -108,8 +108,9 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         channel.SubscribeAsync(document, listener, cancellation);
 
     /// <inheritdoc />
-    public ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation) =>
-        channel.PublishAwarenessAsync(document, update, cancellation);
+    public ValueTask PublishAwarenessAsync(
+        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
+        channel.PublishAwarenessAsync(document, kind, content, cancellation);
 
     /// <inheritdoc />
     public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation) =>

@@ -5,19 +5,23 @@ namespace Relay.Backplane;
 /// <summary>Something on its way to the listeners that there were when it came.</summary>
 /// <param name="Kind">Which call it becomes.</param>
 /// <param name="Entry">The entry; for <see cref="ChannelEventKind.Saved"/> only its position counts.</param>
-/// <param name="Content">The awareness update, or the application's message.</param>
+/// <param name="Content">What is told about presence, or the application's message.</param>
 internal readonly record struct ChannelEvent(ChannelEventKind Kind, LoggedEntry Entry, ReadOnlyMemory<byte> Content)
 {
     public static ChannelEvent Interrupted => new(ChannelEventKind.Interrupted, default, default);
 
     public IChannelListener[] Listeners { get; init; } = [];
 
-    /// <summary>Who sent an application's message.</summary>
+    /// <summary>Who sent an application's message; the node that tells about presence.</summary>
     public ulong Sender { get; init; }
+
+    /// <summary>What is told about presence.</summary>
+    public AwarenessKind Awareness { get; init; }
 
     public static ChannelEvent OfEntry(in LoggedEntry entry) => new(ChannelEventKind.Entry, entry, default);
 
-    public static ChannelEvent OfAwareness(ReadOnlyMemory<byte> update) => new(ChannelEventKind.Awareness, default, update);
+    public static ChannelEvent OfAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
+        new(ChannelEventKind.Awareness, default, content) { Sender = node, Awareness = kind };
 
     public static ChannelEvent OfStateless(ulong sender, ReadOnlyMemory<byte> message) => new(ChannelEventKind.Stateless, default, message) { Sender = sender };
 

@@ -80,7 +80,7 @@ internal sealed class ChannelRoom(DocumentName document, Action<Exception, Docum
                     listener.OnEntry(what.Entry);
                     break;
                 case ChannelEventKind.Awareness:
-                    listener.OnAwareness(what.Content);
+                    listener.OnAwareness(what.Sender, what.Awareness, what.Content);
                     break;
                 case ChannelEventKind.Stateless:
                     listener.OnStateless(what.Sender, what.Content);

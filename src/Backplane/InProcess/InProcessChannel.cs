@@ -28,7 +28,8 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         return new ValueTask<IAsyncDisposable>(new ChannelSubscription(this, document, listener));
     }
 
-    public ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
+    public ValueTask PublishAwarenessAsync(
+        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         // There is no other node.
         cancellation.ThrowIfCancellationRequested();

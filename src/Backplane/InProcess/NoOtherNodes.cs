@@ -21,6 +21,9 @@ public sealed class NoOtherNodes : INodeOrders, INodeReports
 
     public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ListAsync(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([]);
 
+    public ValueTask<IReadOnlyList<string>> ListNodesAsync(CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<string>>([]);
+
     private sealed class Nothing : IDisposable
     {
         public void Dispose()

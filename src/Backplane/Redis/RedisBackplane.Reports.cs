@@ -29,4 +29,13 @@ public sealed partial class RedisBackplane
         var answer = (RedisResult[])(await others.EvaluateAsync(RedisScript.Reports, [keys.Reports, keys.ReportEnds], [], cancellation))!;
         return [.. answer.Select(report => new ReadOnlyMemory<byte>((byte[])report!))];
     }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<string>> ListNodesAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var answer = (RedisResult[])(await others.EvaluateAsync(
+            RedisScript.ReportNodes, [keys.ReportEnds], [], cancellation))!;
+        return [.. answer.Select(node => (string)node!)];
+    }
 }

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Relay.Yjs;
 using StackExchange.Redis;
@@ -23,7 +21,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     private readonly RedisBackplaneOptions options;
     private readonly ILogger<RedisBackplane> logger;
     private readonly TimeProvider time;
-    private readonly ulong node = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
+    private readonly ulong node;
     private readonly byte[] entryHead;
     private readonly byte[] largeEntryHead;
     private readonly byte[] savedHead;
@@ -48,6 +46,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         this.options = options;
         this.logger = logger;
         this.time = time;
+        node = ChannelNode.IdOf(options.Incarnation ?? Guid.NewGuid().ToString("n"));
         entryHead = RedisEnvelope.Head(RedisMessageKind.Entry, node);
         largeEntryHead = RedisEnvelope.Head(RedisMessageKind.EntryByPosition, node);
         savedHead = RedisEnvelope.Head(RedisMessageKind.Saved, node);
@@ -141,11 +140,12 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     }
 
     /// <inheritdoc />
-    public async ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
+    public async ValueTask PublishAwarenessAsync(
+        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         var channel = RedisChannels.Name(keys.Of(document).ChannelName);
         cancellation.ThrowIfCancellationRequested();
-        var message = RedisEnvelope.Awareness(node, update.Span);
+        var message = RedisEnvelope.Awareness(node, kind, content.Span);
         await others.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
     }
 

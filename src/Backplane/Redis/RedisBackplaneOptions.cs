@@ -17,6 +17,12 @@ public sealed record RedisBackplaneOptions
     /// </summary>
     public string? Password { get; init; }
 
+    /// <summary>
+    /// Which start of which node this is, as in its report; null for a name that nobody knows. Messages carry <see
+    /// cref="ChannelNode.IdOf"/> of it.
+    /// </summary>
+    public string? Incarnation { get; init; }
+
     /// <summary>How many replicas must have an entry before its append is answered (<c>Redis:MinReplicas</c>). Default: 0. Not with Redis Cluster.</summary>
     public int MinReplicas { get; init; }
 

@@ -30,7 +30,19 @@ internal static class RedisEnvelope
         return head;
     }
 
-    public static byte[] Awareness(ulong node, ReadOnlySpan<byte> update) => [.. Head(RedisMessageKind.Awareness, node), .. update];
+    public static byte[] Awareness(ulong node, AwarenessKind kind, ReadOnlySpan<byte> content) =>
+        [.. Head(KindOf(kind), node), .. content];
+
+    /// <summary>What a message tells about presence; null for messages about something else.</summary>
+    public static AwarenessKind? AwarenessKindOf(RedisMessageKind kind) => kind switch
+    {
+        RedisMessageKind.Awareness => AwarenessKind.Changes,
+        RedisMessageKind.Hello => AwarenessKind.Hello,
+        RedisMessageKind.Here => AwarenessKind.Here,
+        RedisMessageKind.Bye => AwarenessKind.Bye,
+        RedisMessageKind.Renew => AwarenessKind.Renew,
+        _ => null,
+    };
 
     /// <summary>A message about an entry that is stored, as the append script makes it.</summary>
     /// <param name="node">The sender.</param>
@@ -107,9 +119,11 @@ internal static class RedisEnvelope
         return !position.Id.IsNone;
     }
 
-    /// <summary>Whether a message is an awareness update that <paramref name="node"/> sent.</summary>
+    /// <summary>Whether a message tells about presence and <paramref name="node"/> sent it.</summary>
     public static bool IsAwarenessOf(ulong node, ReadOnlySpan<byte> message) =>
-        TryReadKind(message, out var kind) && kind == RedisMessageKind.Awareness && BinaryPrimitives.ReadUInt64BigEndian(message[2..]) == node;
+        TryReadKind(message, out var kind)
+        && AwarenessKindOf(kind) is not null
+        && BinaryPrimitives.ReadUInt64BigEndian(message[2..]) == node;
 
     /// <summary>The partition's count of appends in a message about an entry that names one.</summary>
     public static bool TryReadCount(ReadOnlySpan<byte> message, out long count)
@@ -142,7 +156,8 @@ internal static class RedisEnvelope
         var body = message[HeadLength..];
         switch (kind)
         {
-            case RedisMessageKind.Awareness:
+            case RedisMessageKind.Awareness or RedisMessageKind.Hello or RedisMessageKind.Here
+                or RedisMessageKind.Bye or RedisMessageKind.Renew:
                 read = new RedisMessage(kind, node, 0, default, body);
                 return true;
             case RedisMessageKind.Stateless when body.Length >= SenderLength:
@@ -165,6 +180,15 @@ internal static class RedisEnvelope
                 return false;
         }
     }
+
+    private static RedisMessageKind KindOf(AwarenessKind kind) => kind switch
+    {
+        AwarenessKind.Hello => RedisMessageKind.Hello,
+        AwarenessKind.Here => RedisMessageKind.Here,
+        AwarenessKind.Bye => RedisMessageKind.Bye,
+        AwarenessKind.Renew => RedisMessageKind.Renew,
+        _ => RedisMessageKind.Awareness,
+    };
 
     private static Position ReadPosition(ReadOnlySpan<byte> body, EntryId id) =>
         new(BinaryPrimitives.ReadInt64BigEndian(body), BinaryPrimitives.ReadInt64BigEndian(body[8..]), id);

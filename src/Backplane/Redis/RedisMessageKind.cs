@@ -9,7 +9,7 @@ internal enum RedisMessageKind : byte
     /// <summary>As <see cref="Entry"/>, without the payload, which is to be read from the log.</summary>
     EntryByPosition = 2,
 
-    /// <summary>An awareness update.</summary>
+    /// <summary>Presence that changed: an awareness update.</summary>
     Awareness = 3,
 
     /// <summary>A position that a stored snapshot covers: epoch, offset, id (8 bytes each).</summary>
@@ -17,6 +17,18 @@ internal enum RedisMessageKind : byte
 
     /// <summary>An application's own message: its sender (8 bytes), then the message.</summary>
     Stateless = 5,
+
+    /// <summary>The node's own presence, and a question for the others': content of the sessions.</summary>
+    Hello = 6,
+
+    /// <summary>The answer to <see cref="Hello"/>.</summary>
+    Here = 7,
+
+    /// <summary>The node leaves the document; no more than the head.</summary>
+    Bye = 8,
+
+    /// <summary>Owners are asked to say their presence anew; no more than the head.</summary>
+    Renew = 9,
 
     /// <summary>There is an order to all nodes; no more than the head.</summary>
     Order = 16,

@@ -117,7 +117,8 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
             {
                 listeners.Deliver(read.Kind switch
                 {
-                    RedisMessageKind.Awareness => ChannelEvent.OfAwareness(read.Content),
+                    _ when RedisEnvelope.AwarenessKindOf(read.Kind) is { } kind =>
+                        ChannelEvent.OfAwareness(read.Node, kind, read.Content),
                     RedisMessageKind.Stateless => ChannelEvent.OfStateless(read.Sender, read.Content),
                     RedisMessageKind.Saved => ChannelEvent.OfSaved(read.Entry.Position),
                     RedisMessageKind.Entry => ChannelEvent.OfEntry(read.Entry),

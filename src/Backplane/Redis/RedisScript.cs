@@ -20,6 +20,7 @@ internal static class RedisScript
     public static readonly string Orders = Load("orders");
     public static readonly string Report = Load("report");
     public static readonly string Reports = Load("reports");
+    public static readonly string ReportNodes = Load("report-nodes");
 
     private static string Load(string name)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Connections;
 using Relay.Sessions;
 
@@ -12,6 +13,10 @@ internal sealed class UpdateWriter : ISessionConnection
     public Task<CloseReason> Done => done.Task;
 
     public FrameFormat Format => NoFrames.Instance;
+
+    public IPAddress? RemoteAddress => null;
+
+    public bool IsStamped => false;
 
     public bool Send(ReadOnlyMemory<byte>[] frames) => true;
 

@@ -35,8 +35,6 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason TooMuchPending = new(4429, "Too much was sent to documents that are not open.");
 
-    public static readonly CloseReason TooMuchPresence = new(4431, "The presence exceeds what Limits:MaxAwarenessBytes or Limits:MaxAwarenessEntries allows.");
-
     public static readonly CloseReason InternalError = new(4500, "Something went wrong on this node; connect again.");
 
     public static readonly CloseReason TokenEnded = new(4501, "The token has ended; connect again with a new one.");
@@ -61,7 +59,7 @@ internal sealed record CloseReason(int Code, string Text)
     public static IReadOnlyList<CloseReason> All { get; } =
     [
         Normal, FramingError, NodeStops, NodeIsFull, BadMessage, Removed, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
-        TooMuchPending, TooMuchPresence, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, NotOpen,
-        SlowReader, NoPong, DocumentIsFull,
+        TooMuchPending, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, NotOpen, SlowReader, NoPong,
+        DocumentIsFull,
     ];
 }

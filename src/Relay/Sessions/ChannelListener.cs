@@ -12,7 +12,8 @@ internal sealed class ChannelListener(DocumentSession session) : IChannelListene
         session.Mailbox.PostElsewhere(() => session.OnChannelEntry(copy));
     }
 
-    public void OnAwareness(ReadOnlyMemory<byte> update) => session.Mailbox.PostElsewhere(() => session.OnChannelAwareness(update));
+    public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
+        session.Mailbox.PostElsewhere(() => session.OnChannelAwareness(node, kind, content));
 
     public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => session.Mailbox.PostElsewhere(() => session.OnChannelStateless(sender, message));
 

@@ -91,16 +91,13 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         state.Cursor = delivery.End;
         var format = attachment.Connection.Format;
-        if (format.PresenceComesFirst && PresenceSince(0) is { } presence)
-        {
-            state.Direct.Enqueue((format.Awareness(presence), 0));
-            attachment.Presence.Cursor = awareness.LastChange;
-        }
-
         if (!format.AsksWhenAsked)
         {
             state.Direct.Enqueue((format.SyncStep1(document.EncodeStateVector()), 0));
+            attachment.Presence.WasAsked = true;
         }
+
+        ForgetPresence();
 
         Pump(attachment);
     }
@@ -132,8 +129,8 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
-        var onlyEntries = state.Follows && state.Direct.Count == 0 && state.Parts.Count == 0 && state.SyncRequests.Count == 0 && !state.IsBehind
-            && state.Stateless.Count == 0 && presence.Cursor == awareness.LastChange && !presence.WantsAll;
+        var onlyEntries = state is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0, SyncRequests.Count: 0 }
+            && state.Stateless.Count == 0 && presence.Cursor == awareness.Records.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
             if (state.Cursor == delivery.End)
@@ -162,7 +159,7 @@ internal sealed partial class DocumentSession
             AddDirect(attachment, frames, ref bytes);
         }
 
-        BeginParts(attachment);
+        BeginParts(attachment, frames);
         while (bytes < settings.SendBytes && state.Parts.TryDequeue(out var part))
         {
             frames.Add(part);
@@ -219,9 +216,15 @@ internal sealed partial class DocumentSession
     private void AddPresence(Attachment attachment, List<ReadOnlyMemory<byte>> frames)
     {
         var presence = attachment.Presence;
-        var update = presence.WantsAll ? awareness.EncodeAll() : PresenceSince(presence.Cursor);
+        if (!presence.WasAsked && !presence.HasSpoken && !presence.WantsAll)
+        {
+            // What the client says before it was asked for its document, it says before it has heard of anybody.
+            return;
+        }
+
+        var update = presence.WantsAll ? AllPresence() : PresenceSince(presence.Cursor);
         presence.WantsAll = false;
-        presence.Cursor = awareness.LastChange;
+        presence.Cursor = awareness.Records.LastChange;
         if (update is not null)
         {
             frames.Add(attachment.Connection.Format.Awareness(update));
@@ -231,7 +234,7 @@ internal sealed partial class DocumentSession
     /// <summary>
     /// Takes up what brings a connection up to now: the diff for one that is too far behind, and the answer to a SyncStep1.
     /// </summary>
-    private void BeginParts(Attachment attachment)
+    private void BeginParts(Attachment attachment, List<ReadOnlyMemory<byte>> frames)
     {
         var state = attachment.Delivery;
         if (state.Parts.Count > 0)
@@ -254,7 +257,7 @@ internal sealed partial class DocumentSession
         if ((!state.Follows || state.Cursor == delivery.End) && state.SyncRequests.TryDequeue(out var request))
         {
             attachment.Connection.Settled(request.Settles);
-            if (!TryAnswer(attachment, request.StateVector))
+            if (!TryAnswer(attachment, request.StateVector, frames))
             {
                 Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
                 return;
@@ -277,8 +280,12 @@ internal sealed partial class DocumentSession
     private bool HasOwnLogged(Attachment attachment) =>
         attachment.Receipts.Taken == attachment.Receipts.Landed && !IsUnloggedShown;
 
-    /// <summary>Queues the answer to a SyncStep1; returns false for bytes that are no state vector.</summary>
-    private bool TryAnswer(Attachment attachment, ReadOnlyMemory<byte> stateVector)
+    /// <summary>
+    /// Queues the answer to a SyncStep1, and asks the client in return where its protocol wants that; returns false for
+    /// bytes that are no state vector.
+    /// </summary>
+    private bool TryAnswer(
+        Attachment attachment, ReadOnlyMemory<byte> stateVector, List<ReadOnlyMemory<byte>> asked)
     {
         var (state, format) = (attachment.Delivery, attachment.Connection.Format);
         if (Answer(stateVector, format, state is { Follows: false, IsExact: true }) is not { } frames)
@@ -295,7 +302,8 @@ internal sealed partial class DocumentSession
         state.IsAnswered = true;
         if (format.AsksWhenAsked)
         {
-            state.Parts.Enqueue(format.SyncStep1(document.EncodeStateVector()));
+            asked.Add(format.SyncStep1(document.EncodeStateVector()));
+            attachment.Presence.WasAsked = true;
         }
 
         foreach (var frame in frames)

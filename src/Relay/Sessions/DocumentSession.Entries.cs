@@ -30,6 +30,9 @@ internal sealed partial class DocumentSession
     /// <summary>The channel may have lost messages: a lost last one leaves no hole, so the log is asked.</summary>
     public void OnChannelInterrupted()
     {
+        // So may presence, on both sides.
+        RepairPresence();
+
         if (State == SessionState.Loading || reconciling)
         {
             heldIncomplete = true;

@@ -51,7 +51,7 @@ internal sealed partial class DocumentSession
         }
 
         if (HasRequests || flight is not null || outbox.Count > 0
-            || reconciling || reading || saving || publishing || listing
+            || reconciling || reading || saving || presenceOutbox.IsSending || listing
             || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
         {
             return;
@@ -109,6 +109,7 @@ internal sealed partial class DocumentSession
 
     private async ValueTask FreeAsync(bool removeFirst, CancellationToken cancellation)
     {
+        await SayByeAsync(cancellation);
         try
         {
             if (removeFirst)

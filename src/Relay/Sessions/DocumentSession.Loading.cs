@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Relay.Backplane;
 using Relay.Connections;
 using Relay.Telemetry;
 using Relay.Yjs;
@@ -40,13 +41,16 @@ internal sealed partial class DocumentSession
     public PeerState? Share() =>
         State is SessionState.Loading or SessionState.Closed || reconciling || IsRecovering
             ? null
-            : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), awareness.EncodeAll());
+            : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), OwnPresence());
 
     /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
     private async ValueTask<Loaded> LoadAsync(Activity? span, CancellationToken cancellation)
     {
         // Subscribing comes first: an entry that is appended after this is held, one appended before it is in the log that is read below. Nothing falls between.
         subscription = await services.Channel.SubscribeAsync(Name, new ChannelListener(this), cancellation);
+
+        // Who is there on other nodes is on its way while the document is loaded.
+        Mailbox.PostElsewhere(GreetOtherNodes);
 
         // In the locator before loading: whoever loads the document after this asks this node, or finds what it appended in the log.
         leaveStep = LeaveStep.None;
@@ -117,7 +121,7 @@ internal sealed partial class DocumentSession
         if (loaded.Peer is { } peer)
         {
             peerUnlogged = peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default;
-            OnChannelAwareness(peer.Awareness);
+            OnChannelAwareness(0, AwarenessKind.Changes, peer.Awareness);
         }
 
         LogLoaded(services.Logger, Name, position);

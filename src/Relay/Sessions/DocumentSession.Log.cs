@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -57,6 +58,13 @@ internal sealed partial class DocumentSession
 
     [LoggerMessage(LogEvents.PublishFailed, LogLevel.Warning, "Presence of {Document} cannot be sent to other nodes")]
     private static partial void LogPublishFailed(ILogger logger, Exception exception, DocumentName document);
+
+    [LoggerMessage(
+        LogEvents.PresenceNotTaken,
+        LogLevel.Warning,
+        "Presence that the client at {Client} shows at {Document} is not taken: it exceeds {Limit}")]
+    private static partial void LogPresenceNotTaken(
+        ILogger logger, IPAddress? client, DocumentName document, string limit);
 
     [LoggerMessage(LogEvents.LeaveFailed, LogLevel.Warning, "{Document} cannot be left cleanly")]
     private static partial void LogLeaveFailed(ILogger logger, Exception exception, DocumentName document);

@@ -1,4 +1,4 @@
-using Relay.Connections;
+using Relay.Backplane;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -7,37 +7,175 @@ namespace Relay.Sessions;
 internal sealed partial class DocumentSession
 {
     private readonly AwarenessRegistry awareness;
+    private readonly PresenceOutbox presenceOutbox;
+    private readonly PresenceRenewal presenceRenewal = new();
 
-    /// <summary>Clients whose latest entry other nodes have not been told; one publish is under way at a time.</summary>
-    private readonly HashSet<ulong> unpublished = [];
+    /// <summary>Other nodes whose presence went because they seemed to have ended.</summary>
+    private readonly HashSet<ulong> endedNodes = [];
 
     /// <summary>Connections that were lost abruptly, in the order of their loss, with the time at which their presence goes.</summary>
     private readonly Queue<(Attachment Connection, DateTimeOffset Due)> returning = new();
 
-    private bool publishing;
     private bool publishFails;
     private (long From, long To, byte[]? Update) lastPresence;
 
     /// <summary>Everybody who is there, and who went lately; null while the session is loading or gone.</summary>
-    public byte[]? Presence() => State is SessionState.Loading or SessionState.Closed ? null : awareness.EncodeKnown();
-
-    public void OnChannelAwareness(ReadOnlyMemory<byte> update)
+    public byte[]? Presence()
     {
-        // Of another node, so of bytes that were checked there; a version of this program that writes what this one does not read costs presence, not documents.
-        if (State != SessionState.Closed && AwarenessUpdate.TryDecode(update, AwarenessLimits.MaxEntriesPerFrame, out var entries, out _))
+        if (State is SessionState.Loading or SessionState.Closed)
         {
-            Spread(awareness.ApplyRemote(entries, Now), publish: false);
+            return null;
+        }
+
+        ForgetPresence();
+        return awareness.Records.EncodeKnown();
+    }
+
+    /// <summary>Another node tells about its clients.</summary>
+    public void OnChannelAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content)
+    {
+        if (State == SessionState.Closed)
+        {
+            return;
+        }
+
+        switch (kind)
+        {
+            case AwarenessKind.Changes:
+                // Of bytes that were checked there; a version of this program that writes what this one does not read
+                // costs presence, not documents.
+                if (AwarenessUpdate.TryDecode(content, AwarenessLimits.MaxEntriesPerFrame, out var entries, out _))
+                {
+                    var now = Now;
+                    Spread(awareness.OtherNodes.Apply(node, entries, _ => now));
+                }
+
+                break;
+            case AwarenessKind.Hello or AwarenessKind.Here:
+                if (PresenceNote.TryDecode(content) is { } note)
+                {
+                    TakeNote(node, note);
+                }
+
+                if (kind == AwarenessKind.Hello)
+                {
+                    presenceOutbox.Answer();
+                    Publish();
+                }
+
+                break;
+            case AwarenessKind.Bye:
+                Spread(awareness.OtherNodes.Drop(node, Now));
+                break;
+            default:
+                RequestRenewal();
+                break;
+        }
+    }
+
+    /// <summary>A node's report has ended: it is dead, and nobody else takes its clients away.</summary>
+    public void OnNodeEnded(ulong node)
+    {
+        var changes = awareness.OtherNodes.Drop(node, Now);
+        if (changes.Clients.Count > 0)
+        {
+            endedNodes.Add(node);
+            Spread(changes);
+        }
+    }
+
+    /// <summary>It had only paused: its clients are there all the same.</summary>
+    public void OnNodeReturned(ulong node)
+    {
+        if (endedNodes.Remove(node))
+        {
+            GreetOtherNodes();
+        }
+    }
+
+    /// <summary>Says who is here, and asks who is there.</summary>
+    private void GreetOtherNodes()
+    {
+        presenceOutbox.Greet();
+        Publish();
+    }
+
+    /// <summary>The channel was interrupted: what was said meanwhile is said again.</summary>
+    private void RepairPresence()
+    {
+        if (attachments.Count > 0 || presenceOutbox.HasSpoken)
+        {
+            GreetOtherNodes();
+        }
+
+        if (presenceRenewal.WasAskedLately(Now))
+        {
+            RequestRenewalEverywhere();
+        }
+    }
+
+    private void TakeNote(ulong node, PresenceNote note)
+    {
+        var now = Now;
+        Spread(awareness.OtherNodes.Apply(node, note.Entries, i => now - note.Ages[i]));
+        if (note.IsWhole)
+        {
+            Spread(awareness.OtherNodes.Drop(node, now, note.Entries.Select(entry => entry.ClientId).ToHashSet()));
         }
     }
 
     private void OnPresence(Attachment attachment, IReadOnlyList<AwarenessEntry> entries)
     {
-        var changes = awareness.ApplyOwn(attachment, entries, Now);
-        Spread(changes, publish: true);
-        if (changes.IsTooMuch)
+        var changes = awareness.Own.Apply(attachment, entries, Now);
+        Spread(changes);
+        if (changes.Exceeded is { } limit && !attachment.Presence.IsReported)
         {
-            Refuse(attachment, CloseReason.TooMuchPresence);
+            attachment.Presence.IsReported = true;
+            LogPresenceNotTaken(services.Logger, attachment.Connection.RemoteAddress, Name, limit);
         }
+    }
+
+    /// <summary>
+    /// The client has answered the node's question for its document. Unless it is new, it may have been here a moment
+    /// ago: stock clients forget who is there when their connection ends, but not the clocks, and ignore entries under
+    /// clocks that they know.
+    /// </summary>
+    private void OnOpened(Attachment attachment)
+    {
+        var presence = attachment.Presence;
+        if (!presence.MayHaveHeard)
+        {
+            presence.MayHaveHeard = true;
+            if (!presence.IsNew)
+            {
+                RequestRenewalEverywhere();
+            }
+        }
+    }
+
+    private void RequestRenewalEverywhere()
+    {
+        presenceOutbox.AskToRenew();
+        Publish();
+        RequestRenewal();
+    }
+
+    private void RequestRenewal()
+    {
+        presenceRenewal.Ask(Now);
+        Renew();
+    }
+
+    private void Renew()
+    {
+        if (presenceRenewal.TryBegin(Now) is { } asked)
+        {
+            var changes = awareness.Renew(asked, PresenceRenewal.MostAtOnce);
+            presenceRenewal.End(asked, Now, changes.Nudges.Count);
+            Spread(changes);
+        }
+
+        WatchPresence();
     }
 
     private void RemovePresence(Attachment attachment, bool clean)
@@ -49,12 +187,12 @@ internal sealed partial class DocumentSession
 
         if (clean)
         {
-            Spread(awareness.Remove(attachment, Now), publish: true);
+            Spread(awareness.Own.Remove(attachment, Now));
         }
         else
         {
             returning.Enqueue((attachment, Now + settings.ReturnTime));
-            CheckPresence();
+            WatchPresence();
         }
     }
 
@@ -63,7 +201,7 @@ internal sealed partial class DocumentSession
     {
         while (returning.TryDequeue(out var lost))
         {
-            Spread(awareness.Remove(lost.Connection, Now), publish: true);
+            Spread(awareness.Own.Remove(lost.Connection, Now));
         }
     }
 
@@ -72,71 +210,116 @@ internal sealed partial class DocumentSession
         while (returning.TryPeek(out var lost) && lost.Due <= Now)
         {
             returning.Dequeue();
-            Spread(awareness.Remove(lost.Connection, Now), publish: true);
+            Spread(awareness.Own.Remove(lost.Connection, Now));
         }
 
-        Spread(awareness.Expire(Now), publish: false);
-        if (!awareness.IsEmpty)
+        ForgetPresence();
+        Renew();
+        Publish();
+    }
+
+    /// <summary>What was not renewed is not shown to anybody who asks now.</summary>
+    private void ForgetPresence() => Spread(awareness.Expire(Now));
+
+    /// <summary>Sets the timer for what comes next.</summary>
+    private void WatchPresence()
+    {
+        TimeSpan? due = awareness.Records.IsEmpty ? null : settings.PresenceCheck;
+        due = Earlier(due, returning.TryPeek(out var next) ? next.Due - Now : null);
+        due = Earlier(due, presenceRenewal.Due(Now));
+        if (subscription is not null)
         {
-            var due = returning.TryPeek(out var next) ? next.Due - Now : settings.PresenceCheck;
-            presenceTimer.Set(due < settings.PresenceCheck ? due : settings.PresenceCheck);
+            // Before, no answer can be sent: it goes when the session has begun to listen.
+            due = Earlier(due, presenceOutbox.AnswerDue(Now));
+        }
+
+        if (due is { } wait && State != SessionState.Closed)
+        {
+            presenceTimer.SetNoLater(wait);
         }
     }
 
-    private void Spread(AwarenessChanges changes, bool publish)
+    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
+
+    private void Spread(AwarenessChanges changes)
     {
-        foreach (var (connection, removal) in changes.Nudges)
+        foreach (var (connection, entry) in changes.Nudges)
         {
-            connection.Delivery.Direct.Enqueue((connection.Connection.Format.Awareness(AwarenessUpdate.Encode([removal])), 0));
-            Pump(connection);
+            Nudge(connection, entry);
         }
 
-        if (changes.Returned.Count > 0)
+        if (changes.Clients.Count > 0)
         {
-            unpublished.UnionWith(changes.Returned);
+            foreach (var attachment in attachments)
+            {
+                Pump(attachment);
+            }
+
+            WatchPresence();
+        }
+
+        if (changes.Told.Count > 0)
+        {
+            presenceOutbox.Tell(changes.Told);
             Publish();
         }
 
-        if (changes.Clients.Count == 0)
+        if (changes.SomeoneForgot)
+        {
+            RequestRenewalEverywhere();
+        }
+    }
+
+    private void Nudge(Attachment attachment, in AwarenessEntry entry)
+    {
+        if (!attachment.IsAttached)
         {
             return;
         }
 
-        foreach (var attachment in attachments)
+        // Where entries are stamped, a client must not take what others are shown for its own state; its removal does.
+        var connection = attachment.Connection;
+        var said = entry.IsNull || !connection.IsStamped
+            ? entry
+            : entry with { Clock = entry.Clock - 1, State = AwarenessEntry.NullState };
+        attachment.Delivery.Direct.Enqueue((connection.Format.Awareness(AwarenessUpdate.Encode([said])), 0));
+        if (!connection.Format.QueryPresence.IsEmpty)
         {
-            Pump(attachment);
+            attachment.Delivery.Direct.Enqueue((connection.Format.QueryPresence, 0));
         }
 
-        if (!presenceTimer.IsSet)
-        {
-            presenceTimer.Set(settings.PresenceCheck);
-        }
-
-        if (publish)
-        {
-            unpublished.UnionWith(changes.Clients);
-            Publish();
-        }
+        Pump(attachment);
     }
 
     private void Publish()
     {
-        if (publishing || unpublished.Count == 0 || State == SessionState.Closed || awareness.Encode(unpublished) is not { } update)
+        if (State == SessionState.Closed || subscription is null || presenceOutbox.TryBegin(Now) is not { } message)
         {
+            WatchPresence();
             return;
         }
 
-        unpublished.Clear();
-        publishing = true;
-        Start(settings.CallTimeout, cancellation => services.Channel.PublishAwarenessAsync(Name, update, cancellation), () => OnPublished(null), OnPublished);
+        Start(
+            settings.CallTimeout,
+            cancellation => PublishAsync(message.Kind, message.Parts, cancellation),
+            () => OnPublished(null),
+            OnPublished);
+    }
+
+    private async ValueTask PublishAsync(
+        AwarenessKind kind, IReadOnlyList<byte[]> parts, CancellationToken cancellation)
+    {
+        foreach (var part in parts)
+        {
+            await services.Channel.PublishAwarenessAsync(Name, kind, part, cancellation);
+        }
     }
 
     private void OnPublished(Exception? failure)
     {
-        publishing = false;
+        presenceOutbox.End(isSent: failure is null);
         if (failure is not null && !publishFails)
         {
-            // Not repeated: clients renew their presence every 15 s.
             LogPublishFailed(services.Logger, failure, Name);
         }
 
@@ -145,12 +328,47 @@ internal sealed partial class DocumentSession
         ContinueLeaving();
     }
 
+    /// <summary>
+    /// A session that ends with its clients, or is not sure that others know of their leaving, takes them with it.
+    /// </summary>
+    private async ValueTask SayByeAsync(CancellationToken cancellation)
+    {
+        if (subscription is null || !presenceOutbox.MayBeRemembered)
+        {
+            return;
+        }
+
+        try
+        {
+            await services.Channel.PublishAwarenessAsync(Name, AwarenessKind.Bye, default, cancellation);
+        }
+        catch (Exception exception)
+        {
+            LogPublishFailed(services.Logger, exception, Name);
+        }
+    }
+
+    private byte[] AllPresence()
+    {
+        ForgetPresence();
+        return awareness.Records.EncodeAll();
+    }
+
+    /// <summary>
+    /// What this node tells a node that loads the document: its own clients; other nodes say theirs themselves.
+    /// </summary>
+    private byte[] OwnPresence()
+    {
+        ForgetPresence();
+        return AwarenessUpdate.Encode([.. awareness.Records.Own().Select(record => record.Entry)]);
+    }
+
     /// <summary>What a holder of everything up to <paramref name="change"/> lacks. Nearly all connections lack the same, so the last answer is kept.</summary>
     private byte[]? PresenceSince(long change)
     {
-        if (change != lastPresence.From || awareness.LastChange != lastPresence.To)
+        if (change != lastPresence.From || awareness.Records.LastChange != lastPresence.To)
         {
-            lastPresence = (change, awareness.LastChange, awareness.EncodeSince(change));
+            lastPresence = (change, awareness.Records.LastChange, awareness.Records.EncodeSince(change));
         }
 
         return lastPresence.Update;

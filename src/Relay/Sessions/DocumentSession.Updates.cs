@@ -153,10 +153,16 @@ internal sealed partial class DocumentSession
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
+                attachment.Presence.IsNew |= documentVersion > 0 && !position.IsNone && message.Payload.Span is [0];
                 RequestSync(attachment, message);
                 break;
             case DocumentMessageKind.SyncStep2:
             case DocumentMessageKind.Update:
+                if (message.Kind == DocumentMessageKind.SyncStep2)
+                {
+                    OnOpened(attachment);
+                }
+
                 var isUpdate = message.Kind == DocumentMessageKind.Update;
                 if (attachment.Access < AccessLevel.Write && (isUpdate || !news.IsEmpty))
                 {
@@ -184,6 +190,7 @@ internal sealed partial class DocumentSession
                 break;
             case DocumentMessageKind.QueryAwareness:
                 attachment.Presence.WantsAll = true;
+                attachment.Presence.MayHaveHeard = true;
                 attachment.Connection.Settled(message.Bytes);
                 break;
             case DocumentMessageKind.Stateless:

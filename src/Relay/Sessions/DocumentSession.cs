@@ -43,7 +43,8 @@ internal sealed partial class DocumentSession
         document = new YDocument(settings.GarbageCollection);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
         delivery = new DeliveryLog(settings.DeliveryBytes);
-        awareness = new AwarenessRegistry(settings.Awareness);
+        awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime);
+        presenceOutbox = new PresenceOutbox(awareness.Records);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = Timer(static session => session.OnOpeningDue());
         idleTimer = Timer(static session => session.BeginLeaving());

@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Connections;
 
 namespace Relay.Sessions;
@@ -9,6 +10,14 @@ internal interface ISessionConnection
 {
     /// <summary>How frames for this connection are written.</summary>
     FrameFormat Format { get; }
+
+    /// <summary>Where the client is, for the node's log; null where that is not known.</summary>
+    IPAddress? RemoteAddress { get; }
+
+    /// <summary>
+    /// Whether its presence is changed on the way in, so that the client must not take it for its own state.
+    /// </summary>
+    bool IsStamped { get; }
 
     /// <summary>
     /// Sends whole frames in their order; the array is not changed by anyone. Called only when everything from the call before is sent. True when these are sent already (or never will be, because the

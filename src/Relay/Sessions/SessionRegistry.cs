@@ -118,6 +118,14 @@ internal sealed partial class SessionRegistry(SessionServices services)
         return session is not null;
     }
 
+    /// <summary>A node is dead: its clients are gone.</summary>
+    public void NodeEnded(ulong node) =>
+        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeEnded(node)));
+
+    /// <summary>A node that was taken for dead is there.</summary>
+    public void NodeReturned(ulong node) =>
+        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeReturned(node)));
+
     /// <summary>Completes when the session that the document has now, if it has one, is wholly gone.</summary>
     public Task WhenGoneAsync(DocumentName name)
     {

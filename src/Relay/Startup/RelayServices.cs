@@ -149,8 +149,11 @@ internal static class RelayServices
             MaxDocumentBytes = settings.Limits.MaxDocumentBytes,
             MaxConnectionsPerDocument = settings.Limits.MaxConnectionsPerDocument,
             Sync = new DiffSizes(limits.MaxSyncMessageBytes, limits.MaxSyncMessageBytes / 4, MaxLast: 2 << 20),
-            StatelessBytes = Math.Max(4L * settings.Limits.MaxStatelessBytes, 1 << 20),
-            Awareness = new AwarenessLimits(settings.Limits.MaxAwarenessBytes, settings.Limits.MaxAwarenessEntries),
+            StatelessBytes = Math.Max(4L * limits.MaxStatelessBytes, 1 << 20),
+            Awareness = new AwarenessLimits(
+                limits.MaxAwarenessBytes,
+                limits.MaxAwarenessEntries,
+                limits.MaxDocumentAwarenessBytes),
         });
         services.AddSingleton(provider => new DurableStateReader(
             provider.GetRequiredService<IDocumentLog>(),

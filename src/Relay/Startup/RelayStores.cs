@@ -78,6 +78,7 @@ internal static class RelayStores
                 Configuration = configuration,
                 User = settings.Redis.User,
                 Password = settings.Redis.Password,
+                Incarnation = provider.GetRequiredService<NodeIdentity>().Incarnation,
                 MinReplicas = settings.Redis.MinReplicas,
                 Jobs = jobs,
                 SharedSettings = new Dictionary<string, string> { ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false" },
@@ -92,6 +93,7 @@ internal static class RelayStores
         services.AddSingleton<INodeReports>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton(new ReportWriterOptions());
         services.AddHostedService<ReportWriter>();
+        services.AddHostedService<NodeWatch>();
         services.AddSingleton(provider => new FileLogImport(
             settings.FileStore.Path, provider.GetRequiredService<IDocumentLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => new StartCheck(

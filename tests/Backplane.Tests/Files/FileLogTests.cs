@@ -195,7 +195,7 @@ public sealed class FileLogTests : FileLogFixture
             Copies.Add(copy);
         }
 
-        public void OnAwareness(ReadOnlyMemory<byte> update)
+        public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content)
         {
         }
 
@@ -224,7 +224,7 @@ public sealed class FileLogTests : FileLogFixture
             }
         }
 
-        public void OnAwareness(ReadOnlyMemory<byte> update)
+        public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content)
         {
         }
 

@@ -39,7 +39,7 @@ public sealed class RedisClusterTests : RedisFixture
             Assert.Equal(["1", "2", "3", "4"], (await recorder.EntriesAsync(4)).Texts());
             await two.CheckpointAsync(name, positions[3], positions[2], default).Soon();
             Assert.Equal(positions[3], await recorder.SavedAsync());
-            await one.PublishAwarenessAsync(name, new byte[] { 5 }, default).Soon();
+            await one.PublishAwarenessAsync(name, AwarenessKind.Changes, new byte[] { 5 }, default).Soon();
             Assert.Equal([5], await recorder.AwarenessAsync());
             Assert.Equal(["3", "4"], (await two.ReadAsync(name, positions[2], default).Soon()).Entries.Texts());
             Assert.True((await one.ClaimAsync(name, Lease, default).Soon()).IsGranted);

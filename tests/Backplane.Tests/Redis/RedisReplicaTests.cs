@@ -77,7 +77,7 @@ public sealed class RedisReplicaTests : RedisFixture
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.ReadAsync(name, positions[1], default).Soon());
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => other.ReadAsync(name, positions[1], default).Soon());
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
-            await node.PublishAwarenessAsync(name, new byte[] { 1 }, default).Soon();
+            await node.PublishAwarenessAsync(name, AwarenessKind.Changes, new byte[] { 1 }, default).Soon();
             Assert.Equal([1], await others.AwarenessAsync());
             Assert.True(own.HeardNothingMore && others.HeardNothingMore);
         }

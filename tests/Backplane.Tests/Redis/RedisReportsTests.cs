@@ -20,6 +20,7 @@ public sealed class RedisReportsTests : RedisFixture
         await one.StoreAsync("a", "of a"u8.ToArray(), Long, default).Soon();
         Assert.Equal(["of a", "of b"], await TextsAsync(one));
         Assert.Equal(["of a", "of b"], await TextsAsync(two));
+        Assert.Equal(["a", "b"], (await one.ListNodesAsync(default).Soon()).Order(StringComparer.Ordinal));
     }
 
     [ServerFact]
@@ -40,6 +41,7 @@ public sealed class RedisReportsTests : RedisFixture
         await reports.StoreAsync("dead", "x"u8.ToArray(), TimeSpan.FromMilliseconds(1), default).Soon();
         await reports.StoreAsync("lives", "y"u8.ToArray(), Long, default).Soon();
         await UntilAsync(async () => (await TextsAsync(reports)).SequenceEqual(["y"]));
+        Assert.Equal(["lives"], await reports.ListNodesAsync(default).Soon());
 
         await reports.StoreAsync("lives", "z"u8.ToArray(), Long, default).Soon();
         Assert.Equal("1", await Server.CommandAsync("HLEN", (string)new RedisKeys("relay").Reports!));
@@ -78,6 +80,7 @@ public sealed class RedisReportsTests : RedisFixture
         {
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => reports.StoreAsync("a", default, Long, default).Soon());
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => reports.ListAsync(default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => reports.ListNodesAsync(default).Soon());
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => reports.RemoveAsync("a", default).Soon());
         }
         finally

@@ -131,7 +131,11 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         var own = new Recorder();
         await Channel.SubscribeAsync(name, own, default).Soon();
 
-        await Channel.PublishAwarenessAsync(name, new byte[] { 7, 8, 9 }, default).Soon();
+        foreach (var kind in Enum.GetValues<AwarenessKind>())
+        {
+            await Channel.PublishAwarenessAsync(name, kind, new byte[] { 7, 8, 9 }, default).Soon();
+        }
+
         await Channel.PublishStatelessAsync(name, 1, new byte[] { 1 }, default).Soon();
 
         Assert.Equal([1], (await own.StatelessAsync()).Message);
@@ -167,7 +171,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
 
     [ServerFact]
     public async Task Awareness_without_listeners_goes_nowhere() =>
-        await Channel.PublishAwarenessAsync(Sample.Name(), new byte[] { 1 }, default).Soon();
+        await Channel.PublishAwarenessAsync(Sample.Name(), AwarenessKind.Changes, new byte[] { 1 }, default).Soon();
 
     [ServerFact]
     public async Task A_checkpoint_of_an_entry_reaches_every_listener()
@@ -263,7 +267,8 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
     {
         public void OnEntry(in LoggedEntry entry) => throw new InvalidOperationException("A broken listener.");
 
-        public void OnAwareness(ReadOnlyMemory<byte> update) => throw new InvalidOperationException("A broken listener.");
+        public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
+            throw new InvalidOperationException("A broken listener.");
 
         public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => throw new InvalidOperationException("A broken listener.");
 

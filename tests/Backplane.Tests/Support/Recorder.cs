@@ -14,7 +14,8 @@ internal sealed class Recorder : IChannelListener
 
     public void OnEntry(in LoggedEntry entry) => Keep(entry);
 
-    public void OnAwareness(ReadOnlyMemory<byte> update) => Keep(update);
+    public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
+        Keep((node, kind, content.ToArray()));
 
     public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => Keep((sender, message));
 
@@ -35,7 +36,10 @@ internal sealed class Recorder : IChannelListener
         return entries;
     }
 
-    public async Task<byte[]> AwarenessAsync() => ((ReadOnlyMemory<byte>)await heard.Reader.ReadAsync().Soon()).ToArray();
+    public async Task<byte[]> AwarenessAsync() => (await AwarenessNoteAsync()).Content;
+
+    public async Task<(ulong Node, AwarenessKind Kind, byte[] Content)> AwarenessNoteAsync() =>
+        ((ulong, AwarenessKind, byte[]))await heard.Reader.ReadAsync().Soon();
 
     public async Task<(ulong Sender, byte[] Message)> StatelessAsync()
     {

@@ -4,10 +4,11 @@ using Relay.Yjs;
 namespace Relay.Doubles;
 
 /// <summary>A log and channels in memory that a test can lose, hold up, cut short and hush. Keeps the promises of the seams otherwise.</summary>
-internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJobs
+internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
 {
     private readonly Dictionary<DocumentName, Log> logs = [];
     private readonly List<Subscription> subscriptions = [];
+    private readonly HashSet<ulong> dead = [];
     private long clock = 1000;
 
     /// <summary>Before an append is stored.</summary>
@@ -42,6 +43,9 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
     public List<(DocumentName Document, EntryId Id)> Appends { get; } = [];
 
     public int Subscriptions => subscriptions.Count;
+
+    /// <summary>What nodes told each other about presence, in order.</summary>
+    public List<(ulong Node, AwarenessKind Kind)> Told { get; } = [];
 
     public List<Position> Checkpoints { get; } = [];
 
@@ -78,12 +82,46 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
         }
     }
 
-    public void PublishElsewhere(DocumentName name, byte[] update)
+    /// <summary>A node has no channels any more.</summary>
+    public void Cut(ulong node)
+    {
+        dead.Add(node);
+        subscriptions.RemoveAll(subscription => subscription.Node == node);
+    }
+
+    /// <summary>The channels as a node has them, under its id.</summary>
+    public IDocumentChannel ChannelOf(ulong node) => new MemoryChannel(this, node);
+
+    /// <summary>A node that is not in this test tells about presence.</summary>
+    public void PublishElsewhere(
+        DocumentName name, byte[] content, AwarenessKind kind = AwarenessKind.Changes, ulong node = 99) =>
+        DeliverAwareness(name, node, kind, content);
+
+    public void DeliverAwareness(DocumentName name, ulong node, AwarenessKind kind, byte[] content)
+    {
+        Told.Add((node, kind));
+        var isHeard = !IsHushed && !dead.Contains(node);
+        foreach (var subscription in subscriptions.Where(s => s.Name == name && s.Node != node && isHeard).ToArray())
+        {
+            subscription.Listener.OnAwareness(node, kind, content);
+        }
+    }
+
+    public void DeliverStateless(DocumentName name, ulong sender, byte[] message)
     {
         foreach (var subscription in subscriptions.Where(s => s.Name == name).ToArray())
         {
-            subscription.Listener.OnAwareness(update);
+            subscription.Listener.OnStateless(sender, message);
         }
+    }
+
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(
+        ulong node, DocumentName document, IChannelListener listener)
+    {
+        await Subscribing.PassAsync();
+        var subscription = new Subscription(this, node, document, listener);
+        subscriptions.Add(subscription);
+        return subscription;
     }
 
     /// <summary>Another node saves all that the log holds.</summary>
@@ -189,29 +227,6 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
-    {
-        await Subscribing.PassAsync();
-        var subscription = new Subscription(this, document, listener);
-        subscriptions.Add(subscription);
-        return subscription;
-    }
-
-    public async ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
-    {
-        await Publishing.PassAsync();
-        PublishElsewhere(document, update.ToArray());
-    }
-
-    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation)
-    {
-        await Publishing.PassAsync();
-        foreach (var subscription in subscriptions.Where(s => s.Name == document).ToArray())
-        {
-            subscription.Listener.OnStateless(sender, message.ToArray());
-        }
-    }
-
     public async ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
     {
         await Claiming.PassAsync();
@@ -266,8 +281,11 @@ internal sealed class MemoryBackplane : IDocumentLog, IDocumentChannel, ISaveJob
         public Position At(long offset) => offset == Start.Offset ? Start : Entries.First(e => e.Position.Offset == offset).Position;
     }
 
-    private sealed class Subscription(MemoryBackplane backplane, DocumentName name, IChannelListener listener) : IAsyncDisposable
+    private sealed class Subscription(
+        MemoryBackplane backplane, ulong node, DocumentName name, IChannelListener listener) : IAsyncDisposable
     {
+        public ulong Node => node;
+
         public DocumentName Name => name;
 
         public IChannelListener Listener => listener;

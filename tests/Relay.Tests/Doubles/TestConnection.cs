@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using Relay.Access;
 using Relay.Connections;
@@ -22,6 +23,10 @@ internal sealed class TestConnection : ISessionConnection
     public Attachment Attachment { get; }
 
     public FrameFormat Format { get; init; } = YWebSocketFormat.Instance;
+
+    public IPAddress? RemoteAddress => IPAddress.Loopback;
+
+    public bool IsStamped { get; init; }
 
     /// <summary>What the client knows of the document.</summary>
     public YDocument Document { get; } = new();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Metadata;
@@ -34,6 +35,9 @@ internal sealed class World : IDisposable
 
     public ManualTime Time { get; } = new();
 
+    /// <summary>What sessions log.</summary>
+    public NodeLog Log { get; } = new();
+
     public MemoryBackplane Backplane { get; } = new();
 
     public MemorySnapshots Snapshots { get; }
@@ -52,6 +56,12 @@ internal sealed class World : IDisposable
 
         return node;
     }
+
+    /// <summary>A node's id on channels.</summary>
+    public static ulong ChannelIdOf(int number) => (ulong)number + 1;
+
+    /// <summary>The node hears and says nothing any more.</summary>
+    public void Kill(int number) => Backplane.Cut(ChannelIdOf(number));
 
     /// <summary>Deletes the document as far as that gets now.</summary>
     public Task<LifeOutcome> Delete() => Begin(new DocumentLife(Services(0)).DeleteAsync(Name, CancellationToken.None));
@@ -141,7 +151,19 @@ internal sealed class World : IDisposable
         var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(
-            Backplane, Backplane, Backplane, Locator, Peers(number), Snapshots, durable, new ReconcileGate(4), environment, Settings, Unwatched, NullLogger<DocumentSession>.Instance, Rooms);
+            Backplane,
+            Backplane.ChannelOf(ChannelIdOf(number)),
+            Backplane,
+            Locator,
+            Peers(number),
+            Snapshots,
+            durable,
+            new ReconcileGate(4),
+            environment,
+            Settings,
+            Unwatched,
+            new LoggerFactory([Log]).CreateLogger<DocumentSession>(),
+            Rooms);
     }
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);

@@ -266,6 +266,9 @@ public sealed class ReportTests
 
         public ValueTask RemoveAsync(string node, CancellationToken cancellation) => ValueTask.CompletedTask;
 
+        public ValueTask<IReadOnlyList<string>> ListNodesAsync(CancellationToken cancellation) =>
+            ValueTask.FromResult<IReadOnlyList<string>>([]);
+
         public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ListAsync(CancellationToken cancellation)
         {
             Interlocked.Increment(ref reads);

@@ -170,12 +170,17 @@ internal sealed class Client(World world, ulong id)
             throw new ScheduleFailedException($"{Name} was sent presence that does not read: {error}.");
         }
 
+        var heard = new List<AwarenessEntry>();
         foreach (var entry in entries)
         {
             var known = Presence.TryGetValue(entry.ClientId, out var present);
             if (!known || entry.Clock > present.Clock || (entry.Clock == present.Clock && entry.IsNull))
             {
                 Presence[entry.ClientId] = (entry.Clock, !entry.IsNull);
+                if (entry.ClientId != id || !entry.IsNull)
+                {
+                    heard.Add(entry);
+                }
             }
 
             if (entry.ClientId == id && entry.IsNull && entry.Clock >= presenceClock && Link is { } link)
@@ -183,6 +188,16 @@ internal sealed class Client(World world, ulong id)
                 presenceClock = entry.Clock;
                 world.Agenda.Add(TimeSpan.Zero, null, () => Renew(link));
             }
+            else if (entry.ClientId == id && entry.Clock > presenceClock)
+            {
+                presenceClock = entry.Clock;
+            }
+        }
+
+        // Whatever they hear, stock clients send back: that makes nobody's presence theirs.
+        if (heard.Count > 0)
+        {
+            Link?.Say(PlainFormat.Presence, AwarenessUpdate.Encode(heard));
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Sessions;
@@ -19,6 +20,10 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     private bool isClosedByNode;
 
     public FrameFormat Format => PlainFormat.Instance;
+
+    public IPAddress? RemoteAddress => null;
+
+    public bool IsStamped => false;
 
     /// <summary>Whether its node is dead, and the client has not noticed yet.</summary>
     public bool IsDead => process.IsDead;

@@ -45,7 +45,11 @@ internal sealed class World
         Ledger.Sessions = () => Nodes.SelectMany(n => n.LiveSessions()).Select(s => s.Document);
         Nodes = [.. Enumerable.Range(1, 1 + Random.Below(3)).Select(i => new Node(this, i))];
         var hasPresence = Random.Chance(0.25);
-        Clients = [.. Enumerable.Range(1, 2 + Random.Below(4)).Select(i => new Client(this, (ulong)i) { HasPresence = hasPresence })];
+        Clients =
+        [
+            .. Enumerable.Range(1, 2 + Random.Below(4))
+                .Select(i => new Client(this, (ulong)i) { HasPresence = hasPresence && i % 3 > 0 }),
+        ];
         Agenda.AfterStep = AfterStep;
     }
 

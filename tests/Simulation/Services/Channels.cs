@@ -40,11 +40,12 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
     }
 
     /// <summary>To all but its sender.</summary>
-    public void DeliverAwareness(Process sender, ReadOnlyMemory<byte> update)
+    public void DeliverAwareness(Process sender, AwarenessKind kind, ReadOnlyMemory<byte> content)
     {
         foreach (var subscription in subscriptions.Where(s => s.Process != sender))
         {
-            Deliver(subscription, listener => listener.OnAwareness(update), isNoticed: false);
+            var node = ChannelNode.IdOf(sender.Name);
+            Deliver(subscription, listener => listener.OnAwareness(node, kind, content), isNoticed: false);
         }
     }
 

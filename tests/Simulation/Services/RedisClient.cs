@@ -55,13 +55,14 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
         }
     }
 
-    public async ValueTask PublishAwarenessAsync(DocumentName document, ReadOnlyMemory<byte> update, CancellationToken cancellation)
+    public async ValueTask PublishAwarenessAsync(
+        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        var bytes = update.ToArray();
+        var bytes = content.ToArray();
         await Call(
             () =>
             {
-                redis.Channels.DeliverAwareness(process, bytes);
+                redis.Channels.DeliverAwareness(process, kind, bytes);
                 return true;
             },
             cancellation);

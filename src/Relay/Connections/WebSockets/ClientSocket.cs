@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Telemetry;
 
 namespace Relay.Connections.WebSockets;
@@ -47,6 +48,9 @@ internal sealed partial class ClientSocket
         frames = new ClientFrameReader(stream, maxMessageBytes, budget);
         lastSent = lastPing = ticks.Time.GetTimestamp();
     }
+
+    /// <summary>Where the client is; null where that is not known.</summary>
+    public IPAddress? RemoteAddress { get; init; }
 
     /// <summary>Why it ended, when it was this side that ended it.</summary>
     public CloseReason? ClosedFor { get; private set; }

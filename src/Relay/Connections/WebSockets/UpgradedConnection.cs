@@ -1,14 +1,20 @@
+using System.Net;
+
 namespace Relay.Connections.WebSockets;
 
 /// <summary>A connection whose handshake is done.</summary>
 /// <param name="stream">What follows the handshake, both ways.</param>
 /// <param name="abort">Cuts the connection without further ado.</param>
+/// <param name="remoteAddress">Where the client is; null where that is not known.</param>
 /// <param name="outlivesRequest">Whether the connection goes on without its request, which should end then: the server keeps kilobytes for a request that runs. Otherwise it ends with the request.</param>
-internal sealed partial class UpgradedConnection(Stream stream, Action abort, bool outlivesRequest)
+internal sealed partial class UpgradedConnection(
+    Stream stream, Action abort, IPAddress? remoteAddress, bool outlivesRequest)
 {
     public Stream Stream => stream;
 
     public Action Abort => abort;
+
+    public IPAddress? RemoteAddress => remoteAddress;
 
     /// <summary>Serves the connection and closes it afterwards. Completes when the request may end.</summary>
     public Task ServeAsync(Func<UpgradedConnection, Task> serve, ILogger logger)

@@ -52,10 +52,11 @@ internal static class WebSocketHandshake
             context.Response.Headers.SecWebSocketProtocol = protocol;
         }
 
+        var address = context.Connection.RemoteIpAddress;
         var stream = await upgrade.UpgradeAsync();
         return context.Features.Get<ISocketHandover>()?.TryTake() is { } socket
-            ? new UpgradedConnection(socket, socket.Abort, outlivesRequest: true)
-            : new UpgradedConnection(stream, context.Abort, outlivesRequest: false);
+            ? new UpgradedConnection(socket, socket.Abort, address, outlivesRequest: true)
+            : new UpgradedConnection(stream, context.Abort, address, outlivesRequest: false);
     }
 
     private static bool TryAnswer(string key, [NotNullWhen(true)] out string? accept)

@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Sessions;
@@ -10,6 +11,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 {
     private readonly HocuspocusSocket socket;
     private readonly HocuspocusFormat format;
+    private readonly bool isStamped;
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private volatile bool hasEnded;
@@ -34,6 +36,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         awareness = new InboundAwareness(limits, stamp, time, held => Receive([held], held.Bytes));
         this.socket = socket;
         this.format = format;
+        isStamped = stamp is not null;
         this.grant = grant;
         this.time = time;
         Address = address;
@@ -62,6 +65,10 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     public bool HasEnded => hasEnded;
 
     FrameFormat ISessionConnection.Format => format;
+
+    IPAddress? ISessionConnection.RemoteAddress => socket.RemoteAddress;
+
+    bool ISessionConnection.IsStamped => isStamped;
 
     /// <summary>Tells the client that the document is open, and joins it.</summary>
     /// <param name="sessions">Where the document is.</param>

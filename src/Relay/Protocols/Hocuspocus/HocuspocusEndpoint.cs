@@ -48,7 +48,10 @@ internal sealed partial class HocuspocusEndpoint(
     private async Task<int?> ServeAsync(UpgradedConnection upgraded)
     {
         var client = new ClientSocket(
-            upgraded.Stream, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort);
+            upgraded.Stream, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort)
+        {
+            RemoteAddress = upgraded.RemoteAddress,
+        };
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {

@@ -43,6 +43,7 @@ internal sealed class HocuspocusFormat : FrameFormat
         IsShared = isShared;
         Accepted = Make([SyncStatus, 1]);
         Refused = Make([SyncStatus, 0]);
+        QueryPresence = Make([QueryAwareness]);
     }
 
     /// <summary>
@@ -55,13 +56,13 @@ internal sealed class HocuspocusFormat : FrameFormat
 
     public override bool IsShared { get; }
 
-    public override bool PresenceComesFirst => true;
-
     public override bool AsksWhenAsked => true;
 
     public override ReadOnlyMemory<byte> Accepted { get; }
 
     public override ReadOnlyMemory<byte> Refused { get; }
+
+    public override ReadOnlyMemory<byte> QueryPresence { get; }
 
     /// <summary>Asks the client for a new token.</summary>
     public ReadOnlyMemory<byte> TokenRequest() => Make([Auth, Token]);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Relay.Access;
 using Relay.Connections;
@@ -68,6 +69,9 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
 
     /// <summary>What the socket has read and nobody has settled, over all of its documents.</summary>
     public InboundCredit Credit { get; }
+
+    /// <summary>Where the client is; null where that is not known.</summary>
+    public IPAddress? RemoteAddress => socket.RemoteAddress;
 
     /// <summary>Serves the client until it is gone.</summary>
     public async Task RunAsync()

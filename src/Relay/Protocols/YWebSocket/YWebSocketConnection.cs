@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
@@ -42,6 +43,10 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     }
 
     public FrameFormat Format => YWebSocketFormat.Instance;
+
+    public IPAddress? RemoteAddress => socket.RemoteAddress;
+
+    public bool IsStamped => stamp is not null;
 
     /// <summary>Serves the client until it is gone.</summary>
     public async Task RunAsync()

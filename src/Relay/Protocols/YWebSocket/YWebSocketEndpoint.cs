@@ -73,7 +73,10 @@ internal sealed partial class YWebSocketEndpoint(
             YWebSocketFormat.Instance.Silence,
             ticks,
             metrics,
-            upgraded.Abort);
+            upgraded.Abort)
+        {
+            RemoteAddress = upgraded.RemoteAddress,
+        };
         var place = new ConnectionPlace();
         if (connections.TryAdd(place) is { } refusal)
         {

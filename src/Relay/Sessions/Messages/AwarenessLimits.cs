@@ -1,9 +1,10 @@
 namespace Relay.Sessions;
 
-/// <summary>What a client's presence may take.</summary>
+/// <summary>What presence may take.</summary>
 /// <param name="MaxStateBytes">Bytes of one entry's JSON.</param>
 /// <param name="MaxOwnEntries">Entries that one connection may own.</param>
-internal readonly record struct AwarenessLimits(int MaxStateBytes, int MaxOwnEntries)
+/// <param name="MaxDocumentBytes">Bytes of all entries of a document, those of other nodes included.</param>
+internal readonly record struct AwarenessLimits(int MaxStateBytes, int MaxOwnEntries, long MaxDocumentBytes = 8 << 20)
 {
     /// <summary>Entries in one frame, most of them of other clients: stock clients repeat those when they time out. More are refused before they are read.</summary>
     public const int MaxEntriesPerFrame = 65_536;

@@ -29,8 +29,11 @@ internal abstract class FrameFormat
     /// <summary>An application's own message. Nothing in protocols that have none; their connections do not get it.</summary>
     public virtual ReadOnlyMemory<byte> Stateless(ReadOnlySpan<byte> message) => default;
 
-    /// <summary>Whether a newcomer is told who is there before it is asked what it has.</summary>
-    public virtual bool PresenceComesFirst => false;
+    /// <summary>
+    /// Asks the client for all presence that it knows; empty where clients need no question. Some clients do not send
+    /// their own entry after they were made to raise its clock, and this makes them.
+    /// </summary>
+    public virtual ReadOnlyMemory<byte> QueryPresence => default;
 
     /// <summary>
     /// Whether the node asks what a client has each time that the client asks what it lacks, and not once when it joins: a provider of Hocuspocus takes itself for saved when its answer is confirmed, and asks again at any time.

@@ -5,20 +5,28 @@ namespace Relay.Sessions;
 /// <summary>What applying presence entries did.</summary>
 internal sealed class AwarenessChanges
 {
-    /// <summary>The clients whose entries changed: they go to the connections, and to other nodes when the change was made here.</summary>
+    /// <summary>The clients whose entries changed: they go to the connections.</summary>
     public List<ulong> Clients { get; } = [];
 
     /// <summary>
-    /// Removals to be sent to one connection alone, about its own client: a client that hears that it is gone answers with the next clock. So one that returns with the clock with which it was
-    /// removed is seen at once, where others would wait for its next renewal.
+    /// The clients whose entries go to other nodes: those that changed here; those that this node says as well as
+    /// another one; and those that have come back on another node under a clock with which they are gone here, so that
+    /// it has them raise their clock.
     /// </summary>
-    public List<(Attachment Connection, AwarenessEntry Removal)> Nudges { get; } = [];
+    public List<ulong> Told { get; } = [];
 
     /// <summary>
-    /// Clients that have come back on another node under a clock with which they are gone here: that node did not see them go. It is told again that they are gone, and makes them raise their clock, without which nobody here believes them.
+    /// Entries to be sent to one connection alone, about its own client: its removal, or its own state under the next
+    /// clock. A stock client answers both with its state under a clock that everybody takes.
     /// </summary>
-    public List<ulong> Returned { get; } = [];
+    public List<(Attachment Connection, AwarenessEntry Entry)> Nudges { get; } = [];
 
-    /// <summary>The connection broke its limits; nothing more of its frame was applied.</summary>
-    public bool IsTooMuch { get; set; }
+    /// <summary>
+    /// A connection sent the removal of a client that it does not own, under the newest clock: its client does not
+    /// show it any more. Stock clients do so when another tab of their browser loses its connection.
+    /// </summary>
+    public bool SomeoneForgot { get; set; }
+
+    /// <summary>The limit that kept an entry out; null when all were taken.</summary>
+    public string? Exceeded { get; set; }
 }

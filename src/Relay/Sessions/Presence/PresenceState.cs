@@ -9,6 +9,24 @@ internal sealed class PresenceState
     /// <summary>Whether it has sent a presence frame.</summary>
     public bool HasSpoken { get; set; }
 
+    /// <summary>
+    /// Whether it may have heard of presence when it said what arrives now. Presence is sent behind the node's
+    /// SyncStep1, so a client that has not answered that has heard of none.
+    /// </summary>
+    public bool MayHaveHeard { get; set; }
+
+    /// <summary>
+    /// Whether its client has never been at this document: it knew nothing of it when there was something to know.
+    /// So it knows no clocks either.
+    /// </summary>
+    public bool IsNew { get; set; }
+
+    /// <summary>Whether the node's log says already that presence of this connection was not taken.</summary>
+    public bool IsReported { get; set; }
+
+    /// <summary>Whether the node's SyncStep1 was sent, behind which presence may go.</summary>
+    public bool WasAsked { get; set; }
+
     /// <summary>The number of the last change that it was sent.</summary>
     public long Cursor { get; set; }
 

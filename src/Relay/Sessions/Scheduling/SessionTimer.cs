@@ -5,6 +5,7 @@ internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox,
 {
     private ITimer? timer;
     private int setting;
+    private DateTimeOffset dueAt;
 
     public bool IsSet { get; private set; }
 
@@ -13,8 +14,18 @@ internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox,
     {
         Clear();
         IsSet = true;
+        dueAt = time.GetUtcNow() + due;
         var current = setting;
         timer = time.CreateTimer(_ => mailbox.PostElsewhere(() => Fire(current)), null, due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Fires once after <paramref name="due"/>, or when it is set for if that is sooner.</summary>
+    public void SetNoLater(TimeSpan due)
+    {
+        if (!IsSet || time.GetUtcNow() + due < dueAt)
+        {
+            Set(due);
+        }
     }
 
     public void Clear()

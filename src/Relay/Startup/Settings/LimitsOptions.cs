@@ -45,6 +45,12 @@ internal sealed record LimitsOptions
     /// <summary><c>Limits:MaxAwarenessEntries</c>: clients whose presence one connection may bring. Default: 16; stock clients bring one.</summary>
     public int MaxAwarenessEntries { get; init; } = 16;
 
+    /// <summary>
+    /// <c>Limits:MaxDocumentAwarenessBytes</c>: all presence of a document, that of clients on other nodes included.
+    /// Beyond it new entries are not taken. Default: 8 MiB, enough for 20,000 clients with a cursor.
+    /// </summary>
+    public long MaxDocumentAwarenessBytes { get; init; } = 8 << 20;
+
     /// <summary><c>Limits:MaxWaitingBytes</c>: messages of one connection that are not logged yet, for instance while its document is loaded; then it is read no further. Default: 4 MiB. One message may exceed it.</summary>
     public long MaxWaitingBytes { get; init; } = 4 << 20;
 
@@ -81,6 +87,8 @@ internal sealed record LimitsOptions
             MaxSyncMessageBytes = (int)reader.Number("Limits:MaxSyncMessageBytes", absent.MaxSyncMessageBytes, 1024, 1 << 30),
             MaxAwarenessBytes = (int)reader.Number("Limits:MaxAwarenessBytes", absent.MaxAwarenessBytes, 64, 1 << 30),
             MaxAwarenessEntries = (int)reader.Number("Limits:MaxAwarenessEntries", absent.MaxAwarenessEntries, 1, 65_536),
+            MaxDocumentAwarenessBytes = reader.Number(
+                "Limits:MaxDocumentAwarenessBytes", absent.MaxDocumentAwarenessBytes, 1024, 1L << 40),
             MaxWaitingBytes = reader.Number("Limits:MaxWaitingBytes", absent.MaxWaitingBytes, 1024, 1L << 40),
             MaxConnections = (int)reader.Number("Limits:MaxConnections", absent.MaxConnections, 1, 10_000_000),
             MaxConnectionsPerDocument = (int)reader.Number("Limits:MaxConnectionsPerDocument", absent.MaxConnectionsPerDocument, 1, 10_000_000),

@@ -21,9 +21,11 @@ public sealed class HocuspocusSocketTests
         client.Say("016403");
         Assert.Equal(["01640106010100027b7d"], client.Take());
 
-        // The next one is told first who is there.
+        // The next one is told who is there behind the question for its document.
         var other = new HocuspocusClient(world);
-        Assert.Equal([Opened, "01640106010100027b7d", "01640000" + "03010101", "01640001" + "0b0101010004010174016100"], other.Open("d"));
+        Assert.Equal(
+            [Opened, "01640000" + "03010101", "01640001" + "0b0101010004010174016100", "01640106010100027b7d"],
+            other.Open("d"));
         client.Say("016407");
         Assert.Equal(["01640108010100046e756c6c"], other.Take());
         Assert.Empty(client.Take());

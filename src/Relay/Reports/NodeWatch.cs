@@ -1,0 +1,82 @@
+using Relay.Backplane;
+using Relay.DocLocator;
+using Relay.Sessions;
+
+namespace Relay.Reports;
+
+/// <summary>
+/// Notices that another node is dead, because its report has ended, and takes its clients' presence away: within 5 s
+/// of the death, as reports live 4 s.
+/// </summary>
+internal sealed partial class NodeWatch(
+    INodeReports reports,
+    SessionRegistry sessions,
+    NodeIdentity node,
+    ReportWriterOptions options,
+    TimeProvider time,
+    ILogger<NodeWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly LiveNodes nodes = new(node.Incarnation, options.Lifetime + TimeSpan.FromSeconds(1));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                Compare(await TryListAsync(stoppingToken));
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // A bug. Presence of dead nodes goes after 30 s without it.
+                LogFailed(logger, exception);
+                return;
+            }
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<string>?> TryListAsync(CancellationToken stopping)
+    {
+        using var deadline = new CancellationTokenSource(options.Patience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        try
+        {
+            return await reports.ListNodesAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is BackplaneUnavailableException
+            || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    private void Compare(IReadOnlyList<string>? listed)
+    {
+        var (ended, returned) = nodes.Compare(listed, time.GetUtcNow());
+        foreach (var incarnation in returned)
+        {
+            sessions.NodeReturned(ChannelNode.IdOf(incarnation));
+        }
+
+        foreach (var incarnation in ended)
+        {
+            LogNodeEnded(logger, incarnation);
+            sessions.NodeEnded(ChannelNode.IdOf(incarnation));
+        }
+    }
+
+    [LoggerMessage(
+        LogEvents.NodeWatchFailed,
+        LogLevel.Error,
+        "This node does not notice any more that others are dead")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        LogEvents.NodeEnded,
+        LogLevel.Information,
+        "Node {Incarnation} says no more how it does: its clients are taken for gone")]
+    private static partial void LogNodeEnded(ILogger logger, string incarnation);
+}

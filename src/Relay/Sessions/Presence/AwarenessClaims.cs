@@ -1,0 +1,86 @@
+namespace Relay.Sessions;
+
+/// <summary>
+/// Who says that a client is there: connections of this node that own it, and other nodes that have such connections.
+/// </summary>
+/// <remarks>
+/// Nearly always one. More are there while a client changes its connection or its node, when two providers share one
+/// awareness, and when a browser tab passes on what another tab said.
+/// </remarks>
+internal sealed class AwarenessClaims
+{
+    private readonly List<AwarenessClaim> claims = new(1);
+
+    public bool IsEmpty => claims.Count == 0;
+
+    /// <summary>The connections of this node among them.</summary>
+    public IEnumerable<AwarenessClaim> Owners => claims.Where(claim => claim.Connection is not null);
+
+    /// <summary>Those of them that said this clock or a newer one.</summary>
+    public IEnumerable<AwarenessClaim> OwnersAt(ulong clock) => Owners.Where(claim => claim.Clock >= clock);
+
+    public bool Has(Attachment connection) => claims.Exists(claim => claim.Connection == connection);
+
+    /// <summary>Whether another node, or a connection that is not lost, is among them.</summary>
+    public bool HasLive => claims.Exists(claim => claim.Connection is null or { IsAttached: true });
+
+    public bool HasOtherNode => claims.Exists(claim => claim.Connection is null);
+
+    public bool HasOwner => claims.Exists(claim => claim.Connection is not null);
+
+    /// <summary>Whether a connection of this node said this clock or a newer one.</summary>
+    public bool HasOwnerAt(ulong clock) => claims.Exists(claim => claim.Connection is not null && claim.Clock >= clock);
+
+    /// <summary>Whether any source said this clock or a newer one.</summary>
+    public bool HasAt(ulong clock) => claims.Exists(claim => claim.Clock >= clock);
+
+    public void Say(Attachment connection, ulong clock) => Say(new AwarenessClaim(connection, 0, clock));
+
+    /// <summary>
+    /// The client has come back: what other connections of this node said does not count as the newest any more.
+    /// </summary>
+    public void Replace(Attachment connection, ulong clock)
+    {
+        for (var i = 0; i < claims.Count; i++)
+        {
+            if (claims[i].Connection is not null)
+            {
+                claims[i] = claims[i] with { Clock = null };
+            }
+        }
+
+        Say(connection, clock);
+    }
+
+    public void Say(ulong node, ulong clock) => Say(new AwarenessClaim(null, node, clock));
+
+    public bool Drop(Attachment connection) => claims.RemoveAll(claim => claim.Connection == connection) > 0;
+
+    public bool Drop(ulong node) => claims.RemoveAll(claim => claim.Connection is null && claim.Node == node) > 0;
+
+    /// <summary>
+    /// What other nodes said under older clocks does not count any more: they say the newest, too, if they have its
+    /// client.
+    /// </summary>
+    public void DropOtherNodesBefore(ulong clock) =>
+        claims.RemoveAll(claim => claim.Connection is null && claim.Clock < clock);
+
+    /// <summary>No other node says it any more.</summary>
+    public void DropOtherNodes() => claims.RemoveAll(claim => claim.Connection is null);
+
+    private void Say(in AwarenessClaim said)
+    {
+        for (var i = 0; i < claims.Count; i++)
+        {
+            if (claims[i].Connection == said.Connection && claims[i].Node == said.Node)
+            {
+                claims[i] = said;
+                return;
+            }
+        }
+
+        // What a node of unknown name passed on when the document was loaded is now said by its source.
+        Drop(0);
+        claims.Add(said);
+    }
+}
