@@ -3,7 +3,7 @@ using Relay.Yjs.Costs;
 namespace Relay.Bench.Engine;
 
 /// <summary>
-/// Answers one question in seconds: what does each of the inputs cost that should hurt? Two of them are honest. The
+/// Answers one question in seconds: what does each of the inputs cost that should hurt? Four of them are honest. The
 /// tests count their steps (<c>tests/Yjs.Costs</c>).
 /// </summary>
 internal static class AdverseRun

@@ -9,8 +9,8 @@ namespace Relay.Yjs;
 /// </summary>
 public static class DocumentRestore
 {
-    /// <summary>Far beyond what people cause, and less than a second's work.</summary>
-    private const long MaxConflicts = 100_000_000;
+    /// <summary>4,400 structs that were inserted at one place at the same time, and a tenth of a second's work.</summary>
+    private const long MaxConflicts = 10_000_000;
 
     /// <summary>Stands for the client in a draft: no client has such an id.</summary>
     private const ulong Nobody = ulong.MaxValue;

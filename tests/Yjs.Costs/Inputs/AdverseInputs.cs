@@ -1,7 +1,7 @@
 namespace Relay.Yjs.Costs;
 
 /// <summary>
-/// The inputs that should hurt, and two of honest users, each in a size that grows with n. The bytes grow with it in
+/// The inputs that should hurt, and four of honest users, each in a size that grows with n. The bytes grow with it in
 /// proportion.
 /// </summary>
 internal static class AdverseInputs
