@@ -145,6 +145,7 @@ internal sealed partial class DocumentSession
     /// <summary>Some connections have not said in time what they have: they are served without it.</summary>
     private void OnOpeningDue()
     {
+        openings.LookAtTime(Now);
         while (openings.TryTake(Now, out var attachment))
         {
             if (attachment.IsAttached)

@@ -39,8 +39,7 @@ internal sealed partial class DocumentSession
             }
 
             var frame = new MessageFrame(messages, first, next);
-            var isSettled = attachment.Receipts.Taken == attachment.Receipts.Landed;
-            if (attachment.Access < AccessLevel.Write || !attachment.Early.TryHold(frame, document, isSettled))
+            if (attachment.Access < AccessLevel.Write || !attachment.Early.TryHold(frame, document))
             {
                 ReceiveInOrder(attachment, frame);
             }

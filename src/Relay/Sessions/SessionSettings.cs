@@ -40,7 +40,7 @@ internal sealed record SessionSettings
     public DiffSizes Sync { get; init; } = new(MaxWhole: 4 << 20, MaxPart: 1 << 20, MaxLast: 2 << 20);
 
     /// <summary>How long a served connection has time to say what it has, before it is sent entries all the same.</summary>
-    public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The most that is handed to a connection at once. It is asked for more when that is sent.</summary>
     public int SendBytes { get; init; } = 512 << 10;

@@ -8,22 +8,23 @@ public sealed partial class YDocument
     /// their origins and their parents. Otherwise Yjs applies the deletes of the update at once and its structs later.
     /// </summary>
     /// <param name="update">A valid update in format V1.</param>
+    /// <param name="besides">What counts as known besides; null for nothing else.</param>
     /// <returns>True also if the bytes are no update: that is for another check to say.</returns>
-    public bool HasPastOf(ReadOnlyMemory<byte> update)
+    public bool HasPastOf(ReadOnlyMemory<byte> update, YDocument? besides = null)
     {
         var decoded = DecodedUpdate.Rent();
-        var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded);
+        var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded, besides);
         decoded.Return();
         return result;
     }
 
-    private bool HasPastOf(DecodedUpdate decoded)
+    private bool HasPastOf(DecodedUpdate decoded, YDocument? besides)
     {
         // What the holder of the document has once it has the update: per client the clock before which nothing is missing.
         var known = new Dictionary<ulong, long>(decoded.Sections.Count);
         foreach (var section in decoded.Sections)
         {
-            var clock = ContiguousOf(section.Client);
+            var clock = KnownUntil(section.Client, besides);
             foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
             {
                 if (parsed.Clock > clock)
@@ -51,8 +52,20 @@ public sealed partial class YDocument
         return true;
 
         bool IsKnown(ulong client, long clock) =>
-            clock < (known.TryGetValue(client, out var end) ? end : ContiguousOf(client));
+            clock < (known.TryGetValue(client, out var end) ? end : KnownUntil(client, besides));
     }
 
-    private long ContiguousOf(ulong client) => FindClient(client)?.Contiguous ?? 0;
+    private long KnownUntil(ulong client, YDocument? besides)
+    {
+        var clock = FindClient(client)?.Contiguous ?? 0;
+        if (besides?.FindClient(client) is { } other)
+        {
+            for (var i = other.FirstEndingAfter(clock); i < other.Count && other.Blocks[i].Clock <= clock; i++)
+            {
+                clock = other.Blocks[i].End;
+            }
+        }
+
+        return clock;
+    }
 }

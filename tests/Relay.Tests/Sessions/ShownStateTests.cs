@@ -49,7 +49,7 @@ public sealed class ShownStateTests
         talking.Say(Presence((9, 1, "{}")));
         Assert.Equal([A], talking.Updates);
         Assert.Empty(silent.Updates);
-        world.Advance(4);
+        world.Advance(11);
         Assert.Equal([A], silent.Updates);
         writer.Say(Update(B));
         Assert.Equal([A, B], silent.Updates);
@@ -66,7 +66,7 @@ public sealed class ShownStateTests
         }
 
         var late = new TestConnection(world.Context, world.Sessions, World.Name).Join();
-        world.Advance(4);
+        world.Advance(11);
         late.Say(Step1());
         Assert.Equal(world.Stored(), late.Document.EncodeState());
         Assert.Single(late.Updates);
@@ -96,6 +96,22 @@ public sealed class ShownStateTests
     }
 
     [Fact]
+    public void That_holds_also_behind_an_update_that_did_not_have_to_wait_and_is_not_logged_yet()
+    {
+        using var world = new World();
+        var back = world.Client();
+        world.Backplane.Appending.IsShut = true;
+        back.Say(Update(Typed(2, 0, "c")));
+        back.Say(Update(Typed(2, 1, "d")));
+        back.Say(Update(Replacement));
+        world.Backplane.Appending.Open();
+        world.Run();
+        Assert.Equal(World.StateOf(Typed(2, 0, "c"), Typed(2, 1, "d")), world.Stored());
+        back.Say(Step2(A));
+        Assert.Equal(World.StateOf(Typed(2, 0, "c"), Typed(2, 1, "d"), A, Replacement), world.Stored());
+    }
+
+    [Fact]
     public void What_a_client_types_waits_only_so_long_for_a_past_that_does_not_come()
     {
         using var world = new World();
@@ -103,7 +119,7 @@ public sealed class ShownStateTests
         back.Say(Update(Replacement));
         back.Say(Update(Typed(2, 0, "c")));
         Assert.Empty(world.Backplane.Entries(World.Name));
-        world.Advance(4);
+        world.Advance(11);
         Assert.Equal(World.StateOf(Replacement, Typed(2, 0, "c")), world.Stored());
     }
 

@@ -12,6 +12,7 @@ internal sealed class Client(World world, ulong id)
 {
     private const int MaxOutstanding = 24;
 
+    private readonly ShownDocument shown = new();
     private ulong clock;
     private ulong presenceClock;
 
@@ -123,6 +124,12 @@ internal sealed class Client(World world, ulong id)
                 break;
             default:
                 Ledger.Apply(Document, payload);
+                if (!shown.TryTake(payload) && world.Promise != Promise.AnyLog)
+                {
+                    // A log that was lost may come back in another order than it was written in.
+                    throw new ScheduleFailedException($"{Name} was shown deletes before what they came with.");
+                }
+
                 IsSynced |= kind == PlainFormat.Step2;
                 break;
         }
@@ -149,6 +156,7 @@ internal sealed class Client(World world, ulong id)
     private void Do(byte[] update)
     {
         Ledger.Apply(Document, update);
+        shown.Write(update);
         world.Trace($"{Name} makes {(update[0] == 0 ? "a delete" : $"insertion {clock - 1}")}");
         Link?.Say(PlainFormat.Updated, update);
     }

@@ -13,11 +13,13 @@ internal sealed class EarlyUpdates
     private Queue<MessageFrame>? held;
     private bool isOver;
 
+    /// <summary>What the connection has sent that did not have to wait; the log may not have it yet.</summary>
+    private YDocument? taken;
+
     /// <summary>Takes a frame that has to wait; returns false if it has not.</summary>
     /// <param name="frame">The next frame of the connection.</param>
     /// <param name="document">What is logged.</param>
-    /// <param name="isSettled">Whether the document has every earlier update of the connection.</param>
-    public bool TryHold(in MessageFrame frame, YDocument document, bool isSettled)
+    public bool TryHold(in MessageFrame frame, YDocument document)
     {
         if (isOver || frame.Has(DocumentMessageKind.SyncStep2))
         {
@@ -26,18 +28,28 @@ internal sealed class EarlyUpdates
 
         // The answer to a marker says that everything before it is logged.
         var mustWait = held is not null && (frame.Has(DocumentMessageKind.Update) || frame.Has(DocumentMessageKind.Marker));
-        for (var i = frame.First; i < frame.End && isSettled && !mustWait; i++)
+        for (var i = frame.First; i < frame.End && !mustWait; i++)
         {
             var message = frame.Messages[i];
-            mustWait = message.Kind == DocumentMessageKind.Update && !document.HasPastOf(message.Payload);
+            mustWait = message.Kind == DocumentMessageKind.Update && !document.HasPastOf(message.Payload, taken);
         }
 
         if (mustWait)
         {
             (held ??= new()).Enqueue(frame);
+            return true;
         }
 
-        return mustWait;
+        for (var i = frame.First; i < frame.End; i++)
+        {
+            if (frame.Messages[i].Kind == DocumentMessageKind.Update)
+            {
+                // One that does not read is refused elsewhere.
+                (taken ??= new YDocument()).TryApply(frame.Messages[i].Payload, out _, out _);
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The SyncStep2 has come, or is not waited for any longer: returns what waited, in order.</summary>
@@ -46,6 +58,7 @@ internal sealed class EarlyUpdates
         isOver = true;
         var waited = held ?? [];
         held = null;
+        taken = null;
         return waited;
     }
 }

@@ -1,0 +1,35 @@
+using Relay.Yjs;
+
+namespace Relay.Simulation;
+
+/// <summary>
+/// What a stock client shows of the document: an update that builds on what it lacks is pending. Such an update must not
+/// delete anything, since Yjs would show that at once and the rest of the update later.
+/// </summary>
+internal sealed class ShownDocument
+{
+    private readonly List<ReadOnlyMemory<byte>> pending = [];
+
+    private readonly YDocument shown = new();
+
+    public void Write(byte[] update) => Ledger.Apply(shown, update);
+
+    /// <summary>Takes what the client was sent; returns false if that shows a state that never was.</summary>
+    public bool TryTake(ReadOnlyMemory<byte> update)
+    {
+        pending.Add(update);
+        if (!YDocument.TryMerge(pending, out var merged, out var error))
+        {
+            throw new ScheduleFailedException($"An update does not read: {error}.");
+        }
+
+        if (!shown.HasPastOf(merged))
+        {
+            return update.Span[^1] == 0;
+        }
+
+        pending.Clear();
+        Ledger.Apply(shown, merged);
+        return true;
+    }
+}
