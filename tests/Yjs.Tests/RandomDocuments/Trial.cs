@@ -91,7 +91,7 @@ internal sealed class Trial
         }
 
         Equal($"{name}: news alone", state, FeedAll($"{name}: news alone", news, garbageCollection), holes: subset is not null);
-        Equal($"{name}: own state", state, FeedAll($"{name}: own state", [state], garbageCollection));
+        Equal($"{name}: own state", state, FeedAll($"{name}: own state", [state], garbageCollection), holes: subset is not null);
         foreach (var update in Deal(subset))
         {
             Require($"{name}: applied twice", Apply($"{name}: applied twice", one, update).IsEmpty, () => $"update {Hex(update)} has news for {Hex(state)}");

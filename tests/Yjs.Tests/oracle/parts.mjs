@@ -45,12 +45,13 @@ const judge = (Reader, base, whole, list) => {
     if (control.isUnfit || !control.apply(whole)) return Reader.mayRefuse ? null : 'the whole diff is refused'
     const before = reader.vector()
     for (const [i, part] of list.slice(0, -1).entries()) {
-      if (!reader.apply(part)) return `part ${i} of ${list.length} is refused`
+      if (!reader.apply(part)) return Reader.mayRefusePending ? null : `part ${i} of ${list.length} is refused`
       if (reader.events.length > 0) return `part ${i} of ${list.length} is visible: ${reader.events}`
       if (!equal(before, reader.vector())) return `part ${i} of ${list.length} changes the state vector`
     }
-    if (!reader.apply(list[list.length - 1])) return 'the last part is refused'
-    const [shown, expected] = [reader, control].map(r => r.events.sort().join())
+    if (!reader.apply(list[list.length - 1])) return Reader.mayRefusePending ? null : 'the last part is refused'
+    // Of a subdocument that comes and goes in one transaction Yjs tells, or not, depending on what came first in it.
+    const [shown, expected] = [reader, control].map(r => r.events.filter(event => event !== 'subdocs').sort().join())
     if (shown !== expected) return `${shown || 'no event'} instead of ${expected}`
     if (!equal(control.vector(), reader.vector())) return 'the state vector differs from that of one message'
     return Reader.compare(control.content(), reader.content())
@@ -137,6 +138,9 @@ class Yjs14 {
 class YWasm {
   static title = 'ywasm'
   static mayRefuse = true
+
+  // It does not always read again what it has written as pending, whatever order it came in.
+  static mayRefusePending = true
   static compare = Yjs13.compare
 
   constructor (base) {
