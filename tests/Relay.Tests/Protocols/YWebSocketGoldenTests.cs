@@ -94,7 +94,7 @@ public sealed class YWebSocketGoldenTests
     [Theory]
     [InlineData("0106010100027b7b")]
     [InlineData("010601010002ff7d")]
-    [InlineData("010a020100027b7d0100027b7d")]
+    [InlineData("010b020100027b7d0100027b7d")]
     [InlineData("010d01018080808080808010027b7d")]
     [InlineData("010580a8d6b907")]
     public void Presence_that_does_not_read_is_none_and_refuses_nothing_else_in_its_frame(string hex)

@@ -59,7 +59,7 @@ public sealed class HocuspocusBadBytesTests
         var client = new HocuspocusClient(world);
         client.Open("d");
         client.Say(Message("d", bad), UpdateA);
-        Assert.Equal([Message("d", "0801"), UpdateA], client.Take().Order());
+        Assert.Equal([UpdateA, Message("d", "0801")], client.Take().Order());
         Assert.Null(client.CloseCode);
     }
 
