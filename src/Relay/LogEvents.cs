@@ -84,6 +84,7 @@ internal static class LogEvents
     public const int MessageTooLarge = 1113;
     public const int StatelessDropped = 1114;
     public const int ListenerHasRoom = 1115;
+    public const int PresenceUnreadable = 1116;
 
     // Access: 1150 to 1199
     public const int KeysFetched = 1150;

@@ -119,8 +119,6 @@ const malformed = {
   'an integer beyond 2^53': [4400, '00 00 ffffffffffffffffff01'],
   'a good message and then a bad one': [4400, golden.step1 + '0009 00'],
   'a state vector that claims too much': [4400, '0000 02 ff01'],
-  'presence that is no JSON': [4400, '01 05 01 01 01 01 7b'],
-  'presence that claims a billion entries': [4400, '01 05 80a8d6b907'],
   'an update that ends early': [4422, '0002 05 0101010004'],
   'an update with bytes left over': [4422, '0002 03 000000'],
   'an update that claims a billion structs': [4422, '0002 06 01 80a8d6b907'],
@@ -161,6 +159,16 @@ test('a frame with a bad message changes nothing, not even by its good ones', as
   assert.equal((await bad.close()).code, 4400)
   const client = await joinClient(t, relay, 'half bad')
   assert.equal(client.doc.getText('t').toString(), '')
+})
+
+test('presence that does not read is dropped, and the connection goes on', async (t) => {
+  const raw = await openRaw(t, relay, 'unreadable presence')
+  const noJson = '01 05 01 01 01 01 7b'
+  const billionEntries = '01 05 80a8d6b907'
+  const clockBeyond = '01 0d 01 01 8080808080808010 02 7b7d'
+  raw.send(bytes(golden.step1), bytes(noJson), bytes(billionEntries), bytes(clockBeyond + golden.update))
+  await raw.takeHex(golden.step2)
+  await raw.takeHex(golden.update)
 })
 
 test('a message of a type that is not known yet is passed over, and the connection goes on', async (t) => {

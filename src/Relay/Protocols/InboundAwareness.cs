@@ -12,11 +12,13 @@ internal sealed class InboundAwareness : IDisposable
 {
     private readonly AwarenessStamp? stamp;
     private readonly Action<DocumentMessage> deliver;
+    private readonly Action<long, YjsError> unreadable;
+    private readonly ReportRate reports;
     private readonly TimeProvider time;
     private readonly int perSecond;
     private readonly long maxHeldBytes;
     private readonly Lock gate = new();
-    private Dictionary<ulong, AwarenessEntry>? held;
+    private Dictionary<ClientKey, AwarenessEntry>? held;
     private long heldBytes;
     private double tokens;
     private long since;
@@ -27,8 +29,18 @@ internal sealed class InboundAwareness : IDisposable
     /// <param name="stamp">Writes who it is; nothing to leave entries as they are.</param>
     /// <param name="time">The clock.</param>
     /// <param name="deliver">Takes what was held, on a thread of the clock; its bytes are those of memory that it takes until it is settled.</param>
-    public InboundAwareness(ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time, Action<DocumentMessage> deliver)
+    /// <param name="unreadable">
+    /// Told at most once a minute of presence that does not read: how often there was some, and why the last did not.
+    /// </param>
+    public InboundAwareness(
+        ConnectionLimits limits,
+        AwarenessStamp? stamp,
+        TimeProvider time,
+        Action<DocumentMessage> deliver,
+        Action<long, YjsError> unreadable)
     {
+        this.unreadable = unreadable;
+        reports = new ReportRate(time);
         this.stamp = stamp;
         this.time = time;
         this.deliver = deliver;
@@ -38,7 +50,17 @@ internal sealed class InboundAwareness : IDisposable
         since = time.GetTimestamp();
     }
 
-    /// <summary>Stamps the presence among these messages, and takes out what is too soon.</summary>
+    /// <summary>Reads presence, or takes it as it is where it does not read.</summary>
+    public static DocumentMessage Read(ReadOnlyMemory<byte> update) =>
+        AwarenessUpdate.TryDecode(update, AwarenessLimits.MaxEntriesPerFrame, out var entries, out _)
+            ? new DocumentMessage(DocumentMessageKind.Awareness, default, entries)
+            : Unreadable(update);
+
+    /// <summary>Presence that does not read.</summary>
+    public static DocumentMessage Unreadable(ReadOnlyMemory<byte> bytes) =>
+        new(DocumentMessageKind.Awareness, bytes, []);
+
+    /// <summary>Stamps the presence among these messages, and takes out what is too soon, or does not read.</summary>
     public void Filter(List<DocumentMessage> messages)
     {
         var passed = 0;
@@ -47,6 +69,12 @@ internal sealed class InboundAwareness : IDisposable
             var message = messages[i];
             if (message.Kind == DocumentMessageKind.Awareness)
             {
+                if (!message.Payload.IsEmpty)
+                {
+                    Report(message.Payload);
+                    continue;
+                }
+
                 if (stamp is not null)
                 {
                     message = message with { Awareness = [.. message.Awareness.Select(entry => stamp.Stamp(entry))] };
@@ -110,6 +138,21 @@ internal sealed class InboundAwareness : IDisposable
 
             return true;
         }
+    }
+
+    private void Report(ReadOnlyMemory<byte> bytes)
+    {
+        long count;
+        lock (gate)
+        {
+            if (!reports.MayReport(out count))
+            {
+                return;
+            }
+        }
+
+        var isRead = AwarenessUpdate.TryDecode(bytes, AwarenessLimits.MaxEntriesPerFrame, out _, out var error);
+        unreadable(count, isRead ? new YjsError("Its length does not fit its frame.", 0) : error);
     }
 
     private void Release()

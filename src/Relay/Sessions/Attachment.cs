@@ -30,7 +30,7 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
 
     public DeliveryState Delivery { get; } = new();
 
-    public PresenceState Presence { get; } = new();
+    public PresenceState Presence { get; init; } = new();
 
     public ReceiptState Receipts { get; } = new();
 

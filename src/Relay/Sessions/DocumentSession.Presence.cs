@@ -44,10 +44,10 @@ internal sealed partial class DocumentSession
             case AwarenessKind.Changes:
                 // Of bytes that were checked there; a version of this program that writes what this one does not read
                 // costs presence, not documents.
-                if (AwarenessUpdate.TryDecode(content, AwarenessLimits.MaxEntriesPerFrame, out var entries, out _))
+                if (ToldPresence.TryDecode(content) is { } told)
                 {
                     var now = Now;
-                    Spread(awareness.OtherNodes.Apply(node, entries, _ => now));
+                    Spread(awareness.OtherNodes.Apply(node, told, _ => now));
                 }
 
                 break;
@@ -117,10 +117,11 @@ internal sealed partial class DocumentSession
     private void TakeNote(ulong node, PresenceNote note)
     {
         var now = Now;
-        Spread(awareness.OtherNodes.Apply(node, note.Entries, i => now - note.Ages[i]));
+        Spread(awareness.OtherNodes.Apply(node, note.Told, i => now - note.Ages[i]));
         if (note.IsWhole)
         {
-            Spread(awareness.OtherNodes.Drop(node, now, note.Entries.Select(entry => entry.ClientId).ToHashSet()));
+            var there = note.Told.Entries.Select(entry => new ClientKey(entry.ClientId)).ToHashSet();
+            Spread(awareness.OtherNodes.Drop(node, now, there));
         }
     }
 
@@ -360,7 +361,8 @@ internal sealed partial class DocumentSession
     private byte[] OwnPresence()
     {
         ForgetPresence();
-        return AwarenessUpdate.Encode([.. awareness.Records.Own().Select(record => record.Entry)]);
+        var own = awareness.Records.Own().Select(record => record.Entry).ToList();
+        return ToldPresence.Of(own, client => awareness.Records.Find(client)!.User).Encode();
     }
 
     /// <summary>What a holder of everything up to <paramref name="change"/> lacks. Nearly all connections lack the same, so the last answer is kept.</summary>

@@ -25,7 +25,11 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// <param name="userId">Whose it is, if that is known.</param>
     /// <param name="protocol">What it speaks, as people who look at connections read it.</param>
     public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access, string? userId = null, string protocol = "") =>
-        new(Choose(name), connection, access) { Activity = services.Rooms is null ? null : new ConnectionActivity(userId, protocol) };
+        new(Choose(name), connection, access)
+        {
+            Activity = services.Rooms is null ? null : new ConnectionActivity(userId, protocol),
+            Presence = new PresenceState { User = PresenceUser.Of(userId) },
+        };
 
     /// <summary>Opens the document, hands out its state, and leaves it again unless somebody else wants it.</summary>
     /// <param name="name">The document.</param>

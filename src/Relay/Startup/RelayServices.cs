@@ -153,7 +153,9 @@ internal static class RelayServices
             Awareness = new AwarenessLimits(
                 limits.MaxAwarenessBytes,
                 limits.MaxAwarenessEntries,
-                limits.MaxDocumentAwarenessBytes),
+
+                // Stock clients repeat all that they hear in one message, which must not be too large to be sent.
+                Math.Min(limits.MaxDocumentAwarenessBytes, limits.MaxMessageBytes / 2)),
         });
         services.AddSingleton(provider => new DurableStateReader(
             provider.GetRequiredService<IDocumentLog>(),

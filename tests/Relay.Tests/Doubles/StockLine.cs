@@ -18,11 +18,11 @@ internal sealed class StockLine : ISessionConnection
     private readonly Queue<byte[]> toNode = new();
     private readonly Queue<ReadOnlyMemory<byte>> toClient = new();
 
-    public StockLine(World world, int node, StockAwareness awareness)
+    public StockLine(World world, int node, StockAwareness awareness, string? user = null)
     {
         this.world = world;
         this.awareness = awareness;
-        attachment = world.Node(node).Place(World.Name, this, AccessLevel.Write);
+        attachment = world.Node(node).Place(World.Name, this, AccessLevel.Write, user);
         attachment.Join();
         toNode.Enqueue(Messages.Step1());
         if (awareness.States.ContainsKey(awareness.Id))

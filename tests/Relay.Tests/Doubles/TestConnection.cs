@@ -14,10 +14,15 @@ internal sealed class TestConnection : ISessionConnection
 {
     private readonly StepContext context;
 
-    public TestConnection(StepContext context, SessionRegistry sessions, DocumentName document, AccessLevel access = AccessLevel.Write)
+    public TestConnection(
+        StepContext context,
+        SessionRegistry sessions,
+        DocumentName document,
+        AccessLevel access = AccessLevel.Write,
+        string? user = null)
     {
         this.context = context;
-        Attachment = sessions.Place(document, this, access);
+        Attachment = sessions.Place(document, this, access, user);
     }
 
     public Attachment Attachment { get; }

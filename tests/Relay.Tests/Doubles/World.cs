@@ -94,9 +94,14 @@ internal sealed class World : IDisposable
     public Func<int, IPeers> Peers { get; set; } = _ => new NoPeers();
 
     /// <summary>A client that joins and, as stock clients do, asks for everything.</summary>
-    public TestConnection Client(int node = 0, AccessLevel access = AccessLevel.Write, FrameFormat? format = null)
+    public TestConnection Client(
+        int node = 0, AccessLevel access = AccessLevel.Write, FrameFormat? format = null, string? user = null)
     {
-        var connection = new TestConnection(Context, Node(node), Name, access) { Format = format ?? YWebSocketFormat.Instance }.Join();
+        var connection = new TestConnection(Context, Node(node), Name, access, user)
+        {
+            Format = format ?? YWebSocketFormat.Instance,
+        };
+        connection.Join();
         connection.Say(Messages.Step1());
         return connection;
     }

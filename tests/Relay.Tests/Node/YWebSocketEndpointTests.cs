@@ -60,7 +60,6 @@ public sealed class YWebSocketEndpointTests
     [Theory]
     [InlineData("0003020000", 4400)]
     [InlineData("", 4400)]
-    [InlineData("0106010100027b7b", 4400)]
     [InlineData("0000020501", 4400)]
     [InlineData("000203010101", 4422)]
     public async Task Bad_bytes_end_the_connection_with_a_code_of_their_own(string hex, int code)
@@ -73,6 +72,19 @@ public sealed class YWebSocketEndpointTests
         Assert.Equal(CloseReason.All.Single(r => r.Code == code).Text, bad.Socket.CloseStatusDescription);
         await good.SendAsync(A);
         await good.UntilAsync(0, 2);
+    }
+
+    [Theory]
+    [InlineData("0106010100027b7b")]
+    [InlineData("010d01018080808080808010027b7d")]
+    [InlineData("010580a8d6b907")]
+    public async Task Presence_that_does_not_read_is_dropped_and_the_connection_stays(string hex)
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = await node.ConnectAsync();
+        await client.SendAsync(hex);
+        await client.SendAsync(A);
+        Assert.Equal(A, Convert.ToHexStringLower(await client.UntilAsync(0, 2)));
     }
 
     [Fact]

@@ -10,10 +10,16 @@ public sealed class InboundAwarenessTests : IDisposable
 {
     private readonly ManualTime time = new();
     private readonly List<AwarenessEntry[]> later = [];
+    private readonly List<(long Count, YjsError Error)> unreadable = [];
     private readonly InboundAwareness inbound;
 
     public InboundAwarenessTests() =>
-        inbound = new InboundAwareness(new ConnectionLimits(1 << 20, 1 << 20, 1000, AwarenessPerSecond: 10, MaxHeldAwarenessBytes: 1000), null, time, message => later.Add([.. message.Awareness]));
+        inbound = new InboundAwareness(
+            new ConnectionLimits(1 << 20, 1 << 20, 1000, AwarenessPerSecond: 10, MaxHeldAwarenessBytes: 1000),
+            null,
+            time,
+            message => later.Add([.. message.Awareness]),
+            (count, error) => unreadable.Add((count, error)));
 
     public void Dispose() => inbound.Dispose();
 
@@ -98,6 +104,26 @@ public sealed class InboundAwarenessTests : IDisposable
         var messages = Enumerable.Repeat(new DocumentMessage(DocumentMessageKind.Awareness, default, []), 300_000).ToList();
         await Task.Run(() => inbound.Filter(messages)).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(10, messages.Count);
+    }
+
+    [Fact]
+    public void What_does_not_read_goes_on_neither_now_nor_later_and_is_reported_once_a_minute()
+    {
+        var bad = InboundAwareness.Read(new byte[] { 1, 1, 0, 2, (byte)'{', (byte)'{' });
+        for (var i = 0; i < 1000; i++)
+        {
+            List<DocumentMessage> messages = [bad];
+            inbound.Filter(messages);
+            Assert.Empty(messages);
+        }
+
+        Assert.Equal(1, Assert.Single(unreadable).Count);
+        Assert.NotEmpty(unreadable[0].Error.Message);
+        time.Advance(TimeSpan.FromMinutes(1), () => { });
+        inbound.Filter([bad]);
+        Assert.Equal(1000, unreadable[1].Count);
+        Assert.Empty(later);
+        Assert.True(Passes(Entry(1, 1)));
     }
 
     [Fact]

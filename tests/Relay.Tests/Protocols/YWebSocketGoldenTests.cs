@@ -77,9 +77,6 @@ public sealed class YWebSocketGoldenTests
     [InlineData("0002ffffffffffffffffff01")]
     [InlineData("01")]
     [InlineData("0106010100027b")]
-    [InlineData("0106010100027b7b")]
-    [InlineData("010601010002ff7d")]
-    [InlineData("010a020100027b7d0100027b7d")]
     [InlineData("0000010001")]
     [InlineData("66")]
     [InlineData("6602ac")]
@@ -92,6 +89,21 @@ public sealed class YWebSocketGoldenTests
         Assert.False(YWebSocketDecoder.TryDecode(Convert.FromHexString(hex), 0, messages, out var error));
         Assert.Equal([before], messages);
         Assert.NotEmpty(error.Message);
+    }
+
+    [Theory]
+    [InlineData("0106010100027b7b")]
+    [InlineData("010601010002ff7d")]
+    [InlineData("010b020100027b7d0100027b7d")]
+    [InlineData("010d01018080808080808010027b7d")]
+    [InlineData("010580a8d6b907")]
+    public void Presence_that_does_not_read_is_none_and_refuses_nothing_else_in_its_frame(string hex)
+    {
+        List<DocumentMessage> messages = [];
+        var frame = Convert.FromHexString("00000100" + hex + "03");
+        Assert.True(YWebSocketDecoder.TryDecode(frame, 0, messages, out _));
+        Assert.False(messages[1].Payload.IsEmpty);
+        Assert.Equal("SyncStep1:00 Awareness: QueryAwareness:", string.Join(' ', messages.Select(Show)));
     }
 
     [Fact]

@@ -181,7 +181,8 @@ public sealed class PresenceAcrossNodesTests
         world.Advance(25);
 
         // As old as it is here, it is to a node that hears of it in an answer.
-        var note = new PresenceNote(true, [new Yjs.AwarenessEntry(8, 1, "{}"u8.ToArray())], [TimeSpan.FromSeconds(28)]);
+        var told = new ToldPresence([new Yjs.AwarenessEntry(8, 1, "{}"u8.ToArray())], []);
+        var note = new PresenceNote(true, told, [TimeSpan.FromSeconds(28)]);
         world.Backplane.PublishElsewhere(World.Name, note.Encode(), AwarenessKind.Here, node: 98);
         world.Run();
         Assert.Equal("{}", world.Client().Presence[8].State);

@@ -13,6 +13,7 @@ internal sealed class PresenceTrial
     // A node that leaves while nobody hears it cannot take its clients with it.
     private readonly bool channelsBreak;
     private readonly List<PresenceTrialClient> clients = [];
+    private readonly PresenceTrialAttacker? attacker;
     private readonly StringBuilder story = new();
     private int values;
 
@@ -21,7 +22,10 @@ internal sealed class PresenceTrial
     /// <param name="tabsTalk">
     /// Whether clients are tabs of one browser in pairs, and tell each other what they hear.
     /// </param>
-    public PresenceTrial(int seed, int nodes, bool tabsTalk)
+    /// <param name="isAttacked">
+    /// Whether tokens name users, and one of them is an attacker, who takes, changes and removes the ids of the others.
+    /// </param>
+    public PresenceTrial(int seed, int nodes, bool tabsTalk, bool isAttacked)
     {
         random = new Random(seed);
         this.nodes = nodes;
@@ -29,9 +33,11 @@ internal sealed class PresenceTrial
         world = new World(new SessionSettings { IdleTimeout = TimeSpan.FromSeconds(channelsBreak ? 600 : 4) });
         for (ulong id = 1; id <= 6; id++)
         {
-            clients.Add(new PresenceTrialClient(new StockAwareness(id, world.Time)));
+            var user = isAttacked ? $"user {(tabsTalk ? (id + 1) / 2 : id)}" : null;
+            clients.Add(new PresenceTrialClient(new StockAwareness(id, world.Time), user));
         }
 
+        attacker = isAttacked ? new PresenceTrialAttacker(world, random, nodes, Note) : null;
         for (var i = 0; tabsTalk && i < clients.Count; i += 2)
         {
             PresenceTrialClient.Pair(clients[i], clients[i + 1]);
@@ -53,6 +59,7 @@ internal sealed class PresenceTrial
             for (var i = 0; i < 120; i++)
             {
                 Step(clients[random.Next(clients.Count)]);
+                attacker?.Step();
             }
 
             Settle();
@@ -69,7 +76,7 @@ internal sealed class PresenceTrial
             case 0 or 1 or 2 when client.Line is null:
                 var node = random.Next(nodes);
                 Note($"{client.Awareness.Id} connects to {node}");
-                client.Line = new StockLine(world, node, client.Awareness);
+                client.Line = new StockLine(world, node, client.Awareness, client.User);
                 break;
             case 3 when client.Line is { } line:
                 Note($"{client.Awareness.Id} closes");
@@ -181,6 +188,7 @@ internal sealed class PresenceTrial
 
     private void Check()
     {
+        Assert.Null(attacker?.Line?.Closed);
         foreach (var watcher in clients.Where(client => client.Line is not null))
         {
             Assert.Null(watcher.Line!.Closed);

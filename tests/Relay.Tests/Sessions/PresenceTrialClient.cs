@@ -5,9 +5,12 @@ namespace Relay.Sessions;
 /// <summary>
 /// A stock client of a <see cref="PresenceTrial"/>: its awareness, and the connection that it has now.
 /// </summary>
-internal sealed class PresenceTrialClient(StockAwareness awareness)
+internal sealed class PresenceTrialClient(StockAwareness awareness, string? user)
 {
     public StockAwareness Awareness { get; } = awareness;
+
+    /// <summary>Whose it is, if tokens say that.</summary>
+    public string? User { get; } = user;
 
     public StockLine? Line { get; set; }
 

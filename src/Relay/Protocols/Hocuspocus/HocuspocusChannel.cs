@@ -33,7 +33,12 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         TimeProvider time)
     {
         Unsynced = unsynced;
-        awareness = new InboundAwareness(limits, stamp, time, held => Receive([held], held.Bytes));
+        awareness = new InboundAwareness(
+            limits,
+            stamp,
+            time,
+            held => Receive([held], held.Bytes),
+            (dropped, error) => socket.ReportUnreadablePresence(address, dropped, error));
         this.socket = socket;
         this.format = format;
         isStamped = stamp is not null;

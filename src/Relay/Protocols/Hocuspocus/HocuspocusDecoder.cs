@@ -44,7 +44,8 @@ internal static class HocuspocusDecoder
     {
         var reader = new Lib0Reader(frame.Span[start..]);
         var body = frame[start..];
-        message = reader.ReadVarUint() switch
+        var kind = reader.ReadVarUint();
+        message = kind switch
         {
             // A client has no business with a reply of servers among themselves, but what it says is the same.
             HocuspocusFormat.Sync or HocuspocusFormat.SyncReply => OfDocument(ReadSync(ref reader, body)),
@@ -62,8 +63,16 @@ internal static class HocuspocusDecoder
         }
 
         error = reader.Error;
+        var isRead = !reader.Failed;
+        if (!isRead && kind == HocuspocusFormat.AwarenessMessage)
+        {
+            // The frame holds nothing else, so presence that does not read harms only itself, whatever is wrong in it.
+            message = OfPresence(InboundAwareness.Unreadable(body));
+            isRead = true;
+        }
+
         message = message with { Content = message.Content with { Frame = number, Bytes = frame.Length } };
-        return !reader.Failed;
+        return isRead;
     }
 
     private static HocuspocusMessage OfDocument(in DocumentMessage content) => new(HocuspocusMessageKind.Document, content, default);
@@ -108,20 +117,8 @@ internal static class HocuspocusDecoder
 
     private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
     {
-        var at = reader.Position;
         var payload = ReadBuffer(ref reader, body);
-        if (reader.Failed)
-        {
-            return default;
-        }
-
-        if (!AwarenessUpdate.TryDecode(payload, AwarenessLimits.MaxEntriesPerFrame, out var entries, out var error))
-        {
-            reader.FailAt(error.Message, at + error.Offset);
-            return default;
-        }
-
-        return new DocumentMessage(DocumentMessageKind.Awareness, default, entries);
+        return reader.Failed ? default : InboundAwareness.Read(payload);
     }
 
     /// <summary>A token, and from providers of version 4 their version, which nothing depends on.</summary>

@@ -22,6 +22,12 @@ internal sealed partial class HocuspocusSocket
         "{Dropped} stateless messages were dropped, one to {Address}: over {Bytes} bytes (Limits:MaxStatelessBytes)")]
     private static partial void LogStatelessDropped(ILogger logger, long dropped, string address, int bytes);
 
+    [LoggerMessage(
+        LogEvents.PresenceUnreadable,
+        LogLevel.Information,
+        "{Dropped} presence messages of a client to {Address} do not read and were dropped; the last: {Error}")]
+    private static partial void LogUnreadablePresence(ILogger logger, long dropped, string address, YjsError error);
+
     [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information, "A client's message to {Address} is one that only servers may send")]
     private static partial void LogForbidden(ILogger logger, string address);
 

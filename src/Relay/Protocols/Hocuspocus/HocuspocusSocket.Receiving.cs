@@ -2,6 +2,7 @@ using System.Text;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Sessions;
+using Relay.Yjs;
 
 namespace Relay.Protocols.Hocuspocus;
 
@@ -148,6 +149,10 @@ internal sealed partial class HocuspocusSocket
             Dismiss(address, channel, CloseReason.MessageTooLarge.Text);
         }
     }
+
+    /// <summary>Presence to a document did not read and was dropped.</summary>
+    public void ReportUnreadablePresence(string address, long dropped, YjsError error) =>
+        LogUnreadablePresence(logger, dropped, address, error);
 
     private void DropStateless(string address)
     {

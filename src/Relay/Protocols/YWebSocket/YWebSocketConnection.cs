@@ -133,7 +133,12 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         if (messages.Exists(static message => message.Kind == DocumentMessageKind.Awareness))
         {
             // Many clients say nothing about themselves.
-            awareness ??= new InboundAwareness(limits, stamp, time, held => Deliver([held]));
+            awareness ??= new InboundAwareness(
+                limits,
+                stamp,
+                time,
+                held => Deliver([held]),
+                (dropped, error) => LogUnreadablePresence(logger, dropped, document, error));
             awareness.Filter(messages);
         }
 

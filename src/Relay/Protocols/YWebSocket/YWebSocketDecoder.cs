@@ -15,6 +15,8 @@ internal static class YWebSocketDecoder
     /// <summary>
     /// Reads a whole frame, or refuses it wholly. A message of an unknown type, and everything after it in its frame, is skipped, as the reference server does: its length is unknown, and
     /// newer clients may send types that this node does not know. The same holds for type 2 (auth), which only servers send.
+    /// Presence that does not read refuses no frame, because clients repeat the presence of others; a length beyond
+    /// the frame does, because what follows may be an update.
     /// </summary>
     /// <param name="frame">The frame's payload; messages share this memory.</param>
     /// <param name="number">The frame's number, which its messages get.</param>
@@ -108,19 +110,7 @@ internal static class YWebSocketDecoder
     private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)
     {
         var length = reader.ReadLength();
-        var at = reader.Position;
-        var payload = frame.Slice(at, reader.ReadBytes(length).Length);
-        if (reader.Failed)
-        {
-            return default;
-        }
-
-        if (!AwarenessUpdate.TryDecode(payload, AwarenessLimits.MaxEntriesPerFrame, out var entries, out var error))
-        {
-            reader.FailAt(error.Message, at + error.Offset);
-            return default;
-        }
-
-        return new DocumentMessage(DocumentMessageKind.Awareness, default, entries);
+        var payload = frame.Slice(reader.Position, reader.ReadBytes(length).Length);
+        return reader.Failed ? default : InboundAwareness.Read(payload);
     }
 }

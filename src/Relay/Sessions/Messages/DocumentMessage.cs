@@ -4,7 +4,10 @@ namespace Relay.Sessions;
 
 /// <summary>One decoded message of a client.</summary>
 /// <param name="Kind">What it says.</param>
-/// <param name="Payload">The state vector, the update, the marker or the application's message; nothing for presence.</param>
+/// <param name="Payload">
+/// The state vector, the update, the marker or the application's message; of presence, its bytes where they do not
+/// read, and nothing where they do.
+/// </param>
 /// <param name="Awareness">The presence entries; nothing for the other kinds.</param>
 /// <param name="Frame">The number of its frame among those that came together: the messages of one frame are taken wholly or not at all.</param>
 /// <param name="Bytes">How much of the frame it took: what counts against the bytes that a connection may have waiting.</param>

@@ -12,6 +12,12 @@ internal sealed class AwarenessRecord(ulong clientId)
 
     public ulong Clock { get; set; }
 
+    /// <summary>
+    /// The user to whom the id belongs for as long as this record is kept. Not known where tokens name no user, and
+    /// where the id was said without one first.
+    /// </summary>
+    public PresenceUser User { get; set; }
+
     public ReadOnlyMemory<byte> State { get; set; } = AwarenessEntry.NullState;
 
     /// <summary>Gone; kept for a while for its clock, so that a late message does not bring it back.</summary>
@@ -53,6 +59,9 @@ internal sealed class AwarenessRecord(ulong clientId)
     /// What this node says of the client: that it is not here, where only other nodes say that it is there.
     /// </summary>
     public AwarenessEntry OwnEntry => IsNull || Claims.HasOwner ? Entry : Removal;
+
+    /// <summary>Whether the id belongs to a user who is not this one.</summary>
+    public bool IsOfAnother(PresenceUser user) => User.IsKnown && User != user;
 
     /// <summary>What this record would take with another state.</summary>
     public static long BytesWith(in AwarenessEntry entry) => entry.State.Length + Overhead;

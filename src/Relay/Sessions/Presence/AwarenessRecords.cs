@@ -17,7 +17,7 @@ internal sealed class AwarenessRecords
     /// <summary>How long the clock of a client that is gone is kept.</summary>
     public static readonly TimeSpan ClockLifetime = TimeSpan.FromSeconds(60);
 
-    private readonly Dictionary<ulong, AwarenessRecord> records = [];
+    private readonly Dictionary<ClientKey, AwarenessRecord> records = [];
 
     /// <summary>The records by the number of their last change.</summary>
     private readonly Dictionary<long, AwarenessRecord> changes = [];
@@ -34,7 +34,7 @@ internal sealed class AwarenessRecords
     /// <summary>All of them, those that are gone included.</summary>
     public IReadOnlyCollection<AwarenessRecord> All => records.Values;
 
-    public AwarenessRecord? Find(ulong client) => records.GetValueOrDefault(client);
+    public AwarenessRecord? Find(ulong client) => records.GetValueOrDefault(new ClientKey(client));
 
     public AwarenessRecord Add(ulong client)
     {

@@ -8,7 +8,7 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class MergedPresence
 {
-    private readonly Dictionary<ulong, AwarenessEntry> newest = [];
+    private readonly Dictionary<ClientKey, AwarenessEntry> newest = [];
 
     /// <summary>The clients that are there, by their ids.</summary>
     public IEnumerable<AwarenessEntry> Present =>

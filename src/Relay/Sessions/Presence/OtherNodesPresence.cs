@@ -10,20 +10,28 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
 {
     /// <summary>Applies what another node said about its clients.</summary>
     /// <param name="node">The node, 0 for one that is not known.</param>
-    /// <param name="entries">Its entries.</param>
+    /// <param name="told">Its entries.</param>
     /// <param name="seenAt">When each entry was said or renewed, by this node's clock.</param>
-    public AwarenessChanges Apply(ulong node, IReadOnlyList<AwarenessEntry> entries, Func<int, DateTimeOffset> seenAt)
+    public AwarenessChanges Apply(ulong node, in ToldPresence told, Func<int, DateTimeOffset> seenAt)
     {
         var result = new AwarenessChanges();
+        var entries = told.Entries;
         for (var i = 0; i < entries.Count; i++)
         {
+            var user = told.UserOf(i);
+            if (entries[i].Clock > PresenceClock.Most)
+            {
+                // Of a node of a version that took such clocks.
+                continue;
+            }
+
             if (entries[i].IsNull)
             {
-                Withdraw(node, entries[i], seenAt(i), result);
+                Withdraw(node, entries[i], user, seenAt(i), result);
             }
             else
             {
-                Take(node, entries[i], seenAt(i), result);
+                Take(node, entries[i], user, seenAt(i), result);
             }
         }
 
@@ -34,7 +42,7 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
     /// <param name="node">The node.</param>
     /// <param name="now">The time.</param>
     /// <param name="except">The clients that it still has.</param>
-    public AwarenessChanges Drop(ulong node, DateTimeOffset now, IReadOnlySet<ulong>? except = null)
+    public AwarenessChanges Drop(ulong node, DateTimeOffset now, IReadOnlySet<ClientKey>? except = null)
     {
         var result = new AwarenessChanges();
         foreach (var record in records.All)
@@ -48,9 +56,22 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
         return result;
     }
 
-    private void Take(ulong node, in AwarenessEntry entry, DateTimeOffset seenAt, AwarenessChanges result)
+    /// <summary>
+    /// Whether the id belongs to a user here who is another one there. Nodes of older versions name no users, and are
+    /// believed.
+    /// </summary>
+    private static bool IsDisputed(AwarenessRecord record, PresenceUser user) =>
+        user.IsKnown && record.IsOfAnother(user);
+
+    private void Take(
+        ulong node, in AwarenessEntry entry, PresenceUser user, DateTimeOffset seenAt, AwarenessChanges result)
     {
         var record = records.Find(entry.ClientId);
+        if (record is not null && IsDisputed(record, user))
+        {
+            return;
+        }
+
         if (record is not null && entry.Clock <= record.Clock && record.IsNull)
         {
             result.Told.Add(record.ClientId);
@@ -65,6 +86,11 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
         }
 
         record ??= records.Add(entry.ClientId);
+        if (!record.User.IsKnown && !record.Claims.HasOwner)
+        {
+            record.User = user;
+        }
+
         record.Claims.Say(node, entry.Clock);
         if (record.IsNull || entry.Clock > record.Clock)
         {
@@ -72,7 +98,8 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
         }
     }
 
-    private void Withdraw(ulong node, in AwarenessEntry entry, DateTimeOffset now, AwarenessChanges result)
+    private void Withdraw(
+        ulong node, in AwarenessEntry entry, PresenceUser user, DateTimeOffset now, AwarenessChanges result)
     {
         var record = records.Find(entry.ClientId);
         if (record is null)
@@ -80,7 +107,17 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
             return;
         }
 
-        record.Claims.Drop(node);
+        var wasSaid = record.Claims.Drop(node);
+        if (IsDisputed(record, user))
+        {
+            if (wasSaid)
+            {
+                effects.EndIfUnclaimed(record, now, isOwn: false, result);
+            }
+
+            return;
+        }
+
         if (record.IsNull)
         {
             if (entry.Clock > record.Clock)

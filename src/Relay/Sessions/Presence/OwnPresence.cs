@@ -12,6 +12,7 @@ namespace Relay.Sessions;
 /// <item>under the known clock, in the connection's first presence frame, alone, and before the connection can have
 /// heard of it: that is how a client comes back.</item>
 /// </list>
+/// An entry of an id that belongs to another user, or whose clock jumps, is ignored.
 /// Only owners change, renew and remove. A client with several owners goes when the last of them goes; one that has
 /// not said the newest entry is asked first, and given some seconds to answer.
 /// </remarks>
@@ -23,6 +24,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         var result = new AwarenessChanges();
         var presence = connection.Presence;
         var isOpening = !presence.HasSpoken && !presence.MayHaveHeard && entries.Count(e => !e.IsNull) == 1;
+        entries = Credible(presence.User, entries);
         var mayIntroduce = presence.Owned.Count == 0 && (isOpening || entries.Count(IsNews) == 1);
         presence.HasSpoken = true;
         foreach (var entry in entries)
@@ -84,9 +86,14 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         var result = new AwarenessChanges();
         foreach (var client in connection.Presence.Owned)
         {
-            var record = records.Find(client)!;
+            var record = records.Find(client.Id)!;
             record.Claims.Drop(connection);
             effects.EndIfUnclaimed(record, now, isOwn: true, result);
+            if (record.IsNull)
+            {
+                // From now on its clock and its user are remembered for a while.
+                record.SeenAt = now;
+            }
         }
 
         connection.Presence.Owned.Clear();
@@ -100,6 +107,27 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         {
             result.Told.Add(record.ClientId);
         }
+    }
+
+    /// <summary>
+    /// The entries that may be true. Removals of what others own pass: they say what the client does not see.
+    /// </summary>
+    private IReadOnlyList<AwarenessEntry> Credible(PresenceUser user, IReadOnlyList<AwarenessEntry> entries)
+    {
+        var all = true;
+        for (var i = 0; i < entries.Count && all; i++)
+        {
+            all = IsCredible(user, entries[i]);
+        }
+
+        return all ? entries : [.. entries.Where(entry => IsCredible(user, entry))];
+    }
+
+    private bool IsCredible(PresenceUser user, in AwarenessEntry entry)
+    {
+        var record = records.Find(entry.ClientId);
+        return PresenceClock.MayFollow(entry.Clock, record?.Clock)
+            && (entry.IsNull || record is null || !record.IsOfAnother(user));
     }
 
     private bool IsNews(AwarenessEntry entry) =>
@@ -138,6 +166,11 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
             // Nobody knows its clocks from before.
             record = records.Add(entry.ClientId);
             record.AskedAt = now;
+        }
+
+        if (!record.User.IsKnown && record.Claims.IsEmpty)
+        {
+            record.User = presence.User;
         }
 
         var hasReturned = record.IsNull && record.Clock == entry.Clock && record.Change > 0;

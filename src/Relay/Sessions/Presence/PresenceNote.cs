@@ -4,12 +4,12 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// A node's own presence as it tells it when nodes greet each other: whether it is all of it (one byte), the number
-/// of entries, how many milliseconds ago each was said (lib0 varints), and the entries (y-protocols encoding).
+/// of entries, how many milliseconds ago each was said (lib0 varints), and the entries.
 /// </summary>
 /// <param name="IsWhole">Whether the node has no other clients than these.</param>
-/// <param name="Entries">The entries.</param>
+/// <param name="Told">The entries.</param>
 /// <param name="Ages">How old each of them is, in their order.</param>
-internal sealed record PresenceNote(bool IsWhole, IReadOnlyList<AwarenessEntry> Entries, IReadOnlyList<TimeSpan> Ages)
+internal sealed record PresenceNote(bool IsWhole, ToldPresence Told, IReadOnlyList<TimeSpan> Ages)
 {
     public byte[] Encode()
     {
@@ -21,7 +21,7 @@ internal sealed record PresenceNote(bool IsWhole, IReadOnlyList<AwarenessEntry> 
             writer.WriteVarUint((ulong)Math.Max(0, age.TotalMilliseconds));
         }
 
-        writer.WriteBytes(AwarenessUpdate.Encode([.. Entries]));
+        writer.WriteBytes(Told.Encode());
         return writer.ToArray();
     }
 
@@ -44,10 +44,9 @@ internal sealed record PresenceNote(bool IsWhole, IReadOnlyList<AwarenessEntry> 
         }
 
         return !reader.Failed
-            && AwarenessUpdate.TryDecode(
-                content[reader.Position..], AwarenessLimits.MaxEntriesPerFrame, out var entries, out _)
-            && entries.Count == ages.Length
-            ? new PresenceNote(flag == 1, entries, ages)
+            && ToldPresence.TryDecode(content[reader.Position..]) is { } told
+            && told.Entries.Count == ages.Length
+            ? new PresenceNote(flag == 1, told, ages)
             : null;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
     /// <summary>Entries of about so many bytes go into one message.</summary>
     private const int PartBytes = 256 << 10;
 
-    private readonly HashSet<ulong> changed = [];
+    private readonly HashSet<ClientKey> changed = [];
     private bool asks;
     private bool answers;
     private bool asksToRenew;
@@ -41,7 +41,7 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
     /// <summary>
     /// Tells the entries that these clients have when the message is made, or that they are not here any more.
     /// </summary>
-    public void Tell(IEnumerable<ulong> clients) => changed.UnionWith(clients);
+    public void Tell(IEnumerable<ulong> clients) => changed.UnionWith(clients.Select(client => new ClientKey(client)));
 
     /// <summary>Says all that is here, and asks the others for theirs.</summary>
     public void Greet() => asks = true;
@@ -80,7 +80,8 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
         isUnsure = !isSent || (isUnsure && !saysAll);
     }
 
-    private IEnumerable<AwarenessRecord> Changed() => changed.Select(records.Find).OfType<AwarenessRecord>();
+    private IEnumerable<AwarenessRecord> Changed() =>
+        changed.Select(client => records.Find(client.Id)).OfType<AwarenessRecord>();
 
     private (AwarenessKind Kind, IReadOnlyList<byte[]> Parts)? Next(DateTimeOffset now)
     {
@@ -97,7 +98,7 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
             var notes = Notes(now);
             if (kind == AwarenessKind.Hello || notes.Count > 0 || HasSpoken)
             {
-                return (kind, notes.Count > 0 ? notes : [new PresenceNote(IsWhole: true, [], []).Encode()]);
+                return (kind, notes.Count > 0 ? notes : [new PresenceNote(IsWhole: true, Told([]), []).Encode()]);
             }
         }
 
@@ -108,7 +109,7 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
             if (entries.Count > 0)
             {
                 HasSpoken |= entries.Exists(entry => !entry.IsNull);
-                return (AwarenessKind.Changes, [.. Cut(entries).Select(AwarenessUpdate.Encode)]);
+                return (AwarenessKind.Changes, [.. Cut(entries).Select(part => Told(part).Encode())]);
             }
         }
 
@@ -127,12 +128,15 @@ internal sealed class PresenceOutbox(AwarenessRecords records)
     private List<byte[]> Notes(DateTimeOffset now)
     {
         HasSpoken |= records.Own().Any();
-        var told = records.Own().Concat(Changed()).Distinct().ToDictionary(record => record.ClientId);
+        var told = records.Own().Concat(Changed()).Distinct().ToDictionary(record => new ClientKey(record.ClientId));
         changed.Clear();
         var parts = Cut([.. told.Values.Select(record => record.OwnEntry)]).ToList();
         return [.. parts.Select(part => new PresenceNote(
-            parts.Count == 1, part, [.. part.Select(entry => now - told[entry.ClientId].SeenAt)]).Encode())];
+            parts.Count == 1, Told(part), [.. part.Select(entry => now - told[entry.ClientId].SeenAt)]).Encode())];
     }
+
+    private ToldPresence Told(IReadOnlyList<AwarenessEntry> entries) =>
+        ToldPresence.Of(entries, client => records.Find(client)!.User);
 
     private static IEnumerable<List<AwarenessEntry>> Cut(List<AwarenessEntry> entries)
     {

@@ -1,10 +1,15 @@
+using Relay.Yjs;
+
 namespace Relay.Sessions;
 
 /// <summary>What a session knows about one connection's presence. Belongs to the session's mailbox.</summary>
 internal sealed class PresenceState
 {
+    /// <summary>Whose connection it is.</summary>
+    public PresenceUser User { get; init; }
+
     /// <summary>The client ids that this connection owns.</summary>
-    public HashSet<ulong> Owned { get; } = [];
+    public HashSet<ClientKey> Owned { get; } = [];
 
     /// <summary>Whether it has sent a presence frame.</summary>
     public bool HasSpoken { get; set; }

@@ -47,7 +47,8 @@ internal sealed record LimitsOptions
 
     /// <summary>
     /// <c>Limits:MaxDocumentAwarenessBytes</c>: all presence of a document, that of clients on other nodes included.
-    /// Beyond it new entries are not taken. Default: 8 MiB, enough for 20,000 clients with a cursor.
+    /// Beyond it new entries are not taken. Default: 8 MiB, enough for 20,000 clients with a cursor. Half of
+    /// <see cref="MaxMessageBytes"/> counts where that is less.
     /// </summary>
     public long MaxDocumentAwarenessBytes { get; init; } = 8 << 20;
 

@@ -23,7 +23,6 @@ public sealed class HocuspocusBadBytesTests
 
     [Theory]
     [InlineData("0003020000", "The message is not valid.")]
-    [InlineData("0106010100027b7b", "The message is not valid.")]
     [InlineData("000203010101", "The update is not a valid Yjs update (format V1).")]
     [InlineData("00000501", "The message is not valid.")]
     [InlineData("0000020501", "The message is not valid.")]
@@ -45,6 +44,23 @@ public sealed class HocuspocusBadBytesTests
         // The provider may try again.
         client.Take();
         Assert.Equal(Opened, client.Open("d")[0]);
+    }
+
+    [Theory]
+    [InlineData("0106010100027b7b")]
+    [InlineData("010d01018080808080808010027b7d")]
+    [InlineData("010580a8d6b907")]
+    [InlineData("010f010100027b7d")]
+    [InlineData("0106010100027b7d00")]
+    [InlineData("01")]
+    public void Presence_that_does_not_read_is_dropped_and_its_document_stays_open(string bad)
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        client.Say(Message("d", bad), UpdateA);
+        Assert.Equal([UpdateA, Message("d", "0801")], client.Take().Order());
+        Assert.Null(client.CloseCode);
     }
 
     [Theory]
