@@ -253,7 +253,6 @@ internal sealed partial class DocumentSession
     private void MoveOn()
     {
         outbox.Add(new OutboxItem(null, EmptyUpdate, 0, false, documentVersion));
-        outboxBytes += EmptyUpdate.Length;
         StartAppend();
     }
 
