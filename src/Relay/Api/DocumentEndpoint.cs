@@ -1,11 +1,14 @@
 using Relay.Access;
+using Relay.Problems;
 
 namespace Relay.Api;
 
 /// <summary><c>GET /api/documents/{document}</c>: the whole document as one Yjs update (format V1). It holds everything that is logged, and opens no session: without one, snapshots and log are read.</summary>
-internal sealed class DocumentEndpoint(RequestGate gate, DocumentStates states)
+internal sealed class DocumentEndpoint(RequestGate gate, DocumentStates states, HeldStates held)
 {
     public const string Path = DocumentRequest.Prefix + "{document}";
+
+    private const int PieceBytes = 64 << 10;
 
     public async Task GetAsync(HttpContext context)
     {
@@ -23,18 +26,39 @@ internal sealed class DocumentEndpoint(RequestGate gate, DocumentStates states)
         {
             await DocumentRequest.AnswerAbsentAsync(context);
         }
+        else if (!await held.TryHoldAsync(state, context.RequestAborted))
+        {
+            await DocumentRequest.AnswerLaterAsync(
+                context,
+                "This node sends as many documents as it may at the moment (Limits:MaxBufferedBytes).",
+                ProblemKind.Limit);
+        }
         else
         {
-            await AnswerAsync(context, state);
+            try
+            {
+                await AnswerAsync(context, state);
+            }
+            finally
+            {
+                held.Release(state);
+            }
         }
     }
 
-    /// <summary>Answers with a document's state.</summary>
+    /// <summary>
+    /// Answers with a document's state, in pieces: the server copies what it is given at once, whether or not the
+    /// client reads.
+    /// </summary>
     public static async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> state)
     {
         context.Response.ContentType = UpdateBody.ContentType;
         context.Response.ContentLength = state.Length;
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(state, context.RequestAborted);
+        for (; !state.IsEmpty; state = state[Math.Min(PieceBytes, state.Length)..])
+        {
+            await context.Response.Body.WriteAsync(
+                state[..Math.Min(PieceBytes, state.Length)], context.RequestAborted);
+        }
     }
 }

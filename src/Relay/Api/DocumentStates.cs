@@ -11,7 +11,7 @@ namespace Relay.Api;
 /// looks at the log first, otherwise from snapshots and log without opening one.
 /// </summary>
 internal sealed partial class DocumentStates(
-    SessionRegistry sessions, DurableStateReader durable, TimeProvider time, ILogger<DocumentStates> logger)
+    SessionRegistry sessions, SharedReads reads, TimeProvider time, ILogger<DocumentStates> logger)
 {
     /// <summary>How long a request waits for a session to be as far as the log.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -33,15 +33,17 @@ internal sealed partial class DocumentStates(
 
         try
         {
-            var stored = await durable.ReadAsync(name, cancellation);
-            return stored.Outcome switch
+            var (outcome, state) = await reads.ReadAsync(name, cancellation);
+            return outcome switch
             {
-                DurableOutcome.Read => (stored.Document.EncodeState(), CloseReason.Normal),
+                DurableOutcome.Read => (state, CloseReason.Normal),
                 DurableOutcome.Unreadable => (null, CloseReason.DocumentUnreadable),
                 _ => (null, CloseReason.DocumentDeleted),
             };
         }
-        catch (Exception exception) when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
+        catch (Exception exception) when (
+            exception is BackplaneUnavailableException or SnapshotStoreUnavailableException
+            || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             LogUnavailable(logger, exception, name);
             return (null, CloseReason.StoreUnavailable);

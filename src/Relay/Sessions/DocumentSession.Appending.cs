@@ -28,7 +28,6 @@ internal sealed partial class DocumentSession
         }
 
         outbox.Clear();
-        outboxBytes = 0;
         if (items.Count == 0)
         {
             return;
@@ -77,6 +76,7 @@ internal sealed partial class DocumentSession
         }
         else
         {
+            limit.Left(item);
             Settle(from, Land(item, item.IsEchoed ? item.Update : default));
             if (from is not null)
             {
@@ -169,6 +169,7 @@ internal sealed partial class DocumentSession
         leavingAt = position;
         appendTimer.Clear();
         OnLanded();
+        limit.Left(settled.Items);
         Land(settled.Items);
         if (!news.IsEmpty)
         {

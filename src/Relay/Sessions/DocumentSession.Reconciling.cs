@@ -163,12 +163,10 @@ internal sealed partial class DocumentSession
         pendingSaves.StartAnew();
 
         // Computed anew: it contains what an earlier recovery still had to append.
-        outboxBytes -= outbox.Where(i => i.IsRecovery).Sum(i => (long)i.Update.Length);
         outbox.RemoveAll(i => i.IsRecovery);
         if (!lacking.IsEmpty)
         {
             outbox.Insert(0, new OutboxItem(null, lacking, 0, false, documentVersion));
-            outboxBytes += lacking.Length;
         }
 
         if (position != saved)

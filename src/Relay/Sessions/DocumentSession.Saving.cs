@@ -54,13 +54,15 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (unsavedBytes >= settings.SaveBytes)
+        if (unsavedBytes >= settings.SaveBytesOf(encoded.Length))
         {
             Save();
         }
-        else if (!saveTimer.IsSet)
+
+        if (isUnsaved && !saving && !saveTimer.IsSet)
         {
-            saveTimer.Set(settings.SaveInterval);
+            // Also if it is due by its bytes and cannot be saved now.
+            saveTimer.Set(settings.SaveIntervalOf(encoded.Length));
         }
     }
 
@@ -253,7 +255,6 @@ internal sealed partial class DocumentSession
     private void MoveOn()
     {
         outbox.Add(new OutboxItem(null, EmptyUpdate, 0, false, documentVersion));
-        outboxBytes += EmptyUpdate.Length;
         StartAppend();
     }
 

@@ -6,14 +6,11 @@ namespace Relay.Sessions;
 /// <summary>The one way in: what is new goes into the outbox, the outbox into the log, one append at a time.</summary>
 internal sealed partial class DocumentSession
 {
-    private const int MeasureEvery = 64;
     private const int MaxSyncRequests = 16;
 
     private readonly List<OutboxItem> outbox = [];
-    private readonly List<ReadOnlyMemory<byte>> frameNews = [];
-    private long measuredVersion = -MeasureEvery;
-    private long measuredBytes;
-    private long outboxBytes;
+    private readonly List<FoundNews> frameNews = [];
+    private readonly GrowthLimit limit;
 
     /// <summary>Messages that came together, of one frame or many: they are looked at frame by frame, and what is new in them becomes one append.</summary>
     public void Receive(Attachment attachment, IReadOnlyList<DocumentMessage> messages)
@@ -93,12 +90,11 @@ internal sealed partial class DocumentSession
     {
         var (messages, first, end) = frame;
         frameNews.Clear();
-        var newBytes = 0L;
+        var mayWrite = attachment.Access >= AccessLevel.Write;
+        var growth = 0L;
         for (var i = first; i < end; i++)
         {
-            var news = ReadOnlyMemory<byte>.Empty;
-            if (messages[i].Kind is DocumentMessageKind.SyncStep2 or DocumentMessageKind.Update
-                && !document.TryGetNews(messages[i].Payload, out news, out var error))
+            if (!FoundNews.TryFind(document, messages[i], mayWrite, out var news, out var error))
             {
                 LogBadUpdate(services.Logger, Name, error);
                 Refuse(attachment, CloseReason.BadUpdate);
@@ -106,10 +102,11 @@ internal sealed partial class DocumentSession
             }
 
             frameNews.Add(news);
-            newBytes += news.Length;
+            growth += news.Growth;
         }
 
-        if (newBytes > 0 && attachment.Access >= AccessLevel.Write && DocumentBytes() + outboxBytes + newBytes > settings.MaxDocumentBytes)
+        if (growth > 0 && !limit.Allows(document.MemoryBytes, growth)
+            && !limit.Allows(document.MemoryBytes, FoundNews.Tighten(frameNews, document)))
         {
             Refuse(attachment, CloseReason.DocumentTooLarge);
             return;
@@ -121,19 +118,7 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>What the document takes in memory, measured anew after some changes only: measuring looks at every client that ever wrote.</summary>
-    private long DocumentBytes()
-    {
-        if (documentVersion - measuredVersion >= MeasureEvery)
-        {
-            measuredVersion = documentVersion;
-            measuredBytes = document.MemoryBytes;
-        }
-
-        return measuredBytes;
-    }
-
-    private void Handle(Attachment attachment, in DocumentMessage message, ReadOnlyMemory<byte> news)
+    private void Handle(Attachment attachment, in DocumentMessage message, in FoundNews news)
     {
         var asksFirst = attachment.Delivery.SyncRequests.Count > 0 || attachment.Connection.Format.AsksWhenAsked;
         if (message.Kind != DocumentMessageKind.SyncStep1 && !asksFirst)
@@ -146,7 +131,7 @@ internal sealed partial class DocumentSession
         if (attachment.Activity is { } connection)
         {
             connection.BytesIn += message.Bytes;
-            connection.UpdatesIn += news.IsEmpty ? 0 : 1;
+            connection.UpdatesIn += news.IsNew ? 1 : 0;
         }
 
         switch (message.Kind)
@@ -163,22 +148,23 @@ internal sealed partial class DocumentSession
                 }
 
                 var isUpdate = message.Kind == DocumentMessageKind.Update;
-                if (attachment.Access < AccessLevel.Write && (isUpdate || !news.IsEmpty))
+                if (attachment.Access < AccessLevel.Write && (isUpdate || news.IsNew))
                 {
                     Answer(attachment, new Receipt(ReceiptKind.Refused, default, message.Bytes));
                 }
-                else if (news.IsEmpty)
+                else if (!news.IsNew)
                 {
                     // The answer to a SyncStep1 repeats the whole delete set each time, so it is not sent back.
                     Answer(attachment, new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
                 }
                 else
                 {
-                    var item = new OutboxItem(attachment, news, message.Bytes, isUpdate, documentVersion);
+                    var item = new OutboxItem(
+                        attachment, news.Update, message.Bytes, isUpdate, documentVersion, news.Growth);
                     attachment.Receipts.Taken++;
                     attachment.Delivery.IsExact = false;
                     outbox.Add(item);
-                    outboxBytes += news.Length;
+                    limit.Took(item);
                     WatchLog();
                 }
 

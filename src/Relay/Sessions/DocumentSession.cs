@@ -41,6 +41,7 @@ internal sealed partial class DocumentSession
         activity = services.Rooms?.Begin(name);
         figures = activity?.Figures ?? new RoomFigures();
         document = new YDocument(settings.GarbageCollection);
+        limit = new GrowthLimit(settings.MaxDocumentBytes);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime);

@@ -27,7 +27,10 @@ internal sealed record SessionSettings
     /// <summary><c>Limits:MaxAwarenessBytes</c> and <c>Limits:MaxAwarenessEntries</c>.</summary>
     public AwarenessLimits Awareness { get; init; } = new(64 << 10, 16);
 
-    /// <summary>A snapshot is due when the log holds so many bytes that none covers: what a loader has to read besides the snapshot stays small.</summary>
+    /// <summary>
+    /// A snapshot is due when the log holds so many bytes that none covers, in a document of up to four times this:
+    /// what a loader has to read besides the snapshot stays small.
+    /// </summary>
     public long SaveBytes { get; init; } = 4 << 20;
 
     /// <summary>The most that is kept of entries for connections that are still sending, per session.</summary>
@@ -89,4 +92,19 @@ internal sealed record SessionSettings
 
     /// <summary>The longest wait before an append of unknown outcome is repeated: somebody waits for it.</summary>
     public TimeSpan LongestAppendRetry { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How many bytes that no snapshot covers make one due. A snapshot costs what the document's size is, so a document
+    /// that grows by small updates writes about five times what was sent, however large it becomes.
+    /// </summary>
+    /// <param name="stateBytes">The document's size when it was last encoded; 0 if it was not yet.</param>
+    public long SaveBytesOf(long stateBytes) => Math.Max(SaveBytes, stateBytes / 4);
+
+    /// <summary>
+    /// How long a change waits for a snapshot: <see cref="SaveInterval"/>, for large documents up to twice as long. Not
+    /// longer, because a document that has waited three times as long looks forgotten to other nodes.
+    /// </summary>
+    /// <param name="stateBytes">The document's size when it was last encoded; 0 if it was not yet.</param>
+    public TimeSpan SaveIntervalOf(long stateBytes) =>
+        SaveInterval * Math.Clamp((double)stateBytes / SaveBytes, 1, 2);
 }

@@ -44,6 +44,9 @@ internal static class RelayServices
         services.AddSessions(settings);
         services.AddAccess(settings);
         services.AddConnections(settings.Limits);
+        services.AddSingleton<SharedReads>();
+        services.AddSingleton(provider => new HeldStates(
+            new BufferBudget(settings.Limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<DocumentStates>();
         services.AddSingleton<DocumentWriter>();
         services.AddSingleton<StoredSnapshots>();

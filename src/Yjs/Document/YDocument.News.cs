@@ -3,6 +3,78 @@ namespace Relay.Yjs;
 /// <content>What of an update a document does not have yet.</content>
 public sealed partial class YDocument
 {
+    /// <summary>
+    /// Says whether an update has anything that the document lacks. Reads it one struct at a time and stops at the
+    /// first new one, so it takes no memory, whatever the update's size: a check for updates that are not to be
+    /// applied.
+    /// </summary>
+    /// <param name="update">The bytes.</param>
+    /// <param name="isNew">Whether something is new. What follows that was not read.</param>
+    /// <param name="error">Why the update was refused.</param>
+    /// <returns>False if it does not read as far as it was read.</returns>
+    public bool TryFindNews(ReadOnlySpan<byte> update, out bool isNew, out YjsError error)
+    {
+        var reader = new Lib0Reader(update);
+        var scratch = DecodedUpdate.Rent();
+        isNew = HasNewStruct(ref reader, scratch) || HasNewDelete(ref reader);
+        scratch.Return();
+        if (!isNew && !reader.Failed && !reader.AtEnd)
+        {
+            reader.Fail("Bytes follow the update.");
+        }
+
+        error = reader.Error;
+        return !reader.Failed;
+    }
+
+    private bool HasNewStruct(ref Lib0Reader reader, DecodedUpdate scratch)
+    {
+        var sections = reader.ReadVarUint();
+        for (ulong i = 0; i < sections && !reader.Failed; i++)
+        {
+            var count = reader.ReadVarUint();
+            var id = reader.ReadVarUint();
+            var clock = (long)reader.ReadVarUint();
+            var client = FindClient(id);
+            for (ulong n = 0; n < count && !reader.Failed; n++)
+            {
+                scratch.Clear();
+                var end = UpdateDecoder.ReadStruct(ref reader, scratch, first: 0, id, clock);
+                if (scratch.StructCount > 0 && !reader.Failed && client?.Covers(clock, end) != true)
+                {
+                    return true;
+                }
+
+                clock = end;
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasNewDelete(ref Lib0Reader reader)
+    {
+        var sections = reader.ReadVarUint();
+        for (ulong i = 0; i < sections && !reader.Failed; i++)
+        {
+            var deletes = FindClient(reader.ReadVarUint())?.Deletes;
+            var count = reader.ReadVarUint();
+            for (ulong n = 0; n < count && !reader.Failed; n++)
+            {
+                WorkMeter.Count();
+                var at = reader.Position;
+                var clock = (long)reader.ReadVarUint();
+                var length = UpdateDecoder.ReadLength(ref reader, at, clock);
+                if (!reader.Failed && deletes?.Covers(clock, clock + length) != true)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     private ReadOnlyMemory<byte> FindNews(DecodedUpdate decoded, ReadOnlyMemory<byte> update)
     {
         bool some = false, all = true;

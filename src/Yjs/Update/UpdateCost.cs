@@ -12,6 +12,12 @@ namespace Relay.Yjs;
 public readonly record struct UpdateCost(long MemoryBytes, long Steps)
 {
     /// <summary>
+    /// What arrays take beside what is in them: in the cost of every update, and once in that of updates which are
+    /// applied together.
+    /// </summary>
+    public const long FixedBytes = 256;
+
+    /// <summary>
     /// A block, in an array that grows by half, and ranges that it may need beside deletes: of garbage, of clocks
     /// behind a hole.
     /// </summary>
@@ -29,8 +35,6 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
     /// <summary>A container and a name, with their places in lists and tables.</summary>
     private const long ContainerBytes = 260;
 
-    /// <summary>What arrays take beside what is in them.</summary>
-    private const long ArrayBytes = 256;
 
     private const int RememberedClients = 64;
 
@@ -46,7 +50,7 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         Span<ulong> counted = stackalloc ulong[RememberedClients];
         counted.Fill(ulong.MaxValue);
         // A struct that reaches over holes between known ones fills each with a part.
-        var memory = ArrayBytes + bytes + (bytes / 2) + (BlockBytes * (update.StructCount + singles))
+        var memory = FixedBytes + bytes + (bytes / 2) + (BlockBytes * (update.StructCount + singles))
             + (RangeBytes * update.Deletes.Count);
         foreach (ref readonly var parsed in update.Structs.AsSpan(0, update.StructCount))
         {

@@ -56,7 +56,7 @@ internal static class UpdateDecoder
     }
 
     /// <summary>Reads one struct at <paramref name="clock"/> and returns the clock after it.</summary>
-    private static long ReadStruct(ref Lib0Reader reader, DecodedUpdate update, int first, ulong client, long clock)
+    internal static long ReadStruct(ref Lib0Reader reader, DecodedUpdate update, int first, ulong client, long clock)
     {
         WorkMeter.Count();
         var start = reader.Position;
@@ -176,7 +176,7 @@ internal static class UpdateDecoder
         }
     }
 
-    private static long ReadLength(ref Lib0Reader reader, int start, long clock)
+    internal static long ReadLength(ref Lib0Reader reader, int start, long clock)
     {
         var length = (long)reader.ReadVarUint();
         if (!reader.Failed && (length == 0 || length > MaxClock - clock))

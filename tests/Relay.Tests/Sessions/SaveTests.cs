@@ -33,6 +33,49 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void A_document_that_grows_by_small_updates_writes_no_more_than_six_times_what_was_sent()
+    {
+        using var world = new World(new SessionSettings { SaveBytes = 1000 });
+        var client = world.Client();
+        var (sent, written, writes) = (0L, 0L, 0);
+        for (ulong i = 0; i < 600; i++)
+        {
+            var update = Typed(1, 200 * i, new string('x', 200));
+            sent += update.Length;
+            client.Say(Update(update));
+            world.Advance(1);
+            if (world.Snapshots.Writes > writes)
+            {
+                writes = world.Snapshots.Writes;
+                written += world.Snapshots.Of(World.Name)[0].Update.Length;
+            }
+        }
+
+        Assert.InRange(written, sent, 6 * sent);
+    }
+
+    [Fact]
+    public void A_change_of_a_large_document_waits_for_its_snapshot_twice_as_long_and_no_longer()
+    {
+        using var world = new World(new SessionSettings { SaveBytes = 1000 });
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, new string('x', 50_000))));
+
+        // The first entry of a log comes with a reconcile, during which nothing is saved.
+        world.Advance(61);
+        Assert.Equal(1, world.Snapshots.Writes);
+        client.Say(Update(Typed(1, 50_000, "y")));
+        world.Advance(119);
+        Assert.Equal(1, world.Snapshots.Writes);
+        world.Advance(2);
+        Assert.Equal(2, world.Snapshots.Writes);
+        client.Say(Update(Typed(1, 50_001, "z")));
+        client.Leave();
+        world.Advance(35);
+        Assert.Equal(3, world.Snapshots.Writes);
+    }
+
+    [Fact]
     public void A_change_that_comes_while_a_save_is_under_way_is_in_the_next_one()
     {
         using var world = new World();

@@ -225,6 +225,10 @@ internal sealed class Trial
         if (asked)
         {
             Require(step, target.TryGetNews(update, out expected, out var refusal), () => $"{refusal} in {Hex(update)}");
+            Require(
+                step,
+                target.TryFindNews(update, out var isNew, out refusal) && isNew != expected.IsEmpty,
+                () => $"TryFindNews says {isNew} {refusal} of {Hex(update)}");
         }
 
         Require(step, target.TryApply(update, out var news, out var error), () => $"{error} in {Hex(update)}");

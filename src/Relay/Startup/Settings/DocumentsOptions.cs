@@ -8,7 +8,11 @@ internal sealed record DocumentsOptions
     /// <summary><c>Documents:IdleTimeout</c>: from the last connection's close until the document is saved and leaves memory. Default: 30 s, which outlasts a reload and a short loss of network.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary><c>Documents:SaveInterval</c>: the longest time that a change waits for a snapshot; sooner when the log holds more than 4 MiB that none covers. Default: 1 min. The log has every change meanwhile.</summary>
+    /// <summary>
+    /// <c>Documents:SaveInterval</c>: the longest time that a change waits for a snapshot, up to twice that in
+    /// documents of more than 4 MiB; sooner when the log holds 4 MiB, or a quarter of the document's size, that none covers.
+    /// Default: 1 min. The log has every change meanwhile.
+    /// </summary>
     public TimeSpan SaveInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary><c>Documents:KeepSnapshots</c>: which old snapshots stay, as in <c>last=10,hourly=24,daily=30</c> (the default).</summary>

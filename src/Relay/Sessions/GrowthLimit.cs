@@ -1,0 +1,33 @@
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// <c>Limits:MaxDocumentBytes</c> for one document: what it takes in memory, with what was taken for it and waits for
+/// its append. Belongs to the session's mailbox.
+/// </summary>
+internal sealed class GrowthLimit(long maxBytes)
+{
+    private long waiting;
+
+    /// <summary>Whether the document may grow by so much more.</summary>
+    /// <param name="documentBytes">What the document takes now.</param>
+    /// <param name="growth">What it would grow by, without <see cref="UpdateCost.FixedBytes"/>.</param>
+    public bool Allows(long documentBytes, long growth) =>
+        documentBytes + waiting + growth + UpdateCost.FixedBytes <= maxBytes;
+
+    /// <summary>An update waits for its append.</summary>
+    public void Took(in OutboxItem item) => waiting += item.Growth;
+
+    /// <summary>It is in the document, or says nothing new any more.</summary>
+    public void Left(in OutboxItem item) => waiting -= item.Growth;
+
+    /// <summary>All of an entry's updates are in the document.</summary>
+    public void Left(IReadOnlyList<OutboxItem> items)
+    {
+        for (var i = 0; i < items.Count; i++)
+        {
+            waiting -= items[i].Growth;
+        }
+    }
+}

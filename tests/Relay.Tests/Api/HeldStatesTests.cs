@@ -1,0 +1,49 @@
+using Relay.Connections;
+using Relay.Doubles;
+
+namespace Relay.Api;
+
+public sealed class HeldStatesTests
+{
+    private readonly ManualTime time = new();
+
+    [Fact]
+    public async Task A_state_is_charged_once_for_all_to_whom_it_is_sent()
+    {
+        var budget = new BufferBudget(1_000_000, time);
+        var held = new HeldStates(budget);
+        var state = new byte[600_000];
+        Assert.True(await held.TryHoldAsync(state, default));
+        Assert.True(await held.TryHoldAsync(state, default));
+        Assert.Equal(state.Length - ChargedBuffer.FreeBytes, budget.Used);
+        var other = held.TryHoldAsync(new byte[600_000], default).AsTask();
+        Assert.False(other.IsCompleted);
+        held.Release(state);
+        Assert.False(other.IsCompleted);
+        held.Release(state);
+        Assert.True(await other);
+    }
+
+    [Fact]
+    public async Task A_state_that_finds_no_room_is_refused_after_a_while()
+    {
+        var budget = new BufferBudget(1_000_000, time);
+        var held = new HeldStates(budget);
+        Assert.True(await held.TryHoldAsync(new byte[900_000], default));
+        var other = held.TryHoldAsync(new byte[900_000], default).AsTask();
+        time.Advance(BufferBudget.Patience, () => { });
+        Assert.False(await other);
+        Assert.True(await held.TryHoldAsync(new byte[60_000], default));
+    }
+
+    [Fact]
+    public async Task A_state_larger_than_the_budget_is_sent_alone()
+    {
+        var budget = new BufferBudget(1_000_000, time);
+        var held = new HeldStates(budget);
+        var state = new byte[5_000_000];
+        Assert.True(await held.TryHoldAsync(state, default));
+        held.Release(state);
+        Assert.Equal(0, budget.Used);
+    }
+}
