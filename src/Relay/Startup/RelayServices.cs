@@ -183,6 +183,7 @@ internal static class RelayServices
             limits.MaxStatelessBytes));
         services.AddSingleton(
             provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<UnadmittedBudget>();
         services.AddSingleton(provider => new ReturnDelays(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new WaitingRoom(
             provider.GetRequiredService<ReturnDelays>(),
