@@ -86,10 +86,13 @@ internal static class LogEvents
     public const int ListenerHasRoom = 1115;
     public const int PresenceUnreadable = 1116;
 
-    // Access: 1150 to 1199
+    // Access: 1150 to 1189
     public const int KeysFetched = 1150;
     public const int KeysNotFetched = 1151;
     public const int ForwardedByStranger = 1152;
+
+    // Logging: 1190 to 1199
+    public const int LinesLeftOut = 1190;
 
     // Sessions: 1200 to 1299
     public const int Loaded = 1200;
@@ -132,4 +135,8 @@ internal static class LogEvents
     public const int PeerProofMissing = 1310;
     public const int PeerProofWrong = 1311;
     public const int PeerProofUntimely = 1312;
+
+    /// <summary>Whether a line says what an administrator did: all of these are kept.</summary>
+    public static bool IsByAdministrator(int id) => id
+        is DeletedByRequest or CreatedByRequest or SnapshotSetAside or LogSetAside or Kicked or KickedHereOnly;
 }

@@ -45,6 +45,22 @@ internal sealed class AddressRate(int perMinute, TimeProvider time, int maxAddre
         }
     }
 
+    /// <summary>Whether <see cref="TryTake"/> would count one more; it is not counted.</summary>
+    public bool HasRoom(IPAddress? address)
+    {
+        if (perMinute == 0 || address is null)
+        {
+            return true;
+        }
+
+        var key = KeyOf(address);
+        lock (gate)
+        {
+            return !(young.TryGetValue(key, out var bucket) || old.TryGetValue(key, out bucket))
+                || bucket.Tokens + (time.GetElapsedTime(bucket.Since) / Refill * perMinute) >= 1;
+        }
+    }
+
     /// <summary>An address as a number; all of a network of 64 bits are one.</summary>
     public static UInt128 KeyOf(IPAddress address)
     {

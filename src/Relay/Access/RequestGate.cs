@@ -10,7 +10,12 @@ namespace Relay.Access;
 /// Who may come in: what every request is asked before anything is done for it. A refusal is answered here, with a status and one sentence. A browser does not show a page why a WebSocket was refused; so these addresses
 /// answer a plain GET in the same way, and pages that may open a WebSocket may read that answer from any origin.
 /// </summary>
-internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, AllowedOrigins origins, ForwardedSuspicion forwarded)
+internal sealed class RequestGate(
+    ITokenVerifier verifier,
+    AddressRate rate,
+    ForgedTokens forged,
+    AllowedOrigins origins,
+    ForwardedSuspicion forwarded)
 {
     /// <summary>When one who came too often may come again: a few connections are free then.</summary>
     private const int RetryAfterSeconds = 5;
@@ -53,7 +58,20 @@ internal sealed class RequestGate(ITokenVerifier verifier, AddressRate rate, All
     /// <param name="fromQuery">Whether the token may stand in <c>?token=</c>: browsers cannot give a WebSocket headers.</param>
     public async ValueTask<Grant?> IdentifyAsync(HttpContext context, bool fromQuery)
     {
-        var verdict = await verifier.VerifyAsync(TokenOf(context.Request, fromQuery), context.RequestAborted);
+        var (address, token) = (context.Connection.RemoteIpAddress, TokenOf(context.Request, fromQuery));
+        if (!forged.MayCheck(address, token))
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            await Problem.AnswerAsync(
+                context,
+                StatusCodes.Status429TooManyRequests,
+                "Too many tokens from this address have signatures that are not valid; try again later.",
+                ProblemKind.Limit);
+            return null;
+        }
+
+        var verdict = await verifier.VerifyAsync(token, context.RequestAborted);
+        forged.Checked(address, token, verdict);
         if (verdict.IsAccepted)
         {
             return verdict.Grant;

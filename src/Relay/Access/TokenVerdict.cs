@@ -6,7 +6,9 @@ namespace Relay.Access;
 /// <param name="Grant">What it allows; nothing when it is refused.</param>
 /// <param name="Refusal">One sentence for its sender; nothing when it is accepted.</param>
 /// <param name="IsTemporary">It could not be checked now (the keys cannot be fetched): the same token may be accepted later.</param>
-internal readonly record struct TokenVerdict(Grant? Grant, string? Refusal, bool IsTemporary = false)
+/// <param name="IsForged">Its signature was checked with keys of this node, and is wrong.</param>
+internal readonly record struct TokenVerdict(
+    Grant? Grant, string? Refusal, bool IsTemporary = false, bool IsForged = false)
 {
     [MemberNotNullWhen(true, nameof(Grant))]
     [MemberNotNullWhen(false, nameof(Refusal))]

@@ -21,7 +21,7 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason DocumentDeleted = new(4404, "The document was deleted.");
 
-    public static readonly CloseReason NoDocument = new(4408, "No document was open on this connection for 60 s.");
+    public static readonly CloseReason NoDocument = new(4408, "No document was open on this connection for too long.");
 
     public static readonly CloseReason MessageTooLarge = new(4413, "The message is larger than Limits:MaxMessageBytes allows.");
 

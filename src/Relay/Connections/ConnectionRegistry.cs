@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Connections.Sockets;
 
 namespace Relay.Connections;
@@ -18,6 +19,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
 
     /// <summary>The connections and when each was taken in.</summary>
     private readonly Dictionary<IOpenConnection, DateTimeOffset> open = [];
+    private readonly UnadmittedPlaces unadmitted = new(maxConnections);
     private bool draining;
     private TaskCompletionSource? gone;
 
@@ -37,12 +39,30 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
     {
         lock (gate)
         {
-            if (draining)
+            if (Refusal() is { } refusal)
             {
-                return CloseReason.NodeStops;
+                return refusal;
             }
 
-            if (open.Count >= maxConnections || open.Count >= descriptors?.MostConnections)
+            open.Add(connection, time.GetUtcNow());
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Takes a connection in that has shown no token yet, or says why not. It takes no place of those that have,
+    /// until it is admitted.
+    /// </summary>
+    public CloseReason? TryAddUnadmitted(IOpenConnection connection, IPAddress? address)
+    {
+        lock (gate)
+        {
+            if (Refusal() is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (!unadmitted.TryAdd(connection, address))
             {
                 return CloseReason.NodeIsFull;
             }
@@ -52,11 +72,21 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
         }
     }
 
+    /// <summary>A connection has shown a token; false if there is no place for it now.</summary>
+    public bool TryAdmit(IOpenConnection connection)
+    {
+        lock (gate)
+        {
+            return open.Count - unadmitted.Count < maxConnections && unadmitted.Remove(connection);
+        }
+    }
+
     public void Remove(IOpenConnection connection)
     {
         lock (gate)
         {
             open.Remove(connection);
+            unadmitted.Remove(connection);
             if (open.Count == 0)
             {
                 gone?.TrySetResult();
@@ -121,4 +151,9 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
             last.Close(CloseReason.NodeStops);
         }
     }
+
+    private CloseReason? Refusal() => draining ? CloseReason.NodeStops
+        : open.Count - unadmitted.Count >= maxConnections || open.Count >= descriptors?.MostConnections
+            ? CloseReason.NodeIsFull
+            : null;
 }

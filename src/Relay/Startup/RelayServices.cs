@@ -7,6 +7,7 @@ using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.Sockets;
 using Relay.Connections.WebSockets;
+using Relay.Logging;
 using Relay.Peers;
 using Relay.Persistence;
 using Relay.Problems;
@@ -33,6 +34,7 @@ internal static class RelayServices
 
         // What the host throws at the start and at the stop, Program says in one sentence; the host would log it with all its stacks first.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        GuardedLoggerFactory.Add(services);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Shutdown);
         services.TryAddSingleton(TimeProvider.System);
@@ -186,6 +188,7 @@ internal static class RelayServices
             limits.MaxStatelessBytes));
         services.AddSingleton(
             provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<UnadmittedBudget>();
         services.AddSingleton(provider => new ReturnDelays(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new WaitingRoom(
             provider.GetRequiredService<ReturnDelays>(),

@@ -47,6 +47,15 @@ public sealed class FetchedKeysTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_names_no_key_is_tried_with_few()
+    {
+        var ids = Enumerable.Range(0, 64).Select(id => $"{id}").ToArray();
+        server.Publish([.. ids.Select(id => KeyServer.Key(first, id))]);
+        Assert.Equal(FetchedKeys.MaxUnnamed, (await keys.FindAsync("RS256", null, default)).Keys.Count);
+        Assert.Single((await keys.FindAsync("RS256", ids[^1], default)).Keys);
+    }
+
+    [Fact]
     public async Task A_new_key_is_fetched_when_a_token_names_it_and_one_that_was_withdrawn_is_gone_then()
     {
         server.Publish(KeyServer.Key(first, "1"));

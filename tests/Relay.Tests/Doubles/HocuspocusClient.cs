@@ -27,7 +27,9 @@ internal sealed class HocuspocusClient
         ConnectionLimits? limits = null,
         int node = 0,
         SocketTimes? times = null,
-        BufferBudget? budget = null)
+        BufferBudget? budget = null,
+        UnadmittedBudget? unadmitted = null,
+        Func<bool>? tryAdmit = null)
     {
         this.world = world;
         limits ??= new ConnectionLimits(16 << 20, 4 << 20, 50_000);
@@ -35,7 +37,18 @@ internal sealed class HocuspocusClient
         budget ??= new BufferBudget(1L << 30, world.Time);
         var client = new ClientSocket(
             line, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, World.Unwatched, () => { });
-        Socket = new HocuspocusSocket(client, world.Node(node), tokens ?? new OpenAccess(), Formats, limits, world.Time, NullLogger.Instance);
+        Socket = new HocuspocusSocket(
+            client,
+            world.Node(node),
+            tokens ?? new OpenAccess(),
+            Formats,
+            limits,
+            world.Time,
+            unadmitted ?? new UnadmittedBudget(budget),
+            NullLogger.Instance)
+        {
+            TryAdmit = tryAdmit ?? (() => true),
+        };
         Running = Socket.RunAsync();
     }
 

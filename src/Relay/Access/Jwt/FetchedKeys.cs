@@ -17,6 +17,12 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
     /// <summary>How long one fetch may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// With how many keys a token is tried that names none: each costs a check of a signature. Publishers of more
+    /// name them.
+    /// </summary>
+    public const int MaxUnnamed = 8;
+
     /// <summary>A key takes about 500 bytes.</summary>
     private const int MaxBytes = 256 << 10;
 
@@ -70,7 +76,11 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
     }
 
     private IReadOnlyList<VerificationKey> Choose(string algorithm, string? keyId) =>
-        [.. (keys ?? []).Where(key => key.Algorithms.Contains(algorithm) && (keyId is null || key.Id == keyId))];
+        [
+        .. (keys ?? [])
+            .Where(key => key.Algorithms.Contains(algorithm) && (keyId is null || key.Id == keyId))
+            .Take(MaxUnnamed),
+    ];
 
     /// <summary>The fetch under way, or a new one; nothing when the last one began too short a time ago.</summary>
     private Task? FetchUnlessJustDone()

@@ -49,7 +49,9 @@ internal sealed class JwtVerifier(IVerificationKeys keys, string? issuer, string
                 return isTemporary ? new TokenVerdict(null, NoKeysNow, IsTemporary: true) : new TokenVerdict(null, NoKey);
             }
 
-            return Check(token, candidates) is { } refusal ? new TokenVerdict(null, refusal) : TokenClaims.Read(read.Claims, time.GetUtcNow());
+            return Check(token, candidates) is { } refusal
+                ? new TokenVerdict(null, refusal, IsForged: refusal == BadSignature)
+                : TokenClaims.Read(read.Claims, time.GetUtcNow());
         }
     }
 

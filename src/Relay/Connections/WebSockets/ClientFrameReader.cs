@@ -29,6 +29,8 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
 
     private readonly SmallMessages small = new();
     private readonly ChargedBuffer collector = new(budget, maxMessageBytes);
+    private readonly int most = maxMessageBytes;
+    private int limit = maxMessageBytes;
 
     private byte[] buffer = [];
     private int start;
@@ -49,13 +51,16 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     /// <summary>How many bytes came from the network so far. Any thread may ask.</summary>
     public long BytesRead => Volatile.Read(ref bytesRead);
 
+    /// <summary>From now on messages may be so large, at most as large as any reader's.</summary>
+    public void LimitMessages(int bytes) => limit = Math.Min(bytes, most);
+
     /// <summary>The next message, or how the reading ended. A message's memory is not written again.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ClientFrame> ReadAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            if (TryRead(out var frame))
+            if (TryRead(out var frame, isFirst: true))
             {
                 return frame;
             }
@@ -102,8 +107,13 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
         collector.Dispose();
     }
 
-    /// <summary>The next message, if all of it has been read from the stream already.</summary>
-    public bool TryRead(out ClientFrame frame)
+    /// <summary>
+    /// The next message, if all of it has been read from the stream already. One that is too large for now waits: the
+    /// messages before it may raise the limit.
+    /// </summary>
+    public bool TryRead(out ClientFrame frame) => TryRead(out frame, isFirst: false);
+
+    private bool TryRead(out ClientFrame frame, bool isFirst)
     {
         while (true)
         {
@@ -145,12 +155,14 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
                 return true;
             }
 
-            var isLarge = header.PayloadLength > Math.Min(LargestInBuffer, maxMessageBytes);
+            var isLarge = header.PayloadLength > Math.Min(LargestInBuffer, limit);
             if (!header.IsControl && (inMessage || !header.Final || isLarge))
             {
-                if (!isSkipping && header.PayloadLength > maxMessageBytes - collector.Count)
+                if (!isSkipping && header.PayloadLength > limit - collector.Count)
                 {
-                    if (!TryReadBeginning(bytes[header.Size..], header, out var beginning))
+                    byte[] beginning = [];
+                    if ((!isFirst && limit < most)
+                        || !TryReadBeginning(bytes[header.Size..], header, out beginning))
                     {
                         return false;
                     }

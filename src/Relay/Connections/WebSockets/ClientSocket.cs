@@ -90,6 +90,9 @@ internal sealed partial class ClientSocket
         }
     }
 
+    /// <summary>From now on messages may be so large. Called before the reading, or by who takes messages.</summary>
+    public void LimitMessages(int bytes) => frames.LimitMessages(bytes);
+
     /// <summary>Ends the connection: the client is told why, and then has a moment to answer.</summary>
     public void Close(CloseReason reason)
     {

@@ -35,6 +35,9 @@ internal sealed class AbsentDocument(AddressState state, UnsyncedCount unsynced)
 
     public long KeptBytes { get; private set; }
 
+    /// <summary>What the kept messages take in memory.</summary>
+    public long KeptCost => KeptBytes + (Kept.Count * (long)AbsentDocuments.MessageCost);
+
     /// <summary>
     /// What the client said last that it has (a state vector), in a message that was dropped; empty if none, or if it
     /// was too large to be remembered.

@@ -1,3 +1,4 @@
+using Relay.Connections;
 using Relay.Sessions;
 
 namespace Relay.Protocols.Hocuspocus;
@@ -12,6 +13,9 @@ internal sealed class AbsentDocuments : IDisposable
     public const int MaxKeptDocuments = 100;
     public const int MaxKeptMessages = 1000;
     public const long MaxKeptBytes = 5 << 20;
+
+    /// <summary>What is charged for a message beside its bytes.</summary>
+    public const int MessageCost = 160;
 
     /// <summary>State vectors of refused documents; one has some bytes for each client that ever wrote.</summary>
     private const int MaxQuestionBytes = 16 << 10;
@@ -30,6 +34,7 @@ internal sealed class AbsentDocuments : IDisposable
     public static readonly TimeSpan RepeatTime = TimeSpan.FromSeconds(1);
 
     private readonly int maxDocuments;
+    private readonly UnadmittedBudget budget;
     private readonly TimeProvider time;
     private readonly Action<string, AbsentStep> due;
     private readonly Lock gate = new();
@@ -44,10 +49,13 @@ internal sealed class AbsentDocuments : IDisposable
     private long questionBytes;
 
     /// <param name="maxDocuments">How many are remembered; the oldest is forgotten for a new one.</param>
+    /// <param name="budget">What is kept is charged to it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="due">Told what is due for an address, on a thread of the clock.</param>
-    public AbsentDocuments(int maxDocuments, TimeProvider time, Action<string, AbsentStep> due)
+    public AbsentDocuments(
+        int maxDocuments, UnadmittedBudget budget, TimeProvider time, Action<string, AbsentStep> due)
     {
+        this.budget = budget;
         this.maxDocuments = maxDocuments;
         this.time = time;
         this.due = due;
@@ -61,10 +69,8 @@ internal sealed class AbsentDocuments : IDisposable
         }
     }
 
-    /// <summary>
-    /// Keeps a message until the token comes; false if that would be too much, and then it is not kept.
-    /// </summary>
-    public bool TryKeep(string address, in DocumentMessage message)
+    /// <summary>Keeps a message until the token comes, unless that would be too much.</summary>
+    public KeepOutcome TryKeep(string address, in DocumentMessage message)
     {
         lock (gate)
         {
@@ -74,7 +80,12 @@ internal sealed class AbsentDocuments : IDisposable
                 || keptBytes + message.Bytes > MaxKeptBytes
                 || (isFirst && keptDocuments == MaxKeptDocuments))
             {
-                return false;
+                return KeepOutcome.TooMuch;
+            }
+
+            if (isOver || !budget.TryTake(message.Bytes + MessageCost))
+            {
+                return KeepOutcome.NoRoom;
             }
 
             document ??= Add(address, new AbsentDocument(AddressState.Asked, new UnsyncedCount()));
@@ -83,7 +94,7 @@ internal sealed class AbsentDocuments : IDisposable
             keptDocuments += isFirst ? 1 : 0;
             keptMessages++;
             keptBytes += message.Bytes;
-            return true;
+            return KeepOutcome.Kept;
         }
     }
 
@@ -202,6 +213,10 @@ internal sealed class AbsentDocuments : IDisposable
         {
             isOver = true;
             timer?.Dispose();
+            while (documents.Count > 0)
+            {
+                Remove(documents.GetAt(documents.Count - 1).Key);
+            }
         }
     }
 
@@ -243,6 +258,7 @@ internal sealed class AbsentDocuments : IDisposable
         keptDocuments -= document.Kept.Count > 0 ? 1 : 0;
         keptMessages -= document.Kept.Count;
         keptBytes -= document.KeptBytes;
+        budget.Return(document.KeptCost);
     }
 
     private void Remind(string address, AbsentDocument document, TimeSpan after)

@@ -17,6 +17,7 @@ internal sealed partial class HocuspocusEndpoint(
     AwarenessStamping stamping,
     ConnectionLimits limits,
     BufferBudget budget,
+    UnadmittedBudget unadmitted,
     SocketTicks ticks,
     RelayMetrics metrics,
     TimeProvider time,
@@ -53,7 +54,7 @@ internal sealed partial class HocuspocusEndpoint(
             RemoteAddress = upgraded.RemoteAddress,
         };
         var place = new ConnectionPlace();
-        if (connections.TryAdd(place) is { } refusal)
+        if (connections.TryAddUnadmitted(place, upgraded.RemoteAddress) is { } refusal)
         {
             client.Close(refusal);
             await client.RunAsync((_, _) => ValueTask.CompletedTask);
@@ -63,7 +64,11 @@ internal sealed partial class HocuspocusEndpoint(
         LogConnected(logger);
         try
         {
-            var socket = new HocuspocusSocket(client, sessions, tokens, formats, limits, time, logger, stamping.IsOn);
+            var socket = new HocuspocusSocket(
+                client, sessions, tokens, formats, limits, time, unadmitted, logger, stamping.IsOn)
+            {
+                TryAdmit = () => connections.TryAdmit(place),
+            };
             place.Fill(socket);
             await socket.RunAsync();
         }

@@ -21,8 +21,8 @@ internal enum HocuspocusMessageKind
     /// <summary>Presence that ends, and nothing else: goes to the document.</summary>
     Goodbye,
 
-    /// <summary>An application's own message that is larger than the limit for those.</summary>
-    LargeStateless,
+    /// <summary>An application's own message that is too large, or comes too soon after others.</summary>
+    DroppedStateless,
 
     /// <summary>It does not read, although its address does.</summary>
     Unreadable,

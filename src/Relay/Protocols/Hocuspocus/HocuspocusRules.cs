@@ -28,7 +28,7 @@ internal static class HocuspocusRules
         (HocuspocusMessageKind.Goodbye, AddressState.Asked) => FrameAnswer.Keep,
         (HocuspocusMessageKind.Goodbye, _) => FrameAnswer.Ignore,
 
-        (HocuspocusMessageKind.LargeStateless, _) => FrameAnswer.DropStateless,
+        (HocuspocusMessageKind.DroppedStateless, _) => FrameAnswer.DropStateless,
         (HocuspocusMessageKind.Unknown, _) => FrameAnswer.Ignore,
 
         // What breaks a rule closes the document, also one that is not open. What was refused before is refused for

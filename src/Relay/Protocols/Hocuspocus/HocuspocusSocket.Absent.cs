@@ -10,17 +10,20 @@ internal sealed partial class HocuspocusSocket
     /// <summary>What is said to a client that goes on without a token where one is needed.</summary>
     public const string TokenMissing = "A token is needed for this document.";
 
+    /// <summary>What is said to a client that sends much before it has shown a token.</summary>
+    public const string TooLargeUnadmitted = "Until a document is open on this connection, a message may have 64 KiB.";
+
     private const string NoToken = "";
 
     private bool Keep(string address, in DocumentMessage message)
     {
-        if (absent.TryKeep(address, message))
+        var outcome = absent.TryKeep(address, message);
+        if (outcome != KeepOutcome.Kept)
         {
-            return true;
+            Close(outcome == KeepOutcome.NoRoom ? CloseReason.NodeIsFull : CloseReason.TooMuchPending);
         }
 
-        Close(CloseReason.TooMuchPending);
-        return false;
+        return outcome == KeepOutcome.Kept;
     }
 
     /// <summary>

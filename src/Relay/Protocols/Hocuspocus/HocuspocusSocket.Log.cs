@@ -19,8 +19,10 @@ internal sealed partial class HocuspocusSocket
     [LoggerMessage(
         LogEvents.StatelessDropped,
         LogLevel.Warning,
-        "{Dropped} stateless messages were dropped, one to {Address}: over {Bytes} bytes (Limits:MaxStatelessBytes)")]
-    private static partial void LogStatelessDropped(ILogger logger, long dropped, string address, int bytes);
+        "{Dropped} stateless messages were dropped, one to {Address}: over {Bytes} bytes "
+            + "(Limits:MaxStatelessBytes), or faster than {Rate} messages or {Bytes} bytes a second")]
+    private static partial void LogStatelessDropped(
+        ILogger logger, long dropped, string address, int bytes, int rate);
 
     [LoggerMessage(
         LogEvents.PresenceUnreadable,

@@ -67,7 +67,12 @@ internal sealed partial class HocuspocusSocket
         else if (message.Content.Kind == DocumentMessageKind.Stateless
             && message.Content.Payload.Length > limits.MaxStatelessBytes)
         {
-            message = HocuspocusMessage.Of(HocuspocusMessageKind.LargeStateless);
+            message = HocuspocusMessage.Of(HocuspocusMessageKind.DroppedStateless);
+        }
+        else if (message.Content.Kind == DocumentMessageKind.Stateless
+            && !statelessRate.TryTake(message.Content.Payload.Length))
+        {
+            message = HocuspocusMessage.Of(HocuspocusMessageKind.DroppedStateless);
         }
 
         var answer = HocuspocusRules.AnswerTo(state, message.Kind);
@@ -83,9 +88,9 @@ internal sealed partial class HocuspocusSocket
             case FrameAnswer.Check or FrameAnswer.Renew:
                 return AuthenticateAsync(address, channel, Encoding.UTF8.GetString(message.Token.Span), closed);
             case FrameAnswer.OpenOrAsk:
-                return OpenOrAskAsync(address, message.Content, closed);
+                return OpenOrAskAsync(address, KeptMessage.Pack(message.Content, frame), closed);
             case FrameAnswer.Keep:
-                Keep(address, message.Content);
+                Keep(address, KeptMessage.Pack(message.Content, frame));
                 break;
             case FrameAnswer.RefuseAgain:
                 RefuseAgain(address, message.Content);
@@ -145,8 +150,8 @@ internal sealed partial class HocuspocusSocket
         }
         else
         {
-            LogTooLarge(logger, address, limits.MaxMessageBytes);
-            Dismiss(address, channel, CloseReason.MessageTooLarge.Text);
+            LogTooLarge(logger, address, isAdmitted ? limits.MaxMessageBytes : MaxUnadmittedBytes);
+            Dismiss(address, channel, isAdmitted ? CloseReason.MessageTooLarge.Text : TooLargeUnadmitted);
         }
     }
 
@@ -158,7 +163,8 @@ internal sealed partial class HocuspocusSocket
     {
         if (statelessDrops.MayReport(out var dropped))
         {
-            LogStatelessDropped(logger, dropped, address, limits.MaxStatelessBytes);
+            LogStatelessDropped(
+                logger, dropped, address, limits.MaxStatelessBytes, StatelessRate.MessagesPerSecond);
         }
     }
 
@@ -234,6 +240,18 @@ internal sealed partial class HocuspocusSocket
 
     private void Open(string address, HocuspocusAddress parsed, Grant grant)
     {
+        if (!isAdmitted)
+        {
+            if (!TryAdmit())
+            {
+                Close(CloseReason.NodeIsFull);
+                return;
+            }
+
+            isAdmitted = true;
+            socket.LimitMessages(limits.MaxMessageBytes);
+        }
+
         HocuspocusChannel? channel = null;
         AbsentDocument? before = null;
         lock (gate)
@@ -264,7 +282,7 @@ internal sealed partial class HocuspocusSocket
         channel.Open(sessions, before?.Question ?? default);
         if (before is { Kept.Count: > 0 })
         {
-            channel.Receive(before.Kept);
+            channel.Receive([.. before.Kept.Select(KeptMessage.Unpack)]);
         }
     }
 }

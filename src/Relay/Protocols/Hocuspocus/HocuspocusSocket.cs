@@ -19,8 +19,14 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     /// <summary>Tokens that are checked in a second in the long run, and as many at once as a socket may have documents: a signature costs as much as hundreds of frames, and whoever sends one has shown nothing yet.</summary>
     private const int TokensPerSecond = MaxDocuments / 10;
 
-    /// <summary>How long a socket may be without an open document.</summary>
+    /// <summary>The largest message until the first document is open: tokens and state vectors are smaller.</summary>
+    public const int MaxUnadmittedBytes = 64 << 10;
+
+    /// <summary>How long a socket may be without an open document that had one.</summary>
     public static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a socket may take to open its first document.</summary>
+    public static readonly TimeSpan UnadmittedTime = TimeSpan.FromSeconds(10);
 
     private readonly ClientSocket socket;
     private readonly SessionRegistry sessions;
@@ -36,8 +42,10 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private readonly Dictionary<string, HocuspocusChannel> channels = [];
     private readonly AbsentDocuments absent;
     private readonly ReportRate statelessDrops;
+    private readonly StatelessRate statelessRate;
     private readonly ITimer idleTimer;
     private volatile bool isClosed;
+    private bool isAdmitted;
 
     // What came together for one document is handed in together.
     private HocuspocusChannel? batchChannel;
@@ -48,7 +56,15 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private string lastAddressText = "";
 
     public HocuspocusSocket(
-        ClientSocket socket, SessionRegistry sessions, ITokenVerifier tokens, HocuspocusFormats formats, ConnectionLimits limits, TimeProvider time, ILogger logger, bool stampsAwareness = false)
+        ClientSocket socket,
+        SessionRegistry sessions,
+        ITokenVerifier tokens,
+        HocuspocusFormats formats,
+        ConnectionLimits limits,
+        TimeProvider time,
+        UnadmittedBudget unadmitted,
+        ILogger logger,
+        bool stampsAwareness = false)
     {
         this.limits = limits;
         this.stampsAwareness = stampsAwareness;
@@ -63,9 +79,14 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         tokenRate = new MessageRate(TokensPerSecond, time);
         statelessDrops = new ReportRate(time);
         whenSent = OnSent;
-        absent = new AbsentDocuments(MaxDocuments, time, OnAbsentDue);
-        idleTimer = time.CreateTimer(_ => OnIdle(), null, IdleTime, Timeout.InfiniteTimeSpan);
+        statelessRate = new StatelessRate(limits.MaxStatelessBytes, time);
+        absent = new AbsentDocuments(MaxDocuments, unadmitted, time, OnAbsentDue);
+        socket.LimitMessages(MaxUnadmittedBytes);
+        idleTimer = time.CreateTimer(_ => OnIdle(), null, UnadmittedTime, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Asked when the first document is about to open: whether the node has a place for the socket.</summary>
+    public Func<bool> TryAdmit { get; init; } = static () => true;
 
     /// <summary>What the socket has read and nobody has settled, over all of its documents.</summary>
     public InboundCredit Credit { get; }
