@@ -131,4 +131,5 @@ internal static class LogEvents
     public const int PeerProofMissing = 1310;
     public const int PeerProofWrong = 1311;
     public const int PeerProofUntimely = 1312;
+    public const int PeerProofUsed = 1313;
 }
