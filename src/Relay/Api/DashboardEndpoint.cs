@@ -5,9 +5,9 @@ using Relay.Reports;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>GET /api/dashboard/events</c>: how the nodes do, again and again, as server-sent events. For administrators, until their
-/// token ends or an administrator sends them away. The stream ends when this node stops or is drained: whoever comes
-/// again may come to another one.
+/// <c>GET /api/dashboard/events</c>: how the nodes do, again and again, as server-sent events. For administrators, until
+/// their token ends or another administrator sends them away. The stream ends when this node stops or is drained: who
+/// comes again may come to another one.
 /// </summary>
 internal sealed class DashboardEndpoint(
     RequestGate gate, DashboardFeed feed, LongAnswers answers, IHostApplicationLifetime lifetime, TimeProvider time)

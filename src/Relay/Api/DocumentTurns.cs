@@ -2,7 +2,7 @@ using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary>A queue for each document: one caller at a time has the turn of a document, in the order in which they came. Thread-safe.</summary>
+/// <summary>A queue for each document: one caller at a time has the turn of a document. Thread-safe.</summary>
 internal sealed class DocumentTurns
 {
     private readonly Lock gate = new();

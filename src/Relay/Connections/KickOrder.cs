@@ -24,5 +24,6 @@ internal sealed record KickOrder(string? UserId, DocumentName? Document, bool Ma
         givenAt is null || begunAt <= givenAt + ClockDifference;
 
     /// <summary>Whether it is about this user's access to this document, or to the node where that is null.</summary>
-    public bool Covers(string? userId, DocumentName? document) => (UserId is null || UserId == userId) && (Document is null || Document == document);
+    public bool Covers(string? userId, DocumentName? document) =>
+        (UserId is null || UserId == userId) && (Document is null || Document == document);
 }

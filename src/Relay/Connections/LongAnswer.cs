@@ -2,7 +2,7 @@ using Relay.Yjs;
 
 namespace Relay.Connections;
 
-/// <summary>An answer under way that an administrator can end; its owner disposes of it when the answer is complete.</summary>
+/// <summary>An answer that an administrator can end; its owner disposes of it when it is complete.</summary>
 internal sealed class LongAnswer : IDisposable
 {
     private readonly Action<LongAnswer> remove;

@@ -3,8 +3,8 @@ using Relay.Yjs;
 namespace Relay.Connections;
 
 /// <summary>
-/// The answers over HTTP that can go on for long: streams of events, and the bytes of documents. They are no WebSockets,
-/// and end all the same when an administrator sends their user away. Thread-safe.
+/// The answers over HTTP that can go on for long: streams of events, and the bytes of documents. They are no
+/// WebSockets, and end all the same when an administrator sends their user away. Thread-safe.
 /// </summary>
 internal sealed class LongAnswers(TimeProvider time)
 {
@@ -27,7 +27,7 @@ internal sealed class LongAnswers(TimeProvider time)
     }
 
     /// <summary>Ends what an order covers.</summary>
-    /// <param name="order">Whose access to what ends. One that names a document does not cover answers about the node.</param>
+    /// <param name="order">Whose access ends; one that names a document does not cover answers about the node.</param>
     /// <param name="givenAt">When the order was given; null for now.</param>
     /// <returns>How many answers ended.</returns>
     public int Kick(KickOrder order, DateTimeOffset? givenAt = null)
@@ -35,7 +35,11 @@ internal sealed class LongAnswers(TimeProvider time)
         LongAnswer[] covered;
         lock (gate)
         {
-            covered = [.. open.Where(one => KickOrder.IsAbout(one.BegunAt, givenAt) && order.Covers(one.UserId, one.Document))];
+            covered =
+            [
+                .. open.Where(one =>
+                    KickOrder.IsAbout(one.BegunAt, givenAt) && order.Covers(one.UserId, one.Document)),
+            ];
             open.ExceptWith(covered);
         }
 

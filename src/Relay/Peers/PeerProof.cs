@@ -13,7 +13,10 @@ namespace Relay.Peers;
 /// </summary>
 internal static class PeerProof
 {
-    /// <summary>How far the clocks of two nodes may be apart: more than any synchronised clock, short enough that few proofs must be remembered.</summary>
+    /// <summary>
+    /// How far the clocks of two nodes may be apart: more than any synchronised clock, short enough that few proofs must
+    /// be remembered.
+    /// </summary>
     public static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
 
     private const string Scheme = "Relay-Peer ";

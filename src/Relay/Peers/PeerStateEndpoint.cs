@@ -108,7 +108,11 @@ internal sealed partial class PeerStateEndpoint(
     [LoggerMessage(LogEvents.PeerProofWrong, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: its proof was made with another Relay:Internal:Secret, or not for this node's address {Address}")]
     private static partial void LogWrong(ILogger logger, string remote, string address);
 
-    [LoggerMessage(LogEvents.PeerProofUsed, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: its proof was used before, or was made before this node started. Does something repeat what nodes say, or do the clocks differ?")]
+    [LoggerMessage(
+        LogEvents.PeerProofUsed,
+        LogLevel.Warning,
+        "Refused a request from {Remote} to the internal listener: its proof was used before, or is older than this "
+            + "node's start. Does something repeat what nodes say, or do the clocks differ?")]
     private static partial void LogUsed(ILogger logger, string remote);
 
     [LoggerMessage(LogEvents.PeerProofMissing, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: it has no proof that a node of ours sent it")]
