@@ -16,10 +16,16 @@ internal static class RelayEndpoints
     public static WebApplication UseRefusals(this WebApplication app)
     {
         var services = app.Services;
-        var auth = services.GetRequiredService<RelaySettings>().Auth;
+        var settings = services.GetRequiredService<RelaySettings>();
+        var auth = settings.Auth;
         app.UseForwardedHeaders();
         app.Use(BrowserRules.InvokeAsync);
         app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
+        if (!settings.AllowedHosts.AreAll)
+        {
+            app.Use(new HostGate(settings.AllowedHosts).InvokeAsync);
+        }
+
         app.Use(FullNodePages.InvokeAsync);
         app.Use(UpgradeRefusal.InvokeAsync);
         app.UseCrossOrigin("/api", auth.AllowedOrigins, asksForTokens: auth.Jwt is not null);
