@@ -5,9 +5,10 @@ namespace Relay.Peers;
 /// </summary>
 /// <remarks>
 /// A recorded request would otherwise be answered again for as long as its proof is timely, with what the document
-/// holds by then. The memory is bounded. When it is full, the oldest proof is forgotten and the limit moves: proofs that
-/// are as old or older are refused, used or not. A proof older than this object is refused too, because a process that
-/// ran before this one may have accepted it. Only proofs with the right signature get here, so strangers cannot fill it.
+/// holds by then. The memory is bounded. When it is full, the oldest proof is forgotten and the limit moves: proofs
+/// that are as old or older are refused, used or not. A proof older than this object is refused too, because a process
+/// that ran before this one may have accepted it. Only proofs with the right signature get here, so strangers cannot
+/// fill it.
 /// </remarks>
 /// <param name="most">How many proofs are remembered, 64 bytes each.</param>
 /// <param name="start">The time at which this node starts to accept proofs.</param>
