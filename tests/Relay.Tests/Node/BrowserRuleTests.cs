@@ -34,6 +34,14 @@ public sealed class BrowserRuleTests : IDisposable
         AssertAll(answer);
         Assert.Equal("frame-ancestors 'self'", Header(answer, "Content-Security-Policy"));
         Assert.Equal("SAMEORIGIN", Header(answer, "X-Frame-Options"));
+
+        // What a browser has is still good, and takes the headers of this answer.
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
+        using var unchanged = await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
+        Assert.Equal(304, (int)unchanged.StatusCode);
+        AssertAll(unchanged);
+        Assert.Equal("frame-ancestors 'self'", Header(unchanged, "Content-Security-Policy"));
     }
 
     [Theory]
