@@ -1,6 +1,6 @@
 # A node: no shell, no package manager, a user that may write nowhere but in /data. From the root of the repository: docker build -t relay .
 #
-#   docker run -p 8080:8080 -v relay:/data -e Relay__Auth__Mode=none relay
+#   docker run -p 127.0.0.1:8080:8080 -v relay:/data -e Relay__Auth__Mode=none relay
 #
 # is one node with everything embedded; docs/deploy.md says how several are run.
 ARG DOTNET_VERSION=10.0

@@ -120,6 +120,7 @@ module "load_balancer" {
   port                    = local.port
   certificate_arn         = var.certificate_arn
   allowed_cidrs           = var.allowed_cidrs
+  firewall                = var.firewall
   deletion_protection     = var.deletion_protection
 
   # Longer than a node takes to send its clients away.

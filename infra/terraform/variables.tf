@@ -53,6 +53,22 @@ variable "allowed_cidrs" {
   default     = ["0.0.0.0/0"]
 }
 
+variable "firewall" {
+  description = <<-EOT
+    AWS WAF in front of the load balancer: known bad addresses and inputs are refused, and an address that makes more
+    requests than this with 429. Null: none.
+  EOT
+  type = object({
+    requests_per_5_minutes = optional(number, 10000)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.firewall.requests_per_5_minutes >= 100, true)
+    error_message = "firewall.requests_per_5_minutes must be 100 or more: all people behind one address are counted together."
+  }
+}
+
 variable "image" {
   description = "The nodes' image. Null: image_tag in the registry that is made here."
   type        = string

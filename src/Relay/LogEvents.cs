@@ -135,6 +135,7 @@ internal static class LogEvents
     public const int PeerProofMissing = 1310;
     public const int PeerProofWrong = 1311;
     public const int PeerProofUntimely = 1312;
+    public const int PeerProofUsed = 1313;
 
     /// <summary>Whether a line says what an administrator did: all of these are kept.</summary>
     public static bool IsByAdministrator(int id) => id

@@ -26,7 +26,7 @@ export class Attacker {
   }
 
   async open () {
-    this.socket.write(`GET ${this.path} HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
+    this.socket.write(`GET ${this.path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
       // Each is a client of its own: one that came back after a refusal would have to wait.
       `User-Agent: attacker ${++attackers}\r\n` +
       'Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n')

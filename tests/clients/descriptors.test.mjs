@@ -13,7 +13,7 @@ const clients = 400
 
 const upgrade = (name) => [
   `GET /yjs/${name} HTTP/1.1`,
-  'Host: relay',
+  'Host: localhost',
   'Upgrade: websocket',
   'Connection: Upgrade',
   'Sec-WebSocket-Version: 13',

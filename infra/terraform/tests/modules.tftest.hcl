@@ -5,6 +5,10 @@ mock_provider "aws" {
     defaults = { random_password = "a-password-that-is-not-random-and-has-48-characters" }
   }
 
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/relay/01234567-89ab-cdef-0123-456789abcdef" }
+  }
+
   mock_resource "aws_lb" {
     defaults = { arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/relay/0123456789abcdef" }
   }
@@ -210,6 +214,58 @@ run "what_may_be_taken_down_again_has_no_registry_that_stays" {
   assert {
     condition     = aws_ecr_repository.this.force_delete
     error_message = "A registry with images cannot be destroyed."
+  }
+}
+
+run "without_being_asked_for_there_is_no_firewall" {
+  module {
+    source = "./modules/load_balancer"
+  }
+
+  variables {
+    port                 = 8080
+    certificate_arn      = null
+    allowed_cidrs        = ["0.0.0.0/0"]
+    deregistration_delay = 40
+  }
+
+  assert {
+    condition     = length(aws_wafv2_web_acl.this) == 0 && length(aws_wafv2_web_acl_association.this) == 0
+    error_message = "It costs something for each rule and each request."
+  }
+}
+
+run "a_firewall_is_in_front_of_the_load_balancer_and_leaves_bodies_alone" {
+  module {
+    source = "./modules/load_balancer"
+  }
+
+  variables {
+    port                 = 8080
+    certificate_arn      = null
+    allowed_cidrs        = ["0.0.0.0/0"]
+    deregistration_delay = 40
+    firewall             = { requests_per_5_minutes = 500 }
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl_association.this[0].resource_arn == aws_lb.this.arn && aws_wafv2_web_acl_association.this[0].web_acl_arn == aws_wafv2_web_acl.this[0].arn
+    error_message = "It is in front of something else."
+  }
+
+  assert {
+    condition     = one(flatten([for rule in aws_wafv2_web_acl.this[0].rule : [for s in rule.statement[0].rate_based_statement : s.limit]])) == 500
+    error_message = "One address may make any number of requests."
+  }
+
+  assert {
+    condition     = !strcontains(jsonencode(aws_wafv2_web_acl.this[0].rule), "CommonRuleSet")
+    error_message = "Updates of more than 8 KiB would be refused."
+  }
+
+  assert {
+    condition     = alltrue([for config in concat(aws_wafv2_web_acl.this[0].visibility_config, flatten([for rule in aws_wafv2_web_acl.this[0].rule : rule.visibility_config])) : !config.sampled_requests_enabled])
+    error_message = "Samples show tokens in addresses."
   }
 }
 

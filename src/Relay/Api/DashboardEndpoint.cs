@@ -1,12 +1,16 @@
 using Relay.Access;
+using Relay.Connections;
 using Relay.Reports;
 
 namespace Relay.Api;
 
 /// <summary>
-/// <c>GET /api/dashboard/events</c>: how the nodes do, again and again, as server-sent events. For administrators, until their token ends. The stream ends when this node stops or is drained: whoever comes again may come to another one.
+/// <c>GET /api/dashboard/events</c>: how the nodes do, again and again, as server-sent events. For administrators, until
+/// their token ends or another administrator sends them away. The stream ends when this node stops or is drained: who
+/// comes again may come to another one.
 /// </summary>
-internal sealed class DashboardEndpoint(RequestGate gate, DashboardFeed feed, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class DashboardEndpoint(
+    RequestGate gate, DashboardFeed feed, LongAnswers answers, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     public const string Path = "/api/dashboard/events";
 
@@ -20,6 +24,7 @@ internal sealed class DashboardEndpoint(RequestGate gate, DashboardFeed feed, IH
             return;
         }
 
+        using var answer = answers.Begin(grant.UserId);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
 
@@ -27,7 +32,8 @@ internal sealed class DashboardEndpoint(RequestGate gate, DashboardFeed feed, IH
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var left = grant.Expires - time.GetUtcNow();
         using var expiry = new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest, time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, lifetime.ApplicationStopping, context.RequestAborted);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(
+            expiry.Token, answer.Ended, lifetime.ApplicationStopping, context.RequestAborted);
         try
         {
             await foreach (var one in feed.WatchAsync(ends.Token))
@@ -38,7 +44,7 @@ internal sealed class DashboardEndpoint(RequestGate gate, DashboardFeed feed, IH
         }
         catch (OperationCanceledException)
         {
-            // The token has ended, the node stops, or the page is gone.
+            // The token has ended, its user was sent away, the node stops, or the page is gone.
         }
     }
 }

@@ -1,10 +1,12 @@
 using Relay.Access;
+using Relay.Connections;
 using Relay.Problems;
 
 namespace Relay.Api;
 
 /// <summary><c>GET /api/documents/{document}</c>: the whole document as one Yjs update (format V1). It holds everything that is logged, and opens no session: without one, snapshots and log are read.</summary>
-internal sealed class DocumentEndpoint(RequestGate gate, DocumentStates states, HeldStates held)
+internal sealed class DocumentEndpoint(
+    RequestGate gate, DocumentStates states, HeldStates held, LongAnswers answers)
 {
     public const string Path = DocumentRequest.Prefix + "{document}";
 
@@ -12,11 +14,14 @@ internal sealed class DocumentEndpoint(RequestGate gate, DocumentStates states, 
 
     public async Task GetAsync(HttpContext context)
     {
-        if (await DocumentRequest.NameAsync(context) is not { } name || await gate.IdentifyAsync(context, name, AccessLevel.Read) is null)
+        if (await DocumentRequest.NameAsync(context) is not { } name
+            || await gate.IdentifyAsync(context, name, AccessLevel.Read) is not { } grant)
         {
             return;
         }
 
+        // A slow reader takes its time. Bytes that have a length cannot end early but by a cut.
+        using var answer = answers.Begin(grant.UserId, name, context.Abort);
         var (state, reason) = await states.ReadAsync(name, context.RequestAborted);
         if (state is null)
         {

@@ -14,10 +14,16 @@ internal sealed partial class SnapshotRestoreEndpoint(
     public const string Path = SnapshotsEndpoint.OnePath + "/restore";
 
     /// <summary>
-    /// A restore takes several times the memory of its document for a moment, and a processor: one at a time leaves the rest to everybody else, and those that wait hold nothing. It ends when it is in the log, so the next one of the same
-    /// document begins with what this one has made.
+    /// A restore ends when it is in the log, so the next one of the same document begins with what this one has made.
+    /// Those that wait hold nothing, and a document whose stores are slow delays no other.
     /// </summary>
-    private readonly SemaphoreSlim turn = new(1);
+    private readonly DocumentTurns turns = new();
+
+    /// <summary>
+    /// The calculation takes several times the memory of its document for a moment, and a processor. It waits for no
+    /// store. One document has one at most, so a large one leaves a place to the others.
+    /// </summary>
+    private readonly SemaphoreSlim calculations = new(Math.Max(2, Environment.ProcessorCount));
 
     public async Task PostAsync(HttpContext context)
     {
@@ -27,18 +33,11 @@ internal sealed partial class SnapshotRestoreEndpoint(
             return;
         }
 
-        await turn.WaitAsync(context.RequestAborted);
-        try
-        {
-            await RestoreAsync(context, name, grant);
-        }
-        finally
-        {
-            turn.Release();
-        }
+        using var turn = await turns.TakeAsync(name, context.RequestAborted);
+        await RestoreAsync(context, name, grant);
     }
 
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => calculations.Dispose();
 
     private async Task RestoreAsync(HttpContext context, DocumentName name, Grant grant)
     {
@@ -54,9 +53,8 @@ internal sealed partial class SnapshotRestoreEndpoint(
             return;
         }
 
-        byte[] update = [];
-        YjsError error = default;
-        if (!await Task.Run(() => DocumentRestore.TryCompute(state, snapshot.Update, out update, out error), context.RequestAborted))
+        var (update, error) = await ComputeAsync(state, snapshot.Update, context.RequestAborted);
+        if (update is null)
         {
             await Problem.AnswerAsync(context, StatusCodes.Status422UnprocessableEntity, error.ToString());
         }
@@ -64,6 +62,23 @@ internal sealed partial class SnapshotRestoreEndpoint(
         {
             LogRestored(logger, name, snapshot.Position, update.Length);
             await JsonAnswer.WriteAsync(context, new JsonObject { ["restored"] = update.Length > 0, ["bytes"] = update.Length });
+        }
+    }
+
+    private async Task<(byte[]? Update, YjsError Error)> ComputeAsync(
+        ReadOnlyMemory<byte> state, ReadOnlyMemory<byte> snapshot, CancellationToken cancellation)
+    {
+        await calculations.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(
+                () => DocumentRestore.TryCompute(state, snapshot, out var update, out var error)
+                    ? (update, error) : ((byte[]?)null, error),
+                cancellation);
+        }
+        finally
+        {
+            calculations.Release();
         }
     }
 

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Relay.Access;
+using Relay.Connections;
 
 namespace Relay.Api;
 
 /// <summary>
 /// <c>GET /api/documents/{document}/snapshots</c>: what is stored of a document, newest first; <c>GET …/snapshots/{id}</c>: the document as it was then, as one Yjs update (format V1). What was stored before a deletion is not shown.
 /// </summary>
-internal sealed class SnapshotsEndpoint(RequestGate gate, StoredSnapshots snapshots)
+internal sealed class SnapshotsEndpoint(RequestGate gate, StoredSnapshots snapshots, LongAnswers answers)
 {
     public const string Path = DocumentEndpoint.Path + "/snapshots";
     public const string OnePath = Path + "/{id}";
@@ -33,9 +34,14 @@ internal sealed class SnapshotsEndpoint(RequestGate gate, StoredSnapshots snapsh
 
     public async Task GetOneAsync(HttpContext context)
     {
-        if (await DocumentRequest.NameAsync(context, following: 2) is { } name
-            && await gate.IdentifyAsync(context, name, AccessLevel.Read) is not null
-            && await snapshots.ReadAsync(context, name) is { } snapshot)
+        if (await DocumentRequest.NameAsync(context, following: 2) is not { } name
+            || await gate.IdentifyAsync(context, name, AccessLevel.Read) is not { } grant)
+        {
+            return;
+        }
+
+        using var answer = answers.Begin(grant.UserId, name, context.Abort);
+        if (await snapshots.ReadAsync(context, name) is { } snapshot)
         {
             await DocumentEndpoint.AnswerAsync(context, snapshot.Update);
         }

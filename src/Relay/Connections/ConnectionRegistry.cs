@@ -12,9 +12,6 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
     /// <summary>How often a few connections are closed while the node drains.</summary>
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How far the clocks of nodes may be apart: an order that was given earlier than a connection began by more than this is not about it.</summary>
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(30);
-
     private readonly Lock gate = new();
 
     /// <summary>The connections and when each was taken in.</summary>
@@ -103,17 +100,16 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
         }
     }
 
-    /// <summary>Ends what an order covers. An order that comes late, because this node could not be reached, is not about who came after it was given.</summary>
+    /// <summary>Ends what an order covers (<see cref="KickOrder.IsAbout"/>).</summary>
     /// <param name="order">Whose access to what ends.</param>
     /// <param name="givenAt">When the order was given; nothing for now.</param>
     /// <returns>How many accesses of a connection to a document ended.</returns>
     public int Kick(KickOrder order, DateTimeOffset? givenAt = null)
     {
-        var last = givenAt + ClockDifference;
         IOpenConnection[] covered;
         lock (gate)
         {
-            covered = [.. open.Where(connection => last is null || connection.Value <= last).Select(connection => connection.Key)];
+            covered = [.. open.Where(one => KickOrder.IsAbout(one.Value, givenAt)).Select(one => one.Key)];
         }
 
         return covered.Sum(connection => connection.Kick(order));

@@ -11,6 +11,19 @@ internal sealed record KickOrder(string? UserId, DocumentName? Document, bool Ma
     /// <summary>What they are told.</summary>
     public CloseReason Reason => MayComeBack ? CloseReason.AskedToReconnect : CloseReason.Removed;
 
-    /// <summary>Whether it is about this user's access to this document.</summary>
-    public bool Covers(string? userId, DocumentName document) => (UserId is null || UserId == userId) && (Document is null || Document == document);
+    /// <summary>How far the clocks of nodes may be apart.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether an order that was given at some time is about what began at another: one that comes late, because a node
+    /// could not be reached, is not about who came after it was given.
+    /// </summary>
+    /// <param name="begunAt">When the connection or the answer began.</param>
+    /// <param name="givenAt">When the order was given; null for now.</param>
+    public static bool IsAbout(DateTimeOffset begunAt, DateTimeOffset? givenAt) =>
+        givenAt is null || begunAt <= givenAt + ClockDifference;
+
+    /// <summary>Whether it is about this user's access to this document, or to the node where that is null.</summary>
+    public bool Covers(string? userId, DocumentName? document) =>
+        (UserId is null || UserId == userId) && (Document is null || Document == document);
 }

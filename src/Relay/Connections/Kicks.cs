@@ -5,8 +5,13 @@ using Relay.Yjs;
 
 namespace Relay.Connections;
 
-/// <summary>Ends connections on all nodes: here at once, elsewhere by an order that the other nodes hear, or hear of when they are back (<see cref="INodeOrders"/>).</summary>
-internal sealed partial class Kicks(ConnectionRegistry connections, INodeOrders orders, ILogger<Kicks> logger) : IHostedService, INodeOrderListener
+/// <summary>
+/// Ends connections and long answers on all nodes: here at once, elsewhere by an order that the other nodes hear, or hear
+/// of when they are back (<see cref="INodeOrders"/>).
+/// </summary>
+internal sealed partial class Kicks(
+    ConnectionRegistry connections, LongAnswers answers, INodeOrders orders, ILogger<Kicks> logger)
+    : IHostedService, INodeOrderListener
 {
     private const string Kind = "kick";
     private const string User = "user";
@@ -18,7 +23,7 @@ internal sealed partial class Kicks(ConnectionRegistry connections, INodeOrders 
     /// <summary>Ends what the order covers, and says how far that went.</summary>
     public async ValueTask<KickReceipt> GiveAsync(KickOrder order, CancellationToken cancellation)
     {
-        var here = connections.Kick(order);
+        var here = KickHere(order);
         try
         {
             var others = await orders.GiveAsync(Write(order), cancellation);
@@ -36,7 +41,7 @@ internal sealed partial class Kicks(ConnectionRegistry connections, INodeOrders 
     {
         if (TryRead(order, out var kick))
         {
-            return connections.Kick(kick!, givenAt);
+            return KickHere(kick!, givenAt);
         }
 
         LogUnreadable(logger);
@@ -54,6 +59,9 @@ internal sealed partial class Kicks(ConnectionRegistry connections, INodeOrders 
         listening?.Dispose();
         return Task.CompletedTask;
     }
+
+    private int KickHere(KickOrder order, DateTimeOffset? givenAt = null) =>
+        connections.Kick(order, givenAt) + answers.Kick(order, givenAt);
 
     private static byte[] Write(KickOrder order) =>
         JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["kind"] = Kind, [User] = order.UserId, [Document] = order.Document?.Value, [ComeBack] = order.MayComeBack });

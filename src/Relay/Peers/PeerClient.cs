@@ -118,7 +118,8 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
 
         try
         {
-            var proof = PeerProof.Make(secret, HttpMethod.Get.Method, path, holder, time.GetUtcNow());
+            var proof = PeerProof.Make(
+                secret, HttpMethod.Get.Method, path, holder, time.GetUtcNow(), PeerProof.NewNonce());
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.TryAddWithoutValidation("Authorization", proof);
             if (RelayTraces.Traceparent is { } traceparent)

@@ -14,4 +14,7 @@ internal enum PeerProofOutcome
 
     /// <summary>It is right but for its time: it was sent before, or the clocks of the two nodes differ by more than the allowed skew.</summary>
     Untimely,
+
+    /// <summary>It is right, but was used before, or is so old that it may have been (<see cref="UsedProofs"/>).</summary>
+    Used,
 }

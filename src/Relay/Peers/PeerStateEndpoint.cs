@@ -12,13 +12,23 @@ namespace Relay.Peers;
 internal sealed partial class PeerStateEndpoint(
     Func<DocumentName, Action<PeerState?>, bool> share, Func<DocumentName, Action<byte[]?>, bool> showPresence, string self, PeerSecret secret, PeerOptions options, TimeProvider time, ILogger<PeerStateEndpoint> logger)
 {
+    /// <summary>At 4 MiB of memory a node can be asked a thousand times a second, all the time.</summary>
+    private const int MostUsedProofs = 1 << 16;
+
     private readonly LogPace refusals = new(time);
+    private readonly UsedProofs used = new(MostUsedProofs, time.GetUtcNow());
 
     public async Task HandleAsync(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         string? proof = context.Request.Headers.Authorization;
-        var outcome = PeerProof.Check(proof, secret, context.Request.Method, target, self, time.GetUtcNow(), out var skew);
+        var now = time.GetUtcNow();
+        var outcome = PeerProof.Check(proof, secret, context.Request.Method, target, self, now, out var skew, out var id);
+        if (outcome == PeerProofOutcome.Valid && !used.TryUse(id, now))
+        {
+            outcome = PeerProofOutcome.Used;
+        }
+
         if (outcome != PeerProofOutcome.Valid)
         {
             LogRefusal(context, outcome, skew);
@@ -83,6 +93,9 @@ internal sealed partial class PeerStateEndpoint(
             case PeerProofOutcome.Wrong:
                 LogWrong(logger, remote, self);
                 break;
+            case PeerProofOutcome.Used:
+                LogUsed(logger, remote);
+                break;
             default:
                 LogMissing(logger, remote);
                 break;
@@ -94,6 +107,13 @@ internal sealed partial class PeerStateEndpoint(
 
     [LoggerMessage(LogEvents.PeerProofWrong, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: its proof was made with another Relay:Internal:Secret, or not for this node's address {Address}")]
     private static partial void LogWrong(ILogger logger, string remote, string address);
+
+    [LoggerMessage(
+        LogEvents.PeerProofUsed,
+        LogLevel.Warning,
+        "Refused a request from {Remote} to the internal listener: its proof was used before, or is older than this "
+            + "node's start. Does something repeat what nodes say, or do the clocks differ?")]
+    private static partial void LogUsed(ILogger logger, string remote);
 
     [LoggerMessage(LogEvents.PeerProofMissing, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: it has no proof that a node of ours sent it")]
     private static partial void LogMissing(ILogger logger, string remote);

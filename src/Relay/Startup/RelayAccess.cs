@@ -32,6 +32,7 @@ internal static class RelayAccess
 
         // Those that have not become WebSockets, or never will: they have shown no token yet, so they are bounded apart from the others, by the same figure.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = Math.Max(LeastPlainConnections, settings.Limits.MaxConnections));
+        services.AddSingleton<LongAnswers>();
         services.AddSingleton<Kicks>();
         services.AddSingleton<KickEndpoint>();
         services.AddHostedService(provider => provider.GetRequiredService<Kicks>());

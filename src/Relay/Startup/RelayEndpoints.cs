@@ -16,11 +16,18 @@ internal static class RelayEndpoints
     public static WebApplication UseRefusals(this WebApplication app)
     {
         var services = app.Services;
+        var settings = services.GetRequiredService<RelaySettings>();
+        var auth = settings.Auth;
         app.UseForwardedHeaders();
+        app.Use(BrowserRules.InvokeAsync);
         app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
+        if (!settings.AllowedHosts.AreAll)
+        {
+            app.Use(new HostGate(settings.AllowedHosts).InvokeAsync);
+        }
+
         app.Use(FullNodePages.InvokeAsync);
         app.Use(UpgradeRefusal.InvokeAsync);
-        var auth = services.GetRequiredService<RelaySettings>().Auth;
         app.UseCrossOrigin("/api", auth.AllowedOrigins, asksForTokens: auth.Jwt is not null);
         return app;
     }
@@ -95,10 +102,5 @@ internal static class RelayEndpoints
         headers.CacheControl =
             file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable"
             : file.File.Name.EndsWith(".html", StringComparison.OrdinalIgnoreCase) ? "no-cache" : "public, max-age=3600";
-        if (file.File.Name == "dashboard.html")
-        {
-            // It has buttons, and a page of another site could lay itself over them; a page cannot say this of itself.
-            headers.ContentSecurityPolicy = "frame-ancestors 'self'";
-        }
     }
 }

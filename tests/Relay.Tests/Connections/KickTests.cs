@@ -9,6 +9,7 @@ public sealed class KickTests
 {
     private readonly ManualTime time = new();
     private readonly ConnectionRegistry registry;
+    private readonly LongAnswers answers;
     private readonly Connection ada;
     private readonly Connection bob;
     private readonly Connection both;
@@ -16,6 +17,7 @@ public sealed class KickTests
     public KickTests()
     {
         registry = new ConnectionRegistry(10, time);
+        answers = new LongAnswers(time);
         ada = Add(("ada", "plan"));
         bob = Add(("bob", "plan"));
         both = Add(("ada", "notes"), (null, "plan"));
@@ -69,14 +71,14 @@ public sealed class KickTests
     public async Task An_order_reaches_other_nodes_as_it_was_given()
     {
         var orders = new Orders { Receipt = new OrderReceipt(2, 1, 40) };
-        var here = new Kicks(registry, orders, NullLogger<Kicks>.Instance);
+        var here = new Kicks(registry, answers, orders, NullLogger<Kicks>.Instance);
         var receipt = await here.GiveAsync(new KickOrder("ada", Name("plan ä"), true), default);
         Assert.Equal(new KickReceipt(40, 3, 1, true), receipt);
 
         var other = new ConnectionRegistry(10, time);
         var there = new Connection([("ada", "plan ä"), ("bob", "plan ä")]);
         other.TryAdd(there);
-        var kicks = new Kicks(other, orders, NullLogger<Kicks>.Instance);
+        var kicks = new Kicks(other, answers, orders, NullLogger<Kicks>.Instance);
         Assert.Equal(1, kicks.OnOrder(orders.Given!, time.GetUtcNow()));
         Assert.Equal([CloseReason.AskedToReconnect], there.Ends);
     }
@@ -84,9 +86,23 @@ public sealed class KickTests
     [Fact]
     public async Task When_the_others_cannot_be_reached_this_nodes_connections_end_all_the_same()
     {
-        var receipt = await new Kicks(registry, new Orders(), NullLogger<Kicks>.Instance).GiveAsync(new KickOrder("bob", null, false), default);
+        var kicks = new Kicks(registry, answers, new Orders(), NullLogger<Kicks>.Instance);
+        var receipt = await kicks.GiveAsync(new KickOrder("bob", null, false), default);
         Assert.Equal(new KickReceipt(1, 1, 0, false), receipt);
         Assert.Equal([CloseReason.Removed], bob.Ends);
+    }
+
+    [Fact]
+    public async Task Long_answers_are_ended_and_counted_like_connections()
+    {
+        using var answer = answers.Begin("bob");
+        var kicks = new Kicks(registry, answers, new Orders { Receipt = default }, NullLogger<Kicks>.Instance);
+        Assert.Equal(2, (await kicks.GiveAsync(new KickOrder("bob", null, false), default)).Connections);
+        Assert.True(answer.Ended.IsCancellationRequested);
+        using var second = answers.Begin("bob");
+        var order = """{"kind":"kick","user":"bob","document":null,"comeBack":false}"""u8.ToArray();
+        Assert.Equal(1, kicks.OnOrder(order, time.GetUtcNow()));
+        Assert.True(second.Ended.IsCancellationRequested);
     }
 
     [Theory]
@@ -100,7 +116,7 @@ public sealed class KickTests
     [InlineData("""{"kind":"kick","user":"ada","document":null}""")]
     public void An_order_that_this_version_does_not_know_ends_nothing(string order)
     {
-        var kicks = new Kicks(registry, new Orders(), NullLogger<Kicks>.Instance);
+        var kicks = new Kicks(registry, answers, new Orders(), NullLogger<Kicks>.Instance);
         Assert.Equal(0, kicks.OnOrder(System.Text.Encoding.UTF8.GetBytes(order), time.GetUtcNow()));
         Assert.All([ada, bob, both], connection => Assert.Empty(connection.Ends));
     }

@@ -22,6 +22,15 @@ internal sealed class HeldSnapshots(ISnapshotStore store) : ISnapshotStore
     /// <summary>Completes when a read is held up.</summary>
     public Task OneIsHeldAsync() => begun.Task;
 
+    /// <summary>Completes when so many reads are held up.</summary>
+    public async Task UntilReadsAsync(int count)
+    {
+        while (Reads < count)
+        {
+            await Task.Yield();
+        }
+    }
+
     public void LetAllGo() => held!.SetResult();
 
     public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)

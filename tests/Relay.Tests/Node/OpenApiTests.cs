@@ -59,6 +59,7 @@ public sealed class OpenApiTests
             var described = Resolve(description, operation.GetProperty("responses").GetProperty(((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
             var types = described.TryGetProperty("content", out var content) ? content.EnumerateObject().Select(one => one.Name).ToArray() : [];
             Assert.Equal(types, answer.Content.Headers.ContentType is { MediaType: { } given } ? [given] : []);
+            BrowserRuleTests.AssertContent(answer);
             seen.Add((operation.GetProperty("operationId").GetString()!, $"{(int)answer.StatusCode}"));
         }
 

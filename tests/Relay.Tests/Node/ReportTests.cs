@@ -120,7 +120,7 @@ public sealed class ReportTests
         using (var socket = new System.Net.Sockets.TcpClient())
         {
             await socket.ConnectAsync(node.Address.Host, node.Address.Port);
-            await socket.GetStream().WriteAsync("GET /api/dashboard/events HTTP/1.1\r\nHost: relay\r\n\r\n"u8.ToArray());
+            await socket.GetStream().WriteAsync("GET /api/dashboard/events HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
             Assert.True(await socket.GetStream().ReadAsync(new byte[100]).AsTask().WaitAsync(TestNode.Patience) > 0);
             socket.LingerState = new System.Net.Sockets.LingerOption(true, 0);
         }
@@ -177,6 +177,25 @@ public sealed class ReportTests
         await watch.EndAsync();
     }
 
+    [Fact]
+    public async Task A_stream_ends_when_its_user_is_sent_away()
+    {
+        await using var node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+        static string Token(string user) =>
+            TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { sub = user, admin = true }));
+        using var ada = await WatchAsync(node, Token("ada"));
+        using var bob = await WatchAsync(node, Token("bob"));
+        await ada.NextAsync();
+        var order = Encoding.UTF8.GetBytes("""{"user":"ada"}""");
+        using var answer = await node.AskAsync("POST", "/api/admin/kick", Token("bob"), order, "application/json");
+        using var receipt = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(1, receipt.RootElement.GetProperty("connections").GetInt32());
+        await ada.EndAsync();
+        await bob.NextAsync();
+        await bob.NextAsync();
+    }
+
     private static Task<TestNode> StartAsync(OtherNodes others) => TestNode.StartAsync(builder => builder.Services.AddSingleton(Quick), services => services.AddSingleton<INodeReports>(others));
 
     private static async Task<NodeReport> OwnAsync(TestNode node)
@@ -185,9 +204,9 @@ public sealed class ReportTests
         return Assert.Single(JsonSerializer.Deserialize(answer, ReportFormat.Default.ClusterReport)!.Nodes);
     }
 
-    private static async Task<EventStream> WatchAsync(TestNode node)
+    private static async Task<EventStream> WatchAsync(TestNode node, string? token = null)
     {
-        var answer = await node.AskAsync("GET", "/api/dashboard/events");
+        var answer = await node.AskAsync("GET", "/api/dashboard/events", token);
         answer.EnsureSuccessStatusCode();
         return new EventStream(answer, await answer.Content.ReadAsStreamAsync());
     }

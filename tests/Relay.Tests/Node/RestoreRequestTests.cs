@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Relay.Doubles;
 using Relay.Persistence;
+using Relay.Yjs;
 using static Relay.Doubles.Messages;
 using static Relay.Node.SnapshotRequests;
 
@@ -70,6 +71,37 @@ public sealed class RestoreRequestTests
         Assert.Equal(1, snapshots.Reads);
         snapshots.LetAllGo();
         Assert.Single(await Task.WhenAll(restores), restore => restore.Restored);
+    }
+
+    [Fact]
+    public async Task A_restore_that_waits_for_its_store_delays_no_restore_of_another_document()
+    {
+        HeldSnapshots? snapshots = null;
+        await using var node = await TestNode.StartAsync(
+            _ => { },
+            services =>
+            {
+                var own = services.Last(one => one.ServiceType == typeof(ISnapshotStore)).ImplementationFactory!;
+                services.AddSingleton<ISnapshotStore>(
+                    provider => snapshots = new HeldSnapshots((ISnapshotStore)own(provider)));
+            },
+            settings: LeaveAtOnce);
+        var id = await node.SaveAsync(Typed(1, 0, "a"));
+        Assert.Equal(204, await node.StatusAsync("POST", "/api/documents/other/updates", body: Typed(1, 0, "a")));
+        await node.Sessions.WhenGoneAsync(DocumentName.Create("other")).WaitAsync(TestNode.Patience);
+        using var listed = JsonDocument.Parse(
+            await node.Http.GetStringAsync(new Uri("/api/documents/other/snapshots", UriKind.Relative)));
+        var otherId = listed.RootElement.GetProperty("snapshots")[0].GetProperty("id").GetString()!;
+
+        snapshots!.Hold();
+        var slow = RestoreAsync(node, id);
+        await snapshots.OneIsHeldAsync().WaitAsync(TestNode.Patience);
+        var other = node.StatusAsync("POST", $"/api/documents/other/snapshots/{otherId}/restore");
+        await snapshots.UntilReadsAsync(2).WaitAsync(TestNode.Patience);
+        Assert.False(slow.IsCompleted);
+        snapshots.LetAllGo();
+        Assert.Equal(200, await other);
+        await slow;
     }
 
     [Fact]

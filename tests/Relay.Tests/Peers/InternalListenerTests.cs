@@ -122,11 +122,11 @@ public sealed class InternalListenerTests : IDisposable
         [
             null,
             "Bearer x",
-            PeerProof.Make(new PeerSecret("wrong"), "GET", StatePath, address, now),
-            PeerProof.Make(Secret, "GET", StatePath, "127.0.0.1:9", now),
-            PeerProof.Make(Secret, "GET", "/internal/documents/other/state", address, now),
-            PeerProof.Make(Secret, "GET", StatePath, address, now - TimeSpan.FromSeconds(31)),
-            PeerProof.Make(Secret, "GET", StatePath, address, now + TimeSpan.FromSeconds(40)),
+            Proof(new PeerSecret("wrong"), StatePath, address, now),
+            Proof(Secret, StatePath, "127.0.0.1:9", now),
+            Proof(Secret, "/internal/documents/other/state", address, now),
+            Proof(Secret, StatePath, address, now - TimeSpan.FromSeconds(31)),
+            Proof(Secret, StatePath, address, now + TimeSpan.FromSeconds(40)),
         ];
         foreach (var proof in proofs)
         {
@@ -142,6 +142,29 @@ public sealed class InternalListenerTests : IDisposable
         }
 
         Assert.Equal(0, calls);
+        await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
+    }
+
+    [Fact]
+    public async Task A_proof_opens_once_what_was_recorded_is_refused()
+    {
+        using var listener = await StartAsync(address, (_, reader) =>
+        {
+            reader(State(3));
+            return true;
+        });
+        var proof = Proof(Secret, StatePath, address, DateTimeOffset.UtcNow);
+        using var first = await SendAsync(StatePath, proof);
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        using var again = await SendAsync(StatePath, proof);
+        Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
+        Assert.Empty(await again.Content.ReadAsByteArrayAsync());
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(StatePath));
+
+        // A process at the same address may have answered it before this one.
+        using var before = await SendAsync(
+            StatePath, Proof(Secret, StatePath, address, DateTimeOffset.UtcNow - TimeSpan.FromSeconds(20)));
+        Assert.Equal(HttpStatusCode.Unauthorized, before.StatusCode);
         await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
     }
 
@@ -174,6 +197,9 @@ public sealed class InternalListenerTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, atInternal.StatusCode);
     }
 
+    private static string Proof(PeerSecret secret, string path, string target, DateTimeOffset time) =>
+        PeerProof.Make(secret, "GET", path, target, time, PeerProof.NewNonce());
+
     private static PeerClient Client() => new("elsewhere", Secret, new PeerOptions(), TimeProvider.System, _ => 0, NullLogger<PeerClient>.Instance);
 
     private static async Task<InternalListener> StartAsync(string address, Func<DocumentName, Action<PeerState?>, bool> share, Func<DocumentName, Action<byte[]?>, bool>? showPresence = null)
@@ -204,7 +230,7 @@ public sealed class InternalListenerTests : IDisposable
 
     private async Task<HttpStatusCode> StatusAsync(string path)
     {
-        using var answer = await SendAsync(path, PeerProof.Make(Secret, "GET", path, address, DateTimeOffset.UtcNow));
+        using var answer = await SendAsync(path, Proof(Secret, path, address, DateTimeOffset.UtcNow));
         return answer.StatusCode;
     }
 

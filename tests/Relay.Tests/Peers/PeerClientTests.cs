@@ -28,7 +28,7 @@ public sealed class PeerClientTests : IDisposable
         AssertEqual(State(), await AskAsync(peer.Address));
         var question = await peer.Asked;
         Assert.StartsWith($"GET {StatePath} HTTP/1.1\r\n", question, StringComparison.Ordinal);
-        Assert.Equal(PeerProofOutcome.Valid, PeerProof.Check(RawPeer.ProofIn(question), Secret, "GET", StatePath, peer.Address, time.Now, out _));
+        Assert.Equal(PeerProofOutcome.Valid, PeerProof.Check(RawPeer.ProofIn(question), Secret, "GET", StatePath, peer.Address, time.Now, out _, out _));
         Assert.DoesNotContain("0123456789", question, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static Relay.Peers.PeerSamples;
 
 namespace Relay.Peers;
@@ -5,13 +6,33 @@ namespace Relay.Peers;
 public sealed class PeerProofTests
 {
     private const string Node = "10.0.0.7:5211";
+    private const string Nonce = "000102030405060708090a0b0c0d0e0f";
+
+    /// <summary>As another program computes it.</summary>
+    private const string Mac = "331bbec171e3d2e86c1e15f3530d83fe655f4ddf2a443ec3c70edd365eab5a04";
+
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void The_header_is_what_it_always_was() =>
         Assert.Equal(
-            "Relay-Peer 1795176000000.5a9d41157e768ed668f3333f602417e27f1eb427b1dd393a7857d41d74db135d",
-            PeerProof.Make(Secret, "GET", StatePath, Node, Now));
+            $"Relay-Peer 1795176000000.{Nonce}.{Mac}",
+            PeerProof.Make(Secret, "GET", StatePath, Node, Now, Nonce));
+
+    [Fact]
+    public void Its_id_is_its_number_and_its_time()
+    {
+        PeerProof.Check(Make(), Secret, "GET", StatePath, Node, Now, out _, out var id);
+        Assert.Equal(new PeerProofId(UInt128.Parse(Nonce, NumberStyles.HexNumber, null), 1795176000000), id);
+    }
+
+    [Fact]
+    public void No_two_proofs_have_the_same_number()
+    {
+        var nonces = Enumerable.Range(0, 1000).Select(_ => PeerProof.NewNonce()).ToList();
+        Assert.Equal(nonces.Count, nonces.Distinct().Count());
+        Assert.All(nonces, nonce => Assert.Equal(Nonce.Length, nonce.Length));
+    }
 
     [Fact]
     public void A_proof_is_right_for_its_request_its_node_and_its_time()
@@ -37,9 +58,9 @@ public sealed class PeerProofTests
     {
         Assert.Equal(
             PeerProofOutcome.Untimely,
-            PeerProof.Check(Make(), Secret, "GET", StatePath, Node, Now + PeerProof.MaxSkew + TimeSpan.FromMilliseconds(1), out var behind));
+            PeerProof.Check(Make(), Secret, "GET", StatePath, Node, Now + PeerProof.MaxSkew + TimeSpan.FromMilliseconds(1), out var behind, out _));
         Assert.Equal(-30.001, behind.TotalSeconds, 4);
-        Assert.Equal(PeerProofOutcome.Untimely, PeerProof.Check(Make(), Secret, "GET", StatePath, Node, Now - TimeSpan.FromHours(1), out var ahead));
+        Assert.Equal(PeerProofOutcome.Untimely, PeerProof.Check(Make(), Secret, "GET", StatePath, Node, Now - TimeSpan.FromHours(1), out var ahead, out _));
         Assert.Equal(TimeSpan.FromHours(1), ahead);
     }
 
@@ -47,7 +68,7 @@ public sealed class PeerProofTests
     public void Its_time_cannot_be_made_newer()
     {
         var parts = Make().Split('.');
-        Assert.Equal(PeerProofOutcome.Wrong, Check($"{parts[0][..^1]}9.{parts[1]}"));
+        Assert.Equal(PeerProofOutcome.Wrong, Check($"{parts[0][..^1]}9.{parts[1]}.{parts[2]}"));
     }
 
     [Fact]
@@ -56,6 +77,11 @@ public sealed class PeerProofTests
         var proof = Make();
         for (var i = proof.IndexOf('.') + 1; i < proof.Length; i++)
         {
+            if (proof[i] == '.')
+            {
+                continue;
+            }
+
             var changed = proof.ToCharArray();
             changed[i] = changed[i] == '0' ? '1' : '0';
             Assert.Equal(PeerProofOutcome.Wrong, Check(new string(changed)));
@@ -69,10 +95,13 @@ public sealed class PeerProofTests
     [InlineData("Relay-Peer ")]
     [InlineData("Relay-Peer .")]
     [InlineData("Relay-Peer 1795176000000.")]
-    [InlineData("Relay-Peer 1795176000000.zz")]
-    [InlineData("Relay-Peer -795176000000.0000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("Relay-Peer 999999999999999999999999.0000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("Relay-Peer 1795176000000.00000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("Relay-Peer 1795176000000.zz.zz")]
+    [InlineData("Relay-Peer 1795176000000." + Mac)]
+    [InlineData("Relay-Peer 1795176000000." + Nonce + "." + Mac + "0")]
+    [InlineData("Relay-Peer 1795176000000." + Nonce + "0" + Mac)]
+    [InlineData("Relay-Peer 1795176000000.x00102030405060708090a0b0c0d0e0f." + Mac)]
+    [InlineData("Relay-Peer -795176000000." + Nonce + "." + Mac)]
+    [InlineData("Relay-Peer 999999999999999999999999." + Nonce + "." + Mac)]
     public void What_is_no_proof_is_none(string? proof) => Assert.Equal(PeerProofOutcome.Missing, Check(proof));
 
     [Fact]
@@ -82,8 +111,8 @@ public sealed class PeerProofTests
         Assert.DoesNotContain("0123", Make(), StringComparison.Ordinal);
     }
 
-    private static string Make() => PeerProof.Make(Secret, "GET", StatePath, Node, Now);
+    private static string Make() => PeerProof.Make(Secret, "GET", StatePath, Node, Now, Nonce);
 
     private static PeerProofOutcome Check(string? proof, PeerSecret? secret = null, string method = "GET", string path = StatePath, string target = Node, DateTimeOffset? now = null) =>
-        PeerProof.Check(proof, secret ?? Secret, method, path, target, now ?? Now, out _);
+        PeerProof.Check(proof, secret ?? Secret, method, path, target, now ?? Now, out _, out _);
 }

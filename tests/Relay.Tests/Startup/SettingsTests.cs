@@ -35,6 +35,7 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("Documents:IdleTimout", "00:00:05", "is not a setting of this version")]
+    [InlineData("Network:AllowedHosts", "relay:8080", "host names without ports")]
     [InlineData("Redis:Configuraton", "localhost", "is not a setting of this version")]
     [InlineData("Redis:Configuration", "localhost", "set Relay:S3:Bucket, or Relay:FileStore:Shared")]
     [InlineData("Postgres:ConnectionString", "nonsense", "does not read as a connection string")]

@@ -42,3 +42,11 @@ variable "deletion_protection" {
   description = "Whether AWS refuses to delete it."
   type        = bool
 }
+
+variable "firewall" {
+  description = "How many requests one address may make; null for no firewall."
+  type = object({
+    requests_per_5_minutes = number
+  })
+  default = null
+}

@@ -1,4 +1,5 @@
 using System.Net;
+using Relay.Access;
 
 namespace Relay.Startup;
 
@@ -7,6 +8,13 @@ internal sealed record NetworkOptions
 {
     /// <summary><c>Network:TrustedProxies</c>: the addresses or networks of proxies and load balancers, separated by commas, whose <c>X-Forwarded-For</c> is believed. Default: none; everybody is who he seems to be.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>
+    /// <c>Network:AllowedHosts</c>: the host names, without ports and separated by commas, by which clients may address
+    /// this node; <c>*.example.com</c> for all names below one, <c>*</c> for every name. IP addresses are always
+    /// allowed. Default: every name with tokens; without, this machine's own names, which are allowed in any case.
+    /// </summary>
+    public AllowedHosts? AllowedHosts { get; init; }
 
     public static NetworkOptions Read(SettingsReader reader)
     {
@@ -29,6 +37,15 @@ internal sealed record NetworkOptions
             }
         }
 
-        return new NetworkOptions { TrustedProxies = networks };
+        return new NetworkOptions { TrustedProxies = networks, AllowedHosts = ReadHosts(reader) };
     }
+
+    private static AllowedHosts? ReadHosts(SettingsReader reader) =>
+        reader.Text("Network:AllowedHosts") is not { } text ? null
+        : AllowedHosts.TryParse(text, out var hosts) ? hosts
+        : reader.Refuse<AllowedHosts?>(
+            "Network:AllowedHosts",
+            text,
+            "host names without ports, separated by commas, as in relay.example,*.internal.example; * for every name",
+            null);
 }

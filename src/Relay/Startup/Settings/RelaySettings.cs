@@ -1,3 +1,5 @@
+using Relay.Access;
+
 namespace Relay.Startup;
 
 /// <summary>All settings, under <c>Relay:</c> in the configuration; validated once, at start. Each property says what its setting means, its default and its unit.</summary>
@@ -26,6 +28,15 @@ internal sealed record RelaySettings
     public AuthOptions Auth { get; init; } = new();
 
     public ShutdownOptions Shutdown { get; init; } = new();
+
+    /// <summary>
+    /// By which names clients may address this node. Without tokens, nothing but the name tells this node's own pages
+    /// from those of another site (<see cref="Access.AllowedHosts"/>), so only this machine's names and those of
+    /// <c>Network:AllowedHosts</c> are allowed. With tokens it is every name, unless that setting names some.
+    /// </summary>
+    public AllowedHosts AllowedHosts =>
+        Auth.Jwt is not null ? Network.AllowedHosts ?? AllowedHosts.All
+        : Network.AllowedHosts is { } named ? AllowedHosts.Local.And(named) : AllowedHosts.Local;
 
     /// <summary>Reads all settings.</summary>
     /// <exception cref="SettingsException">One or more settings are unknown, do not read, or contradict each other; the message names them all.</exception>
