@@ -117,6 +117,12 @@ internal sealed class HocuspocusClient
         return Take();
     }
 
+    public void Pong()
+    {
+        line.Say([0x8A, 0x80, 0, 0, 0, 0]);
+        world.Run();
+    }
+
     public void GoOn()
     {
         line.GoOn();

@@ -23,13 +23,17 @@ internal sealed partial class ClientSocket
         {
             abort();
         }
-        else if (Elapsed(lastPing) >= ticks.Times.Ping)
+        else
         {
-            Ping();
-        }
-        else if (Elapsed(Volatile.Read(ref lastSent)) >= ticks.Times.SignOfLife)
-        {
-            Nudge(() => lifeDue = true);
+            if (Elapsed(Volatile.Read(ref lastSent)) >= ticks.Times.SignOfLife)
+            {
+                Nudge(() => lifeDue = true);
+            }
+
+            if (Elapsed(lastPing) >= ticks.Times.Ping)
+            {
+                Ping();
+            }
         }
     }
 

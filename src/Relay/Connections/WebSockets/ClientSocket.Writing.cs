@@ -140,11 +140,13 @@ internal sealed partial class ClientSocket
             {
                 bytes = TakeFrames(out rented);
                 lastSent = ticks.Time.GetTimestamp();
+                lifeDue = false;
             }
             else if (lifeDue)
             {
                 bytes = signOfLife;
                 lastSent = ticks.Time.GetTimestamp();
+                lifeDue = false;
             }
             else
             {
@@ -152,7 +154,6 @@ internal sealed partial class ClientSocket
                 return false;
             }
 
-            lifeDue = false;
             return true;
         }
     }
