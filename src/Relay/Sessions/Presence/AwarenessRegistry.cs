@@ -71,7 +71,7 @@ internal sealed class AwarenessRegistry
             if (record.SeenAt <= asked && record.AskedAt < asked)
             {
                 record.AskedAt = asked;
-                PresenceEffects.Nudge(record.NextEntry, record.Claims.OwnersAt(record.Clock), result);
+                PresenceEffects.Raise(record, result);
             }
         }
 

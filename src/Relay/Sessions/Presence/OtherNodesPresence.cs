@@ -133,7 +133,7 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
         {
             // Another node gave up an old connection of a client that is here by now. Clients elsewhere have dropped
             // it, so it says again that it is there.
-            PresenceEffects.Nudge(entry, record.Claims.Owners, result);
+            PresenceEffects.Ask(record, entry.Clock, result);
             if (!record.Claims.HasOwnerAt(entry.Clock))
             {
                 effects.Doubt(record, now);
