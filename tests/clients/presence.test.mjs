@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as nodeTest from 'node:test'
 import * as Y from 'yjs'
-import { joinClient, waitFor } from './clients.mjs'
+import { joinClient, sameState, waitFor } from './clients.mjs'
 import { joinDocument } from './hocuspocus.mjs'
 import { kinds } from './kinds.mjs'
 import { quietClientTakesNothing } from './quiet.mjs'
@@ -184,4 +184,33 @@ test('presence that is too large goes, and its client edits on', async (t) => {
   assert.deepEqual([ann.closes, cat.closes], [[], []])
   const said = relay.logs.filter((line) => line.includes('exceeds Limits:MaxAwarenessBytes'))
   assert.equal(said.filter((line) => line.includes('127.0.0.1')).length, 2)
+})
+
+// Editors show a cursor by a relative position. Presence is shown at once and an update when it is logged, so the text
+// that a position names may come later.
+test('a cursor in text that has not come is nowhere, changes nothing, and is there with the text', async (t) => {
+  await Promise.all([joinClient, joinDocument].map(async (join, index) => {
+    const name = `early-${index}`
+    const [reader, writer] = [await join(t, relay, name), await join(t, relay, name)]
+    const changes = []
+    reader.doc.on('update', (_update, origin) => changes.push(origin))
+    const draft = new Y.Doc()
+    const [text, nested] = [draft.getText('text'), draft.getMap('map').set('nested', new Y.Text('new'))]
+    text.insert(0, 'written')
+
+    // One names a character, the other one the end of a type.
+    const cursor = [Y.createRelativePositionFromTypeIndex(text, 4), Y.createRelativePositionFromTypeIndex(nested, 3)]
+    writer.awareness.setLocalState({ name: 'Writer', cursor })
+    await sees(reader, writer.doc.clientID, 'Writer')
+    const shown = () => reader.awareness.getStates().get(writer.doc.clientID).cursor.map((position) =>
+      Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(position), reader.doc))
+    assert.deepEqual(shown(), [null, null])
+    assert.deepEqual(changes, [])
+
+    Y.applyUpdate(writer.doc, Y.encodeStateAsUpdate(draft))
+    await reader.sees((doc) => doc.getMap('map').has('nested'), 'the text')
+    assert.deepEqual(shown().map(({ index }) => index), [4, 3])
+    assert.deepEqual(changes, [reader.provider])
+    assert.ok(sameState(reader.doc, draft))
+  }))
 })
