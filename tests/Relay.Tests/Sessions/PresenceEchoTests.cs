@@ -70,6 +70,31 @@ public sealed class PresenceEchoTests
     }
 
     [Fact]
+    public void A_tab_that_brings_somebody_to_another_node_does_not_raise_their_clock()
+    {
+        using var world = new World();
+        var clients = new Clients(world);
+        clients.Connect(clients.Tab, 1);
+        var second = clients.AddTab();
+        second.Set("{}");
+        clients.Connect(second, 0);
+        var watcher = world.Client();
+        clients.DeliverAll();
+
+        // The nodes do not hear each other, so what the first tab hears is news to the second one's node.
+        world.Backplane.IsHushed = true;
+        var ada = clients.Add();
+        ada.Set(Clients.Shown);
+        clients.Connect(ada, 1);
+        clients.DeliverAll();
+        Assert.Equal((ada.Clock, Clients.Shown), watcher.Presence[ada.Id]);
+        world.Advance(3);
+        clients.Connect(clients.Add(), 0);
+        clients.DeliverAll();
+        Assert.Equal(ada.Clock, watcher.Presence[ada.Id].Clock);
+    }
+
+    [Fact]
     public void A_client_that_comes_back_at_once_answers_and_stays()
     {
         using var world = new World();
@@ -152,7 +177,7 @@ public sealed class PresenceEchoTests
             }
         }
 
-        private StockAwareness AddTab()
+        public StockAwareness AddTab()
         {
             var added = Add();
             added.Set(null);

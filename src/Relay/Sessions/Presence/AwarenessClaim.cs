@@ -10,8 +10,8 @@ namespace Relay.Sessions;
 /// opened another one.
 /// </param>
 /// <param name="IsSure">
-/// Whether a connection is the client's own, and not one that passes on what its client heard in another way: it has
-/// been the only source from the beginning, or has answered a question.
+/// Whether a connection is the client's own, and not one that passes on what its client heard in another way: it began
+/// with news of this client and has been its only source since, or it has answered a question.
 /// </param>
 /// <param name="AskedAt">
 /// The clock under which the connection was sent the client's removal, which only the client itself answers with a

@@ -41,14 +41,14 @@ internal sealed class AwarenessClaims
     /// <summary>A connection says the presence.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="isNews">Whether the clock was not known: otherwise the entry may be a repetition.</param>
-    public void Say(Attachment connection, ulong clock, bool isNews) =>
-        Say(new AwarenessClaim(connection, 0, clock, isNews));
+    /// <param name="isSure">Whether that is how a client begins to say its own.</param>
+    public void Say(Attachment connection, ulong clock, bool isSure) =>
+        Say(new AwarenessClaim(connection, 0, clock, isSure));
 
     /// <summary>
     /// The client has come back: what other connections of this node said does not count as the newest any more.
     /// </summary>
-    public void Replace(Attachment connection, ulong clock, bool isNews)
+    public void Replace(Attachment connection, ulong clock, bool isSure)
     {
         for (var i = 0; i < claims.Count; i++)
         {
@@ -58,7 +58,7 @@ internal sealed class AwarenessClaims
             }
         }
 
-        Say(connection, clock, isNews);
+        Say(connection, clock, isSure);
     }
 
     public void Say(ulong node, ulong clock) => Say(new AwarenessClaim(null, node, clock, IsSure: false));

@@ -59,7 +59,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
                 else if (entry.Clock == record.Clock && presence.Cursor < record.Change)
                 {
                     // Another source, as a second provider of the same client, was faster with the same entry.
-                    record.Claims.Say(connection, entry.Clock, isNews: false);
+                    record.Claims.Say(connection, entry.Clock, isSure: false);
                     TellIfShared(record, result);
                 }
             }
@@ -178,14 +178,15 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
 
         var isNews = record.Change == 0 || entry.Clock > record.Clock;
         var hasReturned = record.IsNull && !isNews;
+        var isSure = isOpening && isNews;
         presence.Owned.Add(entry.ClientId);
         if (isOpening)
         {
-            record.Claims.Replace(connection, entry.Clock, isNews);
+            record.Claims.Replace(connection, entry.Clock, isSure);
         }
         else
         {
-            record.Claims.Say(connection, entry.Clock, isNews);
+            record.Claims.Say(connection, entry.Clock, isSure);
         }
 
         if (record.IsNull || entry.Clock > record.Clock)
@@ -229,7 +230,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         if (entry.Clock > record.Clock)
         {
             effects.End(record, entry.Clock, now, isOwn: true, result);
-            record.Claims.Say(connection, entry.Clock, isNews: true);
+            record.Claims.Say(connection, entry.Clock, isSure: false);
             return;
         }
 
