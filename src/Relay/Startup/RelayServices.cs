@@ -51,6 +51,7 @@ internal static class RelayServices
             new BufferBudget(settings.Limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<DocumentStates>();
         services.AddSingleton<DocumentWriter>();
+        services.AddSingleton<SharedSnapshots>();
         services.AddSingleton<StoredSnapshots>();
         services.AddSingleton<DocumentEndpoint>();
         services.AddSingleton<UpdatesEndpoint>();
