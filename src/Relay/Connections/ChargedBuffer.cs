@@ -23,6 +23,9 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
     /// <summary>How many bytes there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>What is taken for them.</summary>
+    public int Capacity => bytes.Length;
+
     /// <summary>What has come; the memory is the buffer's, and is gone with it.</summary>
     public ReadOnlyMemory<byte> Collected => bytes.AsMemory(0, Count);
 

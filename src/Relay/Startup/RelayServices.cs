@@ -186,7 +186,9 @@ internal static class RelayServices
             limits.MessagesPerSecond,
             limits.AwarenessPerSecond,
             (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries,
-            limits.MaxStatelessBytes));
+            limits.MaxStatelessBytes,
+            limits.MaxDocumentsPerConnection));
+        services.AddSingleton(new UserPlaces(limits.MaxConnectionsPerUser));
         services.AddSingleton(
             provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UnadmittedBudget>();
