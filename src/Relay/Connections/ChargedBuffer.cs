@@ -1,4 +1,5 @@
 using System.Buffers;
+using Relay.Yjs;
 
 namespace Relay.Connections;
 
@@ -121,6 +122,7 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
     {
         var isSmall = size <= FreeBytes;
         var larger = isSmall ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+        WorkMeter.CountBytes(Count);
         Collected.Span.CopyTo(larger);
         if (isRented)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Relay.Yjs;
 
 namespace Relay.Connections.WebSockets;
 
@@ -139,6 +140,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     {
         while (true)
         {
+            WorkMeter.Count();
             if (inFrame)
             {
                 if (!TryGoOn(out var message))
@@ -299,6 +301,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     private void MakeRoom()
     {
         var held = end - start;
+        WorkMeter.CountBytes(held);
         if (start >= buffer.Length / 2)
         {
             buffer.AsSpan(start, held).CopyTo(buffer);
