@@ -166,14 +166,34 @@ variable "redis" {
 }
 
 variable "metadata" {
-  description = "A Postgres for the metadata of rooms. Null: none is kept."
+  description = <<-EOT
+    A Postgres for the metadata of rooms. Null: none is kept.
+    root_certificates is the PEM text of the authorities that sign for RDS in your region, which AWS publishes, as in
+    file("eu-central-1-bundle.pem"): nodes then check the server's certificate and name. Without it connections are
+    encrypted only.
+  EOT
   type = object({
     instance_class      = optional(string, "db.t4g.micro")
     storage_gib         = optional(number, 20)
     multi_az            = optional(bool, false)
     password_generation = optional(number, 1)
+    root_certificates   = optional(string)
   })
   default = {}
+
+  validation {
+    condition = (
+      try(var.metadata.root_certificates, null) == null
+      || can(regex("-----BEGIN CERTIFICATE-----", var.metadata.root_certificates))
+    )
+    error_message = "metadata.root_certificates must be PEM text with certificates, not a path: use file(...)."
+  }
+
+  # What ECS takes for a task definition, all in all.
+  validation {
+    condition     = try(length(var.metadata.root_certificates), 0) <= 32 * 1024
+    error_message = "metadata.root_certificates must have at most 32 KiB: give the bundle of your region, not of all."
+  }
 }
 
 variable "auth" {

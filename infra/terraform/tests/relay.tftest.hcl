@@ -123,6 +123,32 @@ run "a_node_is_given_all_that_it_needs_and_no_more" {
   }
 }
 
+run "the_certificate_of_postgres_is_checked_where_its_authorities_are_given" {
+  variables {
+    metadata = { root_certificates = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" }
+  }
+
+  assert {
+    condition = alltrue([
+      for name, value in { for pair in output.container.environment : pair.name => pair.value } : (
+        name == "Relay__Postgres__ConnectionString" ? endswith(value, ";SSL Mode=VerifyFull")
+        : name != "Relay__Postgres__RootCertificates" || value == var.metadata.root_certificates
+      )
+    ]) && contains([for pair in output.container.environment : pair.name], "Relay__Postgres__RootCertificates")
+    error_message = "Nodes take any server for Postgres: ${jsonencode(output.container.environment)}"
+  }
+}
+
+run "authorities_are_no_path" {
+  command = plan
+
+  variables {
+    metadata = { root_certificates = "eu-central-1-bundle.pem" }
+  }
+
+  expect_failures = [var.metadata]
+}
+
 run "what_is_somebody_elses_is_not_made" {
   variables {
     auth     = { jwks_url = "https://login.example/.well-known/jwks.json", issuer = "https://login.example/", audience = "relay", allowed_origins = ["https://app.example", "https://www.app.example"] }

@@ -6,9 +6,19 @@ namespace Relay.Connections;
 /// </summary>
 internal sealed class InboundCredit(long limit)
 {
+    private long limit = limit;
     private readonly Lock gate = new();
     private long waiting;
     private TaskCompletionSource? room;
+
+    /// <summary>From now on so much may wait. Called by the one who waits.</summary>
+    public void LimitTo(long bytes)
+    {
+        lock (gate)
+        {
+            limit = bytes;
+        }
+    }
 
     public void Add(long bytes)
     {

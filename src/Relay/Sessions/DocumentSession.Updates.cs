@@ -106,7 +106,8 @@ internal sealed partial class DocumentSession
         }
 
         if (growth > 0 && !limit.Allows(document.MemoryBytes, growth)
-            && !limit.Allows(document.MemoryBytes, FoundNews.Tighten(frameNews, document)))
+            && !limit.Allows(
+                document.MemoryBytes, FoundNews.Tighten(frameNews, document), FoundNews.OnlyDelete(frameNews)))
         {
             Refuse(attachment, CloseReason.DocumentTooLarge);
             return;

@@ -52,6 +52,10 @@ internal readonly record struct FoundNews(ReadOnlyMemory<byte> Update, bool IsNe
         return true;
     }
 
+    /// <summary>Whether none of these updates has a struct: then they begin with a count of zero clients.</summary>
+    public static bool OnlyDelete(List<FoundNews> all) =>
+        all.TrueForAll(static news => news.Update.IsEmpty || news.Update.Span[0] == 0);
+
     /// <summary>
     /// Estimates the growth anew where a message says more than what is new, and returns its sum: a SyncStep2 repeats
     /// all deletes of the document, whose cost was counted although the document has them.

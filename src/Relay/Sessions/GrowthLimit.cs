@@ -8,13 +8,21 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class GrowthLimit(long maxBytes)
 {
+    /// <summary>
+    /// What part of the limit updates may exceed it by that only delete: a document that is full can be emptied. The
+    /// memory of what is deleted is given back when the document is saved.
+    /// </summary>
+    private const int PartForDeletes = 8;
+
     private long waiting;
 
     /// <summary>Whether the document may grow by so much more.</summary>
     /// <param name="documentBytes">What the document takes now.</param>
     /// <param name="growth">What it would grow by, without <see cref="UpdateCost.FixedBytes"/>.</param>
-    public bool Allows(long documentBytes, long growth) =>
-        documentBytes + waiting + growth + UpdateCost.FixedBytes <= maxBytes;
+    /// <param name="onlyDeletes">Whether it would only have more deleted.</param>
+    public bool Allows(long documentBytes, long growth, bool onlyDeletes = false) =>
+        documentBytes + waiting + growth + UpdateCost.FixedBytes
+            <= maxBytes + (onlyDeletes ? maxBytes / PartForDeletes : 0);
 
     /// <summary>An update waits for its append.</summary>
     public void Took(in OutboxItem item) => waiting += item.Growth;

@@ -51,6 +51,7 @@ internal static class RelayServices
             new BufferBudget(settings.Limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<DocumentStates>();
         services.AddSingleton<DocumentWriter>();
+        services.AddSingleton<SharedSnapshots>();
         services.AddSingleton<StoredSnapshots>();
         services.AddSingleton<DocumentEndpoint>();
         services.AddSingleton<UpdatesEndpoint>();
@@ -185,7 +186,9 @@ internal static class RelayServices
             limits.MessagesPerSecond,
             limits.AwarenessPerSecond,
             (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries,
-            limits.MaxStatelessBytes));
+            limits.MaxStatelessBytes,
+            limits.MaxDocumentsPerConnection));
+        services.AddSingleton(new UserPlaces(limits.MaxConnectionsPerUser));
         services.AddSingleton(
             provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UnadmittedBudget>();

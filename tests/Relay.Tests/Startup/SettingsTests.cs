@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 
 namespace Relay.Startup;
@@ -33,6 +35,23 @@ public sealed class SettingsTests
         Assert.True(settings.FileStore.Fsync);
     }
 
+    [Fact]
+    public void Authorities_of_Postgres_are_read_where_its_certificate_is_checked()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var authority = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        var pem = authority.ExportCertificatePem() + "\n" + authority.ExportCertificatePem();
+        const string server = "Host=db;Database=relay;SSL Mode=";
+        var read = Read(
+            true, ("Postgres:ConnectionString", server + "VerifyFull"), ("Postgres:RootCertificates", pem));
+        Assert.Equal(2, read.Postgres.RootCertificates!.Count);
+        string Refused(string mode, string authorities) => Assert.Throws<SettingsException>(() => Read(
+            true, ("Postgres:ConnectionString", server + mode), ("Postgres:RootCertificates", authorities))).Message;
+        Assert.Contains("no certificate is checked", Refused("Require", pem), StringComparison.Ordinal);
+        Assert.Contains("must be certificates as PEM text", Refused("VerifyFull", "none"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Documents:IdleTimout", "00:00:05", "is not a setting of this version")]
     [InlineData("Network:AllowedHosts", "relay:8080", "host names without ports")]
@@ -40,6 +59,7 @@ public sealed class SettingsTests
     [InlineData("Redis:Configuration", "localhost", "set Relay:S3:Bucket, or Relay:FileStore:Shared")]
     [InlineData("Postgres:ConnectionString", "nonsense", "does not read as a connection string")]
     [InlineData("Postgres:ConnectionString", "Database=relay", "must have a Host")]
+    [InlineData("Postgres:RootCertificates", "a.pem", "has no meaning without Relay:Postgres:ConnectionString")]
     [InlineData("Postgres:KeepConnections", "30.00:00:00", "has no meaning without Relay:Postgres:ConnectionString")]
     [InlineData("Redis:MinReplicas", "1", "has no meaning without Relay:Redis:Configuration")]
     [InlineData("Redis:MinReplicas", "-1", "but must be a whole number")]

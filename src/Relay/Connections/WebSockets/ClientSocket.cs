@@ -91,7 +91,10 @@ internal sealed partial class ClientSocket
     }
 
     /// <summary>From now on messages may be so large. Called before the reading, or by who takes messages.</summary>
-    public void LimitMessages(int bytes) => frames.LimitMessages(bytes);
+    /// <param name="bytes">The largest message.</param>
+    /// <param name="unadmitted">What messages that are not whole are charged to until the next call, if anything.</param>
+    public void LimitMessages(int bytes, UnadmittedBudget? unadmitted = null) =>
+        frames.LimitMessages(bytes, unadmitted);
 
     /// <summary>Ends the connection: the client is told why, and then has a moment to answer.</summary>
     public void Close(CloseReason reason)

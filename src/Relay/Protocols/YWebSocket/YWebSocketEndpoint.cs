@@ -18,6 +18,7 @@ internal sealed partial class YWebSocketEndpoint(
     AwarenessStamping stamping,
     SessionRegistry sessions,
     ConnectionRegistry connections,
+    UserPlaces users,
     ConnectionLimits limits,
     BufferBudget budget,
     SocketTicks ticks,
@@ -78,7 +79,7 @@ internal sealed partial class YWebSocketEndpoint(
             RemoteAddress = upgraded.RemoteAddress,
         };
         var place = new ConnectionPlace();
-        if (connections.TryAdd(place) is { } refusal)
+        if (TryAdd(place, grant.UserId) is { } refusal)
         {
             // Only a close code tells a client whether to come back, and only an open connection can carry one.
             socket.Close(refusal);
@@ -96,9 +97,26 @@ internal sealed partial class YWebSocketEndpoint(
         finally
         {
             connections.Remove(place);
+            users.Return(grant.UserId);
             LogDisconnected(logger, document, socket.ClosedFor?.Code, socket.ClosedFor?.Text);
         }
 
         return socket.ClosedFor?.Code;
+    }
+
+    private CloseReason? TryAdd(ConnectionPlace place, string? user)
+    {
+        if (!users.TryTake(user))
+        {
+            return CloseReason.UserIsFull;
+        }
+
+        if (connections.TryAdd(place) is { } refusal)
+        {
+            users.Return(user);
+            return refusal;
+        }
+
+        return null;
     }
 }

@@ -61,6 +61,20 @@ internal sealed record LimitsOptions
     /// <summary><c>Limits:MaxConnectionsPerDocument</c>: connections of one document on this node. Default: 2,000; each of them is sent what every other one writes.</summary>
     public int MaxConnectionsPerDocument { get; init; } = 2_000;
 
+    /// <summary>
+    /// <c>Limits:MaxConnectionsPerUser</c>: documents that one user (the token's <c>sub</c>) may have open on this
+    /// node: a y-websocket connection is one, and so is each document of a Hocuspocus socket. Further ones are closed
+    /// with 4530. Default: 2,000, which is some hundred documents in each of several tabs. Without a user there is no
+    /// bound.
+    /// </summary>
+    public int MaxConnectionsPerUser { get; init; } = 2_000;
+
+    /// <summary>
+    /// <c>Limits:MaxDocumentsPerConnection</c>: documents that may be open on one Hocuspocus socket; further ones are
+    /// denied with a reason. Default: 1,000, more than a page shows at once.
+    /// </summary>
+    public int MaxDocumentsPerConnection { get; init; } = 1_000;
+
     /// <summary><c>Limits:MessagesPerSecond</c>: frames read per second and connection in the long run, ten times as many at once after a pause. Above it a connection is read more slowly, not closed. Default: 50,000: a node takes several hundred thousand small updates a second from one client, and a paste or an import is tens of thousands.</summary>
     public int MessagesPerSecond { get; init; } = 50_000;
 
@@ -93,6 +107,10 @@ internal sealed record LimitsOptions
             MaxWaitingBytes = reader.Number("Limits:MaxWaitingBytes", absent.MaxWaitingBytes, 1024, 1L << 40),
             MaxConnections = (int)reader.Number("Limits:MaxConnections", absent.MaxConnections, 1, 10_000_000),
             MaxConnectionsPerDocument = (int)reader.Number("Limits:MaxConnectionsPerDocument", absent.MaxConnectionsPerDocument, 1, 10_000_000),
+            MaxConnectionsPerUser = (int)reader.Number(
+                "Limits:MaxConnectionsPerUser", absent.MaxConnectionsPerUser, 1, 10_000_000),
+            MaxDocumentsPerConnection = (int)reader.Number(
+                "Limits:MaxDocumentsPerConnection", absent.MaxDocumentsPerConnection, 1, 100_000),
             MessagesPerSecond = (int)reader.Number("Limits:MessagesPerSecond", absent.MessagesPerSecond, 1, 10_000_000),
             AwarenessPerSecond = (int)reader.Number("Limits:AwarenessPerSecond", absent.AwarenessPerSecond, 1, 1_000_000),
             ConnectionsPerMinute = (int)reader.Number("Limits:ConnectionsPerMinute", absent.ConnectionsPerMinute, 0, 10_000_000),
