@@ -7,6 +7,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
 {
     private readonly List<Segment> segments = [];
     private readonly LogReplay replay = new();
+    private FlushMark? mark;
 
     /// <exception cref="FileLogStartException">The directory does not read.</exception>
     /// <exception cref="IOException">The directory cannot be read or written.</exception>
@@ -16,18 +17,27 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
         {
             var numbers = Numbers(out var setAside);
 
+            mark = FlushMark.TryRead(directory);
+
             // A segment that was created and never written to: left by a kill, or by a failed creation after which the segment before it was written on.
-            var empty = numbers.AsEnumerable().Reverse().TakeWhile(number => new FileInfo(PathOf(number)).Length <= Segment.HeaderLength).ToList();
-            numbers.RemoveRange(numbers.Count - empty.Count, empty.Count);
-            foreach (var number in numbers)
+            var surplus = numbers.AsEnumerable().Reverse().TakeWhile(IsEmpty).ToList();
+            numbers.RemoveRange(numbers.Count - surplus.Count, surplus.Count);
+            numbers.ForEach(Open);
+            var tornAt = ReadAll();
+            if (tornAt is { } torn)
             {
-                Open(number);
-                Read(segments[^1], isLast: number == numbers[^1]);
+                // Of what follows a power cut left something, too, but without what stood before.
+                surplus.AddRange(segments[(torn.Index + 1)..].Select(segment => segment.Number).Reverse());
+                segments[(torn.Index + 1)..].ForEach(segment => segment.Release());
+                segments.RemoveRange(torn.Index + 1, segments.Count - torn.Index - 1);
+                numbers.RemoveRange(segments.Count, numbers.Count - segments.Count);
             }
 
-            foreach (var number in empty)
+            surplus.ForEach(number => File.Delete(PathOf(number)));
+            if (tornAt is { } cut)
             {
-                File.Delete(PathOf(number));
+                segments[cut.Index].File.Truncate(cut.Offset);
+                segments[cut.Index].Length = cut.Offset;
             }
 
             var documents = replay.Finish();
@@ -43,6 +53,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
                 segments.Add(SegmentCreation.Create(directory, nextNumber++, options));
             }
 
+            BringToDisk();
             return new LoadedLog(directory, segments, documents, nextNumber);
         }
         catch
@@ -111,20 +122,45 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
         throw new FileLogStartException($"The log file {path} does not read at offset 0: {problem}. Put a good copy back, {WayOut}");
     }
 
-    private void Read(Segment segment, bool isLast)
+    /// <summary>Whether a segment holds nothing: without bytes, or with zeros where a power cut came before its first flush.</summary>
+    private bool IsEmpty(long number)
     {
+        using var file = File.OpenRead(PathOf(number));
+        Span<byte> start = stackalloc byte[Segment.HeaderLength];
+        return file.Length <= Segment.HeaderLength
+            || (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+                && !start.ContainsAnyExcept((byte)0)
+                && !(mark?.Number >= number));
+    }
+
+    /// <summary>Reads all records; returns where the torn end begins, if there is one.</summary>
+    private (int Index, long Offset)? ReadAll()
+    {
+        for (var index = 0; index < segments.Count; index++)
+        {
+            if (Read(index) is { } offset)
+            {
+                return (index, offset);
+            }
+        }
+
+        return null;
+    }
+
+    private long? Read(int index)
+    {
+        var segment = segments[index];
         var scanner = new SegmentScanner(segment);
         for (long offset = Segment.HeaderLength; offset < segment.Length; offset += scanner.Length)
         {
             var status = scanner.ReadAt(offset);
             if (status != ScanStatus.Record)
             {
-                if (isLast && IsTail(scanner, status, offset))
+                if (IsTornEnd(index, scanner, status, offset))
                 {
-                    FileLog.LogTailCut(logger, segment.Path, offset, segment.Length - offset);
-                    segment.File.Truncate(offset);
-                    segment.Length = offset;
-                    return;
+                    var bytes = segments.Skip(index).Sum(one => one.Length) - offset;
+                    FileLog.LogTailCut(logger, segment.Path, offset, bytes);
+                    return offset;
                 }
 
                 if (status != ScanStatus.PayloadDamaged)
@@ -139,20 +175,57 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
 
             replay.Add(scanner, segment, offset, status == ScanStatus.Record);
         }
+
+        return null;
     }
 
     /// <summary>
-    /// Whether what does not read at <paramref name="offset"/> of the last segment was being written when the process or the machine stopped. So it is if no record
-    /// follows; and if the one that follows was flushed to the disk together with it, because a disk writes the blocks of a group in any order and nobody was told of it yet.
+    /// Whether what does not read at <paramref name="offset"/> may be what a killed process or a power cut left: a disk
+    /// writes unflushed blocks in any order, so records may follow, but none that was written after the disk had these
+    /// bytes. A start finds such an end in the last two segments only.
     /// </summary>
-    private static bool IsTail(SegmentScanner scanner, ScanStatus status, long offset)
+    private bool IsTornEnd(int index, SegmentScanner scanner, ScanStatus status, long offset)
     {
-        if (status == ScanStatus.Incomplete)
+        if (mark?.Covers(segments[index], offset) == true || index < segments.Count - 2)
         {
-            return true;
+            return false;
         }
 
-        var next = scanner.Find(status == ScanStatus.PayloadDamaged ? offset + scanner.Length : offset + 1);
-        return next < 0 || (scanner.ReadAt(next) == ScanStatus.Record && next - scanner.GroupDistance <= offset);
+        // What is incomplete has nothing behind it in its segment.
+        if (status != ScanStatus.Incomplete)
+        {
+            var from = status == ScanStatus.PayloadDamaged ? offset + scanner.Length : offset + 1;
+            if (LatestFlushKnown(scanner, from) > offset)
+            {
+                return false;
+            }
+        }
+
+        return index == segments.Count - 1
+            || LatestFlushKnown(new SegmentScanner(segments[index + 1]), Segment.HeaderLength) < Segment.HeaderLength;
+    }
+
+    /// <summary>How far the records from here on say that their segment was flushed; -1 if there is none.</summary>
+    private static long LatestFlushKnown(SegmentScanner scanner, long from)
+    {
+        var latest = -1L;
+        for (var at = scanner.Find(from); at >= 0; at = scanner.Find(at + scanner.Length))
+        {
+            latest = Math.Max(latest, at - scanner.Unflushed);
+        }
+
+        return latest;
+    }
+
+    /// <summary>What a start relies on survives a power cut from then on.</summary>
+    private void BringToDisk()
+    {
+        foreach (var segment in segments)
+        {
+            segment.File.Flush();
+            segment.Flushed = segment.Length;
+        }
+
+        DirectoryFlush.Flush(directory);
     }
 }

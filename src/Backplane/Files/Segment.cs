@@ -19,6 +19,7 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     private const uint Version = 1;
 
     private int users = 1;
+    private long flushed;
 
     public long Number { get; } = number;
 
@@ -35,8 +36,15 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     /// <summary>The bytes of records that still matter. Zero in a sealed segment: nothing is lost with it.</summary>
     public long LiveBytes { get; set; }
 
-    /// <summary>Whether the disk has all of a segment that is written no more.</summary>
-    public bool IsFlushed { get; set; }
+    /// <summary>
+    /// The bytes from the beginning that the disk is known to have; 0 while it is not known to have all of the segment
+    /// before. Read and written by several threads.
+    /// </summary>
+    public long Flushed
+    {
+        get => Volatile.Read(ref flushed);
+        set => Volatile.Write(ref flushed, value);
+    }
 
     /// <summary>Some record's payload does not read: the file is set aside where others are deleted.</summary>
     public bool HasDamage { get; set; }

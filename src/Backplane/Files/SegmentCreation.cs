@@ -12,10 +12,11 @@ internal static class SegmentCreation
         {
             file = options.OpenFile(path, FileMode.Create);
             var segment = Segment.Begin(number, path, file);
-            if (options.Fsync)
+            if (options.Flush == FlushPolicy.Always)
             {
                 file.Flush();
                 DirectoryFlush.Flush(directory);
+                segment.Flushed = Segment.HeaderLength;
             }
 
             return segment;
