@@ -81,8 +81,8 @@ internal sealed class LogFlusher : IDisposable
         }
     }
 
-    /// <summary>A segment is full: it is flushed now, beside the writer.</summary>
-    public void Sealed() => timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    /// <summary>A segment is full: it is flushed at once, but never on this thread.</summary>
+    public void Sealed() => timer.Change(TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
 
     /// <summary>Flushes everything on this thread.</summary>
     /// <exception cref="IOException">It cannot be flushed.</exception>
