@@ -105,7 +105,7 @@ public sealed partial class FileLog
             flusher.Flush();
         }
 
-        var segment = SegmentCreation.Create(directory, nextNumber, options);
+        var segment = SegmentCreation.Create(directory, nextNumber, Active.Length, options);
         nextNumber++;
         lock (index)
         {

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The file <c>flushed</c>: how far a log was on the disk when it was closed, as the number of a segment and a length,
-/// each of 20 digits. It stays true, since segments only grow. So what does not read before that place is damage, and
-/// not the torn end that a power cut leaves.
+/// The file <c>flushed</c>: how far a log was on the disk when it was opened or closed, as the number of its last segment
+/// and a length, each of 20 digits. It stays true until the next start, since segments only grow meanwhile. So what does
+/// not read before that place is damage, and not the torn end that a power cut leaves.
 /// </summary>
 /// <param name="Number">The last segment's number.</param>
 /// <param name="Length">Its length in bytes.</param>
@@ -14,7 +14,7 @@ internal sealed record FlushMark(long Number, long Length)
     private const string FileName = "flushed";
     private const int Digits = 20;
 
-    /// <summary>Null if the log was never closed, or if the file does not read.</summary>
+    /// <summary>Null if there is none, or if the file does not read.</summary>
     public static FlushMark? TryRead(string directory)
     {
         var path = Path.Combine(directory, FileName);

@@ -20,8 +20,8 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             mark = FlushMark.TryRead(directory);
 
             // A segment that was created and never written to: left by a kill, or by a failed creation after which the segment before it was written on.
-            var surplus = numbers.AsEnumerable().Reverse().TakeWhile(IsEmpty).ToList();
-            numbers.RemoveRange(numbers.Count - surplus.Count, surplus.Count);
+            var surplus = TakeSurplus(numbers);
+            ThrowIfLacking(numbers);
             numbers.ForEach(Open);
             var tornAt = ReadAll();
             if (tornAt is { } torn)
@@ -50,7 +50,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             var nextNumber = Math.Max(setAside, numbers.LastOrDefault()) + 1;
             if (segments.Count == 0)
             {
-                segments.Add(SegmentCreation.Create(directory, nextNumber++, options));
+                segments.Add(SegmentCreation.Create(directory, nextNumber++, previousLength: 0, options));
             }
 
             BringToDisk();
@@ -85,6 +85,11 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
         }
 
         numbers.Sort();
+        return numbers;
+    }
+
+    private void ThrowIfLacking(List<long> numbers)
+    {
         for (var i = 1; i < numbers.Count; i++)
         {
             if (numbers[i] != numbers[i - 1] + 1)
@@ -93,8 +98,51 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
                     $"The log directory {directory} lacks {Segment.NameOf(numbers[i - 1] + 1)}, which stood between others. Put it back, {WayOut}");
             }
         }
+    }
 
-        return numbers;
+    /// <summary>Takes the segments at the end of which nothing counts, the last one first.</summary>
+    private List<long> TakeSurplus(List<long> numbers)
+    {
+        var surplus = new List<long>();
+        TakeEmpty();
+        if (numbers.Count > 1
+            && (numbers[^2] == numbers[^1] - 2 || (numbers[^2] == numbers[^1] - 1 && IsEmpty(numbers[^2])))
+            && !SaysThatItIsFlushed(numbers[^1]))
+        {
+            // Of the segment before, a power cut left not even the header, or not the name.
+            Take();
+            TakeEmpty();
+        }
+
+        return surplus;
+
+        void TakeEmpty()
+        {
+            while (numbers.Count > 0 && IsEmpty(numbers[^1]))
+            {
+                Take();
+            }
+        }
+
+        void Take()
+        {
+            surplus.Add(numbers[^1]);
+            numbers.RemoveAt(numbers.Count - 1);
+        }
+    }
+
+    /// <summary>Whether the disk had all segments before this one, and so must have them still.</summary>
+    private bool SaysThatItIsFlushed(long number)
+    {
+        if (mark?.Number >= number)
+        {
+            return true;
+        }
+
+        var path = PathOf(number);
+        using var file = options.OpenFile(path, FileMode.Open);
+        return Segment.TryOpen(number, path, file, out _) is { } segment
+            && LatestFlushKnown(new SegmentScanner(segment), Segment.HeaderLength) >= Segment.HeaderLength;
     }
 
     private string WayOut => $"or move {directory} away to start with an empty log, which loses the entries that no snapshot covers. Nothing was changed.";
@@ -138,6 +186,13 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
     {
         for (var index = 0; index < segments.Count; index++)
         {
+            if (index > 0 && index == segments.Count - 1 && EndsTooSoon(segments[index - 1], segments[index]))
+            {
+                var end = segments[index - 1].Length;
+                FileLog.LogTailCut(logger, segments[index - 1].Path, end, segments[index].Length);
+                return (index - 1, end);
+            }
+
             if (Read(index) is { } offset)
             {
                 return (index, offset);
@@ -146,6 +201,12 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
 
         return null;
     }
+
+    /// <summary>Whether a power cut left less of a segment than there was when the next one was begun.</summary>
+    private bool EndsTooSoon(Segment segment, Segment next) =>
+        segment.Length < next.PreviousLength
+        && !(mark?.Number >= next.Number)
+        && LatestFlushKnown(new SegmentScanner(next), Segment.HeaderLength) < Segment.HeaderLength;
 
     private long? Read(int index)
     {
@@ -226,6 +287,6 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             segment.Flushed = segment.Length;
         }
 
-        DirectoryFlush.Flush(directory);
+        new FlushMark(segments[^1].Number, segments[^1].Length).Write(directory);
     }
 }
