@@ -13,6 +13,7 @@ internal static class BackplaneEventId
     public const int FileLogCleaningFailed = 2007;
     public const int FileLogDocumentExpired = 2008;
     public const int FileLogDocumentSetAside = 2009;
+    public const int FileLogNotFlushed = 2010;
 
     public const int ChannelListenerFailed = 2100;
 

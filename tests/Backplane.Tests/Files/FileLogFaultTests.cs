@@ -97,7 +97,7 @@ public sealed class FileLogFaultTests : FileLogFixture
     [Fact]
     public async Task A_flush_that_fails_fails_the_append()
     {
-        Fsync = true;
+        Flush = FlushPolicy.Always;
         Open();
         var name = Sample.Name();
         var positions = await Log.FillAsync(name, 1);

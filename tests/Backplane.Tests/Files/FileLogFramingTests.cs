@@ -53,7 +53,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
     [Fact]
     public async Task A_group_that_the_disk_wrote_in_another_order_is_a_tail_when_nobody_was_told()
     {
-        Fsync = true;
+        Flush = FlushPolicy.Always;
         Open();
         var name = Sample.Name();
         var positions = await Log.FillAsync(name, 2);
@@ -74,7 +74,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
         released.Release();
         await first.Soon();
         await Task.WhenAll(group).Soon();
-        await CloseAsync();
+        await KillAsync();
         var bytes = await File.ReadAllBytesAsync(path);
         var record = (bytes.Length - good) / 4;
 
@@ -85,7 +85,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
         Open();
         Assert.Equal(["1", "2", "3"], (await ReadAsync(name)).Entries.Texts());
         Assert.Contains($"{3 * record} bytes", Assert.Single(Logger.Of(BackplaneEventId.FileLogTailCut)));
-        await CloseAsync();
+        await KillAsync();
 
         // A record of an earlier group, which was acknowledged, is no tail.
         torn = bytes.ToArray();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
+using Relay.Backplane;
 
 namespace Relay.Startup;
 
@@ -27,12 +28,12 @@ public sealed class SettingsTests
             ("Documents:IdleTimeout", "00:00:05"),
             ("documents:keepSnapshots", "last=3,daily=7"),
             ("Limits:MaxConnections", "12"),
-            ("FileStore:Fsync", "true"),
+            ("FileStore:Fsync", "always"),
             ("Node:Address", "10.0.0.7:5211"));
         Assert.Equal(TimeSpan.FromSeconds(5), settings.Documents.IdleTimeout);
         Assert.Equal(3, settings.Documents.KeepSnapshots.Last);
         Assert.Equal(12, settings.Limits.MaxConnections);
-        Assert.True(settings.FileStore.Fsync);
+        Assert.Equal(FlushPolicy.Always, settings.FileStore.Fsync);
     }
 
     [Fact]
@@ -55,6 +56,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Documents:IdleTimout", "00:00:05", "is not a setting of this version")]
     [InlineData("Network:AllowedHosts", "relay:8080", "host names without ports")]
+    [InlineData("FileStore:Fsync", "true", "but must be always, everysec or never")]
     [InlineData("Redis:Configuraton", "localhost", "is not a setting of this version")]
     [InlineData("Redis:Configuration", "localhost", "set Relay:S3:Bucket, or Relay:FileStore:Shared")]
     [InlineData("Postgres:ConnectionString", "nonsense", "does not read as a connection string")]
