@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -10,11 +8,9 @@ internal sealed class GrowthLimit(long maxBytes)
 {
     private long waiting;
 
-    /// <summary>Whether the document may grow by so much more.</summary>
+    /// <summary>How much the document may grow by.</summary>
     /// <param name="documentBytes">What the document takes now.</param>
-    /// <param name="growth">What it would grow by, without <see cref="UpdateCost.FixedBytes"/>.</param>
-    public bool Allows(long documentBytes, long growth) =>
-        documentBytes + waiting + growth + UpdateCost.FixedBytes <= maxBytes;
+    public long Room(long documentBytes) => maxBytes - documentBytes - waiting;
 
     /// <summary>An update waits for its append.</summary>
     public void Took(in OutboxItem item) => waiting += item.Growth;

@@ -37,19 +37,21 @@ internal sealed class EarlyUpdates
         if (mustWait)
         {
             (held ??= new()).Enqueue(frame);
-            return true;
         }
 
-        for (var i = frame.First; i < frame.End; i++)
+        return mustWait;
+    }
+
+    /// <summary>A frame was taken that did not have to wait: what builds on it need not wait either.</summary>
+    public void Took(in MessageFrame frame)
+    {
+        for (var i = frame.First; i < frame.End && !isOver; i++)
         {
             if (frame.Messages[i].Kind == DocumentMessageKind.Update)
             {
-                // One that does not read is refused elsewhere.
                 (taken ??= new YDocument()).TryApply(frame.Messages[i].Payload, out _, out _);
             }
         }
-
-        return false;
     }
 
     /// <summary>The SyncStep2 has come, or is not waited for any longer: returns what waited, in order.</summary>
