@@ -58,6 +58,17 @@ internal sealed partial class DocumentSession
         Pump(attachment);
     }
 
+    /// <summary>Whether <see cref="Receive"/> may take long.</summary>
+    public bool IsReceiveLong(Attachment attachment, IReadOnlyList<DocumentMessage> messages) =>
+        LongSteps.TakesIn(messages, document) || attachment.Early.IsHolding || IsApplyLong(0);
+
+    /// <summary>
+    /// Whether it may take long to apply an entry, or what waits for its append.
+    /// </summary>
+    public bool IsApplyLong(int entryBytes) =>
+        limit.Waiting > LongSteps.MostMemory || aheadBytes > LongSteps.MostBytes
+        || LongSteps.Applies(entryBytes + (flight?.Payload.Length ?? 0), document);
+
     /// <summary>Takes a frame; with a SyncStep2 also what has waited for it, so that all of it is one entry.</summary>
     private void ReceiveInOrder(Attachment attachment, in MessageFrame frame)
     {

@@ -11,8 +11,8 @@ namespace Relay.Sessions;
 internal readonly record struct FoundNews(ReadOnlyMemory<byte> Update, bool IsNew, long Growth)
 {
     /// <summary>
-    /// Looks for news in a message, as far as it matters: an Update of a reader is refused whatever it says, a SyncStep2
-    /// of a reader as soon as anything in it is new, and what a document has no room for is not put together.
+    /// Looks for news in a message, as far as it matters: an Update of a reader is refused whatever it says, its
+    /// SyncStep2 as soon as anything in it is new, and what a document has no room for is not put together.
     /// </summary>
     /// <param name="document">What is logged.</param>
     /// <param name="message">Any message.</param>

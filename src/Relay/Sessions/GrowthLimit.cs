@@ -8,6 +8,9 @@ internal sealed class GrowthLimit(long maxBytes)
 {
     private long waiting;
 
+    /// <summary>What the document may grow by when all that waits is applied.</summary>
+    public long Waiting => waiting;
+
     /// <summary>How much the document may grow by.</summary>
     /// <param name="documentBytes">What the document takes now.</param>
     public long Room(long documentBytes) => maxBytes - documentBytes - waiting;

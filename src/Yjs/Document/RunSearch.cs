@@ -7,7 +7,7 @@ namespace Relay.Yjs;
 internal sealed class RunSearch
 {
     private readonly YDocument document;
-    private readonly DecodedUpdate scratch = new();
+    private readonly DecodedUpdate scratch = new(room: 1);
     private readonly List<Node> nodes;
     private readonly ulong[] clients;
     private readonly (int First, int Count)[] sections;
@@ -112,7 +112,7 @@ internal sealed class RunSearch
         return end;
     }
 
-    /// <summary>The struct's place, or the index of its origin in the update, -1 where that is not to be found.</summary>
+    /// <summary>A struct's place, or the index of its origin in the update, -1 where that is not there.</summary>
     private (RunPlace Place, int Origin) Look(in Node node, ReadOnlySpan<byte> bytes)
     {
         var parsed = UpdateDecoder.ReadPlaceAt(bytes[node.Offset..]);

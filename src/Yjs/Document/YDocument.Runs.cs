@@ -22,7 +22,8 @@ public sealed partial class YDocument
             {
                 foreach (ref readonly var parsed in structs)
                 {
-                    if (parsed.MayMisplaceRun && IsRunUnderKey(walk.Client, parsed, update, bytes, ref search, ref singles))
+                    if (parsed.MayMisplaceRun
+                        && IsRunUnderKey(walk.Client, parsed, update, bytes, ref search, ref singles))
                     {
                         error = new YjsError("Text or several values stand under one key.", parsed.ContentOffset);
                         return true;

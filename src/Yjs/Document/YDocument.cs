@@ -19,6 +19,9 @@ public sealed partial class YDocument
     /// <summary>An entry of the table from clients to their indices, with its bucket.</summary>
     private const long IndexBytes = 28;
 
+    /// <summary>The bytes of the smallest change in an update: a delete range.</summary>
+    private const int BytesPerChange = 2;
+
     private readonly List<ClientBlocks> clients = [];
     private readonly Dictionary<ClientKey, int> clientIndices = [];
     private readonly Containers containers = new();
@@ -62,6 +65,12 @@ public sealed partial class YDocument
                 + (8L * (clients.Capacity + descending.Capacity));
         }
     }
+
+    /// <summary>
+    /// Whether an update of so many bytes may make a collection due, which goes through the whole document. Costs
+    /// nothing to ask for.
+    /// </summary>
+    public bool MayBeCollected(long updateBytes) => IsCollectionDue(updateBytes / BytesPerChange);
 
     /// <summary>
     /// Adds an update (format V1), wholly or not at all. What strangers send goes through

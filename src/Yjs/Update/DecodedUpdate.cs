@@ -6,10 +6,11 @@ namespace Relay.Yjs;
 /// </summary>
 /// <remarks>
 /// A struct takes 64 bytes here and may take four on the wire. So of an update with more structs, clients or delete
-/// ranges than <see cref="MostKept"/> nothing is kept but the totals: <see cref="UpdateWalk"/> reads it again, some at a
-/// time, whenever it is gone through.
+/// ranges than <see cref="MostKept"/> nothing is kept but the totals: <see cref="UpdateWalk"/> reads it again, some at
+/// a time, whenever it is gone through.
 /// </remarks>
-internal sealed class DecodedUpdate
+/// <param name="room">How many structs there is room for at first.</param>
+internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
 {
     /// <summary>Structs, clients and delete ranges, of each so many, are kept. Nearly all updates have fewer.</summary>
     public const int MostKept = 65_536;
@@ -17,13 +18,14 @@ internal sealed class DecodedUpdate
     /// <summary>The bytes of the smallest struct that is not joined with the one before it.</summary>
     private const int SmallestStruct = 3;
 
+    private const int FirstCapacity = 16;
     private const int KeptCapacity = 1024;
 
     [ThreadStatic]
     private static DecodedUpdate? spare;
 
     /// <summary>The structs; those that were read last if not all are kept.</summary>
-    public ParsedStruct[] Structs = new ParsedStruct[16];
+    public ParsedStruct[] Structs = new ParsedStruct[room];
     public int StructCount;
     public readonly List<ClientSection> Sections = [];
     public readonly List<DeleteRange> Deletes = [];

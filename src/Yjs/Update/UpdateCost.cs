@@ -72,7 +72,8 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         return new UpdateCost(memory, changes + update.SectionTotal + steps + document.StepsOfCollection(changes));
     }
 
-    private static long OfSection(scoped ref UpdateWalk walk, scoped Span<ulong> counted, YDocument document, ref long steps)
+    private static long OfSection(
+        scoped ref UpdateWalk walk, scoped Span<ulong> counted, YDocument document, ref long steps)
     {
         var memory = 0L;
         var (start, end) = (-1L, 0L);
