@@ -11,7 +11,7 @@ public sealed class DecodingMemoryTests(ITestOutputHelper output)
     private const int UpdateBytes = 4_000_000;
     private const int Room = 16_000_000;
 
-    /// <summary>The structs, clients and delete ranges that are kept, with the smaller arrays that came before.</summary>
+    /// <summary>The structs, clients and delete ranges that are kept, with the smaller arrays before.</summary>
     private const long Kept = 12_000_000;
 
     private static readonly Dictionary<string, (double PerByte, Func<byte[]> Make)> Makers = new()
