@@ -30,6 +30,10 @@ internal sealed partial class DocumentSession
         }
     }
 
+    /// <summary>Whether <see cref="OnSent"/> may take long: the connection waits for a whole document.</summary>
+    public bool IsOnSentLong(Attachment attachment) =>
+        (attachment.Delivery.IsBehind || attachment.Delivery.SyncRequests.Count > 0) && LongSteps.Encodes(document);
+
     /// <summary>Sends an update to all connections but the one named.</summary>
     private void Deliver(ReadOnlyMemory<byte> news, Attachment? except = null)
     {

@@ -1,5 +1,6 @@
 using Relay.Access;
 using Relay.Connections;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -36,9 +37,17 @@ internal sealed partial class DocumentSession
             }
 
             var frame = new MessageFrame(messages, first, next);
-            if (attachment.Access < AccessLevel.Write || !attachment.Early.TryHold(frame, document))
+            if (attachment.Access < AccessLevel.Write)
             {
                 ReceiveInOrder(attachment, frame);
+            }
+            else if (!attachment.Early.TryHold(frame, document))
+            {
+                ReceiveInOrder(attachment, frame);
+                if (attachment.IsAttached)
+                {
+                    attachment.Early.Took(frame);
+                }
             }
 
             first = next;
@@ -48,6 +57,17 @@ internal sealed partial class DocumentSession
         StartAppend();
         Pump(attachment);
     }
+
+    /// <summary>Whether <see cref="Receive"/> may take long.</summary>
+    public bool IsReceiveLong(Attachment attachment, IReadOnlyList<DocumentMessage> messages) =>
+        LongSteps.TakesIn(messages, document) || attachment.Early.IsHolding || IsApplyLong(0);
+
+    /// <summary>
+    /// Whether it may take long to apply an entry, or what waits for its append.
+    /// </summary>
+    public bool IsApplyLong(int entryBytes) =>
+        limit.Waiting > LongSteps.MostMemory || aheadBytes > LongSteps.MostBytes
+        || LongSteps.Applies(entryBytes + (flight?.Payload.Length ?? 0), document);
 
     /// <summary>Takes a frame; with a SyncStep2 also what has waited for it, so that all of it is one entry.</summary>
     private void ReceiveInOrder(Attachment attachment, in MessageFrame frame)
@@ -91,26 +111,25 @@ internal sealed partial class DocumentSession
         var (messages, first, end) = frame;
         frameNews.Clear();
         var mayWrite = attachment.Access >= AccessLevel.Write;
-        var growth = 0L;
+        var room = limit.Room(document.MemoryBytes);
         for (var i = first; i < end; i++)
         {
-            if (!FoundNews.TryFind(document, messages[i], mayWrite, out var news, out var error))
+            if (!FoundNews.TryFind(document, messages[i], mayWrite, room + limit.MoreForDeletes, out var news, out var error))
             {
                 LogBadUpdate(services.Logger, Name, error);
                 Refuse(attachment, CloseReason.BadUpdate);
                 return;
             }
 
-            frameNews.Add(news);
-            growth += news.Growth;
-        }
+            if (news.Growth > 0
+                && news.Growth + UpdateCost.FixedBytes > room + (news.OnlyDeletes ? limit.MoreForDeletes : 0))
+            {
+                Refuse(attachment, CloseReason.DocumentTooLarge);
+                return;
+            }
 
-        if (growth > 0 && !limit.Allows(document.MemoryBytes, growth)
-            && !limit.Allows(
-                document.MemoryBytes, FoundNews.Tighten(frameNews, document), FoundNews.OnlyDelete(frameNews)))
-        {
-            Refuse(attachment, CloseReason.DocumentTooLarge);
-            return;
+            frameNews.Add(news);
+            room -= news.Growth;
         }
 
         for (var i = first; i < end && attachment.IsAttached; i++)

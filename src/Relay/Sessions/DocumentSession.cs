@@ -42,7 +42,7 @@ internal sealed partial class DocumentSession
         figures = activity?.Figures ?? new RoomFigures();
         document = new YDocument(settings.GarbageCollection);
         limit = new GrowthLimit(settings.MaxDocumentBytes);
-        Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
+        Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime);
         presenceOutbox = new PresenceOutbox(awareness.Records);
@@ -110,6 +110,11 @@ internal sealed partial class DocumentSession
         // Otherwise a load or a locator operation is under way, and the handler of its end frees the rest.
     }
 
+    /// <summary>
+    /// Whether a step that is not one of the frequent ones may take long: opening, saving, reading, reconciling.
+    /// </summary>
+    private bool IsLong() => State == SessionState.Loading || LongSteps.Encodes(document);
+
     private void StopTimers()
     {
         foreach (var timer in (ReadOnlySpan<SessionTimer<DocumentSession>>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer, openingTimer])
@@ -135,7 +140,13 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>Starts what takes time; its end comes back as a message. Exceptions are outcomes here: the stores throw when they cannot be reached.</summary>
-    private async void Start<T>(TimeSpan timeout, Func<CancellationToken, ValueTask<T>> effect, Action<T> done, Action<Exception> failed)
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="effect">What is started.</param>
+    /// <param name="done">Takes its result.</param>
+    /// <param name="failed">Takes what it throws.</param>
+    /// <param name="isDoneLong">See <see cref="Mailbox"/>.</param>
+    private async void Start<T>(TimeSpan timeout, Func<CancellationToken, ValueTask<T>> effect, Action<T> done,
+        Action<Exception> failed, Func<object, object?, bool>? isDoneLong = null)
     {
         // Most of these are appends, one after the other: a deadline that was not needed serves the next one.
         var deadline = Interlocked.Exchange(ref spareDeadline, null);
@@ -165,7 +176,7 @@ internal sealed partial class DocumentSession
             deadline.Dispose();
         }
 
-        Mailbox.Post(() => done(result));
+        Mailbox.Post(static (_, action) => ((Action)action!)(), this, () => done(result), isDoneLong);
     }
 
     private void Start(TimeSpan timeout, Func<CancellationToken, ValueTask> effect, Action done, Action<Exception> failed) =>

@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -8,21 +6,22 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class GrowthLimit(long maxBytes)
 {
-    /// <summary>
-    /// What part of the limit updates may exceed it by that only delete: a document that is full can be emptied. The
-    /// memory of what is deleted is given back when the document is saved.
-    /// </summary>
     private const int PartForDeletes = 8;
 
     private long waiting;
 
-    /// <summary>Whether the document may grow by so much more.</summary>
+    /// <summary>What the document may grow by when all that waits is applied.</summary>
+    public long Waiting => waiting;
+
+    /// <summary>
+    /// How far updates may exceed the limit that only delete: a document that is full can be emptied. The memory of what
+    /// is deleted is given back when the document is saved.
+    /// </summary>
+    public long MoreForDeletes => maxBytes / PartForDeletes;
+
+    /// <summary>How much the document may grow by.</summary>
     /// <param name="documentBytes">What the document takes now.</param>
-    /// <param name="growth">What it would grow by, without <see cref="UpdateCost.FixedBytes"/>.</param>
-    /// <param name="onlyDeletes">Whether it would only have more deleted.</param>
-    public bool Allows(long documentBytes, long growth, bool onlyDeletes = false) =>
-        documentBytes + waiting + growth + UpdateCost.FixedBytes
-            <= maxBytes + (onlyDeletes ? maxBytes / PartForDeletes : 0);
+    public long Room(long documentBytes) => maxBytes - documentBytes - waiting;
 
     /// <summary>An update waits for its append.</summary>
     public void Took(in OutboxItem item) => waiting += item.Growth;
