@@ -44,9 +44,8 @@ internal sealed class HealthProbe : IDisposable
 
     public void Dispose()
     {
+        // The thread looks at it when its question is answered, or its server is gone.
         end.Cancel();
-        thread.Join(TimeSpan.FromSeconds(1));
-        end.Dispose();
     }
 
     private void Run()

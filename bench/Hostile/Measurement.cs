@@ -3,6 +3,7 @@ namespace Relay.Bench.Hostile;
 /// <summary>Sends one input to one server that was started for it.</summary>
 internal static class Measurement
 {
+    private const int WarmUps = 3;
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(200);
 
     /// <summary>A server that takes less than this in a window, health aside, has nothing more to do.</summary>
@@ -17,11 +18,20 @@ internal static class Measurement
     {
         var gauge = new ProcessGauge(target.ProcessId);
         using var probe = new HealthProbe(target);
-        var warmUp = await input.PrepareAsync(target, Math.Max(1, input.Size / 10));
-        await WithinAsync(warmUp.RunAsync(), patience);
+        for (var warmUps = 0; warmUps < WarmUps; warmUps++)
+        {
+            var warmUp = await WithinAsync(input.PrepareAsync(target, Math.Max(1, input.Size / 10)), patience);
+            await WithinAsync(warmUp?.RunAsync(), patience);
+            await RestAsync(gauge, 0, patience);
+        }
+
+        var attack = await WithinAsync(input.PrepareAsync(target, input.Size), patience);
         await RestAsync(gauge, 0, patience);
-        var attack = await input.PrepareAsync(target, input.Size);
-        await RestAsync(gauge, 0, patience);
+        if (attack is null)
+        {
+            return (0, new Figures(gauge.CpuMilliseconds, 0, probe.WorstMilliseconds, "not prepared in time", false));
+        }
+
         var forHealth = await PriceOfHealthAsync(gauge, probe);
         var resident = gauge.Megabytes;
         gauge.ForgetPeak();
@@ -38,8 +48,9 @@ internal static class Measurement
             outcome is not null && rests));
     }
 
-    private static async Task<string?> WithinAsync(Task<string> attack, TimeSpan patience) =>
-        await Task.WhenAny(attack, Task.Delay(patience)) == attack ? await attack : null;
+    private static async Task<T?> WithinAsync<T>(Task<T>? work, TimeSpan patience)
+        where T : class =>
+        work is not null && await Task.WhenAny(work, Task.Delay(patience)) == work ? await work : null;
 
     /// <summary>Waits until the server does nothing but answer for its health.</summary>
     private static async Task<bool> RestAsync(ProcessGauge gauge, double forHealth, TimeSpan patience)

@@ -105,10 +105,10 @@ internal sealed partial class DocumentSession
             growth += news.Growth;
         }
 
-        if (growth > 0 && !limit.Allows(document.MemoryBytes, growth)
-            && !limit.Allows(document.MemoryBytes, FoundNews.Tighten(frameNews, document)))
+        if (growth > 0 && limit.Refuses(growth) is not null
+            && limit.Refuses(FoundNews.Tighten(frameNews, document)) is { } reason)
         {
-            Refuse(attachment, CloseReason.DocumentTooLarge);
+            Refuse(attachment, reason);
             return;
         }
 

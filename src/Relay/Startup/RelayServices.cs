@@ -168,6 +168,7 @@ internal static class RelayServices
             documents.GarbageCollection,
             provider.GetRequiredService<ILogger<DurableStateReader>>()));
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
+        services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();

@@ -74,7 +74,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         this.formats = formats;
         this.time = time;
         this.logger = logger;
-        Credit = new InboundCredit(limits.MaxWaitingBytes);
+        Credit = new InboundCredit(limits.MaxWaitingBytes, socket.Budget);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         tokenRate = new MessageRate(TokensPerSecond, time);
         statelessDrops = new ReportRate(time);
@@ -105,6 +105,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         {
             EndAll(socket.EndedCleanly, socket.ClosedFor);
             absent.Dispose();
+            Credit.End();
             await idleTimer.DisposeAsync();
         }
     }
