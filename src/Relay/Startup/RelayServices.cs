@@ -80,7 +80,8 @@ internal static class RelayServices
             () => provider.GetRequiredService<SessionRegistry>().Count,
             () => provider.GetRequiredService<SessionRegistry>().UnsavedCount,
             () => provider.GetRequiredService<NodeState>().IsReady,
-            () => provider.GetRequiredService<BufferBudget>().Used)));
+            () => provider.GetRequiredService<BufferBudget>().Used,
+            () => provider.GetRequiredService<NodeMemory>().Used)));
         services.AddSingleton<PrometheusExporter>();
         services.AddHostedService<OtlpExport>();
     }
