@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import path from 'node:path'
 
 /** The share of a container's memory that .NET gives its heap. */
-const heapShare = 0.6
+const heapShare = 0.5
 
 let groups = 0
 

@@ -1,8 +1,10 @@
 // A node in a container of 512 MB, and a thousand sockets of the worst kind each, before and after a token: the node
-// lives, says so within a second, and twenty editors notice nothing.
+// lives, says so within a second, and twenty editors notice nothing. RELAY_TEST_SLOW=1 tries all kinds,
+// RELAY_TEST_SECONDS how long they stay, RELAY_TEST_HOSTILE_SOCKETS how many they are.
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { availableParallelism, loadavg } from 'node:os'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -69,8 +71,11 @@ const startEditors = async (t, relay, token) => {
     /** Waits until everybody has seen what everybody has typed by now. */
     see: (what) => {
       const goal = typed
-      return waitFor(() => all.every(({ map }, i) => Array.from({ length: editors }, (_, j) => j)
-        .every((j) => j % documents !== i % documents || (map.get(`${j}`) ?? 0) >= goal)), what)
+      return waitFor(() => {
+        assert.ok(relay.running, 'the node lives')
+        return all.every(({ map }, i) => Array.from({ length: editors }, (_, j) => j)
+        .every((j) => j % documents !== i % documents || (map.get(`${j}`) ?? 0) >= goal))
+      }, what)
     },
     stop: () => clearInterval(timer)
   }
@@ -98,21 +103,26 @@ const underAttack = (kind, prepare = async () => {}) => test(`a thousand sockets
     `${health.answers} questions for its health, the longest took ${Math.round(health.worst)} ms`)
   assert.deepEqual(people.all.flatMap(({ closes }) => closes), [], 'connections of editors that ended')
   assert.deepEqual(health.failures, [], 'questions for the health of the node that were not answered with 200')
-  assert.ok(health.worst < 1000, `a question for its health took ${health.worst} ms`)
+  // On a machine that has more to do than it can, everything takes longer by as much.
+  const load = Math.max(1, loadavg()[0] / availableParallelism())
+  assert.ok(health.worst < 1000 * load, `a question for its health took ${health.worst} ms`)
   assert.ok(peak < container, `the node took ${peak} bytes`)
 })
 
-underAttack('unfinished messages before a token')
 underAttack('messages that wait for a token')
-underAttack('unfinished messages')
 underAttack('presence')
-underAttack('state vectors')
 underAttack('small structs')
-underAttack('readers that do not read', async (t, relay, token) => {
-  const writer = await joinClient(t, relay, 'large', { params: { token: token('writer', { large: 'write' }) } })
-  for (let i = 0; i < 8; i++) writer.text.insert(0, 'x'.repeat(megabyte))
-  const reader = await joinClient(t, relay, 'large', { params: { token: token('reader', { large: 'read' }) } })
-  await reader.sees(() => reader.text.length === 8 * megabyte, 'the large document')
-  writer.leave()
-  reader.leave()
-})
+
+if (process.env.RELAY_TEST_SLOW) {
+  underAttack('unfinished messages before a token')
+  underAttack('unfinished messages')
+  underAttack('state vectors')
+  underAttack('readers that do not read', async (t, relay, token) => {
+    const writer = await joinClient(t, relay, 'large', { params: { token: token('writer', { large: 'write' }) } })
+    for (let i = 0; i < 8; i++) writer.text.insert(0, 'x'.repeat(megabyte))
+    const reader = await joinClient(t, relay, 'large', { params: { token: token('reader', { large: 'read' }) } })
+    await reader.sees(() => reader.text.length === 8 * megabyte, 'the large document')
+    writer.leave()
+    reader.leave()
+  })
+}

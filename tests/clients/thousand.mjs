@@ -83,11 +83,11 @@ const kinds = {
   },
   'state vectors': {
     path: own,
-    bytes: () => Buffer.concat(Array(4).fill(frame(stateVector(20_000))))
+    bytes: () => Buffer.concat(Array(4).fill(frame(stateVector(10_000))))
   },
   'small structs': {
     path: own,
-    bytes: (number) => Buffer.concat([question, frame(smallStructs(number, 20_000))])
+    bytes: (number) => Buffer.concat([question, frame(smallStructs(number, 10_000))])
   },
   'readers that do not read': {
     path: () => yjs('large'),
