@@ -30,13 +30,16 @@ internal sealed class HealthProbe : IDisposable
     /// <summary>How often it was answered.</summary>
     public int Answers { get; private set; }
 
-    /// <summary>How long an answer took at worst since <see cref="Forget"/>; one that has not come yet counts.</summary>
+    /// <summary>
+    /// How long an answer took at worst since <see cref="Forget"/>; one that has not come yet counts.
+    /// </summary>
     public double WorstMilliseconds
     {
         get
         {
             var asked = Interlocked.Read(ref askedAt);
-            return Math.Max(Volatile.Read(ref worst), asked == 0 ? 0 : Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
+            var waits = asked == 0 ? 0 : Stopwatch.GetElapsedTime(asked).TotalMilliseconds;
+            return Math.Max(Volatile.Read(ref worst), waits);
         }
     }
 

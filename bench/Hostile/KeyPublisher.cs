@@ -24,7 +24,8 @@ internal static class KeyPublisher
 
     private static string Start()
     {
-        var keys = Encoding.UTF8.GetBytes($"{{\"keys\":[{string.Join(',', Enumerable.Range(0, Keys).Select(Publish))}]}}");
+        var published = string.Join(',', Enumerable.Range(0, Keys).Select(Publish));
+        var keys = Encoding.UTF8.GetBytes($"{{\"keys\":[{published}]}}");
         var address = $"http://127.0.0.1:{Peer.FreePort()}/";
         var listener = new HttpListener();
         listener.Prefixes.Add(address);

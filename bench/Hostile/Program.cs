@@ -5,7 +5,8 @@ const string Usage = """
     What hostile input costs a node: each input is sent to a node that is started for it, and a line of a table says how
     many bytes it has, processor time of the node, by how much its memory grew at the most, and how long a question for
     its health waited at worst.
-      [--inputs PART_OF_A_NAME] [--percent OF_ITS_SIZE] [--rounds N] [--patience SECONDS] [--build ROOT_OF_ANOTHER_CHECKOUT]
+      [--inputs PART_OF_A_NAME] [--percent OF_ITS_SIZE] [--rounds N] [--patience SECONDS]
+      [--build ROOT_OF_ANOTHER_CHECKOUT]
       [--peer hocuspocus [--node PATH]]      the same inputs to the reference server of Hocuspocus, and the ratios
     """;
 if (args.Contains("--help"))

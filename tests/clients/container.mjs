@@ -46,7 +46,8 @@ const makeGroup = (bytes) => {
 
 const versionTwo = () => {
   const own = /^0::(.*)$/m.exec(ownGroups())?.[1]
-  const root = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((at) => existsSync(path.join(at, 'cgroup.controllers')))
+  const root = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified']
+    .find((at) => existsSync(path.join(at, 'cgroup.controllers')))
   return own !== undefined && root !== undefined && [root, own, 'memory.max']
 }
 

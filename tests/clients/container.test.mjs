@@ -41,7 +41,8 @@ const watchHealth = (t, relay) => {
       }, 10)
       const began = performance.now()
       try {
-        const answer = await fetch(`${relay.url}/health/live`, { headers: { connection: 'close' }, signal: abort.signal })
+        const headers = { connection: 'close' }
+        const answer = await fetch(`${relay.url}/health/live`, { headers, signal: abort.signal })
         await answer.text()
         if (answer.status !== 200) watch.failures.push(answer.status)
         watch.answers++
@@ -58,8 +59,10 @@ const watchHealth = (t, relay) => {
 }
 
 const startEditors = async (t, relay, token) => {
-  const all = await Promise.all(Array.from({ length: editors }, (_, i) =>
-    joinClient(t, relay, `honest ${i % documents}`, { params: { token: token(`editor ${i}`, { 'honest*': 'write' }) } })))
+  const all = await Promise.all(Array.from({ length: editors }, (_, i) => {
+    const params = { token: token(`editor ${i}`, { 'honest*': 'write' }) }
+    return joinClient(t, relay, `honest ${i % documents}`, { params })
+  }))
   let typed = 0
   const timer = setInterval(() => {
     typed++
@@ -93,7 +96,8 @@ const underAttack = (kind, prepare = async () => {}) => test(`a thousand sockets
   const port = Number(new URL(relay.url).port)
   const attack = fork(program, [JSON.stringify({ port, kind, sockets, token: token('attacker', { '*': 'write' }) })])
   t.after(() => attack.kill('SIGKILL'))
-  const [settled] = await inTime(once(attack, 'message'), 'the hostile sockets to have sent what they can', 2 * patience)
+  const whatIsAwaited = 'the hostile sockets to have sent what they can'
+  const [settled] = await inTime(once(attack, 'message'), whatIsAwaited, 2 * patience)
   await pause(seconds * 1000)
   await people.see('what is typed during the attack')
   people.stop()

@@ -2,7 +2,9 @@ using Relay.Yjs.Costs;
 
 namespace Relay.Bench.Hostile;
 
-/// <summary>Updates of somebody who may write, which the engine must take; in the end the document is asked for.</summary>
+/// <summary>
+/// Updates of somebody who may write, which the engine must take; in the end the document is asked for.
+/// </summary>
 internal static class EngineInputs
 {
     /// <summary>Enough for any of them to have updates.</summary>

@@ -3,7 +3,7 @@ namespace Relay.Sessions;
 /// <summary>What one document takes of <see cref="NodeMemory"/>. Belongs to the session's mailbox.</summary>
 internal sealed class MemoryShare(NodeMemory node)
 {
-    /// <summary>What is less changes nothing that all documents of the node share, so an update costs no more.</summary>
+    /// <summary>Growth by less is not told to the node, so that small updates touch no shared memory.</summary>
     private const long Page = 4096;
 
     private long bytes;

@@ -4,7 +4,7 @@ using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
 
-/// <summary><c>Limits:MaxOpenBytes</c>: all documents of a node have one limit, and small ones go on within it.</summary>
+/// <summary><c>Limits:MaxOpenBytes</c>: all documents of a node have one limit, and small ones go on.</summary>
 public sealed class NodeMemoryTests
 {
     [Fact]
