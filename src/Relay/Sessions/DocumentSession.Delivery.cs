@@ -226,12 +226,20 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        var update = presence.WantsAll ? AllPresence() : PresenceSince(presence.Cursor);
+        if (presence.WantsAll)
+        {
+            ForgetPresence();
+        }
+
+        var format = attachment.Connection.Format;
+        var frame = presence.WantsAll
+            ? presenceFrames.Everybody(format)
+            : presenceFrames.Since(presence.Cursor, format);
         presence.WantsAll = false;
         presence.Cursor = awareness.Records.LastChange;
-        if (update is not null)
+        if (frame is { } whole)
         {
-            frames.Add(attachment.Connection.Format.Awareness(update));
+            frames.Add(whole);
         }
     }
 

@@ -160,6 +160,7 @@ internal sealed partial class DocumentSession
 
         position = entry.Position;
         documentVersion++;
+        limit.Holds(document.MemoryBytes);
         answer = null;
         unsavedBytes += entry.Payload.Length;
         if (flight?.Id == position.Id)

@@ -1,6 +1,5 @@
 using Relay.Access;
 using Relay.Connections;
-using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -111,25 +110,24 @@ internal sealed partial class DocumentSession
         var (messages, first, end) = frame;
         frameNews.Clear();
         var mayWrite = attachment.Access >= AccessLevel.Write;
-        var room = limit.Room(document.MemoryBytes);
+        var growth = 0L;
         for (var i = first; i < end; i++)
         {
-            if (!FoundNews.TryFind(document, messages[i], mayWrite, room + limit.MoreForDeletes, out var news, out var error))
+            if (!FoundNews.TryFind(document, messages[i], mayWrite, limit.Room - growth, out var news, out var error))
             {
                 LogBadUpdate(services.Logger, Name, error);
                 Refuse(attachment, CloseReason.BadUpdate);
                 return;
             }
 
-            if (news.Growth > 0
-                && news.Growth + UpdateCost.FixedBytes > room + (news.OnlyDeletes ? limit.MoreForDeletes : 0))
+            growth += news.Growth;
+            if (news.Growth > 0 && limit.Refuses(growth, news.OnlyDeletes) is { } reason)
             {
-                Refuse(attachment, CloseReason.DocumentTooLarge);
+                Refuse(attachment, reason);
                 return;
             }
 
             frameNews.Add(news);
-            room -= news.Growth;
         }
 
         for (var i = first; i < end && attachment.IsAttached; i++)

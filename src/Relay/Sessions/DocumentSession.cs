@@ -27,6 +27,7 @@ internal sealed partial class DocumentSession
     private readonly SessionTimer<DocumentSession> logTimer;
     private readonly SessionTimer<DocumentSession> openingTimer;
     private readonly OpeningConnections openings;
+    private readonly MemoryShare memory;
     private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
@@ -41,10 +42,12 @@ internal sealed partial class DocumentSession
         activity = services.Rooms?.Begin(name);
         figures = activity?.Figures ?? new RoomFigures();
         document = new YDocument(settings.GarbageCollection);
-        limit = new GrowthLimit(settings.MaxDocumentBytes);
+        memory = (services.Memory ?? NodeMemory.Unlimited).Open();
+        limit = new GrowthLimit(settings.MaxDocumentBytes, memory);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         delivery = new DeliveryLog(settings.DeliveryBytes);
-        awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime);
+        awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
+        presenceFrames = new PresenceFrames(awareness.Records);
         presenceOutbox = new PresenceOutbox(awareness.Records);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = Timer(static session => session.OnOpeningDue());
@@ -85,6 +88,7 @@ internal sealed partial class DocumentSession
         var wasLoading = State == SessionState.Loading;
         var locating = IsLocating;
         State = SessionState.Closed;
+        memory.Close();
         StopTimers();
         foreach (var attachment in attachments.ToArray())
         {

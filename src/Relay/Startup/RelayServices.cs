@@ -81,7 +81,8 @@ internal static class RelayServices
             () => provider.GetRequiredService<SessionRegistry>().Count,
             () => provider.GetRequiredService<SessionRegistry>().UnsavedCount,
             () => provider.GetRequiredService<NodeState>().IsReady,
-            () => provider.GetRequiredService<BufferBudget>().Used)));
+            () => provider.GetRequiredService<BufferBudget>().Used,
+            () => provider.GetRequiredService<NodeMemory>().Used)));
         services.AddSingleton<PrometheusExporter>();
         services.AddHostedService<OtlpExport>();
     }
@@ -169,6 +170,7 @@ internal static class RelayServices
             documents.GarbageCollection,
             provider.GetRequiredService<ILogger<DurableStateReader>>()));
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
+        services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();

@@ -27,7 +27,7 @@ public sealed class PacingTests
     [Fact]
     public async Task Beyond_its_credit_a_connection_waits_until_enough_is_settled()
     {
-        var credit = new InboundCredit(100);
+        var credit = new InboundCredit(100, new BufferBudget(1 << 20, TimeProvider.System));
         credit.Add(99);
         Assert.True(credit.WaitAsync(CancellationToken.None).IsCompleted);
         credit.Add(50);
@@ -39,10 +39,44 @@ public sealed class PacingTests
     }
 
     [Fact]
+    public void What_waits_is_charged_to_the_node_until_it_is_settled_or_the_connection_ends()
+    {
+        var budget = new BufferBudget(1 << 20, TimeProvider.System);
+        var one = new InboundCredit(long.MaxValue, budget);
+        var other = new InboundCredit(long.MaxValue, budget);
+        one.Add(60_000);
+        Assert.Equal(0, budget.Used);
+        one.Add(600_000);
+        other.Add(300_000);
+        Assert.InRange(budget.Used, 900_000, 960_000);
+        one.Settle(600_000);
+        Assert.InRange(budget.Used, 230_000, 300_000);
+        other.End();
+        other.Settle(300_000);
+        other.Add(300_000);
+        Assert.Equal(0, budget.Used);
+    }
+
+    [Fact]
+    public async Task While_the_node_s_budget_is_full_those_who_have_much_waiting_read_no_further()
+    {
+        var budget = new BufferBudget(100_000, TimeProvider.System);
+        var large = new InboundCredit(long.MaxValue, budget);
+        var small = new InboundCredit(long.MaxValue, budget);
+        large.Add(200_000);
+        small.Add(1_000);
+        Assert.True(small.WaitAsync(CancellationToken.None).IsCompleted);
+        var waiting = large.WaitAsync(CancellationToken.None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        large.Settle(150_000);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_closed_connection_waits_for_no_credit()
     {
         using var closed = new CancellationTokenSource();
-        var credit = new InboundCredit(1);
+        var credit = new InboundCredit(1, new BufferBudget(1 << 20, TimeProvider.System));
         credit.Add(5);
         var waiting = credit.WaitAsync(closed.Token).AsTask();
         await closed.CancelAsync();

@@ -16,7 +16,8 @@ public sealed class SettingsTests
         Assert.Equal(TimeSpan.FromMinutes(1), settings.Documents.SaveInterval);
         Assert.Equal("none", settings.Auth.Mode);
         Assert.Equal(64 << 20, settings.Limits.MaxMessageBytes);
-        Assert.InRange(settings.Limits.MaxBufferedBytes, 128 << 20, long.MaxValue);
+        Assert.InRange(settings.Limits.MaxBufferedBytes, 64 << 20, long.MaxValue);
+        Assert.InRange(settings.Limits.MaxOpenBytes, 128 << 20, long.MaxValue);
         Assert.Equal(1 << 20, settings.Limits.MaxStatelessBytes);
     }
 

@@ -45,9 +45,13 @@ internal sealed partial class ClientSocket
         this.ticks = ticks;
         this.metrics = metrics;
         this.signOfLife = signOfLife;
+        Budget = budget;
         frames = new ClientFrameReader(stream, maxMessageBytes, budget);
         lastSent = lastPing = ticks.Time.GetTimestamp();
     }
+
+    /// <summary>What large messages are charged to, until they are dealt with.</summary>
+    public BufferBudget Budget { get; }
 
     /// <summary>Where the client is; null where that is not known.</summary>
     public IPAddress? RemoteAddress { get; init; }

@@ -80,7 +80,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         this.formats = formats;
         this.time = time;
         this.logger = logger;
-        Credit = new InboundCredit(Math.Min(limits.MaxWaitingBytes, MaxUnsentUnadmittedBytes));
+        Credit = new InboundCredit(Math.Min(limits.MaxWaitingBytes, MaxUnsentUnadmittedBytes), socket.Budget);
         unsent = new UnadmittedCharge(unadmitted);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         tokenRate = new MessageRate(Math.Max(LeastTokensAtOnce, limits.MaxDocuments) / MessageRate.BurstSeconds, time);
@@ -113,6 +113,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
             EndAll(socket.EndedCleanly, socket.ClosedFor);
             absent.Dispose();
             unsent.Dispose();
+            Credit.End();
             await idleTimer.DisposeAsync();
         }
     }

@@ -36,7 +36,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         this.logger = logger;
         this.limits = limits;
         this.stamp = stamp;
-        credit = new InboundCredit(limits.MaxWaitingBytes);
+        credit = new InboundCredit(limits.MaxWaitingBytes, socket.Budget);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         attachment = sessions.Place(document, this, grant.To(document), grant.UserId, "y-websocket");
         sent = attachment.Sent;
@@ -66,6 +66,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
             }
 
             attachment.Leave(socket.EndedCleanly);
+            credit.End();
         }
     }
 

@@ -148,8 +148,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         var isOwner = record?.Claims.Has(connection) == true;
         var exceeded = entry.State.Length > limits.MaxStateBytes ? "Limits:MaxAwarenessBytes"
             : !isOwner && presence.Owned.Count >= limits.MaxOwnEntries ? "Limits:MaxAwarenessEntries"
-            : effects.IsTooMuch(record, entry) ? "Limits:MaxDocumentAwarenessBytes"
-            : null;
+            : effects.Exceeds(record, entry);
         if (exceeded is not null)
         {
             result.Exceeded = exceeded;

@@ -3,7 +3,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>The steps that all changes of presence are made of, each noting what follows from it.</summary>
-internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits limits, TimeSpan returnTime)
+internal sealed class PresenceEffects(
+    AwarenessRecords records, AwarenessLimits limits, MemoryShare memory, TimeSpan returnTime)
 {
     /// <summary>The client has another entry.</summary>
     /// <param name="record">Its record.</param>
@@ -109,11 +110,13 @@ internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits 
         result.Nudges.Add((connection, record.Removal with { Clock = clock }));
     }
 
-    /// <summary>Whether the document's presence would grow beyond its limit.</summary>
-    public bool IsTooMuch(AwarenessRecord? record, in AwarenessEntry entry)
+    /// <summary>The limit beyond which the document's presence would grow with the entry, or null.</summary>
+    public string? Exceeds(AwarenessRecord? record, in AwarenessEntry entry)
     {
-        var bytes = AwarenessRecord.BytesWith(entry);
-        var before = record?.Bytes ?? 0;
-        return bytes > before && records.Bytes - before + bytes > limits.MaxDocumentBytes;
+        var growth = AwarenessRecord.BytesWith(entry) - (record?.Bytes ?? 0);
+        return growth <= 0 ? null
+            : records.Bytes + growth > limits.MaxDocumentBytes ? "Limits:MaxDocumentAwarenessBytes"
+            : !memory.Allows(AwarenessRecords.Copies * growth) ? "Limits:MaxOpenBytes"
+            : null;
     }
 }

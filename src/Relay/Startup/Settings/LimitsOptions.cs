@@ -16,11 +16,11 @@ internal sealed record LimitsOptions
     /// <c>Limits:MaxBufferedBytes</c>: what the node buffers of messages and request bodies that are not whole yet,
     /// beyond
     /// 64 KiB of each. When it is full, those that come last wait, and are then refused with 1013, or 503 over HTTP.
-    /// Default: a quarter of the memory that the process may use, at least 128 MiB. At least <see
+    /// Default: a quarter of the memory that the process may use, at least 64 MiB. At least <see
     /// cref="MaxMessageBytes"/>.
     /// </summary>
     public long MaxBufferedBytes { get; init; } = Math.Max(
-        128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+        64L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     /// <summary>
     /// <c>Limits:MaxStatelessBytes</c>: the largest stateless message of a Hocuspocus provider; larger ones are
@@ -28,6 +28,14 @@ internal sealed record LimitsOptions
     /// the log says so. Default: 1 MiB.
     /// </summary>
     public int MaxStatelessBytes { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// <c>Limits:MaxOpenBytes</c>: what all documents that are open take in memory, with their presence. When three
+    /// quarters are taken, only documents below an equal share of the rest may grow; when it is full, no further one is
+    /// opened. Default: half of the memory that the process may use, at least 128 MiB.
+    /// </summary>
+    public long MaxOpenBytes { get; init; } = Math.Max(
+        128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 
     /// <summary><c>Limits:MaxDocumentBytes</c>: what a document may take in memory; an update that would bring it above is refused. Default: 128 MiB. A document that is larger already is still served.</summary>
     public long MaxDocumentBytes { get; init; } = 128 << 20;
@@ -99,6 +107,7 @@ internal sealed record LimitsOptions
             MaxStatelessBytes = (int)reader.Number(
                 "Limits:MaxStatelessBytes", absent.MaxStatelessBytes, 1024, 64 << 20),
             MaxDocumentBytes = reader.Number("Limits:MaxDocumentBytes", absent.MaxDocumentBytes, 1024, 1L << 40),
+            MaxOpenBytes = reader.Number("Limits:MaxOpenBytes", absent.MaxOpenBytes, 1 << 20, 1L << 40),
             MaxSyncMessageBytes = (int)reader.Number("Limits:MaxSyncMessageBytes", absent.MaxSyncMessageBytes, 1024, 1 << 30),
             MaxAwarenessBytes = (int)reader.Number("Limits:MaxAwarenessBytes", absent.MaxAwarenessBytes, 64, 1 << 30),
             MaxAwarenessEntries = (int)reader.Number("Limits:MaxAwarenessEntries", absent.MaxAwarenessEntries, 1, 65_536),
