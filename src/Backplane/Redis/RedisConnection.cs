@@ -105,10 +105,14 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         configuration.AbortOnConnectFail = false;
         configuration.ClientName = $"relay {purpose}";
         configuration.ReconnectRetryPolicy = new LinearRetry(500);
-#if REDIS_CLIENT_3
-        // As the older line does: what is not sent when the connection breaks fails. Sent later, perhaps to a replica that took over, an append would land in another history than the one that it was meant for.
+
+        // What is not sent when the connection breaks fails. Sent later, perhaps to a replica that took over, an append
+        // would land in another history than the one that it was meant for.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
-#endif
+
+        // The client takes INFO and CLIENT for administration, and refuses them otherwise. It asks Redis for nothing
+        // more; what the user may do is for Redis to say.
+        configuration.AllowAdmin = true;
         if (!RedisConfiguration.Has(options.Configuration, "configCheckSeconds"))
         {
             // Who is primary now: without, the client looks once a minute.
