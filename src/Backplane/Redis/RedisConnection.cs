@@ -30,6 +30,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     public bool IsConnected => opening.IsCompletedSuccessfully && opening.Result.IsConnected;
 
+    /// <summary>Whether the client has a subscription to the channel on a connection that is there.</summary>
+    public bool IsSubscribed(RedisChannel channel) =>
+        opening.IsCompletedSuccessfully && opening.Result.GetSubscriber().IsConnected(channel);
+
     /// <summary>Evaluates a script. Repeated once when the server does not know it (after SCRIPT FLUSH or a failover), which has done nothing then.</summary>
     public async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation)
     {

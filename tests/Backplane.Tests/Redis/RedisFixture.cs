@@ -57,11 +57,10 @@ public abstract class RedisFixture : IAsyncLifetime
     internal async Task CaughtUpAsync(RedisServer replica)
     {
         var goal = Number(await Server.CommandAsync("INFO", "replication"), "master_repl_offset");
-        while (await replica.CommandAsync("INFO", "replication") is var info
-            && (RedisInfo.Value(info, "master_link_status") != "up" || Number(info, "slave_repl_offset") < goal))
-        {
-            await Task.Yield();
-        }
+        await Patience.UntilAsync(
+            async () => await replica.CommandAsync("INFO", "replication") is var info
+                && RedisInfo.Value(info, "master_link_status") == "up" && Number(info, "slave_repl_offset") >= goal,
+            "the replica to have what its primary has");
 
         static long Number(string info, string field) => long.TryParse(RedisInfo.Value(info, field), out var number) ? number : -1;
     }
@@ -93,24 +92,11 @@ public abstract class RedisFixture : IAsyncLifetime
     }
 
     /// <summary>Hears until the listener was interrupted.</summary>
-    internal static async Task InterruptedAsync(Recorder recorder)
-    {
-        while (await recorder.AnyAsync() is not "interrupted")
-        {
-        }
-    }
+    internal static Task InterruptedAsync(Recorder recorder) => recorder.FirstAsync(heard => heard is "interrupted");
 
     /// <summary>Hears until an entry comes.</summary>
-    internal static async Task<LoggedEntry> EntryAsync(Recorder recorder)
-    {
-        while (true)
-        {
-            if (await recorder.AnyAsync() is LoggedEntry entry)
-            {
-                return entry;
-            }
-        }
-    }
+    internal static async Task<LoggedEntry> EntryAsync(Recorder recorder) =>
+        (LoggedEntry)await recorder.FirstAsync(heard => heard is LoggedEntry);
 
     internal static string Key(DocumentName name, string kind) =>
         kind switch { "head" => (string)Keys(name).Head!, "log" => (string)Keys(name).Entries!, "claim" => (string)Keys(name).Claim!, _ => (string)Keys(name).Ids! };

@@ -63,8 +63,7 @@ public sealed class RedisServer : IAsyncLifetime
         if (process is { } running)
         {
             process = null;
-            running.Kill();
-            running.WaitForExit();
+            running.End();
             running.Dispose();
         }
     }
@@ -97,7 +96,7 @@ public sealed class RedisServer : IAsyncLifetime
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", Text(Id)]);
-        kill.WaitForExit();
+        kill.WaitForEnd();
     }
 
     private static int FreePort()
