@@ -89,11 +89,6 @@ public sealed partial class RedisBackplane
             throw new RedisStartException($"Redis:Configuration leads to a Redis {version}; Relay needs {OldestServer} or newer.");
         }
 
-        if (options.MinReplicas > 0 && RedisInfo.Value(info, "cluster_enabled") == "1")
-        {
-            throw new RedisStartException("Redis:MinReplicas cannot be used with Redis Cluster: the client cannot ask the server of each partition for its replicas.");
-        }
-
         LogReached(logger, version, node);
         if (RedisInfo.Value(info, "maxmemory_policy") is var policy && policy.StartsWith("allkeys", StringComparison.Ordinal))
         {

@@ -10,11 +10,23 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly string purpose;
+    private readonly CommandFlags scriptFlags;
     private readonly Task<ConnectionMultiplexer> opening;
+    private readonly CancellationTokenSource closing = new();
     private int isLost;
 
-    public RedisConnection(RedisBackplaneOptions options, string purpose, TimeProvider time, ILogger logger)
+    /// <param name="options">How Redis is reached.</param>
+    /// <param name="purpose">What the connection is for, as the logs and Redis' list of clients say it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told of losses.</param>
+    /// <param name="isConfirmed">
+    /// Whether replicas are asked for what scripts wrote: then none is carried out by another server than the one that
+    /// it was sent to.
+    /// </param>
+    public RedisConnection(
+        RedisBackplaneOptions options, string purpose, TimeProvider time, ILogger logger, bool isConfirmed)
     {
+        scriptFlags = CommandFlags.DemandMaster | (isConfirmed ? CommandFlags.NoRedirect : CommandFlags.None);
         this.options = options;
         this.purpose = purpose;
         this.time = time;
@@ -41,7 +53,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         {
             try
             {
-                return await CallAsync(redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster), cancellation);
+                return await CallAsync(redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, scriptFlags), cancellation);
             }
             catch (BackplaneUnavailableException e) when (first && e.InnerException is RedisServerException && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
             {
@@ -87,6 +99,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await closing.CancelAsync();
         try
         {
             var redis = await opening.WaitAsync(options.Deadline, time);
@@ -95,7 +108,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             await redis.CloseAsync(allowCommandsToComplete: false).WaitAsync(options.Deadline, time);
             redis.Dispose();
         }
-        catch (Exception e) when (e is TimeoutException or RedisException or ObjectDisposedException)
+        catch (Exception e) when (
+            e is TimeoutException or RedisException or ObjectDisposedException or OperationCanceledException)
         {
             LogCloseFailed(logger, e, purpose);
         }
@@ -139,10 +153,12 @@ internal sealed partial class RedisConnection : IAsyncDisposable
                 redis.ConnectionRestored += OnRestored;
                 return redis;
             }
-            catch (RedisConnectionException e)
+            catch (Exception e) when (!closing.IsCancellationRequested)
             {
+                // Whatever the client throws, a sentinel that knows no primary yet or a name that is not known: a
+                // connection that is given up would leave the node without Redis for ever.
                 LogOpenFailed(logger, e, purpose);
-                await Task.Delay(TimeSpan.FromSeconds(1), time);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, closing.Token);
             }
         }
     }

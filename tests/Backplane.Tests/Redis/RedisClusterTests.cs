@@ -1,5 +1,6 @@
 using Relay.Backplane.Support;
 using Relay.TestServers;
+using Relay.Yjs;
 
 namespace Relay.Backplane;
 
@@ -12,22 +13,7 @@ public sealed class RedisClusterTests : RedisFixture
     [ServerFact]
     public async Task Logs_channels_jobs_and_reports_work_on_a_cluster()
     {
-        var servers = new List<RedisServer>();
-        for (var i = 0; i < 3; i++)
-        {
-            servers.Add(await ServeForClusterAsync());
-        }
-
-        var created = await servers[0].CommandAsync(["--cluster", "create", .. servers.Select(server => server.Address), "--cluster-yes"]);
-        Assert.Contains("All 16384 slots covered", created);
-        foreach (var server in servers)
-        {
-            while (!(await server.CommandAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal))
-            {
-                await Task.Yield();
-            }
-        }
-
+        var servers = await ServeClusterAsync();
         var options = RedisNode.Options(servers[0]);
         var (one, two) = (await OpenAsync(options), await OpenAsync(options));
         var names = Enumerable.Range(0, 40).Select(i => Sample.Name($"}} {i}")).ToArray();
@@ -56,13 +42,142 @@ public sealed class RedisClusterTests : RedisFixture
     }
 
     [ServerFact]
-    public async Task Replicas_cannot_be_asked_for_in_a_cluster()
+    public async Task Each_servers_own_replicas_confirm_what_is_appended_there()
     {
-        var server = await ServeForClusterAsync();
-        await server.CommandAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+        var servers = await ServeClusterAsync(replicas: 1);
+        var options = RedisNode.Options(servers[0]) with
+        {
+            MinReplicas = 1,
+            Deadline = TimeSpan.FromSeconds(4),
+            LogEndCheckInterval = TimeSpan.FromHours(1),
+        };
+        var (node, other) = (await OpenAsync(options), await OpenAsync(options));
+        var names = Enumerable.Range(0, 40).Select(i => Sample.Name($"{i}")).ToArray();
+        var recorders = names.ToDictionary(name => name, _ => new Recorder());
+        foreach (var name in names)
+        {
+            await other.SubscribeAsync(name, recorders[name], default).Soon();
+        }
 
-        var refused = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync(RedisNode.Options(server) with { MinReplicas = 1 }));
+        var ends = await Task.WhenAll(names.Select(name => node.FillAsync(name, 3)));
 
-        Assert.StartsWith("Redis:MinReplicas", refused.Message);
+        foreach (var name in names)
+        {
+            Assert.Equal(["1", "2", "3"], (await recorders[name].EntriesAsync(3)).Texts());
+            Assert.Equal(3, (await other.ReadAsync(name, Position.None, default).Soon()).Entries.Count);
+        }
+
+        // The replicas of one server stand still: what is there waits, what is elsewhere goes on.
+        var (primary, replica) = await ReplicatedAsync(servers, names[0]);
+        var isThere = new List<bool>();
+        foreach (var name in names)
+        {
+            isThere.Add(await primary.CommandAsync("EXISTS", Key(name, "head")) == "1");
+        }
+
+        Assert.Contains(false, isThere);
+        replica.Signal("STOP");
+        try
+        {
+            var appends = names.Zip(ends, (name, end) =>
+                node.AppendAsync(name, end[3].Epoch, Sample.Update(4), default).AsTask()).ToArray();
+            for (var i = 0; i < names.Length; i++)
+            {
+                if (isThere[i])
+                {
+                    await Assert.ThrowsAsync<BackplaneUnavailableException>(() => appends[i].Soon());
+                    Assert.True(recorders[names[i]].HeardNothingMore);
+                }
+                else
+                {
+                    Assert.Equal(4, (await appends[i].Soon()).Position.Offset);
+                }
+            }
+        }
+        finally
+        {
+            replica.Signal("CONT");
+        }
+
+        var repeat = await UntilBackAsync(
+            () => node.AppendAsync(names[0], ends[0][3].Epoch, Sample.Update(5), default).AsTask());
+        Assert.Equal(5, repeat.Position.Offset);
+    }
+
+    [ServerFact]
+    public async Task A_server_that_gave_a_partition_away_confirms_nothing_of_it()
+    {
+        var servers = await ServeClusterAsync(replicas: 1);
+        var options = RedisNode.Options(servers[0]) with { MinReplicas = 1 };
+        var node = await OpenAsync(options);
+        var name = Sample.Name();
+        var end = (await node.FillAsync(name, 2))[2];
+
+        // A replica takes over in order, and the primary becomes its replica.
+        var (primary, replica) = await ReplicatedAsync(servers, name);
+        Assert.Equal("OK", await replica.CommandAsync("CLUSTER", "FAILOVER"));
+        await Patience.UntilAsync(
+            async () => RedisInfo.Value(await primary.CommandAsync("INFO", "replication"), "role") == "slave");
+
+        var next = await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, Sample.Update(3), default).AsTask());
+        Assert.Equal(3, next.Position.Offset);
+        var read = await UntilBackAsync(() => node.ReadAsync(name, Position.None, default).AsTask());
+        Assert.Equal(["1", "2", "3"], read.Entries.Texts());
+        await CaughtUpAsync(primary, replica);
+        Assert.Equal("3", await replica.CommandAsync("LLEN", Key(name, "log")));
+    }
+
+    /// <summary>Three servers, each with so many replicas.</summary>
+    private async Task<List<RedisServer>> ServeClusterAsync(int replicas = 0)
+    {
+        var servers = new List<RedisServer>();
+        for (var i = 0; i < 3 * (1 + replicas); i++)
+        {
+            servers.Add(await ServeForClusterAsync());
+        }
+
+        string[] addresses = [.. servers.Select(server => server.Address)];
+        var created = await servers[0].CommandAsync(
+            ["--cluster", "create", .. addresses, "--cluster-replicas", $"{replicas}", "--cluster-yes"]);
+        Assert.Contains("All 16384 slots covered", created);
+        foreach (var server in servers)
+        {
+            await Patience.UntilAsync(async () =>
+                await server.CommandAsync("CLUSTER", "INFO") is var state
+                && state.Contains("cluster_state:ok", StringComparison.Ordinal)
+                && state.Contains($"cluster_known_nodes:{servers.Count}", StringComparison.Ordinal));
+            await Patience.UntilAsync(async () =>
+                await server.CommandAsync("INFO", "replication") is var info
+                && (RedisInfo.Value(info, "role") == "slave"
+                    ? RedisInfo.Value(info, "master_link_status") == "up"
+                    : RedisInfo.Value(info, "connected_slaves") == $"{replicas}"));
+        }
+
+        return servers;
+    }
+
+    /// <summary>The server that has the document, and its replica.</summary>
+    private static async Task<(RedisServer Primary, RedisServer Replica)> ReplicatedAsync(
+        List<RedisServer> servers, DocumentName name)
+    {
+        RedisServer? primary = null;
+        foreach (var server in servers)
+        {
+            if (await server.CommandAsync("EXISTS", Key(name, "head")) == "1")
+            {
+                primary = server;
+            }
+        }
+
+        foreach (var server in servers)
+        {
+            var info = await server.CommandAsync("INFO", "replication");
+            if (RedisInfo.Value(info, "role") == "slave" && RedisInfo.Value(info, "master_port") == $"{primary!.Port}")
+            {
+                return (primary, server);
+            }
+        }
+
+        throw new InvalidOperationException("The document's server has no replica.");
     }
 }

@@ -30,16 +30,14 @@ public abstract class RedisFixture : IAsyncLifetime
         }
     }
 
-    internal async Task<RedisServer> ServeAsync(params string[] arguments)
-    {
-        var server = await RedisServer.StartAsync(arguments);
-        servers.Add(server);
-        return server;
-    }
+    internal async Task<RedisServer> ServeAsync(params string[] arguments) =>
+        Tend(await RedisServer.StartAsync(arguments));
 
-    internal async Task<RedisServer> ServeForClusterAsync()
+    internal async Task<RedisServer> ServeForClusterAsync() => Tend(await RedisServer.StartForClusterAsync());
+
+    /// <summary>Has the server end with the test.</summary>
+    internal RedisServer Tend(RedisServer server)
     {
-        var server = await RedisServer.StartForClusterAsync();
         servers.Add(server);
         return server;
     }
@@ -54,9 +52,12 @@ public abstract class RedisFixture : IAsyncLifetime
     }
 
     /// <summary>Completes when the replica has what <see cref="Server"/> has now.</summary>
-    internal async Task CaughtUpAsync(RedisServer replica)
+    internal Task CaughtUpAsync(RedisServer replica) => CaughtUpAsync(replica, Server);
+
+    /// <summary>Completes when the replica has what the primary has now.</summary>
+    internal static async Task CaughtUpAsync(RedisServer replica, RedisServer primary)
     {
-        var goal = Number(await Server.CommandAsync("INFO", "replication"), "master_repl_offset");
+        var goal = Number(await primary.CommandAsync("INFO", "replication"), "master_repl_offset");
         await Patience.UntilAsync(
             async () => await replica.CommandAsync("INFO", "replication") is var info
                 && RedisInfo.Value(info, "master_link_status") == "up" && Number(info, "slave_repl_offset") >= goal,
