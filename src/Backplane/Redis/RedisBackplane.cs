@@ -52,8 +52,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         savedHead = RedisEnvelope.Head(RedisMessageKind.Saved, node);
         forgottenAfter = Milliseconds(options.Jobs.ForgottenAfter);
         keys = new RedisKeys(options.Prefix);
-        appends = new RedisConnection(options, "appends", time, logger, isConfirmed: options.MinReplicas > 0);
-        others = new RedisConnection(options, "channels", time, logger, isConfirmed: false);
+        appends = new RedisConnection(options, "appends", time, logger, isForAppends: true);
+        others = new RedisConnection(options, "channels", time, logger, isForAppends: false);
         reader = new RedisLogReader(others, keys, options);
         confirmingReader = new RedisLogReader(appends, keys, options);
         replicas = new ReplicaWaits(appends, keys, options, time);

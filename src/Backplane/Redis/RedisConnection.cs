@@ -10,6 +10,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly string purpose;
+    private readonly bool isForAppends;
     private readonly CommandFlags scriptFlags;
     private readonly Task<ConnectionMultiplexer> opening;
     private readonly CancellationTokenSource closing = new();
@@ -19,13 +20,15 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     /// <param name="purpose">What the connection is for, as the logs and Redis' list of clients say it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told of losses.</param>
-    /// <param name="isConfirmed">
-    /// Whether replicas are asked for what scripts wrote: then none is carried out by another server than the one that
-    /// it was sent to.
+    /// <param name="isForAppends">
+    /// Whether it carries appends, and no subscriptions. Where replicas are asked for what was appended, no script is
+    /// carried out by another server than the one that it was sent to.
     /// </param>
     public RedisConnection(
-        RedisBackplaneOptions options, string purpose, TimeProvider time, ILogger logger, bool isConfirmed)
+        RedisBackplaneOptions options, string purpose, TimeProvider time, ILogger logger, bool isForAppends)
     {
+        this.isForAppends = isForAppends;
+        var isConfirmed = isForAppends && options.MinReplicas > 0;
         scriptFlags = CommandFlags.DemandMaster | (isConfirmed ? CommandFlags.NoRedirect : CommandFlags.None);
         this.options = options;
         this.purpose = purpose;
@@ -127,6 +130,13 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         // What is not sent when the connection breaks fails. Sent later, perhaps to a replica that took over, an append
         // would land in another history than the one that it was meant for.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
+
+        if (isForAppends)
+        {
+            // Without it the client has no use for a second connection to each server, the one for subscriptions. The
+            // other client needs that one from the start: a subscription does not wait until it is made.
+            configuration.ConfigurationChannel = "";
+        }
 
         // The client takes INFO and CLIENT for administration, and refuses them otherwise. It asks Redis for nothing
         // more; what the user may do is for Redis to say.

@@ -42,6 +42,35 @@ public abstract class RedisFixture : IAsyncLifetime
         return server;
     }
 
+    /// <summary>Three servers, each with so many replicas.</summary>
+    internal async Task<List<RedisServer>> ServeClusterAsync(int replicas = 0)
+    {
+        var servers = new List<RedisServer>();
+        for (var i = 0; i < 3 * (1 + replicas); i++)
+        {
+            servers.Add(await ServeForClusterAsync());
+        }
+
+        string[] addresses = [.. servers.Select(server => server.Address)];
+        var created = await servers[0].CommandAsync(
+            ["--cluster", "create", .. addresses, "--cluster-replicas", $"{replicas}", "--cluster-yes"]);
+        Assert.Contains("All 16384 slots covered", created);
+        foreach (var server in servers)
+        {
+            await Patience.UntilAsync(async () =>
+                await server.CommandAsync("CLUSTER", "INFO") is var state
+                && state.Contains("cluster_state:ok", StringComparison.Ordinal)
+                && state.Contains($"cluster_known_nodes:{servers.Count}", StringComparison.Ordinal));
+            await Patience.UntilAsync(async () =>
+                await server.CommandAsync("INFO", "replication") is var info
+                && (RedisInfo.Value(info, "role") == "slave"
+                    ? RedisInfo.Value(info, "master_link_status") == "up"
+                    : RedisInfo.Value(info, "connected_slaves") == $"{replicas}"));
+        }
+
+        return servers;
+    }
+
     /// <summary>A replica of <see cref="Server"/> that has caught up.</summary>
     internal async Task<RedisServer> ReplicateAsync()
     {

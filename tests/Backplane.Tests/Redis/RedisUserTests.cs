@@ -18,9 +18,15 @@ public sealed class RedisUserTests : RedisFixture
     [ServerFact]
     public async Task A_user_with_few_rights_can_do_all_that_a_node_does()
     {
-        await RestrictAsync();
-        await ReplicateAsync();
-        var options = Options with { User = "relay", Password = Password };
+        var replica = await ReplicateAsync();
+        await RestrictAsync(Server);
+        await RestrictAsync(replica);
+        var options = Options with
+        {
+            Configuration = $"{Server.Address},{replica.Address}",
+            User = "relay",
+            Password = Password,
+        };
         var (node, other) = (await OpenAsync(options with { MinReplicas = 1 }), await OpenAsync(options));
         var name = Sample.Name();
         var recorder = new Recorder();
@@ -41,7 +47,7 @@ public sealed class RedisUserTests : RedisFixture
     [ServerFact]
     public async Task A_user_with_few_rights_is_connected_again_when_its_connections_were_cut()
     {
-        await RestrictAsync();
+        await RestrictAsync(Server);
         var options = Options with { User = "relay", Password = Password };
         var node = await OpenAsync(options);
         var name = Sample.Name();
@@ -54,6 +60,28 @@ public sealed class RedisUserTests : RedisFixture
         Assert.Equal(positions[1], (await EntryAsync(recorder)).Position);
     }
 
-    private async Task RestrictAsync() =>
-        Assert.Equal("OK", await Server.CommandAsync(["ACL", "SETUSER", "relay", "on", $">{Password}", .. Rights]));
+    [ServerFact]
+    public async Task A_user_with_few_rights_needs_two_more_in_a_cluster()
+    {
+        var servers = await ServeClusterAsync();
+        foreach (var server in servers)
+        {
+            await RestrictAsync(server, "+cluster|nodes", "+cluster|slots");
+        }
+
+        var node = await OpenAsync(RedisNode.Options(servers[0]) with { User = "relay", Password = Password });
+        foreach (var name in Enumerable.Range(0, 20).Select(i => Sample.Name($"{i}")))
+        {
+            var recorder = new Recorder();
+            await node.SubscribeAsync(name, recorder, default).Soon();
+            await node.FillAsync(name, 2);
+            Assert.Equal(["1", "2"], (await recorder.EntriesAsync(2)).Texts());
+        }
+    }
+
+    private static async Task RestrictAsync(RedisServer server, params string[] more)
+    {
+        string[] user = ["ACL", "SETUSER", "relay", "on", $">{Password}", .. Rights, .. more];
+        Assert.Equal("OK", await server.CommandAsync(user));
+    }
 }
