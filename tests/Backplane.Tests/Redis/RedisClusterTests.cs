@@ -127,6 +127,63 @@ public sealed class RedisClusterTests : RedisFixture
         Assert.Equal("3", await replica.CommandAsync("LLEN", Key(name, "log")));
     }
 
+    [ServerFact]
+    public async Task A_slot_that_moves_takes_its_documents_and_their_listeners_along()
+    {
+        var servers = await ServeClusterAsync(replicas: 1);
+        var options = RedisNode.Options(servers[0]) with { ChannelGrace = TimeSpan.FromMilliseconds(250) };
+        var (node, other) = (await OpenAsync(options with { MinReplicas = 1 }), await OpenAsync(options));
+        var name = Sample.Name();
+        var recorder = new Recorder();
+        await other.SubscribeAsync(name, recorder, default).Soon();
+        var end = (await node.FillAsync(name, 2))[2];
+        await EntryFromAsync(recorder, 2);
+
+        var (from, _) = await ReplicatedAsync(servers, name);
+        var to = await OtherPrimaryAsync(servers, from);
+        await MoveAsync(servers, from, to, await from.CommandAsync("CLUSTER", "KEYSLOT", Key(name, "head")));
+
+        var next = await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, Sample.Update(3), default).AsTask());
+        Assert.Equal((end.Epoch, 3), (next.Position.Epoch, next.Position.Offset));
+        Assert.Equal("3", await to.CommandAsync("LLEN", Key(name, "log")));
+        var heard = EntryFromAsync(recorder, 3);
+        await Patience.UntilAsync(async () =>
+        {
+            await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, Sample.Update(4), default).AsTask());
+            return await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(100))) == heard;
+        });
+        await heard;
+    }
+
+    private static async Task<RedisServer> OtherPrimaryAsync(List<RedisServer> servers, RedisServer than)
+    {
+        foreach (var server in servers.Where(server => server != than))
+        {
+            if (RedisInfo.Value(await server.CommandAsync("INFO", "replication"), "role") == "master")
+            {
+                return server;
+            }
+        }
+
+        throw new InvalidOperationException("There is no other primary.");
+    }
+
+    /// <summary>Moves a slot as redis-cli does.</summary>
+    private static async Task MoveAsync(List<RedisServer> servers, RedisServer from, RedisServer to, string slot)
+    {
+        var (source, target) = (await from.CommandAsync("CLUSTER", "MYID"), await to.CommandAsync("CLUSTER", "MYID"));
+        Assert.Equal("OK", await to.CommandAsync("CLUSTER", "SETSLOT", slot, "IMPORTING", source));
+        Assert.Equal("OK", await from.CommandAsync("CLUSTER", "SETSLOT", slot, "MIGRATING", target));
+        var keys = (await from.CommandAsync("CLUSTER", "GETKEYSINSLOT", slot, "1000")).Split('\n');
+        Assert.Equal(
+            "OK", await from.CommandAsync(["MIGRATE", "127.0.0.1", $"{to.Port}", "", "0", "5000", "KEYS", .. keys]));
+        foreach (var server in servers.Where(server => server != to).Prepend(to))
+        {
+            // Replicas hear of it from their primaries.
+            await server.CommandAsync("CLUSTER", "SETSLOT", slot, "NODE", target);
+        }
+    }
+
     /// <summary>The server that has the document, and its replica.</summary>
     private static async Task<(RedisServer Primary, RedisServer Replica)> ReplicatedAsync(
         List<RedisServer> servers, DocumentName name)

@@ -133,7 +133,7 @@ public sealed class RedisFaultTests : RedisFixture
             async () => (await Server.CommandAsync("ACL", "LOG")).Contains("channel", StringComparison.Ordinal));
         await Server.CommandAsync("ACL", "SETUSER", "default", "allchannels");
 
-        var heard = recorder.FirstAsync(heard => heard is LoggedEntry entry && entry.Position.Offset > 1);
+        var heard = EntryFromAsync(recorder, 2);
         await Patience.UntilAsync(
             async () =>
             {
@@ -232,8 +232,4 @@ public sealed class RedisFaultTests : RedisFixture
             [keys.Head, keys.Entries, keys.Ids, keys.Count, keys.Changed, keys.Jobs],
             [epoch, RedisEnvelope.Entry(Sample.Update(2)), keys.Name, "nowhere", RedisEnvelope.Head(RedisMessageKind.Entry, 1), 1000, 1000, RedisChannels.PublishCommand, "0", 100]).Soon();
     }
-
-    private static async Task<LoggedEntry> EntryFromAsync(Recorder recorder, long offset) =>
-        (LoggedEntry)await recorder.FirstAsync(
-            heard => heard is LoggedEntry entry && entry.Position.Offset >= offset, $"an entry from {offset} on");
 }

@@ -128,6 +128,11 @@ public abstract class RedisFixture : IAsyncLifetime
     internal static async Task<LoggedEntry> EntryAsync(Recorder recorder) =>
         (LoggedEntry)await recorder.FirstAsync(heard => heard is LoggedEntry);
 
+    /// <summary>Hears until an entry comes that is not before the offset.</summary>
+    internal static async Task<LoggedEntry> EntryFromAsync(Recorder recorder, long offset) =>
+        (LoggedEntry)await recorder.FirstAsync(
+            heard => heard is LoggedEntry entry && entry.Position.Offset >= offset, $"an entry from {offset} on");
+
     internal static string Key(DocumentName name, string kind) =>
         kind switch { "head" => (string)Keys(name).Head!, "log" => (string)Keys(name).Entries!, "claim" => (string)Keys(name).Claim!, _ => (string)Keys(name).Ids! };
 

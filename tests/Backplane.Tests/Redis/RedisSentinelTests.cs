@@ -33,7 +33,7 @@ public sealed class RedisSentinelTests : RedisFixture
         await InterruptedAsync(recorder);
         var read = await UntilBackAsync(() => other.ReadAsync(name, positions[3], default).AsTask());
         Assert.Equal(["4"], read.Entries.Texts());
-        var heard = recorder.FirstAsync(heard => heard is LoggedEntry entry && entry.Position.Offset > 4);
+        var heard = EntryFromAsync(recorder, 5);
         await Patience.UntilAsync(async () =>
         {
             await UntilBackAsync(
