@@ -61,7 +61,7 @@ test('with MinReplicas, nothing that was confirmed is lost when all nodes and a 
   const promised = await Promise.all(parties.map((party) => party.end()))
   await waitFor(async () => (await members[1].cli('cluster', 'info')).includes('cluster_state:ok') &&
     (await members[1].cli('cluster', 'nodes')).match(/master - .*connected/g)?.length === 3, 'a replica to take over')
-  for (const node of nodes) await node.restart(node.settings)
+  for (const node of nodes) await node.restart({ ...node.settings, 'Redis:MinReplicas': 0 })
   for (const [i, promise] of promised.entries()) await assertNothingLost(t, nodes, names[i], promise)
 })
 
