@@ -65,9 +65,9 @@ test('with MinReplicas, nothing that was confirmed is lost when all nodes and a 
   for (const [i, promise] of promised.entries()) await assertNothingLost(t, nodes, names[i], promise)
 })
 
-test('a cluster of three Redis servers, with its failing client connections', async (t) => {
+test('a cluster of three Redis servers, with failing client connections, one of whose servers dies', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
-  const { members, configuration } = await startRedisCluster(t)
+  const { members, configuration } = await startRedisCluster(t, { replicas: 1 })
   const { nodes } = await startCluster(t, { redis: configuration })
   const names = ['a', 'b', 'c', 'd', 'e', 'f']
   const parties = await Promise.all(names.map((name) => Typists.join(t, nodes, name, randomFrom(seed))))
@@ -75,7 +75,9 @@ test('a cluster of three Redis servers, with its failing client connections', as
   await Promise.all(parties.map((party) => party.progress(60)))
   await Promise.all(members.map((member) => member.killSubscribers()))
   await Promise.all(parties.map((party) => party.progress(60)))
+  const sizes = await Promise.all(members.slice(0, 3).map((member) => member.cli('dbsize')))
+  await members[0].kill()
+  await Promise.all(parties.map((party) => party.progress(60)))
   for (const party of parties) await party.assertWhole(t, nodes)
-  const sizes = await Promise.all(members.map((member) => member.cli('dbsize')))
   assert.ok(sizes.filter((size) => size !== '0').length > 1, `All keys are on one server: ${sizes}.`)
 })
