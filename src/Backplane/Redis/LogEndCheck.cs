@@ -78,9 +78,9 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
     {
         try
         {
-            foreach (var room in partition.Rooms.Values.Where(room => room.IsDeaf))
+            foreach (var (_, room) in partition.Rooms)
             {
-                if (await room.RenewSubscriptionAsync(cancellation))
+                if (room.CheckIsDeaf() && await room.RenewSubscriptionAsync(cancellation))
                 {
                     LogSubscriptionRenewed(logger, room.Document);
                     room.Interrupt();
@@ -105,6 +105,7 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
             {
                 // Counts begin anew, perhaps.
                 room.Heard = 0;
+                room.Doubt();
                 room.Interrupt();
             }
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
@@ -89,6 +90,8 @@ public sealed partial class RedisBackplane
             throw new RedisStartException($"Redis:Configuration leads to a Redis {version}; Relay needs {OldestServer} or newer.");
         }
 
+        // A node that is ready can append: nothing waits for a connection that is not there yet.
+        await appends.CallAsync(redis => redis.GetDatabase().PingAsync(CommandFlags.DemandMaster), cancellation);
         LogReached(logger, version, node);
         if (RedisInfo.Value(info, "maxmemory_policy") is var policy && policy.StartsWith("allkeys", StringComparison.Ordinal))
         {
@@ -122,6 +125,7 @@ public sealed partial class RedisBackplane
         orders.Wake();
         foreach (var room in rooms.All)
         {
+            room.Doubt();
             room.Interrupt();
         }
     }

@@ -21,6 +21,7 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     private bool delivering;
     private long heard;
     private int misses;
+    private volatile bool isDoubtful;
 
     public DocumentName Document { get; } = document;
 
@@ -45,9 +46,23 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     }
 
     /// <summary>
+    /// Notes that the client had to subscribe again, which it does without looking at the answers.
+    /// </summary>
+    public void Doubt() => isDoubtful = true;
+
+    /// <summary>
     /// Whether the channel is not subscribed to although it should be, as far as can be told from here.
     /// </summary>
-    public bool IsDeaf => Volatile.Read(ref misses) >= MissesOfTheDeaf || rooms.HasLost(this);
+    public bool CheckIsDeaf()
+    {
+        if (Volatile.Read(ref misses) >= MissesOfTheDeaf)
+        {
+            return true;
+        }
+
+        // Most rooms are not asked: a look at the client's subscriptions for every document would add up.
+        return isDoubtful && (isDoubtful = rooms.HasLost(this));
+    }
 
     /// <summary>Notes that the log has an entry, the partition's <paramref name="count"/>th, that was not heard.</summary>
     public void Miss(long count)
@@ -61,7 +76,10 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     public async Task<bool> RenewSubscriptionAsync(CancellationToken cancellation)
     {
         Volatile.Write(ref misses, 0);
-        return await rooms.RenewAsync(this, cancellation);
+        isDoubtful = true;
+        var isRenewed = await rooms.RenewAsync(this, cancellation);
+        isDoubtful = false;
+        return isRenewed;
     }
 
     public void Add(IChannelListener listener) => listeners.Add(listener);
