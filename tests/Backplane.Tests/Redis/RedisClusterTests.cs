@@ -10,6 +10,8 @@ public sealed class RedisClusterTests : RedisFixture
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
+    private RedisBackplane? patient;
+
     [ServerFact]
     public async Task Logs_channels_jobs_and_reports_work_on_a_cluster()
     {
@@ -48,7 +50,7 @@ public sealed class RedisClusterTests : RedisFixture
         var options = RedisNode.Options(servers[0]) with
         {
             MinReplicas = 1,
-            Deadline = TimeSpan.FromSeconds(4),
+            Deadline = TimeSpan.FromSeconds(6),
             LogEndCheckInterval = TimeSpan.FromHours(1),
         };
         var (node, other) = (await OpenAsync(options), await OpenAsync(options));
@@ -59,12 +61,17 @@ public sealed class RedisClusterTests : RedisFixture
             await other.SubscribeAsync(name, recorders[name], default).Soon();
         }
 
-        var ends = await Task.WhenAll(names.Select(name => node.FillAsync(name, 3)));
+        var ends = new List<Position[]>();
+        foreach (var name in names)
+        {
+            ends.Add(await FillAsync(options, name, 3));
+        }
 
         foreach (var name in names)
         {
             Assert.Equal(["1", "2", "3"], (await recorders[name].EntriesAsync(3)).Texts());
-            Assert.Equal(3, (await other.ReadAsync(name, Position.None, default).Soon()).Entries.Count);
+            var read = await UntilBackAsync(() => other.ReadAsync(name, Position.None, default).AsTask());
+            Assert.Equal(3, read.Entries.Count);
         }
 
         // The replicas of one server stand still: what is there waits, what is elsewhere goes on.
@@ -99,8 +106,9 @@ public sealed class RedisClusterTests : RedisFixture
             replica.Signal("CONT");
         }
 
+        var entry = Sample.Update(5);
         var repeat = await UntilBackAsync(
-            () => node.AppendAsync(names[0], ends[0][3].Epoch, Sample.Update(5), default).AsTask());
+            () => node.AppendAsync(names[0], ends[0][3].Epoch, entry, default).AsTask());
         Assert.Equal(5, repeat.Position.Offset);
     }
 
@@ -111,7 +119,7 @@ public sealed class RedisClusterTests : RedisFixture
         var options = RedisNode.Options(servers[0]) with { MinReplicas = 1 };
         var node = await OpenAsync(options);
         var name = Sample.Name();
-        var end = (await node.FillAsync(name, 2))[2];
+        var end = (await FillAsync(options, name, 2))[2];
 
         // A replica takes over in order, and the primary becomes its replica.
         var (primary, replica) = await ReplicatedAsync(servers, name);
@@ -119,7 +127,8 @@ public sealed class RedisClusterTests : RedisFixture
         await Patience.UntilAsync(
             async () => RedisInfo.Value(await primary.CommandAsync("INFO", "replication"), "role") == "slave");
 
-        var next = await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, Sample.Update(3), default).AsTask());
+        var entry = Sample.Update(3);
+        var next = await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, entry, default).AsTask());
         Assert.Equal(3, next.Position.Offset);
         var read = await UntilBackAsync(() => node.ReadAsync(name, Position.None, default).AsTask());
         Assert.Equal(["1", "2", "3"], read.Entries.Texts());
@@ -136,14 +145,15 @@ public sealed class RedisClusterTests : RedisFixture
         var name = Sample.Name();
         var recorder = new Recorder();
         await other.SubscribeAsync(name, recorder, default).Soon();
-        var end = (await node.FillAsync(name, 2))[2];
+        var end = (await FillAsync(options, name, 2))[2];
         await EntryFromAsync(recorder, 2);
 
         var (from, _) = await ReplicatedAsync(servers, name);
         var to = await OtherPrimaryAsync(servers, from);
         await MoveAsync(servers, from, to, await from.CommandAsync("CLUSTER", "KEYSLOT", Key(name, "head")));
 
-        var next = await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, Sample.Update(3), default).AsTask());
+        var entry = Sample.Update(3);
+        var next = await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, entry, default).AsTask());
         Assert.Equal((end.Epoch, 3), (next.Position.Epoch, next.Position.Offset));
         Assert.Equal("3", await to.CommandAsync("LLEN", Key(name, "log")));
         var heard = EntryFromAsync(recorder, 3);
@@ -153,6 +163,13 @@ public sealed class RedisClusterTests : RedisFixture
             return await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(100))) == heard;
         });
         await heard;
+    }
+
+    /// <summary>With more patience than the nodes under test have.</summary>
+    private async Task<Position[]> FillAsync(RedisBackplaneOptions options, DocumentName name, int count)
+    {
+        patient ??= await OpenAsync(options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(60) });
+        return await patient.FillAsync(name, count);
     }
 
     private static async Task<RedisServer> OtherPrimaryAsync(List<RedisServer> servers, RedisServer than)

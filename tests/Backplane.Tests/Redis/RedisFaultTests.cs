@@ -59,7 +59,8 @@ public sealed class RedisFaultTests : RedisFixture
         await Server.RestartAsync();
 
         await InterruptedAsync(recorder);
-        var next = await UntilBackAsync(() => node.AppendAsync(name, positions[3].Epoch, Sample.Update(4), default).AsTask());
+        var entry = Sample.Update(4);
+        var next = await UntilBackAsync(() => node.AppendAsync(name, positions[3].Epoch, entry, default).AsTask());
         Assert.Equal(positions[3] with { Offset = 4, Id = next.Position.Id }, next.Position);
 
         // What is appended before the subscription is back is not heard, and found by looking; what comes after is.

@@ -26,8 +26,9 @@ public sealed class RedisSentinelTests : RedisFixture
 
         Server.Kill();
 
+        var entry = Sample.Update(4);
         var next = await UntilBackAsync(
-            () => node.AppendAsync(name, positions[3].Epoch, Sample.Update(4), default).AsTask());
+            () => node.AppendAsync(name, positions[3].Epoch, entry, default).AsTask());
         Assert.Equal((positions[3].Epoch, 4), (next.Position.Epoch, next.Position.Offset));
         Assert.Equal("4", await replica.CommandAsync("LLEN", Key(name, "log")));
         await InterruptedAsync(recorder);
