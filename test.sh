@@ -162,14 +162,22 @@ servers() {
   return $result
 }
 
+# unfinished NAME: the tests of a project that had begun and not ended when its runner was ended for that. What is
+# attached to the results stands there twice.
+unfinished() {
+  find "$results" -name 'Sequence_*.xml' -exec sed -nE \
+    "s|.* DisplayName=\"([^\"]*)\".*/$1\.dll\" Completed=\"False\".*|$1: \1 began and did not end|p" {} + | sort -u
+}
+
 # dotnet_tests PROJECT
 dotnet_tests() {
   local project=$1 name begin=$SECONDS status counters total bad
   name=$(basename "$project" .csproj)
   printf '\n== %s\n' "$name"
   dotnet test "$project" --no-build -c Release --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
-    --blame-hang --blame-hang-timeout 15min --blame-hang-dump-type none
+    --blame-hang --blame-hang-timeout 5min --blame-hang-dump-type none
   status=$?
+  unfinished "$name" | tee -a "$failures"
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null)
   awk -v name="$name" '
     /<UnitTestResult / { failed = /outcome="(Failed|Error|Timeout|Aborted)"/; lines = 0; sub(/.* testName="/, ""); sub(/".*/, ""); if (failed) print name ": " $0 }
@@ -257,7 +265,6 @@ check 'packages' packages
 # The compiler looks at the style of what it compiles; this looks at the white space of all files.
 check 'format' dotnet format whitespace . --folder --verify-no-changes
 check 'build' build || finish
-check 'newer Redis client' dotnet build tests/RedisClient3 -c Release -v quiet -nodeReuse:false
 check 'tests on containers' dotnet build tests/Containers -c Release -v quiet -nodeReuse:false
 [ -f web/package.json ] && check 'web bundle' npm --prefix web run --silent check
 check 'servers' servers

@@ -121,7 +121,7 @@ variable "redis" {
   description = <<-EOT
     The log and the channels (docs/deploy.md says what each kind promises):
       replicated  ElastiCache, one primary with replicas that follow asynchronously; min_replicas of them must have an update before it is shown
-      sharded     ElastiCache in cluster mode
+      sharded     ElastiCache in cluster mode, each shard a primary with replicas as above
       durable     MemoryDB: an update is in a log of several zones before it is acknowledged
       external    one that is there already; configuration_secret_arn names a secret with its Redis:Configuration, and
                   password_secret_arn one with its Redis:Password, if it is not in the former
@@ -145,12 +145,15 @@ variable "redis" {
   }
 
   validation {
-    condition     = var.redis.min_replicas == 0 || contains(["replicated", "external"], var.redis.kind)
-    error_message = "redis.min_replicas is for one primary with replicas: nodes refuse Redis:MinReplicas with a cluster, which sharded and durable are."
+    condition     = var.redis.min_replicas == 0 || var.redis.kind != "durable"
+    error_message = "redis.min_replicas is not for durable: what MemoryDB acknowledged is in a log of several zones."
   }
 
   validation {
-    condition     = var.redis.kind != "replicated" || var.redis.min_replicas == 0 || var.redis.min_replicas < var.redis.replicas
+    condition = (
+      !contains(["replicated", "sharded"], var.redis.kind) || var.redis.min_replicas == 0
+      || var.redis.min_replicas < var.redis.replicas
+    )
     error_message = "redis.min_replicas must be less than redis.replicas: otherwise nothing is confirmed while one replica is away."
   }
 

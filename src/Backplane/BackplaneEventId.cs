@@ -38,4 +38,5 @@ internal static class BackplaneEventId
     public const int RedisDutyFailed = 2218;
     public const int RedisNotPublished = 2219;
     public const int RedisOrderFailed = 2220;
+    public const int RedisSubscriptionRenewed = 2221;
 }

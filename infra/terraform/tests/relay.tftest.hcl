@@ -187,7 +187,7 @@ run "what_nodes_or_aws_would_refuse_is_refused_before" {
 
   variables {
     auth     = { jwks_url = "https://login.example/.well-known/jwks.json", public_key = "-----BEGIN PUBLIC KEY-----" }
-    redis    = { kind = "sharded", min_replicas = 1 }
+    redis    = { kind = "durable", min_replicas = 1 }
     shutdown = { drain_seconds = 90, save_seconds = 30 }
     zones    = ["eu-central-1a", "eu-central-1b"]
   }
@@ -199,7 +199,7 @@ run "as_many_confirming_replicas_as_there_are_would_stand_still_with_the_first_t
   command = plan
 
   variables {
-    redis = { replicas = 1, min_replicas = 1 }
+    redis = { kind = "sharded", replicas = 1, min_replicas = 1 }
   }
 
   expect_failures = [var.redis]

@@ -66,7 +66,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
         {
             Disk.BeforeWrite = null;
             entered.Release();
-            released.Wait();
+            released.Pass();
         };
         var first = Task.Run(() => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).AsTask());
         await entered.WaitAsync().Soon();
