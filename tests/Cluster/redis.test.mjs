@@ -17,6 +17,18 @@ test('Redis is killed and comes back with its data', async (t) => {
   await assertNothingLost(t, nodes, 'aof', await party.end())
 })
 
+test('Redis is killed and comes back without what it had not flushed', async (t) => {
+  const redis = await Redis.start(t, { aof: true, args: ['--appendfsync', 'everysec'] })
+  const { nodes, party } = await partyOn(t, 'tail', { redis: redis.configuration })
+  for (let round = 0; round < 3; round++) {
+    await redis.kill()
+    redis.loseTail(5_000)
+    await redis.start()
+    await party.progress(200)
+  }
+  await assertNothingLost(t, nodes, 'tail', await party.end())
+})
+
 test('Redis is killed and comes back empty', async (t) => {
   const redis = await Redis.start(t)
   const { nodes, party } = await partyOn(t, 'empty', { redis: redis.configuration })

@@ -1,6 +1,7 @@
 // The real servers that nodes share, each on a free loopback port and in a temporary folder, with the faults that their nights are made of.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, statSync, truncateSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -101,6 +102,13 @@ export class Redis extends Server {
   async follow (port) {
     await this.cli('replicaof', '127.0.0.1', port)
     await waitFor(async () => /master_link_status:up/.test(await this.cli('info', 'replication')), 'a replica to be in step')
+  }
+
+  /** While it is killed: its append-only file loses its end, as after a power cut between two flushes. */
+  loseTail (bytes) {
+    const directory = path.join(this.directory, 'appendonlydir')
+    const file = path.join(directory, readdirSync(directory).filter((name) => name.endsWith('.incr.aof')).sort().at(-1))
+    truncateSync(file, Math.max(0, statSync(file).size - bytes))
   }
 
   promote () { return this.cli('replicaof', 'no', 'one') }
