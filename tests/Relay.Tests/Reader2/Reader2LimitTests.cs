@@ -1,0 +1,68 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Relay.Access;
+using Relay.Api;
+using Relay.Connections.Sockets;
+using Relay.Doubles;
+using Relay.Sessions;
+
+namespace Relay.Connections;
+
+/// <summary>Proofs of a second reader.</summary>
+public sealed class Reader2LimitTests
+{
+    private static readonly IPAddress Address = IPAddress.Parse("10.1.2.3");
+
+    [Fact]
+    public void Strangers_keep_nobody_out_where_open_files_are_few_either()
+    {
+        var files = new DescriptorBudget(1024, 832, 896, () => 100, () => 132);
+        var registry = new ConnectionRegistry(20_000, new ManualTime(), files);
+        for (var i = 0; i < 1000; i++)
+        {
+            registry.TryAddUnadmitted(new ConnectionPlace(), Address);
+        }
+
+        Assert.Null(registry.TryAdd(new ConnectionPlace()));
+    }
+
+    [Fact]
+    public void Who_has_gone_leaves_no_read_behind_for_which_others_wait()
+    {
+        using var world = new World();
+        using var reads = new SharedReads(
+            new DurableStateReader(
+                world.Backplane, world.Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance),
+            world.Time);
+        world.Snapshots.Reading.IsShut = true;
+        using var gone = new CancellationTokenSource();
+        for (var i = 0; i < 1000; i++)
+        {
+            _ = reads.ReadAsync(Yjs.DocumentName.Create($"d{i}"), gone.Token);
+        }
+
+        world.Run();
+        gone.Cancel();
+        world.Run();
+        var honest = reads.ReadAsync(World.Name, default);
+        world.Run();
+
+        // Sixteen reads end, twice as many as run at once: who waits behind nobody would be served by now.
+        world.Advance(61);
+        world.Advance(61);
+        Assert.True(honest.IsCompleted);
+    }
+
+    [Fact]
+    public void A_client_that_repeats_an_old_token_keeps_nobody_of_its_address_out()
+    {
+        var forged = new ForgedTokens(new ManualTime());
+        for (var i = 0; i < 60; i++)
+        {
+            Assert.True(forged.MayCheck(Address, "signed with the secret of yesterday"));
+            forged.Checked(Address, "signed with the secret of yesterday", new TokenVerdict(null, "no", IsForged: true));
+        }
+
+        Assert.True(forged.MayCheck(Address, "a good one that this node has not seen"));
+    }
+}
