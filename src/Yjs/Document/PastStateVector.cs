@@ -6,7 +6,7 @@ namespace Relay.Yjs;
 /// </summary>
 public sealed class PastStateVector(YDocument document)
 {
-    private readonly Dictionary<ulong, long> clocks = [];
+    private readonly Dictionary<ClientKey, long> clocks = [];
 
     /// <summary>Goes back before an update that brought what was new in it, and no more.</summary>
     /// <param name="update">A valid update, in format V1.</param>
@@ -21,6 +21,11 @@ public sealed class PastStateVector(YDocument document)
 
         foreach (var section in decoded.Sections)
         {
+            if (section.Count == 0)
+            {
+                continue;
+            }
+
             var first = decoded.Structs[section.First].Clock;
             clocks[section.Client] = clocks.TryGetValue(section.Client, out var clock) ? Math.Min(clock, first) : first;
         }

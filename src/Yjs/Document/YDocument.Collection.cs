@@ -38,7 +38,7 @@ public sealed partial class YDocument
             }
         }
 
-        long size = containers.All.Length / RangesPerBlock;
+        var size = (containers.All.Length + (long)clients.Count) / RangesPerBlock;
         var scratch = CollectionScratch.Rent();
         for (var index = 0; index < clients.Count; index++)
         {

@@ -21,7 +21,7 @@ public sealed partial class YDocument
     private bool HasPastOf(DecodedUpdate decoded, YDocument? besides)
     {
         // What the holder of the document has once it has the update: per client the clock before which nothing is missing.
-        var known = new Dictionary<ulong, long>(decoded.Sections.Count);
+        var known = new Dictionary<ClientKey, long>(decoded.Sections.Count);
         foreach (var section in decoded.Sections)
         {
             var clock = KnownUntil(section.Client, besides);
@@ -51,8 +51,15 @@ public sealed partial class YDocument
 
         return true;
 
-        bool IsKnown(ulong client, long clock) =>
-            clock < (known.TryGetValue(client, out var end) ? end : KnownUntil(client, besides));
+        bool IsKnown(ulong client, long clock)
+        {
+            if (!known.TryGetValue(client, out var end))
+            {
+                known.Add(client, end = KnownUntil(client, besides));
+            }
+
+            return clock < end;
+        }
     }
 
     private long KnownUntil(ulong client, YDocument? besides)
@@ -62,6 +69,7 @@ public sealed partial class YDocument
         {
             for (var i = other.FirstEndingAfter(clock); i < other.Count && other.Blocks[i].Clock <= clock; i++)
             {
+                WorkMeter.Count();
                 clock = other.Blocks[i].End;
             }
         }

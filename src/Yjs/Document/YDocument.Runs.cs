@@ -11,6 +11,9 @@ public sealed partial class YDocument
 
         /// <summary>Its origin is neither in the document nor in the update.</summary>
         Unknown,
+
+        /// <summary>On the way that is followed now: who comes here again goes round in a circle.</summary>
+        OnPath,
     }
 
     /// <summary>
@@ -117,7 +120,7 @@ public sealed partial class YDocument
             var place = RunPlace.NotLookedAt;
             for (var at = index; place == RunPlace.NotLookedAt;)
             {
-                if (at < 0 || path.Count > update.StructCount)
+                if (at < 0 || places[at] == RunPlace.OnPath)
                 {
                     // Its origin is unknown, or origins go round in a circle.
                     place = RunPlace.Unknown;
@@ -129,6 +132,7 @@ public sealed partial class YDocument
                 place = places[at];
                 if (place == RunPlace.NotLookedAt)
                 {
+                    places[at] = RunPlace.OnPath;
                     (place, at) = Look(update.Structs[at]);
                 }
             }

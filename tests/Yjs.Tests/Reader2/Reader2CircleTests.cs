@@ -36,7 +36,7 @@ public sealed class Reader2CircleTests(ITestOutputHelper output)
         var before = GC.GetAllocatedBytesForCurrentThread();
         var readable = new YDocument().TryGetNews(update, out _, out _);
         output.WriteLine($"circles {count}: {update.Length} bytes, {readable}, {watch.ElapsedMilliseconds} ms, {GC.GetAllocatedBytesForCurrentThread() - before} allocated");
-        Assert.True(watch.ElapsedMilliseconds < 100);
+        Assert.True(watch.ElapsedMilliseconds < 500);
     }
 
     [Theory]

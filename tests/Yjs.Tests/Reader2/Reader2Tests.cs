@@ -75,7 +75,7 @@ public sealed class Reader2Tests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         var has = document.HasPastOf(second, taken);
         output.WriteLine($"{count}: {first.Length + second.Length} bytes, {has}, {watch.ElapsedMilliseconds} ms");
-        Assert.True(watch.ElapsedMilliseconds < 200);
+        Assert.True(watch.ElapsedMilliseconds < 500);
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class Reader2Tests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         document.HasPastOf(update);
         output.WriteLine($"{count}: {update.Length} bytes, {watch.ElapsedMilliseconds} ms");
-        Assert.True(watch.ElapsedMilliseconds < 200);
+        Assert.True(watch.ElapsedMilliseconds < 500);
     }
 
     [Fact]
