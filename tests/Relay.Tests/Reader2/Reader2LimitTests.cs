@@ -1,10 +1,7 @@
 using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
-using Relay.Api;
 using Relay.Connections.Sockets;
 using Relay.Doubles;
-using Relay.Sessions;
 
 namespace Relay.Connections;
 
@@ -24,33 +21,6 @@ public sealed class Reader2LimitTests
         }
 
         Assert.Null(registry.TryAdd(new ConnectionPlace()));
-    }
-
-    [Fact]
-    public void Who_has_gone_leaves_no_read_behind_for_which_others_wait()
-    {
-        using var world = new World();
-        using var reads = new SharedReads(
-            new DurableStateReader(
-                world.Backplane, world.Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance),
-            world.Time);
-        world.Snapshots.Reading.IsShut = true;
-        using var gone = new CancellationTokenSource();
-        for (var i = 0; i < 1000; i++)
-        {
-            _ = reads.ReadAsync(Yjs.DocumentName.Create($"d{i}"), gone.Token);
-        }
-
-        world.Run();
-        gone.Cancel();
-        world.Run();
-        var honest = reads.ReadAsync(World.Name, default);
-        world.Run();
-
-        // Sixteen reads end, twice as many as run at once: who waits behind nobody would be served by now.
-        world.Advance(61);
-        world.Advance(61);
-        Assert.True(honest.IsCompleted);
     }
 
     [Fact]
