@@ -21,6 +21,7 @@ public sealed class PastStateVector(YDocument document)
 
         foreach (var section in decoded.Sections)
         {
+            WorkMeter.Count();
             if (section.Count == 0)
             {
                 continue;

@@ -22,6 +22,7 @@ public sealed partial class YDocument
             return;
         }
 
+        WorkMeter.Count(clients.Count);
         clients.ForEach(client => client.Settle());
         if (normalizes)
         {

@@ -24,9 +24,11 @@ public sealed partial class YDocument
         var known = new Dictionary<ClientKey, long>(decoded.Sections.Count);
         foreach (var section in decoded.Sections)
         {
+            WorkMeter.Count();
             var clock = KnownUntil(section.Client, besides);
             foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
             {
+                WorkMeter.Count();
                 if (parsed.Clock > clock)
                 {
                     return false;

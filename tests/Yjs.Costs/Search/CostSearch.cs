@@ -33,6 +33,21 @@ internal sealed class CostSearch(Random random, string work)
         ["loading"] = (document, _) => Apply(new YDocument(), document.EncodeState()),
         ["news of what is known"] = (document, updates) => updates.ForEach(update => document.TryGetNews(update,
             out _, out _)),
+        ["news for a reader"] = (document, updates) => updates.ForEach(update =>
+            document.TryFindNews(update, out _, out _)),
+        ["what came before"] = (document, updates) =>
+        {
+            var (early, past) = (new YDocument(), new PastStateVector(document));
+            foreach (var update in updates)
+            {
+                early.HasPastOf(update, document);
+                new YDocument().HasPastOf(update, document);
+                early.TryApply(update, out _, out _);
+                past.Remove(update);
+            }
+
+            past.Encode();
+        },
         ["merging"] = (known, updates) => YDocument.TryMerge(updates.ConvertAll(update =>
             new ReadOnlyMemory<byte>(update)), out _, out _),
         ["differences"] = (document, updates) =>
