@@ -21,6 +21,7 @@ internal static class PastInputs
             ["past of clients without structs that .NET hashes alike"] = (80_000, n =>
                 Past(new YDocument(), Bytes.Update([.. AlikeIds(n).Select(id => new StructWriter(id, 0))]), null)),
             ["updates taken away from a state vector"] = (20_000, TakenAway),
+            ["news of a reader about a chain of deletes"] = (300_000, n => Asked(ChainOfDeletes(n))),
             ["news of a reader about structs"] = (100_000, KnownStructs),
         };
 
@@ -112,15 +113,30 @@ internal static class PastInputs
             structs.AddNull((99, i)).AddSkip(1);
         }
 
-        return Asked([Bytes.Update([structs.AddValues(1, [Null])])]);
+        return Asked([Bytes.Update([structs])]);
     }
 
-    /// <summary>A reader says the last of these updates, after the others.</summary>
+    /// <summary>
+    /// Half of the ranges are settled, as many come between them as the short list takes, and the question is about
+    /// the whole chain each time (see <see cref="ClockRanges"/>).
+    /// </summary>
+    private static IReadOnlyList<byte[]> ChainOfDeletes(int count)
+    {
+        var chain = (int)(3.9 * Math.Sqrt(count));
+        var between = Enumerable.Range(0, chain).Select(i => ((2L * i) + 1, 1L)).ToList();
+        var whole = Enumerable.Repeat((0L, (2L * chain) - 1), count).ToList();
+        return [Bytes.Update([], (Writer, Bytes.EverySecond(2 * count))), Bytes.Update([], (Writer, between)),
+            Bytes.Update([], (Writer, whole))];
+    }
+
+    /// <summary>A reader says the last of these updates to a document that has the others, or has it.</summary>
     private static AdverseInput Asked(IReadOnlyList<byte[]> updates)
     {
         var document = new YDocument();
-        foreach (var update in updates)
+        foreach (var update in updates.Take(Math.Max(1, updates.Count - 1)))
         {
+            // What was there before is settled.
+            document.EncodeState();
             AdverseInput.Require(document.TryApply(update, out _, out var error), error);
         }
 
