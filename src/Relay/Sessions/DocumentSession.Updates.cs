@@ -36,9 +36,14 @@ internal sealed partial class DocumentSession
             }
 
             var frame = new MessageFrame(messages, first, next);
-            if (attachment.Access < AccessLevel.Write || !attachment.Early.TryHold(frame, document))
+            var mayWrite = attachment.Access >= AccessLevel.Write;
+            if (!mayWrite || !attachment.Early.TryHold(frame, document))
             {
                 ReceiveInOrder(attachment, frame);
+                if (mayWrite && attachment.IsAttached)
+                {
+                    attachment.Early.Took(frame, document);
+                }
             }
 
             first = next;

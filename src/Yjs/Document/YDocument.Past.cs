@@ -10,7 +10,7 @@ public sealed partial class YDocument
     /// <param name="update">A valid update in format V1.</param>
     /// <param name="besides">What counts as known besides; null for nothing else.</param>
     /// <returns>True also if the bytes are no update: that is for another check to say.</returns>
-    public bool HasPastOf(ReadOnlyMemory<byte> update, YDocument? besides = null)
+    public bool HasPastOf(ReadOnlyMemory<byte> update, StructClocks? besides = null)
     {
         var decoded = DecodedUpdate.Rent();
         var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded, besides);
@@ -18,7 +18,7 @@ public sealed partial class YDocument
         return result;
     }
 
-    private bool HasPastOf(DecodedUpdate decoded, YDocument? besides)
+    private bool HasPastOf(DecodedUpdate decoded, StructClocks? besides)
     {
         // What the holder of the document has once it has the update: per client the clock before which nothing is missing.
         var known = new Dictionary<ClientKey, long>(decoded.Sections.Count);
@@ -64,18 +64,9 @@ public sealed partial class YDocument
         }
     }
 
-    private long KnownUntil(ulong client, YDocument? besides)
+    private long KnownUntil(ulong client, StructClocks? besides)
     {
         var clock = FindClient(client)?.Contiguous ?? 0;
-        if (besides?.FindClient(client) is { } other)
-        {
-            for (var i = other.FirstEndingAfter(clock); i < other.Count && other.Blocks[i].Clock <= clock; i++)
-            {
-                WorkMeter.Count();
-                clock = other.Blocks[i].End;
-            }
-        }
-
-        return clock;
+        return besides?.EndOfCovered(client, clock) ?? clock;
     }
 }

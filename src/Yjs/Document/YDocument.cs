@@ -162,6 +162,9 @@ public sealed partial class YDocument
         return lastClient = index;
     }
 
+    /// <summary>Whether there is a struct at every clock of a client between two.</summary>
+    internal bool Covers(ulong client, long start, long end) => FindClient(client)?.Covers(start, end) == true;
+
     internal bool Knows(ulong client) => FindClient(client, out _);
 
     internal bool ReachesBeyond(ulong client, long clock) => FindClient(client)?.End > clock;

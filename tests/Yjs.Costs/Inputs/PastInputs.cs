@@ -74,13 +74,16 @@ internal static class PastInputs
 
     private static AdverseInput Past(YDocument document, byte[] update, byte[]? before)
     {
-        var besides = before is null ? null : new YDocument();
-        if (besides is not null)
+        return new AdverseInput(update.Length + (before?.Length ?? 0), () =>
         {
-            AdverseInput.Require(besides.TryApply(before, out _, out var error), error);
-        }
+            var besides = new StructClocks();
+            if (before is not null)
+            {
+                besides.AddNews(before, document);
+            }
 
-        return new AdverseInput(update.Length + (before?.Length ?? 0), () => document.HasPastOf(update, besides));
+            document.HasPastOf(update, besides);
+        });
     }
 
     private static AdverseInput TakenAway(int count)

@@ -37,12 +37,12 @@ internal sealed class CostSearch(Random random, string work)
             document.TryFindNews(update, out _, out _)),
         ["what came before"] = (document, updates) =>
         {
-            var (early, past) = (new YDocument(), new PastStateVector(document));
+            var (empty, early, past) = (new YDocument(), new StructClocks(), new PastStateVector(document));
             foreach (var update in updates)
             {
-                early.HasPastOf(update, document);
-                new YDocument().HasPastOf(update, document);
-                early.TryApply(update, out _, out _);
+                document.HasPastOf(update);
+                empty.HasPastOf(update, early);
+                early.AddNews(update, empty);
                 past.Remove(update);
             }
 
