@@ -50,9 +50,9 @@ internal sealed class InboundAwareness : IDisposable
         since = time.GetTimestamp();
     }
 
-    /// <summary>Reads presence, or takes it as it is where it does not read.</summary>
-    public static DocumentMessage Read(ReadOnlyMemory<byte> update) =>
-        AwarenessUpdate.TryDecode(update, AwarenessLimits.MaxEntriesPerFrame, out var entries, out _)
+    /// <summary>Reads presence, or takes it as it is where it does not read, or has too many entries.</summary>
+    public static DocumentMessage Read(ReadOnlyMemory<byte> update, int mostEntries) =>
+        AwarenessUpdate.TryDecode(update, mostEntries, out var entries, out _)
             ? new DocumentMessage(DocumentMessageKind.Awareness, default, entries)
             : Unreadable(update);
 

@@ -124,7 +124,7 @@ public sealed class InboundAwarenessTests : IDisposable
     [Fact]
     public void What_does_not_read_goes_on_neither_now_nor_later_and_is_reported_once_a_minute()
     {
-        var bad = InboundAwareness.Read(new byte[] { 1, 1, 0, 2, (byte)'{', (byte)'{' });
+        var bad = InboundAwareness.Read(new byte[] { 1, 1, 0, 2, (byte)'{', (byte)'{' }, 10);
         for (var i = 0; i < 1000; i++)
         {
             List<DocumentMessage> messages = [bad];
