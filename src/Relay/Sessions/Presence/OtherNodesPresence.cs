@@ -80,7 +80,7 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
 
         if ((record is not null && entry.Clock < record.Clock)
             || entry.State.Length > limits.MaxStateBytes
-            || effects.IsTooMuch(record, entry))
+            || effects.IsTooMuchOfOthers(record, entry))
         {
             return;
         }

@@ -145,7 +145,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         var isOwner = record?.Claims.Has(connection) == true;
         var exceeded = entry.State.Length > limits.MaxStateBytes ? "Limits:MaxAwarenessBytes"
             : !isOwner && presence.Owned.Count >= limits.MaxOwnEntries ? "Limits:MaxAwarenessEntries"
-            : effects.IsTooMuch(record, entry) ? "Limits:MaxDocumentAwarenessBytes"
+            : effects.IsTooMuch(record, entry, connection) ? "Limits:MaxDocumentAwarenessBytes"
             : null;
         if (exceeded is not null)
         {

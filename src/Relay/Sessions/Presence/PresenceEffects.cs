@@ -78,11 +78,38 @@ internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits 
         }
     }
 
-    /// <summary>Whether the document's presence would grow beyond its limit.</summary>
-    public bool IsTooMuch(AwarenessRecord? record, in AwarenessEntry entry)
+    /// <summary>
+    /// Whether the document's presence would grow beyond its limit by what a connection says. Each connection has a
+    /// small share that no other can take.
+    /// </summary>
+    public bool IsTooMuch(AwarenessRecord? record, in AwarenessEntry entry, Attachment connection)
+    {
+        if (!Exceeds(record, entry, limits.MaxDocumentBytes))
+        {
+            return false;
+        }
+
+        var own = AwarenessRecord.BytesWith(entry);
+        foreach (var client in connection.Presence.Owned)
+        {
+            own += client.Id == entry.ClientId ? 0 : records.Find(client.Id)?.Bytes ?? 0;
+        }
+
+        return own > limits.ShareBytes;
+    }
+
+    /// <summary>
+    /// Whether it would by what another node says, which is bounded there as well: small entries have as much room
+    /// again.
+    /// </summary>
+    public bool IsTooMuchOfOthers(AwarenessRecord? record, in AwarenessEntry entry) =>
+        Exceeds(record, entry, AwarenessRecord.BytesWith(entry) > limits.ShareBytes
+            ? limits.MaxDocumentBytes : 2 * limits.MaxDocumentBytes);
+
+    private bool Exceeds(AwarenessRecord? record, in AwarenessEntry entry, long most)
     {
         var bytes = AwarenessRecord.BytesWith(entry);
         var before = record?.Bytes ?? 0;
-        return bytes > before && records.Bytes - before + bytes > limits.MaxDocumentBytes;
+        return bytes > before && records.Bytes - before + bytes > most;
     }
 }
