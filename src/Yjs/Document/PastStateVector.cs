@@ -9,29 +9,13 @@ public sealed class PastStateVector(YDocument document)
     private readonly Dictionary<ClientKey, long> clocks = [];
 
     /// <summary>Goes back before an update that brought what was new in it, and no more.</summary>
-    /// <param name="update">A valid update, in format V1.</param>
-    /// <exception cref="ArgumentException">It does not read.</exception>
-    public void Remove(ReadOnlyMemory<byte> update)
+    public void Remove(UpdateStarts update)
     {
-        var decoded = DecodedUpdate.Rent();
-        if (!UpdateDecoder.TryDecode(update.Span, decoded, out var error))
-        {
-            throw new ArgumentException(error.ToString(), nameof(update));
-        }
-
-        foreach (var section in decoded.Sections)
+        foreach (var (client, first) in update.All)
         {
             WorkMeter.Count();
-            if (section.Count == 0)
-            {
-                continue;
-            }
-
-            var first = decoded.Structs[section.First].Clock;
-            clocks[section.Client] = clocks.TryGetValue(section.Client, out var clock) ? Math.Min(clock, first) : first;
+            clocks[client] = clocks.TryGetValue(client, out var clock) ? Math.Min(clock, first) : first;
         }
-
-        decoded.Return();
     }
 
     /// <summary>The state vector now, clients in descending order.</summary>

@@ -143,6 +143,13 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public void An_entry_is_read_once_for_all_who_fall_behind()
+    {
+        var entry = new DeliveredEntry(Typed(1, 0, "a"), null);
+        Assert.Same(entry.Starts, entry.Starts);
+    }
+
+    [Fact]
     public void A_state_vector_that_does_not_read_ends_its_connection()
     {
         using var world = new World();

@@ -21,6 +21,7 @@ internal static class PastInputs
             ["past of clients without structs that .NET hashes alike"] = (80_000, n =>
                 Past(new YDocument(), Bytes.Update([.. AlikeIds(n).Select(id => new StructWriter(id, 0))]), null)),
             ["updates taken away from a state vector"] = (20_000, TakenAway),
+            ["updates taken away again and again"] = (20_000, TakenAwayAgain),
             ["news of a reader about a chain of deletes"] = (300_000, n => Asked(ChainOfDeletes(n))),
             ["news of a reader about structs"] = (100_000, KnownStructs),
         };
@@ -100,12 +101,47 @@ internal static class PastInputs
             var past = new PastStateVector(document);
             foreach (var update in updates.Reverse())
             {
-                past.Remove(update);
+                past.Remove(UpdateStarts.Of(update));
             }
 
             past.Encode();
         })
         { Count = count };
+    }
+
+    /// <summary>As for connections that fall behind one after another: the updates are read once for all.</summary>
+    private static AdverseInput TakenAwayAgain(int count)
+    {
+        const int Connections = 1_000;
+        const int Structs = 200;
+        var document = new YDocument();
+        byte[][] updates = [.. Enumerable.Range(0, count / Structs).Select(i => Values(i * Structs, Structs))];
+        foreach (var update in updates)
+        {
+            AdverseInput.Require(document.TryApply(update, out _, out var error), error);
+        }
+
+        return new AdverseInput(updates.Sum(update => (long)update.Length), () =>
+        {
+            UpdateStarts[] starts = [.. updates.Reverse().Select(update => UpdateStarts.Of(update))];
+            for (var i = 0; i < Connections; i++)
+            {
+                var past = new PastStateVector(document);
+                Array.ForEach(starts, past.Remove);
+            }
+        })
+        { Count = Connections };
+    }
+
+    private static byte[] Values(int clock, int count)
+    {
+        var structs = new StructWriter(Writer, clock);
+        for (var i = 0; i < count; i++)
+        {
+            structs.AddEntry("k");
+        }
+
+        return Bytes.Update([structs]);
     }
 
     private static AdverseInput KnownStructs(int count)

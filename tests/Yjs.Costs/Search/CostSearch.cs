@@ -43,7 +43,7 @@ internal sealed class CostSearch(Random random, string work)
                 document.HasPastOf(update);
                 empty.HasPastOf(update, early);
                 early.AddNews(update, empty);
-                past.Remove(update);
+                past.Remove(UpdateStarts.Of(update));
             }
 
             past.Encode();
