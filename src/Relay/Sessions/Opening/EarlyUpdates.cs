@@ -42,7 +42,9 @@ internal sealed class EarlyUpdates
         return mustWait;
     }
 
-    /// <summary>Notes the structs of a frame that did not have to wait and was taken: later ones may build on them.</summary>
+    /// <summary>
+    /// Notes the structs of a frame that did not have to wait and was taken: later ones may build on them.
+    /// </summary>
     /// <param name="frame">The frame, after all checks of what it brings.</param>
     /// <param name="document">What is logged.</param>
     public void Took(in MessageFrame frame, YDocument document)
