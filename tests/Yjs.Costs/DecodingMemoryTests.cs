@@ -113,7 +113,7 @@ public sealed class DecodingMemoryTests(ITestOutputHelper output)
         Assert.True(most.TryApply(news, out _, out error), error.ToString());
         Assert.True(most.EncodeState().AsSpan().SequenceEqual(one.EncodeState()));
         var past = new PastStateVector(most);
-        past.Remove(whole);
+        past.Remove(UpdateStarts.Of(whole));
         Assert.Equal([0], past.Encode());
     }
 

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Relay.Yjs.Costs;
 
 /// <summary>
@@ -36,6 +38,31 @@ public sealed class SeededHashTests
     [MemberData(nameof(Steps))]
     public void Containers_do_not_share_buckets(string way, ulong step) =>
         AssertSpread(way, i => new ContainerKey(1, (long)((ulong)i * step), Block.None, 3).GetHashCode());
+
+    [Fact]
+    public void No_table_of_the_engine_has_bare_client_ids_or_clocks_as_keys()
+    {
+        const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static
+            | BindingFlags.Public | BindingFlags.NonPublic;
+        var bare = new List<string>();
+        foreach (var type in typeof(YDocument).Assembly.GetTypes().Where(type => type.Namespace == "Relay.Yjs"))
+        {
+            // What an anonymous function uses is a field of a type that the compiler makes; the rest are locals.
+            IEnumerable<MethodBase> methods = [.. type.GetMethods(Declared), .. type.GetConstructors(Declared)];
+            var held = type.GetFields(Declared).Select(field => field.FieldType).Concat(methods
+                .SelectMany(method => method.GetMethodBody()?.LocalVariables ?? []).Select(local => local.LocalType));
+            bare.AddRange(held.Where(IsTableOfNumbers).Select(table => $"{type}: {table}"));
+        }
+
+        Assert.Empty(bare);
+    }
+
+    /// <summary>By client or clock; an index is an <see cref="int"/>, and not for a stranger to choose.</summary>
+    private static bool IsTableOfNumbers(Type type) =>
+        type.IsGenericType
+        && (type.GetGenericTypeDefinition() == typeof(Dictionary<,>)
+            || type.GetGenericTypeDefinition() == typeof(HashSet<>))
+        && (type.GetGenericArguments()[0] == typeof(ulong) || type.GetGenericArguments()[0] == typeof(long));
 
     private static void AssertSpread(string way, Func<int, int> hash)
     {

@@ -12,9 +12,9 @@ internal static class TableInputs
             PresenceAsync(target, size, Target.Reader)),
         new("state vector of ids hashed alike, of a reader", 60_000, StateVectorAsync),
         new("update of ids hashed alike, of a reader", 40_000, (target, size) => ReaderAsync(target,
-            Bytes.Update([.. AdverseInputs.AlikeIds(size).Select(id => new StructWriter(id, 0).AddNull())]), false)),
+            Bytes.Update([.. PastInputs.AlikeIds(size).Select(id => new StructWriter(id, 0).AddNull())]), false)),
         new("the same as an answer, of a reader", 40_000, (target, size) => ReaderAsync(target,
-            Bytes.Update([.. AdverseInputs.AlikeIds(size).Select(id => new StructWriter(id, 0).AddNull())]), true)),
+            Bytes.Update([.. PastInputs.AlikeIds(size).Select(id => new StructWriter(id, 0).AddNull())]), true)),
         new("a client comes back to stored ids hashed alike", 20_000, ComesBackAsync),
     ];
 
@@ -36,7 +36,7 @@ internal static class TableInputs
     {
         var document = target.NewName();
         var client = token is null ? await target.ConnectAsync() : await target.JoinAsync(document, token);
-        var message = Messages.Presence(document, Bytes.Awareness([.. AdverseInputs.AlikeIds(size)]));
+        var message = Messages.Presence(document, Bytes.Awareness([.. PastInputs.AlikeIds(size)]));
         return new Attack(message.Length, async () =>
         {
             await client.SendAsync(message);
@@ -55,7 +55,7 @@ internal static class TableInputs
     {
         var document = target.NewName();
         var reader = await target.JoinAsync(document, Target.Reader);
-        var message = Messages.Question(document, Bytes.StateVector([.. AdverseInputs.AlikeIds(size)]));
+        var message = Messages.Question(document, Bytes.StateVector([.. PastInputs.AlikeIds(size)]));
         return new Attack(message.Length, async () =>
         {
             await reader.SendAsync(message);
@@ -67,7 +67,7 @@ internal static class TableInputs
     private static async Task<Attack> ComesBackAsync(Target target, int size)
     {
         var document = target.NewName();
-        var ids = AdverseInputs.AlikeIds(size).ToArray();
+        var ids = PastInputs.AlikeIds(size).ToArray();
         var writer = await target.JoinAsync(document, Target.Writer);
         await writer.SendAsync(Messages.Update(
             document, Bytes.Update([.. ids.Select(id => new StructWriter(id, 0).AddNull())])));

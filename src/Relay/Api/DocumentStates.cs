@@ -33,11 +33,11 @@ internal sealed partial class DocumentStates(
 
         try
         {
-            var (outcome, state) = await reads.ReadAsync(name, cancellation);
-            return outcome switch
+            return await reads.ReadAsync(name, cancellation) switch
             {
-                DurableOutcome.Read => (state, CloseReason.Normal),
-                DurableOutcome.Unreadable => (null, CloseReason.DocumentUnreadable),
+                null => (null, CloseReason.NodeIsFull),
+                (DurableOutcome.Read, var state) => (state, CloseReason.Normal),
+                (DurableOutcome.Unreadable, _) => (null, CloseReason.DocumentUnreadable),
                 _ => (null, CloseReason.DocumentDeleted),
             };
         }

@@ -13,35 +13,27 @@ namespace Relay.Api;
 internal sealed class HeldStates(BufferBudget budget)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<byte[], int> holders = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<byte[], HeldState> states = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Charges a state, when there is room.</summary>
+    /// <summary>Charges a state when there is room, or joins those for whom it is charged.</summary>
     /// <returns>False when there is none; otherwise the caller calls <see cref="Release"/> later.</returns>
     public async ValueTask<bool> TryHoldAsync(byte[] state, CancellationToken cancellation)
     {
-        if (TryJoin(state))
+        var held = Join(state);
+        var isCharged = false;
+        try
         {
-            return true;
+            isCharged = await held.Charge.WaitAsync(cancellation);
         }
-
-        if (!await budget.TakeAsync(ChargeOf(state), cancellation))
+        finally
         {
-            return false;
-        }
-
-        lock (gate)
-        {
-            if (holders.TryAdd(state, 1))
+            if (!isCharged)
             {
-                return true;
+                Leave(state, held);
             }
-
-            holders[state]++;
         }
 
-        // Another request has charged it meanwhile.
-        budget.Return(ChargeOf(state));
-        return true;
+        return isCharged;
     }
 
     /// <summary>Sends a state to a client, or says that there is no room for it now.</summary>
@@ -72,30 +64,64 @@ internal sealed class HeldStates(BufferBudget budget)
     /// <summary>A client has the state, or is gone.</summary>
     public void Release(byte[] state)
     {
+        HeldState held;
         lock (gate)
         {
-            if (--holders[state] > 0)
+            held = states[state];
+        }
+
+        Leave(state, held);
+    }
+
+    private HeldState Join(byte[] state)
+    {
+        lock (gate)
+        {
+            if (!states.TryGetValue(state, out var held))
+            {
+                var givenUp = new CancellationTokenSource();
+                held = new HeldState
+                {
+                    Charge = budget.TakeAsync(ChargeOf(state), givenUp.Token).AsTask(),
+                    GivenUp = givenUp,
+                };
+                states.Add(state, held);
+            }
+
+            held.Holders++;
+            return held;
+        }
+    }
+
+    private void Leave(byte[] state, HeldState held)
+    {
+        lock (gate)
+        {
+            if (--held.Holders > 0)
             {
                 return;
             }
 
-            holders.Remove(state);
+            states.Remove(state);
         }
 
-        budget.Return(ChargeOf(state));
+        held.GivenUp.Cancel();
+        _ = ReturnAsync(state, held);
     }
 
-    private bool TryJoin(byte[] state)
+    /// <summary>Gives the charge back, also one that came when no holder waited for it any more.</summary>
+    private async Task ReturnAsync(byte[] state, HeldState held)
     {
-        lock (gate)
+        try
         {
-            if (!holders.TryGetValue(state, out var count))
+            if (await held.Charge)
             {
-                return false;
+                budget.Return(ChargeOf(state));
             }
-
-            holders[state] = count + 1;
-            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            // It was not charged.
         }
     }
 

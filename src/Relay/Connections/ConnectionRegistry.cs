@@ -16,7 +16,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
 
     /// <summary>The connections and when each was taken in.</summary>
     private readonly Dictionary<IOpenConnection, DateTimeOffset> open = [];
-    private readonly UnadmittedPlaces unadmitted = new(maxConnections);
+    private readonly UnadmittedPlaces unadmitted = new(maxConnections, time, descriptors);
     private bool draining;
     private TaskCompletionSource? gone;
 
@@ -52,6 +52,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
     /// </summary>
     public CloseReason? TryAddUnadmitted(IOpenConnection connection, IPAddress? address)
     {
+        IOpenConnection? evicted;
         lock (gate)
         {
             if (Refusal() is { } refusal)
@@ -59,14 +60,16 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
                 return refusal;
             }
 
-            if (!unadmitted.TryAdd(connection, address))
+            if (!unadmitted.TryAdd(connection, address, out evicted))
             {
                 return CloseReason.NodeIsFull;
             }
 
             open.Add(connection, time.GetUtcNow());
-            return null;
         }
+
+        evicted?.Close(CloseReason.NodeIsFull);
+        return null;
     }
 
     /// <summary>A connection has shown a token; false if there is no place for it now.</summary>
@@ -74,7 +77,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
     {
         lock (gate)
         {
-            return open.Count - unadmitted.Count < maxConnections && unadmitted.Remove(connection);
+            return open.Count - unadmitted.Count < maxConnections && unadmitted.Admit(connection);
         }
     }
 

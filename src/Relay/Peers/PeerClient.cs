@@ -118,16 +118,17 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
 
         try
         {
-            var proof = PeerProof.Make(
-                secret, HttpMethod.Get.Method, path, holder, time.GetUtcNow(), PeerProof.NewNonce());
-            using var request = new HttpRequestMessage(HttpMethod.Get, address);
-            request.Headers.TryAddWithoutValidation("Authorization", proof);
-            if (RelayTraces.Traceparent is { } traceparent)
+            var proof = Prove(path, holder);
+            var response = await SendAsync(address, proof, cancellation);
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
             {
-                request.Headers.TryAddWithoutValidation("traceparent", traceparent);
+                // Where a pooled connection broke, the handler has sent the request again: a proof is accepted once.
+                response.Dispose();
+                proof = Prove(path, holder);
+                response = await SendAsync(address, proof, cancellation);
             }
 
-            using var response = await http.SendAsync(request, cancellation);
+            using var answered = response;
             switch (response.StatusCode)
             {
                 case HttpStatusCode.OK:
@@ -158,5 +159,20 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
 
             return null;
         }
+    }
+
+    private string Prove(string path, string holder) =>
+        PeerProof.Make(secret, HttpMethod.Get.Method, path, holder, time.GetUtcNow(), PeerProof.NewNonce());
+
+    private async Task<HttpResponseMessage> SendAsync(Uri address, string proof, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.TryAddWithoutValidation("Authorization", proof);
+        if (RelayTraces.Traceparent is { } traceparent)
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", traceparent);
+        }
+
+        return await http.SendAsync(request, cancellation);
     }
 }

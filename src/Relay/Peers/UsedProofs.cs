@@ -43,6 +43,8 @@ internal sealed class UsedProofs(int most, DateTimeOffset start)
         {
             while (oldestFirst.TryPeek(out var nonce, out var madeAt) && madeAt < timely)
             {
+                // Another thread may have found it timely, and not come here yet.
+                limit = Math.Max(limit, madeAt);
                 oldestFirst.Dequeue();
                 nonces.Remove(nonce);
             }

@@ -50,9 +50,9 @@ internal sealed class InboundAwareness : IDisposable
         since = time.GetTimestamp();
     }
 
-    /// <summary>Reads presence, or takes it as it is where it does not read.</summary>
-    public static DocumentMessage Read(ReadOnlyMemory<byte> update) =>
-        AwarenessUpdate.TryDecode(update, AwarenessLimits.MaxEntriesPerFrame, out var entries, out _)
+    /// <summary>Reads presence, or takes it as it is where it does not read, or has too many entries.</summary>
+    public static DocumentMessage Read(ReadOnlyMemory<byte> update, int mostEntries) =>
+        AwarenessUpdate.TryDecode(update, mostEntries, out var entries, out _)
             ? new DocumentMessage(DocumentMessageKind.Awareness, default, entries)
             : Unreadable(update);
 
@@ -110,8 +110,15 @@ internal sealed class InboundAwareness : IDisposable
             tokens = Math.Min(perSecond, tokens + (time.GetElapsedTime(since, now).TotalSeconds * perSecond));
             since = now;
 
-            // More than may be held goes on at once, as an entry with a newer clock always may, and counts.
-            if ((tokens >= 1 && held is null) || heldBytes + entries.Sum(Size) > maxHeldBytes || isOver)
+            // More than may be held goes on at once, as an entry with a newer clock always may, and counts; not when
+            // so much has gone on already that a second's worth is owed.
+            var isTooMuch = heldBytes + entries.Sum(Size) > maxHeldBytes;
+            if (isTooMuch && tokens < 1 - perSecond)
+            {
+                return true;
+            }
+
+            if ((tokens >= 1 && held is null) || isTooMuch || isOver)
             {
                 tokens = Math.Max(tokens - 1, -perSecond);
                 return false;

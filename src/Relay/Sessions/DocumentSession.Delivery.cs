@@ -41,7 +41,7 @@ internal sealed partial class DocumentSession
         var start = delivery.StartAfter(entry);
         if (start > delivery.Start)
         {
-            LeaveBehind(start, news);
+            LeaveBehind(start, entry);
         }
 
         delivery.Add(entry);
@@ -58,7 +58,7 @@ internal sealed partial class DocumentSession
     /// Notes what the connections have that were not sent all entries before number <paramref name="start"/>, which are
     /// about to go. Exactly, since their diff may have to come in parts.
     /// </summary>
-    private void LeaveBehind(long start, ReadOnlyMemory<byte> newest)
+    private void LeaveBehind(long start, DeliveredEntry newest)
     {
         var left = attachments.Where(a => a is { IsServed: true, Delivery.IsBehind: false } && a.Delivery.Cursor < start)
             .OrderByDescending(a => a.Delivery.Cursor).ToList();
@@ -68,13 +68,13 @@ internal sealed partial class DocumentSession
         }
 
         var past = new PastStateVector(document);
-        past.Remove(newest);
+        past.Remove(newest.Starts);
         var at = delivery.End;
         foreach (var attachment in left)
         {
             while (at > attachment.Delivery.Cursor)
             {
-                past.Remove(delivery[--at].Update);
+                past.Remove(delivery[--at].Starts);
             }
 
             attachment.Delivery.Base = past.Encode();

@@ -45,7 +45,7 @@ internal sealed partial class DocumentSession
                 ReceiveInOrder(attachment, frame);
                 if (attachment.IsAttached)
                 {
-                    attachment.Early.Took(frame);
+                    attachment.Early.Took(frame, document);
                 }
             }
 

@@ -6,7 +6,7 @@ namespace Relay.Yjs;
 internal sealed class ClientBlocks(ulong id)
 {
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
-    private const int ObjectBytes = 144;
+    private const int ObjectBytes = 152;
 
     private Block[] blocks = [];
     private byte[] buffer = [];

@@ -12,7 +12,7 @@ internal sealed class ClientHoles
     private const int SmallestEarly = 32;
 
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
-    private const int ObjectBytes = 96;
+    private const int ObjectBytes = 104;
 
     private Block[] early = [];
     private int earlyCount;

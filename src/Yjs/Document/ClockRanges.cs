@@ -20,6 +20,9 @@ internal sealed class ClockRanges
     private ClockRange[] recent = [];
     private int recentCount;
 
+    /// <summary>How many ranges questions have gone over since the short list was last merged.</summary>
+    private long walked;
+
     public bool IsEmpty => settledCount == 0 && recentCount == 0;
 
     /// <summary>How many ranges it is made of, at most.</summary>
@@ -63,8 +66,13 @@ internal sealed class ClockRanges
     /// <summary>The first clock from <paramref name="clock"/> on that is not in the set.</summary>
     public long EndOfCovered(long clock)
     {
-        // A question merges nothing: else a stranger could have both lists merged again and again. It goes from range
-        // to range of the two lists, and the short list bounds how often.
+        // A question goes from range to range of the two lists. Only when questions have gone over as many ranges as a
+        // merge costs, the lists are merged: a stranger can have neither long walks nor merges again and again.
+        if (walked > settledCount + SmallestRecent && recentCount > 0)
+        {
+            Merge();
+        }
+
         var longer = FirstEndingAfter(Settled, clock);
         var shorter = FirstEndingAfter(Recent, clock);
         while (true)
@@ -89,6 +97,7 @@ internal sealed class ClockRanges
             }
 
             // One range of the short list may reach over many of the long one.
+            walked++;
             longer += FirstEndingAfter(settled.AsSpan(longer, settledCount - longer), clock);
         }
     }
@@ -260,6 +269,6 @@ internal sealed class ClockRanges
         WorkMeter.CountBytes(RangeBytes * (total - first));
         settled.AsSpan(first, total - first).CopyTo(settled.AsSpan(left + 1));
         settledCount = left + 1 + total - first;
-        recentCount = 0;
+        (recentCount, walked) = (0, 0);
     }
 }

@@ -9,4 +9,7 @@ internal enum RunPlace : byte
 
     /// <summary>Its origin is neither in the document nor in the update.</summary>
     Unknown,
+
+    /// <summary>On the way that is followed now: who comes here again goes round in a circle.</summary>
+    OnPath,
 }

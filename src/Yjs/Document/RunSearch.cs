@@ -65,7 +65,7 @@ internal sealed class RunSearch
         var place = RunPlace.NotLookedAt;
         for (var at = Find(client, clock); place == RunPlace.NotLookedAt;)
         {
-            if (at < 0 || path.Count > nodes.Count)
+            if (at < 0 || nodes[at].Place == RunPlace.OnPath)
             {
                 // Its origin is unknown, or origins go round in a circle.
                 place = RunPlace.Unknown;
@@ -77,6 +77,7 @@ internal sealed class RunSearch
             place = nodes[at].Place;
             if (place == RunPlace.NotLookedAt)
             {
+                nodes[at] = nodes[at] with { Place = RunPlace.OnPath };
                 (place, at) = Look(nodes[at], bytes);
             }
         }

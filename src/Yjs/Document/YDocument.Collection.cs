@@ -22,6 +22,7 @@ public sealed partial class YDocument
             return;
         }
 
+        WorkMeter.Count(clients.Count);
         clients.ForEach(client => client.Settle());
         if (normalizes)
         {
@@ -38,7 +39,7 @@ public sealed partial class YDocument
             }
         }
 
-        long size = containers.All.Length / RangesPerBlock;
+        var size = (containers.All.Length + (long)clients.Count) / RangesPerBlock;
         var scratch = CollectionScratch.Rent();
         for (var index = 0; index < clients.Count; index++)
         {

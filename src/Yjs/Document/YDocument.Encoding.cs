@@ -17,6 +17,7 @@ public sealed partial class YDocument
         var known = new List<(ulong Client, long Clock)>();
         foreach (var client in Descending())
         {
+            WorkMeter.Count();
             var clock = Math.Min(client.Contiguous, highest?.GetValueOrDefault(client.Id, long.MaxValue) ?? long.MaxValue);
             if (clock > 0)
             {

@@ -10,7 +10,7 @@ public sealed partial class YDocument
     /// <param name="update">A valid update in format V1.</param>
     /// <param name="besides">What counts as known besides; null for nothing else.</param>
     /// <returns>True also if the bytes are no update: that is for another check to say.</returns>
-    public bool HasPastOf(ReadOnlyMemory<byte> update, YDocument? besides = null)
+    public bool HasPastOf(ReadOnlyMemory<byte> update, StructClocks? besides = null)
     {
         var decoded = DecodedUpdate.Rent();
         var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded, update.Span, besides);
@@ -18,13 +18,14 @@ public sealed partial class YDocument
         return result;
     }
 
-    private bool HasPastOf(DecodedUpdate decoded, ReadOnlySpan<byte> bytes, YDocument? besides)
+    private bool HasPastOf(DecodedUpdate decoded, ReadOnlySpan<byte> bytes, StructClocks? besides)
     {
         // What the holder of the document has once it has the update: per client the clock before which nothing is missing.
         var known = new Dictionary<ClientKey, long>(decoded.SectionTotal);
         var walk = new UpdateWalk(decoded, bytes);
         while (walk.NextSection())
         {
+            WorkMeter.Count();
             var clock = KnownUntil(walk.Client, besides);
             for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
             {
@@ -63,7 +64,7 @@ public sealed partial class YDocument
     }
 
     /// <summary>Whether a struct's origins and its parent are known.</summary>
-    private bool HasPastOf(in ParsedStruct parsed, Dictionary<ClientKey, long> known, YDocument? besides)
+    private bool HasPastOf(in ParsedStruct parsed, Dictionary<ClientKey, long> known, StructClocks? besides)
     {
         var hasLeft = (parsed.Flags & BlockFlags.HasOrigin) != 0;
         var hasParent = !parsed.HasOrigins && (parsed.Flags & BlockFlags.ParentIsRoot) == 0
@@ -71,21 +72,20 @@ public sealed partial class YDocument
         return (!(hasLeft || hasParent) || IsKnown(parsed.LeftClient, parsed.LeftClock))
             && ((parsed.Flags & BlockFlags.HasRightOrigin) == 0 || IsKnown(parsed.RightClient, parsed.RightClock));
 
-        bool IsKnown(ulong client, long clock) =>
-            clock < (known.TryGetValue(client, out var end) ? end : KnownUntil(client, besides));
+        bool IsKnown(ulong client, long clock)
+        {
+            if (!known.TryGetValue(client, out var end))
+            {
+                known.Add(client, end = KnownUntil(client, besides));
+            }
+
+            return clock < end;
+        }
     }
 
-    private long KnownUntil(ulong client, YDocument? besides)
+    private long KnownUntil(ulong client, StructClocks? besides)
     {
         var clock = FindClient(client)?.Contiguous ?? 0;
-        if (besides?.FindClient(client) is { } other)
-        {
-            for (var i = other.FirstEndingAfter(clock); i < other.Count && other.Blocks[i].Clock <= clock; i++)
-            {
-                clock = other.Blocks[i].End;
-            }
-        }
-
-        return clock;
+        return besides?.EndOfCovered(client, clock) ?? clock;
     }
 }

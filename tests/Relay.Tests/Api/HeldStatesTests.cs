@@ -37,6 +37,42 @@ public sealed class HeldStatesTests
     }
 
     [Fact]
+    public async Task All_who_wait_for_room_for_one_state_wait_for_one_charge()
+    {
+        var budget = new BufferBudget(1_000_000, time);
+        var held = new HeldStates(budget);
+        var (first, state) = (new byte[900_000], new byte[700_000]);
+        Assert.True(await held.TryHoldAsync(first, default));
+        using var given = new CancellationTokenSource();
+        var gone = held.TryHoldAsync(state, given.Token).AsTask();
+        Task<bool>[] waiting = [held.TryHoldAsync(state, default).AsTask(), held.TryHoldAsync(state, default).AsTask()];
+        await given.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        held.Release(first);
+        var areCharged = await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.DoesNotContain(false, areCharged);
+        Assert.Equal(state.Length - ChargedBuffer.FreeBytes, budget.Used);
+        held.Release(state);
+        held.Release(state);
+        Assert.Equal(0, budget.Used);
+    }
+
+    [Fact]
+    public async Task A_state_for_which_no_one_waits_any_more_is_not_charged()
+    {
+        var budget = new BufferBudget(1_000_000, time);
+        var held = new HeldStates(budget);
+        var first = new byte[900_000];
+        Assert.True(await held.TryHoldAsync(first, default));
+        using var given = new CancellationTokenSource();
+        var gone = held.TryHoldAsync(new byte[700_000], given.Token).AsTask();
+        await given.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        held.Release(first);
+        Assert.Equal(0, budget.Used);
+    }
+
+    [Fact]
     public async Task A_state_larger_than_the_budget_is_sent_alone()
     {
         var budget = new BufferBudget(1_000_000, time);

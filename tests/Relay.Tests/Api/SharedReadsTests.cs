@@ -12,7 +12,7 @@ public sealed class SharedReadsTests
     public async Task All_who_ask_while_a_document_is_read_share_the_next_read()
     {
         using var world = new World();
-        using var reads = Reads(world);
+        var reads = Reads(world);
         var client = world.Client();
         client.Say(Update(Typed(1, 0, "a")));
         client.Leave();
@@ -25,16 +25,16 @@ public sealed class SharedReadsTests
         world.Run();
         Assert.All(tasks, task => Assert.True(task.IsCompletedSuccessfully));
         var answers = await Task.WhenAll(tasks);
-        Assert.All(answers, answer => Assert.Equal(Typed(1, 0, "a"), answer.State));
-        Assert.All(answers[2..], answer => Assert.Same(answers[1].State, answer.State));
-        Assert.NotSame(answers[0].State, answers[1].State);
+        Assert.All(answers, answer => Assert.Equal(Typed(1, 0, "a"), answer!.Value.State));
+        Assert.All(answers[2..], answer => Assert.Same(answers[1]!.Value.State, answer!.Value.State));
+        Assert.NotSame(answers[0]!.Value.State, answers[1]!.Value.State);
     }
 
     [Fact]
     public async Task A_read_that_fails_ends_for_those_who_share_it_and_the_next_one_begins_anew()
     {
         using var world = new World();
-        using var reads = Reads(world);
+        var reads = Reads(world);
         world.Snapshots.Reading.Failure = new Persistence.SnapshotStoreUnavailableException("It is away.");
         var failed = reads.ReadAsync(World.Name, default);
         world.Run();
@@ -43,14 +43,14 @@ public sealed class SharedReadsTests
         var read = reads.ReadAsync(World.Name, default);
         world.Run();
         Assert.True(read.IsCompletedSuccessfully);
-        Assert.Equal(DurableOutcome.Read, (await read).Outcome);
+        Assert.Equal(DurableOutcome.Read, (await read)!.Value.Outcome);
     }
 
     [Fact]
     public void Only_some_documents_are_read_at_once()
     {
         using var world = new World();
-        using var reads = Reads(world);
+        var reads = Reads(world);
         world.Snapshots.Reading.IsShut = true;
         var tasks = Enumerable.Range(0, 2 * SharedReads.AtOnce)
             .Select(i => reads.ReadAsync(Yjs.DocumentName.Create($"d{i}"), default)).ToList();
@@ -60,6 +60,70 @@ public sealed class SharedReadsTests
         world.Run();
         Assert.All(tasks, task => Assert.True(task.IsCompletedSuccessfully));
     }
+
+    [Fact]
+    public void Reads_that_all_have_given_up_keep_no_place()
+    {
+        using var world = new World();
+        var reads = Reads(world);
+        world.Snapshots.Reading.IsShut = true;
+        using var given = new CancellationTokenSource();
+        var tasks = Enumerable.Range(0, 1000).Select(i => reads.ReadAsync(Named(i), given.Token)).ToList();
+        world.Run();
+        Assert.Equal(SharedReads.Most, tasks.Count(task => !task.IsCompleted));
+        given.Cancel();
+        world.Run();
+        Assert.All(tasks[..SharedReads.Most], task => Assert.True(task.IsCanceled));
+
+        // Those that had begun have their places until the store has answered; it is asked for no others.
+        var honest = reads.ReadAsync(World.Name, default);
+        world.Snapshots.Reading.Open();
+        world.Run();
+        Assert.True(honest.IsCompletedSuccessfully);
+        Assert.InRange(world.Snapshots.Reading.Calls, 1, 4 * SharedReads.AtOnce);
+    }
+
+    [Fact]
+    public async Task More_reads_than_may_wait_are_refused()
+    {
+        using var world = new World();
+        var reads = Reads(world);
+        world.Snapshots.Reading.IsShut = true;
+        var tasks = Enumerable.Range(0, SharedReads.Most).Select(i => reads.ReadAsync(Named(i), default)).ToList();
+        world.Run();
+        var refused = reads.ReadAsync(World.Name, default);
+        Assert.True(refused.IsCompletedSuccessfully);
+        Assert.Null(await refused);
+
+        // Who joins a read that waits takes no place.
+        var joined = reads.ReadAsync(Named(SharedReads.Most - 1), default);
+        world.Snapshots.Reading.Open();
+        world.Run();
+        Assert.All([.. tasks, joined], task => Assert.True(task.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public void Who_gives_up_ends_no_read_that_another_one_waits_for()
+    {
+        using var world = new World();
+        var reads = Reads(world);
+        world.Snapshots.Reading.IsShut = true;
+        using var given = new CancellationTokenSource();
+        var begun = reads.ReadAsync(World.Name, given.Token);
+        world.Run();
+        var waiting = reads.ReadAsync(World.Name, given.Token);
+        var other = reads.ReadAsync(World.Name, default);
+        world.Run();
+        given.Cancel();
+        world.Run();
+        Assert.True(begun.IsCanceled);
+        Assert.True(waiting.IsCanceled);
+        world.Snapshots.Reading.Open();
+        world.Run();
+        Assert.True(other.IsCompletedSuccessfully);
+    }
+
+    private static Yjs.DocumentName Named(int number) => Yjs.DocumentName.Create($"d{number}");
 
     private static SharedReads Reads(World world) => new(
         new DurableStateReader(

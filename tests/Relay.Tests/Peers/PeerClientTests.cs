@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -45,7 +46,6 @@ public sealed class PeerClientTests : IDisposable
     [Theory]
     [InlineData("404 Not Found")]
     [InlineData("503 Service Unavailable")]
-    [InlineData("401 Unauthorized")]
     [InlineData("500 Internal Server Error")]
     [InlineData("302 Found\r\nLocation: http://127.0.0.1:9/")]
     public async Task Who_has_nothing_makes_room_for_the_next_at_once(string status)
@@ -56,6 +56,22 @@ public sealed class PeerClientTests : IDisposable
         // Time stands still: nobody is waited for.
         AssertEqual(State(), await AskAsync(first.Address, second.Address));
         Assert.Equal(1, first.Questions);
+    }
+
+    [Fact]
+    public async Task Who_refuses_a_proof_is_asked_once_more_with_another_one()
+    {
+        var proofs = new ConcurrentBag<string>();
+        await using var first = new RawPeer((stream, question, cancellation) =>
+        {
+            proofs.Add(RawPeer.ProofIn(question));
+            return RawPeer.SendAsync(
+                stream, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", cancellation);
+        });
+        await using var second = Holder(State());
+        AssertEqual(State(), await AskAsync(first.Address, second.Address));
+        Assert.Equal(2, first.Questions);
+        Assert.Equal(2, proofs.Distinct().Count());
     }
 
     [Fact]

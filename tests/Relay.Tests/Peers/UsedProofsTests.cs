@@ -26,6 +26,16 @@ public sealed class UsedProofsTests
     }
 
     [Fact]
+    public void One_that_is_forgotten_between_the_check_of_its_time_and_its_use_is_refused()
+    {
+        var used = new UsedProofs(10, Start);
+        Assert.True(used.TryUse(Id(1, 0), Start));
+        var timely = Start + PeerProof.MaxSkew;
+        Assert.True(used.TryUse(Id(2, 30_001), timely + TimeSpan.FromMilliseconds(1)));
+        Assert.False(used.TryUse(Id(1, 0), timely));
+    }
+
+    [Fact]
     public void Those_from_before_the_start_are_refused_since_another_process_may_have_accepted_them()
     {
         var used = new UsedProofs(10, Start);

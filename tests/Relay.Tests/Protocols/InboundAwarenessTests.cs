@@ -81,6 +81,21 @@ public sealed class InboundAwarenessTests : IDisposable
     }
 
     [Fact]
+    public void More_than_may_be_held_goes_on_no_more_often_than_the_rate_says()
+    {
+        var passed = 0;
+        for (ulong clock = 1; clock <= 1000; clock++)
+        {
+            AwarenessEntry[] many = [.. Enumerable.Range(1, 100).Select(client => Entry((ulong)client, clock))];
+            passed += Passes(many) ? 1 : 0;
+            time.Advance(TimeSpan.FromMilliseconds(10), () => { });
+        }
+
+        // Ten seconds, a second's worth at once, and one that is owed.
+        Assert.InRange(passed, 100, 125);
+    }
+
+    [Fact]
     public void Other_messages_are_left_alone_and_a_held_entry_keeps_no_frame()
     {
         Exhaust();
@@ -109,7 +124,7 @@ public sealed class InboundAwarenessTests : IDisposable
     [Fact]
     public void What_does_not_read_goes_on_neither_now_nor_later_and_is_reported_once_a_minute()
     {
-        var bad = InboundAwareness.Read(new byte[] { 1, 1, 0, 2, (byte)'{', (byte)'{' });
+        var bad = InboundAwareness.Read(new byte[] { 1, 1, 0, 2, (byte)'{', (byte)'{' }, 10);
         for (var i = 0; i < 1000; i++)
         {
             List<DocumentMessage> messages = [bad];

@@ -1,3 +1,4 @@
+using Relay.Doubles;
 using System.Text;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -104,6 +105,17 @@ public sealed class YWebSocketGoldenTests
         Assert.True(YWebSocketDecoder.TryDecode(frame, 0, messages, out _));
         Assert.False(messages[1].Payload.IsEmpty);
         Assert.Equal("SyncStep1:00 Awareness: QueryAwareness:", string.Join(' ', messages.Select(Show)));
+    }
+
+    [Fact]
+    public void All_presence_of_a_frame_is_read_up_to_so_many_entries_and_the_rest_is_dropped()
+    {
+        var one = Messages.Presence([.. Enumerable.Range(1, 30_000).Select(i => ((ulong)i, 1UL, "1"))]);
+        byte[] frame = [.. one, .. one, .. one, .. Messages.Presence((1, 2, "2"))];
+        var messages = new List<DocumentMessage>();
+        Assert.True(YWebSocketDecoder.TryDecode(frame, 0, messages, out _));
+        Assert.Equal([30_000, 30_000, 0, 1], messages.Select(message => message.Awareness.Count));
+        Assert.False(messages[2].Payload.IsEmpty);
     }
 
     [Fact]

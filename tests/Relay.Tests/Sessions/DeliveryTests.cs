@@ -125,6 +125,31 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public void An_update_with_a_client_without_structs_ends_no_session_when_a_connection_falls_behind()
+    {
+        using var world = new World(new SessionSettings { DeliveryBytes = 20_000 });
+        var (writer, other, stuck) = (world.Client(), world.Client(), world.Client());
+        stuck.IsStuck = true;
+        writer.Say(Update(Typed(1, 0, "a")));
+        writer.Say(Update(WithEmptySection(1024)));
+        for (ulong i = 0; i < 30; i++)
+        {
+            writer.Say(Update(Typed(2, i * 1000, new string('x', 1000))));
+        }
+
+        Assert.Null(other.Closed);
+        Assert.Null(stuck.Closed);
+        Assert.Equal(32, other.Updates.Count(update => update is not [0, 0]));
+    }
+
+    [Fact]
+    public void An_entry_is_read_once_for_all_who_fall_behind()
+    {
+        var entry = new DeliveredEntry(Typed(1, 0, "a"), null);
+        Assert.Same(entry.Starts, entry.Starts);
+    }
+
+    [Fact]
     public void A_state_vector_that_does_not_read_ends_its_connection()
     {
         using var world = new World();
@@ -249,5 +274,21 @@ public sealed class DeliveryTests
 
             Assert.True(reader.Document.EncodeState().AsSpan().SequenceEqual(world.Stored()), $"Seed {seed}.");
         }
+    }
+
+    /// <summary>Values that do not join, and a client that has none: clients are in descending order.</summary>
+    private static byte[] WithEmptySection(int values)
+    {
+        using var writer = new Lib0Writer();
+        writer.WriteVarUint(2);
+        writer.WriteVarUint((ulong)values);
+        writer.WriteBytes([9, 0]);
+        for (var i = 0; i < values; i++)
+        {
+            writer.WriteBytes([8, 1, 1, (byte)'a', 1, 126]);
+        }
+
+        writer.WriteBytes([0, 5, 0, 0]);
+        return writer.ToArray();
     }
 }

@@ -152,6 +152,30 @@ public sealed class GrowthLimitTests
     }
 
     [Fact]
+    public void A_first_update_that_is_too_large_is_refused_before_it_takes_memory()
+    {
+        using var world = new World(new SessionSettings { MaxDocumentBytes = Limit });
+        var client = world.Client(format: ReceiptFormat.Instance);
+        var large = Tiny(7, 200_000);
+        var allocated = Allocated(world, client, DocumentMessageKind.Update, large);
+        Assert.Equal(CloseReason.DocumentTooLarge, client.Closed);
+
+        // Decoded for the checks, and no more than that.
+        Assert.InRange(allocated, 0, 20L * large.Length);
+    }
+
+    [Fact]
+    public void First_updates_that_repeat_the_document_take_no_memory_for_it()
+    {
+        using var world = new World();
+        var text = Typed(1, 0, new string('x', 1_000_000));
+        world.Client().Say(Update(text));
+        var client = world.Client(format: ReceiptFormat.Instance);
+        Assert.InRange(Allocated(world, client, DocumentMessageKind.Update, text), 0, text.Length / 20);
+        Assert.Equal("accepted", client.Got[^1]);
+    }
+
+    [Fact]
     public void An_update_of_a_reader_is_refused_whatever_it_says_and_a_bad_step_ends_its_connection()
     {
         using var world = new World();

@@ -122,6 +122,36 @@ public sealed class PresenceAttackTests
         Assert.All([2UL, 3UL], id => Assert.False(far.Presence.ContainsKey(id)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Presence_that_fills_a_document_hides_no_one_else(int node)
+    {
+        const int Most = 1 << 20;
+        using var world = new World(new SessionSettings { Awareness = new AwarenessLimits(64 << 10, 16, Most) });
+        var (owner, watcher) = (Client(world, "ada"), Client(world, "bob", node));
+        owner.Say(Presence((1, 1, "{}")));
+        int[] lengths = [60_000, 60_000, 3_500, 3_500, 100, 100, 100, 100];
+        for (ulong i = 0; i < 8; i++)
+        {
+            var attacker = world.Client(0, AccessLevel.Read, user: "eve");
+            for (ulong id = 0; id < 16; id++)
+            {
+                attacker.Say(Presence((1000 + (100 * i) + id, 1, Text(lengths[i]))));
+            }
+        }
+
+        // A state that grows, and a client that comes later.
+        owner.Say(Presence((1, 2, Text(1000))));
+        Assert.Equal(Text(1000), watcher.Presence[1].State);
+        var late = Client(world, "cyd");
+        late.Say(Presence((2, 1, Text(2000))));
+        Assert.Equal(2002, watcher.Presence[2].State.Length);
+        late.Say(Presence((2, 2, Text(60_000))));
+        Assert.Equal("null", watcher.Presence[2].State);
+        Assert.InRange(watcher.Presence.Values.Sum(entry => entry.State.Length), Most / 2, Most + (16 << 10));
+    }
+
     [Fact]
     public void Without_users_an_owner_that_goes_on_has_the_last_word()
     {
@@ -143,4 +173,6 @@ public sealed class PresenceAttackTests
         client.Say(Step2([0, 0]));
         return client;
     }
+
+    private static string Text(int length) => $"\"{new string('x', length)}\"";
 }

@@ -45,18 +45,19 @@ internal static class AdverseInputs
             AdverseInput.Of([.. Ids(n).Select(id => Bytes.Update([new StructWriter(id, 0).AddNull()]))])),
         ["origins of unknown clients"] = (20_000, UnknownOrigins),
         ["state vector of unknown clients"] = (80_000, n => UnknownVector(Ids(n))),
-        ["state vector of clients that .NET hashes alike"] = (80_000, n => UnknownVector(AlikeIds(n))),
+        ["state vector of clients that .NET hashes alike"] = (80_000, n => UnknownVector(PastInputs.AlikeIds(n))),
         ["presence of many clients"] = (80_000, n => Presence(Ids(n))),
-        ["presence of clients that .NET hashes alike"] = (80_000, n => Presence(AlikeIds(n))),
+        ["presence of clients that .NET hashes alike"] = (80_000, n => Presence(PastInputs.AlikeIds(n))),
         ["update of clients that .NET hashes alike"] = (40_000, n =>
-            AdverseInput.Of(Bytes.Update([.. AlikeIds(n).Select(id => new StructWriter(id, 0).AddNull())]))),
+            AdverseInput.Of(Bytes.Update([.. PastInputs.AlikeIds(n).Select(id => new StructWriter(id, 0).AddNull())]))),
         ["parents at clocks that .NET hashes alike"] = (40_000, AlikeParents),
         ["restore of scattered deletes"] = (50_000, Restore),
         ["merge of single characters"] = (20_000, Merge),
     };
 
     /// <summary>By name, with the n of which the figures in docs/performance.md speak.</summary>
-    public static IReadOnlyDictionary<string, (int Size, Func<int, AdverseInput> Make)> All => Inputs;
+    public static IReadOnlyDictionary<string, (int Size, Func<int, AdverseInput> Make)> All { get; } =
+        Inputs.Concat(PastInputs.All).ToDictionary();
 
     /// <summary>Ids in no order.</summary>
     private static IEnumerable<ulong> Ids(int count) =>
@@ -198,10 +199,6 @@ internal static class AdverseInputs
         return AdverseInput.Of(Bytes.Update([structs]));
     }
 
-    /// <summary>The hash that .NET gives each of them is 0: both halves are equal.</summary>
-    public static IEnumerable<ulong> AlikeIds(int count) =>
-        Enumerable.Range(1, count).Select(i => ((ulong)i << 32) | (uint)i);
-
     private static AdverseInput UnknownVector(IEnumerable<ulong> clients)
     {
         var document = new YDocument();
@@ -222,7 +219,7 @@ internal static class AdverseInputs
     private static AdverseInput AlikeParents(int count)
     {
         var structs = new StructWriter(Writer, 0);
-        foreach (var clock in AlikeIds(count))
+        foreach (var clock in PastInputs.AlikeIds(count))
         {
             structs.AddList((5, (long)clock));
         }

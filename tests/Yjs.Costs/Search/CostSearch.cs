@@ -31,6 +31,21 @@ internal sealed class CostSearch(Random random, string work)
         ["loading"] = (document, _) => Apply(new YDocument(), document.EncodeState()),
         ["news of what is known"] = (document, updates) => updates.ForEach(update => document.TryGetNews(update,
             out _, out _)),
+        ["news for a reader"] = (document, updates) => updates.ForEach(update =>
+            document.TryFindNews(update, out _, out _)),
+        ["what came before"] = (document, updates) =>
+        {
+            var (empty, early, past) = (new YDocument(), new StructClocks(), new PastStateVector(document));
+            foreach (var update in updates)
+            {
+                document.HasPastOf(update);
+                empty.HasPastOf(update, early);
+                early.AddNews(update, empty);
+                past.Remove(UpdateStarts.Of(update));
+            }
+
+            past.Encode();
+        },
         ["merging"] = (known, updates) => YDocument.TryMerge(updates.ConvertAll(update =>
             new ReadOnlyMemory<byte>(update)), out _, out _),
         ["differences"] = (document, updates) =>

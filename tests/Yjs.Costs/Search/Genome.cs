@@ -145,6 +145,7 @@ internal sealed record Genome(IReadOnlyList<Gene> Genes)
             OriginKind.Previous when clock > 0 => (client, clock - 1),
             OriginKind.First when clock > 0 => (client, 0),
             OriginKind.NextClient => (client + 1, clock),
+            OriginKind.PreviousClient when client > 1 => (client - 1, clock),
             OriginKind.Half when client != 1 || clock > 0 => (1, clock / 2),
             OriginKind.Unknown => (UnknownClient, clock),
             _ => null,

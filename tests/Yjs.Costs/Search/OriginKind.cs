@@ -15,6 +15,9 @@ internal enum OriginKind
     /// <summary>The same clock of the client with the next id.</summary>
     NextClient,
 
+    /// <summary>The same clock of the client with the id before: with the next one's, a circle.</summary>
+    PreviousClient,
+
     /// <summary>Half of its own clock, of client 1.</summary>
     Half,
 

@@ -38,7 +38,7 @@ public sealed class PastStateVectorTests
         }
 
         var past = new PastStateVector(document);
-        past.Remove(update);
+        past.Remove(UpdateStarts.Of(update));
         return past.Encode();
     }
 }

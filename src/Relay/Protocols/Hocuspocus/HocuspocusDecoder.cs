@@ -118,7 +118,7 @@ internal static class HocuspocusDecoder
     private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
     {
         var payload = ReadBuffer(ref reader, body);
-        return reader.Failed ? default : InboundAwareness.Read(payload);
+        return reader.Failed ? default : InboundAwareness.Read(payload, AwarenessLimits.MaxEntriesPerFrame);
     }
 
     /// <summary>A token, and from providers of version 4 their version, which nothing depends on.</summary>

@@ -22,12 +22,38 @@ internal sealed partial class HocuspocusSocket
     private bool Keep(string address, in DocumentMessage message)
     {
         var outcome = absent.TryKeep(address, message);
-        if (outcome != KeepOutcome.Kept)
+        if (outcome == KeepOutcome.TooMuch)
         {
-            Close(outcome == KeepOutcome.NoRoom ? CloseReason.NodeIsFull : CloseReason.TooMuchPending);
+            Close(CloseReason.TooMuchPending);
+        }
+        else if (outcome == KeepOutcome.NoRoom)
+        {
+            RefuseForLackOfRoom(address);
         }
 
         return outcome == KeepOutcome.Kept;
+    }
+
+    /// <summary>
+    /// All sockets together keep too much for clients without a token. That is others' doing, so documents that are
+    /// open on this socket stay open.
+    /// </summary>
+    private void RefuseForLackOfRoom(string address)
+    {
+        bool hasOpen;
+        lock (gate)
+        {
+            hasOpen = channels.Count > 0;
+        }
+
+        if (hasOpen)
+        {
+            Dismiss(address, null, CloseReason.NodeIsFull.Text);
+        }
+        else
+        {
+            Close(CloseReason.NodeIsFull);
+        }
     }
 
     /// <summary>

@@ -9,6 +9,12 @@ namespace Relay.Protocols.Hocuspocus;
 /// </summary>
 internal sealed class UnsyncedCount
 {
+    /// <summary>
+    /// It is not counted further: each one counted is a message to be confirmed when the document opens. A provider
+    /// that has sent more in vain stays unsynced until it asks anew.
+    /// </summary>
+    public const int Most = 10_000;
+
     private int value;
 
     public int Value => Volatile.Read(ref value);
@@ -22,17 +28,19 @@ internal sealed class UnsyncedCount
         }
         else if (kind == DocumentMessageKind.Update)
         {
-            Interlocked.Increment(ref value);
+            Change(+1);
         }
     }
 
     /// <summary>The client was sent a SyncStatus 1.</summary>
-    public void Confirm()
+    public void Confirm() => Change(-1);
+
+    private void Change(int by)
     {
-        var seen = Volatile.Read(ref value);
-        while (seen > 0)
+        var seen = Value;
+        while (seen + by is >= 0 and <= Most)
         {
-            var before = Interlocked.CompareExchange(ref value, seen - 1, seen);
+            var before = Interlocked.CompareExchange(ref value, seen + by, seen);
             if (before == seen)
             {
                 return;

@@ -26,6 +26,7 @@ internal static class YWebSocketDecoder
     {
         var before = messages.Count;
         var reader = new Lib0Reader(frame.Span);
+        var entries = AwarenessLimits.MaxEntriesPerFrame;
         do
         {
             WorkMeter.Count();
@@ -39,7 +40,7 @@ internal static class YWebSocketDecoder
                     message = ReadSync(ref reader, frame);
                     break;
                 case YWebSocketFormat.AwarenessMessage:
-                    message = ReadAwareness(ref reader, frame);
+                    message = ReadAwareness(ref reader, frame, ref entries);
                     break;
                 case YWebSocketFormat.QueryAwareness:
                     message = new DocumentMessage(DocumentMessageKind.QueryAwareness, default, []);
@@ -108,10 +109,20 @@ internal static class YWebSocketDecoder
         return new DocumentMessage(DocumentMessageKind.Marker, content, []);
     }
 
-    private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)
+    /// <param name="reader">Where it begins.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="entries">How many entries the rest of the frame may have: each takes six times its bytes.</param>
+    private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> frame, ref int entries)
     {
         var length = reader.ReadLength();
         var payload = frame.Slice(reader.Position, reader.ReadBytes(length).Length);
-        return reader.Failed ? default : InboundAwareness.Read(payload);
+        if (reader.Failed)
+        {
+            return default;
+        }
+
+        var message = InboundAwareness.Read(payload, entries);
+        entries -= message.Awareness.Count;
+        return message;
     }
 }

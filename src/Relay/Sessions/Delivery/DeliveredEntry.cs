@@ -1,3 +1,4 @@
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -9,12 +10,16 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? ex
     private FrameFormat? format;
     private ReadOnlyMemory<byte>[] single = [];
     private DeliveredEntry? other;
+    private UpdateStarts? starts;
 
     /// <summary>The one connection that is not sent it.</summary>
     public Attachment? Except { get; } = except;
 
-    /// <summary>What is sent.</summary>
-    public ReadOnlyMemory<byte> Update => update;
+    /// <summary>
+    /// Where its structs begin. Read once: connections that read nothing fall behind one after another, each by all
+    /// entries that are kept.
+    /// </summary>
+    public UpdateStarts Starts => starts ??= UpdateStarts.Of(update);
 
     /// <summary>What it counts for in the bytes that a session keeps for its slow connections.</summary>
     public int Bytes => update.Length + 16;

@@ -14,12 +14,12 @@ internal sealed class EarlyUpdates
     private bool isOver;
 
     /// <summary>What the connection has sent that did not have to wait; the log may not have it yet.</summary>
-    private YDocument? taken;
+    private StructClocks? taken;
 
     /// <summary>Whether frames wait.</summary>
     public bool IsHolding => held is not null;
 
-    /// <summary>Takes a frame that has to wait; returns false if it has not.</summary>
+    /// <summary>Holds a frame that has to wait; returns false if it has not.</summary>
     /// <param name="frame">The next frame of the connection.</param>
     /// <param name="document">What is logged.</param>
     public bool TryHold(in MessageFrame frame, YDocument document)
@@ -45,14 +45,18 @@ internal sealed class EarlyUpdates
         return mustWait;
     }
 
-    /// <summary>A frame was taken that did not have to wait: what builds on it need not wait either.</summary>
-    public void Took(in MessageFrame frame)
+    /// <summary>
+    /// Notes the structs of a frame that did not have to wait and was taken: later ones may build on them.
+    /// </summary>
+    /// <param name="frame">The frame, after all checks of what it brings.</param>
+    /// <param name="document">What is logged.</param>
+    public void Took(in MessageFrame frame, YDocument document)
     {
         for (var i = frame.First; i < frame.End && !isOver; i++)
         {
             if (frame.Messages[i].Kind == DocumentMessageKind.Update)
             {
-                (taken ??= new YDocument()).TryApply(frame.Messages[i].Payload, out _, out _);
+                (taken ??= new StructClocks()).AddNews(frame.Messages[i].Payload, document);
             }
         }
     }

@@ -80,7 +80,7 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
 
         if ((record is not null && entry.Clock < record.Clock)
             || entry.State.Length > limits.MaxStateBytes
-            || effects.Exceeds(record, entry) is not null)
+            || effects.ExceedsOfOthers(record, entry))
         {
             return;
         }

@@ -148,7 +148,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         var isOwner = record?.Claims.Has(connection) == true;
         var exceeded = entry.State.Length > limits.MaxStateBytes ? "Limits:MaxAwarenessBytes"
             : !isOwner && presence.Owned.Count >= limits.MaxOwnEntries ? "Limits:MaxAwarenessEntries"
-            : effects.Exceeds(record, entry);
+            : effects.Exceeds(record, entry, connection);
         if (exceeded is not null)
         {
             result.Exceeded = exceeded;

@@ -110,13 +110,42 @@ internal sealed class PresenceEffects(
         result.Nudges.Add((connection, record.Removal with { Clock = clock }));
     }
 
-    /// <summary>The limit beyond which the document's presence would grow with the entry, or null.</summary>
-    public string? Exceeds(AwarenessRecord? record, in AwarenessEntry entry)
+    /// <summary>
+    /// The limit beyond which the document's presence would grow by what a connection says, or null. Of the document's
+    /// limit each connection has a small share that no other can take.
+    /// </summary>
+    public string? Exceeds(AwarenessRecord? record, in AwarenessEntry entry, Attachment connection)
     {
-        var growth = AwarenessRecord.BytesWith(entry) - (record?.Bytes ?? 0);
+        var growth = GrowthOf(record, entry);
         return growth <= 0 ? null
-            : records.Bytes + growth > limits.MaxDocumentBytes ? "Limits:MaxDocumentAwarenessBytes"
+            : records.Bytes + growth > limits.MaxDocumentBytes && !IsInShare(entry, connection)
+                ? "Limits:MaxDocumentAwarenessBytes"
             : !memory.Allows(AwarenessRecords.Copies * growth) ? "Limits:MaxOpenBytes"
             : null;
+    }
+
+    /// <summary>
+    /// Whether it would by what another node says, which is bounded there as well: small entries have as much room
+    /// again.
+    /// </summary>
+    public bool ExceedsOfOthers(AwarenessRecord? record, in AwarenessEntry entry)
+    {
+        var growth = GrowthOf(record, entry);
+        var most = AwarenessRecord.BytesWith(entry) > limits.ShareBytes ? limits.MaxDocumentBytes : 2 * limits.MaxDocumentBytes;
+        return growth > 0 && (records.Bytes + growth > most || !memory.Allows(AwarenessRecords.Copies * growth));
+    }
+
+    private static long GrowthOf(AwarenessRecord? record, in AwarenessEntry entry) =>
+        AwarenessRecord.BytesWith(entry) - (record?.Bytes ?? 0);
+
+    private bool IsInShare(in AwarenessEntry entry, Attachment connection)
+    {
+        var own = AwarenessRecord.BytesWith(entry);
+        foreach (var client in connection.Presence.Owned)
+        {
+            own += client.Id == entry.ClientId ? 0 : records.Find(client.Id)?.Bytes ?? 0;
+        }
+
+        return own <= limits.ShareBytes;
     }
 }

@@ -187,6 +187,31 @@ public sealed class HocuspocusStrangerTests : IDisposable
     }
 
     [Fact]
+    public void Strangers_who_fill_the_budget_close_no_document_that_is_open()
+    {
+        var budget = new BufferBudget(8 * 6_000, world.Time);
+        var unadmitted = new UnadmittedBudget(budget);
+        var tokens = new TestVerifier(world.Time);
+        var stranger = new HocuspocusClient(world, tokens, budget: budget, unadmitted: unadmitted);
+        var client = new HocuspocusClient(world, tokens, budget: budget, unadmitted: unadmitted);
+        client.Open("open");
+        stranger.Say(Update("d", Messages.Typed(1, 0, new string('x', 4_500))));
+        client.Take();
+        client.Say(Update("other", Messages.Typed(1, 0, new string('x', 2_000))));
+        Assert.Null(client.CloseCode);
+        Assert.Equal([Message("other", "07" + Text(CloseReason.NodeIsFull.Text))], client.Take());
+        var update = Messages.Typed(2, 0, "a");
+        client.Say(Update("open", update));
+        Assert.Equal(World.StateOf(update), client.DocumentAt("open"));
+
+        // With its token it goes on.
+        stranger.Leave();
+        client.Open("other");
+        client.Say(Update("other", update));
+        Assert.Equal(World.StateOf(update), client.DocumentAt("other"));
+    }
+
+    [Fact]
     public void Presence_that_waits_for_a_token_waits_as_bytes_and_arrives()
     {
         var frame = Message("d", "01" + Bytes(Convert.FromHexString("01" + "05" + "01" + Text("{}"))));
