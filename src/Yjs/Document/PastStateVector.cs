@@ -21,6 +21,11 @@ public sealed class PastStateVector(YDocument document)
 
         foreach (var section in decoded.Sections)
         {
+            if (section.Count == 0)
+            {
+                continue;
+            }
+
             var first = decoded.Structs[section.First].Clock;
             clocks[section.Client] = clocks.TryGetValue(section.Client, out var clock) ? Math.Min(clock, first) : first;
         }
