@@ -130,7 +130,8 @@ internal sealed partial class DocumentSession
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
         var onlyEntries = state is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0, SyncRequests.Count: 0 }
-            && state.Stateless.Count == 0 && presence.Cursor == awareness.Records.LastChange && !presence.WantsAll;
+            && state is { Nudges.Count: 0, Stateless.Count: 0 }
+            && presence.Cursor == awareness.Records.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
             if (state.Cursor == delivery.End)
@@ -186,6 +187,7 @@ internal sealed partial class DocumentSession
             }
         }
 
+        AddNudges(attachment, frames, ref bytes);
         AddPresence(attachment, frames);
         while (bytes < settings.SendBytes && state.Stateless.TryDequeue(out var message))
         {
@@ -210,6 +212,20 @@ internal sealed partial class DocumentSession
         if (settled > 0)
         {
             attachment.Connection.Settled(settled);
+        }
+    }
+
+    private void AddNudges(Attachment attachment, List<ReadOnlyMemory<byte>> frames, ref long bytes)
+    {
+        var query = attachment.Connection.Format.QueryPresence;
+        while (bytes < settings.SendBytes && attachment.Delivery.Nudges.TryDequeue(out var nudge))
+        {
+            frames.Add(nudge);
+            bytes += nudge.Length;
+            if (!query.IsEmpty)
+            {
+                frames.Add(query);
+            }
         }
     }
 

@@ -42,6 +42,9 @@ internal sealed class DeliveryState
 
     public long StatelessBytes { get; set; }
 
+    /// <summary>Entries of its own clients, in frames, that it is asked to say again.</summary>
+    public SparseQueue<ReadOnlyMemory<byte>> Nudges;
+
     /// <summary>Frames for this connection alone, each with the bytes of its own message that are settled once it goes out.</summary>
     public SparseQueue<(ReadOnlyMemory<byte> Frame, int Settles)> Direct;
 }
