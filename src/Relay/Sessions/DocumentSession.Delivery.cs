@@ -108,7 +108,14 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         while (attachment is { IsServed: true, IsAttached: true } && !state.IsSending)
         {
+            var cursor = state.Cursor;
             var frames = Next(attachment);
+            if (frames.Length == 0 && state.SyncRequests.Count > 0 && state.Cursor != cursor)
+            {
+                // The entries that it was not sent are its own, and its question waited for the cursor to pass them.
+                continue;
+            }
+
             if (frames.Length == 0)
             {
                 state.IsExact |= state is { Follows: true, IsBehind: false } && HasOwnLogged(attachment);
