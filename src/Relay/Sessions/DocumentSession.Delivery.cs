@@ -316,9 +316,10 @@ internal sealed partial class DocumentSession
             return false;
         }
 
-        if (state.IsAnswered && frames.Count == 1 && frames[0].Length > settings.Sync.MaxWhole)
+        if (state.IsAnswered && !format.AsksWhenAsked && frames.Count == 1 && frames[0].Length > settings.Sync.MaxWhole)
         {
-            // Sent on this connection already, all of it: only the deletes are not known to be there.
+            // Sent on this connection already, all of it: only the deletes are not known to be there. Not so where
+            // several providers may use one address, each with a document of its own.
             frames = [format.SyncStep2(Diff(document.EncodeStateVector(), isExact: false)[0])];
         }
 

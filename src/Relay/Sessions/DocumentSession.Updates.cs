@@ -188,12 +188,16 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>Every request is answered; of more than a few that came before the first answer could be sent, only the last ones are: a client's state only grows.</summary>
+    /// <summary>
+    /// Every request is answered; of more than a few that came before the first answer could be sent, only the last
+    /// ones are: a client's state only grows. So it may have more than the one says that is answered first.
+    /// </summary>
     private static void RequestSync(Attachment attachment, in DocumentMessage message)
     {
         ref var requests = ref attachment.Delivery.SyncRequests;
         requests.Enqueue((message.Payload, message.Bytes));
         attachment.Delivery.IsExact |= !attachment.Delivery.Follows;
+        attachment.Delivery.IsExact &= !message.IsGuess && requests.Count == 1;
         if (requests.Count > MaxSyncRequests && requests.TryDequeue(out var passedOver))
         {
             attachment.Connection.Settled(passedOver.Settles);

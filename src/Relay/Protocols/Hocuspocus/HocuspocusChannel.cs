@@ -77,8 +77,8 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
     /// <summary>Tells the client that the document is open, and joins it.</summary>
     /// <param name="sessions">Where the document is.</param>
-    /// <param name="question">What the client last said that it has; empty if that is not known.</param>
-    public void Open(SessionRegistry sessions, ReadOnlyMemory<byte> question)
+    /// <param name="before">What the socket knows of the document from before; null if it never had it.</param>
+    public void Open(SessionRegistry sessions, AbsentDocument? before)
     {
         socket.Say(format.Opened(Access >= AccessLevel.Write));
         attachment = sessions.Place(Document, this, Access, UserId, "hocuspocus");
@@ -86,7 +86,8 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
         // Not sooner: its time may come at once.
         var unsynced = Access >= AccessLevel.Write ? Unsynced.Value : 0;
-        resumption = new Resumption(question, unsynced, time, asked => Receive([asked], asked.Bytes));
+        resumption = new Resumption(
+            before is null, before?.Question ?? default, unsynced, time, asked => Receive([asked], asked.Bytes));
         if (hasEnded)
         {
             // By another thread, perhaps before there was anything to leave.

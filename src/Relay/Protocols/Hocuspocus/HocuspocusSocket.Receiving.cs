@@ -279,7 +279,7 @@ internal sealed partial class HocuspocusSocket
             return;
         }
 
-        channel.Open(sessions, before?.Question ?? default);
+        channel.Open(sessions, before);
         if (before is { Kept.Count: > 0 })
         {
             channel.Receive([.. before.Kept.Select(KeptMessage.Unpack)]);

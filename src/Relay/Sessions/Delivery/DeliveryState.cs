@@ -25,9 +25,10 @@ internal sealed class DeliveryState
     public ReadOnlyMemory<byte> Base { get; set; }
 
     /// <summary>
-    /// Whether the client has exactly what it was sent, or what its SyncStep1 says if that is not answered yet. It has more
-    /// while an update of its own is on its way into the log, or when it was shown unlogged ones. Then a diff cannot be cut
-    /// into parts without the client integrating some of them early.
+    /// Whether the client has exactly what it was sent, or what its SyncStep1 says if that is not answered yet. It has
+    /// more while an update of its own is on its way into the log, or when it was shown unlogged ones; and what it has
+    /// is not known when the node asks in its place, or when it asks again before it was answered. Then a diff cannot be
+    /// cut into parts without the client integrating some of them early.
     /// </summary>
     public bool IsExact { get; set; }
 
