@@ -40,6 +40,11 @@ internal sealed partial class DocumentSession
             {
                 ReceiveInOrder(attachment, frame);
             }
+            else if (!attachment.Connection.TryHold(frame.Bytes))
+            {
+                // It would keep the SyncStep2 out that it waits for.
+                Refuse(attachment, CloseReason.NodeIsFull);
+            }
 
             first = next;
         }
@@ -76,6 +81,7 @@ internal sealed partial class DocumentSession
     /// <summary>Takes the updates that have waited for the client's SyncStep2.</summary>
     private void ReceiveEarly(Attachment attachment)
     {
+        attachment.Connection.TakeUp();
         foreach (var frame in attachment.Early.End())
         {
             if (attachment.IsAttached)

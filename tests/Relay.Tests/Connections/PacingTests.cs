@@ -27,7 +27,7 @@ public sealed class PacingTests
     [Fact]
     public async Task Beyond_its_credit_a_connection_waits_until_enough_is_settled()
     {
-        var credit = new InboundCredit(100);
+        var credit = Credit(100);
         credit.Add(99);
         Assert.True(credit.WaitAsync(CancellationToken.None).IsCompleted);
         credit.Add(50);
@@ -39,13 +39,54 @@ public sealed class PacingTests
     }
 
     [Fact]
+    public async Task What_is_held_for_later_messages_does_not_count_until_it_is_taken_up()
+    {
+        var credit = Credit(100);
+        credit.Add(150);
+        var waiting = credit.WaitAsync(CancellationToken.None).AsTask();
+        Assert.True(credit.TryHold(150));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        credit.TakeUp();
+        waiting = credit.WaitAsync(CancellationToken.None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        credit.Settle(150);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void What_is_held_is_bounded_and_charged_to_the_node_until_it_is_taken_up_or_its_connection_is_gone()
+    {
+        var budget = new BufferBudget(1 << 20, new ManualTime());
+        var credit = new InboundCredit(1 << 20, 512 << 10, budget);
+        credit.Add(4 << 20);
+        Assert.True(credit.TryHold(64 << 10));
+        Assert.Equal(0, budget.Used);
+        Assert.True(credit.TryHold(100));
+        Assert.Equal(100, budget.Used);
+        Assert.False(credit.TryHold(512 << 10));
+        credit.TakeUp(200);
+        Assert.Equal(0, budget.Used);
+        Assert.True(credit.TryHold(300));
+        Assert.True(budget.TryTake((1 << 20) - 200));
+        Assert.False(credit.TryHold(1));
+        credit.End();
+        Assert.Equal((1 << 20) - 200, budget.Used);
+        credit.TakeUp();
+        Assert.True(credit.TryHold(1 << 20));
+        Assert.Equal((1 << 20) - 200, budget.Used);
+    }
+
+    [Fact]
     public async Task A_closed_connection_waits_for_no_credit()
     {
         using var closed = new CancellationTokenSource();
-        var credit = new InboundCredit(1);
+        var credit = Credit(1);
         credit.Add(5);
         var waiting = credit.WaitAsync(closed.Token).AsTask();
         await closed.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
     }
+
+    private static InboundCredit Credit(long limit) =>
+        new(limit, 1 << 20, new BufferBudget(1 << 20, new ManualTime()));
 }

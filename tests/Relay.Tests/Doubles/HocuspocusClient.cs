@@ -44,6 +44,7 @@ internal sealed class HocuspocusClient
             Formats,
             limits,
             world.Time,
+            budget,
             unadmitted ?? new UnadmittedBudget(budget),
             NullLogger.Instance)
         {

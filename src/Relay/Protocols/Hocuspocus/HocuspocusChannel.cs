@@ -17,6 +17,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     private volatile bool hasEnded;
     private Attachment? attachment;
     private long waiting;
+    private long held;
     private readonly InboundAwareness awareness;
     private Grant grant;
     private Resumption? resumption;
@@ -74,6 +75,8 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     IPAddress? ISessionConnection.RemoteAddress => socket.RemoteAddress;
 
     bool ISessionConnection.IsStamped => isStamped;
+
+    bool ISessionConnection.MayHaveMore => socket.MayHaveMore;
 
     /// <summary>Tells the client that the document is open, and joins it.</summary>
     /// <param name="sessions">Where the document is.</param>
@@ -150,8 +153,9 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
             }
 
             hasEnded = true;
-            unsettled = waiting;
-            waiting = 0;
+            socket.Credit.TakeUp(held);
+            unsettled = waiting + held;
+            (waiting, held) = (0, 0);
             tokenTimer?.Dispose();
         }
 
@@ -176,6 +180,36 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         }
 
         socket.Credit.Settle(bytes);
+    }
+
+    bool ISessionConnection.TryHold(long bytes)
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                return true;
+            }
+
+            if (!socket.Credit.TryHold(bytes))
+            {
+                return false;
+            }
+
+            waiting -= bytes;
+            held += bytes;
+            return true;
+        }
+    }
+
+    void ISessionConnection.TakeUp()
+    {
+        lock (gate)
+        {
+            socket.Credit.TakeUp(held);
+            waiting += held;
+            held = 0;
+        }
     }
 
     void ISessionConnection.Close(CloseReason reason) => socket.OnDocumentClosed(this, reason);

@@ -65,7 +65,7 @@ internal sealed partial class HocuspocusEndpoint(
         try
         {
             var socket = new HocuspocusSocket(
-                client, sessions, tokens, formats, limits, time, unadmitted, logger, stamping.IsOn)
+                client, sessions, tokens, formats, limits, time, budget, unadmitted, logger, stamping.IsOn)
             {
                 TryAdmit = () => connections.TryAdmit(place),
             };

@@ -62,6 +62,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         HocuspocusFormats formats,
         ConnectionLimits limits,
         TimeProvider time,
+        BufferBudget budget,
         UnadmittedBudget unadmitted,
         ILogger logger,
         bool stampsAwareness = false)
@@ -74,7 +75,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         this.formats = formats;
         this.time = time;
         this.logger = logger;
-        Credit = new InboundCredit(limits.MaxWaitingBytes);
+        Credit = new InboundCredit(limits.MaxWaitingBytes, limits.MaxMessageBytes, budget);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         tokenRate = new MessageRate(TokensPerSecond, time);
         statelessDrops = new ReportRate(time);
@@ -93,6 +94,9 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
 
     /// <summary>Where the client is; null where that is not known.</summary>
     public IPAddress? RemoteAddress => socket.RemoteAddress;
+
+    /// <summary>Whether the client may have sent more than was handed in.</summary>
+    public bool MayHaveMore => socket.MayHaveMore;
 
     /// <summary>Serves the client until it is gone.</summary>
     public async Task RunAsync()

@@ -16,6 +16,9 @@ internal sealed class EarlyUpdates
     /// <summary>What the connection has sent that did not have to wait; the log may not have it yet.</summary>
     private YDocument? taken;
 
+    /// <summary>Whether no frame has to wait any more.</summary>
+    public bool IsOver => isOver;
+
     /// <summary>Takes a frame that has to wait; returns false if it has not.</summary>
     /// <param name="frame">The next frame of the connection.</param>
     /// <param name="document">What is logged.</param>

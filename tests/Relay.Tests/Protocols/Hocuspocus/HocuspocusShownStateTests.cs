@@ -1,3 +1,5 @@
+using Relay.Backplane;
+using Relay.Connections;
 using Relay.Doubles;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -18,6 +20,9 @@ public sealed class HocuspocusShownStateTests
 
     /// <summary>Client 1 adds two letters to its text and deletes one of client 19's.</summary>
     private static readonly byte[] Replacement = [.. Typed(1, 100, "yy")[..^1], 1, 19, 1, 99, 1];
+
+    /// <summary>Client 1 replaces its first letter by more than a connection may have waiting.</summary>
+    private static readonly byte[] Paste = [.. Typed(1, 1, new string('p', 1200))[..^1], 1, 1, 1, 0, 1];
 
     [Fact]
     public void A_provider_that_left_and_only_sends_its_token_again_is_sent_no_part_that_takes_effect_early()
@@ -80,6 +85,57 @@ public sealed class HocuspocusShownStateTests
         var second = new YDocument();
         Assert.All(UpdatesAt("d", client.Open("d")), update => Assert.True(second.TryApply(update, out _, out _)));
         Assert.Equal(writer.DocumentAt("d"), second.EncodeState());
+    }
+
+    [Fact]
+    public void A_large_paste_does_not_keep_out_what_its_client_wrote_offline()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, limits: new ConnectionLimits(16 << 20, 1000, 50_000));
+        client.Open("d");
+        client.Say(Update("d", Paste));
+        client.Say(Step2("d", Typed(1, 0, "a")));
+        Assert.Single(EntriesOf(world, "d"));
+        Assert.Equal(World.StateOf(Typed(1, 0, "a"), Paste), client.DocumentAt("d"));
+    }
+
+    [Fact]
+    public void Nor_is_it_logged_alone_while_another_document_keeps_its_socket_from_being_read()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, limits: new ConnectionLimits(16 << 20, 1000, 50_000));
+        client.Open("d");
+        client.Open("e");
+        client.Say(Update("d", Paste));
+        world.Backplane.Appending.IsShut = true;
+        client.Say(Update("e", Typed(2, 0, new string('e', 1200))));
+        client.Say(Step2("d", Typed(1, 0, "a")));
+        world.Advance(60);
+        world.Backplane.Appending.Open();
+
+        // The socket goes on reading on another thread.
+        Assert.True(SpinWait.SpinUntil(() => EntriesOf(world, "d").Count > 0, TimeSpan.FromSeconds(60)));
+        Assert.Single(EntriesOf(world, "d"));
+        Assert.Equal(World.StateOf(Typed(1, 0, "a"), Paste), client.DocumentAt("d"));
+    }
+
+    [Fact]
+    public void What_waits_is_charged_to_the_node_until_its_document_is_closed()
+    {
+        using var world = new World();
+        var budget = new BufferBudget(1 << 20, world.Time);
+        var client = new HocuspocusClient(world, budget: budget);
+        client.Open("d");
+        client.Say(Update("d", [.. Typed(1, 1, new string('p', 100_000))]));
+        Assert.InRange(budget.Used, 1, 100_000);
+        client.Say(Message("d", "07"));
+        Assert.Equal(0, budget.Used);
+    }
+
+    private static IReadOnlyList<LoggedEntry> EntriesOf(World world, string document)
+    {
+        world.Run();
+        return world.Backplane.Entries(DocumentName.Create(document));
     }
 
     /// <summary>Writes the document for all.</summary>
