@@ -12,11 +12,13 @@ internal sealed partial class DocumentSession
 {
     private static readonly byte[] NoStateVector = [0];
 
+    /// <summary>How long an answer that was too large to be sent twice counts for all questions.</summary>
+    private static readonly TimeSpan AnswerCounts = TimeSpan.FromSeconds(5);
+
     private readonly DeliveryLog delivery;
+    private readonly SyncAnswers answers;
     private int senders;
     private int opening;
-    private (long Version, bool IsExact, ReadOnlyMemory<byte> StateVector, FrameFormat Format,
-        IReadOnlyList<ReadOnlyMemory<byte>> Frames)? answer;
 
     /// <summary>The connection has sent what it was given.</summary>
     public void OnSent(Attachment attachment)
@@ -267,7 +269,7 @@ internal sealed partial class DocumentSession
 
         if (state is { IsBehind: true, Follows: true })
         {
-            foreach (var part in Diff(state.Base, state.IsExact))
+            foreach (var part in answers.Diff(document, state.Base, state.IsExact))
             {
                 state.Parts.Enqueue(attachment.Connection.Format.Update(part));
             }
@@ -311,16 +313,12 @@ internal sealed partial class DocumentSession
         Attachment attachment, ReadOnlyMemory<byte> stateVector, List<ReadOnlyMemory<byte>> asked)
     {
         var (state, format) = (attachment.Delivery, attachment.Connection.Format);
-        if (Answer(stateVector, format, state is { Follows: false, IsExact: true }) is not { } frames)
+        var frames = state.IsAnswered && !format.AsksWhenAsked
+            ? AnswerAgain(state, stateVector, format)
+            : answers.Make(document, stateVector, format, state is { Follows: false, IsExact: true });
+        if (frames is null)
         {
             return false;
-        }
-
-        if (state.IsAnswered && !format.AsksWhenAsked && frames.Count == 1 && frames[0].Length > settings.Sync.MaxWhole)
-        {
-            // Sent on this connection already, all of it: only the deletes are not known to be there. Not so where
-            // several providers may use one address, each with a document of its own.
-            frames = [format.SyncStep2(Diff(document.EncodeStateVector(), isExact: false)[0])];
         }
 
         state.IsAnswered = true;
@@ -339,41 +337,34 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>
-    /// The answer to a SyncStep1, in frames, or null for bytes that are no state vector. The last one made is kept until the
-    /// document changes: many clients that come together ask the same.
+    /// The answer to another question on a connection that has been sent the whole document; null for bytes that are no
+    /// state vector. A large one is not sent again: only the deletes are not known to be there. That is decided before
+    /// it is made, for a question has few bytes. Not for protocols in which several providers, each with a document of
+    /// its own, may use one address.
     /// </summary>
-    private IReadOnlyList<ReadOnlyMemory<byte>>? Answer(ReadOnlyMemory<byte> stateVector, FrameFormat format, bool isExact)
+    private IReadOnlyList<ReadOnlyMemory<byte>>? AnswerAgain(
+        DeliveryState state, ReadOnlyMemory<byte> stateVector, FrameFormat format)
     {
-        if (answer is { } last && last.Version == documentVersion && last.Format == format
-            && last.IsExact == isExact && last.StateVector.Span.SequenceEqual(stateVector.Span))
-        {
-            return last.Frames;
-        }
-
-        if (!document.TryEncodeParts(stateVector.Span, Sizes(isExact), out var parts, out _))
+        var most = Now < state.AnswerCountsUntil ? -1 : settings.Sync.MaxWhole;
+        if (!document.TryCompareDiff(stateVector.Span, most, out var isLarger, out _))
         {
             return null;
         }
 
-        var frames = new ReadOnlyMemory<byte>[parts.Count];
-        for (var i = 0; i < parts.Count; i++)
+        if (!isLarger)
         {
-            frames[i] = i == parts.Count - 1 ? format.SyncStep2(parts[i]) : format.Update(parts[i]);
+            var frames = answers.Make(document, stateVector, format, isExact: false)!;
+            if (frames[0].Length <= most)
+            {
+                return frames;
+            }
         }
 
-        if (format.IsShared)
+        if (most >= 0)
         {
-            answer = (documentVersion, isExact, stateVector, format, frames);
+            state.AnswerCountsUntil = Now + AnswerCounts;
         }
 
-        return frames;
+        return [answers.MakeDeletes(document, format)];
     }
-
-    /// <summary>What a connection lacks beyond one of this session's state vectors.</summary>
-    private IReadOnlyList<byte[]> Diff(ReadOnlyMemory<byte> stateVector, bool isExact) =>
-        document.TryEncodeParts(stateVector.Span, Sizes(isExact), out var parts, out var error)
-            ? parts
-            : throw new InvalidOperationException($"A state vector of this session does not read: {error}");
-
-    private DiffSizes Sizes(bool isExact) => isExact ? settings.Sync : settings.Sync with { MaxWhole = int.MaxValue };
 }

@@ -160,7 +160,7 @@ internal sealed partial class DocumentSession
 
         position = entry.Position;
         documentVersion++;
-        answer = null;
+        answers.Forget();
         unsavedBytes += entry.Payload.Length;
         if (flight?.Id == position.Id)
         {

@@ -44,6 +44,7 @@ internal sealed partial class DocumentSession
         limit = new GrowthLimit(settings.MaxDocumentBytes);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
         delivery = new DeliveryLog(settings.DeliveryBytes);
+        answers = new SyncAnswers(settings.Sync);
         awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime);
         presenceOutbox = new PresenceOutbox(awareness.Records);
         openings = new OpeningConnections(settings.OpeningPatience);
