@@ -18,15 +18,23 @@ internal sealed partial class HocuspocusSocket
     /// <summary>Says something of the socket's own.</summary>
     public void Say(ReadOnlyMemory<byte> frame)
     {
-        Credit.Add(frame.Length);
-        var turn = new Turn(null, [frame]);
+        var turn = TurnOf(frame);
         if (Send(turn))
         {
             Finish(turn);
         }
     }
 
-    private bool Send(in Turn turn)
+    private Turn TurnOf(ReadOnlyMemory<byte> frame)
+    {
+        Credit.Add(frame.Length);
+        return new Turn(null, [frame]);
+    }
+
+    private bool Send(in Turn turn) => TryBegin(turn) && TryEnd(turn);
+
+    /// <summary>Gives a turn its place; true when that is the first one, and the caller has to go on with it.</summary>
+    private bool TryBegin(in Turn turn)
     {
         lock (sendGate)
         {
@@ -38,8 +46,13 @@ internal sealed partial class HocuspocusSocket
 
             sending = true;
             current = turn;
+            return true;
         }
+    }
 
+    /// <summary>Writes the first turn; true when it is sent.</summary>
+    private bool TryEnd(in Turn turn)
+    {
         if (!Write(turn))
         {
             return false;

@@ -137,15 +137,30 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         return covered.Length;
     }
 
-    /// <summary>Closes one document and says why.</summary>
+    /// <summary>Closes one document and says why. Any thread may.</summary>
     public void Close(HocuspocusChannel channel, string reason)
     {
-        if (Remove(channel))
+        Turn said;
+        bool isFirst;
+        lock (gate)
         {
-            channel.EndsFor(null, reason);
-            channel.End(clean: true);
+            if (!Remove(channel))
+            {
+                return;
+            }
+
+            // The reader may open the document again as soon as it is not open: what is remembered of it must not
+            // come later than that, and what the client is told not behind what it is told then.
             absent.Refused(channel.Address, AddressState.Closed, reason, channel.Unsynced);
-            Say(new HocuspocusFormat(channel.Address, isShared: false).Closed(reason));
+            said = TurnOf(new HocuspocusFormat(channel.Address, isShared: false).Closed(reason));
+            isFirst = TryBegin(said);
+        }
+
+        channel.EndsFor(null, reason);
+        channel.End(clean: true);
+        if (isFirst && TryEnd(said))
+        {
+            Finish(said);
         }
     }
 
