@@ -39,6 +39,9 @@ internal sealed partial class DocumentSession
 
         var state = writer.Receipts;
         state.Landed++;
+
+        // Others may build on it, and their structs come with the answer to a question that did not have it.
+        writer.Delivery.IsExact &= writer.Delivery.Follows;
         var settled = Give(writer, new Receipt(ReceiptKind.Accepted, content, item.Settles));
         while (state.Held is { Count: > 0 } held && held.Peek().After <= state.Landed)
         {

@@ -168,7 +168,7 @@ internal sealed partial class DocumentSession
                     var item = new OutboxItem(
                         attachment, news.Update, message.Bytes, isUpdate, documentVersion, news.Growth);
                     attachment.Receipts.Taken++;
-                    attachment.Delivery.IsExact = false;
+                    attachment.Delivery.IsExact &= IsBesideItsQuestion(attachment.Delivery, news.Update);
                     outbox.Add(item);
                     limit.Took(item);
                     WatchLog();
@@ -209,6 +209,14 @@ internal sealed partial class DocumentSession
             attachment.Connection.Settled(passedOver.Settles);
         }
     }
+
+    /// <summary>
+    /// Whether an update comes before the answer to its client's only question, and the answer will have no struct of
+    /// the clients in it: what a user types while a document is loaded. Then the answer may still come in parts.
+    /// </summary>
+    private bool IsBesideItsQuestion(DeliveryState state, ReadOnlyMemory<byte> update) =>
+        state is { Follows: false, SyncRequests.Count: 1 }
+        && document.HasNothingBeyond(state.SyncRequests.Peek().StateVector.Span, update);
 
     /// <summary>A connection broke a rule. It is not among the session's connections any more when its peer reads why.</summary>
     private void Refuse(Attachment attachment, CloseReason reason)

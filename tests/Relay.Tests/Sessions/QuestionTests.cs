@@ -38,6 +38,49 @@ public sealed class QuestionTests
         Assert.Equal(writer.Document.EncodeState(), shown.Shown.EncodeState());
     }
 
+    [Theory]
+    [InlineData(99, true)]
+    [InlineData(1, false)]
+    public void What_a_client_types_before_it_is_answered_keeps_a_large_answer_in_parts(byte id, bool isItsOwn)
+    {
+        using var world = new World(SmallParts);
+        var writer = Writer(world, letters: 100);
+        var reader = new TestConnection(world.Context, world.Sessions, World.Name) { IsStuck = true }.Join();
+        byte[] typed = Typed(id, 0, new string('x', isItsOwn ? 1 : 101));
+        world.Backplane.Appending.IsShut = true;
+        reader.Say(Step1());
+        reader.Say(Update(typed));
+        while (reader.IsSending)
+        {
+            reader.Drain();
+        }
+
+        // What it has of others, perhaps from a store of its own, would have parts take effect early.
+        Assert.Equal(isItsOwn, reader.Updates.TrueForAll(update => update.Length <= 600));
+        var shown = new ShownStates();
+        Assert.True(shown.Take(typed));
+        Assert.Equal(1, reader.Updates.Count(shown.Take));
+        world.Backplane.Appending.Open();
+        world.Run();
+        Assert.Equal(world.Stored(), writer.Document.EncodeState());
+    }
+
+    [Fact]
+    public void What_a_client_types_is_not_taken_for_its_own_any_more_when_others_may_build_on_it()
+    {
+        using var world = new World(SmallParts);
+        Writer(world, letters: 100);
+        var reader = new TestConnection(world.Context, world.Sessions, World.Name) { IsStuck = true }.Join();
+        reader.Say(Step1());
+        reader.Say(Update(Typed(99, 0, "y")));
+        while (reader.IsSending)
+        {
+            reader.Drain();
+        }
+
+        Assert.Contains(reader.Updates, update => update.Length > 1900);
+    }
+
     [Fact]
     public void Questions_whose_answer_was_sent_already_have_it_made_no_more()
     {
