@@ -8,9 +8,7 @@ ARG DOTNET_VERSION=10.0
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:${DOTNET_VERSION} AS build
 # Not every builder says it unasked; then it is that of this machine.
 ARG TARGETARCH
-# The newer line of the client: sharded channels, ACL users. All nodes of one Redis need the same line.
-ARG REDIS_CLIENT_VERSION=3.4.35
-ENV RedisClientVersion=$REDIS_CLIENT_VERSION DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 WORKDIR /source
 
 # Only what says which packages are needed, so that a change of code restores nothing anew.

@@ -5,6 +5,11 @@ internal sealed record Contender(string Name, Func<Task<Servers>> StartAsync)
 {
     public static Contender Node(string root) => new("node", () => Servers.OneNodeAsync(root));
 
+    /// <summary>The node that is built in other checkouts of this repository, named by their directories.</summary>
+    public static IEnumerable<Contender> Beside(string directories, Func<string, Task<Servers>> startAsync) =>
+        directories.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => new Contender(Path.GetFileName(directory), () => startAsync(directory)));
+
     public static Contender Reference(string root, string node) => new("y-websocket-server", () => Servers.OneReferenceAsync(root, node));
 
     public static Contender Broadcast(string root) => new("broadcast", () => Servers.OneBroadcastAsync(root));

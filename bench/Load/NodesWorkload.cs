@@ -15,10 +15,7 @@ internal static class NodesWorkload
         ("same node, 99 of 100, ms", figures => figures.Same.Most),
     ];
 
-    public static Task RunAsync(string root, string node, int documents, int rate, int warmUp, int seconds, int rounds)
-    {
-        Contender[] contenders = [new("node", () => Servers.TwoNodesAsync(root)), new("hocuspocus", () => Servers.TwoHocuspocusAsync(root, node))];
-        return new Comparison<PartyFigures>(contenders, Compared).RunAsync(
+    public static Task RunAsync(Contender[] contenders, int documents, int rate, int warmUp, int seconds, int rounds) =>
+        new Comparison<PartyFigures>(contenders, Compared).RunAsync(
             rounds, (servers, round) => PartyWorkload.RunAsync(servers, new PartyPlan(documents, PartySize, rate, warmUp, seconds, round)));
-    }
 }

@@ -34,6 +34,9 @@ internal sealed class Peer : IDisposable
     /// <summary>Where documents are: their name follows after a slash.</summary>
     public string Url { get; }
 
+    /// <summary>The id of its process.</summary>
+    public int Id => process.Id;
+
     /// <summary>CPU time so far, seconds, user and system.</summary>
     public double CpuSeconds
     {
@@ -96,8 +99,12 @@ internal sealed class Peer : IDisposable
         return StartRelayAsync(root, own, level: level);
     }
 
-    /// <summary>Hocuspocus, with its Redis extension where there is a Redis. <c>npm ci</c> in its folder comes first.</summary>
-    public static async Task<Peer> StartHocuspocusAsync(string root, string node, Peer? redis)
+    /// <summary>Hocuspocus. <c>npm ci</c> in its folder comes first.</summary>
+    /// <param name="root">Of the repository.</param>
+    /// <param name="node">The program that runs it.</param>
+    /// <param name="redis">Where it shares documents with others, with its Redis extension.</param>
+    /// <param name="secret">What tokens are signed with. Without one, no tokens are checked.</param>
+    public static async Task<Peer> StartHocuspocusAsync(string root, string node, Peer? redis, string? secret = null)
     {
         var port = FreePort();
         var start = OnCore(ServerCore, node, "server.mjs");
@@ -106,6 +113,11 @@ internal sealed class Peer : IDisposable
         if (redis is not null)
         {
             start.Environment["REDIS_PORT"] = redis.Url.Split(':')[1];
+        }
+
+        if (secret is not null)
+        {
+            start.Environment["TOKEN_SECRET"] = secret;
         }
 
         start.Environment["NODE_ENV"] = "production";

@@ -18,7 +18,8 @@ const string Usage = """
       nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     two nodes and two of Hocuspocus, over Redis
     with [--node PATH] for Node, and for fanout, documents, capacity, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus,
-    broadcast (ASP.NET's WebSockets and nothing else), or none
+    broadcast (ASP.NET's WebSockets and nothing else), or none; and with [--beside DIRECTORY,DIRECTORY], also for nodes,
+    where other checkouts of this repository are built, whose nodes are measured in the same rounds
     Nodes alone:
       newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a document comes from that a node does not hold
       rolling [--clients N] [--documents N] [--rate UPDATES_PER_SECOND] [--drain SECONDS]
@@ -65,7 +66,14 @@ switch (arguments.Workload)
         return 0;
     case "nodes":
         await NodesWorkload.RunAsync(
-            root, node, arguments.Number("documents", 300), arguments.Number("rate", 2000), arguments.Number("warmup", 10), arguments.Number("seconds", 10), arguments.Number("rounds", 3));
+            [
+                new Contender("node", () => Servers.TwoNodesAsync(root)),
+                .. Contender.Beside(arguments.Option("beside", ""), Servers.TwoNodesAsync),
+                .. arguments.Option("peers", "hocuspocus") == "none"
+                    ? Array.Empty<Contender>()
+                    : [new Contender("hocuspocus", () => Servers.TwoHocuspocusAsync(root, node))],
+            ],
+            arguments.Number("documents", 300), arguments.Number("rate", 2000), arguments.Number("warmup", 10), arguments.Number("seconds", 10), arguments.Number("rounds", 3));
         return 0;
     case "newcomer" when arguments.Option("s3", "") is { Length: > 0 } s3:
         await NewcomerWorkload.RunAsync(root, s3, Trace(), arguments.Number("rounds", 5));
@@ -91,6 +99,7 @@ List<byte[]> Trace()
 Contender[] Contenders(string peers) =>
 [
     Contender.Node(root),
+    .. Contender.Beside(arguments.Option("beside", ""), Servers.OneNodeAsync),
     .. arguments.Option("peers", peers).Split(',').Where(name => name != "none").Select(name => name switch
     {
         "y-websocket-server" => Contender.Reference(root, node),

@@ -52,11 +52,15 @@ internal sealed class Typist(ulong id)
             throw new InvalidDataException($"An update came that does not read: {error}");
         }
 
-        foreach (var section in update.Sections)
+        var walk = new UpdateWalk(update, bytes);
+        while (walk.NextSection())
         {
-            for (var index = section.First; index < section.First + section.Count; index++)
+            for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
             {
-                onRun(section.Client, update.Structs[index].Clock, update.Structs[index].End);
+                foreach (ref readonly var parsed in structs)
+                {
+                    onRun(walk.Client, parsed.Clock, parsed.End);
+                }
             }
         }
 

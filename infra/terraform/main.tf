@@ -31,6 +31,7 @@ locals {
       Relay__Auth__Jwt__Audience        = var.auth.audience
       Relay__Auth__AllowedOrigins       = length(var.auth.allowed_origins) > 0 ? join(",", var.auth.allowed_origins) : null
       Relay__Postgres__ConnectionString = local.has_metadata ? module.metadata[0].connection_string : null
+      Relay__Postgres__RootCertificates = local.has_metadata ? var.metadata.root_certificates : null
     },
     { for name, value in var.settings : "Relay__${replace(name, ":", "__")}" => value },
     var.environment,
@@ -105,6 +106,7 @@ module "metadata" {
   storage_gib             = var.metadata.storage_gib
   multi_az                = var.metadata.multi_az
   password_generation     = var.metadata.password_generation
+  check_certificate       = var.metadata.root_certificates != null
   deletion_protection     = var.deletion_protection
   vpc_id                  = module.network.vpc_id
   subnet_ids              = module.network.private_subnet_ids

@@ -121,7 +121,7 @@ variable "redis" {
   description = <<-EOT
     The log and the channels (docs/deploy.md says what each kind promises):
       replicated  ElastiCache, one primary with replicas that follow asynchronously; min_replicas of them must have an update before it is shown
-      sharded     ElastiCache in cluster mode
+      sharded     ElastiCache in cluster mode, each shard a primary with replicas as above
       durable     MemoryDB: an update is in a log of several zones before it is acknowledged
       external    one that is there already; configuration_secret_arn names a secret with its Redis:Configuration, and
                   password_secret_arn one with its Redis:Password, if it is not in the former
@@ -145,12 +145,15 @@ variable "redis" {
   }
 
   validation {
-    condition     = var.redis.min_replicas == 0 || contains(["replicated", "external"], var.redis.kind)
-    error_message = "redis.min_replicas is for one primary with replicas: nodes refuse Redis:MinReplicas with a cluster, which sharded and durable are."
+    condition     = var.redis.min_replicas == 0 || var.redis.kind != "durable"
+    error_message = "redis.min_replicas is not for durable: what MemoryDB acknowledged is in a log of several zones."
   }
 
   validation {
-    condition     = var.redis.kind != "replicated" || var.redis.min_replicas == 0 || var.redis.min_replicas < var.redis.replicas
+    condition = (
+      !contains(["replicated", "sharded"], var.redis.kind) || var.redis.min_replicas == 0
+      || var.redis.min_replicas < var.redis.replicas
+    )
     error_message = "redis.min_replicas must be less than redis.replicas: otherwise nothing is confirmed while one replica is away."
   }
 
@@ -166,14 +169,34 @@ variable "redis" {
 }
 
 variable "metadata" {
-  description = "A Postgres for the metadata of rooms. Null: none is kept."
+  description = <<-EOT
+    A Postgres for the metadata of rooms. Null: none is kept.
+    root_certificates is the PEM text of the authorities that sign for RDS in your region, which AWS publishes, as in
+    file("eu-central-1-bundle.pem"): nodes then check the server's certificate and name. Without it connections are
+    encrypted only.
+  EOT
   type = object({
     instance_class      = optional(string, "db.t4g.micro")
     storage_gib         = optional(number, 20)
     multi_az            = optional(bool, false)
     password_generation = optional(number, 1)
+    root_certificates   = optional(string)
   })
   default = {}
+
+  validation {
+    condition = (
+      try(var.metadata.root_certificates, null) == null
+      || can(regex("-----BEGIN CERTIFICATE-----", var.metadata.root_certificates))
+    )
+    error_message = "metadata.root_certificates must be PEM text with certificates, not a path: use file(...)."
+  }
+
+  # What ECS takes for a task definition, all in all.
+  validation {
+    condition     = try(length(var.metadata.root_certificates), 0) <= 32 * 1024
+    error_message = "metadata.root_certificates must have at most 32 KiB: give the bundle of your region, not of all."
+  }
 }
 
 variable "auth" {

@@ -13,6 +13,7 @@ internal static class BackplaneEventId
     public const int FileLogCleaningFailed = 2007;
     public const int FileLogDocumentExpired = 2008;
     public const int FileLogDocumentSetAside = 2009;
+    public const int FileLogNotFlushed = 2010;
 
     public const int ChannelListenerFailed = 2100;
 
@@ -37,4 +38,5 @@ internal static class BackplaneEventId
     public const int RedisDutyFailed = 2218;
     public const int RedisNotPublished = 2219;
     public const int RedisOrderFailed = 2220;
+    public const int RedisSubscriptionRenewed = 2221;
 }

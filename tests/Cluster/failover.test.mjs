@@ -1,6 +1,7 @@
 // The primary dies, and a replica is promoted, or another server of a Redis Cluster.
 import assert from 'node:assert/strict'
 import { randomFrom, seed } from '../clients/random.mjs'
+import { waitFor } from '../clients/wait.mjs'
 import { startCluster } from './cluster.mjs'
 import { assertNothingLost, Party, partyOn, Typists } from './party.mjs'
 import { lineTo, Redis, startRedisCluster } from './services.mjs'
@@ -49,9 +50,24 @@ test('with MinReplicas, nothing that was confirmed is lost when all nodes and th
   await assertNothingLost(t, nodes, 'replicated', promised)
 })
 
-test('a cluster of three Redis servers, with its failing client connections', async (t) => {
+test('with MinReplicas, nothing that was confirmed is lost when all nodes and a server of the cluster die together', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
-  const { members, configuration } = await startRedisCluster(t)
+  const { members, configuration } = await startRedisCluster(t, { replicas: 1 })
+  const { nodes } = await startCluster(t, { redis: configuration, settings: { 'Redis:MinReplicas': 1, 'Documents:SaveInterval': '01:00:00' } })
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  const parties = await Promise.all(names.map((name) => new Party(t, name, randomFrom(seed)).join(nodes[0])))
+  await Promise.all(parties.map((party) => party.progress(60)))
+  await Promise.all([members[0].kill(), ...nodes.map((node) => node.kill())])
+  const promised = await Promise.all(parties.map((party) => party.end()))
+  await waitFor(async () => (await members[1].cli('cluster', 'info')).includes('cluster_state:ok') &&
+    (await members[1].cli('cluster', 'nodes')).match(/master - .*connected/g)?.length === 3, 'a replica to take over')
+  for (const node of nodes) await node.restart({ ...node.settings, 'Redis:MinReplicas': 0 })
+  for (const [i, promise] of promised.entries()) await assertNothingLost(t, nodes, names[i], promise)
+})
+
+test('a cluster of three Redis servers, with failing client connections, one of whose servers dies', async (t) => {
+  t.diagnostic(`RELAY_TEST_SEED=${seed}`)
+  const { members, configuration } = await startRedisCluster(t, { replicas: 1 })
   const { nodes } = await startCluster(t, { redis: configuration })
   const names = ['a', 'b', 'c', 'd', 'e', 'f']
   const parties = await Promise.all(names.map((name) => Typists.join(t, nodes, name, randomFrom(seed))))
@@ -59,7 +75,9 @@ test('a cluster of three Redis servers, with its failing client connections', as
   await Promise.all(parties.map((party) => party.progress(60)))
   await Promise.all(members.map((member) => member.killSubscribers()))
   await Promise.all(parties.map((party) => party.progress(60)))
+  const sizes = await Promise.all(members.slice(0, 3).map((member) => member.cli('dbsize')))
+  await members[0].kill()
+  await Promise.all(parties.map((party) => party.progress(60)))
   for (const party of parties) await party.assertWhole(t, nodes)
-  const sizes = await Promise.all(members.map((member) => member.cli('dbsize')))
   assert.ok(sizes.filter((size) => size !== '0').length > 1, `All keys are on one server: ${sizes}.`)
 })

@@ -31,8 +31,8 @@ const introduce = async (t, node, document, user) => {
 
 test('no stock client without presence stops, moves or takes the presence of others on another node', async (t) => {
   const [one, two] = await startNodes(t, 2)
-  await Promise.all(Object.keys(kinds).map((kind, index) =>
-    quietClientTakesNothing(t, kind, `quiet-${index}`, index % 2 === 0, { quiet: one, active: two, watcher: one })))
+  await Promise.all(Object.keys(kinds).flatMap((kind, index) => [true, false].map((isFirst) =>
+    quietClientTakesNothing(t, kind, `quiet-${index}-${isFirst}`, isFirst, { quiet: one, active: two, watcher: one }))))
 })
 
 test('somebody who comes back to a node that has left the document meanwhile sees and is seen at once', async (t) => {

@@ -109,17 +109,22 @@ export class Redis extends Server {
   killSubscribers () { return this.cli('client', 'kill', 'type', 'pubsub') }
 }
 
-/** Three servers that share all keys; the first one's configuration is enough for clients. */
-export const startRedisCluster = async (t) => {
+/** Three servers that share all keys, each with so many replicas; the first one's configuration is enough for clients. */
+export const startRedisCluster = async (t, { replicas = 0 } = {}) => {
   // By default the second port is the first one plus 10,000, among those that outgoing connections use.
   const args = async () => ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-port', await freePort()]
-  const members = await Promise.all([1, 2, 3].map(async () => Redis.start(t, { args: await args() })))
+  const count = 3 * (1 + replicas)
+  const members = await Promise.all(Array.from({ length: count }, async () => Redis.start(t, { args: await args() })))
   const addresses = members.map((member) => member.configuration)
-  await members[0].cli('--cluster', 'create', ...addresses, '--cluster-yes')
+  await members[0].cli('--cluster', 'create', ...addresses, '--cluster-replicas', replicas, '--cluster-yes')
   await waitFor(async () => {
     const states = await Promise.all(members.map((member) => member.cli('cluster', 'info')))
-    return states.every((state) => state.includes('cluster_state:ok') && state.includes('cluster_known_nodes:3'))
-  }, 'three servers to be one cluster')
+    return states.every((state) => state.includes('cluster_state:ok') && state.includes(`cluster_known_nodes:${count}`))
+  }, 'all servers to be one cluster')
+  await waitFor(async () => {
+    const roles = await Promise.all(members.map((member) => member.cli('info', 'replication')))
+    return roles.every((role) => /master_link_status:up/.test(role) || role.includes(`connected_slaves:${replicas}`))
+  }, 'all replicas to be in step')
   return { members, configuration: addresses.join(',') }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as nodeTest from 'node:test'
 import * as Y from 'yjs'
-import { joinClient, waitFor } from './clients.mjs'
+import { joinClient, openClient, sameState, waitFor } from './clients.mjs'
 import { joinDocument } from './hocuspocus.mjs'
 import { kinds } from './kinds.mjs'
 import { quietClientTakesNothing } from './quiet.mjs'
@@ -184,4 +184,70 @@ test('presence that is too large goes, and its client edits on', async (t) => {
   assert.deepEqual([ann.closes, cat.closes], [[], []])
   const said = relay.logs.filter((line) => line.includes('exceeds Limits:MaxAwarenessBytes'))
   assert.equal(said.filter((line) => line.includes('127.0.0.1')).length, 2)
+})
+
+// Each of them says in either document whatever it hears in the other one, of all of them.
+test('users who share one awareness between two documents are seen in both, stay, and edit on', async (t) => {
+  const names = ['shared one', 'shared two']
+  const watchers = await Promise.all(names.map((name) => joinClient(t, relay, name)))
+  watchers.forEach(({ awareness }) => awareness.setLocalState(null))
+  const ones = await Promise.all(Array.from({ length: 20 }, (_, index) => joinAs(t, names[0], `user ${index}`)))
+  const openTwo = async ({ doc: { clientID }, awareness }) => {
+    const doc = new Y.Doc()
+    doc.clientID = clientID
+    const two = openClient(t, relay, names[1], { doc, awareness })
+    await two.synced()
+    return two
+  }
+  const allMove = (moves) => ones.forEach(({ awareness }) => awareness.setLocalStateField('moves', moves))
+
+  // The first one brings some of the others to the second document before they are there.
+  const twos = [await openTwo(ones[0])]
+  allMove(1)
+  await sees(watchers[1], ones[0].doc.clientID, 'user 0')
+  twos.push(...await Promise.all(ones.slice(1).map(openTwo)))
+  const users = ones.map((one, index) => [one, twos[index]])
+  const [first, ...others] = users
+  const allAreSeen = (moves) => watchers.every(({ awareness }) => users.every(([{ doc }], index) =>
+    awareness.getStates().get(doc.clientID)?.name === `user ${index}` &&
+    awareness.getStates().get(doc.clientID).moves === moves))
+  await waitFor(() => allAreSeen(1), 'all users in both documents')
+  allMove(2)
+  await waitFor(() => allAreSeen(2), 'all users as they have moved')
+  const gone = watchers.map(removals)
+  first.forEach((client) => client.leave())
+  await Promise.all(watchers.map((watcher) => misses(watcher, first[0].doc.clientID, 10_000)))
+  others.forEach(([, two], index) => two.map.set(`${index}`, 'written'))
+  await watchers[1].sees((doc) => doc.getMap('map').size === others.length, 'what the others write')
+  assert.deepEqual(gone, [[first[0].doc.clientID], [first[0].doc.clientID]])
+  assert.deepEqual(others.flat().flatMap(({ closes }) => closes), [])
+})
+
+// Editors show a cursor by a relative position. Presence is shown at once and an update when it is logged, so the text
+// that a position names may come later.
+test('a cursor in text that has not come is nowhere, changes nothing, and is there with the text', async (t) => {
+  await Promise.all([joinClient, joinDocument].map(async (join, index) => {
+    const name = `early-${index}`
+    const [reader, writer] = [await join(t, relay, name), await join(t, relay, name)]
+    const changes = []
+    reader.doc.on('update', (_update, origin) => changes.push(origin))
+    const draft = new Y.Doc()
+    const [text, nested] = [draft.getText('text'), draft.getMap('map').set('nested', new Y.Text('new'))]
+    text.insert(0, 'written')
+
+    // One names a character, the other one the end of a type.
+    const cursor = [Y.createRelativePositionFromTypeIndex(text, 4), Y.createRelativePositionFromTypeIndex(nested, 3)]
+    writer.awareness.setLocalState({ name: 'Writer', cursor })
+    await sees(reader, writer.doc.clientID, 'Writer')
+    const shown = () => reader.awareness.getStates().get(writer.doc.clientID).cursor.map((position) =>
+      Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(position), reader.doc))
+    assert.deepEqual(shown(), [null, null])
+    assert.deepEqual(changes, [])
+
+    Y.applyUpdate(writer.doc, Y.encodeStateAsUpdate(draft))
+    await reader.sees((doc) => doc.getMap('map').has('nested'), 'the text')
+    assert.deepEqual(shown().map(({ index }) => index), [4, 3])
+    assert.deepEqual(changes, [reader.provider])
+    assert.ok(sameState(reader.doc, draft))
+  }))
 })

@@ -49,10 +49,13 @@ export const temporaryDirectory = () => {
  * @param {Record<string, string>} [options.env] environment on top of this process's; the default environment name is Development
  * @param {'ready' | 'live'} [options.awaited] which of its health addresses is waited for
  * @param {number} [options.openFiles] how many open files it may have; default: as many as this process
+ * @param {string[]} [options.within] a program that runs the node, with its arguments
  */
-export const startRelay = async (t, { dataDir, settings = {}, env = {}, awaited = 'ready', openFiles } = {}) => {
+export const startRelay = async (t, options = {}) => {
+  const { dataDir, settings = {}, env = {}, awaited = 'ready', openFiles, within = [] } = options
   const relay = new RelayProcess(dataDir ?? temporaryDirectory(), settings, env, awaited)
   relay.openFiles = openFiles
+  relay.within = within
   started.push(relay)
   t.after(() => relay.dispose())
   await relay.start()
@@ -87,6 +90,7 @@ class RelayProcess {
   #exited = null
   #port
   logs = []
+  within = []
 
   constructor (dataDir, settings, env, awaited = 'ready', port = 0) {
     this.#port = port
@@ -131,7 +135,7 @@ class RelayProcess {
   async #startOnce () {
     const settings = { 'FileStore:Path': this.dataDir, ...defaults, ...this.settings }
     const limited = ['sh', '-c', `ulimit -n ${this.openFiles} && exec "$@"`, 'sh', ...command]
-    const program = this.openFiles === undefined ? command : limited
+    const program = [...this.within, ...(this.openFiles === undefined ? command : limited)]
     const child = spawn(program[0], [
       ...program.slice(1),
       '--urls', this.url,

@@ -91,6 +91,8 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
             {
+                // A server that says more must not wait for a reader.
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 return new ServerProcess(process, new Uri(line["ready ".Length..]));
             }
         }

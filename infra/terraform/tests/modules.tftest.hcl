@@ -188,6 +188,7 @@ run "postgres_is_made_with_the_password_that_nodes_are_told" {
     storage_gib         = 20
     multi_az            = false
     password_generation = 1
+    check_certificate   = false
   }
 
   override_data {

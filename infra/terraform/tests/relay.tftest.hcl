@@ -123,6 +123,32 @@ run "a_node_is_given_all_that_it_needs_and_no_more" {
   }
 }
 
+run "the_certificate_of_postgres_is_checked_where_its_authorities_are_given" {
+  variables {
+    metadata = { root_certificates = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" }
+  }
+
+  assert {
+    condition = alltrue([
+      for name, value in { for pair in output.container.environment : pair.name => pair.value } : (
+        name == "Relay__Postgres__ConnectionString" ? endswith(value, ";SSL Mode=VerifyFull")
+        : name != "Relay__Postgres__RootCertificates" || value == var.metadata.root_certificates
+      )
+    ]) && contains([for pair in output.container.environment : pair.name], "Relay__Postgres__RootCertificates")
+    error_message = "Nodes take any server for Postgres: ${jsonencode(output.container.environment)}"
+  }
+}
+
+run "authorities_are_no_path" {
+  command = plan
+
+  variables {
+    metadata = { root_certificates = "eu-central-1-bundle.pem" }
+  }
+
+  expect_failures = [var.metadata]
+}
+
 run "what_is_somebody_elses_is_not_made" {
   variables {
     auth     = { jwks_url = "https://login.example/.well-known/jwks.json", issuer = "https://login.example/", audience = "relay", allowed_origins = ["https://app.example", "https://www.app.example"] }
@@ -161,7 +187,7 @@ run "what_nodes_or_aws_would_refuse_is_refused_before" {
 
   variables {
     auth     = { jwks_url = "https://login.example/.well-known/jwks.json", public_key = "-----BEGIN PUBLIC KEY-----" }
-    redis    = { kind = "sharded", min_replicas = 1 }
+    redis    = { kind = "durable", min_replicas = 1 }
     shutdown = { drain_seconds = 90, save_seconds = 30 }
     zones    = ["eu-central-1a", "eu-central-1b"]
   }
@@ -173,7 +199,7 @@ run "as_many_confirming_replicas_as_there_are_would_stand_still_with_the_first_t
   command = plan
 
   variables {
-    redis = { replicas = 1, min_replicas = 1 }
+    redis = { kind = "sharded", replicas = 1, min_replicas = 1 }
   }
 
   expect_failures = [var.redis]

@@ -225,12 +225,7 @@ public sealed partial class FileLog
     private void GiveUpOldest()
     {
         // A power cut must not leave the removal without what it relies on.
-        foreach (var segment in segments.Skip(1).Where(segment => !segment.IsFlushed))
-        {
-            segment.File.Flush();
-            segment.IsFlushed = segment != Active;
-        }
-
+        flusher.Flush();
         DirectoryFlush.Flush(directory);
         var oldest = segments[0];
         if (oldest.HasDamage)

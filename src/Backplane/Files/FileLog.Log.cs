@@ -31,6 +31,10 @@ public sealed partial class FileLog
         "The damaged log of {Document} begins anew; all that it held is kept in {Place}")]
     private partial void LogDocumentSetAside(DocumentName document, string place);
 
+    [LoggerMessage(BackplaneEventId.FileLogNotFlushed, LogLevel.Error,
+        "The log in {Directory} could not be flushed to the disk when it was closed; a power cut may cost its last entries")]
+    private partial void LogNotFlushed(Exception exception, string directory);
+
     [LoggerMessage(BackplaneEventId.FileLogCleaningFailed, LogLevel.Warning, "Cleaning stopped at {File} and is tried again later")]
     private partial void LogCleaningFailed(Exception exception, string file);
 

@@ -60,7 +60,7 @@ public sealed partial class FileLog
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             waiting.Enqueue(request);
-            if (writing)
+            if (writing || flusher.MustWait)
             {
                 return;
             }
@@ -68,7 +68,7 @@ public sealed partial class FileLog
             writing = true;
         }
 
-        if (options.Fsync)
+        if (options.Flush == FlushPolicy.Always)
         {
             // A flush takes milliseconds, and the caller's thread may be the one that serves many sockets: what they bring meanwhile goes into the next group.
             StartWriter();
@@ -99,7 +99,7 @@ public sealed partial class FileLog
     {
         lock (gate)
         {
-            if (waiting.Count > 0 || (!disposed && (sweepIsDue || cleaningIsDue)))
+            if ((waiting.Count > 0 && (disposed || !flusher.MustWait)) || (!disposed && (sweepIsDue || cleaningIsDue)))
             {
                 return false;
             }

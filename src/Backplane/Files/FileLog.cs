@@ -5,8 +5,8 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// The backplane of a node that is alone: a write-ahead log in append-only segment files that all documents share, and delivery within the process. An entry is
-/// written (and with <see cref="FileLogOptions.Fsync"/> flushed to the disk) before its append completes and before a listener sees it, so a killed process loses
-/// nothing that anybody was told of.
+/// written before its append completes and before a listener sees it, so a killed process loses nothing that anybody was
+/// told of; <see cref="FileLogOptions.Flush"/> says when it is flushed to the disk, and so what a power cut may cost.
 /// </summary>
 /// <remarks>
 /// One writer at a time takes all requests that wait, stores them with one system call, and then answers and delivers them. An append that finds no writer at work is
@@ -20,6 +20,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     private readonly ILogger<FileLog> logger;
     private readonly DirectoryLock directoryLock;
     private readonly InProcessChannel channel;
+    private readonly LogFlusher flusher;
     private readonly ITimer sweepTimer;
 
     // Under `index`, which is never held over a system call.
@@ -37,6 +38,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         documents = new DocumentIndex(segments, loaded.Documents.Values);
         nextNumber = loaded.NextNumber;
         channel = new InProcessChannel(logger);
+        flusher = new LogFlusher(directory, options.TimeProvider, AcquireUnflushed, OnFlushed);
         jobs = new FileSaveJobs(options.Jobs, options.TimeProvider);
         foreach (var document in documents.Awake.Where(document => document.IsUnsaved))
         {
@@ -136,10 +138,17 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
             }
 
             disposed = true;
+            if (!writing && waiting.Count > 0)
+            {
+                writing = true;
+                StartWriter();
+            }
         }
 
         await sweepTimer.DisposeAsync();
         await WhenIdleAsync();
+        flusher.Dispose();
+        MarkFlushed();
         lock (index)
         {
             foreach (var segment in segments)
@@ -151,6 +160,19 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         }
 
         directoryLock.Dispose();
+    }
+
+    private void MarkFlushed()
+    {
+        try
+        {
+            flusher.Flush();
+            new FlushMark(Active.Number, Active.Length).Write(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotFlushed(e, directory);
+        }
     }
 
     private ValueTask<AppendResult> StoreAsync(

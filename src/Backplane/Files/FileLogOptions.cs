@@ -9,8 +9,8 @@ public sealed record FileLogOptions
     /// <summary>The directory (<c>FileStore:Path</c>). The log lives in its subdirectory <c>log</c>, which one process at a time may use.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Whether every append waits until the disk has it (<c>FileStore:Fsync</c>). Without, an append survives a killed process, not a power cut. Default: false.</summary>
-    public bool Fsync { get; init; }
+    /// <summary>When appends are brought to the disk (<c>FileStore:Fsync</c>). Default: every second.</summary>
+    public FlushPolicy Flush { get; init; } = FlushPolicy.EverySecond;
 
     /// <summary>The size, in bytes, from which on a segment file is not continued; one larger entry still fits. Default: 64 MiB, which a start scans in well under a
     /// second and whose removal frees a useful piece of disk.</summary>

@@ -7,7 +7,7 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// The bytes of a record, little endian: 0 magic, 4 checksum of bytes 8 to the name's end, 8 length of the whole record, 12 <see cref="RecordKind"/>, 13
-/// <see cref="EntryKind"/>, 14 length of the name (u16), 16 distance to the start of the flushed group (u32), 20 zero (u32), 24 time, 32 epoch, 40 offset, 48 id, 56 other offset,
+/// <see cref="EntryKind"/>, 14 length of the name (u16), 16 how many bytes before the record the disk was not known to have (u32; from the segment's first byte on: those of the segment before neither), 20 zero (u32), 24 time, 32 epoch, 40 offset, 48 id, 56 other offset,
 /// 64 other id, 72 name (UTF-8), payload, and last the checksum of the payload continued from the header's, so that it covers all.
 /// </summary>
 /// <remarks>
@@ -28,7 +28,7 @@ internal static class LogRecord
 
     public static int LengthOf(int nameBytes, int payloadBytes) => FixedLength + nameBytes + payloadBytes + TrailerLength;
 
-    /// <summary>Writes a record but for its checksums and its group distance, which <see cref="Seal"/> adds when it is known where the record goes.</summary>
+    /// <summary>Writes a record but for its checksums and its unflushed distance, which <see cref="Seal"/> adds when it is known where the record goes.</summary>
     public static void Write(Span<byte> target, in RecordHeader header, DocumentName name, int nameBytes, ReadOnlySpan<byte> payload)
     {
         Magic.CopyTo(target);
@@ -48,11 +48,11 @@ internal static class LogRecord
     }
 
     /// <summary>Completes the record that starts at <paramref name="target"/> for a segment, and answers its length.</summary>
-    public static int Seal(Span<byte> target, uint seed, uint groupDistance)
+    public static int Seal(Span<byte> target, uint seed, uint unflushed)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(target[8..]);
         var headerEnd = FixedLength + BinaryPrimitives.ReadUInt16LittleEndian(target[14..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[16..], groupDistance);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[16..], unflushed);
         var checksum = Crc32C.Compute(seed, target[8..headerEnd]);
         BinaryPrimitives.WriteUInt32LittleEndian(target[4..], checksum);
         BinaryPrimitives.WriteUInt32LittleEndian(target[(length - TrailerLength)..], Crc32C.Compute(checksum, target[headerEnd..(length - TrailerLength)]));
@@ -68,11 +68,11 @@ internal static class LogRecord
     }
 
     /// <summary>Reads a header (with its name) whose lengths are possible; false if its checksum or its content is wrong.</summary>
-    public static bool TryReadHeader(ReadOnlySpan<byte> bytes, uint seed, out RecordHeader header, out DocumentName name, out uint groupDistance)
+    public static bool TryReadHeader(ReadOnlySpan<byte> bytes, uint seed, out RecordHeader header, out DocumentName name, out uint unflushed)
     {
         header = default;
         name = default;
-        groupDistance = BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]);
+        unflushed = BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]);
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != Crc32C.Compute(seed, bytes[8..])
             || bytes[12] is < (byte)RecordKind.Entry or > (byte)RecordKind.Damage
             || !TryReadName(bytes[FixedLength..], out var text)

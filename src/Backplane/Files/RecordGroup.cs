@@ -26,12 +26,12 @@ internal sealed class RecordGroup
 
     /// <summary>Completes all records for the segment that they go to.</summary>
     /// <param name="seed">The segment's.</param>
-    /// <param name="flushedTogether">Whether nobody hears of any of these records before the disk has all of them.</param>
-    public ReadOnlySpan<byte> Seal(uint seed, bool flushedTogether)
+    /// <param name="unflushed">The bytes before the group that the disk is not known to have.</param>
+    public ReadOnlySpan<byte> Seal(uint seed, long unflushed)
     {
         for (var at = 0; at < Length;)
         {
-            at += LogRecord.Seal(buffer.AsSpan(at), seed, flushedTogether ? (uint)at : 0);
+            at += LogRecord.Seal(buffer.AsSpan(at), seed, (uint)(unflushed + at));
         }
 
         return buffer.AsSpan(0, Length);

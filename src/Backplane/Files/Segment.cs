@@ -6,7 +6,7 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// One append-only file of the log, <c>{number, 20 digits}.log</c>. Header, little endian: 0 "RelayLog", 8 version (u32), 12 seed of the checksums (u32), 16 number
-/// (i64), 24 zero (u32), 28 CRC-32C of the bytes before. Counts its users, because a reader may still hold a segment that cleaning has removed.
+/// (i64), 24 length of the segment before (u32; 0: there was none, or not said), 28 CRC-32C of the bytes before. Counts its users, because a reader may still hold a segment that cleaning has removed.
 /// </summary>
 internal sealed class Segment(long number, string path, ISegmentFile file, uint seed)
 {
@@ -19,6 +19,7 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     private const uint Version = 1;
 
     private int users = 1;
+    private long flushed;
 
     public long Number { get; } = number;
 
@@ -29,14 +30,24 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     /// <summary>Where the checksums of this segment's records start.</summary>
     public uint Seed { get; } = seed;
 
+    /// <summary>The length of the segment before when this one was begun; 0 if there was none, or if the file does not say.</summary>
+    public long PreviousLength { get; init; }
+
     /// <summary>The bytes that count: where the next record goes.</summary>
     public long Length { get; set; } = HeaderLength;
 
     /// <summary>The bytes of records that still matter. Zero in a sealed segment: nothing is lost with it.</summary>
     public long LiveBytes { get; set; }
 
-    /// <summary>Whether the disk has all of a segment that is written no more.</summary>
-    public bool IsFlushed { get; set; }
+    /// <summary>
+    /// The bytes from the beginning that the disk is known to have; 0 while it is not known to have all of the segment
+    /// before. Read and written by several threads.
+    /// </summary>
+    public long Flushed
+    {
+        get => Volatile.Read(ref flushed);
+        set => Volatile.Write(ref flushed, value);
+    }
 
     /// <summary>Some record's payload does not read: the file is set aside where others are deleted.</summary>
     public bool HasDamage { get; set; }
@@ -54,7 +65,7 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     }
 
     /// <summary>Writes the header of an empty file. The caller owns <paramref name="file"/> until this has returned.</summary>
-    public static Segment Begin(long number, string path, ISegmentFile file)
+    public static Segment Begin(long number, string path, ISegmentFile file, long previousLength)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
         header.Clear();
@@ -64,6 +75,7 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
         random.CopyTo(header[12..]);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], number);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[24..], (uint)Math.Min(previousLength, uint.MaxValue));
         BinaryPrimitives.WriteUInt32LittleEndian(header[28..], Crc32C.Compute(0, header[..28]));
         file.Write(header, 0);
         return new Segment(number, path, file, BinaryPrimitives.ReadUInt32LittleEndian(random));
@@ -92,7 +104,11 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
         else
         {
             problem = null;
-            return new Segment(number, path, file, BinaryPrimitives.ReadUInt32LittleEndian(header[12..])) { Length = file.Length };
+            return new Segment(number, path, file, BinaryPrimitives.ReadUInt32LittleEndian(header[12..]))
+            {
+                PreviousLength = BinaryPrimitives.ReadUInt32LittleEndian(header[24..]),
+                Length = file.Length,
+            };
         }
 
         return null;

@@ -19,8 +19,11 @@ internal sealed class SegmentScanner(Segment segment)
 
     public int Length { get; private set; }
 
-    /// <summary>How far before the record the group begins with which it was flushed to the disk: what stands between may be torn without having been acknowledged.</summary>
-    public uint GroupDistance { get; private set; }
+    /// <summary>
+    /// How many bytes before the record the disk was not known to have when it was written: they may be torn after a
+    /// power cut. If these are all since the segment's first, those of the segment before may be torn as well.
+    /// </summary>
+    public uint Unflushed { get; private set; }
 
     /// <summary>All bytes of the record.</summary>
     public ReadOnlySpan<byte> Record => window.AsSpan(recordStart, Length);
@@ -34,7 +37,7 @@ internal sealed class SegmentScanner(Segment segment)
         if (left < LogRecord.FixedLength
             || !LogRecord.TryReadLengths(See(offset, LogRecord.FixedLength), out headerLength, out var length)
             || left < headerLength
-            || !LogRecord.TryReadHeader(See(offset, headerLength), segment.Seed, out var header, out var document, out var groupDistance))
+            || !LogRecord.TryReadHeader(See(offset, headerLength), segment.Seed, out var header, out var document, out var unflushed))
         {
             return ScanStatus.NoHeader;
         }
@@ -42,7 +45,7 @@ internal sealed class SegmentScanner(Segment segment)
         Header = header;
         Document = document;
         Length = length;
-        GroupDistance = groupDistance;
+        Unflushed = unflushed;
         if (left < length)
         {
             return ScanStatus.Incomplete;

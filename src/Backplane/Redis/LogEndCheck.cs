@@ -62,9 +62,34 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
             foreach (var (room, count) in unheard.Where(one => one.Room.Heard < one.Count))
             {
                 LogEntryUnheard(logger, room.Document);
-                room.Heard = count;
+                room.Miss(count);
                 room.Interrupt();
             }
+        }
+
+        await RenewSubscriptionsAsync(partition, cancellation);
+    }
+
+    /// <summary>
+    /// Subscribes again where the client could not, because Redis refused it when a connection was made anew, and where
+    /// nothing has been heard for two checks although there were entries.
+    /// </summary>
+    private async Task RenewSubscriptionsAsync(RedisPartition partition, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var (_, room) in partition.Rooms)
+            {
+                if (room.CheckIsDeaf() && await room.RenewSubscriptionAsync(cancellation))
+                {
+                    LogSubscriptionRenewed(logger, room.Document);
+                    room.Interrupt();
+                }
+            }
+        }
+        catch (BackplaneUnavailableException e)
+        {
+            LogCheckFailed(logger, e, partition.Number);
         }
     }
 
@@ -80,6 +105,7 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
             {
                 // Counts begin anew, perhaps.
                 room.Heard = 0;
+                room.Doubt();
                 room.Interrupt();
             }
         }
@@ -107,6 +133,12 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
 
     [LoggerMessage(BackplaneEventId.RedisEntryUnheard, LogLevel.Information, "The channel lost an entry of document {Document}, which is read from the log")]
     private static partial void LogEntryUnheard(ILogger logger, Yjs.DocumentName document);
+
+    [LoggerMessage(
+        BackplaneEventId.RedisSubscriptionRenewed,
+        LogLevel.Warning,
+        "The channel of document {Document} was not subscribed to any more, and is again")]
+    private static partial void LogSubscriptionRenewed(ILogger logger, Yjs.DocumentName document);
 
     [LoggerMessage(BackplaneEventId.RedisCheckFailed, LogLevel.Debug, "Partition {Partition} could not be asked what changed; the next check does it")]
     private static partial void LogCheckFailed(ILogger logger, Exception exception, int partition);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
@@ -89,11 +90,8 @@ public sealed partial class RedisBackplane
             throw new RedisStartException($"Redis:Configuration leads to a Redis {version}; Relay needs {OldestServer} or newer.");
         }
 
-        if (options.MinReplicas > 0 && RedisInfo.Value(info, "cluster_enabled") == "1")
-        {
-            throw new RedisStartException("Redis:MinReplicas cannot be used with Redis Cluster: the client cannot ask the server of each partition for its replicas.");
-        }
-
+        // A node that is ready can append: nothing waits for a connection that is not there yet.
+        await appends.CallAsync(redis => redis.GetDatabase().PingAsync(CommandFlags.DemandMaster), cancellation);
         LogReached(logger, version, node);
         if (RedisInfo.Value(info, "maxmemory_policy") is var policy && policy.StartsWith("allkeys", StringComparison.Ordinal))
         {
@@ -127,6 +125,7 @@ public sealed partial class RedisBackplane
         orders.Wake();
         foreach (var room in rooms.All)
         {
+            room.Doubt();
             room.Interrupt();
         }
     }

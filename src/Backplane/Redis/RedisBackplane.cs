@@ -32,7 +32,7 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     private readonly RedisRooms rooms;
     private readonly RedisLogReader reader;
     private readonly RedisLogReader confirmingReader;
-    private readonly ReplicaWait replicas;
+    private readonly ReplicaWaits replicas;
     private readonly LogEndCheck check;
     private readonly CoveredLogRenewal renewal;
     private readonly SharedSettings settings;
@@ -52,11 +52,11 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         savedHead = RedisEnvelope.Head(RedisMessageKind.Saved, node);
         forgottenAfter = Milliseconds(options.Jobs.ForgottenAfter);
         keys = new RedisKeys(options.Prefix);
-        appends = new RedisConnection(options, "appends", time, logger);
-        others = new RedisConnection(options, "channels", time, logger);
+        appends = new RedisConnection(options, "appends", time, logger, isForAppends: true);
+        others = new RedisConnection(options, "channels", time, logger, isForAppends: false);
         reader = new RedisLogReader(others, keys, options);
         confirmingReader = new RedisLogReader(appends, keys, options);
-        replicas = new ReplicaWait(appends, keys, options, time);
+        replicas = new ReplicaWaits(appends, keys, options, time);
         check = new LogEndCheck(others, keys, options, time, logger);
         rooms = new RedisRooms(others, keys, check, reader, node, logger);
         renewal = new CoveredLogRenewal(others, rooms);
@@ -98,18 +98,18 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> entries are given out when so many replicas have them: whoever shows or acknowledges what is in the log can rely on it.</remarks>
     public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
     {
-        _ = document.Value;
+        var names = keys.Of(document);
         cancellation.ThrowIfCancellationRequested();
         if (options.MinReplicas == 0)
         {
             return await reader.ReadAsync(document, after, cancellation);
         }
 
-        var token = await replicas.BeginAsync(cancellation);
+        var token = await replicas.BeginAsync(names.Partition, cancellation);
         var result = await confirmingReader.ReadAsync(document, after, cancellation);
         if (result.Entries.Count > 0)
         {
-            await replicas.ConfirmAsync(token, cancellation);
+            await ReplicaWaits.ConfirmAsync(token, names.Partition, cancellation);
         }
 
         return result;
@@ -202,11 +202,11 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
             return (await StoreAsync(names, epoch, bytes, replaced, cancellation)).Result;
         }
 
-        var token = await replicas.BeginAsync(cancellation);
+        var token = await replicas.BeginAsync(names.Partition, cancellation);
         var (result, count) = await StoreAsync(names, epoch, bytes, replaced, cancellation);
         if (result.Outcome != AppendOutcome.OtherEpoch)
         {
-            await replicas.ConfirmAsync(token, cancellation);
+            await ReplicaWaits.ConfirmAsync(token, names.Partition, cancellation);
             await PublishAsync(names, result, count, bytes, cancellation);
         }
 

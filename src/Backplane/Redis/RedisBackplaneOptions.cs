@@ -23,7 +23,7 @@ public sealed record RedisBackplaneOptions
     /// </summary>
     public string? Incarnation { get; init; }
 
-    /// <summary>How many replicas must have an entry before its append is answered (<c>Redis:MinReplicas</c>). Default: 0. Not with Redis Cluster.</summary>
+    /// <summary>How many replicas must have an entry before its append is answered (<c>Redis:MinReplicas</c>). Default: 0. In a cluster, of the server that has the document.</summary>
     public int MinReplicas { get; init; }
 
     /// <summary>What all keys and channels begin with, so that several deployments can share a Redis. Default: <c>relay</c>.</summary>

@@ -12,11 +12,6 @@ namespace Relay.Backplane;
 public static partial class RedisConfiguration
 {
     private const string Password = "password";
-#if !REDIS_CLIENT_3
-    private const string NeedsNewerClient =
-        "Relay:Redis:User, and user= in Relay:Redis:Configuration, need a node that is built with "
-        + "StackExchange.Redis 3 (-p:RedisClientVersion=3.4.35).";
-#endif
 
     /// <summary>Checks the three settings.</summary>
     /// <param name="configuration">A StackExchange.Redis configuration string.</param>
@@ -39,13 +34,9 @@ public static partial class RedisConfiguration
                 + "leave one of them away.";
         }
 
-#if REDIS_CLIENT_3
         return user is not null && !string.IsNullOrEmpty(read.User) && read.User != user
             ? "Relay:Redis:User is another one than user= in Relay:Redis:Configuration: leave one of them away."
             : null;
-#else
-        return user is not null ? NeedsNewerClient : null;
-#endif
     }
 
     /// <summary>The servers of a configuration string, without anything else that stands there.</summary>
@@ -57,9 +48,7 @@ public static partial class RedisConfiguration
     {
         var read = ConfigurationOptions.Parse(options.Configuration);
         read.Password = options.Password ?? read.Password;
-#if REDIS_CLIENT_3
         read.User = options.User ?? read.User;
-#endif
         return read;
     }
 
@@ -74,13 +63,6 @@ public static partial class RedisConfiguration
         foreach (var part in Parts(configuration))
         {
             var key = KeyOf(part);
-#if !REDIS_CLIENT_3
-            if (key.Equals("user", StringComparison.OrdinalIgnoreCase))
-            {
-                return NeedsNewerClient;
-            }
-
-#endif
             if (isBehindPassword && (key.Length == 0 || !IsReadable(part)))
             {
                 return "Relay:Redis:Configuration has something behind password= that is no option. "

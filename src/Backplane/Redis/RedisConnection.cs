@@ -10,11 +10,26 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly string purpose;
+    private readonly bool isForAppends;
+    private readonly CommandFlags scriptFlags;
     private readonly Task<ConnectionMultiplexer> opening;
+    private readonly CancellationTokenSource closing = new();
     private int isLost;
 
-    public RedisConnection(RedisBackplaneOptions options, string purpose, TimeProvider time, ILogger logger)
+    /// <param name="options">How Redis is reached.</param>
+    /// <param name="purpose">What the connection is for, as the logs and Redis' list of clients say it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told of losses.</param>
+    /// <param name="isForAppends">
+    /// Whether it carries appends, and no subscriptions. Where replicas are asked for what was appended, no script is
+    /// carried out by another server than the one that it was sent to.
+    /// </param>
+    public RedisConnection(
+        RedisBackplaneOptions options, string purpose, TimeProvider time, ILogger logger, bool isForAppends)
     {
+        this.isForAppends = isForAppends;
+        var isConfirmed = isForAppends && options.MinReplicas > 0;
+        scriptFlags = CommandFlags.DemandMaster | (isConfirmed ? CommandFlags.NoRedirect : CommandFlags.None);
         this.options = options;
         this.purpose = purpose;
         this.time = time;
@@ -30,6 +45,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     public bool IsConnected => opening.IsCompletedSuccessfully && opening.Result.IsConnected;
 
+    /// <summary>Whether the client has a subscription to the channel on a connection that is there.</summary>
+    public bool IsSubscribed(RedisChannel channel) =>
+        opening.IsCompletedSuccessfully && opening.Result.GetSubscriber().IsConnected(channel);
+
     /// <summary>Evaluates a script. Repeated once when the server does not know it (after SCRIPT FLUSH or a failover), which has done nothing then.</summary>
     public async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation)
     {
@@ -37,7 +56,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         {
             try
             {
-                return await CallAsync(redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster), cancellation);
+                return await CallAsync(redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, scriptFlags), cancellation);
             }
             catch (BackplaneUnavailableException e) when (first && e.InnerException is RedisServerException && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
             {
@@ -83,6 +102,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await closing.CancelAsync();
         try
         {
             var redis = await opening.WaitAsync(options.Deadline, time);
@@ -91,7 +111,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             await redis.CloseAsync(allowCommandsToComplete: false).WaitAsync(options.Deadline, time);
             redis.Dispose();
         }
-        catch (Exception e) when (e is TimeoutException or RedisException or ObjectDisposedException)
+        catch (Exception e) when (
+            e is TimeoutException or RedisException or ObjectDisposedException or OperationCanceledException)
         {
             LogCloseFailed(logger, e, purpose);
         }
@@ -105,10 +126,21 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         configuration.AbortOnConnectFail = false;
         configuration.ClientName = $"relay {purpose}";
         configuration.ReconnectRetryPolicy = new LinearRetry(500);
-#if REDIS_CLIENT_3
-        // As the older line does: what is not sent when the connection breaks fails. Sent later, perhaps to a replica that took over, an append would land in another history than the one that it was meant for.
+
+        // What is not sent when the connection breaks fails. Sent later, perhaps to a replica that took over, an append
+        // would land in another history than the one that it was meant for.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
-#endif
+
+        if (isForAppends)
+        {
+            // Without it the client has no use for a second connection to each server, the one for subscriptions. The
+            // other client needs that one from the start: a subscription does not wait until it is made.
+            configuration.ConfigurationChannel = "";
+        }
+
+        // The client takes INFO and CLIENT for administration, and refuses them otherwise. It asks Redis for nothing
+        // more; what the user may do is for Redis to say.
+        configuration.AllowAdmin = true;
         if (!RedisConfiguration.Has(options.Configuration, "configCheckSeconds"))
         {
             // Who is primary now: without, the client looks once a minute.
@@ -131,10 +163,12 @@ internal sealed partial class RedisConnection : IAsyncDisposable
                 redis.ConnectionRestored += OnRestored;
                 return redis;
             }
-            catch (RedisConnectionException e)
+            catch (Exception e) when (!closing.IsCancellationRequested)
             {
+                // Whatever the client throws, a sentinel that knows no primary yet or a name that is not known: a
+                // connection that is given up would leave the node without Redis for ever.
                 LogOpenFailed(logger, e, purpose);
-                await Task.Delay(TimeSpan.FromSeconds(1), time);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, closing.Token);
             }
         }
     }

@@ -16,9 +16,6 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The key of settings that all nodes share; of partition 0 because every key has one.</summary>
     public RedisKey Settings => partitions[0] + "settings";
 
-    /// <summary>The key that is written before a WAIT.</summary>
-    public RedisKey Fence => partitions[0] + "fence";
-
     /// <summary>The key of the orders to all nodes.</summary>
     public RedisKey Orders => partitions[0] + "orders";
 
@@ -53,6 +50,9 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey Count(int partition) => partitions[partition] + "count";
 
     public RedisKey Changed(int partition) => partitions[partition] + "changed";
+
+    /// <summary>The key that is written before a WAIT.</summary>
+    public RedisKey Fence(int partition) => partitions[partition] + "fence";
 
     public RedisKey Jobs(int partition) => partitions[partition] + "jobs";
 

@@ -94,6 +94,14 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
         await turn.WaitAsync(cancellation);
         try
         {
+            if (isSubscribed && !connection.IsSubscribed(channel))
+            {
+                // Redis refused it when the connection was made anew, perhaps; the client does not ask again.
+                await connection.CallAsync(
+                    redis => RedisChannels.UnsubscribeAsync(redis.GetSubscriber(), channel), cancellation);
+                isSubscribed = false;
+            }
+
             if (!isSubscribed)
             {
                 await connection.CallAsync(redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, OnMessage), cancellation);

@@ -11,12 +11,17 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     // What listeners that only enqueue never reach, but a log that does not answer while others write may.
     private const long MaxWaitingBytes = 16 << 20;
 
+    // One message may be late on a busy machine.
+    private const int MissesOfTheDeaf = 2;
+
     private readonly Lock gate = new();
     private readonly Queue<byte[]?> waiting = new();
     private readonly ChannelRoom listeners = new(document, rooms.OnListenerFailed);
     private long waitingBytes;
     private bool delivering;
     private long heard;
+    private int misses;
+    private volatile bool isDoubtful;
 
     public DocumentName Document { get; } = document;
 
@@ -40,6 +45,43 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
         set => Interlocked.Exchange(ref heard, value);
     }
 
+    /// <summary>
+    /// Notes that the client had to subscribe again, which it does without looking at the answers.
+    /// </summary>
+    public void Doubt() => isDoubtful = true;
+
+    /// <summary>
+    /// Whether the channel is not subscribed to although it should be, as far as can be told from here.
+    /// </summary>
+    public bool CheckIsDeaf()
+    {
+        if (Volatile.Read(ref misses) >= MissesOfTheDeaf)
+        {
+            return true;
+        }
+
+        // Most rooms are not asked: a look at the client's subscriptions for every document would add up.
+        return isDoubtful && (isDoubtful = rooms.HasLost(this));
+    }
+
+    /// <summary>Notes that the log has an entry, the partition's <paramref name="count"/>th, that was not heard.</summary>
+    public void Miss(long count)
+    {
+        Heard = count;
+        Interlocked.Increment(ref misses);
+    }
+
+    /// <summary>Subscribes again; false if the room is gone or was never subscribed to.</summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer, or refuses it.</exception>
+    public async Task<bool> RenewSubscriptionAsync(CancellationToken cancellation)
+    {
+        Volatile.Write(ref misses, 0);
+        isDoubtful = true;
+        var isRenewed = await rooms.RenewAsync(this, cancellation);
+        isDoubtful = false;
+        return isRenewed;
+    }
+
     public void Add(IChannelListener listener) => listeners.Add(listener);
 
     public void Remove(IChannelListener listener) => listeners.Remove(listener);
@@ -47,6 +89,7 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     /// <summary>Takes a message; called on the client's own thread.</summary>
     public void Take(byte[] message)
     {
+        Volatile.Write(ref misses, 0);
         if (RedisEnvelope.IsAwarenessOf(rooms.Node, message))
         {
             return;

@@ -72,6 +72,35 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
         }
     }
 
+    /// <summary>Whether the client knows that it does not listen to the room's channel.</summary>
+    public bool HasLost(RedisRoom room) =>
+        room.IsSubscribed && !connection.IsSubscribed(RedisChannels.Name(room.Keys.ChannelName));
+
+    /// <summary>Subscribes to a room's channel again; false if there is no need any more.</summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer, or refuses it.</exception>
+    public async Task<bool> RenewAsync(RedisRoom room, CancellationToken cancellation)
+    {
+        await room.Turn.WaitAsync(cancellation);
+        try
+        {
+            if (room.IsClosed || !room.IsSubscribed)
+            {
+                return false;
+            }
+
+            // First away with what the client believes: it does not ask Redis for what it thinks it has.
+            var channel = RedisChannels.Name(room.Keys.ChannelName);
+            await connection.CallAsync(
+                redis => RedisChannels.UnsubscribeAsync(redis.GetSubscriber(), channel), cancellation);
+            await SubscribeAsync(room, cancellation);
+            return true;
+        }
+        finally
+        {
+            room.Turn.Release();
+        }
+    }
+
     /// <summary>Reads an entry that was published by position; null if it cannot be read or is there no longer.</summary>
     public async Task<LoggedEntry?> ReadEntryAsync(DocumentName document, LoggedEntry entry)
     {
@@ -99,7 +128,7 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
         room.IsSubscribed = true;
 
         // The client remembers subscriptions it could not make and says nothing.
-        if (!await connection.CallAsync(redis => Task.FromResult(redis.GetSubscriber().IsConnected(channel)), cancellation))
+        if (!connection.IsSubscribed(channel))
         {
             throw new BackplaneUnavailableException("Redis is not there to subscribe to a document's channel.");
         }

@@ -1,57 +1,79 @@
 using System.Globalization;
+using System.Net;
+using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
 /// <summary>
-/// Waits until replicas have what this node appended. One round at a time covers all appends that were answered before it began. WAIT counts only what its own connection wrote, and says nothing of use on a
-/// connection made anew; so a round writes something itself, asks for the connection's id before and after, and for the server's replication id. An append counts as confirmed only if all of these are what they
-/// were before it was sent.
+/// Waits until the replicas of one server have what this node wrote there. One round at a time covers all calls that
+/// were answered before it began.
 /// </summary>
-internal sealed class ReplicaWait(RedisConnection connection, RedisKeys keys, RedisBackplaneOptions options, TimeProvider time)
+/// <remarks>
+/// WAIT counts only what its own connection wrote, and says nothing of use on a connection made anew. So a round writes
+/// a fence, asks for the connection's id before and after, and for the server's replication id. A call counts as
+/// confirmed only if all of these are what they were before it was sent. In a cluster the fence is a key of the call's
+/// partition: a server that does not have the partition any more refuses it.
+/// </remarks>
+internal sealed class ReplicaWait(
+    EndPoint place, RedisConnection connection, RedisKeys keys, RedisBackplaneOptions options, TimeProvider time)
 {
     private readonly Lock gate = new();
 
     // Under `gate`.
-    private TaskCompletionSource<Round>? next;
+    private TaskCompletionSource<ReplicaRound>? next;
+    private HashSet<int> nextPartitions = [];
     private bool running;
-    private string? lastToken;
+    private string? lastConnection;
 
-    /// <summary>Which connection to which server appends go through now; to be asked for before an append is sent.</summary>
-    public async Task<string> BeginAsync(CancellationToken cancellation)
+    /// <summary>Which connection calls go through now; to be asked for before one is sent.</summary>
+    /// <exception cref="BackplaneUnavailableException">The server does not answer.</exception>
+    public async Task<string> BeginAsync(int partition, CancellationToken cancellation)
     {
         lock (gate)
         {
-            if (lastToken is not null)
+            if (lastConnection is not null)
             {
-                return lastToken;
+                return lastConnection;
             }
         }
 
-        return (await NextRoundAsync(cancellation)).Token;
+        return (await NextRoundAsync(partition, cancellation)).Connection;
     }
 
-    /// <summary>Completes when enough replicas have all that was answered since <paramref name="token"/> was given out.</summary>
-    /// <exception cref="BackplaneUnavailableException">They do not have it in time, or nobody can say.</exception>
-    public async Task ConfirmAsync(string token, CancellationToken cancellation)
+    /// <summary>
+    /// Completes when enough replicas have all that was answered since <paramref name="begun"/> was given out.
+    /// </summary>
+    /// <exception cref="BackplaneUnavailableException">They do not have it in time, or it cannot be told.</exception>
+    public async Task ConfirmAsync(string begun, int partition, CancellationToken cancellation)
     {
-        var round = await NextRoundAsync(cancellation);
-        if (round.Token != token)
+        var round = await NextRoundAsync(partition, cancellation);
+        if (round.Connection != begun)
         {
-            throw new BackplaneUnavailableException("The connection to Redis changed before replicas confirmed an append.");
+            throw new BackplaneUnavailableException(
+                "The connection to Redis changed before replicas confirmed an append.");
+        }
+
+        if (round.Lost.TryGetValue(partition, out var lost))
+        {
+            throw new BackplaneUnavailableException(
+                "The server that replicas were asked of does not have the document's partition any more.", lost);
         }
 
         if (round.Replicas < options.MinReplicas)
         {
-            throw new BackplaneUnavailableException($"{round.Replicas} replicas confirmed an append in time, and Redis:MinReplicas asks for {options.MinReplicas}.");
+            throw new BackplaneUnavailableException(
+                $"{round.Replicas} replicas confirmed an append in time, and Redis:MinReplicas asks for "
+                + $"{options.MinReplicas}.");
         }
     }
 
-    private async Task<Round> NextRoundAsync(CancellationToken cancellation)
+    private async Task<ReplicaRound> NextRoundAsync(int partition, CancellationToken cancellation)
     {
-        Task<Round> round;
+        Task<ReplicaRound> round;
         lock (gate)
         {
-            next ??= new TaskCompletionSource<Round>(TaskCreationOptions.RunContinuationsAsynchronously);
+            next ??= new TaskCompletionSource<ReplicaRound>(TaskCreationOptions.RunContinuationsAsynchronously);
+            nextPartitions.Add(partition);
             round = next.Task;
             if (!running)
             {
@@ -75,7 +97,8 @@ internal sealed class ReplicaWait(RedisConnection connection, RedisKeys keys, Re
     {
         while (true)
         {
-            TaskCompletionSource<Round> current;
+            TaskCompletionSource<ReplicaRound> current;
+            HashSet<int> partitions;
             lock (gate)
             {
                 if (next is null)
@@ -84,16 +107,16 @@ internal sealed class ReplicaWait(RedisConnection connection, RedisKeys keys, Re
                     return;
                 }
 
-                current = next;
-                next = null;
+                (current, partitions) = (next, nextPartitions);
+                (next, nextPartitions) = (null, []);
             }
 
             try
             {
-                var round = await WaitAsync();
+                var round = await WaitAsync(partitions);
                 lock (gate)
                 {
-                    lastToken = round.Token;
+                    lastConnection = round.Connection;
                 }
 
                 current.SetResult(round);
@@ -102,35 +125,64 @@ internal sealed class ReplicaWait(RedisConnection connection, RedisKeys keys, Re
             {
                 lock (gate)
                 {
-                    lastToken = null;
+                    lastConnection = null;
                 }
 
-                current.SetException(e as BackplaneUnavailableException ?? new BackplaneUnavailableException($"Replicas could not be asked: {e.Message}", e));
+                current.SetException(
+                    e as BackplaneUnavailableException
+                    ?? new BackplaneUnavailableException($"Replicas could not be asked: {e.Message}", e));
                 _ = current.Task.Exception;
             }
         }
     }
 
-    private async Task<Round> WaitAsync()
+    private async Task<ReplicaRound> WaitAsync(HashSet<int> partitions)
     {
         var patience = Math.Max(1, (long)(options.Deadline / 2).TotalMilliseconds);
+        Task<(int Partition, Exception? Refused)>[] fences = [];
         var answers = await connection.CallAsync(
-            redis =>
+            async redis =>
             {
-                var database = redis.GetDatabase();
-                return Task.WhenAll(
-                    database.ExecuteAsync("CLIENT", "ID"),
-                    database.ExecuteAsync("SET", keys.Fence, "1", "EX", "3600"),
-                    database.ExecuteAsync("INFO", "replication"),
-                    database.ExecuteAsync("WAIT", options.MinReplicas, patience),
-                    database.ExecuteAsync("CLIENT", "ID"));
+                var server = redis.GetServer(place);
+                Task<RedisResult> Ask(string command, params object[] arguments) =>
+                    server.ExecuteAsync(command, arguments, CommandFlags.NoRedirect);
+                var before = Ask("CLIENT", "ID");
+                var fenced = server.ServerType == ServerType.Cluster ? partitions : partitions.Take(1);
+                fences = [.. fenced.Select(partition =>
+                    FenceAsync(partition, Ask("SET", keys.Fence(partition), "1", "EX", "3600")))];
+                var others = await Task.WhenAll(
+                    before,
+                    Ask("INFO", "replication"),
+                    Ask("WAIT", options.MinReplicas, patience),
+                    Ask("CLIENT", "ID"));
+                await Task.WhenAll(fences);
+                return others;
             },
             CancellationToken.None);
-        var (before, after) = ((long)answers[0], (long)answers[4]);
-        return before == after
-            ? new Round(string.Create(CultureInfo.InvariantCulture, $"{RedisInfo.Value((string)answers[2]!, "master_replid")}/{after}"), (int)answers[3])
-            : throw new BackplaneUnavailableException("The connection to Redis changed while replicas were asked.");
+        var (first, last) = ((long)answers[0], (long)answers[3]);
+        if (first != last)
+        {
+            throw new BackplaneUnavailableException("The connection to Redis changed while replicas were asked.");
+        }
+
+        var identity = RedisInfo.Value((string)answers[1]!, "master_replid");
+        return new ReplicaRound(
+            string.Create(CultureInfo.InvariantCulture, $"{identity}/{last}"),
+            (int)answers[2],
+            fences.Where(fence => fence.Result.Refused is not null)
+                .ToDictionary(fence => fence.Result.Partition, fence => fence.Result.Refused!));
     }
 
-    private readonly record struct Round(string Token, int Replicas);
+    private static async Task<(int Partition, Exception? Refused)> FenceAsync(int partition, Task written)
+    {
+        try
+        {
+            await written;
+            return (partition, null);
+        }
+        catch (Exception e)
+        {
+            return (partition, e);
+        }
+    }
 }

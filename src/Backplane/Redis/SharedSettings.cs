@@ -6,14 +6,12 @@ namespace Relay.Backplane;
 /// <summary>A duty: keeps known in Redis what must be equal on all nodes that run, and finds nodes that differ. What nobody renews is forgotten.</summary>
 internal sealed partial class SharedSettings(RedisConnection connection, RedisKeys keys, RedisBackplaneOptions options, ILogger logger)
 {
-    private const string Channels = "Redis channels";
-
     /// <summary>Says why this node's settings contradict those of the nodes that run, or nothing; then they count as known for some time.</summary>
     /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>
     public async Task<string?> ShareAsync(CancellationToken cancellation)
     {
         // Three rounds may fail before a setting is forgotten.
-        var arguments = new List<RedisValue> { (long)(4 * options.SettingsRenewalInterval).TotalMilliseconds, Channels, RedisChannels.Kind };
+        var arguments = new List<RedisValue> { (long)(4 * options.SettingsRenewalInterval).TotalMilliseconds };
         foreach (var (name, value) in options.SharedSettings)
         {
             arguments.AddRange([name, value]);
@@ -27,8 +25,7 @@ internal sealed partial class SharedSettings(RedisConnection connection, RedisKe
 
         var other = (RedisResult[])result!;
         var setting = (string)other[0]!;
-        var own = setting == Channels ? RedisChannels.Kind : options.SharedSettings[setting];
-        return $"{setting} is {own} here and {(string)other[1]!} on the nodes that run: it must be equal on all; stop them for a minute to change it.";
+        return $"{setting} is {options.SharedSettings[setting]} here and {(string)other[1]!} on the nodes that run: it must be equal on all; stop them for a minute to change it.";
     }
 
     /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>

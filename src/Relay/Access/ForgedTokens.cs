@@ -24,7 +24,7 @@ internal sealed class ForgedTokens(TimeProvider time)
     /// <summary>Whether a token of this address is checked now.</summary>
     public bool MayCheck(IPAddress? address, string? token)
     {
-        if (token is null || rate.HasRoom(address))
+        if (string.IsNullOrEmpty(token) || rate.HasRoom(address))
         {
             return true;
         }

@@ -11,9 +11,8 @@ namespace Relay.Access;
 /// answer a plain GET in the same way, and pages that may open a WebSocket may read that answer from any origin.
 /// </summary>
 internal sealed class RequestGate(
-    ITokenVerifier verifier,
+    ClientTokens tokens,
     AddressRate rate,
-    ForgedTokens forged,
     AllowedOrigins origins,
     ForwardedSuspicion forwarded)
 {
@@ -59,25 +58,19 @@ internal sealed class RequestGate(
     public async ValueTask<Grant?> IdentifyAsync(HttpContext context, bool fromQuery)
     {
         var (address, token) = (context.Connection.RemoteIpAddress, TokenOf(context.Request, fromQuery));
-        if (!forged.MayCheck(address, token))
-        {
-            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            await Problem.AnswerAsync(
-                context,
-                StatusCodes.Status429TooManyRequests,
-                "Too many tokens from this address have signatures that are not valid; try again later.",
-                ProblemKind.Limit);
-            return null;
-        }
-
-        var verdict = await verifier.VerifyAsync(token, context.RequestAborted);
-        forged.Checked(address, token, verdict);
+        var verdict = await tokens.VerifyAsync(address, token, context.RequestAborted);
         if (verdict.IsAccepted)
         {
             return verdict.Grant;
         }
 
-        if (verdict.IsTemporary)
+        if (verdict.IsHeldBack)
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            await Problem.AnswerAsync(
+                context, StatusCodes.Status429TooManyRequests, verdict.Refusal, ProblemKind.Limit);
+        }
+        else if (verdict.IsTemporary)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
             await Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, verdict.Refusal, ProblemKind.StoreUnavailable);

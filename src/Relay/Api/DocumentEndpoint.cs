@@ -1,6 +1,5 @@
 using Relay.Access;
 using Relay.Connections;
-using Relay.Problems;
 
 namespace Relay.Api;
 
@@ -31,23 +30,9 @@ internal sealed class DocumentEndpoint(
         {
             await DocumentRequest.AnswerAbsentAsync(context);
         }
-        else if (!await held.TryHoldAsync(state, context.RequestAborted))
-        {
-            await DocumentRequest.AnswerLaterAsync(
-                context,
-                "This node sends as many documents as it may at the moment (Limits:MaxBufferedBytes).",
-                ProblemKind.Limit);
-        }
         else
         {
-            try
-            {
-                await AnswerAsync(context, state);
-            }
-            finally
-            {
-                held.Release(state);
-            }
+            await held.AnswerAsync(context, state, state);
         }
     }
 

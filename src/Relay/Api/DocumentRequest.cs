@@ -43,6 +43,7 @@ internal static class DocumentRequest
             _ when reason == CloseReason.DocumentDeleted => (StatusCodes.Status410Gone, ProblemKind.DocumentDeleted),
             _ when reason == CloseReason.DocumentTooLarge => (StatusCodes.Status413PayloadTooLarge, ProblemKind.Limit),
             _ when reason == CloseReason.DocumentIsFull => (StatusCodes.Status503ServiceUnavailable, ProblemKind.Limit),
+            _ when reason == CloseReason.NodeIsFull => (StatusCodes.Status503ServiceUnavailable, ProblemKind.Limit),
             _ when reason == CloseReason.DocumentUnreadable => (StatusCodes.Status500InternalServerError, ProblemKind.DocumentUnreadable),
             _ => (StatusCodes.Status503ServiceUnavailable, ProblemKind.StoreUnavailable),
         };

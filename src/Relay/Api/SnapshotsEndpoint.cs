@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Relay.Access;
 using Relay.Connections;
@@ -7,7 +8,8 @@ namespace Relay.Api;
 /// <summary>
 /// <c>GET /api/documents/{document}/snapshots</c>: what is stored of a document, newest first; <c>GET …/snapshots/{id}</c>: the document as it was then, as one Yjs update (format V1). What was stored before a deletion is not shown.
 /// </summary>
-internal sealed class SnapshotsEndpoint(RequestGate gate, StoredSnapshots snapshots, LongAnswers answers)
+internal sealed class SnapshotsEndpoint(
+    RequestGate gate, StoredSnapshots snapshots, HeldStates held, LongAnswers answers)
 {
     public const string Path = DocumentEndpoint.Path + "/snapshots";
     public const string OnePath = Path + "/{id}";
@@ -43,7 +45,10 @@ internal sealed class SnapshotsEndpoint(RequestGate gate, StoredSnapshots snapsh
         using var answer = answers.Begin(grant.UserId, name, context.Abort);
         if (await snapshots.ReadAsync(context, name) is { } snapshot)
         {
-            await DocumentEndpoint.AnswerAsync(context, snapshot.Update);
+            // A store reads a snapshot into an array of its own.
+            var memory = MemoryMarshal.TryGetArray(snapshot.Update, out var segment)
+                ? segment.Array! : snapshot.Update.ToArray();
+            await held.AnswerAsync(context, memory, snapshot.Update);
         }
     }
 }

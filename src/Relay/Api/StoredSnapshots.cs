@@ -7,7 +7,7 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary>A document's snapshots for requests: what cannot be had is answered, and then nothing is returned.</summary>
-internal sealed partial class StoredSnapshots(ISnapshotStore snapshots, ILogger<StoredSnapshots> logger)
+internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger<StoredSnapshots> logger)
 {
     /// <summary>How addresses name a snapshot: by its position.</summary>
     public static string IdOf(SnapshotInfo snapshot) =>
@@ -86,7 +86,7 @@ internal sealed partial class StoredSnapshots(ISnapshotStore snapshots, ILogger<
 
             await DocumentRequest.AnswerAsync(context, CloseReason.DocumentDeleted);
         }
-        catch (SnapshotStoreUnavailableException exception)
+        catch (Exception exception) when (IsAway(exception, context.RequestAborted))
         {
             LogUnavailable(logger, exception, name);
             await DocumentRequest.AnswerAsync(context, CloseReason.StoreUnavailable);
@@ -101,12 +101,17 @@ internal sealed partial class StoredSnapshots(ISnapshotStore snapshots, ILogger<
         {
             return await snapshots.ReadAsync(name, snapshot, cancellation);
         }
-        catch (SnapshotStoreUnavailableException exception)
+        catch (Exception exception) when (IsAway(exception, cancellation))
         {
             LogUnavailable(logger, exception, name);
             return null;
         }
     }
+
+    /// <summary>Whether the store failed, or took too long.</summary>
+    private static bool IsAway(Exception exception, CancellationToken cancellation) =>
+        exception is SnapshotStoreUnavailableException
+        || (exception is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     [LoggerMessage(LogEvents.SnapshotsUnavailable, LogLevel.Warning, "The snapshots of {Document} cannot be read now")]
     private static partial void LogUnavailable(ILogger logger, Exception exception, DocumentName document);

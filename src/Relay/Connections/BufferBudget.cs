@@ -1,7 +1,7 @@
 namespace Relay.Connections;
 
 /// <summary>
-/// What a node may buffer of pieces that are not whole yet, over all connections and requests
+/// What a node may buffer of pieces that are not whole yet, or not dealt with, over all connections and requests
 /// (<c>Limits:MaxBufferedBytes</c>): so the largest message that one client may send cannot be multiplied by
 /// connections. Small pieces are
 /// not charged, so the way of an ordinary update costs nothing. Thread-safe.
@@ -34,6 +34,18 @@ internal sealed class BufferBudget(long maxBytes, TimeProvider time)
             {
                 return used;
             }
+        }
+    }
+
+    /// <summary>Whether nothing more can be taken at the moment.</summary>
+    public bool IsFull => Used >= maxBytes;
+
+    /// <summary>Charges bytes that are there already, whether there is room for them or not.</summary>
+    public void Charge(long bytes)
+    {
+        lock (gate)
+        {
+            used += bytes;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Relay.Yjs;
 
 namespace Relay.Connections;
 
@@ -22,6 +23,9 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
 
     /// <summary>How many bytes there are.</summary>
     public int Count { get; private set; }
+
+    /// <summary>What is taken for them.</summary>
+    public int Capacity => bytes.Length;
 
     /// <summary>What has come; the memory is the buffer's, and is gone with it.</summary>
     public ReadOnlyMemory<byte> Collected => bytes.AsMemory(0, Count);
@@ -118,6 +122,7 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
     {
         var isSmall = size <= FreeBytes;
         var larger = isSmall ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+        WorkMeter.CountBytes(Count);
         Collected.Span.CopyTo(larger);
         if (isRented)
         {

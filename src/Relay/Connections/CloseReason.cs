@@ -52,6 +52,12 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason DocumentIsFull = new(4529, "The document has as many connections as it takes; connect again later.");
 
+    public static readonly CloseReason UserIsFull = new(
+        4530, "This user has as many connections as Limits:MaxConnectionsPerUser allows; connect again later.");
+
+    public static readonly CloseReason TokensHeldBack = new(
+        4531, "Too many tokens from this address have signatures that are not valid; connect again later.");
+
     /// <summary>Whether the same client may have more luck later, or elsewhere.</summary>
     public bool ComesBack => Code is 1012 or 1013 or (>= 4500 and < 4600);
 
@@ -60,6 +66,6 @@ internal sealed record CloseReason(int Code, string Text)
     [
         Normal, FramingError, NodeStops, NodeIsFull, BadMessage, Removed, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
         TooMuchPending, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, NotOpen, SlowReader, NoPong,
-        DocumentIsFull,
+        DocumentIsFull, UserIsFull, TokensHeldBack,
     ];
 }

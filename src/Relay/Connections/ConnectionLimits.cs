@@ -7,10 +7,12 @@ namespace Relay.Connections;
 /// <param name="AwarenessPerSecond">Presence that goes on per second; of what comes more often, the latest.</param>
 /// <param name="MaxHeldAwarenessBytes">Presence that is held because it came too soon.</param>
 /// <param name="MaxStatelessBytes">The largest message of an application.</param>
+/// <param name="MaxDocuments">Documents on one Hocuspocus socket.</param>
 internal sealed record ConnectionLimits(
     int MaxMessageBytes,
     long MaxWaitingBytes,
     int MessagesPerSecond,
     int AwarenessPerSecond = 50,
     long MaxHeldAwarenessBytes = 1 << 20,
-    int MaxStatelessBytes = 1 << 20);
+    int MaxStatelessBytes = 1 << 20,
+    int MaxDocuments = 1000);

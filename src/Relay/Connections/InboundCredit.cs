@@ -3,26 +3,44 @@ namespace Relay.Connections;
 /// <summary>
 /// What a connection has handed in and what of it is not settled yet. Beyond the limit it reads no further, and TCP
 /// pushes back: so neither a document that is still loading nor a log that cannot be reached makes a client's messages
-/// pile up. What waits for the client's own later messages must not keep them out: it has a bound of its own, and is
-/// charged to the node's budget. Thread-safe; one waits at a time.
+/// pile up. What waits for the client's own later messages must not keep them out: it has a bound of its own. What is
+/// more than a little is charged to the node's budget as well: so many connections cannot multiply it. Thread-safe; one
+/// waits at a time.
 /// </summary>
-/// <param name="limit">What may wait before the connection reads no further.</param>
-/// <param name="mostHeld">What may wait for later messages.</param>
-/// <param name="budget">What waits for later messages is charged to it, beyond a small amount.</param>
+/// <param name="limit">How much of it may wait.</param>
+/// <param name="mostHeld">How much may wait for later messages.</param>
+/// <param name="budget">Of the node.</param>
 internal sealed class InboundCredit(long limit, long mostHeld, BufferBudget budget)
 {
+    /// <summary>What is charged is a multiple of this, so that small messages cost nothing that is shared.</summary>
+    private const long Step = ChargedBuffer.FreeBytes;
+
     private readonly Lock gate = new();
+    private long limit = limit;
     private long waiting;
     private long held;
     private long charged;
-    private bool isOver;
+    private bool hasEnded;
     private TaskCompletionSource? room;
+
+    /// <summary>While the node's budget is full, who has more than a little waiting reads no further.</summary>
+    private bool HasRoom => waiting < limit && (waiting < Step || hasEnded || !budget.IsFull);
+
+    /// <summary>From now on so much may wait. Called by the one who waits.</summary>
+    public void LimitTo(long bytes)
+    {
+        lock (gate)
+        {
+            limit = bytes;
+        }
+    }
 
     public void Add(long bytes)
     {
         lock (gate)
         {
             waiting += bytes;
+            Charge();
         }
     }
 
@@ -45,19 +63,12 @@ internal sealed class InboundCredit(long limit, long mostHeld, BufferBudget budg
         TaskCompletionSource? free;
         lock (gate)
         {
-            if (isOver)
-            {
-                return true;
-            }
-
-            var more = ChargeFor(held + bytes) - charged;
-            if (held + bytes > mostHeld || (more > 0 && !budget.TryTake(more)))
+            if (held + bytes > mostHeld || (held + bytes >= Step && budget.IsFull && !hasEnded))
             {
                 return false;
             }
 
             held += bytes;
-            charged += more;
             free = Subtract(bytes);
         }
 
@@ -70,13 +81,8 @@ internal sealed class InboundCredit(long limit, long mostHeld, BufferBudget budg
     {
         lock (gate)
         {
-            if (!isOver)
-            {
-                held -= bytes;
-                waiting += bytes;
-                budget.Return(charged - ChargeFor(held));
-                charged = ChargeFor(held);
-            }
+            held -= bytes;
+            waiting += bytes;
         }
     }
 
@@ -89,12 +95,12 @@ internal sealed class InboundCredit(long limit, long mostHeld, BufferBudget budg
         }
     }
 
-    /// <summary>The connection is gone, with all that was held.</summary>
+    /// <summary>The connection is over: its session drops what waits.</summary>
     public void End()
     {
         lock (gate)
         {
-            isOver = true;
+            hasEnded = true;
             budget.Return(charged);
             charged = 0;
         }
@@ -105,7 +111,7 @@ internal sealed class InboundCredit(long limit, long mostHeld, BufferBudget budg
     {
         lock (gate)
         {
-            if (waiting < limit)
+            if (HasRoom)
             {
                 return ValueTask.CompletedTask;
             }
@@ -115,12 +121,11 @@ internal sealed class InboundCredit(long limit, long mostHeld, BufferBudget budg
         }
     }
 
-    private static long ChargeFor(long held) => Math.Max(0, held - ChargedBuffer.FreeBytes);
-
     private TaskCompletionSource? Subtract(long bytes)
     {
         waiting -= bytes;
-        if (waiting >= limit)
+        Charge();
+        if (!HasRoom)
         {
             return null;
         }
@@ -128,5 +133,20 @@ internal sealed class InboundCredit(long limit, long mostHeld, BufferBudget budg
         var free = room;
         room = null;
         return free;
+    }
+
+    private void Charge()
+    {
+        var due = hasEnded ? 0 : (waiting + held) / Step * Step;
+        if (due > charged)
+        {
+            budget.Charge(due - charged);
+        }
+        else
+        {
+            budget.Return(charged - due);
+        }
+
+        charged = due;
     }
 }

@@ -5,7 +5,7 @@ namespace Relay.Connections;
 /// </summary>
 internal sealed class MessageRate(int perSecond, TimeProvider time)
 {
-    private const int BurstSeconds = 10;
+    public const int BurstSeconds = 10;
 
     private readonly double burst = (double)perSecond * BurstSeconds;
     private double tokens = (double)perSecond * BurstSeconds;

@@ -8,8 +8,17 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class Attachment(DocumentSession session, ISessionConnection connection, AccessLevel access)
 {
-    private static readonly Action<object, object?> ReceiveHandler = static (attachment, messages) => ((Attachment)attachment).TakeIn((IReadOnlyList<DocumentMessage>)messages!);
-    private static readonly Action<object, object?> SentHandler = static (attachment, _) => ((Attachment)attachment).TakeSent();
+    private static readonly Action<object, object?> ReceiveHandler = static (attachment, messages) =>
+        ((Attachment)attachment).TakeIn((IReadOnlyList<DocumentMessage>)messages!);
+
+    private static readonly Func<object, object?, bool> ReceiveIsLong = static (attachment, messages) =>
+        ((Attachment)attachment).IsTakeInLong((IReadOnlyList<DocumentMessage>)messages!);
+
+    private static readonly Action<object, object?> SentHandler = static (attachment, _) =>
+        ((Attachment)attachment).TakeSent();
+
+    private static readonly Func<object, object?, bool> SentIsLong = static (attachment, _) =>
+        ((Attachment)attachment).IsTakeSentLong();
 
     public ISessionConnection Connection { get; } = connection;
 
@@ -40,13 +49,14 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
     public void Join() => session.Mailbox.Post(() => session.Attach(this));
 
     /// <summary>Hands in messages that came together; those of one frame are taken wholly or not at all.</summary>
-    public void Receive(IReadOnlyList<DocumentMessage> messages) => session.Mailbox.Post(ReceiveHandler, this, messages);
+    public void Receive(IReadOnlyList<DocumentMessage> messages) =>
+        session.Mailbox.Post(ReceiveHandler, this, messages, ReceiveIsLong);
 
     /// <summary>Changes what the connection may do, for messages that it hands in from now on; what was accepted before stays accepted.</summary>
     public void ChangeAccess(AccessLevel level) => session.Mailbox.Post(() => session.ChangeAccess(this, level));
 
     /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
-    public void Sent() => session.Mailbox.Post(SentHandler, this);
+    public void Sent() => session.Mailbox.Post(SentHandler, this, null, SentIsLong);
 
     /// <summary>The connection is gone, or about to go; calling this again does nothing.</summary>
     /// <param name="clean">The client (or this node) said goodbye: its presence goes at once, not after the time that an abruptly lost client has for its return.</param>
@@ -54,5 +64,9 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
 
     private void TakeIn(IReadOnlyList<DocumentMessage> messages) => session.Receive(this, messages);
 
+    private bool IsTakeInLong(IReadOnlyList<DocumentMessage> messages) => session.IsReceiveLong(this, messages);
+
     private void TakeSent() => session.OnSent(this);
+
+    private bool IsTakeSentLong() => session.IsOnSentLong(this);
 }

@@ -6,11 +6,14 @@ namespace Relay.Sessions;
 /// <summary>Hands what the channel brings to a session's mailbox, on a thread that is not the channel's.</summary>
 internal sealed class ChannelListener(DocumentSession session) : IChannelListener
 {
-    public void OnEntry(in LoggedEntry entry)
-    {
-        var copy = entry;
-        session.Mailbox.PostElsewhere(() => session.OnChannelEntry(copy));
-    }
+    private static readonly Action<object, object?> EntryHandler = static (session, entry) =>
+        ((DocumentSession)session).OnChannelEntry((LoggedEntry)entry!);
+
+    private static readonly Func<object, object?, bool> EntryIsLong = static (session, entry) =>
+        ((DocumentSession)session).IsApplyLong(((LoggedEntry)entry!).Payload.Length);
+
+    public void OnEntry(in LoggedEntry entry) =>
+        session.Mailbox.PostElsewhere(EntryHandler, session, entry, EntryIsLong);
 
     public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
         session.Mailbox.PostElsewhere(() => session.OnChannelAwareness(node, kind, content));

@@ -9,6 +9,9 @@ internal sealed partial class DocumentSession
     /// <summary>An update that says nothing.</summary>
     private static readonly byte[] EmptyUpdate = [0, 0];
 
+    private static readonly Func<object, object?, bool> AppendIsLong = static (session, _) =>
+        ((DocumentSession)session).IsApplyLong(0);
+
     private Flight? flight;
     private long appends;
     private bool appendsFail;
@@ -109,7 +112,8 @@ internal sealed partial class DocumentSession
             settings.CallTimeout,
             cancellation => services.Log.AppendAsync(Name, epoch, entry, cancellation),
             result => OnAppended(current, result),
-            exception => OnAppendFailed(current, exception));
+            exception => OnAppendFailed(current, exception),
+            AppendIsLong);
     }
 
     private void OnAppended(Flight sent, AppendResult result)
@@ -186,11 +190,13 @@ internal sealed partial class DocumentSession
         services.Metrics.Appended(services.Environment.Time.GetElapsedTime(settled.StartedAt));
 
         // Not from within: whoever settled it still has entries to look at.
-        Mailbox.Post(() =>
-        {
-            StartAppend();
-            SaveForRequests();
-            OnRequestsAnswered();
-        });
+        Mailbox.Post(static (session, _) => ((DocumentSession)session).GoOn(), this, null, AppendIsLong);
+    }
+
+    private void GoOn()
+    {
+        StartAppend();
+        SaveForRequests();
+        OnRequestsAnswered();
     }
 }

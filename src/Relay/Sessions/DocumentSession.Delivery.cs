@@ -32,6 +32,10 @@ internal sealed partial class DocumentSession
         }
     }
 
+    /// <summary>Whether <see cref="OnSent"/> may take long: the connection waits for a whole document.</summary>
+    public bool IsOnSentLong(Attachment attachment) =>
+        (attachment.Delivery.IsBehind || attachment.Delivery.SyncRequests.Count > 0) && LongSteps.Encodes(document);
+
     /// <summary>Sends an update to all connections but the one named.</summary>
     private void Deliver(ReadOnlyMemory<byte> news, Attachment? except = null)
     {
@@ -247,12 +251,20 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        var update = presence.WantsAll ? AllPresence() : PresenceSince(presence.Cursor);
+        if (presence.WantsAll)
+        {
+            ForgetPresence();
+        }
+
+        var format = attachment.Connection.Format;
+        var frame = presence.WantsAll
+            ? presenceFrames.Everybody(format)
+            : presenceFrames.Since(presence.Cursor, format);
         presence.WantsAll = false;
         presence.Cursor = awareness.Records.LastChange;
-        if (update is not null)
+        if (frame is { } whole)
         {
-            frames.Add(attachment.Connection.Format.Awareness(update));
+            frames.Add(whole);
         }
     }
 

@@ -161,6 +161,7 @@ internal sealed partial class DocumentSession
         position = entry.Position;
         documentVersion++;
         answers.Forget();
+        limit.Holds(document.MemoryBytes);
         unsavedBytes += entry.Payload.Length;
         if (flight?.Id == position.Id)
         {

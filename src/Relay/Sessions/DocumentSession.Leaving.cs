@@ -76,6 +76,7 @@ internal sealed partial class DocumentSession
             && registry.TryRetire(this))
         {
             State = SessionState.Closed;
+            memory.Close();
             StopTimers();
             activity?.Leave();
             LogLeft(services.Logger, Name);

@@ -23,6 +23,13 @@ internal sealed partial class DocumentSession
             return;
         }
 
+        if (services.Memory?.IsFull == true)
+        {
+            closedFor = CloseReason.NodeIsFull;
+            Die(CloseReason.NodeIsFull);
+            return;
+        }
+
         loadBegun = true;
         loadStarted = services.Environment.Time.GetTimestamp();
 
@@ -100,6 +107,7 @@ internal sealed partial class DocumentSession
         }
 
         document = state.Document;
+        limit.Holds(document.MemoryBytes);
         position = state.Position;
         unreadable = state.Unreadable;
         saved = state.Saved;

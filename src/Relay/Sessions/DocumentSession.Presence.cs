@@ -20,7 +20,7 @@ internal sealed partial class DocumentSession
     private readonly Queue<(Attachment Connection, DateTimeOffset Due)> returning = new();
 
     private bool publishFails;
-    private (long From, long To, byte[]? Update) lastPresence;
+    private readonly PresenceFrames presenceFrames;
 
     /// <summary>Everybody who is there, and who went lately; null while the session is loading or gone.</summary>
     public byte[]? Presence()
@@ -347,12 +347,6 @@ internal sealed partial class DocumentSession
         }
     }
 
-    private byte[] AllPresence()
-    {
-        ForgetPresence();
-        return awareness.Records.EncodeAll();
-    }
-
     /// <summary>
     /// What this node tells a node that loads the document: its own clients; other nodes say theirs themselves.
     /// </summary>
@@ -361,16 +355,5 @@ internal sealed partial class DocumentSession
         ForgetPresence();
         var own = awareness.Records.Own().Select(record => record.Entry).ToList();
         return ToldPresence.Of(own, client => awareness.Records.Find(client)!.User).Encode();
-    }
-
-    /// <summary>What a holder of everything up to <paramref name="change"/> lacks. Nearly all connections lack the same, so the last answer is kept.</summary>
-    private byte[]? PresenceSince(long change)
-    {
-        if (change != lastPresence.From || awareness.Records.LastChange != lastPresence.To)
-        {
-            lastPresence = (change, awareness.Records.LastChange, awareness.Records.EncodeSince(change));
-        }
-
-        return lastPresence.Update;
     }
 }

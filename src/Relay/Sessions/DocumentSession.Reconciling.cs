@@ -141,6 +141,7 @@ internal sealed partial class DocumentSession
         unreadable = state.Unreadable;
         documentVersion++;
         answers.Forget();
+        limit.Holds(document.MemoryBytes);
         unsavedBytes = state.EntryBytes;
         if (flight is not null && state.HasEntry(flight.Id))
         {

@@ -39,6 +39,9 @@ internal sealed partial class DocumentSession
         if (encodedVersion != documentVersion)
         {
             encoded = document.EncodeState();
+
+            // It was collected for that.
+            limit.Holds(document.MemoryBytes);
             encodedVersion = documentVersion;
             figures.Bytes = encoded.Length;
         }

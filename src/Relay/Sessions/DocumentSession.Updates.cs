@@ -36,9 +36,17 @@ internal sealed partial class DocumentSession
             }
 
             var frame = new MessageFrame(messages, first, next);
-            if (attachment.Access < AccessLevel.Write || !attachment.Early.TryHold(frame, document))
+            if (attachment.Access < AccessLevel.Write)
             {
                 ReceiveInOrder(attachment, frame);
+            }
+            else if (!attachment.Early.TryHold(frame, document))
+            {
+                ReceiveInOrder(attachment, frame);
+                if (attachment.IsAttached)
+                {
+                    attachment.Early.Took(frame);
+                }
             }
             else if (!attachment.Connection.TryHold(frame.Bytes))
             {
@@ -53,6 +61,17 @@ internal sealed partial class DocumentSession
         StartAppend();
         Pump(attachment);
     }
+
+    /// <summary>Whether <see cref="Receive"/> may take long.</summary>
+    public bool IsReceiveLong(Attachment attachment, IReadOnlyList<DocumentMessage> messages) =>
+        LongSteps.TakesIn(messages, document) || attachment.Early.IsHolding || IsApplyLong(0);
+
+    /// <summary>
+    /// Whether it may take long to apply an entry, or what waits for its append.
+    /// </summary>
+    public bool IsApplyLong(int entryBytes) =>
+        limit.Waiting > LongSteps.MostMemory || aheadBytes > LongSteps.MostBytes
+        || LongSteps.Applies(entryBytes + (flight?.Payload.Length ?? 0), document);
 
     /// <summary>Takes a frame; with a SyncStep2 also what has waited for it, so that all of it is one entry.</summary>
     private void ReceiveInOrder(Attachment attachment, in MessageFrame frame)
@@ -100,22 +119,21 @@ internal sealed partial class DocumentSession
         var growth = 0L;
         for (var i = first; i < end; i++)
         {
-            if (!FoundNews.TryFind(document, messages[i], mayWrite, out var news, out var error))
+            if (!FoundNews.TryFind(document, messages[i], mayWrite, limit.Room - growth, out var news, out var error))
             {
                 LogBadUpdate(services.Logger, Name, error);
                 Refuse(attachment, CloseReason.BadUpdate);
                 return;
             }
 
-            frameNews.Add(news);
             growth += news.Growth;
-        }
+            if (news.Growth > 0 && limit.Refuses(growth, news.OnlyDeletes) is { } reason)
+            {
+                Refuse(attachment, reason);
+                return;
+            }
 
-        if (growth > 0 && !limit.Allows(document.MemoryBytes, growth)
-            && !limit.Allows(document.MemoryBytes, FoundNews.Tighten(frameNews, document)))
-        {
-            Refuse(attachment, CloseReason.DocumentTooLarge);
-            return;
+            frameNews.Add(news);
         }
 
         for (var i = first; i < end && attachment.IsAttached; i++)

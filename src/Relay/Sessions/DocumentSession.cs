@@ -27,6 +27,7 @@ internal sealed partial class DocumentSession
     private readonly SessionTimer<DocumentSession> logTimer;
     private readonly SessionTimer<DocumentSession> openingTimer;
     private readonly OpeningConnections openings;
+    private readonly MemoryShare memory;
     private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
@@ -41,11 +42,13 @@ internal sealed partial class DocumentSession
         activity = services.Rooms?.Begin(name);
         figures = activity?.Figures ?? new RoomFigures();
         document = new YDocument(settings.GarbageCollection);
-        limit = new GrowthLimit(settings.MaxDocumentBytes);
-        Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed);
+        memory = (services.Memory ?? NodeMemory.Unlimited).Open();
+        limit = new GrowthLimit(settings.MaxDocumentBytes, memory);
+        Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         answers = new SyncAnswers(settings.Sync);
-        awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime);
+        awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
+        presenceFrames = new PresenceFrames(awareness.Records);
         presenceOutbox = new PresenceOutbox(awareness.Records);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = Timer(static session => session.OnOpeningDue());
@@ -86,6 +89,7 @@ internal sealed partial class DocumentSession
         var wasLoading = State == SessionState.Loading;
         var locating = IsLocating;
         State = SessionState.Closed;
+        memory.Close();
         StopTimers();
         foreach (var attachment in attachments.ToArray())
         {
@@ -110,6 +114,11 @@ internal sealed partial class DocumentSession
 
         // Otherwise a load or a locator operation is under way, and the handler of its end frees the rest.
     }
+
+    /// <summary>
+    /// Whether a step that is not one of the frequent ones may take long: opening, saving, reading, reconciling.
+    /// </summary>
+    private bool IsLong() => State == SessionState.Loading || LongSteps.Encodes(document);
 
     private void StopTimers()
     {
@@ -136,7 +145,13 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>Starts what takes time; its end comes back as a message. Exceptions are outcomes here: the stores throw when they cannot be reached.</summary>
-    private async void Start<T>(TimeSpan timeout, Func<CancellationToken, ValueTask<T>> effect, Action<T> done, Action<Exception> failed)
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="effect">What is started.</param>
+    /// <param name="done">Takes its result.</param>
+    /// <param name="failed">Takes what it throws.</param>
+    /// <param name="isDoneLong">See <see cref="Mailbox"/>.</param>
+    private async void Start<T>(TimeSpan timeout, Func<CancellationToken, ValueTask<T>> effect, Action<T> done,
+        Action<Exception> failed, Func<object, object?, bool>? isDoneLong = null)
     {
         // Most of these are appends, one after the other: a deadline that was not needed serves the next one.
         var deadline = Interlocked.Exchange(ref spareDeadline, null);
@@ -166,7 +181,7 @@ internal sealed partial class DocumentSession
             deadline.Dispose();
         }
 
-        Mailbox.Post(() => done(result));
+        Mailbox.Post(static (_, action) => ((Action)action!)(), this, () => done(result), isDoneLong);
     }
 
     private void Start(TimeSpan timeout, Func<CancellationToken, ValueTask> effect, Action done, Action<Exception> failed) =>

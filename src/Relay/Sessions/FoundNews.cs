@@ -8,21 +8,24 @@ namespace Relay.Sessions;
 /// <param name="Growth">
 /// What the document may grow by in memory, without <see cref="UpdateCost.FixedBytes"/>, which comes once for many.
 /// </param>
-/// <param name="IsPart">Whether the message also says what the document has.</param>
-internal readonly record struct FoundNews(ReadOnlyMemory<byte> Update, bool IsNew, long Growth, bool IsPart)
+internal readonly record struct FoundNews(ReadOnlyMemory<byte> Update, bool IsNew, long Growth)
 {
+    /// <summary>Whether the new part has no struct: then it begins with a count of zero clients.</summary>
+    public bool OnlyDeletes => !Update.IsEmpty && Update.Span[0] == 0;
+
     /// <summary>
-    /// Looks for news in a message, as far as it matters: an Update of a reader is refused whatever it says, and a
-    /// SyncStep2 of a reader as soon as anything in it is new, so neither is decoded into memory.
+    /// Looks for news in a message, as far as it matters: an Update of a reader is refused whatever it says, its
+    /// SyncStep2 as soon as anything in it is new, and what a document has no room for is not put together.
     /// </summary>
     /// <param name="document">What is logged.</param>
     /// <param name="message">Any message.</param>
     /// <param name="mayWrite">Whether its connection has the right to write.</param>
+    /// <param name="room">How much the document may grow by.</param>
     /// <param name="news">What was found.</param>
     /// <param name="error">Why the update was refused.</param>
     /// <returns>False if the message holds an update that is refused.</returns>
-    public static bool TryFind(
-        YDocument document, in DocumentMessage message, bool mayWrite, out FoundNews news, out YjsError error)
+    public static bool TryFind(YDocument document, in DocumentMessage message, bool mayWrite, long room,
+        out FoundNews news, out YjsError error)
     {
         (news, error) = (default, default);
         if (message.Kind is not (DocumentMessageKind.SyncStep2 or DocumentMessageKind.Update))
@@ -34,42 +37,20 @@ internal readonly record struct FoundNews(ReadOnlyMemory<byte> Update, bool IsNe
         {
             var isNew = message.Kind == DocumentMessageKind.Update;
             var isReadable = isNew || document.TryFindNews(message.Payload.Span, out isNew, out error);
-            news = new FoundNews(default, isNew, 0, false);
+            news = new FoundNews(default, isNew, 0);
             return isReadable;
         }
 
-        if (!document.TryGetNews(message.Payload, out var update, out var cost, out error))
+        if (!document.TryGetNews(message.Payload, room, out var update, out var cost, out error))
         {
             return false;
         }
 
-        if (!update.IsEmpty)
+        if (cost != default)
         {
-            var growth = cost.MemoryBytes - UpdateCost.FixedBytes;
-            news = new FoundNews(update, true, growth, update.Length < message.Payload.Length);
+            news = new FoundNews(update, true, cost.MemoryBytes - UpdateCost.FixedBytes);
         }
 
         return true;
-    }
-
-    /// <summary>
-    /// Estimates the growth anew where a message says more than what is new, and returns its sum: a SyncStep2 repeats
-    /// all deletes of the document, whose cost was counted although the document has them.
-    /// </summary>
-    public static long Tighten(List<FoundNews> all, YDocument document)
-    {
-        var sum = 0L;
-        for (var i = 0; i < all.Count; i++)
-        {
-            var news = all[i];
-            if (news.IsPart && document.TryGetNews(news.Update, out _, out var cost, out _))
-            {
-                all[i] = news = news with { Growth = cost.MemoryBytes - UpdateCost.FixedBytes, IsPart = false };
-            }
-
-            sum += news.Growth;
-        }
-
-        return sum;
     }
 }

@@ -6,7 +6,10 @@ using Relay.Telemetry;
 
 namespace Relay.Sessions;
 
-/// <summary>What all sessions of a node share. No recorder: nothing is noted about rooms.</summary>
+/// <summary>
+/// What all sessions of a node share. No recorder: nothing is noted about rooms. No memory: only each document has a
+/// limit.
+/// </summary>
 internal sealed record SessionServices(
     IDocumentLog Log,
     IDocumentChannel Channel,
@@ -20,4 +23,5 @@ internal sealed record SessionServices(
     SessionSettings Settings,
     RelayMetrics Metrics,
     ILogger<DocumentSession> Logger,
-    RoomRecorder? Rooms = null);
+    RoomRecorder? Rooms = null,
+    NodeMemory? Memory = null);

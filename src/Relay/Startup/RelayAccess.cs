@@ -28,6 +28,7 @@ internal static class RelayAccess
         services.AddSingleton(provider => new AddressRate(settings.Limits.ConnectionsPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ForwardedSuspicion(settings.Network.TrustedProxies.Count > 0 || settings.Limits.ConnectionsPerMinute == 0, provider.GetRequiredService<ILogger<ForwardedSuspicion>>()));
         services.AddSingleton<ForgedTokens>();
+        services.AddSingleton<ClientTokens>();
         services.AddSingleton<RequestGate>();
 
         // Those that have not become WebSockets, or never will: they have shown no token yet, so they are bounded apart from the others, by the same figure.

@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.StaticFiles;
 using Relay.Access;
 using Relay.Api;
+using Relay.Pages;
 using Relay.Problems;
 using Relay.Protocols;
 using Relay.Protocols.Hocuspocus;
@@ -69,13 +69,16 @@ internal static class RelayEndpoints
         return app;
     }
 
-    /// <summary>The pages under <c>wwwroot</c>, compressed: a page's script takes a third of the time on a slow line then.</summary>
+    /// <summary>
+    /// The pages under <c>wwwroot</c>, compressed, as are answers of the API: a page's script takes a third of the time
+    /// on a slow line then.
+    /// </summary>
     public static WebApplication UsePages(this WebApplication app)
     {
         app.UseDefaultFiles();
         app.Use(FindDashboard);
         app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) && !context.WebSockets.IsWebSocketRequest, pages => pages.UseResponseCompression());
-        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = SetHeaders });
+        app.UsePageFiles();
         return app;
     }
 
@@ -93,14 +96,5 @@ internal static class RelayEndpoints
         }
 
         return next(context);
-    }
-
-    /// <summary>A page is asked for each time (and mostly answered with 304), so that a new version is seen at once; what lies under <c>assets</c> has a hash of its content in its name and never changes.</summary>
-    private static void SetHeaders(StaticFileResponseContext file)
-    {
-        var headers = file.Context.Response.Headers;
-        headers.CacheControl =
-            file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable"
-            : file.File.Name.EndsWith(".html", StringComparison.OrdinalIgnoreCase) ? "no-cache" : "public, max-age=3600";
     }
 }

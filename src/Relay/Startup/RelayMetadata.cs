@@ -20,7 +20,14 @@ internal static class RelayMetadata
             return;
         }
 
-        var options = new PostgresMetadataOptions { ConnectionString = connectionString, Address = node.Address, Incarnation = node.Incarnation, KeepConnections = settings.KeepConnections };
+        var options = new PostgresMetadataOptions
+        {
+            ConnectionString = connectionString,
+            RootCertificates = settings.RootCertificates,
+            Address = node.Address,
+            Incarnation = node.Incarnation,
+            KeepConnections = settings.KeepConnections,
+        };
         services.AddSingleton(new MetadataWriterOptions());
         services.AddSingleton(provider => new RoomRecorder(provider.GetRequiredService<Telemetry.RelayMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => new PostgresMetadataWriter(options));

@@ -51,6 +51,7 @@ internal static class RelayServices
             new BufferBudget(settings.Limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<DocumentStates>();
         services.AddSingleton<DocumentWriter>();
+        services.AddSingleton<SharedSnapshots>();
         services.AddSingleton<StoredSnapshots>();
         services.AddSingleton<DocumentEndpoint>();
         services.AddSingleton<UpdatesEndpoint>();
@@ -80,7 +81,8 @@ internal static class RelayServices
             () => provider.GetRequiredService<SessionRegistry>().Count,
             () => provider.GetRequiredService<SessionRegistry>().UnsavedCount,
             () => provider.GetRequiredService<NodeState>().IsReady,
-            () => provider.GetRequiredService<BufferBudget>().Used)));
+            () => provider.GetRequiredService<BufferBudget>().Used,
+            () => provider.GetRequiredService<NodeMemory>().Used)));
         services.AddSingleton<PrometheusExporter>();
         services.AddHostedService<OtlpExport>();
     }
@@ -168,6 +170,7 @@ internal static class RelayServices
             documents.GarbageCollection,
             provider.GetRequiredService<ILogger<DurableStateReader>>()));
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
+        services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();
@@ -185,7 +188,9 @@ internal static class RelayServices
             limits.MessagesPerSecond,
             limits.AwarenessPerSecond,
             (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries,
-            limits.MaxStatelessBytes));
+            limits.MaxStatelessBytes,
+            limits.MaxDocumentsPerConnection));
+        services.AddSingleton(new UserPlaces(limits.MaxConnectionsPerUser));
         services.AddSingleton(
             provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UnadmittedBudget>();

@@ -37,7 +37,12 @@ internal sealed class RelayMetrics : IDisposable
             "relay.buffered",
             () => node.BufferedBytes?.Invoke() ?? 0,
             "By",
-            "Bytes charged to Limits:MaxBufferedBytes: large messages and request bodies that are not whole yet.");
+            "Bytes charged to Limits:MaxBufferedBytes: what is large and not whole, or not dealt with yet.");
+        Meter.CreateObservableUpDownCounter(
+            "relay.documents.memory",
+            () => node.OpenBytes?.Invoke() ?? 0,
+            "By",
+            "Bytes charged to Limits:MaxOpenBytes: documents in memory, with their presence.");
         Meter.CreateObservableCounter("relay.updates.received", () => Interlocked.Read(ref updatesReceived), "{update}", "Updates of clients that said something new.");
         Meter.CreateObservableCounter(
             "relay.updates.delivered", () => Interlocked.Read(ref updatesDelivered), "{update}", "Entries handed to connections: each counts once for each connection of its document.");

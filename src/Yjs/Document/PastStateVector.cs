@@ -6,7 +6,7 @@ namespace Relay.Yjs;
 /// </summary>
 public sealed class PastStateVector(YDocument document)
 {
-    private readonly Dictionary<ulong, long> clocks = [];
+    private readonly Dictionary<ClientKey, long> clocks = [];
 
     /// <summary>Goes back before an update that brought what was new in it, and no more.</summary>
     /// <param name="update">A valid update, in format V1.</param>
@@ -19,15 +19,20 @@ public sealed class PastStateVector(YDocument document)
             throw new ArgumentException(error.ToString(), nameof(update));
         }
 
-        foreach (var section in decoded.Sections)
+        var walk = new UpdateWalk(decoded, update.Span);
+        while (walk.NextSection())
         {
-            if (section.Count == 0)
+            var structs = walk.NextStructs();
+            if (structs.IsEmpty)
             {
                 continue;
             }
 
-            var first = decoded.Structs[section.First].Clock;
-            clocks[section.Client] = clocks.TryGetValue(section.Client, out var clock) ? Math.Min(clock, first) : first;
+            var first = structs[0].Clock;
+            clocks[walk.Client] = clocks.TryGetValue(walk.Client, out var clock) ? Math.Min(clock, first) : first;
+            while (!walk.NextStructs().IsEmpty)
+            {
+            }
         }
 
         decoded.Return();

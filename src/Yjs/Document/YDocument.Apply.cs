@@ -8,45 +8,75 @@ public sealed partial class YDocument
 
     private void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
     {
-        foreach (var section in update.Sections)
+        var walk = new UpdateWalk(update, bytes);
+        while (walk.NextSection())
         {
-            if (section.Count == 0)
-            {
-                continue;
-            }
-
-            var index = ClientIndex(section.Client);
-            var client = clients[index];
-            var before = client.Count;
-            foreach (ref readonly var parsed in update.Structs.AsSpan(section.First, section.Count))
-            {
-                AddMissing(index, parsed, bytes, client);
-            }
-
-            client.Place(before);
-            Touch(client);
+            AddSection(ref walk, bytes);
         }
 
-        foreach (var range in update.Deletes)
+        for (var deletes = walk.NextDeletes(); !deletes.IsEmpty; deletes = walk.NextDeletes())
         {
-            var client = clients[ClientIndex(range.Client)];
-            AddDelete(client, range.Start, range.End);
-            Touch(client);
+            foreach (ref readonly var range in deletes)
+            {
+                var client = clients[ClientIndex(range.Client)];
+                AddDelete(client, range.Start, range.End);
+                Touch(client);
+            }
         }
 
-        // As a rule everything that the new structs need is there already, and then later updates find their place known.
-        for (var i = 0; i < update.Sections.Count && normalizes; i++)
+        if (normalizes)
         {
-            if (FindClient(update.Sections[i].Client, out var index))
-            {
-                IntegrateClient(index, long.MaxValue);
-            }
+            IntegrateWritersOf(update);
         }
 
         if (IsCollectionDue(0))
         {
             Collect();
         }
+    }
+
+    /// <summary>
+    /// As a rule everything that new structs need is there already, and then later updates find their place known.
+    /// </summary>
+    private void IntegrateWritersOf(DecodedUpdate update)
+    {
+        if (!update.IsWhole)
+        {
+            Integrate();
+            return;
+        }
+
+        foreach (var section in update.Sections)
+        {
+            if (FindClient(section.Client, out var index))
+            {
+                IntegrateClient(index, long.MaxValue);
+            }
+        }
+    }
+
+    /// <summary>Adds the structs of one client.</summary>
+    private void AddSection(ref UpdateWalk walk, ReadOnlySpan<byte> bytes)
+    {
+        var structs = walk.NextStructs();
+        if (structs.IsEmpty)
+        {
+            return;
+        }
+
+        var index = ClientIndex(walk.Client);
+        var client = clients[index];
+        var before = client.Count;
+        for (; !structs.IsEmpty; structs = walk.NextStructs())
+        {
+            foreach (ref readonly var parsed in structs)
+            {
+                AddMissing(index, parsed, bytes, client);
+            }
+        }
+
+        client.Place(before);
+        Touch(client);
     }
 
     /// <summary>Appends the parts of a struct that <paramref name="known"/> has not.</summary>

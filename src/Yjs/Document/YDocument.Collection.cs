@@ -121,6 +121,11 @@ public sealed partial class YDocument
         for (var i = 0; i < client.Count; i++)
         {
             ref var block = ref client.Blocks[i];
+            if (block.Container == Containers.Unknown && i > 0)
+            {
+                TakePlace(index, client.Blocks[i - 1], ref block);
+            }
+
             if (GarbageCollection && block.Container >= 0 && block.End <= client.Integrated && containers[block.Container].Dead)
             {
                 MakeGarbage(ref block);
@@ -172,6 +177,19 @@ public sealed partial class YDocument
     }
 
     /// <summary>
+    /// A struct stands where its origin stands. Where that is the struct right before it, the place is known although
+    /// something else is missing, and then both halves of a struct that is cut have the same place as the whole.
+    /// </summary>
+    private static void TakePlace(int index, in Block before, ref Block block)
+    {
+        if (before.Container >= 0 && before.End == block.Clock && block.OriginClient == index
+            && block.OriginClock == block.Clock - 1)
+        {
+            block.Container = before.Container;
+        }
+    }
+
+    /// <summary>
     /// Values whose place is not known yet, and deleted ones under a key, stand one by one. They are never joined here, and some clients send them cut, others whole: so only this form does not depend on who
     /// came first.
     /// </summary>
@@ -205,7 +223,6 @@ public sealed partial class YDocument
             if (from > block.Clock)
             {
                 (part.OriginClient, part.OriginClock) = (index, from - 1);
-                part.Container = block.End <= document.clients[index].Integrated ? block.Container : Containers.Unknown;
             }
 
             (part.Clock, part.Length) = (from, to - from);
@@ -255,8 +272,7 @@ public sealed partial class YDocument
 
         return part.OriginClient == index && part.OriginClock == part.Clock - 1
             && part.RightClient == last.RightClient && (part.RightClient == Block.None || part.RightClock == last.RightClock)
-            && (part.Container == last.Container || part.Container == Containers.Unknown)
-            && (part.Kind == BlockKind.Deleted || IsInSequence(last));
+            && part.Container == last.Container && (part.Kind == BlockKind.Deleted || IsInSequence(last));
     }
 
     /// <summary>

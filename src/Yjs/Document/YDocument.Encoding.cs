@@ -11,7 +11,7 @@ public sealed partial class YDocument
     public byte[] EncodeStateVector() => EncodeStateVector(null);
 
     /// <summary>The state vector with the clocks of some clients lowered.</summary>
-    internal byte[] EncodeStateVector(Dictionary<ulong, long>? highest)
+    internal byte[] EncodeStateVector(Dictionary<ClientKey, long>? highest)
     {
         using var writer = new Lib0Writer();
         var known = new List<(ulong Client, long Clock)>();

@@ -3,6 +3,13 @@ namespace Relay.Yjs;
 /// <content>What of an update a document does not have yet.</content>
 public sealed partial class YDocument
 {
+    private enum Novelty
+    {
+        None,
+        Part,
+        All,
+    }
+
     /// <summary>
     /// Says whether an update has anything that the document lacks. Reads it one struct at a time and stops at the
     /// first new one, so it takes no memory, whatever the update's size: a check for updates that are not to be
@@ -39,7 +46,7 @@ public sealed partial class YDocument
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
                 scratch.Clear();
-                var end = UpdateDecoder.ReadStruct(ref reader, scratch, first: 0, id, clock);
+                var end = UpdateDecoder.ReadStruct(ref reader, scratch, id, clock);
                 if (scratch.StructCount > 0 && !reader.Failed && client?.Covers(clock, end) != true)
                 {
                     return true;
@@ -75,53 +82,77 @@ public sealed partial class YDocument
         return false;
     }
 
-    private ReadOnlyMemory<byte> FindNews(DecodedUpdate decoded, ReadOnlyMemory<byte> update)
+    private ReadOnlyMemory<byte> FindNews(DecodedUpdate decoded, ReadOnlyMemory<byte> update) =>
+        HowMuchIsNew(decoded, update.Span) switch
+        {
+            Novelty.None => default,
+            Novelty.All => update,
+            _ => EncodeNews(decoded, update.Span),
+        };
+
+    private Novelty HowMuchIsNew(DecodedUpdate decoded, ReadOnlySpan<byte> bytes)
     {
         bool some = false, all = true;
-        foreach (var section in decoded.Sections)
+        var walk = new UpdateWalk(decoded, bytes);
+        while (walk.NextSection())
         {
-            var client = FindClient(section.Client);
-            foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
+            var client = FindClient(walk.Client);
+            for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
             {
-                WorkMeter.Count();
-                some |= client is null || !client.Covers(parsed.Clock, parsed.End);
-                all &= client is null || !client.Overlaps(parsed.Clock, parsed.End);
+                foreach (ref readonly var parsed in structs)
+                {
+                    WorkMeter.Count();
+                    some |= client is null || !client.Covers(parsed.Clock, parsed.End);
+                    all &= client is null || !client.Overlaps(parsed.Clock, parsed.End);
+                }
             }
         }
 
-        foreach (var range in decoded.Deletes)
+        for (var ranges = walk.NextDeletes(); !ranges.IsEmpty; ranges = walk.NextDeletes())
         {
-            var deletes = FindClient(range.Client)?.Deletes;
-            var covered = deletes is not null && deletes.Covers(range.Start, range.End);
-            some |= !covered;
-            all &= deletes is null || (!covered && !deletes.Overlaps(range.Start, range.End));
+            foreach (ref readonly var range in ranges)
+            {
+                var deletes = FindClient(range.Client)?.Deletes;
+                var covered = deletes is not null && deletes.Covers(range.Start, range.End);
+                some |= !covered;
+                all &= deletes is null || (!covered && !deletes.Overlaps(range.Start, range.End));
+            }
         }
 
-        return !some ? default : all ? update : EncodeNews(decoded, update.Span);
+        return !some ? Novelty.None : all ? Novelty.All : Novelty.Part;
     }
 
     private byte[] EncodeNews(DecodedUpdate decoded, ReadOnlySpan<byte> bytes)
     {
-        // What is missing of each client's structs, as one more update would bring it: a document of its own takes the missing parts, then says all that it has.
+        // What is missing of each client's structs, as one more update would bring it: a document of its own takes the
+        // missing parts, then says all that it has.
         var news = new YDocument(garbageCollection: false, normalizes: false);
-        foreach (var section in decoded.Sections)
+        var walk = new UpdateWalk(decoded, bytes);
+        while (walk.NextSection())
         {
-            if (section.Count == 0)
+            var structs = walk.NextStructs();
+            if (structs.IsEmpty)
             {
                 continue;
             }
 
-            var known = FindClient(section.Client);
-            var index = news.ClientIndex(section.Client);
-            foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
+            var known = FindClient(walk.Client);
+            var index = news.ClientIndex(walk.Client);
+            for (; !structs.IsEmpty; structs = walk.NextStructs())
             {
-                news.AddMissing(index, parsed, bytes, known);
+                foreach (ref readonly var parsed in structs)
+                {
+                    news.AddMissing(index, parsed, bytes, known);
+                }
             }
         }
 
-        foreach (var range in decoded.Deletes)
+        for (var ranges = walk.NextDeletes(); !ranges.IsEmpty; ranges = walk.NextDeletes())
         {
-            news.AddMissingDeletes(FindClient(range.Client)?.Deletes, range);
+            foreach (ref readonly var range in ranges)
+            {
+                news.AddMissingDeletes(FindClient(range.Client)?.Deletes, range);
+            }
         }
 
         return news.EncodeState();

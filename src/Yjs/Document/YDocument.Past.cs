@@ -13,7 +13,7 @@ public sealed partial class YDocument
     public bool HasPastOf(ReadOnlyMemory<byte> update, YDocument? besides = null)
     {
         var decoded = DecodedUpdate.Rent();
-        var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded, besides);
+        var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded, update.Span, besides);
         decoded.Return();
         return result;
     }
@@ -34,48 +34,72 @@ public sealed partial class YDocument
 
         var decoded = DecodedUpdate.Rent();
         var result = UpdateDecoder.TryDecode(update.Span, decoded, out _);
-        foreach (var section in decoded.Sections)
+        var walk = new UpdateWalk(decoded, update.Span);
+        while (result && walk.NextSection())
         {
-            WorkMeter.Count();
-            result = result && (FindClient(section.Client)?.End ?? 0) <= known.ClockOf(section.Client);
+            result = (FindClient(walk.Client)?.End ?? 0) <= known.ClockOf(walk.Client);
+            while (!walk.NextStructs().IsEmpty)
+            {
+                WorkMeter.Count();
+            }
         }
 
         decoded.Return();
         return result;
     }
 
-    private bool HasPastOf(DecodedUpdate decoded, YDocument? besides)
+    private bool HasPastOf(DecodedUpdate decoded, ReadOnlySpan<byte> bytes, YDocument? besides)
     {
         // What the holder of the document has once it has the update: per client the clock before which nothing is missing.
-        var known = new Dictionary<ulong, long>(decoded.Sections.Count);
-        foreach (var section in decoded.Sections)
+        var known = new Dictionary<ClientKey, long>(decoded.SectionTotal);
+        var walk = new UpdateWalk(decoded, bytes);
+        while (walk.NextSection())
         {
-            var clock = KnownUntil(section.Client, besides);
-            foreach (ref readonly var parsed in decoded.Structs.AsSpan(section.First, section.Count))
+            var clock = KnownUntil(walk.Client, besides);
+            for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
             {
-                if (parsed.Clock > clock)
+                foreach (ref readonly var parsed in structs)
                 {
-                    return false;
-                }
+                    WorkMeter.Count();
+                    if (parsed.Clock > clock)
+                    {
+                        return false;
+                    }
 
-                clock = Math.Max(clock, parsed.End);
+                    clock = Math.Max(clock, parsed.End);
+                }
             }
 
-            known[section.Client] = clock;
+            known[walk.Client] = clock;
         }
 
-        foreach (ref readonly var parsed in decoded.Structs.AsSpan(0, decoded.StructCount))
+        walk = new UpdateWalk(decoded, bytes);
+        while (walk.NextSection())
         {
-            var hasLeft = (parsed.Flags & BlockFlags.HasOrigin) != 0;
-            var hasParent = !parsed.HasOrigins && (parsed.Flags & BlockFlags.ParentIsRoot) == 0 && parsed.Kind != BlockKind.Gc;
-            if (((hasLeft || hasParent) && !IsKnown(parsed.LeftClient, parsed.LeftClock))
-                || ((parsed.Flags & BlockFlags.HasRightOrigin) != 0 && !IsKnown(parsed.RightClient, parsed.RightClock)))
+            for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
             {
-                return false;
+                foreach (ref readonly var parsed in structs)
+                {
+                    WorkMeter.Count();
+                    if (!HasPastOf(parsed, known, besides))
+                    {
+                        return false;
+                    }
+                }
             }
         }
 
         return true;
+    }
+
+    /// <summary>Whether a struct's origins and its parent are known.</summary>
+    private bool HasPastOf(in ParsedStruct parsed, Dictionary<ClientKey, long> known, YDocument? besides)
+    {
+        var hasLeft = (parsed.Flags & BlockFlags.HasOrigin) != 0;
+        var hasParent = !parsed.HasOrigins && (parsed.Flags & BlockFlags.ParentIsRoot) == 0
+            && parsed.Kind != BlockKind.Gc;
+        return (!(hasLeft || hasParent) || IsKnown(parsed.LeftClient, parsed.LeftClock))
+            && ((parsed.Flags & BlockFlags.HasRightOrigin) == 0 || IsKnown(parsed.RightClient, parsed.RightClock));
 
         bool IsKnown(ulong client, long clock) =>
             clock < (known.TryGetValue(client, out var end) ? end : KnownUntil(client, besides));

@@ -19,6 +19,9 @@ public sealed partial class YDocument
     /// <summary>An entry of the table from clients to their indices, with its bucket.</summary>
     private const long IndexBytes = 28;
 
+    /// <summary>The bytes of the smallest change in an update: a delete range.</summary>
+    private const int BytesPerChange = 2;
+
     private readonly List<ClientBlocks> clients = [];
     private readonly Dictionary<ClientKey, int> clientIndices = [];
     private readonly Containers containers = new();
@@ -64,6 +67,12 @@ public sealed partial class YDocument
     }
 
     /// <summary>
+    /// Whether an update of so many bytes may make a collection due, which goes through the whole document. Costs
+    /// nothing to ask for.
+    /// </summary>
+    public bool MayBeCollected(long updateBytes) => IsCollectionDue(updateBytes / BytesPerChange);
+
+    /// <summary>
     /// Adds an update (format V1), wholly or not at all. What strangers send goes through
     /// <see cref="TryGetNews(ReadOnlyMemory{byte}, out ReadOnlyMemory{byte}, out YjsError, bool)"/> first, which
     /// refuses more.
@@ -97,22 +106,38 @@ public sealed partial class YDocument
     {
         var decoded = DecodedUpdate.Rent();
         var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error)
-            && (isAccepted || !PutsRunUnderKey(decoded, out _, out error));
+            && (isAccepted || !PutsRunUnderKey(decoded, update.Span, out _, out error));
         news = readable ? FindNews(decoded, update) : default;
         decoded.Return();
         return readable;
     }
 
-    /// <summary>The same, and says what applying the update would cost.</summary>
-    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out UpdateCost cost,
+    /// <summary>
+    /// The same, and says what applying what is new would cost. Where that is more than there is room for, the news is
+    /// not put together, which takes about as much memory.
+    /// </summary>
+    /// <param name="update">The bytes.</param>
+    /// <param name="room">How much the document may grow by, in bytes of memory.</param>
+    /// <param name="news">The part that is new; empty too if there is no room for it.</param>
+    /// <param name="cost">What it would cost; nothing where nothing is new.</param>
+    /// <param name="error">Why the update is refused.</param>
+    public bool TryGetNews(ReadOnlyMemory<byte> update, long room, out ReadOnlyMemory<byte> news, out UpdateCost cost,
         out YjsError error)
     {
+        (news, cost) = (default, default);
         var decoded = DecodedUpdate.Rent();
-        long singles = 0;
+        var singles = 0L;
         var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error)
-            && !PutsRunUnderKey(decoded, out singles, out error);
-        news = readable ? FindNews(decoded, update) : default;
-        cost = news.IsEmpty ? default : UpdateCost.Of(decoded, update.Length, singles, this);
+            && !PutsRunUnderKey(decoded, update.Span, out singles, out error);
+        if (readable && HowMuchIsNew(decoded, update.Span) is var novelty and not Novelty.None)
+        {
+            cost = UpdateCost.Of(decoded, update.Span, singles, this);
+            if (cost.MemoryBytes <= room)
+            {
+                news = novelty == Novelty.All ? update : EncodeNews(decoded, update.Span);
+            }
+        }
+
         decoded.Return();
         return readable;
     }
@@ -174,11 +199,18 @@ public sealed partial class YDocument
             ? (known.GapsBetween(start, end), known.Deletes.CountBetween(start, end))
             : default;
 
+    /// <summary>Whether there is a struct at every clock from one to before another.</summary>
+    internal bool Covers(ulong client, long start, long end) => FindClient(client)?.Covers(start, end) == true;
+
+    /// <summary>Whether every clock from one to before another is deleted.</summary>
+    internal bool Deletes(ulong client, long start, long end) =>
+        FindClient(client)?.Deletes.Covers(start, end) == true;
+
     /// <summary>What the collection costs that falls due with so many more changes; 0 if none does.</summary>
     internal long StepsOfCollection(int changes) =>
         IsCollectionDue(changes) ? changesSinceCollection + changes + sizeAfterCollection : 0;
 
-    private bool IsCollectionDue(int changes) =>
+    private bool IsCollectionDue(long changes) =>
         changesSinceCollection + changes > Math.Max(SmallestCollection, sizeAfterCollection);
 
     /// <summary>

@@ -19,6 +19,10 @@ public ref struct Lib0Reader
 
     public Lib0Reader(ReadOnlySpan<byte> data) => this.data = data;
 
+    /// <summary>Begins at a byte inside the data; positions count from the data's first byte all the same.</summary>
+    internal Lib0Reader(ReadOnlySpan<byte> data, int start)
+        : this(data) => position = start;
+
     /// <summary>Bytes read so far.</summary>
     public readonly int Position => position;
 

@@ -5,10 +5,10 @@ namespace Relay.Yjs;
 /// <summary>
 /// Counts steps for the tests of what an input costs. Calls are compiled only where <c>COUNT_STEPS</c> is defined,
 /// which is the build of these sources in <c>tests/Yjs.Costs</c>: the engine
-/// itself pays nothing for them.
+/// itself, and what reads messages for it, pay nothing for them.
 /// </summary>
 /// <remarks>A step is one turn of a loop, a binary search, or 64 bytes that are copied or scanned at once.</remarks>
-internal static class WorkMeter
+public static class WorkMeter
 {
     private const int BytesPerStep = 64;
 

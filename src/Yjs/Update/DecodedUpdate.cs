@@ -1,29 +1,64 @@
 namespace Relay.Yjs;
 
-/// <summary>The structs of one client in an update: consecutive in <see cref="DecodedUpdate.Structs"/>, ascending in their clocks. Skips are left out.</summary>
-internal readonly record struct ClientSection(ulong Client, int First, int Count);
-
-/// <summary>A range of deleted clocks of one client, <paramref name="End"/> exclusive.</summary>
-internal readonly record struct DeleteRange(ulong Client, long Start, long End);
-
 /// <summary>
-/// An update that was read and checked wholly. It is scratch: reused for the next update of the thread, so that reading one allocates nothing. Structs take
-/// at most <c>sizeof(ParsedStruct)</c> / 3 times the input's bytes: the smallest that is not joined with the one before it takes three.
+/// An update that was read and checked wholly. It is scratch: reused for the next update of the thread, so that reading
+/// one allocates nothing.
 /// </summary>
-internal sealed class DecodedUpdate
+/// <remarks>
+/// A struct takes 64 bytes here and may take four on the wire. So of an update with more structs, clients or delete
+/// ranges than <see cref="MostKept"/> nothing is kept but the totals: <see cref="UpdateWalk"/> reads it again, some at
+/// a time, whenever it is gone through.
+/// </remarks>
+/// <param name="room">How many structs there is room for at first.</param>
+internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
 {
+    /// <summary>Structs, clients and delete ranges, of each so many, are kept. Nearly all updates have fewer.</summary>
+    public const int MostKept = 65_536;
+
+    /// <summary>The bytes of the smallest struct that is not joined with the one before it.</summary>
+    private const int SmallestStruct = 3;
+
+    private const int FirstCapacity = 16;
     private const int KeptCapacity = 1024;
 
     [ThreadStatic]
     private static DecodedUpdate? spare;
 
-    public ParsedStruct[] Structs = new ParsedStruct[16];
+    /// <summary>The structs; those that were read last if not all are kept.</summary>
+    public ParsedStruct[] Structs = new ParsedStruct[room];
     public int StructCount;
     public readonly List<ClientSection> Sections = [];
     public readonly List<DeleteRange> Deletes = [];
 
-    /// <summary>Indices of the structs that should stand in a sequence, and may not: see <see cref="BlockContent.IsRun"/>.</summary>
-    public readonly List<int> Runs = [];
+    // What was read and is not kept.
+    private int structsPassed;
+    private UpdateReplay? replay;
+
+    /// <summary>Reads it again, where it is not kept.</summary>
+    public UpdateReplay Replay => replay ??= new UpdateReplay(this);
+
+    /// <summary>Whether all structs, sections and deletes are kept.</summary>
+    public bool IsWhole { get; private set; } = true;
+
+    /// <summary>Where the section that is being read begins in <see cref="Structs"/>.</summary>
+    public int SectionStart { get; set; }
+
+    /// <summary>How many structs it has.</summary>
+    public int StructTotal { get; private set; }
+
+    /// <summary>How many clients have a section among the structs.</summary>
+    public int SectionTotal { get; private set; }
+
+    /// <summary>How many delete ranges it has.</summary>
+    public int DeleteTotal { get; private set; }
+
+    /// <summary>The byte at which the deletes begin.</summary>
+    public int DeletesAt { get; private set; }
+
+    /// <summary>
+    /// Whether a struct should stand in a sequence, and may not: see <see cref="ParsedStruct.MayMisplaceRun"/>.
+    /// </summary>
+    public bool HasRuns { get; set; }
 
     /// <summary>Takes the thread's spare one, empty.</summary>
     public static DecodedUpdate Rent()
@@ -48,23 +83,81 @@ internal sealed class DecodedUpdate
     /// <summary>Empties it.</summary>
     public void Clear()
     {
-        StructCount = 0;
+        (StructCount, SectionStart, structsPassed, IsWhole, HasRuns) = (0, 0, 0, true, false);
+        (StructTotal, SectionTotal, DeleteTotal, DeletesAt) = (0, 0, 0, 0);
         Clear(Sections);
         Clear(Deletes);
-        Clear(Runs);
     }
 
     /// <summary>Room for one more struct; its fields are cleared.</summary>
-    public ref ParsedStruct Add()
+    /// <param name="bytesLeft">The bytes that follow what was read of it.</param>
+    public ref ParsedStruct Add(int bytesLeft)
     {
         if (StructCount == Structs.Length)
         {
-            Array.Resize(ref Structs, 2 * StructCount);
+            Grow(bytesLeft);
         }
 
         ref var added = ref Structs[StructCount++];
         added = default;
         return ref added;
+    }
+
+    /// <summary>The section that was read is whole.</summary>
+    public void EndSection(ulong client)
+    {
+        SectionTotal++;
+        if (Sections.Count == MostKept)
+        {
+            KeepNone();
+        }
+
+        if (IsWhole)
+        {
+            Sections.Add(new ClientSection(client, SectionStart, StructCount - SectionStart));
+        }
+    }
+
+    public void AddDelete(in DeleteRange range)
+    {
+        DeleteTotal++;
+        if (Deletes.Count == MostKept)
+        {
+            KeepNone();
+        }
+
+        if (IsWhole)
+        {
+            Deletes.Add(range);
+        }
+    }
+
+    /// <summary>All structs were read; the deletes begin.</summary>
+    public void EndStructs(int at) => (StructTotal, DeletesAt) = (structsPassed + StructCount, at);
+
+    /// <summary>Makes room for the structs that are read next, in place of those that were.</summary>
+    public void PassStructs() => (StructCount, SectionStart) = (0, 0);
+
+    private void Grow(int bytesLeft)
+    {
+        if (Structs.Length >= MostKept)
+        {
+            KeepNone();
+            return;
+        }
+
+        // No more than the rest of the update can fill.
+        var room = Math.Min(2 * StructCount, StructCount + 1 + (bytesLeft / SmallestStruct));
+        Array.Resize(ref Structs, Math.Min(MostKept, room));
+    }
+
+    private void KeepNone()
+    {
+        IsWhole = false;
+        structsPassed += StructCount;
+        PassStructs();
+        Clear(Sections);
+        Clear(Deletes);
     }
 
     private static void Clear<T>(List<T> list)

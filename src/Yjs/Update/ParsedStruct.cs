@@ -40,10 +40,17 @@ internal struct ParsedStruct
         set => RightClock = ((long)value.Offset << 32) | (uint)value.Length;
     }
 
+    /// <summary>The origin, or else the right origin; only where there is one.</summary>
+    public readonly (ulong Client, long Clock) FirstOrigin =>
+        (Flags & BlockFlags.HasOrigin) != 0 ? (LeftClient, LeftClock) : (RightClient, RightClock);
+
     public readonly long End => Clock + Length;
 
     /// <summary>Whether it should stand in a sequence (<see cref="BlockContent.IsRun"/>).</summary>
     public readonly bool IsRun => BlockContent.IsRun(Kind, Length);
+
+    /// <summary>Whether it should stand in a sequence, and its place is still to be found, or is a key.</summary>
+    public readonly bool MayMisplaceRun => IsRun && (HasOrigins || (Flags & BlockFlags.HasKey) != 0);
 
     public readonly bool HasOrigins => (Flags & (BlockFlags.HasOrigin | BlockFlags.HasRightOrigin)) != 0;
 }

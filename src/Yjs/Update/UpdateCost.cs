@@ -35,59 +35,89 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
     /// <summary>A container and a name, with their places in lists and tables.</summary>
     private const long ContainerBytes = 260;
 
-
     private const int RememberedClients = 64;
 
     /// <param name="update">The update, decoded.</param>
     /// <param name="bytes">Its bytes on the wire.</param>
     /// <param name="singles">How many values will be kept one by one (see <c>YDocument.IsKeptSingly</c>).</param>
-    /// <param name="document">The document that it is meant for.</param>
+    /// <param name="document">The document that it is meant for: what it has costs nothing.</param>
     [SkipLocalsInit]
-    internal static UpdateCost Of(DecodedUpdate update, int bytes, long singles, YDocument document)
+    internal static UpdateCost Of(DecodedUpdate update, ReadOnlySpan<byte> bytes, long singles, YDocument document)
     {
         // Clients that were counted already: a small table in which one may push another out, so that it costs the same
         // for any number of them.
         Span<ulong> counted = stackalloc ulong[RememberedClients];
         counted.Fill(ulong.MaxValue);
+        var (memory, steps) = (FixedBytes + (BlockBytes * singles), singles);
+        var walk = new UpdateWalk(update, bytes);
+        while (walk.NextSection())
+        {
+            memory += OfSection(ref walk, counted, document, ref steps);
+        }
+
+        for (var ranges = walk.NextDeletes(); !ranges.IsEmpty; ranges = walk.NextDeletes())
+        {
+            foreach (ref readonly var range in ranges)
+            {
+                if (!document.Deletes(range.Client, range.Start, range.End))
+                {
+                    // What cuts no struct now is counted when the struct comes.
+                    var cuts = update.SectionTotal > 0 || document.ReachesBeyond(range.Client, range.Start);
+                    memory += RangeBytes + OfClient(range.Client, counted, document) + (cuts ? CutBytes : 0);
+                }
+            }
+        }
+
+        var changes = update.StructTotal + update.DeleteTotal;
+        return new UpdateCost(memory, changes + update.SectionTotal + steps + document.StepsOfCollection(changes));
+    }
+
+    private static long OfSection(
+        scoped ref UpdateWalk walk, scoped Span<ulong> counted, YDocument document, ref long steps)
+    {
+        var memory = 0L;
+        var (start, end) = (-1L, 0L);
+        for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
+        {
+            foreach (ref readonly var parsed in structs)
+            {
+                if (!document.Covers(walk.Client, parsed.Clock, parsed.End))
+                {
+                    (start, end) = (start < 0 ? parsed.Clock : start, parsed.End);
+                    memory += OfStruct(parsed, counted, document);
+                }
+            }
+        }
+
+        if (start < 0)
+        {
+            return 0;
+        }
+
         // A struct that reaches over holes between known ones fills each with a part.
-        var memory = FixedBytes + bytes + (bytes / 2) + (BlockBytes * (update.StructCount + singles))
-            + (RangeBytes * update.Deletes.Count);
-        foreach (ref readonly var parsed in update.Structs.AsSpan(0, update.StructCount))
-        {
-            if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
-            {
-                memory += OfClient(parsed.RightClient, counted, document);
-            }
+        var (gaps, cuts) = document.PartsBetween(walk.Client, start, end);
+        steps += gaps;
+        return memory + OfClient(walk.Client, counted, document) + (BlockBytes * gaps) + (CutBytes * cuts);
+    }
 
-            if ((parsed.Flags & (BlockFlags.HasOrigin | BlockFlags.HasRightOrigin)) != BlockFlags.HasRightOrigin
-                && parsed.Kind != BlockKind.Gc)
-            {
-                memory += parsed.HasOrigins ? 0 : ContainerBytes;
-                var namesItem = (parsed.Flags & BlockFlags.ParentIsRoot) == 0;
-                memory += namesItem ? OfClient(parsed.LeftClient, counted, document) : 0;
-            }
+    private static long OfStruct(in ParsedStruct parsed, Span<ulong> counted, YDocument document)
+    {
+        // Content is kept in an array that grows by half.
+        var memory = BlockBytes + parsed.ContentLength + (parsed.ContentLength / 2);
+        if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
+        {
+            memory += OfClient(parsed.RightClient, counted, document);
         }
 
-        foreach (var section in update.Sections)
+        if ((parsed.Flags & (BlockFlags.HasOrigin | BlockFlags.HasRightOrigin)) != BlockFlags.HasRightOrigin
+            && parsed.Kind != BlockKind.Gc)
         {
-            if (section.Count > 0)
-            {
-                var structs = update.Structs.AsSpan(section.First, section.Count);
-                var (gaps, cuts) = document.PartsBetween(section.Client, structs[0].Clock, structs[^1].End);
-                memory += OfClient(section.Client, counted, document) + (BlockBytes * gaps) + (CutBytes * cuts);
-                singles += gaps;
-            }
+            var namesItem = (parsed.Flags & BlockFlags.ParentIsRoot) == 0;
+            memory += namesItem ? OfClient(parsed.LeftClient, counted, document) : 0;
+            memory += parsed.HasOrigins ? 0 : ContainerBytes + (namesItem ? 0 : parsed.Name.Length) + parsed.Key.Length;
         }
 
-        foreach (var range in update.Deletes)
-        {
-            // What cuts no struct now is counted when the struct comes.
-            var cuts = update.Sections.Count > 0 || document.ReachesBeyond(range.Client, range.Start);
-            memory += OfClient(range.Client, counted, document) + (cuts ? CutBytes : 0);
-        }
-
-        var changes = update.StructCount + update.Deletes.Count;
-        return new UpdateCost(memory, changes + update.Sections.Count + singles + document.StepsOfCollection(changes));
+        return memory;
     }
 
     private static long OfClient(ulong client, Span<ulong> counted, YDocument document)

@@ -15,48 +15,56 @@ internal static class UpdateDecoder
     public static bool TryDecode(ReadOnlySpan<byte> bytes, DecodedUpdate update, out YjsError error)
     {
         var reader = new Lib0Reader(bytes);
-        ReadStructs(ref reader, update);
-        if (!reader.Failed)
-        {
-            ReadDeletes(ref reader, update);
-        }
-
+        var areInOrder = ReadStructs(ref reader, update);
+        update.EndStructs(reader.Position);
+        var areDeletesInOrder = reader.Failed || ReadDeletes(ref reader, update);
         if (!reader.Failed && !reader.AtEnd)
         {
             reader.Fail("Bytes follow the update.");
+        }
+
+        // Yjs lists clients in descending order; only other orders cost this.
+        if (!reader.Failed && !areInOrder && RepeatedClients.AreAmongStructs(update, bytes))
+        {
+            reader.FailAt("A client is listed twice among the structs.", 0);
+        }
+
+        if (!reader.Failed && !areDeletesInOrder && RepeatedClients.AreAmongDeletes(bytes[update.DeletesAt..]))
+        {
+            reader.FailAt("A client is listed twice in the delete set.", update.DeletesAt);
         }
 
         error = reader.Error;
         return !reader.Failed;
     }
 
-    private static void ReadStructs(ref Lib0Reader reader, DecodedUpdate update)
+    /// <summary>Reads all structs; returns whether the clients are in descending order.</summary>
+    private static bool ReadStructs(ref Lib0Reader reader, DecodedUpdate update)
     {
         var clients = reader.ReadVarUint();
-        var order = new ListedOnce();
+        var areInOrder = true;
+        ulong last = 0;
         for (ulong i = 0; i < clients && !reader.Failed; i++)
         {
-            var start = reader.Position;
             var count = reader.ReadVarUint();
             var client = reader.ReadVarUint();
             var clock = (long)reader.ReadVarUint();
-            if (!reader.Failed && !order.Add(client, update, amongStructs: true))
-            {
-                reader.FailAt("A client is listed twice among the structs.", start);
-            }
-
-            var first = update.StructCount;
+            areInOrder &= i == 0 || client < last;
+            last = client;
+            update.SectionStart = update.StructCount;
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
-                clock = ReadStruct(ref reader, update, first, client, clock);
+                clock = ReadStruct(ref reader, update, client, clock);
             }
 
-            update.Sections.Add(new ClientSection(client, first, update.StructCount - first));
+            update.EndSection(client);
         }
+
+        return areInOrder;
     }
 
     /// <summary>Reads one struct at <paramref name="clock"/> and returns the clock after it.</summary>
-    internal static long ReadStruct(ref Lib0Reader reader, DecodedUpdate update, int first, ulong client, long clock)
+    internal static long ReadStruct(ref Lib0Reader reader, DecodedUpdate update, ulong client, long clock)
     {
         WorkMeter.Count();
         var start = reader.Position;
@@ -65,20 +73,21 @@ internal static class UpdateDecoder
         if (kind is BlockKind.Gc or BlockKind.Skip)
         {
             var length = ReadLength(ref reader, start, clock);
-            if (update.StructCount > first && update.Structs[update.StructCount - 1] is { Kind: BlockKind.Gc } last && last.End == clock && kind == BlockKind.Gc)
+            if (kind == BlockKind.Gc && update.StructCount > update.SectionStart
+                && update.Structs[update.StructCount - 1] is { Kind: BlockKind.Gc } last && last.End == clock)
             {
                 update.Structs[update.StructCount - 1].Length += length;
             }
             else if (kind == BlockKind.Gc)
             {
-                ref var plain = ref update.Add();
+                ref var plain = ref update.Add(reader.Remaining);
                 (plain.Kind, plain.Clock, plain.Length) = (kind, clock, length);
             }
 
             return clock + length;
         }
 
-        ref var item = ref update.Add();
+        ref var item = ref update.Add(reader.Remaining);
         item.Kind = kind;
         item.Clock = clock;
         item.Flags = (BlockFlags)(info & 0xE0);
@@ -89,12 +98,19 @@ internal static class UpdateDecoder
             reader.FailAt("A struct ends beyond clock 2^53 - 1.", start);
         }
 
-        if (item.IsRun && (item.HasOrigins || (item.Flags & BlockFlags.HasKey) != 0))
-        {
-            update.Runs.Add(update.StructCount - 1);
-        }
-
+        update.HasRuns |= item.MayMisplaceRun;
         return reader.Failed ? clock : item.End;
+    }
+
+    /// <summary>Reads again what a struct that was checked, and is no garbage, says about its place.</summary>
+    internal static ParsedStruct ReadPlaceAt(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new Lib0Reader(bytes);
+        var item = default(ParsedStruct);
+        item.Flags = (BlockFlags)(reader.ReadByte() & 0xE0);
+        item.Clock = long.MaxValue;
+        ReadPlace(ref reader, ref item, client: 0, start: 0);
+        return item;
     }
 
     /// <summary>Origins, or else the parent. A struct that names a later one of its own client can never be integrated; Yjs looks for it and throws.</summary>
@@ -151,29 +167,29 @@ internal static class UpdateDecoder
         return (reader.Position - length, length);
     }
 
-    private static void ReadDeletes(ref Lib0Reader reader, DecodedUpdate update)
+    /// <summary>Reads all delete ranges; returns whether the clients are in descending order.</summary>
+    private static bool ReadDeletes(ref Lib0Reader reader, DecodedUpdate update)
     {
         var clients = reader.ReadVarUint();
-        var order = new ListedOnce();
+        var areInOrder = true;
+        ulong last = 0;
         for (ulong i = 0; i < clients && !reader.Failed; i++)
         {
-            var start = reader.Position;
             var client = reader.ReadVarUint();
             var count = reader.ReadVarUint();
-            if (!reader.Failed && !order.Add(client, update, amongStructs: false))
-            {
-                reader.FailAt("A client is listed twice in the delete set.", start);
-            }
-
+            areInOrder &= i == 0 || client < last;
+            last = client;
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
                 WorkMeter.Count();
-                start = reader.Position;
+                var start = reader.Position;
                 var clock = (long)reader.ReadVarUint();
                 var length = ReadLength(ref reader, start, clock);
-                update.Deletes.Add(new DeleteRange(client, clock, clock + length));
+                update.AddDelete(new DeleteRange(client, clock, clock + length));
             }
         }
+
+        return areInOrder;
     }
 
     internal static long ReadLength(ref Lib0Reader reader, int start, long clock)
@@ -185,28 +201,5 @@ internal static class UpdateDecoder
         }
 
         return reader.Failed ? 1 : length;
-    }
-
-    /// <summary>Notices a client that comes twice. Yjs lists clients in descending order; only other orders cost a set.</summary>
-    private struct ListedOnce
-    {
-        private ulong last;
-        private bool any;
-        private HashSet<ClientKey>? seen;
-
-        public bool Add(ulong client, DecodedUpdate update, bool amongStructs)
-        {
-            if (seen is null && (!any || client < last))
-            {
-                any = true;
-                last = client;
-                return true;
-            }
-
-            seen ??= amongStructs
-                ? [.. update.Sections.Select(section => (ClientKey)section.Client)]
-                : [.. update.Deletes.Select(range => (ClientKey)range.Client)];
-            return seen.Add(client);
-        }
     }
 }

@@ -89,17 +89,24 @@ public sealed class FileLogCleaningTests : FileLogFixture
                 Sample.AssertChained(read.Start, read.Entries);
             }
         });
-        var positions = (await ReadAsync(name)).Entries.Select(entry => entry.Position).ToList();
-        for (var i = 0; i < 1_000; i++)
+        try
         {
-            positions.Add((await Log.AppendAsync(name, positions[0].Epoch, Sample.Update(i), default).Soon()).Position);
-            if (i % 50 == 0)
+            var positions = (await ReadAsync(name)).Entries.Select(entry => entry.Position).ToList();
+            for (var i = 0; i < 1_000; i++)
             {
-                await Log.CheckpointAsync(name, positions[^1], positions[^150], default).Soon();
+                var result = await Log.AppendAsync(name, positions[0].Epoch, Sample.Update(i), default).Soon();
+                positions.Add(result.Position);
+                if (i % 50 == 0)
+                {
+                    await Log.CheckpointAsync(name, positions[^1], positions[^150], default).Soon();
+                }
             }
         }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+        }
 
-        Volatile.Write(ref stop, true);
         await reading.Soon();
         await Log.WhenIdleAsync().Soon();
         Assert.InRange(Home.Bytes, 1, (2 * 250 * 150) + (4 * SegmentBytes));

@@ -6,20 +6,21 @@ namespace Relay.Backplane.Files;
 public sealed class FileLogDamageTests : FileLogFixture
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_tail_torn_at_any_byte_is_cut_off_and_nothing_before_it(bool fsync)
+    [InlineData(FlushPolicy.EverySecond)]
+    [InlineData(FlushPolicy.Always)]
+    [InlineData(FlushPolicy.Never)]
+    public async Task A_tail_torn_at_any_byte_is_cut_off_and_nothing_before_it(FlushPolicy policy)
     {
-        Fsync = fsync;
+        Flush = policy;
         Open();
         var name = Sample.Name();
         var positions = await Log.FillAsync(name, 3);
-        await CloseAsync();
+        await KillAsync();
         var path = Home.Segments[0];
         var good = (int)new FileInfo(path).Length;
         Open();
         var last = await Log.AppendAsync(name, positions[3].Epoch, Sample.Update("the last one"u8.ToArray()), default).Soon();
-        await CloseAsync();
+        await KillAsync();
         var bytes = await File.ReadAllBytesAsync(path);
 
         for (var length = good; length < bytes.Length; length++)
@@ -30,7 +31,7 @@ public sealed class FileLogDamageTests : FileLogFixture
             Assert.Equal(length == good ? 0 : 1, Logger.Of(BackplaneEventId.FileLogTailCut).Count(text => text.Contains($"offset {good}, {length - good} bytes", StringComparison.Ordinal)));
             Assert.Equal(good, new FileInfo(path).Length);
             Assert.Equal(4, (await Log.AppendAsync(name, positions[3].Epoch, Sample.Update(4), default).Soon()).Position.Offset);
-            await CloseAsync();
+            await KillAsync();
         }
 
         // The same with zeros or rubbish where bytes are missing, as a power cut leaves them.
@@ -49,7 +50,7 @@ public sealed class FileLogDamageTests : FileLogFixture
             await File.WriteAllBytesAsync(path, torn);
             Open();
             Assert.Equal(positions[3], (await ReadAsync(name)).End);
-            await CloseAsync();
+            await KillAsync();
         }
 
         await File.WriteAllBytesAsync(path, bytes);

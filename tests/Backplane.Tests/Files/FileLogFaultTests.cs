@@ -97,7 +97,7 @@ public sealed class FileLogFaultTests : FileLogFixture
     [Fact]
     public async Task A_flush_that_fails_fails_the_append()
     {
-        Fsync = true;
+        Flush = FlushPolicy.Always;
         Open();
         var name = Sample.Name();
         var positions = await Log.FillAsync(name, 1);
@@ -166,7 +166,7 @@ public sealed class FileLogFaultTests : FileLogFixture
         {
             Disk.BeforeWrite = null;
             entered.Release();
-            released.Wait();
+            released.Pass();
         };
         Disk.Writes.Clear();
         var first = Task.Run(() => Log.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).AsTask());
@@ -199,7 +199,7 @@ public sealed class FileLogFaultTests : FileLogFixture
         {
             Disk.BeforeWrite = null;
             entered.Release();
-            released.Wait();
+            released.Pass();
             Disk.Room = 400;
         };
         var first = Task.Run(() => Log.AppendAsync(old, positions[1].Epoch, Sample.Update(3), default).AsTask());
@@ -242,7 +242,7 @@ public sealed class FileLogFaultTests : FileLogFixture
         {
             Disk.BeforeWrite = null;
             entered.Release();
-            released.Wait();
+            released.Pass();
         };
         var first = Task.Run(() => Log.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).AsTask());
         await entered.WaitAsync().Soon();

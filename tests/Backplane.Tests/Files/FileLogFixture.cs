@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Relay.Backplane.Support;
 using Relay.Yjs;
 
@@ -10,7 +11,7 @@ public abstract class FileLogFixture : IAsyncLifetime
 
     internal TestDirectory Home { get; } = new();
 
-    internal ManualTime Time { get; } = new();
+    internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     internal FaultyDisk Disk { get; private set; } = new();
 
@@ -20,7 +21,7 @@ public abstract class FileLogFixture : IAsyncLifetime
 
     protected int SegmentBytes { get; set; } = 64 << 20;
 
-    protected bool Fsync { get; set; }
+    protected FlushPolicy Flush { get; set; }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -37,7 +38,7 @@ public abstract class FileLogFixture : IAsyncLifetime
         Disk = new FaultyDisk();
         var disk = Disk;
         log = FileLog.Open(
-            new FileLogOptions { Directory = Home.Path, SegmentBytes = SegmentBytes, Fsync = Fsync, TimeProvider = Time, OpenFile = disk.Open },
+            new FileLogOptions { Directory = Home.Path, SegmentBytes = SegmentBytes, Flush = Flush, TimeProvider = Time, OpenFile = disk.Open },
             Logger);
     }
 
@@ -48,6 +49,13 @@ public abstract class FileLogFixture : IAsyncLifetime
             await log.DisposeAsync().Soon();
             log = null;
         }
+    }
+
+    /// <summary>Closes the log and leaves its files as a killed process does: nobody says how far the disk has them.</summary>
+    protected async Task KillAsync()
+    {
+        await CloseAsync();
+        Home.ForgetFlush();
     }
 
     protected async Task ReopenAsync()

@@ -53,7 +53,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
     [Fact]
     public async Task A_group_that_the_disk_wrote_in_another_order_is_a_tail_when_nobody_was_told()
     {
-        Fsync = true;
+        Flush = FlushPolicy.Always;
         Open();
         var name = Sample.Name();
         var positions = await Log.FillAsync(name, 2);
@@ -66,7 +66,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
         {
             Disk.BeforeWrite = null;
             entered.Release();
-            released.Wait();
+            released.Pass();
         };
         var first = Task.Run(() => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).AsTask());
         await entered.WaitAsync().Soon();
@@ -74,7 +74,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
         released.Release();
         await first.Soon();
         await Task.WhenAll(group).Soon();
-        await CloseAsync();
+        await KillAsync();
         var bytes = await File.ReadAllBytesAsync(path);
         var record = (bytes.Length - good) / 4;
 
@@ -85,7 +85,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
         Open();
         Assert.Equal(["1", "2", "3"], (await ReadAsync(name)).Entries.Texts());
         Assert.Contains($"{3 * record} bytes", Assert.Single(Logger.Of(BackplaneEventId.FileLogTailCut)));
-        await CloseAsync();
+        await KillAsync();
 
         // A record of an earlier group, which was acknowledged, is no tail.
         torn = bytes.ToArray();

@@ -14,7 +14,7 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
     {
         var random = Seed.Next(output);
         SegmentBytes = FileLogOptions.MinSegmentBytes;
-        Fsync = random.Next(8) == 0;
+        Flush = random.Next(8) == 0 ? FlushPolicy.Always : (FlushPolicy)random.Next(3);
         var names = Enumerable.Range(0, 12).Select(i => Sample.Name($"{i}")).ToArray();
         Open();
         for (var step = 0; step < 6_000; step++)

@@ -54,12 +54,16 @@ public sealed class RedisConfigurationTests
     }
 
     [Fact]
-    public void A_user_needs_the_newer_line_of_the_client()
+    public void A_user_may_stand_in_either_place_and_in_both_if_it_is_the_same()
     {
-        // The default build has the older one.
-        const string newer = "StackExchange.Redis 3";
-        Assert.Contains(newer, RedisConfiguration.Check("redis", "relay", "x"), StringComparison.Ordinal);
-        Assert.Contains(newer, RedisConfiguration.Check("redis,user=relay", null, "x"), StringComparison.Ordinal);
+        var options = new RedisBackplaneOptions { Configuration = "redis", User = "a,b=c d" };
+        Assert.Equal("a,b=c d", RedisConfiguration.Read(options).User);
+        Assert.Equal("x", RedisConfiguration.Read(Options("redis,user=x", null)).User);
+        Assert.Null(RedisConfiguration.Check("redis,user=x", "x", null));
+        Assert.StartsWith(
+            "Relay:Redis:User is another one than user=",
+            RedisConfiguration.Check("redis,user=x", "y", null),
+            StringComparison.Ordinal);
     }
 
     private static RedisBackplaneOptions Options(string configuration, string? password) =>

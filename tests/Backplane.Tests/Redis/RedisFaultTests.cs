@@ -59,15 +59,20 @@ public sealed class RedisFaultTests : RedisFixture
         await Server.RestartAsync();
 
         await InterruptedAsync(recorder);
-        var next = await UntilBackAsync(() => node.AppendAsync(name, positions[3].Epoch, Sample.Update(4), default).AsTask());
+        var entry = Sample.Update(4);
+        var next = await UntilBackAsync(() => node.AppendAsync(name, positions[3].Epoch, entry, default).AsTask());
         Assert.Equal(positions[3] with { Offset = 4, Id = next.Position.Id }, next.Position);
 
         // What is appended before the subscription is back is not heard, and found by looking; what comes after is.
         var heard = EntryFromAsync(recorder, 4);
-        while (await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(200))) != heard)
-        {
-            await UntilBackAsync(() => node.AppendAsync(name, next.Position.Epoch, Sample.Update(5), default).AsTask());
-        }
+        await Patience.UntilAsync(
+            async () =>
+            {
+                await UntilBackAsync(
+                    () => node.AppendAsync(name, next.Position.Epoch, Sample.Update(5), default).AsTask());
+                return await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(200))) == heard;
+            },
+            "an entry on the channel after the restart");
 
         Assert.Equal(next.Position.Epoch, (await heard).Position.Epoch);
     }
@@ -112,6 +117,31 @@ public sealed class RedisFaultTests : RedisFixture
         await InterruptedAsync(recorder);
         var positions = await node.FillAsync(name, 1);
         Assert.Equal(positions[1], (await EntryAsync(recorder)).Position);
+    }
+
+    [ServerFact]
+    public async Task A_subscription_that_the_client_could_not_make_again_is_made_by_the_log_end_check()
+    {
+        var node = await OpenAsync(Options with { ChannelGrace = TimeSpan.FromMilliseconds(100) });
+        var name = Sample.Name();
+        var recorder = new Recorder();
+        await node.SubscribeAsync(name, recorder, default).Soon();
+        var positions = await node.FillAsync(name, 1);
+
+        // Redis ends the connection, and refuses the subscription to the one that is made anew.
+        await Server.CommandAsync("ACL", "SETUSER", "default", "resetchannels");
+        await Patience.UntilAsync(
+            async () => (await Server.CommandAsync("ACL", "LOG")).Contains("channel", StringComparison.Ordinal));
+        await Server.CommandAsync("ACL", "SETUSER", "default", "allchannels");
+
+        var heard = EntryFromAsync(recorder, 2);
+        await Patience.UntilAsync(
+            async () =>
+            {
+                await UntilBackAsync(() => node.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).AsTask());
+                return await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(50))) == heard;
+            });
+        await heard;
     }
 
     [ServerFact]
@@ -202,16 +232,5 @@ public sealed class RedisFaultTests : RedisFixture
             RedisScript.Append,
             [keys.Head, keys.Entries, keys.Ids, keys.Count, keys.Changed, keys.Jobs],
             [epoch, RedisEnvelope.Entry(Sample.Update(2)), keys.Name, "nowhere", RedisEnvelope.Head(RedisMessageKind.Entry, 1), 1000, 1000, RedisChannels.PublishCommand, "0", 100]).Soon();
-    }
-
-    private static async Task<LoggedEntry> EntryFromAsync(Recorder recorder, long offset)
-    {
-        while (true)
-        {
-            if (await EntryAsync(recorder) is var entry && entry.Position.Offset >= offset)
-            {
-                return entry;
-            }
-        }
     }
 }

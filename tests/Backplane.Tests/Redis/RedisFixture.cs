@@ -30,18 +30,45 @@ public abstract class RedisFixture : IAsyncLifetime
         }
     }
 
-    internal async Task<RedisServer> ServeAsync(params string[] arguments)
+    internal async Task<RedisServer> ServeAsync(params string[] arguments) =>
+        Tend(await RedisServer.StartAsync(arguments));
+
+    internal async Task<RedisServer> ServeForClusterAsync() => Tend(await RedisServer.StartForClusterAsync());
+
+    /// <summary>Has the server end with the test.</summary>
+    internal RedisServer Tend(RedisServer server)
     {
-        var server = await RedisServer.StartAsync(arguments);
         servers.Add(server);
         return server;
     }
 
-    internal async Task<RedisServer> ServeForClusterAsync()
+    /// <summary>Three servers, each with so many replicas.</summary>
+    internal async Task<List<RedisServer>> ServeClusterAsync(int replicas = 0)
     {
-        var server = await RedisServer.StartForClusterAsync();
-        servers.Add(server);
-        return server;
+        var servers = new List<RedisServer>();
+        for (var i = 0; i < 3 * (1 + replicas); i++)
+        {
+            servers.Add(await ServeForClusterAsync());
+        }
+
+        string[] addresses = [.. servers.Select(server => server.Address)];
+        var created = await servers[0].CommandAsync(
+            ["--cluster", "create", .. addresses, "--cluster-replicas", $"{replicas}", "--cluster-yes"]);
+        Assert.Contains("All 16384 slots covered", created);
+        foreach (var server in servers)
+        {
+            await Patience.UntilAsync(async () =>
+                await server.CommandAsync("CLUSTER", "INFO") is var state
+                && state.Contains("cluster_state:ok", StringComparison.Ordinal)
+                && state.Contains($"cluster_known_nodes:{servers.Count}", StringComparison.Ordinal));
+            await Patience.UntilAsync(async () =>
+                await server.CommandAsync("INFO", "replication") is var info
+                && (RedisInfo.Value(info, "role") == "slave"
+                    ? RedisInfo.Value(info, "master_link_status") == "up"
+                    : RedisInfo.Value(info, "connected_slaves") == $"{replicas}"));
+        }
+
+        return servers;
     }
 
     /// <summary>A replica of <see cref="Server"/> that has caught up.</summary>
@@ -54,14 +81,16 @@ public abstract class RedisFixture : IAsyncLifetime
     }
 
     /// <summary>Completes when the replica has what <see cref="Server"/> has now.</summary>
-    internal async Task CaughtUpAsync(RedisServer replica)
+    internal Task CaughtUpAsync(RedisServer replica) => CaughtUpAsync(replica, Server);
+
+    /// <summary>Completes when the replica has what the primary has now.</summary>
+    internal static async Task CaughtUpAsync(RedisServer replica, RedisServer primary)
     {
-        var goal = Number(await Server.CommandAsync("INFO", "replication"), "master_repl_offset");
-        while (await replica.CommandAsync("INFO", "replication") is var info
-            && (RedisInfo.Value(info, "master_link_status") != "up" || Number(info, "slave_repl_offset") < goal))
-        {
-            await Task.Yield();
-        }
+        var goal = Number(await primary.CommandAsync("INFO", "replication"), "master_repl_offset");
+        await Patience.UntilAsync(
+            async () => await replica.CommandAsync("INFO", "replication") is var info
+                && RedisInfo.Value(info, "master_link_status") == "up" && Number(info, "slave_repl_offset") >= goal,
+            "the replica to have what its primary has");
 
         static long Number(string info, string field) => long.TryParse(RedisInfo.Value(info, field), out var number) ? number : -1;
     }
@@ -93,24 +122,16 @@ public abstract class RedisFixture : IAsyncLifetime
     }
 
     /// <summary>Hears until the listener was interrupted.</summary>
-    internal static async Task InterruptedAsync(Recorder recorder)
-    {
-        while (await recorder.AnyAsync() is not "interrupted")
-        {
-        }
-    }
+    internal static Task InterruptedAsync(Recorder recorder) => recorder.FirstAsync(heard => heard is "interrupted");
 
     /// <summary>Hears until an entry comes.</summary>
-    internal static async Task<LoggedEntry> EntryAsync(Recorder recorder)
-    {
-        while (true)
-        {
-            if (await recorder.AnyAsync() is LoggedEntry entry)
-            {
-                return entry;
-            }
-        }
-    }
+    internal static async Task<LoggedEntry> EntryAsync(Recorder recorder) =>
+        (LoggedEntry)await recorder.FirstAsync(heard => heard is LoggedEntry);
+
+    /// <summary>Hears until an entry comes that is not before the offset.</summary>
+    internal static async Task<LoggedEntry> EntryFromAsync(Recorder recorder, long offset) =>
+        (LoggedEntry)await recorder.FirstAsync(
+            heard => heard is LoggedEntry entry && entry.Position.Offset >= offset, $"an entry from {offset} on");
 
     internal static string Key(DocumentName name, string kind) =>
         kind switch { "head" => (string)Keys(name).Head!, "log" => (string)Keys(name).Entries!, "claim" => (string)Keys(name).Claim!, _ => (string)Keys(name).Ids! };

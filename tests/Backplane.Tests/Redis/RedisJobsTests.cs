@@ -30,10 +30,7 @@ public sealed class RedisJobsTests : RedisFixture
         Assert.Equal(new SaveClaim(false, positions[1]), await one.ClaimAsync(name, Lease, default).Soon());
         await two.FailAsync(name, "Full.", default).Soon();
         Assert.True((await one.ClaimAsync(name, TimeSpan.FromMilliseconds(20), default).Soon()).IsGranted);
-        while (!(await two.ClaimAsync(name, Lease, default).Soon()).IsGranted)
-        {
-            await Task.Yield();
-        }
+        await Patience.UntilAsync(async () => (await two.ClaimAsync(name, Lease, default)).IsGranted);
     }
 
     [ServerFact]
@@ -87,10 +84,8 @@ public sealed class RedisJobsTests : RedisFixture
         await dying.DisposeAsync().Soon();
 
         IReadOnlyList<SaveJob> offered = [];
-        while (offered.Count == 0)
-        {
-            offered = await heir.ClaimForgottenAsync(10, Lease, default).Soon();
-        }
+        await Patience.UntilAsync(
+            async () => (offered = await heir.ClaimForgottenAsync(10, Lease, default)).Count > 0);
 
         Assert.Equal((name, 2), (offered[0].Document, offered[0].Attempts));
     }

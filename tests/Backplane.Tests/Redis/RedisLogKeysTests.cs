@@ -144,13 +144,8 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.StartsWith("Documents:GarbageCollection is false here and true on", refused.Message);
     }
 
-    private static async Task GoneAsync(RedisBackplane node, DocumentName name)
-    {
-        while ((await node.ReadAsync(name, Position.None, default).Soon()).Outcome != LogReadOutcome.NoLog)
-        {
-            await Task.Yield();
-        }
-    }
+    private static Task GoneAsync(RedisBackplane node, DocumentName name) => Patience.UntilAsync(
+        async () => (await node.ReadAsync(name, Position.None, default)).Outcome == LogReadOutcome.NoLog);
 
     private async Task<long[]> ExpiriesAsync(DocumentName name)
     {

@@ -42,7 +42,7 @@ public sealed class RedisOrdersTests : RedisFixture
         var (a, _) = await ListenAsync(Patient, 0);
         var (_, heard) = await ListenAsync(Patient, 0);
         var strange = ":\0\r\nä:"u8.ToArray();
-        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => a.GiveAsync(new byte[] { (byte)i }, default).AsTask())).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => a.GiveAsync(new byte[] { (byte)i }, default).AsTask())).Soon();
         await a.GiveAsync(strange, default).Soon();
         await a.GiveAsync(ReadOnlyMemory<byte>.Empty, default).Soon();
         var all = new HashSet<string>();
@@ -65,7 +65,7 @@ public sealed class RedisOrdersTests : RedisFixture
         await a.GiveAsync("before"u8.ToArray(), default).Soon();
         Assert.Equal("before", await heard.NextAsync());
         proxy.LeadTo(1);
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => b.GiveAsync("unheard"u8.ToArray(), default).AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => b.GiveAsync("unheard"u8.ToArray(), default).AsTask().Soon());
         Assert.Equal(0, (await a.GiveAsync("missed"u8.ToArray(), default).Soon()).Nodes);
         Assert.True(heard.NothingMore);
         proxy.LeadTo(Server.Port);
@@ -105,7 +105,7 @@ public sealed class RedisOrdersTests : RedisFixture
     {
         var (a, _) = await ListenAsync(Patient, 0);
         using var block = new SemaphoreSlim(0);
-        var (_, heard) = await ListenAsync(Patient, 5, () => block.Wait(TimeSpan.FromSeconds(60)));
+        var (_, heard) = await ListenAsync(Patient, 5, () => block.Pass());
         Assert.Equal(new OrderReceipt(0, 1, 0), await a.GiveAsync("one"u8.ToArray(), default).Soon());
         block.Release();
         Assert.Equal("one", await heard.NextAsync());
@@ -173,13 +173,8 @@ public sealed class RedisOrdersTests : RedisFixture
         // It listens when an order of somebody else reaches it.
         var other = RedisBackplane.Open(Options, NullLogger<RedisBackplane>.Instance, TimeProvider.System);
         await other.WhenConnectedAsync(default).Soon();
-        var end = DateTime.UtcNow.AddSeconds(60);
-        while (!await listener.IsThereAsync(other))
-        {
-            Assert.True(DateTime.UtcNow < end, "The node does not listen.");
-        }
-
-        await other.DisposeAsync();
+        await Patience.UntilAsync(() => listener.IsThereAsync(other));
+        await other.DisposeAsync().Soon();
         return (node, listener);
     }
 
@@ -212,7 +207,7 @@ public sealed class RedisOrdersTests : RedisFixture
             return isThere;
         }
 
-        public Task<string> NextAsync() => heard.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        public Task<string> NextAsync() => heard.Reader.ReadAsync().AsTask().Soon();
     }
 
     private sealed class Ending(IDisposable listening) : IAsyncDisposable

@@ -127,10 +127,9 @@ public sealed class RedisReplicaTests : RedisFixture
         replica.Signal("STOP");
         var entry = Sample.Update("stored here"u8.ToArray());
         var append = node.AppendAsync(name, positions[1].Epoch, entry, default).AsTask();
-        while (await Server.CommandAsync("LLEN", Key(name, "log")) != "2")
-        {
-            await Task.Yield();
-        }
+        await Patience.UntilAsync(
+            async () => append.IsCompleted || await Server.CommandAsync("LLEN", Key(name, "log")) == "2");
+        Assert.False(append.IsCompleted, $"It was to wait for a replica: {append.Exception}");
 
         proxy.LeadTo(fork.Port);
 

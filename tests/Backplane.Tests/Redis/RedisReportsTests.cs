@@ -40,13 +40,13 @@ public sealed class RedisReportsTests : RedisFixture
         var reports = await ReportsAsync();
         await reports.StoreAsync("dead", "x"u8.ToArray(), TimeSpan.FromMilliseconds(1), default).Soon();
         await reports.StoreAsync("lives", "y"u8.ToArray(), Long, default).Soon();
-        await UntilAsync(async () => (await TextsAsync(reports)).SequenceEqual(["y"]));
+        await Patience.UntilAsync(async () => (await TextsAsync(reports)).SequenceEqual(["y"]));
         Assert.Equal(["lives"], await reports.ListNodesAsync(default).Soon());
 
         await reports.StoreAsync("lives", "z"u8.ToArray(), Long, default).Soon();
         Assert.Equal("1", await Server.CommandAsync("HLEN", (string)new RedisKeys("relay").Reports!));
         await reports.StoreAsync("lives", "z"u8.ToArray(), TimeSpan.FromMilliseconds(1), default).Soon();
-        await UntilAsync(async () => await Server.CommandAsync("EXISTS", (string)new RedisKeys("relay").Reports!, (string)new RedisKeys("relay").ReportEnds!) == "0");
+        await Patience.UntilAsync(async () => await Server.CommandAsync("EXISTS", (string)new RedisKeys("relay").Reports!, (string)new RedisKeys("relay").ReportEnds!) == "0");
     }
 
     [ServerFact]
@@ -91,15 +91,6 @@ public sealed class RedisReportsTests : RedisFixture
 
     private static async Task<string[]> TextsAsync(INodeReports reports) =>
         [.. (await reports.ListAsync(default).Soon()).Select(report => Encoding.UTF8.GetString(report.Span)).Order(StringComparer.Ordinal)];
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var end = DateTime.UtcNow.AddSeconds(60);
-        while (!await condition())
-        {
-            Assert.True(DateTime.UtcNow < end, "It never came about.");
-        }
-    }
 
     private async Task<INodeReports> ReportsAsync() => await OpenAsync();
 }

@@ -257,7 +257,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
 
         for (var i = 0; i < 800; i++)
         {
-            await recorder.AnyAsync();
+            await recorder.FirstAsync(_ => true);
         }
 
         Assert.False(recorder.Overlapped);

@@ -196,15 +196,10 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
     /// <summary>Asks until the store's clock has passed the wait of a millisecond.</summary>
     protected static async Task<IReadOnlyList<SaveJob>> OfferedAsync(ISaveJobs jobs)
     {
-        while (true)
-        {
-            if (await jobs.ClaimForgottenAsync(10, Lease, default).Soon() is { Count: > 0 } offered)
-            {
-                return offered;
-            }
-
-            await Task.Yield();
-        }
+        IReadOnlyList<SaveJob> offered = [];
+        await Patience.UntilAsync(
+            async () => (offered = await jobs.ClaimForgottenAsync(10, Lease, default)).Count > 0);
+        return offered;
     }
 
     private static (SaveJobState State, int Attempts) Single(IReadOnlyList<SaveJob> jobs)

@@ -1,15 +1,76 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
 namespace Relay.Backplane.Support;
 
-/// <summary>Every await of a test has an end.</summary>
+/// <summary>Every wait of a test has an end, and the exception at that end names what it waited for.</summary>
 internal static class Patience
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static Task Soon(this Task task) => task.WaitAsync(Limit);
+    public static async Task Soon(this Task task, [CallerArgumentExpression(nameof(task))] string what = "")
+    {
+        try
+        {
+            await task.WaitAsync(Limit);
+        }
+        catch (TimeoutException e) when (!task.IsCompleted)
+        {
+            throw Exhausted(what, e);
+        }
+    }
 
-    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Limit);
+    public static async Task<T> Soon<T>(this Task<T> task, [CallerArgumentExpression(nameof(task))] string what = "")
+    {
+        await ((Task)task).Soon(what);
+        return await task;
+    }
 
-    public static Task Soon(this ValueTask task) => task.AsTask().WaitAsync(Limit);
+    public static Task Soon(this ValueTask task, [CallerArgumentExpression(nameof(task))] string what = "") =>
+        task.AsTask().Soon(what);
 
-    public static Task<T> Soon<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Limit);
+    public static Task<T> Soon<T>(this ValueTask<T> task, [CallerArgumentExpression(nameof(task))] string what = "") =>
+        task.AsTask().Soon(what);
+
+    /// <summary>Asks until the answer is yes.</summary>
+    public static async Task UntilAsync(
+        Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
+    {
+        for (var start = Stopwatch.GetTimestamp(); !await condition().Soon(what);)
+        {
+            if (Stopwatch.GetElapsedTime(start) > Limit)
+            {
+                throw Exhausted(what, null);
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Ends a process as kill -9 does, and waits until it is gone.</summary>
+    public static void End(this Process process)
+    {
+        process.Kill();
+        process.WaitForEnd();
+    }
+
+    public static void WaitForEnd(this Process process)
+    {
+        if (!process.WaitForExit(Limit))
+        {
+            throw Exhausted($"the end of the process {process.Id}", null);
+        }
+    }
+
+    /// <summary>Blocks a thread that a test holds up until it is let go.</summary>
+    public static void Pass(this SemaphoreSlim gate, [CallerArgumentExpression(nameof(gate))] string what = "")
+    {
+        if (!gate.Wait(Limit))
+        {
+            throw Exhausted(what, null);
+        }
+    }
+
+    private static TimeoutException Exhausted(string what, Exception? inner) =>
+        new($"The test waited {Limit.TotalSeconds} s in vain for: {what}", inner);
 }

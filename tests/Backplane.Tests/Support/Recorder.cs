@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Relay.Yjs;
 
@@ -51,7 +52,28 @@ internal sealed class Recorder : IChannelListener
 
     public async Task InterruptedAsync() => Assert.Equal("interrupted", await heard.Reader.ReadAsync().Soon());
 
-    public async Task<object> AnyAsync() => await heard.Reader.ReadAsync().Soon();
+    /// <summary>Takes what comes until one fits. However much else comes, this ends.</summary>
+    public async Task<object> FirstAsync(
+        Predicate<object> fits, [CallerArgumentExpression(nameof(fits))] string what = "")
+    {
+        var others = 0;
+        using var impatience = new CancellationTokenSource(Patience.Limit);
+        try
+        {
+            for (; ; others++)
+            {
+                if (await heard.Reader.ReadAsync(impatience.Token) is var next && fits(next))
+                {
+                    return next;
+                }
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            var sentence = $"The listener heard {others} other things in {Patience.Limit.TotalSeconds} s, and not: {what}";
+            throw new TimeoutException(sentence, e);
+        }
+    }
 
     public bool HeardNothingMore => !heard.Reader.TryPeek(out _);
 

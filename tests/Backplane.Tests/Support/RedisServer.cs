@@ -10,6 +10,7 @@ public sealed class RedisServer : IAsyncLifetime
 {
     private readonly string directory = Path.Combine(Path.GetTempPath(), $"relay-redis-{Guid.NewGuid():n}");
     private string[] arguments = [];
+    private string[]? configuration;
     private bool isOfCluster;
     private Process? process;
 
@@ -31,6 +32,21 @@ public sealed class RedisServer : IAsyncLifetime
     public static async Task<RedisServer> StartForClusterAsync()
     {
         var server = new RedisServer { isOfCluster = true };
+        await server.InitializeAsync();
+        return server;
+    }
+
+    /// <summary>Starts a sentinel that watches a primary under the name "relay", or none yet.</summary>
+    public static async Task<RedisServer> StartSentinelAsync(RedisServer? primary)
+    {
+        string[] watched = primary is null
+            ? []
+            :
+            [
+                $"sentinel monitor relay 127.0.0.1 {primary.Port} 1", "sentinel down-after-milliseconds relay 1000",
+                "sentinel failover-timeout relay 3000",
+            ];
+        var server = new RedisServer { configuration = watched };
         await server.InitializeAsync();
         return server;
     }
@@ -63,8 +79,7 @@ public sealed class RedisServer : IAsyncLifetime
         if (process is { } running)
         {
             process = null;
-            running.Kill();
-            running.WaitForExit();
+            running.End();
             running.Dispose();
         }
     }
@@ -97,7 +112,7 @@ public sealed class RedisServer : IAsyncLifetime
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", Text(Id)]);
-        kill.WaitForExit();
+        kill.WaitForEnd();
     }
 
     private static int FreePort()
@@ -115,15 +130,25 @@ public sealed class RedisServer : IAsyncLifetime
     private async Task<bool> TryRunAsync()
     {
         string[] cluster = isOfCluster ? ["--cluster-enabled", "yes", "--cluster-port", Text(FreePort()), "--cluster-config-file", "nodes.conf"] : [];
-        process = Process.Start(new ProcessStartInfo(
-            Program("RELAY_TEST_REDIS_SERVER", "redis-server"),
-            ["--bind", "127.0.0.1", "--port", Text(Port), "--save", "", "--appendonly", "no", "--dir", directory, .. cluster, .. arguments])
+        string[] all = ["--bind", "127.0.0.1", "--port", Text(Port), "--dir", directory];
+        if (configuration is not null)
         {
-            RedirectStandardOutput = true,
-        })!;
+            var file = Path.Combine(directory, "sentinel.conf");
+            await File.WriteAllLinesAsync(file, configuration);
+            all = [file, "--sentinel", .. all];
+        }
+        else
+        {
+            all = [.. all, "--save", "", "--appendonly", "no", .. cluster, .. arguments];
+        }
+
+        var start = new ProcessStartInfo(Program("RELAY_TEST_REDIS_SERVER", "redis-server"), all);
+        start.RedirectStandardOutput = true;
+        process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync().Soon() is { } line)
         {
-            if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
+            if (line.Contains("Ready to accept connections", StringComparison.Ordinal)
+                || line.Contains("Sentinel ID is", StringComparison.Ordinal))
             {
                 _ = process.StandardOutput.ReadToEndAsync();
                 return true;

@@ -22,5 +22,18 @@ internal sealed class TestDirectory : IDisposable
         }
     }
 
+    private string FlushMark => System.IO.Path.Combine(Log, "flushed");
+
+    /// <summary>Removes what a log that was closed says of the disk.</summary>
+    public void ForgetFlush() => File.Delete(FlushMark);
+
+    public void CopyFlushTo(TestDirectory other)
+    {
+        if (File.Exists(FlushMark))
+        {
+            File.Copy(FlushMark, other.FlushMark);
+        }
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

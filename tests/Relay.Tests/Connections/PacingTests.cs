@@ -54,26 +54,56 @@ public sealed class PacingTests
     }
 
     [Fact]
-    public void What_is_held_is_bounded_and_charged_to_the_node_until_it_is_taken_up_or_its_connection_is_gone()
+    public void What_waits_is_charged_to_the_node_until_it_is_settled_or_the_connection_ends()
     {
-        var budget = new BufferBudget(1 << 20, new ManualTime());
+        var budget = new BufferBudget(1 << 20, TimeProvider.System);
+        var one = new InboundCredit(long.MaxValue, 0, budget);
+        var other = new InboundCredit(long.MaxValue, 0, budget);
+        one.Add(60_000);
+        Assert.Equal(0, budget.Used);
+        one.Add(600_000);
+        other.Add(300_000);
+        Assert.InRange(budget.Used, 900_000, 960_000);
+        one.Settle(600_000);
+        Assert.InRange(budget.Used, 230_000, 300_000);
+        other.End();
+        other.Settle(300_000);
+        other.Add(300_000);
+        Assert.Equal(0, budget.Used);
+    }
+
+    [Fact]
+    public async Task While_the_node_s_budget_is_full_those_who_have_much_waiting_read_no_further()
+    {
+        var budget = new BufferBudget(100_000, TimeProvider.System);
+        var large = new InboundCredit(long.MaxValue, 0, budget);
+        var small = new InboundCredit(long.MaxValue, 0, budget);
+        large.Add(200_000);
+        small.Add(1_000);
+        Assert.True(small.WaitAsync(CancellationToken.None).IsCompleted);
+        var waiting = large.WaitAsync(CancellationToken.None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        large.Settle(150_000);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void What_is_held_is_bounded_and_charged_to_the_node_until_its_connection_is_gone()
+    {
+        var budget = new BufferBudget(1 << 20, TimeProvider.System);
         var credit = new InboundCredit(1 << 20, 512 << 10, budget);
-        credit.Add(4 << 20);
-        Assert.True(credit.TryHold(64 << 10));
-        Assert.Equal(0, budget.Used);
-        Assert.True(credit.TryHold(100));
-        Assert.Equal(100, budget.Used);
-        Assert.False(credit.TryHold(512 << 10));
-        credit.TakeUp(200);
-        Assert.Equal(0, budget.Used);
-        Assert.True(credit.TryHold(300));
-        Assert.True(budget.TryTake((1 << 20) - 200));
+        credit.Add(600 << 10);
+        Assert.True(credit.TryHold(512 << 10));
         Assert.False(credit.TryHold(1));
-        credit.End();
-        Assert.Equal((1 << 20) - 200, budget.Used);
+        Assert.InRange(budget.Used, 512 << 10, 600 << 10);
         credit.TakeUp();
-        Assert.True(credit.TryHold(1 << 20));
-        Assert.Equal((1 << 20) - 200, budget.Used);
+        Assert.True(credit.TryHold(1 << 10));
+        budget.Charge(1 << 20);
+        Assert.False(credit.TryHold(64 << 10));
+        credit.Settle(599 << 10);
+        Assert.True(credit.TryHold(1 << 10));
+        credit.End();
+        Assert.Equal(1 << 20, budget.Used);
     }
 
     [Fact]

@@ -215,6 +215,24 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task What_a_loop_resumes_knows_that_the_thread_is_a_loops(bool loop)
+    {
+        var (stream, client) = await ConnectAsync(loop);
+        using (client)
+        await using (stream)
+        {
+            stream.BeginService(default);
+            var told = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            stream.ReadAsync(Memory<byte>.Empty).AsTask().GetAwaiter().UnsafeOnCompleted(
+                () => told.SetResult(LoopThread.IsCurrent));
+            await client.GetStream().WriteAsync("a"u8.ToArray());
+            Assert.Equal(loop, await told.Task.WaitAsync(Patience));
+            Assert.False(LoopThread.IsCurrent);
+        }
+    }
+
     private static async Task<(SocketStream Stream, TcpClient Client)> ConnectAsync(bool loop)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
@@ -29,23 +30,29 @@ internal sealed class HocuspocusClient
         SocketTimes? times = null,
         BufferBudget? budget = null,
         UnadmittedBudget? unadmitted = null,
-        Func<bool>? tryAdmit = null)
+        Func<bool>? tryAdmit = null,
+        UserPlaces? users = null,
+        ForgedTokens? forged = null,
+        IPAddress? address = null)
     {
         this.world = world;
         limits ??= new ConnectionLimits(16 << 20, 4 << 20, 50_000);
         var ticks = new SocketTicks(times ?? SocketTimes.Default, world.Time);
         budget ??= new BufferBudget(1L << 30, world.Time);
         var client = new ClientSocket(
-            line, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, World.Unwatched, () => { });
+            line, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, World.Unwatched, () => { })
+        {
+            RemoteAddress = address,
+        };
         Socket = new HocuspocusSocket(
             client,
             world.Node(node),
-            tokens ?? new OpenAccess(),
+            new ClientTokens(tokens ?? new OpenAccess(), forged ?? new ForgedTokens(world.Time)),
             Formats,
             limits,
             world.Time,
-            budget,
             unadmitted ?? new UnadmittedBudget(budget),
+            users ?? new UserPlaces(int.MaxValue),
             NullLogger.Instance)
         {
             TryAdmit = tryAdmit ?? (() => true),

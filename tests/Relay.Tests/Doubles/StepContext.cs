@@ -9,6 +9,9 @@ internal sealed class StepContext : SynchronizationContext, ISessionScheduler
     // What the library completes on a thread of its own comes back here.
     private readonly ConcurrentQueue<Action> ready = new();
 
+    /// <summary>Whether what is posted now is posted by a thread that must not be kept long.</summary>
+    public bool IsHurried { get; set; }
+
     public override void Post(SendOrPostCallback d, object? state) => ready.Enqueue(() => d(state));
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException();
@@ -25,7 +28,10 @@ internal sealed class StepContext : SynchronizationContext, ISessionScheduler
         for (var steps = 0; ready.TryDequeue(out var step); steps++)
         {
             Assert.True(steps < 1_000_000, "The sessions do not come to rest.");
+            var before = IsHurried;
+            IsHurried = false;
             step();
+            IsHurried = before;
         }
     }
 }

@@ -2,7 +2,10 @@ using Relay.Access;
 
 namespace Relay.Doubles;
 
-/// <summary>Tokens that say what they allow: <c>write</c>, <c>read</c>, <c>none</c>, <c>later</c>, with <c>@user</c> behind it if there is one, and <c>+seconds</c> if it ends. Everything else is refused.</summary>
+/// <summary>
+/// Tokens that say what they allow: <c>write</c>, <c>read</c>, <c>none</c>, <c>later</c>, <c>forged</c>, with
+/// <c>@user</c> behind it if there is one, and <c>+seconds</c> if it ends. Everything else is refused.
+/// </summary>
 internal sealed class TestVerifier(TimeProvider time) : ITokenVerifier
 {
     public const string Refusal = "The token is not one.";
@@ -23,7 +26,7 @@ internal sealed class TestVerifier(TimeProvider time) : ITokenVerifier
         AccessLevel? level = parts[0] switch { "write" => AccessLevel.Write, "read" => AccessLevel.Read, "none" => AccessLevel.None, _ => null };
         if (level is null)
         {
-            return new TokenVerdict(null, Refusal, IsTemporary: parts[0] == "later");
+            return new TokenVerdict(null, Refusal, IsTemporary: parts[0] == "later", IsForged: parts[0] == "forged");
         }
 
         return new TokenVerdict(

@@ -31,6 +31,9 @@ internal sealed class World : IDisposable
 
     public SessionSettings Settings { get; }
 
+    /// <summary>What the documents of all nodes may take.</summary>
+    public NodeMemory Memory { get; init; } = NodeMemory.Unlimited;
+
     public StepContext Context { get; } = new();
 
     public ManualTime Time { get; } = new();
@@ -168,7 +171,8 @@ internal sealed class World : IDisposable
             Settings,
             Unwatched,
             new LoggerFactory([Log]).CreateLogger<DocumentSession>(),
-            Rooms);
+            Rooms,
+            Memory);
     }
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);

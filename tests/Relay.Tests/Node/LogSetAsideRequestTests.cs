@@ -140,7 +140,8 @@ public sealed class LogSetAsideRequestTests : IDisposable
     /// <summary>A node over what a killed one left, after the disk changed one of the document's entries.</summary>
     private async Task<TestNode> StartDamagedAsync(bool isSaved = false)
     {
-        await using (var killed = await TestNode.StartAsync(settings: Stay))
+        // Each entry is on the disk before the next one: what does not read is no torn end.
+        await using (var killed = await TestNode.StartAsync(settings: [Stay, "FileStore:Fsync=always"]))
         {
             Assert.Equal(204, await killed.StatusAsync("POST", "/api/documents/other/updates", body: A));
             foreach (var update in new[] { A, B, C })

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
+using Relay.Doubles;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Node;
@@ -173,6 +174,40 @@ public sealed class YWebSocketEndpointTests
         await third.UntilAsync(0, 0);
         using var fourth = await node.ConnectAsync("/yjs/c");
         Assert.Equal(1013, await fourth.CloseCodeAsync());
+    }
+
+    [Fact]
+    public async Task A_user_with_as_many_connections_as_allowed_is_told_so_until_one_ends()
+    {
+        await using var node = await TestNode.StartAsync(
+            settings:
+            [
+                "Limits:MaxConnectionsPerUser=1",
+                "Auth:Mode=jwt",
+                "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret),
+            ]);
+        string Address(string user) =>
+            "/yjs/a?token=" + TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { sub = user }));
+        using var first = await node.ConnectAsync(Address("ada"));
+        await first.UntilAsync(0, 0);
+        using var second = await node.ConnectAsync(Address("ada"));
+        Assert.Equal(4530, await second.CloseCodeAsync());
+        using var other = await node.ConnectAsync(Address("bob"));
+        await other.UntilAsync(0, 0);
+        await first.CloseAsync();
+        async Task ComeBackAsync()
+        {
+            while (true)
+            {
+                using var again = await node.ConnectAsync(Address("ada"));
+                if (await again.ReceiveAsync() is not null)
+                {
+                    return;
+                }
+            }
+        }
+
+        await ComeBackAsync().WaitAsync(TestNode.Patience);
     }
 
     [Fact]

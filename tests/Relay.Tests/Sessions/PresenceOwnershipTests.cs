@@ -169,9 +169,8 @@ public sealed class PresenceOwnershipTests
     public void Somebody_who_comes_back_sees_the_others_at_once_because_they_say_themselves_under_the_next_clock()
     {
         using var world = new World();
-        var (there, elsewhere) = (Answering(world), Answering(world, 1));
-        there.Say(Presence((1, 4, """{"at":1}""")));
-        elsewhere.Say(Presence((2, 7, """{"at":2}""")));
+        var there = Showing(world, 0, (1, 4, """{"at":1}"""));
+        var elsewhere = Showing(world, 1, (2, 7, """{"at":2}"""));
         world.Advance(3);
         var back = world.Client();
         back.Say(Presence((3, 9, "{}")));
@@ -202,11 +201,13 @@ public sealed class PresenceOwnershipTests
     public void In_a_large_document_only_some_clients_at_once_are_asked_to_say_themselves_anew()
     {
         using var world = new World();
-        var all = Enumerable.Range(1, 150).Select(_ => Answering(world)).ToArray();
-        world.Advance(5);
+        var all = Enumerable.Range(1, 150).Select(id => Showing(world, 0, ((ulong)id, 1, "{}"))).ToArray();
+
+        // Those who came before are asked for those who came after.
+        world.Advance(15);
         for (var i = 0; i < all.Length; i++)
         {
-            all[i].Say(Presence(((ulong)i + 1, 1, "{}")));
+            all[i].Say(Presence(((ulong)i + 1, 10, "{}")));
         }
 
         world.Advance(10);
@@ -217,7 +218,7 @@ public sealed class PresenceOwnershipTests
         world.Advance(2);
         Assert.Equal(150, Asked());
 
-        int Asked() => all.Where((client, i) => client.Presence[(ulong)i + 1].Clock > 1).Count();
+        int Asked() => all.Where((client, i) => client.Presence[(ulong)i + 1].Clock > 10).Count();
     }
 
     [Fact]
@@ -248,6 +249,15 @@ public sealed class PresenceOwnershipTests
         // A provider of version 4 sends nothing that it has from the node, but answers a question.
         var raised = "01" + HocuspocusClient.Bytes(PresenceUpdate((1, 5, "{}")));
         Assert.Equal([HocuspocusClient.Message("doc", raised), HocuspocusClient.Message("doc", "03")], client.Take());
+    }
+
+    /// <summary>A client that says its presence before anything else, as stock clients do that have one.</summary>
+    private static TestConnection Showing(World world, int node, (ulong Id, ulong Clock, string State) entry)
+    {
+        var client = world.Client(node);
+        client.Say(Presence(entry));
+        client.Say(Step2([0, 0]));
+        return client;
     }
 
     /// <summary>

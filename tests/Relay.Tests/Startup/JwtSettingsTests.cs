@@ -8,6 +8,19 @@ public sealed class JwtSettingsTests
     private const string Secret = "hush, hush: a secret of 32 bytes";
 
     [Fact]
+    public void A_token_is_tried_with_few_keys()
+    {
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var pem = ec.ExportSubjectPublicKeyInfoPem() + "\n";
+        string Keys(int count) => string.Concat(Enumerable.Repeat(pem, count));
+        Assert.Equal(8, Read(false, ("PublicKey", Keys(8))).Auth.Jwt!.Keys!.Count);
+        Assert.Contains(
+            "Relay:Auth:Jwt:PublicKey holds 9 keys of one kind",
+            Refused(false, ("PublicKey", Keys(9))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_or_two_secrets_are_read_and_shown_to_nobody()
     {
         var settings = Read(false, ("Secret", Secret), ("SecondSecret", "another hush, hush of 32 bytes and more"), ("Issuer", "me"), ("Audience", "you"));

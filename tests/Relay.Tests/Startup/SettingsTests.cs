@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
+using Relay.Backplane;
 
 namespace Relay.Startup;
 
@@ -13,7 +16,8 @@ public sealed class SettingsTests
         Assert.Equal(TimeSpan.FromMinutes(1), settings.Documents.SaveInterval);
         Assert.Equal("none", settings.Auth.Mode);
         Assert.Equal(64 << 20, settings.Limits.MaxMessageBytes);
-        Assert.InRange(settings.Limits.MaxBufferedBytes, 128 << 20, long.MaxValue);
+        Assert.InRange(settings.Limits.MaxBufferedBytes, 64 << 20, long.MaxValue);
+        Assert.InRange(settings.Limits.MaxOpenBytes, 128 << 20, long.MaxValue);
         Assert.Equal(1 << 20, settings.Limits.MaxStatelessBytes);
     }
 
@@ -25,21 +29,40 @@ public sealed class SettingsTests
             ("Documents:IdleTimeout", "00:00:05"),
             ("documents:keepSnapshots", "last=3,daily=7"),
             ("Limits:MaxConnections", "12"),
-            ("FileStore:Fsync", "true"),
+            ("FileStore:Fsync", "always"),
             ("Node:Address", "10.0.0.7:5211"));
         Assert.Equal(TimeSpan.FromSeconds(5), settings.Documents.IdleTimeout);
         Assert.Equal(3, settings.Documents.KeepSnapshots.Last);
         Assert.Equal(12, settings.Limits.MaxConnections);
-        Assert.True(settings.FileStore.Fsync);
+        Assert.Equal(FlushPolicy.Always, settings.FileStore.Fsync);
+    }
+
+    [Fact]
+    public void Authorities_of_Postgres_are_read_where_its_certificate_is_checked()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var authority = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        var pem = authority.ExportCertificatePem() + "\n" + authority.ExportCertificatePem();
+        const string server = "Host=db;Database=relay;SSL Mode=";
+        var read = Read(
+            true, ("Postgres:ConnectionString", server + "VerifyFull"), ("Postgres:RootCertificates", pem));
+        Assert.Equal(2, read.Postgres.RootCertificates!.Count);
+        string Refused(string mode, string authorities) => Assert.Throws<SettingsException>(() => Read(
+            true, ("Postgres:ConnectionString", server + mode), ("Postgres:RootCertificates", authorities))).Message;
+        Assert.Contains("no certificate is checked", Refused("Require", pem), StringComparison.Ordinal);
+        Assert.Contains("must be certificates as PEM text", Refused("VerifyFull", "none"), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("Documents:IdleTimout", "00:00:05", "is not a setting of this version")]
     [InlineData("Network:AllowedHosts", "relay:8080", "host names without ports")]
+    [InlineData("FileStore:Fsync", "true", "but must be always, everysec or never")]
     [InlineData("Redis:Configuraton", "localhost", "is not a setting of this version")]
     [InlineData("Redis:Configuration", "localhost", "set Relay:S3:Bucket, or Relay:FileStore:Shared")]
     [InlineData("Postgres:ConnectionString", "nonsense", "does not read as a connection string")]
     [InlineData("Postgres:ConnectionString", "Database=relay", "must have a Host")]
+    [InlineData("Postgres:RootCertificates", "a.pem", "has no meaning without Relay:Postgres:ConnectionString")]
     [InlineData("Postgres:KeepConnections", "30.00:00:00", "has no meaning without Relay:Postgres:ConnectionString")]
     [InlineData("Redis:MinReplicas", "1", "has no meaning without Relay:Redis:Configuration")]
     [InlineData("Redis:MinReplicas", "-1", "but must be a whole number")]

@@ -37,6 +37,8 @@ internal sealed class Process(Agenda agenda, SeededRandom random, string name) :
         }
     }
 
+    bool ISessionScheduler.IsHurried => false;
+
     void ISessionScheduler.Queue(Mailbox mailbox) => agenda.Add(Hop(), this, mailbox.Drain);
 
     /// <summary>Runs a step as this process; false if it is not running.</summary>

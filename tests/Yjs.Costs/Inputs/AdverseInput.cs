@@ -8,6 +8,12 @@ internal sealed record AdverseInput(long Bytes, Action Run)
     /// <summary>How many inputs these bytes are: each may cost something whatever its size.</summary>
     public int Count { get; init; } = 1;
 
+    /// <summary>Updates that the document has before, for those who give them to a server.</summary>
+    public IReadOnlyList<byte[]> Before { get; init; } = [];
+
+    /// <summary>The updates that should hurt; empty where the input is none.</summary>
+    public IReadOnlyList<byte[]> Updates { get; init; } = [];
+
     /// <summary>A document is given updates, one by one as a session does it, and is then asked for.</summary>
     public static AdverseInput Of(params IReadOnlyList<byte[]> updates) => After([], updates);
 
@@ -28,7 +34,7 @@ internal sealed record AdverseInput(long Bytes, Action Run)
 
         document.EncodeState();
         var bytes = (countsAll ? before : []).Concat(updates).Sum(update => (long)update.Length);
-        return new AdverseInput(bytes, Run) { Count = updates.Count };
+        return new AdverseInput(bytes, Run) { Count = updates.Count, Before = before, Updates = updates };
 
         void Run()
         {

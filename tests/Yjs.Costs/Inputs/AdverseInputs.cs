@@ -199,7 +199,7 @@ internal static class AdverseInputs
     }
 
     /// <summary>The hash that .NET gives each of them is 0: both halves are equal.</summary>
-    private static IEnumerable<ulong> AlikeIds(int count) =>
+    public static IEnumerable<ulong> AlikeIds(int count) =>
         Enumerable.Range(1, count).Select(i => ((ulong)i << 32) | (uint)i);
 
     private static AdverseInput UnknownVector(IEnumerable<ulong> clients)

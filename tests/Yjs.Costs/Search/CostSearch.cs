@@ -6,8 +6,6 @@ namespace Relay.Yjs.Costs;
 /// </summary>
 internal sealed class CostSearch(Random random, string work)
 {
-    private const int Kept = 24;
-    private const int Restart = 12;
     private const int MostBytes = 48 * 1024;
 
     /// <summary>
@@ -40,15 +38,15 @@ internal sealed class CostSearch(Random random, string work)
             var vector = document.EncodeStateVector();
             document.TryEncodeDiff(vector, out _, out _);
 
-            // What is in updates reads as state vectors and presence in parts.
+            // What is in updates reads as state vectors in parts.
             updates.ForEach(update => document.TryEncodeDiff(update, out _, out _));
-            updates.ForEach(update => AwarenessUpdate.TryDecode(update, int.MaxValue, out _, out _));
         },
         ["restoring"] = (document, updates) => DocumentRestore.TryCompute(document.EncodeState(), updates[0], out _,
             out _),
     };
 
-    private readonly List<(Genome Genome, double Cost)> kept = [];
+    private readonly Population<Genome> population = new(
+        random, Genome.Draw, (genome, chance) => genome.Mutate(chance));
 
     public static IReadOnlyCollection<string> Works => All.Keys;
 
@@ -57,8 +55,7 @@ internal sealed class CostSearch(Random random, string work)
 
     public void Try()
     {
-        var genome = kept.Count < Kept
-            || random.Next(Restart) == 0 ? Genome.Draw(random) : kept[random.Next(kept.Count)].Genome.Mutate(random);
+        var genome = population.Next();
         var updates = genome.ToUpdates();
         long bytes = updates.Sum(update => update.Length);
         if (bytes is 0 or > MostBytes)
@@ -77,16 +74,12 @@ internal sealed class CostSearch(Random random, string work)
             Dearest = (genome, cost, bytes);
         }
 
-        kept.Add((genome, cost));
-        if (kept.Count > Kept)
-        {
-            kept.Remove(kept.MinBy(entry => entry.Cost));
-        }
+        population.Add(genome, cost);
     }
 
     private static void Apply(YDocument document, byte[] update)
     {
-        if (document.TryGetNews(update, out var news, out _, out _) && !news.IsEmpty)
+        if (document.TryGetNews(update, long.MaxValue, out var news, out _, out _) && !news.IsEmpty)
         {
             document.TryApply(news, out _, out _);
         }

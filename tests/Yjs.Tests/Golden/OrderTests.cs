@@ -50,6 +50,30 @@ public sealed class OrderTests
         Assert.Equal(State(true, [.. pieces.Reverse()]), Convert.ToHexStringLower(document.EncodeState()));
     }
 
+    /// <summary>
+    /// Five values of a list after a hole, the second of them deleted: as one struct, and as a client sends them that
+    /// deleted before. Found by the random documents (seeds 204, 349 and 1561).
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Values_after_a_hole_are_cut_alike_whether_they_came_cut_or_whole(bool garbageCollection)
+    {
+        const string whole = "010101020801016105" + "7d017d027d037d047d05";
+        string[] pieces =
+        [
+            "01010102" + "08010161017d01" + "00",
+            "01010103" + "88010201" + "7d02" + "00",
+            "01010104" + "88010303" + "7d037d047d05" + "00",
+        ];
+        const string delete = "000101010301";
+        var expected = State(garbageCollection, whole + "0101010301");
+        Assert.Equal(expected, State(garbageCollection, expected));
+        Assert.Equal(expected, State(garbageCollection, whole + "00", delete));
+        Assert.Equal(expected, State(garbageCollection, [.. pieces, delete]));
+        Assert.Equal(expected, State(garbageCollection, [delete, .. pieces.Reverse()]));
+    }
+
     private static string State(bool garbageCollection, params string[] updates)
     {
         var document = new YDocument(garbageCollection);

@@ -61,12 +61,14 @@ internal sealed class Verdicts(RandomDocument document)
         body.WriteVarBytes(stateVector);
     });
 
-    /// <summary>Two updates should have been the same bytes and are not; the oracle finds words for it, or says that it does not matter.</summary>
-    public void Different(string step, byte[] expected, byte[] actual, bool holes) => Add(step, 6, body =>
+    /// <summary>
+    /// Two updates should have been the same bytes and are not; the oracle finds words for it, or says that it does not
+    /// matter.
+    /// </summary>
+    public void Different(string step, byte[] expected, byte[] actual) => Add(step, 6, body =>
     {
         body.WriteVarBytes(expected);
         body.WriteVarBytes(actual);
-        body.WriteByte(holes ? (byte)1 : (byte)0);
     });
 
     /// <summary>The steps that the oracle finds wrong.</summary>

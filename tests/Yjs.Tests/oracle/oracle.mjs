@@ -52,7 +52,7 @@ const checks = [
   (scenario, decoder) => arbitraryDiff(scenario, readVarUint(decoder), readVarUint8Array(decoder)),
   (scenario, decoder) => parts(scenario, readVarInt(decoder), readVarUint(decoder), readUint8(decoder) === 1, readList(decoder, readVarUint8Array)),
   (scenario, decoder) => vector(scenario, readSubset(decoder), readVarUint8Array(decoder)),
-  (_scenario, decoder) => different(readVarUint8Array(decoder), readVarUint8Array(decoder), readUint8(decoder) === 1)
+  (_scenario, decoder) => different(readVarUint8Array(decoder), readVarUint8Array(decoder))
 ]
 
 const judge = (decoder, encoder) => {

@@ -3,6 +3,7 @@ import * as test from 'node:test'
 import WebSocket from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
+import { joinClient, sameState } from '../clients.mjs'
 import { startRelay } from '../relay.mjs'
 import { waitFor } from '../wait.mjs'
 import { agreed, lastFirst, openBrowser, openPage, whereBrowserIs } from './browser.mjs'
@@ -86,6 +87,28 @@ test.describe('People on the demo page', whereBrowserIs, () => {
 
     await a.page.locator('#my-name').focus()
     await waitFor(async () => await b.textBeforeCaret('Anna') === null, 'the cursor of Anna to go when she leaves the text')
+  })
+
+  test.it('see the cursor of somebody whose text is still on its way when the text is there', async (t) => {
+    const a = await anna(t, 'early cursor')
+    await a.types('steady')
+    const writer = await joinClient(t, relay, 'early cursor')
+    await writer.sees((doc) => doc.getXmlFragment('prosemirror').toString().includes('steady'), 'what Anna typed')
+    const draft = new Y.Doc()
+    Y.applyUpdate(draft, Y.encodeStateAsUpdate(writer.doc))
+    const [paragraph, text] = [new Y.XmlElement('paragraph'), new Y.XmlText('soon')]
+    paragraph.push([text])
+    draft.getXmlFragment('prosemirror').push([paragraph])
+    const place = Y.createRelativePositionFromTypeIndex(text, 2)
+    const user = { name: 'Boris', color: '#305080' }
+    writer.awareness.setLocalState({ user, cursor: { anchor: place, head: place } })
+    await a.seesPeople('Boris')
+    assert.equal(await a.textBeforeCaret('Boris'), null)
+    assert.equal(await a.text(), 'steady')
+    Y.applyUpdate(writer.doc, Y.encodeStateAsUpdate(draft))
+    await a.seesCaret('Boris', 'so')
+    assert.equal(await a.text(), 'steady\nsoon')
+    assert.ok(sameState(writer.doc, draft), 'the page has changed the document')
   })
 
   test.it('take back only what they typed themselves', async (t) => {

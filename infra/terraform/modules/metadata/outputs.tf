@@ -1,6 +1,12 @@
 output "connection_string" {
   description = "Without the password."
-  value       = "Host=${aws_db_instance.this.address};Port=5432;Database=relay;Username=relay;SSL Mode=Require"
+  value = join(";", [
+    "Host=${aws_db_instance.this.address}",
+    "Port=5432",
+    "Database=relay",
+    "Username=relay",
+    "SSL Mode=${var.check_certificate ? "VerifyFull" : "Require"}",
+  ])
 }
 
 output "password_secret_arn" {

@@ -23,6 +23,11 @@ variable "password_generation" {
   type        = number
 }
 
+variable "check_certificate" {
+  description = "Whether nodes check the server's certificate and name; they need the authorities for that."
+  type        = bool
+}
+
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete it."
   type        = bool

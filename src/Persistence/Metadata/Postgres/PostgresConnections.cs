@@ -19,7 +19,13 @@ internal sealed class PostgresConnections : IAsyncDisposable
             Timeout = (int)Math.Ceiling(callTimeout.TotalSeconds),
         };
         text.ApplicationName ??= "relay";
-        source = new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+        var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
+        if (options.RootCertificates is { } authorities)
+        {
+            builder.UseRootCertificates(authorities);
+        }
+
+        source = builder.Build();
     }
 
     /// <summary>Calls on a connection of the pool.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Relay.Persistence.Metadata.Postgres;
 
 /// <summary>Where room metadata is kept, and how.</summary>
@@ -5,6 +7,11 @@ public sealed record PostgresMetadataOptions
 {
     /// <summary>An Npgsql connection string.</summary>
     public required string ConnectionString { get; init; }
+
+    /// <summary>
+    /// The authorities that the server's certificate must come from; null for those that the system knows.
+    /// </summary>
+    public X509Certificate2Collection? RootCertificates { get; init; }
 
     /// <summary>Where other nodes reach this one, or any text that tells it from others.</summary>
     public required string Address { get; init; }

@@ -88,6 +88,7 @@ internal sealed partial class SocketLoop
 
     private unsafe void Run()
     {
+        LoopThread.Begin();
         var events = new byte[EventsAtOnce * EventSize];
         fixed (byte* first = events)
         {

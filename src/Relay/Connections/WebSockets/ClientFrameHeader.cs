@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Relay.Yjs;
 
 namespace Relay.Connections.WebSockets;
 
@@ -57,6 +58,7 @@ internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Op
     /// <summary>Copies a payload while taking its mask off (RFC 6455, 5.3); <paramref name="source"/> begins at the payload's first byte.</summary>
     public static void Unmask(ReadOnlySpan<byte> source, Span<byte> target, uint mask)
     {
+        WorkMeter.CountBytes(source.Length);
         var wide = mask | ((ulong)mask << 32);
         var i = 0;
         for (; source.Length - i >= 8; i += 8)

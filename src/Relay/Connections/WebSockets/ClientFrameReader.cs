@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Relay.Yjs;
 
 namespace Relay.Connections.WebSockets;
 
@@ -32,6 +33,9 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     private readonly int most = maxMessageBytes;
     private int limit = maxMessageBytes;
 
+    /// <summary>What a message that is not whole is charged to, as long as there is such a charge.</summary>
+    private UnadmittedCharge? charge;
+
     private byte[] buffer = [];
     private int start;
     private int end;
@@ -56,7 +60,16 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     public bool IsInMiddle => Volatile.Read(ref isInMiddle);
 
     /// <summary>From now on messages may be so large, at most as large as any reader's.</summary>
-    public void LimitMessages(int bytes) => limit = Math.Min(bytes, most);
+    /// <param name="bytes">The largest message.</param>
+    /// <param name="unadmitted">
+    /// What small messages are charged to as well while they are not whole; null if they are not.
+    /// </param>
+    public void LimitMessages(int bytes, UnadmittedBudget? unadmitted)
+    {
+        limit = Math.Min(bytes, most);
+        charge?.Dispose();
+        charge = unadmitted is null ? null : new UnadmittedCharge(unadmitted);
+    }
 
     /// <summary>The next message, or how the reading ended. A message's memory is not written again.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -84,14 +97,23 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
 
             if (start == end)
             {
-                // An idle connection waits with an empty read, and so holds no buffer.
                 ReleaseBuffer();
-                _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
-                buffer = ArrayPool<byte>.Shared.Rent(inBurst ? BurstBuffer : FirstBuffer);
             }
             else if (end == buffer.Length)
             {
                 MakeRoom();
+            }
+
+            if (charge?.TrySet(buffer.Length + collector.Capacity) == false)
+            {
+                return new ClientFrame(ClientFrameKind.NoRoom, default);
+            }
+
+            if (buffer.Length == 0)
+            {
+                // An idle connection waits with an empty read, and so holds no buffer.
+                _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
+                buffer = ArrayPool<byte>.Shared.Rent(inBurst && charge is null ? BurstBuffer : FirstBuffer);
             }
 
             var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
@@ -110,6 +132,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     {
         ReleaseBuffer();
         collector.Dispose();
+        charge?.Dispose();
     }
 
     /// <summary>
@@ -122,6 +145,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     {
         while (true)
         {
+            WorkMeter.Count();
             if (inFrame)
             {
                 if (!TryGoOn(out var message))
@@ -282,6 +306,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     private void MakeRoom()
     {
         var held = end - start;
+        WorkMeter.CountBytes(held);
         if (start >= buffer.Length / 2)
         {
             buffer.AsSpan(start, held).CopyTo(buffer);

@@ -45,9 +45,13 @@ internal sealed partial class ClientSocket
         this.ticks = ticks;
         this.metrics = metrics;
         this.signOfLife = signOfLife;
+        Budget = budget;
         frames = new ClientFrameReader(stream, maxMessageBytes, budget);
         lastSent = lastPing = ticks.Time.GetTimestamp();
     }
+
+    /// <summary>What large messages are charged to, until they are dealt with.</summary>
+    public BufferBudget Budget { get; }
 
     /// <summary>Where the client is; null where that is not known.</summary>
     public IPAddress? RemoteAddress { get; init; }
@@ -97,7 +101,10 @@ internal sealed partial class ClientSocket
     }
 
     /// <summary>From now on messages may be so large. Called before the reading, or by who takes messages.</summary>
-    public void LimitMessages(int bytes) => frames.LimitMessages(bytes);
+    /// <param name="bytes">The largest message.</param>
+    /// <param name="unadmitted">What messages that are not whole are charged to until the next call, if anything.</param>
+    public void LimitMessages(int bytes, UnadmittedBudget? unadmitted = null) =>
+        frames.LimitMessages(bytes, unadmitted);
 
     /// <summary>Ends the connection: the client is told why, and then has a moment to answer.</summary>
     public void Close(CloseReason reason)

@@ -18,6 +18,9 @@ internal sealed class AbsentDocument(AddressState state, UnsyncedCount unsynced)
     /// </summary>
     public bool WasOpen { get; init; }
 
+    /// <summary>What is charged for it; 0 for one that was open, whose client has shown a token.</summary>
+    public long Cost { get; init; }
+
     /// <summary>Whether the client has been asked for its token since.</summary>
     public bool HasAsked { get; set; }
 
@@ -60,6 +63,9 @@ internal sealed class AbsentDocument(AddressState state, UnsyncedCount unsynced)
             Question = message.Payload.Length <= maxQuestionBytes ? message.Payload.ToArray() : default;
         }
     }
+
+    /// <summary>There is no room to remember what the client has.</summary>
+    public void DropQuestion() => Question = default;
 
     /// <summary>Drops all that was kept.</summary>
     public void DropKept(int maxQuestionBytes)

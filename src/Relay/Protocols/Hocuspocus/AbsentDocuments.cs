@@ -11,11 +11,17 @@ namespace Relay.Protocols.Hocuspocus;
 internal sealed class AbsentDocuments : IDisposable
 {
     public const int MaxKeptDocuments = 100;
+
+    /// <summary>Documents that are remembered before one was open; the oldest is forgotten for a new one.</summary>
+    public const int MaxUnadmittedDocuments = 100;
     public const int MaxKeptMessages = 1000;
     public const long MaxKeptBytes = 5 << 20;
 
     /// <summary>What is charged for a message beside its bytes.</summary>
     public const int MessageCost = 160;
+
+    /// <summary>What is charged for a document that was never open, beside its address, messages and question.</summary>
+    public const int DocumentCost = 400;
 
     /// <summary>State vectors of refused documents; one has some bytes for each client that ever wrote.</summary>
     private const int MaxQuestionBytes = 16 << 10;
@@ -33,7 +39,7 @@ internal sealed class AbsentDocuments : IDisposable
     /// <summary>A refusal is not said more often than this.</summary>
     public static readonly TimeSpan RepeatTime = TimeSpan.FromSeconds(1);
 
-    private readonly int maxDocuments;
+    private readonly int maxAdmittedDocuments;
     private readonly UnadmittedBudget budget;
     private readonly TimeProvider time;
     private readonly Action<string, AbsentStep> due;
@@ -42,13 +48,14 @@ internal sealed class AbsentDocuments : IDisposable
     private readonly PriorityQueue<(string Address, AbsentDocument Document), long> reminders = new();
     private ITimer? timer;
     private long timerDue = long.MaxValue;
+    private int maxDocuments;
     private bool isOver;
     private int keptDocuments;
     private int keptMessages;
     private long keptBytes;
     private long questionBytes;
 
-    /// <param name="maxDocuments">How many are remembered; the oldest is forgotten for a new one.</param>
+    /// <param name="maxDocuments">How many are remembered after one was open.</param>
     /// <param name="budget">What is kept is charged to it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="due">Told what is due for an address, on a thread of the clock.</param>
@@ -56,9 +63,19 @@ internal sealed class AbsentDocuments : IDisposable
         int maxDocuments, UnadmittedBudget budget, TimeProvider time, Action<string, AbsentStep> due)
     {
         this.budget = budget;
-        this.maxDocuments = maxDocuments;
+        maxAdmittedDocuments = maxDocuments;
+        this.maxDocuments = Math.Min(maxDocuments, MaxUnadmittedDocuments);
         this.time = time;
         this.due = due;
+    }
+
+    /// <summary>A document is about to be open on the socket for the first time.</summary>
+    public void Admit()
+    {
+        lock (gate)
+        {
+            maxDocuments = maxAdmittedDocuments;
+        }
     }
 
     public AddressState StateOf(string address)
@@ -88,7 +105,13 @@ internal sealed class AbsentDocuments : IDisposable
                 return KeepOutcome.NoRoom;
             }
 
-            document ??= Add(address, new AbsentDocument(AddressState.Asked, new UnsyncedCount()));
+            document ??= TryAddUnopened(address, AddressState.Asked);
+            if (document is null)
+            {
+                budget.Return(message.Bytes + MessageCost);
+                return KeepOutcome.NoRoom;
+            }
+
             document.State = AddressState.Asked;
             document.Keep(message);
             keptDocuments += isFirst ? 1 : 0;
@@ -134,9 +157,9 @@ internal sealed class AbsentDocuments : IDisposable
                 return null;
             }
 
-            questionBytes -= document.Question.Length;
+            ForgetQuestion(document);
             document.Drop(message, QuestionRoom);
-            questionBytes += document.Question.Length;
+            CountQuestion(document);
             if (time.GetElapsedTime(document.AnsweredAt) < RepeatTime)
             {
                 return null;
@@ -171,7 +194,14 @@ internal sealed class AbsentDocuments : IDisposable
             if (document is null)
             {
                 Remove(address);
-                document = Add(address, new AbsentDocument(state, unsynced ?? new UnsyncedCount()));
+                document = unsynced is null
+                    ? TryAddUnopened(address, state)
+                    : Add(address, new AbsentDocument(state, unsynced));
+                if (document is null)
+                {
+                    // Not remembered: the next message to it is refused anew.
+                    return;
+                }
             }
 
             DropKept(document);
@@ -222,6 +252,15 @@ internal sealed class AbsentDocuments : IDisposable
 
     private int QuestionRoom => (int)Math.Clamp(MaxQuestionBytesInAll - questionBytes, 0, MaxQuestionBytes);
 
+    /// <summary>Adds a document that was never open here; null if there is no room for it.</summary>
+    private AbsentDocument? TryAddUnopened(string address, AddressState state)
+    {
+        var cost = DocumentCost + (2 * address.Length);
+        return !isOver && budget.TryTake(cost)
+            ? Add(address, new AbsentDocument(state, new UnsyncedCount()) { Cost = cost })
+            : null;
+    }
+
     private AbsentDocument Add(string address, AbsentDocument document)
     {
         if (documents.Count == maxDocuments)
@@ -241,15 +280,33 @@ internal sealed class AbsentDocuments : IDisposable
         }
 
         ReleaseKept(document);
-        questionBytes -= document.Question.Length;
+        ForgetQuestion(document);
+        budget.Return(document.Cost);
         return document;
     }
 
     private void DropKept(AbsentDocument document)
     {
         ReleaseKept(document);
-        questionBytes -= document.Question.Length;
+        ForgetQuestion(document);
         document.DropKept(QuestionRoom);
+        CountQuestion(document);
+    }
+
+    /// <summary>The document's question will be another one, or is given out.</summary>
+    private void ForgetQuestion(AbsentDocument document)
+    {
+        questionBytes -= document.Question.Length;
+        budget.Return(document.Cost > 0 ? document.Question.Length : 0);
+    }
+
+    private void CountQuestion(AbsentDocument document)
+    {
+        if (document.Cost > 0 && !budget.TryTake(document.Question.Length))
+        {
+            document.DropQuestion();
+        }
+
         questionBytes += document.Question.Length;
     }
 
@@ -265,7 +322,7 @@ internal sealed class AbsentDocuments : IDisposable
     {
         // Those of documents that were opened again stay in the queue until they are due; a client that makes too
         // many of them gets none.
-        if (isOver || reminders.Count >= 2 * maxDocuments)
+        if (isOver || reminders.Count >= 2 * maxAdmittedDocuments)
         {
             return;
         }

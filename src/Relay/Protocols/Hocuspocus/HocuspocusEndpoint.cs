@@ -13,11 +13,12 @@ internal sealed partial class HocuspocusEndpoint(
     RequestGate gate,
     ReturnDelays returns,
     WaitingRoom waiting,
-    ITokenVerifier tokens,
+    ClientTokens tokens,
     AwarenessStamping stamping,
     ConnectionLimits limits,
     BufferBudget budget,
     UnadmittedBudget unadmitted,
+    UserPlaces users,
     SocketTicks ticks,
     RelayMetrics metrics,
     TimeProvider time,
@@ -65,7 +66,7 @@ internal sealed partial class HocuspocusEndpoint(
         try
         {
             var socket = new HocuspocusSocket(
-                client, sessions, tokens, formats, limits, time, budget, unadmitted, logger, stamping.IsOn)
+                client, sessions, tokens, formats, limits, time, unadmitted, users, logger, stamping.IsOn)
             {
                 TryAdmit = () => connections.TryAdmit(place),
             };

@@ -13,6 +13,10 @@ internal sealed partial class HocuspocusSocket
     /// <summary>What is said to a client that sends much before it has shown a token.</summary>
     public const string TooLargeUnadmitted = "Until a document is open on this connection, a message may have 64 KiB.";
 
+    /// <summary>What is said of one document too many.</summary>
+    public const string TooManyDocuments =
+        "This socket has as many documents as Limits:MaxDocumentsPerConnection allows.";
+
     private const string NoToken = "";
 
     private bool Keep(string address, in DocumentMessage message)
@@ -37,7 +41,7 @@ internal sealed partial class HocuspocusSocket
             return;
         }
 
-        var verdict = await tokens.VerifyAsync(NoToken, closed);
+        var verdict = await tokens.VerifyAsync(RemoteAddress, NoToken, closed);
         if (verdict.IsAccepted)
         {
             await AuthenticateAsync(address, null, NoToken, closed);

@@ -19,6 +19,11 @@ internal sealed partial class HocuspocusSocket
         for (var i = 0; i < frames.Count && !isClosed; i++)
         {
             await HandleAsync(frames[i], i, closed);
+            if (!isAdmitted)
+            {
+                // Answers to one read could take far more than it.
+                await Credit.WaitAsync(closed);
+            }
         }
 
         HandIn();
@@ -206,12 +211,13 @@ internal sealed partial class HocuspocusSocket
             await Task.Delay(wait, time, closed);
         }
 
-        var verdict = await tokens.VerifyAsync(token, closed);
-        if (verdict.IsTemporary)
+        var verdict = await tokens.VerifyAsync(RemoteAddress, token, closed);
+        if (verdict.IsTemporary || verdict.IsHeldBack)
         {
+            // A document that is open goes on with the right that it has.
             if (channel is null)
             {
-                Close(CloseReason.StoreUnavailable);
+                RefuseForNow(address, verdict.IsTemporary ? CloseReason.StoreUnavailable : CloseReason.TokensHeldBack);
             }
 
             return;
@@ -235,54 +241,6 @@ internal sealed partial class HocuspocusSocket
         else
         {
             Open(address, parsed, verdict.Grant);
-        }
-    }
-
-    private void Open(string address, HocuspocusAddress parsed, Grant grant)
-    {
-        if (!isAdmitted)
-        {
-            if (!TryAdmit())
-            {
-                Close(CloseReason.NodeIsFull);
-                return;
-            }
-
-            isAdmitted = true;
-            socket.LimitMessages(limits.MaxMessageBytes);
-        }
-
-        HocuspocusChannel? channel = null;
-        AbsentDocument? before = null;
-        lock (gate)
-        {
-            if (isClosed)
-            {
-                return;
-            }
-
-            if (channels.Count < MaxDocuments)
-            {
-                before = absent.Take(address);
-                var format = parsed.HasSession ? new HocuspocusFormat(address, isShared: false) : formats.Take(address);
-                var stamp = stampsAwareness ? new AwarenessStamp(grant) : null;
-                channel = new HocuspocusChannel(
-                    this, address, parsed, format, grant, before?.Unsynced ?? new UnsyncedCount(), limits, stamp, time);
-                channels.Add(address, channel);
-                idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            }
-        }
-
-        if (channel is null)
-        {
-            Deny(address, "This socket has as many documents as it takes.");
-            return;
-        }
-
-        channel.Open(sessions, before);
-        if (before is { Kept.Count: > 0 })
-        {
-            channel.Receive([.. before.Kept.Select(KeptMessage.Unpack)]);
         }
     }
 }

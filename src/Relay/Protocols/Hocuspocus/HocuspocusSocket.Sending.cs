@@ -1,3 +1,5 @@
+using Relay.Connections;
+
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
@@ -6,8 +8,14 @@ namespace Relay.Protocols.Hocuspocus;
 /// </summary>
 internal sealed partial class HocuspocusSocket
 {
+    /// <summary>What is charged for something to say beside its bytes.</summary>
+    private const int TurnCost = 160;
+
     private readonly Lock sendGate = new();
     private readonly Queue<Turn> turns = new();
+
+    /// <summary>What the socket says before it has shown a token, until the client has taken it.</summary>
+    private readonly UnadmittedCharge unsent;
     private readonly Action whenSent;
     private Turn current;
     private bool sending;
@@ -18,17 +26,19 @@ internal sealed partial class HocuspocusSocket
     /// <summary>Says something of the socket's own.</summary>
     public void Say(ReadOnlyMemory<byte> frame)
     {
-        var turn = TurnOf(frame);
+        var charged = isAdmitted ? 0 : frame.Length + TurnCost;
+        if (!unsent.TryAdd(charged))
+        {
+            Close(CloseReason.NodeIsFull);
+            return;
+        }
+
+        Credit.Add(frame.Length);
+        var turn = new Turn(null, [frame], charged);
         if (Send(turn))
         {
             Finish(turn);
         }
-    }
-
-    private Turn TurnOf(ReadOnlyMemory<byte> frame)
-    {
-        Credit.Add(frame.Length);
-        return new Turn(null, [frame]);
     }
 
     private bool Send(in Turn turn) => TryBegin(turn) && TryEnd(turn);
@@ -126,11 +136,13 @@ internal sealed partial class HocuspocusSocket
         }
         else if (turn.Frames is { } own)
         {
+            unsent.Return(turn.Charged);
             Credit.Settle(own[0].Length);
         }
     }
 
     /// <param name="Channel">Whose batch it is; nothing for what the socket itself says.</param>
     /// <param name="Frames">Whole frames.</param>
-    private readonly record struct Turn(HocuspocusChannel? Channel, ReadOnlyMemory<byte>[]? Frames);
+    /// <param name="Charged">What is charged for it.</param>
+    private readonly record struct Turn(HocuspocusChannel? Channel, ReadOnlyMemory<byte>[]? Frames, int Charged = 0);
 }

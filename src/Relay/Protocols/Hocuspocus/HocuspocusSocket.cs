@@ -13,14 +13,17 @@ namespace Relay.Protocols.Hocuspocus;
 /// </summary>
 internal sealed partial class HocuspocusSocket : IOpenConnection
 {
-    /// <summary>Documents on one socket.</summary>
-    public const int MaxDocuments = 1000;
-
-    /// <summary>Tokens that are checked in a second in the long run, and as many at once as a socket may have documents: a signature costs as much as hundreds of frames, and whoever sends one has shown nothing yet.</summary>
-    private const int TokensPerSecond = MaxDocuments / 10;
+    /// <summary>
+    /// Tokens are checked as many at once as a socket may have documents, but no fewer than this: a signature costs as
+    /// much as hundreds of frames.
+    /// </summary>
+    private const int LeastTokensAtOnce = 100;
 
     /// <summary>The largest message until the first document is open: tokens and state vectors are smaller.</summary>
     public const int MaxUnadmittedBytes = 64 << 10;
+
+    /// <summary>What may wait to be sent until then, before no more is read.</summary>
+    private const int MaxUnsentUnadmittedBytes = 64 << 10;
 
     /// <summary>How long a socket may be without an open document that had one.</summary>
     public static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(60);
@@ -30,7 +33,8 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
 
     private readonly ClientSocket socket;
     private readonly SessionRegistry sessions;
-    private readonly ITokenVerifier tokens;
+    private readonly ClientTokens tokens;
+    private readonly UserPlaces users;
     private readonly HocuspocusFormats formats;
     private readonly ConnectionLimits limits;
     private readonly MessageRate rate;
@@ -45,7 +49,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private readonly StatelessRate statelessRate;
     private readonly ITimer idleTimer;
     private volatile bool isClosed;
-    private bool isAdmitted;
+    private volatile bool isAdmitted;
 
     // What came together for one document is handed in together.
     private HocuspocusChannel? batchChannel;
@@ -58,12 +62,12 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     public HocuspocusSocket(
         ClientSocket socket,
         SessionRegistry sessions,
-        ITokenVerifier tokens,
+        ClientTokens tokens,
         HocuspocusFormats formats,
         ConnectionLimits limits,
         TimeProvider time,
-        BufferBudget budget,
         UnadmittedBudget unadmitted,
+        UserPlaces users,
         ILogger logger,
         bool stampsAwareness = false)
     {
@@ -72,17 +76,20 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         this.socket = socket;
         this.sessions = sessions;
         this.tokens = tokens;
+        this.users = users;
         this.formats = formats;
         this.time = time;
         this.logger = logger;
-        Credit = new InboundCredit(limits.MaxWaitingBytes, limits.MaxMessageBytes, budget);
+        Credit = new InboundCredit(
+            Math.Min(limits.MaxWaitingBytes, MaxUnsentUnadmittedBytes), limits.MaxMessageBytes, socket.Budget);
+        unsent = new UnadmittedCharge(unadmitted);
         rate = new MessageRate(limits.MessagesPerSecond, time);
-        tokenRate = new MessageRate(TokensPerSecond, time);
+        tokenRate = new MessageRate(Math.Max(LeastTokensAtOnce, limits.MaxDocuments) / MessageRate.BurstSeconds, time);
         statelessDrops = new ReportRate(time);
         whenSent = OnSent;
         statelessRate = new StatelessRate(limits.MaxStatelessBytes, time);
-        absent = new AbsentDocuments(MaxDocuments, unadmitted, time, OnAbsentDue);
-        socket.LimitMessages(MaxUnadmittedBytes);
+        absent = new AbsentDocuments(limits.MaxDocuments, unadmitted, time, OnAbsentDue);
+        socket.LimitMessages(MaxUnadmittedBytes, unadmitted);
         idleTimer = time.CreateTimer(_ => OnIdle(), null, UnadmittedTime, Timeout.InfiniteTimeSpan);
     }
 
@@ -109,6 +116,8 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         {
             EndAll(socket.EndedCleanly, socket.ClosedFor);
             absent.Dispose();
+            unsent.Dispose();
+            Credit.End();
             await idleTimer.DisposeAsync();
         }
     }
@@ -152,7 +161,9 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
             // The reader may open the document again as soon as it is not open: what is remembered of it must not
             // come later than that, and what the client is told not behind what it is told then.
             absent.Refused(channel.Address, AddressState.Closed, reason, channel.Unsynced);
-            said = TurnOf(new HocuspocusFormat(channel.Address, isShared: false).Closed(reason));
+            var frame = new HocuspocusFormat(channel.Address, isShared: false).Closed(reason);
+            Credit.Add(frame.Length);
+            said = new Turn(null, [frame]);
             isFirst = TryBegin(said);
         }
 
@@ -223,6 +234,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
             }
         }
 
+        users.Return(channel.UserId);
         if (!channel.HasSession)
         {
             formats.Return(channel.Address);

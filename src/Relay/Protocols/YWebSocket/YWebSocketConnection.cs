@@ -32,7 +32,6 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         Grant grant,
         SessionRegistry sessions,
         ConnectionLimits limits,
-        BufferBudget budget,
         AwarenessStamp? stamp,
         TimeProvider time,
         ILogger logger)
@@ -44,7 +43,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         this.logger = logger;
         this.limits = limits;
         this.stamp = stamp;
-        credit = new InboundCredit(limits.MaxWaitingBytes, limits.MaxMessageBytes, budget);
+        credit = new InboundCredit(limits.MaxWaitingBytes, limits.MaxMessageBytes, socket.Budget);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         attachment = sessions.Place(document, this, grant.To(document), grant.UserId, "y-websocket");
         sent = attachment.Sent;
@@ -70,13 +69,13 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         finally
         {
             awareness?.Dispose();
-            credit.End();
             if (socket.ClosedFor is { } reason)
             {
                 attachment.Activity?.EndsFor(reason.Code, reason.Text);
             }
 
             attachment.Leave(socket.EndedCleanly);
+            credit.End();
         }
     }
 

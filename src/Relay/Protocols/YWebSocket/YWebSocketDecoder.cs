@@ -28,6 +28,7 @@ internal static class YWebSocketDecoder
         var reader = new Lib0Reader(frame.Span);
         do
         {
+            WorkMeter.Count();
             var start = reader.Position;
             var type = reader.ReadVarUint();
             var known = true;

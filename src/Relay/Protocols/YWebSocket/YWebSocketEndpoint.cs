@@ -18,6 +18,7 @@ internal sealed partial class YWebSocketEndpoint(
     AwarenessStamping stamping,
     SessionRegistry sessions,
     ConnectionRegistry connections,
+    UserPlaces users,
     ConnectionLimits limits,
     BufferBudget budget,
     SocketTicks ticks,
@@ -78,7 +79,7 @@ internal sealed partial class YWebSocketEndpoint(
             RemoteAddress = upgraded.RemoteAddress,
         };
         var place = new ConnectionPlace();
-        if (connections.TryAdd(place) is { } refusal)
+        if (TryAdd(place, grant.UserId) is { } refusal)
         {
             // Only a close code tells a client whether to come back, and only an open connection can carry one.
             socket.Close(refusal);
@@ -91,16 +92,33 @@ internal sealed partial class YWebSocketEndpoint(
         {
             var stamp = stamping.IsOn ? new AwarenessStamp(grant) : null;
             var connection = new YWebSocketConnection(
-                socket, document, grant, sessions, limits, budget, stamp, time, logger);
+                socket, document, grant, sessions, limits, stamp, time, logger);
             place.Fill(connection);
             await connection.RunAsync();
         }
         finally
         {
             connections.Remove(place);
+            users.Return(grant.UserId);
             LogDisconnected(logger, document, socket.ClosedFor?.Code, socket.ClosedFor?.Text);
         }
 
         return socket.ClosedFor?.Code;
+    }
+
+    private CloseReason? TryAdd(ConnectionPlace place, string? user)
+    {
+        if (!users.TryTake(user))
+        {
+            return CloseReason.UserIsFull;
+        }
+
+        if (connections.TryAdd(place) is { } refusal)
+        {
+            users.Return(user);
+            return refusal;
+        }
+
+        return null;
     }
 }

@@ -16,6 +16,9 @@ internal sealed class EarlyUpdates
     /// <summary>What the connection has sent that did not have to wait; the log may not have it yet.</summary>
     private YDocument? taken;
 
+    /// <summary>Whether frames wait.</summary>
+    public bool IsHolding => held is not null;
+
     /// <summary>Whether no frame has to wait any more.</summary>
     public bool IsOver => isOver;
 
@@ -40,19 +43,21 @@ internal sealed class EarlyUpdates
         if (mustWait)
         {
             (held ??= new()).Enqueue(frame);
-            return true;
         }
 
-        for (var i = frame.First; i < frame.End; i++)
+        return mustWait;
+    }
+
+    /// <summary>A frame was taken that did not have to wait: what builds on it need not wait either.</summary>
+    public void Took(in MessageFrame frame)
+    {
+        for (var i = frame.First; i < frame.End && !isOver; i++)
         {
             if (frame.Messages[i].Kind == DocumentMessageKind.Update)
             {
-                // One that does not read is refused elsewhere.
                 (taken ??= new YDocument()).TryApply(frame.Messages[i].Payload, out _, out _);
             }
         }
-
-        return false;
     }
 
     /// <summary>The SyncStep2 has come, or is not waited for any longer: returns what waited, in order.</summary>

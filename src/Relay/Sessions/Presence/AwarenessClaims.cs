@@ -5,7 +5,8 @@ namespace Relay.Sessions;
 /// </summary>
 /// <remarks>
 /// Nearly always one. More are there while a client changes its connection or its node, when two providers share one
-/// awareness, and when a browser tab passes on what another tab said.
+/// awareness, and when a browser tab passes on what another tab said or heard. From then on no connection among them is
+/// sure: it has to be asked whether the client is its own before anything is founded on its claim alone.
 /// </remarks>
 internal sealed class AwarenessClaims
 {
@@ -31,15 +32,23 @@ internal sealed class AwarenessClaims
     /// <summary>Whether a connection of this node said this clock or a newer one.</summary>
     public bool HasOwnerAt(ulong clock) => claims.Exists(claim => claim.Connection is not null && claim.Clock >= clock);
 
+    /// <summary>Whether a connection that is the client's own said this clock or a newer one.</summary>
+    public bool HasSureOwnerAt(ulong clock) => claims.Exists(claim => claim.IsSure && claim.Clock >= clock);
+
     /// <summary>Whether any source said this clock or a newer one.</summary>
     public bool HasAt(ulong clock) => claims.Exists(claim => claim.Clock >= clock);
 
-    public void Say(Attachment connection, ulong clock) => Say(new AwarenessClaim(connection, 0, clock));
+    /// <summary>A connection says the presence.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="isSure">Whether that is how a client begins to say its own.</param>
+    public void Say(Attachment connection, ulong clock, bool isSure) =>
+        Say(new AwarenessClaim(connection, 0, clock, isSure));
 
     /// <summary>
     /// The client has come back: what other connections of this node said does not count as the newest any more.
     /// </summary>
-    public void Replace(Attachment connection, ulong clock)
+    public void Replace(Attachment connection, ulong clock, bool isSure)
     {
         for (var i = 0; i < claims.Count; i++)
         {
@@ -49,10 +58,17 @@ internal sealed class AwarenessClaims
             }
         }
 
-        Say(connection, clock);
+        Say(connection, clock, isSure);
     }
 
-    public void Say(ulong node, ulong clock) => Say(new AwarenessClaim(null, node, clock));
+    public void Say(ulong node, ulong clock) => Say(new AwarenessClaim(null, node, clock, IsSure: false));
+
+    /// <summary>A connection is sent the client's removal under this clock.</summary>
+    public void Ask(Attachment connection, ulong clock)
+    {
+        var at = claims.FindIndex(claim => claim.Connection == connection);
+        claims[at] = claims[at] with { AskedAt = clock };
+    }
 
     public bool Drop(Attachment connection) => claims.RemoveAll(claim => claim.Connection == connection) > 0;
 
@@ -74,13 +90,24 @@ internal sealed class AwarenessClaims
         {
             if (claims[i].Connection == said.Connection && claims[i].Node == said.Node)
             {
-                claims[i] = said;
+                var hasAnswered = said.Clock > claims[i].AskedAt;
+                claims[i] = said with
+                {
+                    IsSure = hasAnswered || claims[i].IsSure,
+                    AskedAt = hasAnswered ? null : claims[i].AskedAt,
+                };
                 return;
             }
         }
 
+        var isOnly = claims.Count == 0;
+        for (var i = 0; i < claims.Count; i++)
+        {
+            claims[i] = claims[i] with { IsSure = false };
+        }
+
         // What a node of unknown name passed on when the document was loaded is now said by its source.
         Drop(0);
-        claims.Add(said);
+        claims.Add(said with { IsSure = said.IsSure && isOnly });
     }
 }

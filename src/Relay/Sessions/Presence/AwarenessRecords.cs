@@ -6,7 +6,7 @@ namespace Relay.Sessions;
 /// The presence of one document's clients as data: the latest entry of each, numbered by change, so that a
 /// connection's cursor says which entries it was sent. Belongs to the session's mailbox.
 /// </summary>
-internal sealed class AwarenessRecords
+internal sealed class AwarenessRecords(MemoryShare memory)
 {
     /// <summary>
     /// An entry that is not renewed for this long is gone; stock clients renew theirs every 15 s and drop others'
@@ -16,6 +16,9 @@ internal sealed class AwarenessRecords
 
     /// <summary>How long the clock of a client that is gone is kept.</summary>
     public static readonly TimeSpan ClockLifetime = TimeSpan.FromSeconds(60);
+
+    /// <summary>What is kept of an entry: its state, what was encoded last, and the frame of that.</summary>
+    public const int Copies = 3;
 
     private readonly Dictionary<ClientKey, AwarenessRecord> records = [];
 
@@ -40,7 +43,7 @@ internal sealed class AwarenessRecords
     {
         var record = new AwarenessRecord(client);
         records.Add(client, record);
-        Bytes += record.Bytes;
+        Count(record.Bytes);
         return record;
     }
 
@@ -48,20 +51,20 @@ internal sealed class AwarenessRecords
     {
         records.Remove(record.ClientId);
         changes.Remove(record.Change);
-        Bytes -= record.Bytes;
+        Count(-record.Bytes);
     }
 
     /// <summary>Puts an entry in the place of the record's last one, under a number of its own.</summary>
     public void Change(AwarenessRecord record, in AwarenessEntry entry, DateTimeOffset seenAt)
     {
-        Bytes -= record.Bytes;
+        var before = record.Bytes;
         record.Clock = entry.Clock;
         record.IsNull = entry.IsNull;
 
         // A copy: the entry shares its memory with the whole frame that it came in.
         record.State = entry.IsNull ? AwarenessEntry.NullState : entry.State.ToArray();
         record.SeenAt = seenAt;
-        Bytes += record.Bytes;
+        Count(record.Bytes - before);
         if (record.Change > 0)
         {
             changes.Remove(record.Change);
@@ -107,4 +110,10 @@ internal sealed class AwarenessRecords
 
     /// <summary>The clients that are there and whose newest entry a connection of this node said.</summary>
     public IEnumerable<AwarenessRecord> Own() => records.Values.Where(r => !r.IsNull && r.Claims.HasOwnerAt(r.Clock));
+
+    private void Count(long growth)
+    {
+        Bytes += growth;
+        memory.Add(Copies * growth);
+    }
 }

@@ -12,15 +12,17 @@ internal sealed class AwarenessRegistry
     /// <param name="returnTime">
     /// How long an owner has to say that its client is there when another source is gone.
     /// </param>
-    public AwarenessRegistry(AwarenessLimits limits, TimeSpan returnTime)
+    /// <param name="memory">What the document takes, its presence with it.</param>
+    public AwarenessRegistry(AwarenessLimits limits, TimeSpan returnTime, MemoryShare memory)
     {
-        effects = new PresenceEffects(Records, limits, returnTime);
+        Records = new AwarenessRecords(memory);
+        effects = new PresenceEffects(Records, limits, memory, returnTime);
         Own = new OwnPresence(Records, limits, effects);
         OtherNodes = new OtherNodesPresence(Records, limits, effects);
     }
 
     /// <summary>The entries.</summary>
-    public AwarenessRecords Records { get; } = new();
+    public AwarenessRecords Records { get; }
 
     /// <summary>What connections of this node say.</summary>
     public OwnPresence Own { get; }
@@ -71,7 +73,7 @@ internal sealed class AwarenessRegistry
             if (record.SeenAt <= asked && record.AskedAt < asked)
             {
                 record.AskedAt = asked;
-                PresenceEffects.Nudge(record.NextEntry, record.Claims.OwnersAt(record.Clock), result);
+                PresenceEffects.Raise(record, result);
             }
         }
 

@@ -80,7 +80,7 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
 
         if ((record is not null && entry.Clock < record.Clock)
             || entry.State.Length > limits.MaxStateBytes
-            || effects.IsTooMuch(record, entry))
+            || effects.Exceeds(record, entry) is not null)
         {
             return;
         }
@@ -133,7 +133,7 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
         {
             // Another node gave up an old connection of a client that is here by now. Clients elsewhere have dropped
             // it, so it says again that it is there.
-            PresenceEffects.Nudge(entry, record.Claims.Owners, result);
+            PresenceEffects.Ask(record, entry.Clock, result);
             if (!record.Claims.HasOwnerAt(entry.Clock))
             {
                 effects.Doubt(record, now);

@@ -13,6 +13,9 @@ namespace Relay.Sessions;
 /// heard of it: that is how a client comes back.</item>
 /// </list>
 /// An entry of an id that belongs to another user, or whose clock jumps, is ignored.
+/// Tabs of one browser tell each other what they hear, so the second of these may be an echo all the same: such an
+/// owner is asked (<see cref="PresenceEffects.Ask(AwarenessRecord, ulong, AwarenessChanges)"/>) before its word alone
+/// counts.
 /// Only owners change, renew and remove. A client with several owners goes when the last of them goes; one that has
 /// not said the newest entry is asked first, and given some seconds to answer.
 /// </remarks>
@@ -56,7 +59,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
                 else if (entry.Clock == record.Clock && presence.Cursor < record.Change)
                 {
                     // Another source, as a second provider of the same client, was faster with the same entry.
-                    record.Claims.Say(connection, entry.Clock);
+                    record.Claims.Say(connection, entry.Clock, isSure: false);
                     TellIfShared(record, result);
                 }
             }
@@ -145,8 +148,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         var isOwner = record?.Claims.Has(connection) == true;
         var exceeded = entry.State.Length > limits.MaxStateBytes ? "Limits:MaxAwarenessBytes"
             : !isOwner && presence.Owned.Count >= limits.MaxOwnEntries ? "Limits:MaxAwarenessEntries"
-            : effects.IsTooMuch(record, entry) ? "Limits:MaxDocumentAwarenessBytes"
-            : null;
+            : effects.Exceeds(record, entry);
         if (exceeded is not null)
         {
             result.Exceeded = exceeded;
@@ -173,15 +175,17 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
             record.User = presence.User;
         }
 
-        var hasReturned = record.IsNull && record.Clock == entry.Clock && record.Change > 0;
+        var isNews = record.Change == 0 || entry.Clock > record.Clock;
+        var hasReturned = record.IsNull && !isNews;
+        var isSure = isOpening && isNews;
         presence.Owned.Add(entry.ClientId);
         if (isOpening)
         {
-            record.Claims.Replace(connection, entry.Clock);
+            record.Claims.Replace(connection, entry.Clock, isSure);
         }
         else
         {
-            record.Claims.Say(connection, entry.Clock);
+            record.Claims.Say(connection, entry.Clock, isSure);
         }
 
         if (record.IsNull || entry.Clock > record.Clock)
@@ -196,7 +200,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         if (hasReturned)
         {
             // The clients that saw it go ignore it under this clock.
-            result.Nudges.Add((connection, record.Removal));
+            PresenceEffects.Ask(record, connection, entry.Clock, result);
         }
     }
 
@@ -225,7 +229,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         if (entry.Clock > record.Clock)
         {
             effects.End(record, entry.Clock, now, isOwn: true, result);
-            record.Claims.Say(connection, entry.Clock);
+            record.Claims.Say(connection, entry.Clock, isSure: false);
             return;
         }
 

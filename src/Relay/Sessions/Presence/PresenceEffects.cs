@@ -3,7 +3,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>The steps that all changes of presence are made of, each noting what follows from it.</summary>
-internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits limits, TimeSpan returnTime)
+internal sealed class PresenceEffects(
+    AwarenessRecords records, AwarenessLimits limits, MemoryShare memory, TimeSpan returnTime)
 {
     /// <summary>The client has another entry.</summary>
     /// <param name="record">Its record.</param>
@@ -48,11 +49,14 @@ internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits 
         {
             End(record, record.Clock, now, isOwn, result);
         }
-        else if (!record.Claims.HasAt(record.Clock))
+        else if (!record.Claims.HasSureOwnerAt(record.Clock))
         {
-            // Those that are left have not said the newest entry: perhaps they only passed on what the other said.
-            Nudge(record.Removal, record.Claims.Owners, result);
-            Doubt(record, now);
+            // Perhaps the connections that are left only passed on what the other source said.
+            Ask(record, record.Clock, result);
+            if (!record.Claims.HasAt(record.Clock))
+            {
+                Doubt(record, now);
+            }
         }
 
         if (isOwn && !record.IsNull && !record.Claims.HasOwner)
@@ -69,20 +73,50 @@ internal sealed class PresenceEffects(AwarenessRecords records, AwarenessLimits 
         record.SeenAt = due < record.SeenAt ? due : record.SeenAt;
     }
 
-    /// <summary>Sends an entry to connections that own the client, and to no others.</summary>
-    public static void Nudge(in AwarenessEntry entry, IEnumerable<AwarenessClaim> owners, AwarenessChanges result)
+    /// <summary>
+    /// Sends the client's removal to the connections that own it, and to no others. The client itself says its presence
+    /// under the next clock, and whoever only heard of it gives it up.
+    /// </summary>
+    public static void Ask(AwarenessRecord record, ulong clock, AwarenessChanges result)
     {
-        foreach (var owner in owners)
+        foreach (var owner in record.Claims.Owners.ToList())
         {
-            result.Nudges.Add((owner.Connection!, entry));
+            Ask(record, owner.Connection!, clock, result);
         }
     }
 
-    /// <summary>Whether the document's presence would grow beyond its limit.</summary>
-    public bool IsTooMuch(AwarenessRecord? record, in AwarenessEntry entry)
+    /// <summary>Has the connections that said the newest entry say it anew under the next clock.</summary>
+    public static void Raise(AwarenessRecord record, AwarenessChanges result)
     {
-        var bytes = AwarenessRecord.BytesWith(entry);
-        var before = record?.Bytes ?? 0;
-        return bytes > before && records.Bytes - before + bytes > limits.MaxDocumentBytes;
+        foreach (var owner in record.Claims.OwnersAt(record.Clock).ToList())
+        {
+            if (owner.IsSure)
+            {
+                result.Nudges.Add((owner.Connection!, record.NextEntry));
+            }
+            else
+            {
+                // A client that is not this one would pass the next entry on: it would show what its owner does not
+                // show any more, and a stock client takes an entry under a newer clock for its own state.
+                Ask(record, owner.Connection!, record.Clock, result);
+            }
+        }
+    }
+
+    /// <summary>Sends the client's removal to one of its owners.</summary>
+    public static void Ask(AwarenessRecord record, Attachment connection, ulong clock, AwarenessChanges result)
+    {
+        record.Claims.Ask(connection, clock);
+        result.Nudges.Add((connection, record.Removal with { Clock = clock }));
+    }
+
+    /// <summary>The limit beyond which the document's presence would grow with the entry, or null.</summary>
+    public string? Exceeds(AwarenessRecord? record, in AwarenessEntry entry)
+    {
+        var growth = AwarenessRecord.BytesWith(entry) - (record?.Bytes ?? 0);
+        return growth <= 0 ? null
+            : records.Bytes + growth > limits.MaxDocumentBytes ? "Limits:MaxDocumentAwarenessBytes"
+            : !memory.Allows(AwarenessRecords.Copies * growth) ? "Limits:MaxOpenBytes"
+            : null;
     }
 }

@@ -9,6 +9,12 @@ internal interface ISessionScheduler
     /// <summary>The mailbox was idle and has work; the caller allows that it is done on its own thread before this returns.</summary>
     void Run(Mailbox mailbox);
 
+    /// <summary>
+    /// Whether the calling thread must not be kept long: others wait for it. A long message is then left to
+    /// <see cref="Queue"/>.
+    /// </summary>
+    bool IsHurried { get; }
+
     /// <summary>The mailbox has work that must not be done on the calling thread.</summary>
     void Queue(Mailbox mailbox);
 }

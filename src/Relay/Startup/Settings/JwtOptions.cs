@@ -102,6 +102,15 @@ internal sealed record JwtOptions
             reader.Refuse($"Relay:Auth:Jwt:PublicKey {error}");
         }
 
+        // Each token is tried with all of its algorithm, and each try costs a check of a signature.
+        var most = keys.SelectMany(key => key.Algorithms).CountBy(algorithm => algorithm).Select(count => count.Value);
+        if (most.DefaultIfEmpty().Max() is > FetchedKeys.MaxUnnamed and var many)
+        {
+            reader.Refuse(
+                $"Relay:Auth:Jwt:PublicKey holds {many} keys of one kind, with all of which every token would be "
+                + $"tried; at most {FetchedKeys.MaxUnnamed} are allowed.");
+        }
+
         return keys;
     }
 

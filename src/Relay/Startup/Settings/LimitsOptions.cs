@@ -16,11 +16,11 @@ internal sealed record LimitsOptions
     /// <c>Limits:MaxBufferedBytes</c>: what the node buffers of messages and request bodies that are not whole yet,
     /// beyond 64 KiB of each, and of updates that wait for their client's SyncStep2. When it is full, those that come
     /// last wait, and are then refused with 1013, or 503 over HTTP.
-    /// Default: a quarter of the memory that the process may use, at least 128 MiB. At least <see
+    /// Default: a quarter of the memory that the process may use, at least 64 MiB. At least <see
     /// cref="MaxMessageBytes"/>.
     /// </summary>
     public long MaxBufferedBytes { get; init; } = Math.Max(
-        128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+        64L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     /// <summary>
     /// <c>Limits:MaxStatelessBytes</c>: the largest stateless message of a Hocuspocus provider; larger ones are
@@ -28,6 +28,14 @@ internal sealed record LimitsOptions
     /// the log says so. Default: 1 MiB.
     /// </summary>
     public int MaxStatelessBytes { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// <c>Limits:MaxOpenBytes</c>: what all documents that are open take in memory, with their presence. When three
+    /// quarters are taken, only documents below an equal share of the rest may grow; when it is full, no further one is
+    /// opened. Default: half of the memory that the process may use, at least 128 MiB.
+    /// </summary>
+    public long MaxOpenBytes { get; init; } = Math.Max(
+        128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 
     /// <summary><c>Limits:MaxDocumentBytes</c>: what a document may take in memory; an update that would bring it above is refused. Default: 128 MiB. A document that is larger already is still served.</summary>
     public long MaxDocumentBytes { get; init; } = 128 << 20;
@@ -61,6 +69,20 @@ internal sealed record LimitsOptions
     /// <summary><c>Limits:MaxConnectionsPerDocument</c>: connections of one document on this node. Default: 2,000; each of them is sent what every other one writes.</summary>
     public int MaxConnectionsPerDocument { get; init; } = 2_000;
 
+    /// <summary>
+    /// <c>Limits:MaxConnectionsPerUser</c>: documents that one user (the token's <c>sub</c>) may have open on this
+    /// node: a y-websocket connection is one, and so is each document of a Hocuspocus socket. Further ones are closed
+    /// with 4530. Default: 2,000, which is some hundred documents in each of several tabs. Without a user there is no
+    /// bound.
+    /// </summary>
+    public int MaxConnectionsPerUser { get; init; } = 2_000;
+
+    /// <summary>
+    /// <c>Limits:MaxDocumentsPerConnection</c>: documents that may be open on one Hocuspocus socket; further ones are
+    /// denied with a reason. Default: 1,000, more than a page shows at once.
+    /// </summary>
+    public int MaxDocumentsPerConnection { get; init; } = 1_000;
+
     /// <summary><c>Limits:MessagesPerSecond</c>: frames read per second and connection in the long run, ten times as many at once after a pause. Above it a connection is read more slowly, not closed. Default: 50,000: a node takes several hundred thousand small updates a second from one client, and a paste or an import is tens of thousands.</summary>
     public int MessagesPerSecond { get; init; } = 50_000;
 
@@ -85,6 +107,7 @@ internal sealed record LimitsOptions
             MaxStatelessBytes = (int)reader.Number(
                 "Limits:MaxStatelessBytes", absent.MaxStatelessBytes, 1024, 64 << 20),
             MaxDocumentBytes = reader.Number("Limits:MaxDocumentBytes", absent.MaxDocumentBytes, 1024, 1L << 40),
+            MaxOpenBytes = reader.Number("Limits:MaxOpenBytes", absent.MaxOpenBytes, 1 << 20, 1L << 40),
             MaxSyncMessageBytes = (int)reader.Number("Limits:MaxSyncMessageBytes", absent.MaxSyncMessageBytes, 1024, 1 << 30),
             MaxAwarenessBytes = (int)reader.Number("Limits:MaxAwarenessBytes", absent.MaxAwarenessBytes, 64, 1 << 30),
             MaxAwarenessEntries = (int)reader.Number("Limits:MaxAwarenessEntries", absent.MaxAwarenessEntries, 1, 65_536),
@@ -93,6 +116,10 @@ internal sealed record LimitsOptions
             MaxWaitingBytes = reader.Number("Limits:MaxWaitingBytes", absent.MaxWaitingBytes, 1024, 1L << 40),
             MaxConnections = (int)reader.Number("Limits:MaxConnections", absent.MaxConnections, 1, 10_000_000),
             MaxConnectionsPerDocument = (int)reader.Number("Limits:MaxConnectionsPerDocument", absent.MaxConnectionsPerDocument, 1, 10_000_000),
+            MaxConnectionsPerUser = (int)reader.Number(
+                "Limits:MaxConnectionsPerUser", absent.MaxConnectionsPerUser, 1, 10_000_000),
+            MaxDocumentsPerConnection = (int)reader.Number(
+                "Limits:MaxDocumentsPerConnection", absent.MaxDocumentsPerConnection, 1, 100_000),
             MessagesPerSecond = (int)reader.Number("Limits:MessagesPerSecond", absent.MessagesPerSecond, 1, 10_000_000),
             AwarenessPerSecond = (int)reader.Number("Limits:AwarenessPerSecond", absent.AwarenessPerSecond, 1, 1_000_000),
             ConnectionsPerMinute = (int)reader.Number("Limits:ConnectionsPerMinute", absent.ConnectionsPerMinute, 0, 10_000_000),

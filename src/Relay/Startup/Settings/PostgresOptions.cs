@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Npgsql;
 
 namespace Relay.Startup;
@@ -7,6 +9,14 @@ internal sealed record PostgresOptions
 {
     /// <summary><c>Postgres:ConnectionString</c>: an Npgsql connection string. Absent: no metadata is kept.</summary>
     public string? ConnectionString { get; init; }
+
+    /// <summary>
+    /// <c>Postgres:RootCertificates</c>: PEM text, or the path of a file with it: the authorities from which the
+    /// server's certificate must come, for instance those of RDS. Needs <c>SSL Mode=VerifyFull</c> (or
+    /// <c>VerifyCA</c>) in the connection string, without which nothing would be checked. Default: those that the
+    /// system knows.
+    /// </summary>
+    public X509Certificate2Collection? RootCertificates { get; init; }
 
     /// <summary><c>Postgres:KeepConnections</c>: how long rows of single connections are kept, at least; they are dropped by whole days, and hourly figures stay. Default: 30 days.</summary>
     public TimeSpan KeepConnections { get; init; } = TimeSpan.FromDays(30);
@@ -31,7 +41,61 @@ internal sealed record PostgresOptions
             }
         }
 
-        return new PostgresOptions { ConnectionString = text, KeepConnections = reader.Time("Postgres:KeepConnections", TimeSpan.FromDays(30), TimeSpan.FromDays(1), TimeSpan.FromDays(3650)) };
+        var authorities = reader.Companion("Postgres:RootCertificates", "Postgres:ConnectionString", text);
+        return new PostgresOptions
+        {
+            ConnectionString = text,
+            RootCertificates = authorities is null || text is null ? null : ReadAuthorities(reader, authorities, text),
+            KeepConnections = reader.Time(
+                "Postgres:KeepConnections", TimeSpan.FromDays(30), TimeSpan.FromDays(1), TimeSpan.FromDays(3650)),
+        };
+    }
+
+    private static X509Certificate2Collection? ReadAuthorities(SettingsReader reader, string setting, string connection)
+    {
+        if (!ChecksCertificate(connection))
+        {
+            reader.Refuse(
+                "Relay:Postgres:RootCertificates has no meaning without SSL Mode=VerifyFull in "
+                + "Relay:Postgres:ConnectionString: no certificate is checked.");
+        }
+
+        var found = new X509Certificate2Collection();
+        try
+        {
+            found.ImportFromPem(
+                setting.Contains("-----BEGIN", StringComparison.Ordinal) ? setting : File.ReadAllText(setting));
+        }
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException
+                or CryptographicException)
+        {
+            found.Clear();
+        }
+
+        if (found.Count > 0)
+        {
+            return found;
+        }
+
+        reader.Refuse(
+            "Relay:Postgres:RootCertificates must be certificates as PEM text, or the path of a file with them that "
+            + "can be read.");
+        return null;
+    }
+
+    private static bool ChecksCertificate(string connection)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connection).SslMode is SslMode.VerifyFull or SslMode.VerifyCA;
+        }
+        catch (Exception exception) when (
+            exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            // It is refused for itself.
+            return true;
+        }
     }
 
     /// <summary>The server and the database, without user and password.</summary>

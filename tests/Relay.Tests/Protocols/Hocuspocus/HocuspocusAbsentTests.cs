@@ -8,6 +8,8 @@ namespace Relay.Protocols.Hocuspocus;
 /// <summary>What is said to documents that are not open, and how their providers are brought back.</summary>
 public sealed class HocuspocusAbsentTests
 {
+    private const int MaxDocuments = 1000;
+
     private const string Ask = "01640200";
     private const string Question = "016400000100";
     private const string NothingNew = "01640001020000";
@@ -273,7 +275,7 @@ public sealed class HocuspocusAbsentTests
         using var world = new World();
         var client = new HocuspocusClient(world, new TestVerifier(world.Time));
         client.Open("other");
-        for (var i = 0; i <= HocuspocusSocket.MaxDocuments; i++)
+        for (var i = 0; i <= MaxDocuments; i++)
         {
             client.Open($"d{i}", "bad");
             world.Advance(0.05);

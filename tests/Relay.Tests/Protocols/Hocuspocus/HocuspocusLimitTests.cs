@@ -9,6 +9,8 @@ namespace Relay.Protocols.Hocuspocus;
 /// <summary>What strangers may make a node keep, and who goes down with whom.</summary>
 public sealed class HocuspocusLimitTests
 {
+    private const int MaxDocuments = 1000;
+
     private static readonly byte[] A = Messages.Typed(1, 0, "a");
     private static readonly byte[] C = Messages.Typed(2, 0, "c");
 
@@ -53,7 +55,7 @@ public sealed class HocuspocusLimitTests
         using var world = new World();
         var client = new HocuspocusClient(world, new TestVerifier(world.Time));
         client.Open("other");
-        for (var i = 1; i < HocuspocusSocket.MaxDocuments; i++)
+        for (var i = 1; i < MaxDocuments; i++)
         {
             client.Open($"d{i}", "bad");
         }
@@ -180,9 +182,9 @@ public sealed class HocuspocusLimitTests
         var verifier = new TestVerifier(world.Time);
         var client = new HocuspocusClient(world, verifier);
         client.Say([.. Enumerable.Repeat(Token("d", "bad"), 3_000)]);
-        Assert.Equal(HocuspocusSocket.MaxDocuments, verifier.Seen.Count);
+        Assert.Equal(MaxDocuments, verifier.Seen.Count);
         world.Advance(1);
-        Assert.InRange(verifier.Seen.Count, HocuspocusSocket.MaxDocuments + 95, HocuspocusSocket.MaxDocuments + 105);
+        Assert.InRange(verifier.Seen.Count, MaxDocuments + 95, MaxDocuments + 105);
     }
 
     [Fact]
@@ -268,11 +270,66 @@ public sealed class HocuspocusLimitTests
     {
         using var world = new World();
         var client = new HocuspocusClient(world);
-        client.Say([.. Enumerable.Range(0, HocuspocusSocket.MaxDocuments + 1).Select(i => Token($"d{i}", ""))]);
+        client.Say([.. Enumerable.Range(0, MaxDocuments + 1).Select(i => Token($"d{i}", ""))]);
         world.Advance(1);
-        Assert.Single(client.Got, Message($"d{HocuspocusSocket.MaxDocuments}", "0201" + Text("This socket has as many documents as it takes.")));
+        Assert.Single(client.Got, Message($"d{MaxDocuments}", "0201" + Text(HocuspocusSocket.TooManyDocuments)));
         client.Say(Message("d0", "07"));
         client.Take();
         Assert.Contains(Message("late", "02020a726561642d7772697465"), client.Open("late"));
+    }
+
+    [Fact]
+    public void The_end_is_a_setting()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(
+            world, limits: new ConnectionLimits(1 << 20, 1 << 20, 50_000, MaxDocuments: 2));
+        client.Say(Token("a", ""), Token("b", ""), Token("c", ""));
+        Assert.Contains(Message("c", "0201" + Text(HocuspocusSocket.TooManyDocuments)), client.Got);
+        Assert.Null(client.CloseCode);
+    }
+
+    [Fact]
+    public void A_user_has_so_many_documents_open_and_other_users_have_theirs()
+    {
+        using var world = new World();
+        var users = new UserPlaces(2);
+        HocuspocusClient Connect() => new(world, new TestVerifier(world.Time), users: users);
+        var (first, second, third) = (Connect(), Connect(), Connect());
+        first.Open("a", "write@ada");
+        first.Open("b", "write@ada");
+        first.Open("c", "write@ada");
+        Assert.Contains(Message("c", "0201" + Text(CloseReason.UserIsFull.Text)), first.Got);
+        Assert.Null(first.CloseCode);
+
+        // Without another document on it the socket is closed, because its provider then comes back by itself.
+        second.Open("a", "write@ada");
+        Assert.Equal(CloseReason.UserIsFull.Code, second.CloseCode);
+        third.Open("a", "write@bob");
+        third.Open("b", "write");
+        Assert.Null(third.CloseCode);
+
+        // Places are given back by a document that is left, by one that is closed, and by a socket that ends.
+        first.Say(Message("a", "07"));
+        first.Open("c", "write@ada");
+        Assert.Equal(Messages.Typed(2, 0, "c"), Write(first, "c"));
+        first.Say(Message("c", "00"));
+        var fourth = Connect();
+        fourth.Open("d", "write@ada");
+        Assert.Null(fourth.CloseCode);
+        first.Leave();
+        fourth.Leave();
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(users.TryTake("ada"));
+        }
+
+        Assert.False(users.TryTake("ada"));
+    }
+
+    private static byte[] Write(HocuspocusClient client, string address)
+    {
+        client.Say(Update(address, C));
+        return client.DocumentAt(address);
     }
 }

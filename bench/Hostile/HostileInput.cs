@@ -1,0 +1,14 @@
+namespace Relay.Bench.Hostile;
+
+/// <summary>An input that should hurt.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Size">How much of it is sent; a tenth of it before, so that what is measured is compiled.</param>
+/// <param name="PrepareAsync">Brings a server to where it hurts, with a size.</param>
+internal sealed record HostileInput(string Name, int Size, Func<Target, int, Task<Attack>> PrepareAsync)
+{
+    /// <summary>Whether it says something to Hocuspocus, too: it has no documents over HTTP.</summary>
+    public bool IsForHocuspocus { get; init; } = true;
+
+    /// <summary>Settings of the node, below <c>Relay:</c>.</summary>
+    public Func<IReadOnlyDictionary<string, string>> Settings { get; init; } = () => new Dictionary<string, string>();
+}

@@ -1,0 +1,36 @@
+namespace Relay.Sessions;
+
+/// <summary>What one document takes of <see cref="NodeMemory"/>. Belongs to the session's mailbox.</summary>
+internal sealed class MemoryShare(NodeMemory node)
+{
+    /// <summary>Growth by less is not told to the node, so that small updates touch no shared memory.</summary>
+    private const long Page = 4096;
+
+    private long bytes;
+    private long charged;
+    private bool isClosed;
+
+    /// <summary>Whether the document may grow by so much more.</summary>
+    public bool Allows(long growth) => node.Allows(bytes, growth);
+
+    /// <summary>The document has grown, or shrunk.</summary>
+    public void Add(long growth)
+    {
+        bytes += growth;
+        if (!isClosed && Math.Abs(bytes - charged) >= Page)
+        {
+            node.Take(bytes - charged);
+            charged = bytes;
+        }
+    }
+
+    /// <summary>The document is closed; what is added after that does not count.</summary>
+    public void Close()
+    {
+        if (!isClosed)
+        {
+            isClosed = true;
+            node.Close(charged);
+        }
+    }
+}

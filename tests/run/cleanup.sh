@@ -1,0 +1,18 @@
+# Ends what a run has started and removes what it has made; read by test.sh.
+
+cleanup() {
+  trap - EXIT INT TERM HUP
+  local environment id
+  [ -z "$lane" ] || kill -KILL "$lane" 2>/dev/null
+  # Most of these files are closed to us or belong to processes that are ending.
+  {
+    for environment in /proc/[0-9]*/environ; do
+      id=${environment#/proc/} && id=${id%/environ}
+      if [ "$id" != "$$" ] && tr '\0' '\n' <"$environment" | grep -qxF "RELAY_TEST_RUN=$RELAY_TEST_RUN"; then kill -KILL "$id"; fi
+    done
+  } 2>/dev/null
+  rm -rf "$temporary"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
