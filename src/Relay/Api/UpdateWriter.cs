@@ -18,9 +18,17 @@ internal sealed class UpdateWriter : ISessionConnection
 
     public bool IsStamped => false;
 
+    public bool MayHaveMore => false;
+
     public bool Send(ReadOnlyMemory<byte>[] frames) => true;
 
     public void Settled(long bytes) => done.TrySetResult(CloseReason.Normal);
+
+    public bool TryHold(long bytes) => true;
+
+    public void TakeUp()
+    {
+    }
 
     public void Close(CloseReason reason) => done.TrySetResult(reason);
 }

@@ -12,11 +12,13 @@ internal sealed partial class DocumentSession
 {
     private static readonly byte[] NoStateVector = [0];
 
+    /// <summary>How long an answer that was too large to be sent twice counts for all questions.</summary>
+    private static readonly TimeSpan AnswerCounts = TimeSpan.FromSeconds(5);
+
     private readonly DeliveryLog delivery;
+    private readonly SyncAnswers answers;
     private int senders;
     private int opening;
-    private (long Version, bool IsExact, ReadOnlyMemory<byte> StateVector, FrameFormat Format,
-        IReadOnlyList<ReadOnlyMemory<byte>> Frames)? answer;
 
     /// <summary>The connection has sent what it was given.</summary>
     public void OnSent(Attachment attachment)
@@ -112,7 +114,14 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         while (attachment is { IsServed: true, IsAttached: true } && !state.IsSending)
         {
+            var cursor = state.Cursor;
             var frames = Next(attachment);
+            if (frames.Length == 0 && state.SyncRequests.Count > 0 && state.Cursor != cursor)
+            {
+                // The entries that it was not sent are its own, and its question waited for the cursor to pass them.
+                continue;
+            }
+
             if (frames.Length == 0)
             {
                 state.IsExact |= state is { Follows: true, IsBehind: false } && HasOwnLogged(attachment);
@@ -134,7 +143,8 @@ internal sealed partial class DocumentSession
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
         var onlyEntries = state is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0, SyncRequests.Count: 0 }
-            && state.Stateless.Count == 0 && presence.Cursor == awareness.Records.LastChange && !presence.WantsAll;
+            && state is { Nudges.Count: 0, Stateless.Count: 0 }
+            && presence.Cursor == awareness.Records.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
             if (state.Cursor == delivery.End)
@@ -190,6 +200,7 @@ internal sealed partial class DocumentSession
             }
         }
 
+        AddNudges(attachment, frames, ref bytes);
         AddPresence(attachment, frames);
         while (bytes < settings.SendBytes && state.Stateless.TryDequeue(out var message))
         {
@@ -214,6 +225,20 @@ internal sealed partial class DocumentSession
         if (settled > 0)
         {
             attachment.Connection.Settled(settled);
+        }
+    }
+
+    private void AddNudges(Attachment attachment, List<ReadOnlyMemory<byte>> frames, ref long bytes)
+    {
+        var query = attachment.Connection.Format.QueryPresence;
+        while (bytes < settings.SendBytes && attachment.Delivery.Nudges.TryDequeue(out var nudge))
+        {
+            frames.Add(nudge);
+            bytes += nudge.Length;
+            if (!query.IsEmpty)
+            {
+                frames.Add(query);
+            }
         }
     }
 
@@ -256,7 +281,7 @@ internal sealed partial class DocumentSession
 
         if (state is { IsBehind: true, Follows: true })
         {
-            foreach (var part in Diff(state.Base, state.IsExact))
+            foreach (var part in answers.Diff(document, state.Base, state.IsExact))
             {
                 state.Parts.Enqueue(attachment.Connection.Format.Update(part));
             }
@@ -300,15 +325,12 @@ internal sealed partial class DocumentSession
         Attachment attachment, ReadOnlyMemory<byte> stateVector, List<ReadOnlyMemory<byte>> asked)
     {
         var (state, format) = (attachment.Delivery, attachment.Connection.Format);
-        if (Answer(stateVector, format, state is { Follows: false, IsExact: true }) is not { } frames)
+        var frames = state.IsAnswered && !format.AsksWhenAsked
+            ? AnswerAgain(state, stateVector, format)
+            : answers.Make(document, stateVector, format, state is { Follows: false, IsExact: true });
+        if (frames is null)
         {
             return false;
-        }
-
-        if (state.IsAnswered && frames.Count == 1 && frames[0].Length > settings.Sync.MaxWhole)
-        {
-            // Sent on this connection already, all of it: only the deletes are not known to be there.
-            frames = [format.SyncStep2(Diff(document.EncodeStateVector(), isExact: false)[0])];
         }
 
         state.IsAnswered = true;
@@ -327,41 +349,34 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>
-    /// The answer to a SyncStep1, in frames, or null for bytes that are no state vector. The last one made is kept until the
-    /// document changes: many clients that come together ask the same.
+    /// The answer to another question on a connection that has been sent the whole document; null for bytes that are no
+    /// state vector. A large one is not sent again: only the deletes are not known to be there. That is decided before
+    /// it is made, for a question has few bytes. Not for protocols in which several providers, each with a document of
+    /// its own, may use one address.
     /// </summary>
-    private IReadOnlyList<ReadOnlyMemory<byte>>? Answer(ReadOnlyMemory<byte> stateVector, FrameFormat format, bool isExact)
+    private IReadOnlyList<ReadOnlyMemory<byte>>? AnswerAgain(
+        DeliveryState state, ReadOnlyMemory<byte> stateVector, FrameFormat format)
     {
-        if (answer is { } last && last.Version == documentVersion && last.Format == format
-            && last.IsExact == isExact && last.StateVector.Span.SequenceEqual(stateVector.Span))
-        {
-            return last.Frames;
-        }
-
-        if (!document.TryEncodeParts(stateVector.Span, Sizes(isExact), out var parts, out _))
+        var most = Now < state.AnswerCountsUntil ? -1 : settings.Sync.MaxWhole;
+        if (!document.TryCompareDiff(stateVector.Span, most, out var isLarger, out _))
         {
             return null;
         }
 
-        var frames = new ReadOnlyMemory<byte>[parts.Count];
-        for (var i = 0; i < parts.Count; i++)
+        if (!isLarger)
         {
-            frames[i] = i == parts.Count - 1 ? format.SyncStep2(parts[i]) : format.Update(parts[i]);
+            var frames = answers.Make(document, stateVector, format, isExact: false)!;
+            if (frames[0].Length <= most)
+            {
+                return frames;
+            }
         }
 
-        if (format.IsShared)
+        if (most >= 0)
         {
-            answer = (documentVersion, isExact, stateVector, format, frames);
+            state.AnswerCountsUntil = Now + AnswerCounts;
         }
 
-        return frames;
+        return [answers.MakeDeletes(document, format)];
     }
-
-    /// <summary>What a connection lacks beyond one of this session's state vectors.</summary>
-    private IReadOnlyList<byte[]> Diff(ReadOnlyMemory<byte> stateVector, bool isExact) =>
-        document.TryEncodeParts(stateVector.Span, Sizes(isExact), out var parts, out var error)
-            ? parts
-            : throw new InvalidOperationException($"A state vector of this session does not read: {error}");
-
-    private DiffSizes Sizes(bool isExact) => isExact ? settings.Sync : settings.Sync with { MaxWhole = int.MaxValue };
 }

@@ -160,8 +160,8 @@ internal sealed partial class DocumentSession
 
         position = entry.Position;
         documentVersion++;
+        answers.Forget();
         limit.Holds(document.MemoryBytes);
-        answer = null;
         unsavedBytes += entry.Payload.Length;
         if (flight?.Id == position.Id)
         {

@@ -142,13 +142,26 @@ internal sealed partial class DocumentSession
         Pump(attachment);
     }
 
+    /// <summary>
+    /// Whether what the client has may be under way: it sends at the moment, or is not read, or has not been sent the
+    /// node's question. What has waited for its SyncStep2 must not be logged without that.
+    /// </summary>
+    private static bool MayStillSay(Attachment attachment) =>
+        attachment.IsAttached
+        && !attachment.Early.IsOver
+        && (attachment.Connection.MayHaveMore || attachment.Delivery.IsSending);
+
     /// <summary>Some connections have not said in time what they have: they are served without it.</summary>
     private void OnOpeningDue()
     {
         openings.LookAtTime(Now);
         while (openings.TryTake(Now, out var attachment))
         {
-            if (attachment.IsAttached)
+            if (MayStillSay(attachment))
+            {
+                openings.Add(attachment, Now);
+            }
+            else if (attachment.IsAttached)
             {
                 Follow(attachment);
                 EndEarly(attachment);

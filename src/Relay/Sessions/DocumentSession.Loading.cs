@@ -113,6 +113,7 @@ internal sealed partial class DocumentSession
         saved = state.Saved;
         covered = state.IsInLog ? saved : Position.None;
         documentVersion++;
+        answers.Forget();
         State = SessionState.Live;
         if (position != saved || (mustSave && !position.IsNone))
         {

@@ -6,6 +6,9 @@ namespace Relay.Sessions;
 /// <summary>Presence: who is there, spread at once, never stored.</summary>
 internal sealed partial class DocumentSession
 {
+    /// <summary>So many of them wait for a connection: a client that does not read is asked for no more.</summary>
+    private const int MostNudges = 16;
+
     private readonly AwarenessRegistry awareness;
     private readonly PresenceOutbox presenceOutbox;
     private readonly PresenceRenewal presenceRenewal = new();
@@ -273,7 +276,7 @@ internal sealed partial class DocumentSession
 
     private void Nudge(Attachment attachment, in AwarenessEntry entry)
     {
-        if (!attachment.IsAttached)
+        if (!attachment.IsAttached || attachment.Delivery.Nudges.Count >= MostNudges)
         {
             return;
         }
@@ -283,12 +286,7 @@ internal sealed partial class DocumentSession
         var said = entry.IsNull || !connection.IsStamped
             ? entry
             : entry with { Clock = entry.Clock - 1, State = AwarenessEntry.NullState };
-        attachment.Delivery.Direct.Enqueue((connection.Format.Awareness(AwarenessUpdate.Encode([said])), 0));
-        if (!connection.Format.QueryPresence.IsEmpty)
-        {
-            attachment.Delivery.Direct.Enqueue((connection.Format.QueryPresence, 0));
-        }
-
+        attachment.Delivery.Nudges.Enqueue(connection.Format.Awareness(AwarenessUpdate.Encode([said])));
         Pump(attachment);
     }
 

@@ -6,6 +6,12 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed partial class DocumentSession
 {
+    /// <summary>
+    /// How many receipts may wait for the parts of an answer while their messages are settled already. Beyond that,
+    /// what the client sends counts against what it may have waiting, so that receipts take bounded memory.
+    /// </summary>
+    private const int MostEarlyReceipts = 1000;
+
     /// <summary>An answer that is known already, to a message that never was in the outbox.</summary>
     private static void Answer(Attachment attachment, in Receipt receipt)
     {
@@ -33,6 +39,9 @@ internal sealed partial class DocumentSession
 
         var state = writer.Receipts;
         state.Landed++;
+
+        // Others may build on it, and their structs come with the answer to a question that did not have it.
+        writer.Delivery.IsExact &= writer.Delivery.Follows;
         var settled = Give(writer, new Receipt(ReceiptKind.Accepted, content, item.Settles));
         while (state.Held is { Count: > 0 } held && held.Peek().After <= state.Landed)
         {
@@ -89,8 +98,9 @@ internal sealed partial class DocumentSession
         }
 
         // A receipt that waits for the parts of an answer is known already: it must not keep the client from sending on.
-        var waits = format.AsksWhenAsked && attachment.Delivery.Parts.Count > 0;
-        attachment.Delivery.Direct.Enqueue((frame, waits ? 0 : receipt.Settles));
+        var delivery = attachment.Delivery;
+        var waits = format.AsksWhenAsked && delivery.Parts.Count > 0 && delivery.Direct.Count < MostEarlyReceipts;
+        delivery.Direct.Enqueue((frame, waits ? 0 : receipt.Settles));
         return waits ? receipt.Settles : 0;
     }
 }

@@ -140,6 +140,7 @@ internal sealed partial class DocumentSession
         covered = state.IsInLog ? saved : Position.None;
         unreadable = state.Unreadable;
         documentVersion++;
+        answers.Forget();
         limit.Holds(document.MemoryBytes);
         unsavedBytes = state.EntryBytes;
         if (flight is not null && state.HasEntry(flight.Id))

@@ -100,6 +100,12 @@ internal sealed partial class DocumentSession
 
         if (!news.IsEmpty)
         {
+            foreach (var attachment in attachments)
+            {
+                // One that has not asked yet is not shown it before the answer to its question.
+                attachment.Delivery.IsExact &= !attachment.Delivery.Follows;
+            }
+
             Deliver(news, except);
         }
     }

@@ -48,6 +48,11 @@ internal sealed partial class DocumentSession
                     attachment.Early.Took(frame, document);
                 }
             }
+            else if (!attachment.Connection.TryHold(frame.Bytes))
+            {
+                // It would keep the SyncStep2 out that it waits for.
+                Refuse(attachment, CloseReason.NodeIsFull);
+            }
 
             first = next;
         }
@@ -95,6 +100,7 @@ internal sealed partial class DocumentSession
     /// <summary>Takes the updates that have waited for the client's SyncStep2.</summary>
     private void ReceiveEarly(Attachment attachment)
     {
+        attachment.Connection.TakeUp();
         foreach (var frame in attachment.Early.End())
         {
             if (attachment.IsAttached)
@@ -180,7 +186,7 @@ internal sealed partial class DocumentSession
                     var item = new OutboxItem(
                         attachment, news.Update, message.Bytes, isUpdate, documentVersion, news.Growth);
                     attachment.Receipts.Taken++;
-                    attachment.Delivery.IsExact = false;
+                    attachment.Delivery.IsExact &= IsBesideItsQuestion(attachment.Delivery, news.Update);
                     outbox.Add(item);
                     limit.Took(item);
                     WatchLog();
@@ -206,17 +212,29 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>Every request is answered; of more than a few that came before the first answer could be sent, only the last ones are: a client's state only grows.</summary>
+    /// <summary>
+    /// Every request is answered; of more than a few that came before the first answer could be sent, only the last
+    /// ones are: a client's state only grows. So it may have more than the one says that is answered first.
+    /// </summary>
     private static void RequestSync(Attachment attachment, in DocumentMessage message)
     {
         ref var requests = ref attachment.Delivery.SyncRequests;
         requests.Enqueue((message.Payload, message.Bytes));
         attachment.Delivery.IsExact |= !attachment.Delivery.Follows;
+        attachment.Delivery.IsExact &= !message.IsGuess && requests.Count == 1;
         if (requests.Count > MaxSyncRequests && requests.TryDequeue(out var passedOver))
         {
             attachment.Connection.Settled(passedOver.Settles);
         }
     }
+
+    /// <summary>
+    /// Whether an update comes before the answer to its client's only question, and the answer will have no struct of
+    /// the clients in it: what a user types while a document is loaded. Then the answer may still come in parts.
+    /// </summary>
+    private bool IsBesideItsQuestion(DeliveryState state, ReadOnlyMemory<byte> update) =>
+        state is { Follows: false, SyncRequests.Count: 1 }
+        && document.HasNothingBeyond(state.SyncRequests.Peek().StateVector.Span, update);
 
     /// <summary>A connection broke a rule. It is not among the session's connections any more when its peer reads why.</summary>
     private void Refuse(Attachment attachment, CloseReason reason)

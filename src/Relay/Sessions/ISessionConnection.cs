@@ -20,6 +20,12 @@ internal interface ISessionConnection
     bool IsStamped { get; }
 
     /// <summary>
+    /// Whether the client may have sent more than was handed in: a message has come in part, or the connection is not
+    /// read at the moment.
+    /// </summary>
+    bool MayHaveMore { get; }
+
+    /// <summary>
     /// Sends whole frames in their order; the array is not changed by anyone. Called only when everything from the call before is sent. True when these are sent already (or never will be, because the
     /// connection ends); otherwise <see cref="Attachment.Sent"/> is called once when they are.
     /// </summary>
@@ -29,6 +35,16 @@ internal interface ISessionConnection
     /// Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, with nothing new in them, or refused; where the protocol has a receipt for them, it goes out now. The connection may read on.
     /// </summary>
     void Settled(long bytes);
+
+    /// <summary>
+    /// Messages that took <paramref name="bytes"/> wait for later ones of the same client: meanwhile they do not keep
+    /// the connection from reading on.
+    /// </summary>
+    /// <returns>False when so much is not kept; then they still count as before.</returns>
+    bool TryHold(long bytes);
+
+    /// <summary>What was held waits for others no longer: it counts again, until it is settled.</summary>
+    void TakeUp();
 
     /// <summary>Ends the connection. It still calls <see cref="Attachment.Leave"/>.</summary>
     void Close(CloseReason reason);

@@ -18,6 +18,36 @@ public sealed partial class YDocument
         return result;
     }
 
+    /// <summary>
+    /// Whether a holder of a state vector lacks no struct of the clients whose structs are in an update: so that it has
+    /// the update as well makes no difference to what it lacks.
+    /// </summary>
+    /// <param name="stateVector">What the holder has besides.</param>
+    /// <param name="update">A valid update in format V1.</param>
+    /// <returns>False also for bytes that do not read.</returns>
+    public bool HasNothingBeyond(ReadOnlySpan<byte> stateVector, ReadOnlyMemory<byte> update)
+    {
+        if (!StateVector.TryDecode(stateVector, out var known, out _))
+        {
+            return false;
+        }
+
+        var decoded = DecodedUpdate.Rent();
+        var result = UpdateDecoder.TryDecode(update.Span, decoded, out _);
+        var walk = new UpdateWalk(decoded, update.Span);
+        while (result && walk.NextSection())
+        {
+            result = (FindClient(walk.Client)?.End ?? 0) <= known.ClockOf(walk.Client);
+            while (!walk.NextStructs().IsEmpty)
+            {
+                WorkMeter.Count();
+            }
+        }
+
+        decoded.Return();
+        return result;
+    }
+
     private bool HasPastOf(DecodedUpdate decoded, ReadOnlySpan<byte> bytes, StructClocks? besides)
     {
         // What the holder of the document has once it has the update: per client the clock before which nothing is missing.

@@ -147,16 +147,30 @@ internal sealed class HocuspocusClient
     public byte[] DocumentAt(string address)
     {
         var document = new YDocument();
-        foreach (var message in Got)
+        foreach (var update in UpdatesAt(address, Got))
         {
-            var reader = new Lib0Reader(Convert.FromHexString(message));
-            if (Encoding.UTF8.GetString(reader.ReadVarString()) == address && reader.ReadVarUint() == 0 && reader.ReadVarUint() is 1 or 2)
-            {
-                Assert.True(document.TryApply(reader.ReadVarBytes().ToArray(), out _, out var error), error.Message);
-            }
+            Assert.True(document.TryApply(update, out _, out var error), error.Message);
         }
 
         return document.EncodeState();
+    }
+
+    /// <summary>The updates of a document among messages, those in SyncSteps2 as well.</summary>
+    public static List<byte[]> UpdatesAt(string address, IEnumerable<string> messages)
+    {
+        var updates = new List<byte[]>();
+        foreach (var message in messages)
+        {
+            var reader = new Lib0Reader(Convert.FromHexString(message));
+            if (Encoding.UTF8.GetString(reader.ReadVarString()) == address
+                && reader.ReadVarUint() == 0
+                && reader.ReadVarUint() is 1 or 2)
+            {
+                updates.Add(reader.ReadVarBytes().ToArray());
+            }
+        }
+
+        return updates;
     }
 
     public static string Message(string address, string rest) => Text(address) + rest;

@@ -39,6 +39,8 @@ internal sealed class StockLine : ISessionConnection
 
     public bool IsStamped => false;
 
+    public bool MayHaveMore => toNode.Count > 0;
+
     public bool IsQuiet => toNode.Count + toClient.Count == 0;
 
     public CloseReason? Closed { get; private set; }
@@ -111,6 +113,12 @@ internal sealed class StockLine : ISessionConnection
     }
 
     void ISessionConnection.Settled(long bytes)
+    {
+    }
+
+    bool ISessionConnection.TryHold(long bytes) => true;
+
+    void ISessionConnection.TakeUp()
     {
     }
 

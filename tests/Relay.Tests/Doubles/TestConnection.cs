@@ -33,6 +33,15 @@ internal sealed class TestConnection : ISessionConnection
 
     public bool IsStamped { get; init; }
 
+    /// <summary>Whether a message of the client is under way to the node.</summary>
+    public bool MayHaveMore { get; set; }
+
+    /// <summary>The most that the connection lets the session keep for later.</summary>
+    public long MostHeld { get; init; } = long.MaxValue;
+
+    /// <summary>What the session keeps for later.</summary>
+    public long Held { get; private set; }
+
     /// <summary>What the client knows of the document.</summary>
     public YDocument Document { get; } = new();
 
@@ -119,6 +128,15 @@ internal sealed class TestConnection : ISessionConnection
     }
 
     void ISessionConnection.Settled(long bytes) => Settled += bytes;
+
+    bool ISessionConnection.TryHold(long bytes)
+    {
+        var isRoom = Held + bytes <= MostHeld;
+        Held += isRoom ? bytes : 0;
+        return isRoom;
+    }
+
+    void ISessionConnection.TakeUp() => Held = 0;
 
     void ISessionConnection.Close(CloseReason reason) => Closed ??= reason;
 

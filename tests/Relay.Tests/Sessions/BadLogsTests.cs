@@ -17,12 +17,12 @@ public sealed class BadLogsTests
     private static readonly byte[] C = Typed(3, 0, "c");
 
     private readonly MemorySnapshots snapshots = new(TimeProvider.System);
+    private readonly MemoryBackplane backplane = new();
     private readonly DamagedLog log = new();
     private readonly BadLogs bad;
 
     public BadLogsTests()
     {
-        var backplane = new MemoryBackplane();
         var durable = new DurableStateReader(backplane, snapshots, true, NullLogger<DurableStateReader>.Instance);
         var renewal = new LogRenewal(backplane, snapshots, SessionEnvironment.For(TimeProvider.System));
         bad = new BadLogs(log, durable, renewal);
@@ -65,6 +65,37 @@ public sealed class BadLogsTests
         var result = await SetAsideAsync(acceptsLoss: true);
         Assert.NotNull(result.Loss);
         Assert.Equal(A, log.First!.Value.Payload.ToArray());
+    }
+
+    [Fact]
+    public async Task A_log_whose_bytes_are_right_begins_anew_without_an_entry_that_is_no_update()
+    {
+        backplane.AppendElsewhere(World.Name, 1, A);
+        backplane.AppendElsewhere(World.Name, 2, [9, 9, 9]);
+        backplane.AppendElsewhere(World.Name, 3, C);
+        Assert.Equal(SetAsideOutcome.WouldLose, (await SetAsideAsync(acceptsLoss: false)).Outcome);
+        Assert.Equal(3, backplane.Entries(World.Name).Count);
+        var result = await SetAsideAsync(acceptsLoss: true);
+        Assert.Equal((SetAsideOutcome.Done, true), (result.Outcome, result.Opens));
+        Assert.Contains("1 do not read, the first of them at offset 2", result.Loss);
+        var first = Assert.Single(backplane.Entries(World.Name));
+        Assert.Equal(World.StateOf(A, C), World.StateOf(first.Payload.ToArray()));
+        Assert.Equal(SetAsideOutcome.Reads, (await SetAsideAsync(acceptsLoss: true)).Outcome);
+    }
+
+    [Fact]
+    public async Task Only_what_no_snapshot_covers_of_such_entries_is_lost()
+    {
+        backplane.AppendElsewhere(World.Name, 1, A);
+        backplane.AppendElsewhere(World.Name, 2, [9, 9, 9]);
+        var end = backplane.AppendElsewhere(World.Name, 3, [9, 9, 9]).Position;
+        Store(end with { Offset = 2, Id = new EntryId(2) });
+        Assert.Contains("Of 1 log entries", (await SetAsideAsync(acceptsLoss: false)).Loss);
+        Store(end);
+        Assert.Equal(SetAsideOutcome.Reads, (await SetAsideAsync(acceptsLoss: false)).Outcome);
+
+        void Store(Position at) => snapshots.Put(
+            new Snapshot(World.Name, SnapshotKind.State, at, DateTimeOffset.UnixEpoch, World.StateOf(A, B)));
     }
 
     [Fact]

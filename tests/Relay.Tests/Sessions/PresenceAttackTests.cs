@@ -153,6 +153,34 @@ public sealed class PresenceAttackTests
     }
 
     [Fact]
+    public void An_owner_that_does_not_read_is_asked_only_so_often()
+    {
+        using var world = new World();
+        var (owner, other) = (world.Client(), world.Client());
+        owner.Say(Presence((1, 1, "{}")));
+        owner.IsStuck = true;
+        other.Say(Presence((2, 1, "{}")));
+        other.Say(Step2([0, 0]));
+        Assert.True(owner.IsSending);
+        for (var i = 0UL; i < 100; i++)
+        {
+            if (i % 3 == 0)
+            {
+                owner.Say(Presence((1, 2 + i, "{}")));
+            }
+
+            other.Say(Presence((1, 2 + i, "null")));
+            world.Advance(1.1);
+        }
+
+        Assert.InRange(owner.Attachment.Delivery.Nudges.Count, 1, 16);
+        Assert.Equal(0, owner.Attachment.Delivery.Direct.Count);
+        owner.IsStuck = false;
+        owner.Drain();
+        Assert.Equal(0, owner.Attachment.Delivery.Nudges.Count);
+    }
+
+    [Fact]
     public void Without_users_an_owner_that_goes_on_has_the_last_word()
     {
         using var world = new World();

@@ -154,6 +154,39 @@ public sealed class ReceiptTests
     }
 
     [Fact]
+    public void Of_many_receipts_that_wait_for_parts_only_the_first_ones_do_not_count_as_waiting()
+    {
+        using var world = new World(new SessionSettings { Sync = new DiffSizes(600, 200, 0), SendBytes = 300 });
+        var writer = world.Client();
+        for (ulong i = 1; i <= 30; i++)
+        {
+            writer.Say(Update(Typed(i, 0, new string('x', 100))));
+        }
+
+        var late = new TestConnection(world.Context, world.Sessions, World.Name)
+        {
+            Format = ReceiptFormat.Asking,
+            IsStuck = true,
+        }.Join();
+        late.Say(Step1());
+        var settled = late.Settled;
+        for (var i = 0; i < 3000; i++)
+        {
+            late.Say(Update([0, 0]));
+        }
+
+        var bytes = Update([0, 0]).Length;
+        Assert.InRange(late.Settled - settled, 1, 1000 * bytes);
+        while (late.IsSending)
+        {
+            late.Drain();
+        }
+
+        Assert.Equal(settled + (3000 * bytes), late.Settled);
+        Assert.Equal(3000, late.Got.Count(kind => kind == "accepted"));
+    }
+
+    [Fact]
     public void Messages_count_as_waiting_until_their_receipt_goes_out()
     {
         using var world = new World();

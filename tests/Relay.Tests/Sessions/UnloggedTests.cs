@@ -1,5 +1,6 @@
 using Relay.Backplane;
 using Relay.Doubles;
+using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
@@ -132,6 +133,56 @@ public sealed class UnloggedTests
         }
 
         Assert.Equal(world.Backplane.Entries(World.Name).Count, other.Updates.Count(u => u.Length > 2));
+    }
+
+    [Fact]
+    public void Who_was_shown_it_and_falls_behind_is_sent_no_part_that_takes_effect_early()
+    {
+        using var world = new World(
+            new SessionSettings { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 });
+        var (one, two, reader) = (world.Client(), world.Client(), world.Client());
+        Cut(world, "fails");
+        one.Say(Update(Typed(1, 0, "aaaa")));
+        world.Advance(5);
+        reader.IsStuck = true;
+        two.Say(Update(C));
+        Assert.True(reader.IsSending);
+        Heal(world);
+        Assert.Equal(World.StateOf(Typed(1, 0, "aaaa"), C), world.Stored());
+        for (ulong i = 0; i < 30; i++)
+        {
+            one.Say(Update(Typed(1, 4 + (i * 100), new string('y', 100))));
+        }
+
+        one.Say(Update(Deleted(1, 100)));
+        var shown = new ShownStates();
+        reader.Updates.ForEach(update => shown.Take(update));
+        var before = reader.Updates.Count;
+        while (reader.IsSending)
+        {
+            reader.Drain();
+        }
+
+        Assert.Equal(1, reader.Updates.Skip(before).Count(shown.Take));
+        Assert.Equal(world.Stored(), shown.Shown.EncodeState());
+    }
+
+    [Fact]
+    public void A_question_behind_ones_own_update_is_answered_while_the_log_is_away()
+    {
+        using var world = new World();
+        var (client, other) = (world.Client(), world.Client());
+        Cut(world, "fails");
+        other.Say(Update(C));
+        world.Advance(5);
+        client.IsStuck = true;
+        other.Say(Update(Typed(2, 1, "c")));
+        Assert.True(client.IsSending);
+        client.Say(Update(A));
+        client.Say(Step1());
+        client.IsStuck = false;
+        client.Drain();
+        Assert.Equal(2, client.Got.Count(kind => kind == "step2"));
     }
 
     private static void Cut(World world, string outage)

@@ -25,6 +25,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
     public bool IsStamped => false;
 
+    public bool MayHaveMore => false;
+
     /// <summary>Whether its node is dead, and the client has not noticed yet.</summary>
     public bool IsDead => process.IsDead;
 
@@ -157,6 +159,12 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             attachment!.Sent();
         });
         return false;
+    }
+
+    bool ISessionConnection.TryHold(long bytes) => true;
+
+    void ISessionConnection.TakeUp()
+    {
     }
 
     void ISessionConnection.Settled(long bytes)

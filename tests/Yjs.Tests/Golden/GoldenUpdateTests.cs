@@ -60,6 +60,8 @@ public sealed class GoldenUpdateTests
         Assert.Equal(expected, Hex(update));
         Assert.True(document.TryEncodeParts(Convert.FromHexString(stateVector), new DiffSizes(1_000, 1_000, 1_000), out var parts, out _));
         Assert.Equal(expected, Hex(Assert.Single(parts)));
+        Assert.True(document.TryCompareDiff(Convert.FromHexString(stateVector), 2, out var isLarger, out _));
+        Assert.Equal(expected == OneLetter, isLarger);
     }
 
     [Theory]
@@ -187,6 +189,7 @@ public sealed class GoldenUpdateTests
         Assert.False(document.TryEncodeDiff(Convert.FromHexString(hex), out _, out var error));
         Assert.NotEmpty(error.Message);
         Assert.False(document.TryEncodeParts(Convert.FromHexString(hex), new DiffSizes(100, 100, 100), out _, out _));
+        Assert.False(document.TryCompareDiff(Convert.FromHexString(hex), 100, out _, out _));
     }
 
     private static YDocument Apply(params string[] updates)

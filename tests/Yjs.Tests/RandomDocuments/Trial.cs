@@ -139,7 +139,11 @@ internal sealed class Trial
         var isSafeForAll = random.Next(4) > 0;
         var sizes = new DiffSizes(0, partBytes, isSafeForAll ? int.MaxValue : 0);
         Require(step, whole.TryEncodeParts(stateVector, sizes, out var parts, out var error), error.ToString);
-        verdicts.Parts(step, holder, partBytes, isSafeForAll, [Diff(whole, stateVector), .. parts]);
+        var diff = Diff(whole, stateVector);
+        var most = random.Next(2 * diff.Length);
+        Require(step, whole.TryCompareDiff(stateVector, most, out var isLarger, out error), error.ToString);
+        Require(step, !isLarger || diff.Length > most, () => $"A diff of {diff.Length} is not larger than {most}.");
+        verdicts.Parts(step, holder, partBytes, isSafeForAll, [diff, .. parts]);
     }
 
     private void Merges(YDocument whole)

@@ -51,9 +51,13 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     private long wanted;
     private bool inBurst;
     private long bytesRead;
+    private bool isInMiddle;
 
     /// <summary>How many bytes came from the network so far. Any thread may ask.</summary>
     public long BytesRead => Volatile.Read(ref bytesRead);
+
+    /// <summary>Whether a message has come in part. Any thread may ask.</summary>
+    public bool IsInMiddle => Volatile.Read(ref isInMiddle);
 
     /// <summary>From now on messages may be so large, at most as large as any reader's.</summary>
     /// <param name="bytes">The largest message.</param>
@@ -78,6 +82,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
                 return frame;
             }
 
+            Volatile.Write(ref isInMiddle, inMessage || start != end);
             if (wanted > 0)
             {
                 if (!await budget.TakeAsync(wanted, cancellation))

@@ -63,6 +63,12 @@ internal sealed partial class ClientSocket
     public bool EndedCleanly { get; private set; }
 
     /// <summary>
+    /// Whether the client may have sent more than was handed over: a message has come in part, or reading waits. Any
+    /// thread may ask.
+    /// </summary>
+    public bool MayHaveMore => Volatile.Read(ref readingPaused) || frames.IsInMiddle;
+
+    /// <summary>
     /// Reads until the connection ends. Messages are handed over as they came from the network together, in a list that is used again; more are read when the last ones' task has completed. The token
     /// says that the connection is closed, by whichever side, and that nothing is worth waiting for any more.
     /// </summary>

@@ -17,6 +17,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     private volatile bool hasEnded;
     private Attachment? attachment;
     private long waiting;
+    private long held;
     private readonly InboundAwareness awareness;
     private Grant grant;
     private Resumption? resumption;
@@ -75,10 +76,12 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
     bool ISessionConnection.IsStamped => isStamped;
 
+    bool ISessionConnection.MayHaveMore => socket.MayHaveMore;
+
     /// <summary>Tells the client that the document is open, and joins it.</summary>
     /// <param name="sessions">Where the document is.</param>
-    /// <param name="question">What the client last said that it has; empty if that is not known.</param>
-    public void Open(SessionRegistry sessions, ReadOnlyMemory<byte> question)
+    /// <param name="before">What the socket knows of the document from before; null if it never had it.</param>
+    public void Open(SessionRegistry sessions, AbsentDocument? before)
     {
         socket.Say(format.Opened(Access >= AccessLevel.Write));
         attachment = sessions.Place(Document, this, Access, UserId, "hocuspocus");
@@ -86,7 +89,8 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
         // Not sooner: its time may come at once.
         var unsynced = Access >= AccessLevel.Write ? Unsynced.Value : 0;
-        resumption = new Resumption(question, unsynced, time, asked => Receive([asked], asked.Bytes));
+        resumption = new Resumption(
+            before is null, before?.Question ?? default, unsynced, time, asked => Receive([asked], asked.Bytes));
         if (hasEnded)
         {
             // By another thread, perhaps before there was anything to leave.
@@ -149,8 +153,9 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
             }
 
             hasEnded = true;
-            unsettled = waiting;
-            waiting = 0;
+            socket.Credit.TakeUp(held);
+            unsettled = waiting + held;
+            (waiting, held) = (0, 0);
             tokenTimer?.Dispose();
         }
 
@@ -175,6 +180,36 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         }
 
         socket.Credit.Settle(bytes);
+    }
+
+    bool ISessionConnection.TryHold(long bytes)
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                return true;
+            }
+
+            if (!socket.Credit.TryHold(bytes))
+            {
+                return false;
+            }
+
+            waiting -= bytes;
+            held += bytes;
+            return true;
+        }
+    }
+
+    void ISessionConnection.TakeUp()
+    {
+        lock (gate)
+        {
+            socket.Credit.TakeUp(held);
+            waiting += held;
+            held = 0;
+        }
     }
 
     void ISessionConnection.Close(CloseReason reason) => socket.OnDocumentClosed(this, reason);

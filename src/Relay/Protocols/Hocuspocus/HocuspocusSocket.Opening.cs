@@ -46,7 +46,7 @@ internal sealed partial class HocuspocusSocket
             idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        channel.Open(sessions, before?.Question ?? default);
+        channel.Open(sessions, before);
         if (before is { Kept.Count: > 0 })
         {
             channel.Receive([.. before.Kept.Select(KeptMessage.Unpack)]);

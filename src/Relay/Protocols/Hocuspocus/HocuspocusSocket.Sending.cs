@@ -41,7 +41,10 @@ internal sealed partial class HocuspocusSocket
         }
     }
 
-    private bool Send(in Turn turn)
+    private bool Send(in Turn turn) => TryBegin(turn) && TryEnd(turn);
+
+    /// <summary>Gives a turn its place; true when that is the first one, and the caller has to go on with it.</summary>
+    private bool TryBegin(in Turn turn)
     {
         lock (sendGate)
         {
@@ -53,8 +56,13 @@ internal sealed partial class HocuspocusSocket
 
             sending = true;
             current = turn;
+            return true;
         }
+    }
 
+    /// <summary>Writes the first turn; true when it is sent.</summary>
+    private bool TryEnd(in Turn turn)
+    {
         if (!Write(turn))
         {
             return false;

@@ -80,7 +80,8 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         this.formats = formats;
         this.time = time;
         this.logger = logger;
-        Credit = new InboundCredit(Math.Min(limits.MaxWaitingBytes, MaxUnsentUnadmittedBytes), socket.Budget);
+        Credit = new InboundCredit(
+            Math.Min(limits.MaxWaitingBytes, MaxUnsentUnadmittedBytes), limits.MaxMessageBytes, socket.Budget);
         unsent = new UnadmittedCharge(unadmitted);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         tokenRate = new MessageRate(Math.Max(LeastTokensAtOnce, limits.MaxDocuments) / MessageRate.BurstSeconds, time);
@@ -100,6 +101,9 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
 
     /// <summary>Where the client is; null where that is not known.</summary>
     public IPAddress? RemoteAddress => socket.RemoteAddress;
+
+    /// <summary>Whether the client may have sent more than was handed in.</summary>
+    public bool MayHaveMore => socket.MayHaveMore;
 
     /// <summary>Serves the client until it is gone.</summary>
     public async Task RunAsync()
@@ -142,15 +146,32 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         return covered.Length;
     }
 
-    /// <summary>Closes one document and says why.</summary>
+    /// <summary>Closes one document and says why. Any thread may.</summary>
     public void Close(HocuspocusChannel channel, string reason)
     {
-        if (Remove(channel))
+        Turn said;
+        bool isFirst;
+        lock (gate)
         {
-            channel.EndsFor(null, reason);
-            channel.End(clean: true);
+            if (!Remove(channel))
+            {
+                return;
+            }
+
+            // The reader may open the document again as soon as it is not open: what is remembered of it must not
+            // come later than that, and what the client is told not behind what it is told then.
             absent.Refused(channel.Address, AddressState.Closed, reason, channel.Unsynced);
-            Say(new HocuspocusFormat(channel.Address, isShared: false).Closed(reason));
+            var frame = new HocuspocusFormat(channel.Address, isShared: false).Closed(reason);
+            Credit.Add(frame.Length);
+            said = new Turn(null, [frame]);
+            isFirst = TryBegin(said);
+        }
+
+        channel.EndsFor(null, reason);
+        channel.End(clean: true);
+        if (isFirst && TryEnd(said))
+        {
+            Finish(said);
         }
     }
 

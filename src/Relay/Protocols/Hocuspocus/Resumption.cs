@@ -10,8 +10,14 @@ namespace Relay.Protocols.Hocuspocus;
 /// </summary>
 internal sealed class Resumption : IDisposable
 {
-    /// <summary>How long the client has for asking itself.</summary>
+    /// <summary>How long a client that was here before has for asking itself.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// How long a new one has. Stock clients ask at once, but packets are lost; and what the node asks for is answered
+    /// in one message, however large.
+    /// </summary>
+    public static readonly TimeSpan PatienceWithNew = TimeSpan.FromSeconds(5);
 
     private static readonly byte[] NothingYet = [0];
     private static readonly byte[] EmptyUpdate = [0, 0];
@@ -23,20 +29,26 @@ internal sealed class Resumption : IDisposable
     private int missing;
     private bool isOver;
 
+    /// <param name="isNew">Whether its socket never had the document before.</param>
     /// <param name="question">
     /// The state vector that the client last sent; empty if that is not known, and then it is sent everything.
     /// </param>
     /// <param name="unsynced">What its provider counted as unsynced when the document was opened.</param>
     /// <param name="time">The clock.</param>
     /// <param name="ask">Hands the question in, on a thread of the clock.</param>
-    public Resumption(ReadOnlyMemory<byte> question, int unsynced, TimeProvider time, Action<DocumentMessage> ask)
+    public Resumption(
+        bool isNew, ReadOnlyMemory<byte> question, int unsynced, TimeProvider time, Action<DocumentMessage> ask)
     {
         this.question = question.IsEmpty ? NothingYet : question;
         this.ask = ask;
 
         // The answer to the node's own question is confirmed as well.
         missing = Math.Max(0, unsynced - 1);
-        timer = time.CreateTimer(static self => ((Resumption)self!).OnDue(), this, Patience, Timeout.InfiniteTimeSpan);
+        timer = time.CreateTimer(
+            static self => ((Resumption)self!).OnDue(),
+            this,
+            isNew ? PatienceWithNew : Patience,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Sees what the client says, and adds what is to be confirmed with it.</summary>
@@ -100,6 +112,6 @@ internal sealed class Resumption : IDisposable
             timer.Dispose();
         }
 
-        ask(new DocumentMessage(DocumentMessageKind.SyncStep1, question, [], Bytes: question.Length));
+        ask(new DocumentMessage(DocumentMessageKind.SyncStep1, question, [], Bytes: question.Length, IsGuess: true));
     }
 }

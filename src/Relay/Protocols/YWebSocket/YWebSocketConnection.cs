@@ -27,7 +27,14 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     private InboundAwareness? awareness;
 
     public YWebSocketConnection(
-        ClientSocket socket, DocumentName document, Grant grant, SessionRegistry sessions, ConnectionLimits limits, AwarenessStamp? stamp, TimeProvider time, ILogger logger)
+        ClientSocket socket,
+        DocumentName document,
+        Grant grant,
+        SessionRegistry sessions,
+        ConnectionLimits limits,
+        AwarenessStamp? stamp,
+        TimeProvider time,
+        ILogger logger)
     {
         this.socket = socket;
         this.document = document;
@@ -36,7 +43,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         this.logger = logger;
         this.limits = limits;
         this.stamp = stamp;
-        credit = new InboundCredit(limits.MaxWaitingBytes, socket.Budget);
+        credit = new InboundCredit(limits.MaxWaitingBytes, limits.MaxMessageBytes, socket.Budget);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         attachment = sessions.Place(document, this, grant.To(document), grant.UserId, "y-websocket");
         sent = attachment.Sent;
@@ -47,6 +54,8 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     public IPAddress? RemoteAddress => socket.RemoteAddress;
 
     public bool IsStamped => stamp is not null;
+
+    public bool MayHaveMore => socket.MayHaveMore;
 
     /// <summary>Serves the client until it is gone.</summary>
     public async Task RunAsync()
@@ -73,6 +82,10 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     public bool Send(ReadOnlyMemory<byte>[] frames) => socket.Send(frames, sent);
 
     public void Settled(long bytes) => credit.Settle(bytes);
+
+    public bool TryHold(long bytes) => credit.TryHold(bytes);
+
+    public void TakeUp() => credit.TakeUp();
 
     public void Close(CloseReason reason)
     {

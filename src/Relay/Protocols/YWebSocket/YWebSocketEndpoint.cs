@@ -90,7 +90,9 @@ internal sealed partial class YWebSocketEndpoint(
         LogConnected(logger, document);
         try
         {
-            var connection = new YWebSocketConnection(socket, document, grant, sessions, limits, stamping.IsOn ? new AwarenessStamp(grant) : null, time, logger);
+            var stamp = stamping.IsOn ? new AwarenessStamp(grant) : null;
+            var connection = new YWebSocketConnection(
+                socket, document, grant, sessions, limits, stamp, time, logger);
             place.Fill(connection);
             await connection.RunAsync();
         }

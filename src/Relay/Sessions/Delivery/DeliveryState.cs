@@ -15,6 +15,12 @@ internal sealed class DeliveryState
     /// <summary>Whether it was sent an answer to a SyncStep1, and so the whole document.</summary>
     public bool IsAnswered { get; set; }
 
+    /// <summary>
+    /// Until then, its questions are taken for ones whose answer it has: that to its last one was too large to be sent
+    /// twice.
+    /// </summary>
+    public DateTimeOffset AnswerCountsUntil { get; set; }
+
     /// <summary>The number of the next entry to send, in the session's <see cref="DeliveryLog"/>.</summary>
     public long Cursor { get; set; }
 
@@ -25,9 +31,10 @@ internal sealed class DeliveryState
     public ReadOnlyMemory<byte> Base { get; set; }
 
     /// <summary>
-    /// Whether the client has exactly what it was sent, or what its SyncStep1 says if that is not answered yet. It has more
-    /// while an update of its own is on its way into the log, or when it was shown unlogged ones. Then a diff cannot be cut
-    /// into parts without the client integrating some of them early.
+    /// Whether the client has exactly what it was sent, or what its SyncStep1 says if that is not answered yet. It has
+    /// more while an update of its own is on its way into the log, or when it was shown unlogged ones; and what it has
+    /// is not known when the node asks in its place, or when it asks again before it was answered. Then a diff cannot
+    /// be cut into parts without the client integrating some of them early.
     /// </summary>
     public bool IsExact { get; set; }
 
@@ -41,6 +48,9 @@ internal sealed class DeliveryState
     public SparseQueue<ReadOnlyMemory<byte>> Stateless;
 
     public long StatelessBytes { get; set; }
+
+    /// <summary>Entries of its own clients, in frames, that it is asked to say again.</summary>
+    public SparseQueue<ReadOnlyMemory<byte>> Nudges;
 
     /// <summary>Frames for this connection alone, each with the bytes of its own message that are settled once it goes out.</summary>
     public SparseQueue<(ReadOnlyMemory<byte> Frame, int Settles)> Direct;

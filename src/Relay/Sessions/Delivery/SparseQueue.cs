@@ -11,6 +11,9 @@ internal struct SparseQueue<T>
 
     public void Enqueue(T item) => (items ??= new Queue<T>()).Enqueue(item);
 
+    /// <summary>The first one; there is one.</summary>
+    public readonly T Peek() => items!.Peek();
+
     public bool TryDequeue([MaybeNullWhen(false)] out T item)
     {
         if (items is null)

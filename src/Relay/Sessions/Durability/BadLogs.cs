@@ -6,8 +6,8 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// Takes a log that does not read, or that no longer reaches back to a snapshot, out of the way of its document, which
-/// then opens from the snapshots and all entries that read. The log's bytes are kept. Where that is less than the
-/// document was, somebody must say first that it may be.
+/// then opens from the snapshots and all entries that read. The bytes of a damaged log are kept. Where that is less
+/// than the document was, somebody must say first that it may be.
 /// </summary>
 internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, LogRenewal renewal)
 {
@@ -23,7 +23,7 @@ internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, Log
     {
         if (await logs.SalvageAsync(name, cancellation) is not { } found)
         {
-            return await CloseGapAsync(name, acceptsLoss, cancellation);
+            return await BeginAnewAsync(name, acceptsLoss, cancellation);
         }
 
         // An entry whose bytes are those that were written, and no update, is one more that does not read.
@@ -42,32 +42,45 @@ internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, Log
     }
 
     /// <summary>
-    /// The log reads, but begins later than the newest snapshot that reads ends. Its entries become the first one of a
-    /// new log; what was between is missing.
+    /// The log's bytes read, but it begins later than the newest snapshot that reads ends, or has entries that are no
+    /// updates. What is left becomes the first entry of a new log.
     /// </summary>
-    private async Task<SetAsideResult> CloseGapAsync(
+    private async Task<SetAsideResult> BeginAnewAsync(
         DocumentName name, bool acceptsLoss, CancellationToken cancellation)
     {
         for (var i = 0; i < Tries; i++)
         {
             var present = await durable.ReadAsync(name, cancellation);
-            var left = present.Outcome == DurableOutcome.Unreadable
-                ? await durable.ReadWithoutAsync(name, Position.None, acceptsGap: true, cancellation)
-                : present;
-            if (present.Outcome != DurableOutcome.Unreadable || left.Outcome != DurableOutcome.Read)
+            if (present.Outcome != DurableOutcome.Unreadable)
             {
                 return new SetAsideResult(SetAsideOutcome.Reads);
             }
 
+            var left = await durable.ReadWithoutAsync(name, Position.None, acceptsGap: true, cancellation);
             var loss = $"{present.Problem} What was written there is lost unless somebody's copy has it.";
-            if (!acceptsLoss)
+            if (left.Outcome != DurableOutcome.Read)
+            {
+                var held = await durable.ReadEntriesAsync(name, cancellation);
+                var salvaged = held with { Entries = [.. held.Entries.Where(IsReadable)] };
+                if (salvaged.Entries.Count == held.Entries.Count)
+                {
+                    return new SetAsideResult(SetAsideOutcome.Reads);
+                }
+
+                left = await durable.ReadSalvagedAsync(name, salvaged, cancellation);
+                loss = LossOf(salvaged, left);
+                left = left with { Entries = salvaged.Entries, Position = salvaged.End };
+            }
+
+            if (loss is not null && !acceptsLoss)
             {
                 return new SetAsideResult(SetAsideOutcome.WouldLose, Loss: loss);
             }
 
             if (await renewal.TryBeginAsync(name, left, cancellation))
             {
-                return new SetAsideResult(SetAsideOutcome.Done, null, loss, Opens: true);
+                return new SetAsideResult(
+                    SetAsideOutcome.Done, null, loss, Opens: left.Outcome == DurableOutcome.Read);
             }
         }
 

@@ -42,6 +42,14 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     public ValueTask<DurableState> ReadWithoutAsync(DocumentName name, Position without, bool acceptsGap, CancellationToken cancellation) =>
         TryAsync(() => new Attempt(this, name, Position.None, wasLost: false, without, acceptsGap), cancellation);
 
+    /// <summary>All entries that the log holds; none where there is no log, or where its bytes do not read.</summary>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
+    public async ValueTask<SalvagedLog> ReadEntriesAsync(DocumentName name, CancellationToken cancellation)
+    {
+        var read = await log.ReadAsync(name, Position.None, cancellation);
+        return new SalvagedLog(read.Entries, read.End, MayLackEnd: false, read.Problem ?? "");
+    }
+
     /// <summary>
     /// What the document would be with what was salvaged of its log, whatever is missing between the entries.
     /// </summary>

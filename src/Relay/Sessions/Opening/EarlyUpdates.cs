@@ -19,6 +19,9 @@ internal sealed class EarlyUpdates
     /// <summary>Whether frames wait.</summary>
     public bool IsHolding => held is not null;
 
+    /// <summary>Whether no frame has to wait any more.</summary>
+    public bool IsOver => isOver;
+
     /// <summary>Holds a frame that has to wait; returns false if it has not.</summary>
     /// <param name="frame">The next frame of the connection.</param>
     /// <param name="document">What is logged.</param>

@@ -14,8 +14,8 @@ internal sealed record LimitsOptions
 
     /// <summary>
     /// <c>Limits:MaxBufferedBytes</c>: what the node buffers of messages and request bodies that are not whole yet,
-    /// beyond
-    /// 64 KiB of each. When it is full, those that come last wait, and are then refused with 1013, or 503 over HTTP.
+    /// beyond 64 KiB of each, and of updates that wait for their client's SyncStep2. When it is full, those that come
+    /// last wait, and are then refused with 1013, or 503 over HTTP.
     /// Default: a quarter of the memory that the process may use, at least 64 MiB. At least <see
     /// cref="MaxMessageBytes"/>.
     /// </summary>

@@ -189,13 +189,17 @@ public sealed class HocuspocusStrangerTests : IDisposable
     [Fact]
     public void Strangers_who_fill_the_budget_close_no_document_that_is_open()
     {
-        var budget = new BufferBudget(8 * 6_000, world.Time);
+        var budget = new BufferBudget(8 * 8_000, world.Time);
         var unadmitted = new UnadmittedBudget(budget);
         var tokens = new TestVerifier(world.Time);
         var stranger = new HocuspocusClient(world, tokens, budget: budget, unadmitted: unadmitted);
         var client = new HocuspocusClient(world, tokens, budget: budget, unadmitted: unadmitted);
         client.Open("open");
-        stranger.Say(Update("d", Messages.Typed(1, 0, new string('x', 4_500))));
+        for (var i = 0; unadmitted.Used < 6_500; i++)
+        {
+            stranger.Say(Update($"d{i}", Messages.Typed(1, 0, new string('x', 500))));
+        }
+
         client.Take();
         client.Say(Update("other", Messages.Typed(1, 0, new string('x', 2_000))));
         Assert.Null(client.CloseCode);

@@ -28,7 +28,7 @@ public sealed class UnsyncedCountTests
     {
         Count(DocumentMessageKind.SyncStep1, 1);
         Count(DocumentMessageKind.Update, 30 * UnsyncedCount.Most);
-        using var resumption = new Resumption(default, count.Value, new ManualTime(), _ => { });
+        using var resumption = new Resumption(isNew: false, default, count.Value, new ManualTime(), _ => { });
         var messages = new List<DocumentMessage> { new(DocumentMessageKind.SyncStep2, default, []) };
         resumption.Heard(messages);
         Assert.InRange(messages.Count, UnsyncedCount.Most / 2, UnsyncedCount.Most);
