@@ -4,7 +4,8 @@ namespace Relay.Persistence.Metadata;
 /// The writing side of <see cref="IRoomMetadata"/>: the batches of one node, one call at a time. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Every call throws <see cref="RoomMetadataUnavailableException"/> when the store cannot be used now, or does not answer
+/// Every call throws <see cref="RoomMetadataUnavailableException"/> when the store cannot be used now, or does not
+/// answer
 /// in time; whether the call was carried out is unknown then, and the same call is made again later. Every call throws
 /// <see cref="RoomMetadataUnusableException"/> when the store is of no use to this process, now and later.
 /// </remarks>
@@ -14,7 +15,8 @@ public interface IRoomMetadataWriter : IAsyncDisposable
     string StoreName { get; }
 
     /// <summary>
-    /// Makes the tables, or brings them up to date, and adds this start of this node. Tables that do not fit stay as they
+    /// Makes the tables, or brings them up to date, and adds this start of this node. Tables that do not fit stay as
+    /// they
     /// are.
     /// </summary>
     /// <exception cref="RoomMetadataRefusedException">The store refuses this node: the settings are wrong.</exception>
@@ -24,7 +26,9 @@ public interface IRoomMetadataWriter : IAsyncDisposable
     /// <exception cref="RoomMetadataRefusedException">The batch was not written and never will be.</exception>
     Task<BatchOutcome> WriteAsync(MetadataBatch batch, CancellationToken cancellation);
 
-    /// <summary>Ends what dead nodes have left open. Returns the number of nodes that were not known to be dead before.</summary>
+    /// <summary>
+    /// Ends what dead nodes have left open. Returns the number of nodes that were not known to be dead before.
+    /// </summary>
     Task<long> BuryDeadNodesAsync(CancellationToken cancellation);
 
     /// <summary>

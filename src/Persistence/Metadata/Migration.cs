@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Relay.Persistence.Metadata;
 
-/// <summary>One step of the tables' history: a file <c>NNNN_name.sql</c> that never changes once it was published.</summary>
+/// <summary>
+/// One step of the tables' history: a file <c>NNNN_name.sql</c> that never changes once it was published.
+/// </summary>
 /// <param name="Version">Its number; steps are numbered 1, 2, 3 … without holes.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Sql">What is run.</param>
@@ -22,8 +24,10 @@ internal sealed record Migration(int Version, string Name, string Sql)
         [
             .. assembly.GetManifestResourceNames()
                 .Where(resource => resource.StartsWith(prefix, StringComparison.Ordinal))
-                .Select(resource => (Name: Path.GetFileNameWithoutExtension(resource[prefix.Length..]), Sql: EmbeddedSql.Read(resource)))
-                .Select(file => new Migration(int.Parse(file.Name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), file.Name, file.Sql))
+                .Select(resource => (
+                    Name: Path.GetFileNameWithoutExtension(resource[prefix.Length..]), Sql: EmbeddedSql.Read(resource)))
+                .Select(file => new Migration(int.Parse(
+                    file.Name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), file.Name, file.Sql))
                 .OrderBy(migration => migration.Version),
         ];
     }
@@ -31,8 +35,10 @@ internal sealed record Migration(int Version, string Name, string Sql)
     /// <summary>Whether this version can work with tables that took these steps; more steps may still be due.</summary>
     /// <param name="known">The steps of this version.</param>
     /// <param name="applied">Those that the database took, in their order.</param>
-    public static SchemaOutcome Compare(IReadOnlyList<Migration> known, IReadOnlyList<(int Version, string Checksum)> applied) =>
+    public static SchemaOutcome Compare(
+        IReadOnlyList<Migration> known, IReadOnlyList<(int Version, string Checksum)> applied) =>
         applied.Count > known.Count ? SchemaOutcome.Newer
-        : applied.Where((step, index) => step != (known[index].Version, known[index].Checksum)).Any() ? SchemaOutcome.Foreign
+        : applied.Where(
+            (step, index) => step != (known[index].Version, known[index].Checksum)).Any() ? SchemaOutcome.Foreign
         : SchemaOutcome.Ready;
 }

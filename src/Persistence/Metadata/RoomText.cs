@@ -4,8 +4,10 @@ namespace Relay.Persistence.Metadata;
 
 /// <summary>Names and user ids as a database can hold them.</summary>
 /// <remarks>
-/// Names of documents may have U+0000. Postgres has no text with it, and in SQLite a text ends there for some functions.
-/// That and the character it is escaped with become two characters; all else stays, so that people find what they look for.
+/// Names of documents may have U+0000. Postgres has no text with it, and in SQLite a text ends there for some
+/// functions.
+/// That and the character it is escaped with become two characters; all else stays, so that people find what they look
+/// for.
 /// </remarks>
 internal static class RoomText
 {
@@ -35,7 +37,9 @@ internal static class RoomText
         return text.ToString();
     }
 
-    /// <summary>What texts that differ only in upper and lower case have in common, for databases that fold only ASCII.</summary>
+    /// <summary>
+    /// What texts that differ only in upper and lower case have in common, for databases that fold only ASCII.
+    /// </summary>
     public static string Fold(string column) => column.ToUpperInvariant();
 
     /// <summary>A pattern for LIKE that means the text itself.</summary>

@@ -24,7 +24,9 @@ internal sealed class UtcTimes : SqlMapper.TypeHandler<DateTimeOffset>
         DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
     public override DateTimeOffset Parse(object value) =>
-        value is long microseconds ? FromMicroseconds(microseconds) : new(DateTime.SpecifyKind((DateTime)value, DateTimeKind.Utc));
+        value is long microseconds ? FromMicroseconds(microseconds) : new(
+            DateTime.SpecifyKind((DateTime)value, DateTimeKind.Utc));
 
-    public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.UtcDateTime;
+    public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) =>
+        parameter.Value = value.UtcDateTime;
 }

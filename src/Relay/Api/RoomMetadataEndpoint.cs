@@ -77,7 +77,9 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
 
         if (rooms is null)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status501NotImplemented, "This node keeps no metadata of rooms: Relay:Redis:Configuration joins it with others, and Relay:Postgres:ConnectionString is not set.");
+            await AnswerNotKeptAsync(
+                context,
+                "Relay:Redis:Configuration joins it with others, and Relay:Postgres:ConnectionString is not set");
             return;
         }
 
@@ -122,7 +124,8 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
     }
 
     private static Task AnswerNotKeptAsync(HttpContext context, string reason) =>
-        Problem.AnswerAsync(context, StatusCodes.Status501NotImplemented, $"This node keeps no metadata of rooms: {reason}.");
+        Problem.AnswerAsync(
+            context, StatusCodes.Status501NotImplemented, $"This node keeps no metadata of rooms: {reason}.");
 
     private (DateTimeOffset From, DateTimeOffset To) RangeOf(IQueryCollection query, TimeSpan otherwise)
     {

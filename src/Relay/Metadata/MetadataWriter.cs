@@ -5,7 +5,8 @@ using Relay.Telemetry;
 namespace Relay.Metadata;
 
 /// <summary>
-/// Writes what the recorder has every few seconds, and does what has to be done in the store now and then. A batch whose outcome is unknown is written again until it is known; meanwhile no other one is taken, so the order stays and
+/// Writes what the recorder has every few seconds, and does what has to be done in the store now and then. A batch
+/// whose outcome is unknown is written again until it is known; meanwhile no other one is taken, so the order stays and
 /// nothing piles up but what the recorder bounds. Nothing of the node waits for this.
 /// </summary>
 internal sealed partial class MetadataWriter(
@@ -165,7 +166,7 @@ internal sealed partial class MetadataWriter(
                 TurnOff($"a newer version of the node has changed the tables of {store.StoreName}", null);
                 break;
             case SchemaOutcome.Foreign:
-                TurnOff($"the tables of {store.StoreName} were made by other steps than those that this version knows", null);
+                TurnOff($"the tables of {store.StoreName} were made by other steps than this version's", null);
                 break;
             default:
                 isPrepared = true;
@@ -275,19 +276,31 @@ internal sealed partial class MetadataWriter(
         }
     }
 
-    [LoggerMessage(LogEvents.MetadataAway, LogLevel.Warning, "Metadata of rooms waits in memory, because {Store} cannot be used; documents do not need it")]
+    [LoggerMessage(
+        LogEvents.MetadataAway,
+        LogLevel.Warning,
+        "Metadata of rooms waits in memory, because {Store} cannot be used; documents do not need it")]
     private static partial void LogAway(ILogger logger, Exception exception, string store);
 
-    [LoggerMessage(LogEvents.MetadataBack, LogLevel.Information, "Metadata of rooms that waited is written: {Store} can be used again after {Failures} tries")]
+    [LoggerMessage(
+        LogEvents.MetadataBack,
+        LogLevel.Information,
+        "Metadata of rooms that waited is written: {Store} can be used again after {Failures} tries")]
     private static partial void LogBack(ILogger logger, string store, int failures);
 
     [LoggerMessage(LogEvents.MetadataOff, LogLevel.Error, "No metadata of rooms is kept by this node: {Reason}")]
     private static partial void LogOff(ILogger logger, Exception? exception, string reason);
 
-    [LoggerMessage(LogEvents.MetadataDropped, LogLevel.Warning, "Metadata of rooms is incomplete: {Rows} rows were dropped, because {Store} could not be used for too long")]
+    [LoggerMessage(
+        LogEvents.MetadataDropped,
+        LogLevel.Warning,
+        "Metadata of rooms is incomplete: {Rows} rows were dropped, because {Store} could not be used for too long")]
     private static partial void LogDropped(ILogger logger, long rows, string store);
 
-    [LoggerMessage(LogEvents.MetadataRefused, LogLevel.Error, "A batch of metadata of rooms is dropped, because {Store} does not take it")]
+    [LoggerMessage(
+        LogEvents.MetadataRefused,
+        LogLevel.Error,
+        "A batch of metadata of rooms is dropped, because {Store} does not take it")]
     private static partial void LogRefused(ILogger logger, Exception exception, string store);
 
     [LoggerMessage(LogEvents.DeadNodesBuried, LogLevel.Information, "{Nodes} nodes have died; what was open on them is ended in the metadata of rooms")]

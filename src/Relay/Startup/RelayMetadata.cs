@@ -41,9 +41,16 @@ internal static class RelayMetadata
         services.AddHostedService<MetadataWriter>();
     }
 
-    private static void AddPostgres(this IServiceCollection services, PostgresOptions settings, string connectionString, NodeIdentity node)
+    private static void AddPostgres(
+        this IServiceCollection services, PostgresOptions settings, string connectionString, NodeIdentity node)
     {
-        var options = new PostgresMetadataOptions { ConnectionString = connectionString, Address = node.Address, Incarnation = node.Incarnation, KeepConnections = settings.KeepConnections };
+        var options = new PostgresMetadataOptions
+        {
+            ConnectionString = connectionString,
+            Address = node.Address,
+            Incarnation = node.Incarnation,
+            KeepConnections = settings.KeepConnections,
+        };
         services.AddSingleton<IRoomMetadataWriter>(_ => new PostgresMetadataWriter(options));
         services.AddSingleton<IRoomMetadata>(_ => new PostgresRoomMetadata(options));
     }
@@ -63,6 +70,7 @@ internal static class RelayMetadata
             provider.GetRequiredService<FileLog>();
             return new SqliteMetadataWriter(options, provider.GetRequiredService<TimeProvider>());
         });
-        services.AddSingleton<IRoomMetadata>(provider => new SqliteRoomMetadata(options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRoomMetadata>(
+            provider => new SqliteRoomMetadata(options, provider.GetRequiredService<TimeProvider>()));
     }
 }

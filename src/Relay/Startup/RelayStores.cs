@@ -66,7 +66,8 @@ internal static class RelayStores
             Log = settings.Redis.Configuration is null ? new ServiceHealth("File log", "log", time, () => provider.GetRequiredService<FileLog>().WritesFail) : new ServiceHealth("Redis", "log", time),
             Snapshots = new ServiceHealth(settings.S3.Bucket is null ? "Directory" : "S3", "snapshots", time),
             Locator = settings.DynamoDb.Table is null ? null : new ServiceHealth("DynamoDB", "locator", time),
-            Metadata = settings.Postgres.ConnectionString is not null ? new ServiceHealth("Postgres", "metadata of rooms", time)
+            Metadata = settings.Postgres.ConnectionString is not null ? new ServiceHealth(
+                "Postgres", "metadata of rooms", time)
                 : settings.KeepsMetadataFile ? new ServiceHealth("SQLite file", "metadata of rooms", time) : null,
         };
     }

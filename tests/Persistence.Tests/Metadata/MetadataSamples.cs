@@ -13,7 +13,8 @@ internal static class MetadataSamples
     public static MetadataBatch Batch(long number, RoomSample[] rooms, params ConnectionChange[] connections) =>
         BatchAt(Noon, number, rooms, connections);
 
-    public static MetadataBatch BatchAt(DateTimeOffset at, long number, RoomSample[] rooms, params ConnectionChange[] connections) =>
+    public static MetadataBatch BatchAt(
+        DateTimeOffset at, long number, RoomSample[] rooms, params ConnectionChange[] connections) =>
         new(number, at, rooms, connections, rooms.Sum(room => room.Connections), rooms.Length);
 
     public static ConnectionChange Begin(string room, string? user = null, DateTimeOffset? at = null) =>
@@ -23,7 +24,8 @@ internal static class MetadataSamples
         new(at ?? Noon.AddMinutes(5), 100, 2000, 3, 40, code, "The client left.");
 
     /// <summary>Connections of a room.</summary>
-    public static async Task<IReadOnlyList<ConnectionRow>> ConnectionsAsync(this IRoomMetadata rooms, string room, bool onlyOpen = false) =>
+    public static async Task<IReadOnlyList<ConnectionRow>> ConnectionsAsync(
+        this IRoomMetadata rooms, string room, bool onlyOpen = false) =>
         (await rooms.ListConnectionsAsync(DocumentName.Create(room), onlyOpen, 50, null, default).Soon())!.Connections;
 
     /// <summary>The only room.</summary>

@@ -24,7 +24,9 @@ public sealed class PostgresRoomMetadataTests(PostgresFixture fixture) : RoomMet
         new PostgresMetadataWriter(options with { Incarnation = incarnation, KeepConnections = keepConnections });
 
     protected override Task LetDieAsync(string incarnation) =>
-        RunAsync("update relay.nodes set seen_at = now() - interval '21 seconds' where incarnation = @incarnation", new { incarnation });
+        RunAsync(
+            "update relay.nodes set seen_at = now() - interval '21 seconds' where incarnation = @incarnation",
+            new { incarnation });
 
     protected override Task ForgetNodesAsync() => RunAsync("delete from relay.nodes", null);
 

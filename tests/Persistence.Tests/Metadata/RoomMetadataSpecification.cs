@@ -5,7 +5,8 @@ using static Relay.Persistence.Metadata.MetadataSamples;
 namespace Relay.Persistence.Metadata;
 
 /// <summary>
-/// What every store of room metadata does. An implementation's test class gives each test an empty store, which one node
+/// What every store of room metadata does. An implementation's test class gives each test an empty store, which one
+/// node
 /// writes into at a time.
 /// </summary>
 public abstract class RoomMetadataSpecification : IAsyncLifetime
@@ -65,7 +66,8 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
         Assert.Equal((Noon, 7, 1, 1), (total.Hour, total.Updates, total.Opened, total.Peak));
         Assert.Equal("ada", Assert.Single(await Rooms.ConnectionsAsync("plan")).UserId);
         var one = Assert.Single(await Rooms.NodesAsync(default).Soon());
-        Assert.Equal(("127.0.0.1:1", "one", 1, 1, null), (one.Address, one.Incarnation, one.Rooms, one.Connections, one.EndedAt));
+        Assert.Equal(("127.0.0.1:1", "one", 1, 1, null), (
+            one.Address, one.Incarnation, one.Rooms, one.Connections, one.EndedAt));
     }
 
     [ServerFact]
@@ -76,7 +78,8 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
         await node.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1, Opened = 1 }], begun), default).Soon();
         Assert.Null(Assert.Single(await Rooms.ConnectionsAsync("plan")).ClosedAt);
         Assert.Single(await Rooms.ConnectionsAsync("plan", onlyOpen: true));
-        await node.WriteAsync(Batch(2, [Sample("plan")], begun with { IsNew = false, End = End(code: 4501) }), default).Soon();
+        await node.WriteAsync(
+            Batch(2, [Sample("plan")], begun with { IsNew = false, End = End(code: 4501) }), default).Soon();
         var row = Assert.Single(await Rooms.ConnectionsAsync("plan"));
         Assert.Equal(
             (begun.Id, "ada", "y-websocket", "127.0.0.1:1#one", Noon, Noon.AddMinutes(5)),
@@ -94,7 +97,11 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
     {
         var node = await StartNodeAsync();
         var samples = Enumerable.Range(0, 57).Select(number =>
-            Sample($"room {number:d3}", Noon.AddMinutes(number % 7)) with { Connections = number % 5, Bytes = 2 + (number % 4) }).ToArray();
+            Sample($"room {number:d3}", Noon.AddMinutes(number % 7)) with
+            {
+                Connections = number % 5,
+                Bytes = 2 + (number % 4),
+            }).ToArray();
         await node.WriteAsync(Batch(1, samples), default).Soon();
         foreach (var order in Enum.GetValues<RoomOrder>())
         {
@@ -142,14 +149,16 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
         while (cursor is not null);
 
         Assert.Equal(23, rows.Select(row => row.Id).Distinct().Count());
-        Assert.Equal(rows.OrderByDescending(row => row.OpenedAt).Select(row => row.OpenedAt), rows.Select(row => row.OpenedAt));
+        Assert.Equal(
+            rows.OrderByDescending(row => row.OpenedAt).Select(row => row.OpenedAt), rows.Select(row => row.OpenedAt));
     }
 
     [ServerFact]
     public async Task Rooms_are_found_by_the_beginning_and_by_a_part_of_their_names()
     {
         var node = await StartNodeAsync();
-        await node.WriteAsync(Batch(1, [Sample("plans/spring"), Sample("plans/summer"), Sample("notes on Spring")]), default).Soon();
+        await node.WriteAsync(
+            Batch(1, [Sample("plans/spring"), Sample("plans/summer"), Sample("notes on Spring")]), default).Soon();
         Assert.Equal(["plans/spring", "plans/summer"], await NamesAsync(new RoomQuery(Prefix: "plans/")));
         Assert.Equal(["notes on Spring", "plans/spring"], await NamesAsync(new RoomQuery(Part: "spring")));
         Assert.Equal(["plans/spring"], await NamesAsync(new RoomQuery(RoomOrder.Size, Prefix: "plans", Part: "spr")));
@@ -160,7 +169,14 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
     public async Task A_room_shows_its_hours_and_its_last_snapshot()
     {
         var node = await StartNodeAsync();
-        var first = Sample("plan") with { Bytes = 500, SnapshotAt = Noon, SnapshotBytes = 500, Snapshots = 1, ConnectionSeconds = 1.5 };
+        var first = Sample("plan") with
+        {
+            Bytes = 500,
+            SnapshotAt = Noon,
+            SnapshotBytes = 500,
+            Snapshots = 1,
+            ConnectionSeconds = 1.5,
+        };
         await node.WriteAsync(Batch(1, [first]), default).Soon();
         var last = Sample("plan", Noon.AddMinutes(59)) with { Updates = 2, ConnectionSeconds = 2 };
         await node.WriteAsync(BatchAt(Noon.AddMinutes(59), 2, [last]), default).Soon();
@@ -169,12 +185,15 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
         await node.WriteAsync(BatchAt(one, 3, [next]), default).Soon();
         var history = await Rooms.FindRoomAsync(DocumentName.Create("plan"), Noon, Noon.AddHours(2), default).Soon();
         var room = history!.Room;
-        Assert.Equal((700L, 700L, one, one, 2L), (room.Bytes, room.SnapshotBytes!.Value, room.SnapshotAt!.Value, room.LastUsed, room.Updates));
+        Assert.Equal((700L, 700L, one, one, 2L), (
+            room.Bytes, room.SnapshotBytes!.Value, room.SnapshotAt!.Value, room.LastUsed, room.Updates));
         Assert.Equal(Noon, room.FirstUsed);
         Assert.Equal(
             [(Noon, 500L, 1, 3.5, 2L), (one, 700L, 2, 0.0, 0L)],
-            history.Hours.Select(hour => (hour.Hour, hour.Bytes, hour.Snapshots, hour.ConnectionSeconds, hour.Updates)));
-        Assert.Single((await Rooms.FindRoomAsync(DocumentName.Create("plan"), one, Noon.AddHours(2), default).Soon())!.Hours);
+            history.Hours.Select(
+                hour => (hour.Hour, hour.Bytes, hour.Snapshots, hour.ConnectionSeconds, hour.Updates)));
+        Assert.Single(
+            (await Rooms.FindRoomAsync(DocumentName.Create("plan"), one, Noon.AddHours(2), default).Soon())!.Hours);
         Assert.Null(await Rooms.FindRoomAsync(DocumentName.Create("other"), Noon, one, default).Soon());
         Assert.Null(await Rooms.ListConnectionsAsync(DocumentName.Create("other"), false, 5, null, default).Soon());
     }
@@ -188,7 +207,8 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
             var rooms = new RoomQuery(RoomOrder.LastUse, Cursor: cursor);
             await Assert.ThrowsAsync<FormatException>(async () => await Rooms.ListRoomsAsync(rooms, default)).Soon();
             await Assert.ThrowsAsync<FormatException>(
-                async () => await Rooms.ListConnectionsAsync(DocumentName.Create("plan"), false, 5, cursor, default)).Soon();
+                async () =>
+                    await Rooms.ListConnectionsAsync(DocumentName.Create("plan"), false, 5, cursor, default)).Soon();
         }
     }
 
@@ -201,8 +221,10 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
             "a\0b", "a\u0001b", "a\u0001\u0001b", "\0", "50%", "under_score", @"back\slash", "emoji \U0001F600",
             "'; drop table relay.rooms; --", new string('é', 512), "\uD7FF", "\uE000", "\U0010FFFF", "x\U0010FFFF",
         ];
-        await node.WriteAsync(Batch(1, [.. names.Select(name => Sample(name))], Begin("\0", "user\0\ud800")), default).Soon();
-        Assert.Equal(names.Order(StringComparer.Ordinal), (await NamesAsync(new RoomQuery())).Order(StringComparer.Ordinal));
+        await node.WriteAsync(
+            Batch(1, [.. names.Select(name => Sample(name))], Begin("\0", "user\0\ud800")), default).Soon();
+        Assert.Equal(
+            names.Order(StringComparer.Ordinal), (await NamesAsync(new RoomQuery())).Order(StringComparer.Ordinal));
         foreach (var name in names)
         {
             Assert.Contains(name, await NamesAsync(new RoomQuery(Prefix: name)));
@@ -223,19 +245,24 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
         {
             var at = Noon.AddDays(20 * day);
             var begun = Begin("plan", at: at) with { End = End(at.AddHours(1)) };
-            await node.WriteAsync(BatchAt(at, day + 1, [Sample("plan", at) with { Opened = 1, Updates = 10 }], begun), default).Soon();
+            await node.WriteAsync(
+                BatchAt(at, day + 1, [Sample("plan", at) with { Opened = 1, Updates = 10 }], begun), default).Soon();
         }
 
         Assert.InRange(await node.PruneAsync(Noon.AddDays(60), default).Soon(), 2, 4);
         Assert.Equal(0, await node.PruneAsync(Noon.AddDays(60), default).Soon());
-        Assert.Equal([Noon.AddDays(60), Noon.AddDays(40)], (await Rooms.ConnectionsAsync("plan")).Select(row => row.OpenedAt));
-        var history = await Rooms.FindRoomAsync(DocumentName.Create("plan"), Noon.AddDays(-1), Noon.AddDays(100), default).Soon();
+        Assert.Equal(
+            [Noon.AddDays(60), Noon.AddDays(40)], (await Rooms.ConnectionsAsync("plan")).Select(row => row.OpenedAt));
+        var history = await Rooms.FindRoomAsync(
+            DocumentName.Create("plan"), Noon.AddDays(-1), Noon.AddDays(100), default).Soon();
         Assert.Equal(40, history!.Room.Updates);
         Assert.Equal([10, 10, 10, 10], history.Hours.Select(hour => hour.Updates));
-        Assert.Equal(4, (await Rooms.TotalsAsync(Noon.AddDays(-1), Noon.AddDays(100), default).Soon()).Sum(hour => hour.Opened));
+        Assert.Equal(
+            4, (await Rooms.TotalsAsync(Noon.AddDays(-1), Noon.AddDays(100), default).Soon()).Sum(hour => hour.Opened));
 
         // What began on a dropped day ends without a row to complete, and one that comes late gets its day back.
-        await node.WriteAsync(BatchAt(Noon.AddDays(60), 5, [], Begin("plan") with { IsNew = false, End = End() }), default).Soon();
+        await node.WriteAsync(
+            BatchAt(Noon.AddDays(60), 5, [], Begin("plan") with { IsNew = false, End = End() }), default).Soon();
         var late = BatchAt(Noon.AddDays(60), 6, [], Begin("plan", "late", Noon));
         await UntilWrittenAsync(() => node.WriteAsync(late, default));
         Assert.Equal("late", (await Rooms.ConnectionsAsync("plan"))[^1].UserId);
@@ -246,10 +273,12 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
     {
         var killed = await StartNodeAsync("killed");
         var done = Begin("plan", "left") with { End = End() };
-        await killed.WriteAsync(Batch(1, [Sample("plan") with { Connections = 2 }], Begin("plan", "cut"), done), default).Soon();
+        await killed.WriteAsync(
+            Batch(1, [Sample("plan") with { Connections = 2 }], Begin("plan", "cut"), done), default).Soon();
         await LetDieAsync("killed");
         var next = await StartNodeAsync("next");
-        await next.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "stays")), default).Soon();
+        await next.WriteAsync(
+            Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "stays")), default).Soon();
         await next.BuryDeadNodesAsync(default).Soon();
         Assert.Equal(0, await next.BuryDeadNodesAsync(default).Soon());
 
@@ -269,7 +298,8 @@ public abstract class RoomMetadataSpecification : IAsyncLifetime
     public async Task A_start_that_ended_by_itself_is_not_taken_for_dead()
     {
         var node = await StartNodeAsync();
-        await node.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "ada")), default).Soon();
+        await node.WriteAsync(
+            Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "ada")), default).Soon();
         await node.EndAsync(default).Soon();
         await (await StartNodeAsync("next")).BuryDeadNodesAsync(default).Soon();
         Assert.Equal([null, "stopped"], (await Rooms.NodesAsync(default).Soon()).Select(one => one.EndedBy));

@@ -18,7 +18,8 @@ public sealed class SqliteRoomMetadataTests : RoomMetadataSpecification
     }
 
     protected override IRoomMetadataWriter NewWriter(string incarnation, TimeSpan keepConnections) =>
-        new SqliteMetadataWriter(file.Options with { Incarnation = incarnation, KeepConnections = keepConnections }, TimeProvider.System);
+        new SqliteMetadataWriter(
+            file.Options with { Incarnation = incarnation, KeepConnections = keepConnections }, TimeProvider.System);
 
     /// <summary>The next start knows it at once.</summary>
     protected override Task LetDieAsync(string incarnation) => Task.CompletedTask;

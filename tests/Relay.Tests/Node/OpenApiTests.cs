@@ -15,7 +15,8 @@ public sealed class OpenApiTests
     private const string Document = "/api/documents/{document}";
 
     /// <summary>
-    /// What only a store that is away or damaged, a tombstone's id, an overfull or hopelessly entangled document, a client
+    /// What only a store that is away or damaged, a tombstone's id, an overfull or hopelessly entangled document, a
+    /// client
     /// that stays, or keys that cannot be fetched bring about.
     /// </summary>
     private static readonly string[] NeedMore =
@@ -49,20 +50,33 @@ public sealed class OpenApiTests
             "Limits:MaxDocumentBytes=4096",
         ];
         var often = new MetadataWriterOptions { Interval = TimeSpan.FromMilliseconds(20) };
-        await using var node = await TestNode.StartAsync(_ => { }, services => services.AddSingleton(often), settings: settings);
+        await using var node = await TestNode.StartAsync(
+            _ => { }, services => services.AddSingleton(often), settings: settings);
         using var description = await DescriptionAsync(node);
         var admin = Token(new { documents = (object?)null, admin = true });
         var writer = Token(new { documents = new Dictionary<string, string> { ["*"] = "write" } });
         var stranger = Token(new { documents = new Dictionary<string, string>() });
 
-        async Task AskAsync(string method, string path, string? token, int status, string name = "doc", string id = "1-2-3", byte[]? body = null, string type = "application/octet-stream", TestNode? other = null)
+        async Task AskAsync(
+            string method,
+            string path,
+            string? token,
+            int status,
+            string name = "doc",
+            string id = "1-2-3",
+            byte[]? body = null,
+            string type = "application/octet-stream",
+            TestNode? other = null)
         {
             var target = path.Replace("{document}", name, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal);
             using var answer = await (other ?? node).AskAsync(method, target, token, body, type);
             Assert.True(status == (int)answer.StatusCode, $"{method} {target}: {(int)answer.StatusCode} instead of {status}");
-            var operation = description.RootElement.GetProperty("paths").GetProperty(path.Split('?')[0]).GetProperty(method.ToLowerInvariant());
-            var described = Resolve(description, operation.GetProperty("responses").GetProperty(((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
-            var types = described.TryGetProperty("content", out var content) ? content.EnumerateObject().Select(one => one.Name).ToArray() : [];
+            var described = description.RootElement.GetProperty("paths").GetProperty(path.Split('?')[0]);
+            var operation = described.GetProperty(method.ToLowerInvariant());
+            var response = Resolve(description, operation.GetProperty("responses").GetProperty(
+                ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            var types = response.TryGetProperty("content", out var content)
+                ? content.EnumerateObject().Select(one => one.Name).ToArray() : [];
             Assert.Equal(types, answer.Content.Headers.ContentType is { MediaType: { } given } ? [given] : []);
             BrowserRuleTests.AssertContent(answer);
             seen.Add((operation.GetProperty("operationId").GetString()!, $"{(int)answer.StatusCode}"));
@@ -85,7 +99,8 @@ public sealed class OpenApiTests
         const string connections = Document + "/connections";
         string[] metadata = ["/api/documents", history, connections, "/api/totals", "/api/nodes/history"];
         var newer = new StubMetadataWriter { Schema = SchemaOutcome.Newer };
-        await using (var without = await TestNode.StartAsync(_ => { }, services => services.AddSingleton<IRoomMetadataWriter>(newer), settings: settings))
+        await using (var without = await TestNode.StartAsync(
+            _ => { }, services => services.AddSingleton<IRoomMetadataWriter>(newer), settings: settings))
         {
             foreach (var path in metadata)
             {
@@ -95,7 +110,8 @@ public sealed class OpenApiTests
 
         await AskAsync("GET", history, admin, 404);
         await AskAsync("GET", connections, admin, 404);
-        foreach (var path in new[] { "/api/documents?limit=0", history + "?from=x", connections + "?open=x", "/api/totals?from=x" })
+        string[] wrong = ["/api/documents?limit=0", history + "?from=x", connections + "?open=x", "/api/totals?from=x"];
+        foreach (var path in wrong)
         {
             await AskAsync("GET", path, admin, 400);
         }

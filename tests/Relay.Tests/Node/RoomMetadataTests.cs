@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Relay.Doubles;
 using Relay.Metadata;
@@ -12,14 +13,18 @@ namespace Relay.Node;
 /// <summary>What people see of rooms and connections on a node with its default settings.</summary>
 public sealed class RoomMetadataTests : IDisposable
 {
-    private static readonly MetadataWriterOptions Often = new() { Interval = TimeSpan.FromMilliseconds(20), FirstRetry = TimeSpan.FromMilliseconds(20) };
+    private static readonly MetadataWriterOptions Often = new()
+    {
+        Interval = TimeSpan.FromMilliseconds(20),
+        FirstRetry = TimeSpan.FromMilliseconds(20),
+    };
 
     private readonly string directory = Directory.CreateTempSubdirectory("relay-node-").FullName;
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
     [Fact]
-    public async Task A_node_with_default_settings_has_all_documents_their_history_and_connections_also_after_a_restart()
+    public async Task With_default_settings_documents_their_history_and_connections_are_known_also_after_a_restart()
     {
         await using (var node = await StartAsync())
         {
@@ -28,22 +33,29 @@ public sealed class RoomMetadataTests : IDisposable
             await client.UntilAsync(0, 2);
             await node.UntilKnownAsync("plan");
             var open = await GetAsync(node, "/api/documents/plan/connections?open=true");
-            Assert.Equal("y-websocket", Assert.Single(open.GetProperty("connections").EnumerateArray()).GetProperty("protocol").GetString());
+            Assert.Equal("y-websocket", Assert.Single(
+                open.GetProperty("connections").EnumerateArray()).GetProperty("protocol").GetString());
             await client.CloseAsync();
         }
 
         Assert.True(File.Exists(Path.Combine(directory, "metadata.db")));
         await using var again = await StartAsync();
-        var room = Assert.Single((await GetAsync(again, "/api/documents?search=PLA")).GetProperty("documents").EnumerateArray());
-        Assert.Equal(("plan", 1, 0), (room.GetProperty("name").GetString(), room.GetProperty("updates").GetInt32(), room.GetProperty("connections").GetInt32()));
+        var room = Assert.Single(
+            (await GetAsync(again, "/api/documents?search=PLA")).GetProperty("documents").EnumerateArray());
+        Assert.Equal("plan", room.GetProperty("name").GetString());
+        Assert.Equal((1, 0), (room.GetProperty("updates").GetInt32(), room.GetProperty("connections").GetInt32()));
         var history = await again.UntilKnownAsync("plan");
-        Assert.Equal(1, history.GetProperty("hours").EnumerateArray().Sum(hour => hour.GetProperty("opened").GetInt32()));
-        var row = Assert.Single((await GetAsync(again, "/api/documents/plan/connections")).GetProperty("connections").EnumerateArray());
+        Assert.Equal(
+            1, history.GetProperty("hours").EnumerateArray().Sum(hour => hour.GetProperty("opened").GetInt32()));
+        var row = Assert.Single(
+            (await GetAsync(again, "/api/documents/plan/connections")).GetProperty("connections").EnumerateArray());
         Assert.Equal("The client left.", row.GetProperty("closeReason").GetString());
-        Assert.Equal(1, (await GetAsync(again, "/api/totals")).GetProperty("hours").EnumerateArray().Sum(hour => hour.GetProperty("updates").GetInt32()));
+        Assert.Equal(1, (await GetAsync(again, "/api/totals")).GetProperty("hours").EnumerateArray().Sum(
+            hour => hour.GetProperty("updates").GetInt32()));
         Assert.Equal(
             [null, "stopped"],
-            (await GetAsync(again, "/api/nodes/history")).GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("endedBy").GetString()));
+            (await GetAsync(again, "/api/nodes/history")).GetProperty("nodes").EnumerateArray().Select(
+                node => node.GetProperty("endedBy").GetString()));
     }
 
     [Fact]
@@ -56,11 +68,13 @@ public sealed class RoomMetadataTests : IDisposable
         await using (var node = await StartAsync(log))
         {
             await AssertServesAsync(node);
-            Assert.Contains($"the metadata file {path} does not read as one", await NotKeptAsync(node), StringComparison.Ordinal);
+            Assert.Contains(
+                $"the metadata file {path} does not read as one", await NotKeptAsync(node), StringComparison.Ordinal);
         }
 
         Assert.Equal(before, await File.ReadAllBytesAsync(path));
-        Assert.Contains(log.Lines, line => line.StartsWith($"No metadata of rooms is kept by this node: the metadata file {path}", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.StartsWith(
+            $"No metadata of rooms is kept by this node: the metadata file {path}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,12 +89,14 @@ public sealed class RoomMetadataTests : IDisposable
         await AssertServesAsync(node);
         using (var answer = await node.AskAsync("GET", "/api/documents"))
         {
-            Assert.Equal((503, "ready\n"), ((int)answer.StatusCode, await node.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))));
+            Assert.Equal((503, "ready\n"), (
+                (int)answer.StatusCode, await node.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))));
         }
 
         Directory.Delete(path);
-        Assert.Equal(1, (await node.UntilKnownAsync("served")).GetProperty("document").GetProperty("updates").GetInt32());
-        Assert.Single(log.Lines, $"Metadata of rooms waits in memory, because the metadata file {path} cannot be used; documents do not need it");
+        Assert.Equal(
+            1, (await node.UntilKnownAsync("served")).GetProperty("document").GetProperty("updates").GetInt32());
+        Assert.Single(log.Lines, line => line.Contains($"because the metadata file {path} cannot be used", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -96,7 +112,8 @@ public sealed class RoomMetadataTests : IDisposable
     [Fact]
     public async Task A_store_that_fails_in_a_way_that_was_not_foreseen_does_not_keep_the_node_from_starting()
     {
-        await using var node = await StartAsync(store: new StubMetadataWriter { FailsToPrepare = new InvalidCastException("a bug") });
+        await using var node = await StartAsync(
+            store: new StubMetadataWriter { FailsToPrepare = new InvalidCastException("a bug") });
         await AssertServesAsync(node);
         Assert.Contains("not foreseen", await NotKeptAsync(node), StringComparison.Ordinal);
     }
@@ -108,7 +125,8 @@ public sealed class RoomMetadataTests : IDisposable
         using var log = new NodeLog();
         await using var node = await StartAsync(log, store: store);
         store.Fails = new RoomMetadataUnusableException("a page is torn", new IOException());
-        await UntilAsync(() => Task.FromResult(log.Lines.Contains("No metadata of rooms is kept by this node: a page is torn")));
+        await UntilAsync(
+            () => Task.FromResult(log.Lines.Contains("No metadata of rooms is kept by this node: a page is torn")));
         await AssertServesAsync(node);
         Assert.Contains("a page is torn", await NotKeptAsync(node), StringComparison.Ordinal);
     }
@@ -120,8 +138,21 @@ public sealed class RoomMetadataTests : IDisposable
         var store = new StubMetadataWriter();
         await using var node = await StartAsync(log, store: store, rooms: new TornMetadata());
         Assert.Contains("a page is torn", await NotKeptAsync(node), StringComparison.Ordinal);
-        await UntilAsync(() => Task.FromResult(log.Lines.Contains("No metadata of rooms is kept by this node: a page is torn")));
+        await UntilAsync(
+            () => Task.FromResult(log.Lines.Contains("No metadata of rooms is kept by this node: a page is torn")));
         await AssertServesAsync(node);
+    }
+
+    [Fact]
+    public async Task Nodes_that_redis_joins_and_that_have_no_postgres_say_which_setting_is_missing()
+    {
+        await using var node = await TestNode.StartAsync(_ => { }, services => services.RemoveAll<IRoomMetadata>());
+        foreach (var path in new[] { "/api/documents", "/api/documents/plan/history", "/api/totals", "/api/nodes/history" })
+        {
+            var (status, sentence, _) = await node.RefusedAsync("GET", path);
+            Assert.Equal(501, status);
+            Assert.Contains("Relay:Postgres:ConnectionString", sentence, StringComparison.Ordinal);
+        }
     }
 
     private Task<TestNode> StartAsync(
@@ -182,12 +213,16 @@ public sealed class RoomMetadataTests : IDisposable
 
         public Task<RoomPage> ListRoomsAsync(RoomQuery query, CancellationToken cancellation) => throw Torn;
 
-        public Task<RoomHistory?> FindRoomAsync(Yjs.DocumentName room, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => throw Torn;
+        public Task<RoomHistory?> FindRoomAsync(
+            Yjs.DocumentName room, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+                throw Torn;
 
         public Task<ConnectionPage?> ListConnectionsAsync(
-            Yjs.DocumentName room, bool onlyOpen, int limit, string? cursor, CancellationToken cancellation) => throw Torn;
+            Yjs.DocumentName room, bool onlyOpen, int limit, string? cursor, CancellationToken cancellation) =>
+                throw Torn;
 
-        public Task<IReadOnlyList<HourTotals>> TotalsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => throw Torn;
+        public Task<IReadOnlyList<HourTotals>> TotalsAsync(
+            DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => throw Torn;
 
         public Task<IReadOnlyList<NodeFigures>> NodesAsync(CancellationToken cancellation) => throw Torn;
     }

@@ -15,5 +15,6 @@ internal static class PostgresBatchSql
     /// <summary>Ends what the node itself has left open. Parameter: node.</summary>
     public static string End { get; } = Read("end");
 
-    private static string Read(string name) => EmbeddedSql.Read($"{typeof(PostgresBatchSql).Namespace}.Batch.{name}.sql");
+    private static string Read(string name) =>
+        EmbeddedSql.Read($"{typeof(PostgresBatchSql).Namespace}.Batch.{name}.sql");
 }

@@ -27,7 +27,8 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
 
     public async Task<SchemaOutcome> PrepareAsync(CancellationToken cancellation)
     {
-        var outcome = await CallAsync((connection, token) => PostgresSchema.MigrateAsync(connection, PostgresSchema.Migrations, token), cancellation);
+        var outcome = await CallAsync((connection, token) => PostgresSchema.MigrateAsync(
+            connection, PostgresSchema.Migrations, token), cancellation);
         if (outcome == SchemaOutcome.Ready)
         {
             node = await CallAsync(RegisterAsync, cancellation);

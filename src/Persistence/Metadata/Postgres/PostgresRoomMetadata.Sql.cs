@@ -63,7 +63,9 @@ public sealed partial class PostgresRoomMetadata
             }
             else
             {
-                parameters.Add("value", query.Order == RoomOrder.LastUse ? PageCursor.Time(value).UtcDateTime : PageCursor.Number(value));
+                parameters.Add(
+                    "value",
+                    query.Order == RoomOrder.LastUse ? PageCursor.Time(value).UtcDateTime : PageCursor.Number(value));
                 parameters.Add("tie", PageCursor.Number(tie));
                 conditions.Add($"({column}, r.room_id) < (@value, @tie)");
             }

@@ -59,7 +59,8 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
                 }
 
                 var sql = ConnectionsSql(onlyOpen, isFirst: cursor is null);
-                var rows = (await connection.QueryAsync<ConnectionRow>(new CommandDefinition(sql, new { id, at = at.UtcDateTime, tie, count = limit + 1 }, cancellationToken: token))).ToList();
+                var rows = (await connection.QueryAsync<ConnectionRow>(new CommandDefinition(
+                    sql, new { id, at = at.UtcDateTime, tie, count = limit + 1 }, cancellationToken: token))).ToList();
                 var isLast = rows.Count <= limit;
                 var page = isLast ? rows : rows[..limit];
                 return new ConnectionPage(

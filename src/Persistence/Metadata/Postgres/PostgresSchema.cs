@@ -17,7 +17,8 @@ internal static class PostgresSchema
         create table if not exists relay.migrations (version integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now());
         """;
 
-    public static async Task<SchemaOutcome> MigrateAsync(NpgsqlConnection connection, IReadOnlyList<Migration> migrations, CancellationToken cancellation)
+    public static async Task<SchemaOutcome> MigrateAsync(
+        NpgsqlConnection connection, IReadOnlyList<Migration> migrations, CancellationToken cancellation)
     {
         while (true)
         {

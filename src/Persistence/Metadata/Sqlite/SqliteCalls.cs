@@ -4,7 +4,8 @@ using SQLitePCL;
 namespace Relay.Persistence.Metadata.Sqlite;
 
 /// <summary>
-/// Calls into the file. SQLite has no asynchronous calls: each one takes a thread of the pool, a bounded number at once,
+/// Calls into the file. SQLite has no asynchronous calls: each one takes a thread of the pool, a bounded number at
+/// once,
 /// and has a deadline that holds whatever the disk does. Thread-safe.
 /// </summary>
 /// <param name="path">The file.</param>
@@ -17,7 +18,9 @@ internal sealed class SqliteCalls(string path, TimeSpan timeout, int atOnce)
 
     private readonly SemaphoreSlim free = new(atOnce);
 
-    /// <summary>Makes a call. One that does not end by its deadline keeps its place, so that no second one hangs behind it.</summary>
+    /// <summary>
+    /// Makes a call. One that does not end by its deadline keeps its place, so that no second one hangs behind it.
+    /// </summary>
     /// <exception cref="RoomMetadataUnavailableException">The file cannot be used now.</exception>
     /// <exception cref="RoomMetadataUnusableException">It is damaged.</exception>
     /// <exception cref="RoomMetadataRefusedException">It does not take these rows.</exception>
@@ -84,5 +87,6 @@ internal sealed class SqliteCalls(string path, TimeSpan timeout, int atOnce)
 
     /// <summary>The connection's statements end when the token is cancelled.</summary>
     public static void Limit(SqliteConnection connection, CancellationToken cancellation) =>
-        raw.sqlite3_progress_handler(connection.Handle, StepsBetweenLooks, _ => cancellation.IsCancellationRequested ? 1 : 0, null);
+        raw.sqlite3_progress_handler(
+            connection.Handle, StepsBetweenLooks, _ => cancellation.IsCancellationRequested ? 1 : 0, null);
 }

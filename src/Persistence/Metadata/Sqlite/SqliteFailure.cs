@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -11,15 +12,19 @@ internal static class SqliteFailure
     /// <param name="path">The file.</param>
     public static Exception? Translate(Exception exception, string path) => exception switch
     {
-        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB } =>
-            new RoomMetadataUnusableException($"the metadata file {path} does not read as one ({exception.Message})", exception),
+        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB } => Damaged(exception, path),
+
+        // SQLite keeps no checksums: a value that is no longer of its column's type is damage, too.
+        DataException or InvalidCastException or ArgumentException or OverflowException or FormatException =>
+            Damaged(exception, path),
 
         // The rows themselves: tried again, they would be refused again.
         SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG } =>
             new RoomMetadataRefusedException(exception.Message, exception),
 
         // A full disk, a directory without write access, a lock that somebody else holds, a call that took too long.
-        SqliteException or IOException or UnauthorizedAccessException or OperationCanceledException or TimeoutException =>
+        SqliteException or IOException or UnauthorizedAccessException
+            or OperationCanceledException or TimeoutException =>
             new RoomMetadataUnavailableException(exception.Message, exception),
 
         // No build of SQLite for this machine.
@@ -27,4 +32,7 @@ internal static class SqliteFailure
             new RoomMetadataUnusableException("SQLite cannot be loaded on this machine", exception),
         _ => null,
     };
+
+    private static RoomMetadataUnusableException Damaged(Exception exception, string path) =>
+        new($"the metadata file {path} does not read as one ({exception.Message})", exception);
 }

@@ -4,16 +4,24 @@ using Microsoft.Data.Sqlite;
 namespace Relay.Persistence.Metadata.Sqlite;
 
 /// <summary>
-/// The writing side: the batches of the one node that the file belongs to, on one connection. A batch is one transaction
+/// The writing side: the batches of the one node that the file belongs to, on one connection. A batch is one
+/// transaction
 /// with its number in the node's row, so a try whose outcome is unknown is not repeated. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A commit writes to the operating system and does not wait for the disk (<c>synchronous = normal</c> with a write-ahead
+/// A commit writes to the operating system and does not wait for the disk (<c>synchronous = normal</c> with a write-
+/// ahead
 /// log): a killed process loses no batch, a power cut the last ones, and the file stays whole either way.
 /// </remarks>
 public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProvider time) : IRoomMetadataWriter
 {
     private const int PrunedAtOnce = 10_000;
+
+    private const string Prune = """
+        delete from connections
+        where id in (select id from connections where opened_at < @before limit @PrunedAtOnce)
+        """;
+
     private const long MicrosecondsOfDay = TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond;
 
     // One at a time. What follows belongs to the call that runs.
@@ -42,11 +50,14 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
 
     /// <summary>A batch without rows is written only as a sign of life, and only while there are connections.</summary>
     public Task<BatchOutcome> WriteAsync(MetadataBatch batch, CancellationToken cancellation) =>
-        batch.Rooms.Count + batch.Connections.Count > 0 || (batch.OpenConnections > 0 && time.GetUtcNow() - wroteAt >= options.LifeSign)
+        batch.Rooms.Count + batch.Connections.Count > 0 || (
+            batch.OpenConnections > 0 && time.GetUtcNow() - wroteAt >= options.LifeSign)
             ? CallAsync(connection => Write(connection, batch), cancellation)
             : Task.FromResult(BatchOutcome.Written);
 
-    /// <summary>There are none: the file belongs to one node, and <see cref="PrepareAsync"/> ended what was left by others.</summary>
+    /// <summary>
+    /// There are none: the file belongs to one node, and <see cref="PrepareAsync"/> ended what was left by others.
+    /// </summary>
     public Task<long> BuryDeadNodesAsync(CancellationToken cancellation) => Task.FromResult(0L);
 
     public Task<int> PruneAsync(DateTimeOffset now, CancellationToken cancellation)
@@ -61,9 +72,7 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
                     new { MicrosecondsOfDay, before });
 
                 // Each part is a transaction of its own: what is done by the deadline stays done.
-                while (connection.Execute(
-                    "delete from connections where id in (select id from connections where opened_at < @before limit @PrunedAtOnce)",
-                    new { before, PrunedAtOnce }) > 0)
+                while (connection.Execute(Prune, new { before, PrunedAtOnce }) > 0)
                 {
                 }
 
@@ -76,7 +85,8 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
         connection =>
         {
             using var transaction = connection.BeginTransaction();
-            connection.Execute(SqliteBatchSql.End, new { node, at = UtcTimes.ToMicroseconds(time.GetUtcNow()) }, transaction);
+            connection.Execute(
+                SqliteBatchSql.End, new { node, at = UtcTimes.ToMicroseconds(time.GetUtcNow()) }, transaction);
             transaction.Commit();
             return true;
         },
@@ -144,7 +154,9 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
     {
         using var transaction = connection.BeginTransaction();
         var last = connection.ExecuteScalar<long?>(
-            "select last_batch from nodes where id = @node and incarnation = @Incarnation", new { node, options.Incarnation }, transaction);
+            "select last_batch from nodes where id = @node and incarnation = @Incarnation",
+            new { node, options.Incarnation },
+            transaction);
         if (last >= batch.Number)
         {
             return BatchOutcome.Written;
@@ -154,7 +166,9 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
         node = last is null ? Register(connection, transaction) : node;
         var now = time.GetUtcNow();
         connection.Execute(
-            "update nodes set last_batch = @Number, seen_at = @now where id = @node", new { batch.Number, now = UtcTimes.ToMicroseconds(now), node }, transaction);
+            "update nodes set last_batch = @Number, seen_at = @now where id = @node",
+            new { batch.Number, now = UtcTimes.ToMicroseconds(now), node },
+            transaction);
         if (batch.Rooms.Count + batch.Connections.Count > 0)
         {
             connection.Execute(SqliteBatchSql.Staging, transaction: transaction);
@@ -164,7 +178,13 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
             var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero);
             connection.Execute(
                 SqliteBatchSql.Merge,
-                new { node, hour = UtcTimes.ToMicroseconds(hour), connections = batch.OpenConnections, rooms = batch.OpenRooms },
+                new
+                {
+                    node,
+                    hour = UtcTimes.ToMicroseconds(hour),
+                    connections = batch.OpenConnections,
+                    rooms = batch.OpenRooms,
+                },
                 transaction);
         }
 

@@ -2,7 +2,9 @@ using Dapper;
 
 namespace Relay.Persistence.Metadata.Sqlite;
 
-/// <summary>The questions. Those for a page ask for one row more than fits: it says whether there is another page.</summary>
+/// <summary>
+/// The questions. Those for a page ask for one row more than fits: it says whether there is another page.
+/// </summary>
 internal static class SqliteQuestions
 {
     public const string Room = """
@@ -94,9 +96,9 @@ internal static class SqliteQuestions
     }
 
     public static string Connections(bool onlyOpen, bool isFirst) => $"""
-        select c.id, n.address || '#' || n.incarnation as Node, c.user_id as UserId, c.protocol, c.opened_at as OpenedAt,
-            c.closed_at as ClosedAt, c.bytes_in as BytesIn, c.bytes_out as BytesOut, c.updates_in as UpdatesIn,
-            c.updates_out as UpdatesOut, c.close_code as CloseCode, c.close_reason as CloseReason
+        select c.id, n.address || '#' || n.incarnation as Node, c.user_id as UserId, c.protocol,
+            c.opened_at as OpenedAt, c.closed_at as ClosedAt, c.bytes_in as BytesIn, c.bytes_out as BytesOut,
+            c.updates_in as UpdatesIn, c.updates_out as UpdatesOut, c.close_code as CloseCode, c.close_reason as CloseReason
         from connections c join nodes n on n.id = c.node_id
         where c.room_id = @id {(onlyOpen ? "and c.closed_at is null" : "")}
             {(isFirst ? "" : "and (c.opened_at, c.id) < (@at, @tie)")}

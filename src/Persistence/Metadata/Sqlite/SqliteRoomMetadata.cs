@@ -5,7 +5,8 @@ using Relay.Yjs;
 namespace Relay.Persistence.Metadata.Sqlite;
 
 /// <summary>
-/// The reading side. Each question opens the file for itself, and none waits for the writer or makes it wait. Thread-safe.
+/// The reading side. Each question opens the file for itself, and none waits for the writer or makes it wait. Thread-
+/// safe.
 /// </summary>
 public sealed class SqliteRoomMetadata : IRoomMetadata
 {
@@ -31,22 +32,26 @@ public sealed class SqliteRoomMetadata : IRoomMetadata
                 var rows = connection.Query<SqliteRoomRow>(sql, parameters).ToList();
                 var isLast = rows.Count <= query.Limit;
                 var rooms = rows.Take(query.Limit).Select(row => row.ToSummary()).ToList();
-                return new RoomPage(rooms, isLast ? null : PageCursor.Write(query.Order, rooms[^1], rows[query.Limit - 1].Id));
+                return new RoomPage(
+                    rooms, isLast ? null : PageCursor.Write(query.Order, rooms[^1], rows[query.Limit - 1].Id));
             },
             cancellation);
     }
 
-    public Task<RoomHistory?> FindRoomAsync(DocumentName room, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => AskAsync(
+    public Task<RoomHistory?> FindRoomAsync(
+        DocumentName room, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => AskAsync(
         connection =>
         {
             var name = RoomText.ToColumn(room.Value);
-            if (connection.QuerySingleOrDefault<SqliteRoomRow>($"{SqliteQuestions.Room} where m.name = @name", new { name }) is not { } row)
+            if (connection.QuerySingleOrDefault<SqliteRoomRow>(
+                $"{SqliteQuestions.Room} where m.name = @name", new { name }) is not { } row)
             {
                 return null;
             }
 
             var hours = connection.Query<RoomHour>(
-                SqliteQuestions.Hours, new { row.Id, from = UtcTimes.ToMicroseconds(from), to = UtcTimes.ToMicroseconds(to) });
+                SqliteQuestions.Hours,
+                new { row.Id, from = UtcTimes.ToMicroseconds(from), to = UtcTimes.ToMicroseconds(to) });
             return new RoomHistory(row.ToSummary(), [.. hours]);
         },
         cancellation);
@@ -59,24 +64,33 @@ public sealed class SqliteRoomMetadata : IRoomMetadata
             connection =>
             {
                 var name = RoomText.ToColumn(room.Value);
-                if (connection.ExecuteScalar<long?>("select id from rooms where name = @name", new { name }) is not { } id)
+                if (connection.ExecuteScalar<long?>(
+                    "select id from rooms where name = @name", new { name }) is not { } id)
                 {
                     return null;
                 }
 
                 var rows = connection.Query<SqliteConnectionRow>(
                     SqliteQuestions.Connections(onlyOpen, isFirst: cursor is null),
-                    new { id, at = UtcTimes.ToMicroseconds(at), tie = tie.ToByteArray(bigEndian: true), count = limit + 1 }).ToList();
+                    new
+                    {
+                        id,
+                        at = UtcTimes.ToMicroseconds(at),
+                        tie = tie.ToByteArray(bigEndian: true),
+                        count = limit + 1,
+                    }).ToList();
                 var page = rows.Take(limit).Select(row => row.ToRow()).ToList();
                 return new ConnectionPage(page, rows.Count <= limit ? null : PageCursor.Write(page[^1]));
             },
             cancellation);
     }
 
-    public Task<IReadOnlyList<HourTotals>> TotalsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<HourTotals>> TotalsAsync(
+        DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
         AskAsync<IReadOnlyList<HourTotals>>(
             connection => [.. connection.Query<HourTotals>(
-                SqliteQuestions.Totals, new { from = UtcTimes.ToMicroseconds(from), to = UtcTimes.ToMicroseconds(to) })],
+                SqliteQuestions.Totals,
+                new { from = UtcTimes.ToMicroseconds(from), to = UtcTimes.ToMicroseconds(to) })],
             cancellation);
 
     public Task<IReadOnlyList<NodeFigures>> NodesAsync(CancellationToken cancellation) =>

@@ -10,13 +10,15 @@ internal static class SqliteSchema
     public const int ApplicationId = 0x52656C79;
 
     private const string Prepare = """
-        create table migrations (version integer primary key, name text not null, checksum text not null, applied_at integer not null);
+        create table migrations (
+            version integer primary key, name text not null, checksum text not null, applied_at integer not null);
         """;
 
     /// <summary>All steps that this version knows.</summary>
     public static IReadOnlyList<Migration> Migrations { get; } = Migration.ReadAll("Sqlite");
 
-    public static SchemaOutcome Migrate(SqliteConnection connection, IReadOnlyList<Migration> migrations, DateTimeOffset now)
+    public static SchemaOutcome Migrate(
+        SqliteConnection connection, IReadOnlyList<Migration> migrations, DateTimeOffset now)
     {
         if (Read(connection) is not { } applied)
         {
@@ -53,7 +55,8 @@ internal static class SqliteSchema
     private static List<(int Version, string Checksum)>? Read(SqliteConnection connection) =>
         connection.ExecuteScalar<long>("pragma application_id") switch
         {
-            ApplicationId => [.. connection.Query<(int Version, string Checksum)>("select version, checksum from migrations order by version")],
+            ApplicationId => [.. connection.Query<(int Version, string Checksum)>(
+                "select version, checksum from migrations order by version")],
             0 when connection.ExecuteScalar<long>("select count(*) from sqlite_master") == 0 => [],
             _ => null,
         };

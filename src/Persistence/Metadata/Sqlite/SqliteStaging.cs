@@ -2,10 +2,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Relay.Persistence.Metadata.Sqlite;
 
-/// <summary>Brings the rows of a batch into the tables from which they are merged, with one statement that is prepared once.</summary>
+/// <summary>
+/// Brings the rows of a batch into the tables from which they are merged, with one statement that is prepared once.
+/// </summary>
 internal static class SqliteStaging
 {
-    public static void AddRooms(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<RoomSample> rooms)
+    public static void AddRooms(
+        SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<RoomSample> rooms)
     {
         using var command = Prepare(connection, transaction, "rooms_in", columns: 15);
         foreach (var room in rooms)
@@ -31,7 +34,8 @@ internal static class SqliteStaging
         }
     }
 
-    public static void AddConnections(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<ConnectionChange> changes)
+    public static void AddConnections(
+        SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<ConnectionChange> changes)
     {
         using var command = Prepare(connection, transaction, "connections_in", columns: 14);
         foreach (var change in changes)
@@ -56,7 +60,8 @@ internal static class SqliteStaging
         }
     }
 
-    private static SqliteCommand Prepare(SqliteConnection connection, SqliteTransaction transaction, string table, int columns)
+    private static SqliteCommand Prepare(
+        SqliteConnection connection, SqliteTransaction transaction, string table, int columns)
     {
         var command = connection.CreateCommand();
         command.Transaction = transaction;

@@ -6,13 +6,15 @@ namespace Relay.Startup;
 internal sealed record PostgresOptions
 {
     /// <summary>
-    /// <c>Postgres:ConnectionString</c>: an Npgsql connection string. Absent: a node that is alone keeps the metadata in a
+    /// <c>Postgres:ConnectionString</c>: an Npgsql connection string. Absent: a node that is alone keeps the metadata
+    /// in a
     /// file under <c>FileStore:Path</c>, and nodes that Redis joins keep none.
     /// </summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>
-    /// <c>Postgres:KeepConnections</c>: how long rows of single connections are kept, at least, in Postgres or in the file;
+    /// <c>Postgres:KeepConnections</c>: how long rows of single connections are kept, at least, in Postgres or in the
+    /// file;
     /// they are dropped by whole days, and hourly figures stay. Default: 30 days.
     /// </summary>
     public TimeSpan KeepConnections { get; init; } = TimeSpan.FromDays(30);

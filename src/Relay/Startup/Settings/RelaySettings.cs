@@ -39,7 +39,8 @@ internal sealed record RelaySettings
         : Network.AllowedHosts is { } named ? AllowedHosts.Local.And(named) : AllowedHosts.Local;
 
     /// <summary>
-    /// Whether metadata of rooms is kept in a file under <c>FileStore:Path</c>: by a node that is alone and has no Postgres.
+    /// Whether metadata of rooms is kept in a file under <c>FileStore:Path</c>: by a node that is alone and has no
+    /// Postgres.
     /// </summary>
     public bool KeepsMetadataFile => Postgres.ConnectionString is null && Redis.Configuration is null;
 

@@ -15,7 +15,8 @@ internal static class SettingsTogether
 
         if (isJoined)
         {
-            reader.Companion("Postgres:KeepConnections", "Postgres:ConnectionString", settings.Postgres.ConnectionString);
+            reader.Companion(
+                "Postgres:KeepConnections", "Postgres:ConnectionString", settings.Postgres.ConnectionString);
         }
 
         if (settings.DynamoDb.Table is not null && !isJoined)

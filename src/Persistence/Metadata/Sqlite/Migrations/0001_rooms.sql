@@ -32,7 +32,8 @@ create index rooms_by_size on rooms (bytes);
 create index rooms_by_connections on rooms (connections);
 create index rooms_open on rooms (open_on) where open_on is not null;
 
--- One row for each time that a connection was at a room. An id is the 16 bytes of a UUID, the most significant one first.
+-- One row for each time that a connection was at a room. An id is the 16 bytes of a UUID, the most significant one
+-- first.
 create table connections (
     id blob primary key,
     room_id integer not null,
