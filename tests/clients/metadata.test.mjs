@@ -191,7 +191,7 @@ testWith('a node that was started with nothing else knows its documents also aft
   await relay.kill()
   client.leave()
   await relay.start()
-  const { body: { connections } } = await ask(relay, '/plan/connections')
+  const { connections } = await askUntil(relay, '/plan/connections', ({ connections: [row] }) => row.closedAt, 'the end')
   assert.deepEqual(connections.map((row) => [row.closeCode, row.closeReason]), [[1006, 'The node died.']])
   const { body: { document, hours } } = await ask(relay, '/plan/history')
   assert.deepEqual([document.updates, document.connections, document.nodes], [1, 0, []])

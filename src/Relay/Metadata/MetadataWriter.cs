@@ -37,31 +37,9 @@ internal sealed partial class MetadataWriter(
     /// <exception cref="StartRefusedException">The store refuses this node.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(options.StartPatience);
-        try
+        if (options.AwaitsStore)
         {
-            await PrepareAsync(patience.Token);
-        }
-        catch (RoomMetadataRefusedException refused)
-        {
-            throw new StartRefusedException(refused.Message, refused);
-        }
-        catch (RoomMetadataUnavailableException exception)
-        {
-            Failed(exception);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            Failed(exception);
-        }
-        catch (RoomMetadataUnusableException exception)
-        {
-            TurnOff(exception.Message, exception);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            TurnOff(Unforeseen, exception);
+            await AwaitStoreAsync(cancellationToken);
         }
 
         running = Task.Run(() => RunAsync(stopping.Token), CancellationToken.None);
@@ -100,6 +78,36 @@ internal sealed partial class MetadataWriter(
     }
 
     public void Dispose() => stopping.Dispose();
+
+    private async Task AwaitStoreAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.StartPatience);
+        try
+        {
+            await PrepareAsync(patience.Token);
+        }
+        catch (RoomMetadataRefusedException refused)
+        {
+            throw new StartRefusedException(refused.Message, refused);
+        }
+        catch (RoomMetadataUnavailableException exception)
+        {
+            Failed(exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failed(exception);
+        }
+        catch (RoomMetadataUnusableException exception)
+        {
+            TurnOff(exception.Message, exception);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            TurnOff(Unforeseen, exception);
+        }
+    }
 
     private async Task RunAsync(CancellationToken cancellation)
     {
@@ -275,43 +283,4 @@ internal sealed partial class MetadataWriter(
             (complainedOf, complainedAt) = (dropped, now);
         }
     }
-
-    [LoggerMessage(
-        LogEvents.MetadataAway,
-        LogLevel.Warning,
-        "Metadata of rooms waits in memory, because {Store} cannot be used; documents do not need it")]
-    private static partial void LogAway(ILogger logger, Exception exception, string store);
-
-    [LoggerMessage(
-        LogEvents.MetadataBack,
-        LogLevel.Information,
-        "Metadata of rooms that waited is written: {Store} can be used again after {Failures} tries")]
-    private static partial void LogBack(ILogger logger, string store, int failures);
-
-    [LoggerMessage(LogEvents.MetadataOff, LogLevel.Error, "No metadata of rooms is kept by this node: {Reason}")]
-    private static partial void LogOff(ILogger logger, Exception? exception, string reason);
-
-    [LoggerMessage(
-        LogEvents.MetadataDropped,
-        LogLevel.Warning,
-        "Metadata of rooms is incomplete: {Rows} rows were dropped, because {Store} could not be used for too long")]
-    private static partial void LogDropped(ILogger logger, long rows, string store);
-
-    [LoggerMessage(
-        LogEvents.MetadataRefused,
-        LogLevel.Error,
-        "A batch of metadata of rooms is dropped, because {Store} does not take it")]
-    private static partial void LogRefused(ILogger logger, Exception exception, string store);
-
-    [LoggerMessage(LogEvents.DeadNodesBuried, LogLevel.Information, "{Nodes} nodes have died; what was open on them is ended in the metadata of rooms")]
-    private static partial void LogBuried(ILogger logger, long nodes);
-
-    [LoggerMessage(LogEvents.NodeForgotten, LogLevel.Warning, "This node had been taken for dead in the metadata of rooms; its rooms are said again")]
-    private static partial void LogForgotten(ILogger logger);
-
-    [LoggerMessage(LogEvents.DaysNotDropped, LogLevel.Debug, "Old days of single connections cannot be dropped now")]
-    private static partial void LogNotPruned(ILogger logger, Exception exception);
-
-    [LoggerMessage(LogEvents.DaysDropped, LogLevel.Information, "{Days} days of single connections are dropped from the metadata of rooms; hourly figures stay")]
-    private static partial void LogPruned(ILogger logger, int days);
 }

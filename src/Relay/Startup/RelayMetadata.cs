@@ -36,7 +36,7 @@ internal static class RelayMetadata
             return;
         }
 
-        services.AddSingleton(new MetadataWriterOptions());
+        services.AddSingleton(new MetadataWriterOptions { AwaitsStore = !settings.KeepsMetadataFile });
         services.AddSingleton(provider => new RoomRecorder(provider.GetRequiredService<Telemetry.RelayMetrics>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<MetadataWriter>();
     }

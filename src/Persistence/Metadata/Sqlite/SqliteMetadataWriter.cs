@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Relay.Persistence.Metadata.Sqlite;
@@ -19,7 +18,7 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
 
     private const string Prune = """
         delete from connections
-        where id in (select id from connections where opened_at < @before limit @PrunedAtOnce)
+        where id in (select id from connections where opened_at < @before limit @most)
         """;
 
     private const long MicrosecondsOfDay = TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond;
@@ -40,7 +39,7 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
             {
                 using var transaction = connection.BeginTransaction();
                 node = Register(connection, transaction);
-                connection.Execute(SqliteBatchSql.Bury, new { node }, transaction);
+                connection.Run(transaction, SqliteBatchSql.Bury, ("@node", node));
                 transaction.Commit();
             }
 
@@ -50,8 +49,8 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
 
     /// <summary>A batch without rows is written only as a sign of life, and only while there are connections.</summary>
     public Task<BatchOutcome> WriteAsync(MetadataBatch batch, CancellationToken cancellation) =>
-        batch.Rooms.Count + batch.Connections.Count > 0 || (
-            batch.OpenConnections > 0 && time.GetUtcNow() - wroteAt >= options.LifeSign)
+        batch.Rooms.Count + batch.Connections.Count > 0
+            || (batch.OpenConnections > 0 && time.GetUtcNow() - wroteAt >= options.LifeSign)
             ? CallAsync(connection => Write(connection, batch), cancellation)
             : Task.FromResult(BatchOutcome.Written);
 
@@ -67,16 +66,18 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
         return CallAsync(
             connection =>
             {
-                var days = connection.ExecuteScalar<int>(
-                    "select count(distinct opened_at / @MicrosecondsOfDay) from connections where opened_at < @before",
-                    new { MicrosecondsOfDay, before });
+                var days = connection.Number(
+                    null,
+                    "select count(distinct opened_at / @day) from connections where opened_at < @before",
+                    ("@day", MicrosecondsOfDay),
+                    ("@before", before));
 
                 // Each part is a transaction of its own: what is done by the deadline stays done.
-                while (connection.Execute(Prune, new { before, PrunedAtOnce }) > 0)
+                while (connection.Run(null, Prune, ("@before", before), ("@most", PrunedAtOnce)) > 0)
                 {
                 }
 
-                return days;
+                return (int)days!;
             },
             cancellation);
     }
@@ -85,8 +86,7 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
         connection =>
         {
             using var transaction = connection.BeginTransaction();
-            connection.Execute(
-                SqliteBatchSql.End, new { node, at = UtcTimes.ToMicroseconds(time.GetUtcNow()) }, transaction);
+            connection.Run(transaction, SqliteBatchSql.End, ("@node", node), ("@at", Now()));
             transaction.Commit();
             return true;
         },
@@ -116,7 +116,12 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
         {
             try
             {
-                open ??= Open();
+                if (open is null)
+                {
+                    open = calls.Open(SqliteOpenMode.ReadWriteCreate);
+                    open.Run(null, "pragma synchronous = normal; pragma temp_store = memory");
+                }
+
                 SqliteCalls.Limit(open, token);
                 return call(open);
             }
@@ -128,35 +133,33 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
         },
         cancellation);
 
-    private SqliteConnection Open()
-    {
-        var connection = calls.Open(SqliteOpenMode.ReadWriteCreate);
-        connection.Execute("pragma synchronous = normal; pragma temp_store = memory");
-        return connection;
-    }
-
     private void Close()
     {
         open?.Dispose();
         open = null;
     }
 
-    private long Register(SqliteConnection connection, SqliteTransaction transaction) => connection.ExecuteScalar<long>(
+    private long Now() => UtcTimes.ToMicroseconds(time.GetUtcNow());
+
+    private long Register(SqliteConnection connection, SqliteTransaction transaction) => connection.Number(
+        transaction,
         """
-        insert into nodes (address, incarnation, started_at, seen_at) values (@Address, @Incarnation, @now, @now)
+        insert into nodes (address, incarnation, started_at, seen_at) values (@address, @incarnation, @now, @now)
         on conflict (incarnation) do update set seen_at = excluded.seen_at
         returning id
         """,
-        new { options.Address, options.Incarnation, now = UtcTimes.ToMicroseconds(time.GetUtcNow()) },
-        transaction);
+        ("@address", options.Address),
+        ("@incarnation", options.Incarnation),
+        ("@now", Now()))!.Value;
 
     private BatchOutcome Write(SqliteConnection connection, MetadataBatch batch)
     {
         using var transaction = connection.BeginTransaction();
-        var last = connection.ExecuteScalar<long?>(
-            "select last_batch from nodes where id = @node and incarnation = @Incarnation",
-            new { node, options.Incarnation },
-            transaction);
+        var last = connection.Number(
+            transaction,
+            "select last_batch from nodes where id = @node and incarnation = @incarnation",
+            ("@node", node),
+            ("@incarnation", options.Incarnation));
         if (last >= batch.Number)
         {
             return BatchOutcome.Written;
@@ -165,27 +168,26 @@ public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProv
         // The file was replaced by one that does not know this node.
         node = last is null ? Register(connection, transaction) : node;
         var now = time.GetUtcNow();
-        connection.Execute(
-            "update nodes set last_batch = @Number, seen_at = @now where id = @node",
-            new { batch.Number, now = UtcTimes.ToMicroseconds(now), node },
-            transaction);
+        connection.Run(
+            transaction,
+            "update nodes set last_batch = @number, seen_at = @now where id = @node",
+            ("@number", batch.Number),
+            ("@now", UtcTimes.ToMicroseconds(now)),
+            ("@node", node));
         if (batch.Rooms.Count + batch.Connections.Count > 0)
         {
-            connection.Execute(SqliteBatchSql.Staging, transaction: transaction);
+            connection.Run(transaction, SqliteBatchSql.Staging);
             SqliteStaging.AddRooms(connection, transaction, batch.Rooms);
             SqliteStaging.AddConnections(connection, transaction, batch.Connections);
             var at = batch.At.UtcDateTime;
             var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero);
-            connection.Execute(
+            connection.Run(
+                transaction,
                 SqliteBatchSql.Merge,
-                new
-                {
-                    node,
-                    hour = UtcTimes.ToMicroseconds(hour),
-                    connections = batch.OpenConnections,
-                    rooms = batch.OpenRooms,
-                },
-                transaction);
+                ("@node", node),
+                ("@hour", UtcTimes.ToMicroseconds(hour)),
+                ("@connections", batch.OpenConnections),
+                ("@rooms", batch.OpenRooms));
         }
 
         transaction.Commit();

@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Relay.Persistence.Metadata.Sqlite;
@@ -31,20 +30,23 @@ internal static class SqliteSchema
         }
 
         // Not before: this writes into the file. Where the file system cannot do it, the mode stays what it was.
-        connection.Execute("pragma journal_mode = wal");
+        connection.Run(null, "pragma journal_mode = wal");
         foreach (var next in migrations.Skip(applied.Count))
         {
             using var transaction = connection.BeginTransaction();
             if (next.Version == 1)
             {
-                connection.Execute($"pragma application_id = {ApplicationId}; {Prepare}", transaction: transaction);
+                connection.Run(transaction, $"pragma application_id = {ApplicationId}; {Prepare}");
             }
 
-            connection.Execute(next.Sql, transaction: transaction);
-            connection.Execute(
-                "insert into migrations (version, name, checksum, applied_at) values (@Version, @Name, @Checksum, @at)",
-                new { next.Version, next.Name, next.Checksum, at = UtcTimes.ToMicroseconds(now) },
-                transaction);
+            connection.Run(transaction, next.Sql);
+            connection.Run(
+                transaction,
+                "insert into migrations (version, name, checksum, applied_at) values (@version, @name, @checksum, @at)",
+                ("@version", next.Version),
+                ("@name", next.Name),
+                ("@checksum", next.Checksum),
+                ("@at", UtcTimes.ToMicroseconds(now)));
             transaction.Commit();
         }
 
@@ -53,11 +55,24 @@ internal static class SqliteSchema
 
     /// <summary>The steps that the file took; null for a file of another program.</summary>
     private static List<(int Version, string Checksum)>? Read(SqliteConnection connection) =>
-        connection.ExecuteScalar<long>("pragma application_id") switch
+        connection.Number(null, "pragma application_id") switch
         {
-            ApplicationId => [.. connection.Query<(int Version, string Checksum)>(
-                "select version, checksum from migrations order by version")],
-            0 when connection.ExecuteScalar<long>("select count(*) from sqlite_master") == 0 => [],
+            ApplicationId => ReadSteps(connection),
+            0 when connection.Number(null, "select count(*) from sqlite_master") == 0 => [],
             _ => null,
         };
+
+    private static List<(int Version, string Checksum)> ReadSteps(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "select version, checksum from migrations order by version";
+        using var reader = command.ExecuteReader();
+        var steps = new List<(int Version, string Checksum)>();
+        while (reader.Read())
+        {
+            steps.Add((reader.GetInt32(0), reader.GetString(1)));
+        }
+
+        return steps;
+    }
 }
