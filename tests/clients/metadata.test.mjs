@@ -1,4 +1,4 @@
-// What people who run nodes see of rooms and connections: with a real Postgres, and with the file of a node that is alone.
+// What people who run nodes see of rooms and connections: with a real Postgres, and with the file of a node alone.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { testWith } from '../Cluster/test.mjs'
@@ -191,7 +191,8 @@ testWith('a node that was started with nothing else knows its documents also aft
   await relay.kill()
   client.leave()
   await relay.start()
-  const { connections } = await askUntil(relay, '/plan/connections', ({ connections: [row] }) => row.closedAt, 'the end')
+  const isEnded = ({ connections: [row] }) => row.closedAt
+  const { connections } = await askUntil(relay, '/plan/connections', isEnded, 'the end')
   assert.deepEqual(connections.map((row) => [row.closeCode, row.closeReason]), [[1006, 'The node died.']])
   const { body: { document, hours } } = await ask(relay, '/plan/history')
   assert.deepEqual([document.updates, document.connections, document.nodes], [1, 0, []])

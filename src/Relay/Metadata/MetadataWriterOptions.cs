@@ -22,8 +22,8 @@ internal sealed record MetadataWriterOptions
     public TimeSpan PruneInterval { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Whether the start waits for the store, which may refuse this node. Default: true. A file refuses no node, and the
-    /// start need not pay for opening it.
+    /// Whether the start waits for the store, which may refuse this node. Default: true. A file refuses no node, and
+    /// the start need not pay for opening it.
     /// </summary>
     public bool AwaitsStore { get; init; } = true;
 

@@ -96,7 +96,8 @@ public sealed class RoomMetadataTests : IDisposable
         Directory.Delete(path);
         Assert.Equal(
             1, (await node.UntilKnownAsync("served")).GetProperty("document").GetProperty("updates").GetInt32());
-        Assert.Single(log.Lines, line => line.Contains($"because the metadata file {path} cannot be used", StringComparison.Ordinal));
+        var sentence = $"because the metadata file {path} cannot be used";
+        Assert.Single(log.Lines, line => line.Contains(sentence, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -147,7 +148,8 @@ public sealed class RoomMetadataTests : IDisposable
     public async Task Nodes_that_redis_joins_and_that_have_no_postgres_say_which_setting_is_missing()
     {
         await using var node = await TestNode.StartAsync(_ => { }, services => services.RemoveAll<IRoomMetadata>());
-        foreach (var path in new[] { "/api/documents", "/api/documents/plan/history", "/api/totals", "/api/nodes/history" })
+        string[] paths = ["/api/documents", "/api/documents/plan/history", "/api/totals", "/api/nodes/history"];
+        foreach (var path in paths)
         {
             var (status, sentence, _) = await node.RefusedAsync("GET", path);
             Assert.Equal(501, status);

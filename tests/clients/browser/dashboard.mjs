@@ -35,7 +35,8 @@ class Dashboard {
     const note = (what) => this.#complaints.push(what)
     page.on('pageerror', (error) => note(`error: ${error.stack}`))
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) note(`${message.type()}: ${message.text()} ${message.location().url}`)
+      if (!['error', 'warning'].includes(message.type())) return
+      note(`${message.type()}: ${message.text()} ${message.location().url}`)
     })
     page.on('request', (request) => { if (new URL(request.url()).host !== new URL(relay.url).host) note(`asked ${request.url()}`) })
   }

@@ -98,7 +98,8 @@ internal static class SqliteQuestions
     public static string Connections(bool onlyOpen, bool isFirst) => $"""
         select c.id, n.address || '#' || n.incarnation as Node, c.user_id as UserId, c.protocol,
             c.opened_at as OpenedAt, c.closed_at as ClosedAt, c.bytes_in as BytesIn, c.bytes_out as BytesOut,
-            c.updates_in as UpdatesIn, c.updates_out as UpdatesOut, c.close_code as CloseCode, c.close_reason as CloseReason
+            c.updates_in as UpdatesIn, c.updates_out as UpdatesOut, c.close_code as CloseCode,
+            c.close_reason as CloseReason
         from connections c join nodes n on n.id = c.node_id
         where c.room_id = @id {(onlyOpen ? "and c.closed_at is null" : "")}
             {(isFirst ? "" : "and (c.opened_at, c.id) < (@at, @tie)")}
