@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Relay.Persistence.Metadata;
-using Relay.Persistence.Metadata.Postgres;
 using Relay.Yjs;
 
 namespace Relay.Bench.Metadata;
@@ -12,10 +11,9 @@ internal static class Writing
     private const int Rooms = 2_500;
     private const int Connections = 100;
 
-    public static async Task RunAsync(PostgresMetadataOptions options, int runs)
+    public static async Task RunAsync(IRoomMetadataWriter writer, int runs)
     {
         // Names that the fill did not make: the first batch makes them.
-        await using var writer = new PostgresMetadataWriter(options with { Incarnation = Guid.NewGuid().ToString("n") });
         await writer.PrepareAsync(default);
         var open = new List<ConnectionChange>();
         var times = new List<double>();

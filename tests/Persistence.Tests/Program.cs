@@ -1,3 +1,6 @@
 using Relay.Persistence;
+using Relay.Persistence.Metadata;
 
-return await KilledWriter.RunAsync(args);
+return args is ["metadata", .. var rest]
+    ? await KilledMetadataWriter.RunAsync(rest)
+    : await KilledWriter.RunAsync(args);

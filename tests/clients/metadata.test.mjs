@@ -1,5 +1,6 @@
-// What people who run nodes see of rooms and connections, with a real Postgres.
+// What people who run nodes see of rooms and connections: with a real Postgres, and with the file of a node alone.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { testWith } from '../Cluster/test.mjs'
 import { converged, joinClient, openClient, waitFor } from './clients.mjs'
 import { joinDocument, openSocket } from './hocuspocus.mjs'
@@ -138,7 +139,7 @@ for (const [fault, begin, end] of [
     await askUntil(relay, '', ({ documents: [room] }) => room?.updates > 0, 'the first updates')
     await begin(postgres)
     const before = typed
-    await waitFor(() => relay.logs.some((line) => line.includes('Postgres cannot be reached')), 'the warning')
+    await waitFor(() => relay.logs.some((line) => line.includes('because Postgres cannot be used')), 'the warning')
     assert.equal((await fetch(`${relay.url}/health/ready`)).status, 200)
     assert.equal((await ask(relay, '')).status, 503)
     const late = await joinClient(t, relay, 'opened meanwhile')
@@ -156,7 +157,7 @@ for (const [fault, begin, end] of [
     const { connections } = await askUntil(relay, '/opened%20meanwhile/connections', ({ connections: [row] }) => row?.closedAt, 'who came meanwhile')
     assert.equal(connections.length, 1)
     assert.equal(await metric(relay, 'relay_metadata_dropped_total'), 0)
-    assert.ok(relay.logs.some((line) => line.includes('Postgres is reached again')))
+    assert.ok(relay.logs.some((line) => line.includes('Postgres can be used again')))
   })
 }
 
@@ -181,11 +182,19 @@ test('a database that is not there, and words that are no connection string, sto
   assert.doesNotMatch(unread.output, /geheim/)
 })
 
-testWith('without Postgres the addresses say which setting is missing', {}, async (t) => {
+testWith('a node that was started with nothing else knows its documents also after it was killed', {}, async (t) => {
   const relay = await startRelay(t)
-  for (const path of ['', '/plan/history', '/plan/connections']) {
-    const { status, text } = await ask(relay, path)
-    assert.equal(status, 501)
-    assert.match(text, /Relay:Postgres:ConnectionString/)
-  }
+  assert.ok(relay.logs.some((line) => line.includes(join(relay.dataDir, 'metadata.db'))), 'where the metadata is')
+  const client = await joinClient(t, relay, 'plan')
+  client.text.insert(0, 'x')
+  await askUntil(relay, '', ({ documents: [room] }) => room?.connections === 1 && room.updates === 1, 'the room')
+  await relay.kill()
+  client.leave()
+  await relay.start()
+  const isEnded = ({ connections: [row] }) => row.closedAt
+  const { connections } = await askUntil(relay, '/plan/connections', isEnded, 'the end')
+  assert.deepEqual(connections.map((row) => [row.closeCode, row.closeReason]), [[1006, 'The node died.']])
+  const { body: { document, hours } } = await ask(relay, '/plan/history')
+  assert.deepEqual([document.updates, document.connections, document.nodes], [1, 0, []])
+  assert.equal(hours.reduce((sum, hour) => sum + hour.opened, 0), 1)
 })

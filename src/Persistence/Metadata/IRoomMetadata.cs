@@ -3,9 +3,15 @@ using Relay.Yjs;
 namespace Relay.Persistence.Metadata;
 
 /// <summary>
-/// What is known about rooms and their connections, for people who look at it; written by all nodes every few seconds, so it lags by that, and after a failure by more. Documents do not depend on it. Thread-safe.
-/// Every call throws <see cref="RoomMetadataUnavailableException"/> when the database cannot be asked, and <see cref="FormatException"/> for a cursor that none of these methods gave.
+/// What is known about rooms and their connections, for people who look at it; written by all nodes every few seconds
+/// (<see cref="IRoomMetadataWriter"/>), so it lags by that, and after a failure by more. Documents do not depend on it.
+/// Thread-safe.
 /// </summary>
+/// <remarks>
+/// Every call throws <see cref="RoomMetadataUnavailableException"/> when the store cannot be asked,
+/// <see cref="RoomMetadataUnusableException"/> when it is damaged, and <see cref="FormatException"/> for a cursor that
+/// none of these methods gave.
+/// </remarks>
 public interface IRoomMetadata
 {
     /// <summary>Some rooms. A room that changes its place between two pages may come twice or not at all.</summary>

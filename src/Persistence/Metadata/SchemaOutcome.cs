@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata;
 
-/// <summary>Whether this version of the node can work with the database's tables.</summary>
+/// <summary>Whether this version of the node can work with the store's tables.</summary>
 public enum SchemaOutcome
 {
     /// <summary>They are as this version needs them, or have just been made so.</summary>

@@ -77,13 +77,15 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
 
         if (rooms is null)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status501NotImplemented, "This node keeps no metadata of rooms: Relay:Postgres:ConnectionString is not set.");
+            await AnswerNotKeptAsync(
+                context,
+                "Relay:Redis:Configuration joins it with others, and Relay:Postgres:ConnectionString is not set");
             return;
         }
 
         if (state.OffBecause is { } reason)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status501NotImplemented, $"This node keeps no metadata of rooms: {reason}.");
+            await AnswerNotKeptAsync(context, reason);
             return;
         }
 
@@ -96,6 +98,13 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
         catch (FormatException exception)
         {
             await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, exception.Message);
+            return;
+        }
+        catch (RoomMetadataUnusableException exception)
+        {
+            // The writer says so in the log, and ends.
+            state.OffBecause = exception.Message;
+            await AnswerNotKeptAsync(context, exception.Message);
             return;
         }
         catch (Exception exception) when (exception is RoomMetadataUnavailableException or RoomMetadataRefusedException)
@@ -113,6 +122,10 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
 
         await context.Response.WriteAsJsonAsync(answer, context.RequestAborted);
     }
+
+    private static Task AnswerNotKeptAsync(HttpContext context, string reason) =>
+        Problem.AnswerAsync(
+            context, StatusCodes.Status501NotImplemented, $"This node keeps no metadata of rooms: {reason}.");
 
     private (DateTimeOffset From, DateTimeOffset To) RangeOf(IQueryCollection query, TimeSpan otherwise)
     {

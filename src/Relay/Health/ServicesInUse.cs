@@ -12,7 +12,7 @@ internal sealed record ServicesInUse
     /// <summary>DynamoDB; nothing where there is only memory.</summary>
     public ServiceHealth? Locator { get; init; }
 
-    /// <summary>Postgres; nothing where no metadata is kept.</summary>
+    /// <summary>Postgres, or an SQLite file; null where no metadata is kept.</summary>
     public ServiceHealth? Metadata { get; init; }
 
     public List<ServiceReport> Read() => [.. new[] { Log, Snapshots, Locator, Metadata }.OfType<ServiceHealth>().Select(service => service.Read())];

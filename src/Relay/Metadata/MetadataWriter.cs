@@ -1,16 +1,16 @@
 using Relay.Health;
 using Relay.Persistence.Metadata;
-using Relay.Persistence.Metadata.Postgres;
 using Relay.Telemetry;
 
 namespace Relay.Metadata;
 
 /// <summary>
-/// Writes what the recorder has every few seconds, and does what has to be done in the database now and then. A batch whose outcome is unknown is written again until it is known; meanwhile no other one is taken, so the order stays and
+/// Writes what the recorder has every few seconds, and does what has to be done in the store now and then. A batch
+/// whose outcome is unknown is written again until it is known; meanwhile no other one is taken, so the order stays and
 /// nothing piles up but what the recorder bounds. Nothing of the node waits for this.
 /// </summary>
 internal sealed partial class MetadataWriter(
-    PostgresMetadataWriter store,
+    IRoomMetadataWriter store,
     RoomRecorder recorder,
     MetadataState state,
     MetadataWriterOptions options,
@@ -19,11 +19,14 @@ internal sealed partial class MetadataWriter(
     TimeProvider time,
     ILogger<MetadataWriter> logger) : IHostedService, IDisposable
 {
+    private const string Unforeseen = "it failed in a way that was not foreseen";
+
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
     private MetadataBatch? batch;
     private bool isLast;
     private bool isPrepared;
+    private bool isOff;
     private int failures;
     private DateTimeOffset worksSince;
     private DateTimeOffset buriedAt;
@@ -31,32 +34,18 @@ internal sealed partial class MetadataWriter(
     private DateTimeOffset complainedAt;
     private long complainedOf;
 
-    /// <exception cref="StartRefusedException">The database refuses this node.</exception>
+    /// <exception cref="StartRefusedException">The store refuses this node.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(options.StartPatience);
-        try
+        if (options.AwaitsStore)
         {
-            await PrepareAsync(patience.Token);
-        }
-        catch (RoomMetadataRefusedException refused)
-        {
-            throw new StartRefusedException(refused.Message, refused);
-        }
-        catch (RoomMetadataUnavailableException exception)
-        {
-            Failed(exception);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            Failed(exception);
+            await AwaitStoreAsync(cancellationToken);
         }
 
         running = Task.Run(() => RunAsync(stopping.Token), CancellationToken.None);
     }
 
-    /// <summary>All documents are left by now: what remains is written, if the database is there.</summary>
+    /// <summary>All documents are left by now: what remains is written, if the store is there.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
@@ -82,9 +71,43 @@ internal sealed partial class MetadataWriter(
         {
             Failed(exception);
         }
+        catch (RoomMetadataUnusableException exception)
+        {
+            TurnOff(exception.Message, exception);
+        }
     }
 
     public void Dispose() => stopping.Dispose();
+
+    private async Task AwaitStoreAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.StartPatience);
+        try
+        {
+            await PrepareAsync(patience.Token);
+        }
+        catch (RoomMetadataRefusedException refused)
+        {
+            throw new StartRefusedException(refused.Message, refused);
+        }
+        catch (RoomMetadataUnavailableException exception)
+        {
+            Failed(exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Failed(exception);
+        }
+        catch (RoomMetadataUnusableException exception)
+        {
+            TurnOff(exception.Message, exception);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            TurnOff(Unforeseen, exception);
+        }
+    }
 
     private async Task RunAsync(CancellationToken cancellation)
     {
@@ -96,14 +119,24 @@ internal sealed partial class MetadataWriter(
                 Complain();
                 await Task.Delay(wait, time, cancellation);
             }
+
+            if (!isOff)
+            {
+                // A question found it out.
+                TurnOff(state.OffBecause, null);
+            }
         }
         catch (OperationCanceledException)
         {
         }
+        catch (RoomMetadataUnusableException exception)
+        {
+            TurnOff(exception.Message, exception);
+        }
         catch (Exception exception)
         {
             // A bug. Documents go on without it.
-            TurnOff("it failed in a way that nobody foresaw", exception);
+            TurnOff(Unforeseen, exception);
         }
     }
 
@@ -138,10 +171,10 @@ internal sealed partial class MetadataWriter(
         switch (await store.PrepareAsync(cancellation))
         {
             case SchemaOutcome.Newer:
-                TurnOff("a newer version of the node has changed the database's tables", null);
+                TurnOff($"a newer version of the node has changed the tables of {store.StoreName}", null);
                 break;
             case SchemaOutcome.Foreign:
-                TurnOff("the database's tables were made by another version's steps than those that this one knows", null);
+                TurnOff($"the tables of {store.StoreName} were made by other steps than this version's", null);
                 break;
             default:
                 isPrepared = true;
@@ -163,7 +196,7 @@ internal sealed partial class MetadataWriter(
         catch (RoomMetadataRefusedException refused)
         {
             metrics.MetadataDropped(batch.Rooms.Count + batch.Connections.Count);
-            LogRefused(logger, refused);
+            LogRefused(logger, refused, store.StoreName);
         }
 
         batch = null;
@@ -212,7 +245,7 @@ internal sealed partial class MetadataWriter(
         services.Metadata?.Failed();
         if (++failures == 1)
         {
-            LogAway(logger, exception);
+            LogAway(logger, exception, store.StoreName);
         }
     }
 
@@ -221,7 +254,7 @@ internal sealed partial class MetadataWriter(
         services.Metadata?.Worked();
         if (failures > 0)
         {
-            LogBack(logger, failures);
+            LogBack(logger, store.StoreName, failures);
         }
 
         if (failures > 0 || worksSince == default)
@@ -233,6 +266,7 @@ internal sealed partial class MetadataWriter(
 
     private void TurnOff(string reason, Exception? exception)
     {
+        isOff = true;
         state.OffBecause = reason;
         services.Metadata?.Failed();
         recorder.TurnOff();
@@ -245,35 +279,8 @@ internal sealed partial class MetadataWriter(
         var now = time.GetUtcNow();
         if (dropped > complainedOf && now - complainedAt >= options.ComplaintInterval)
         {
-            LogDropped(logger, dropped - complainedOf);
+            LogDropped(logger, dropped - complainedOf, store.StoreName);
             (complainedOf, complainedAt) = (dropped, now);
         }
     }
-
-    [LoggerMessage(LogEvents.MetadataAway, LogLevel.Warning, "Postgres cannot be reached: metadata of rooms waits in memory; documents do not need it")]
-    private static partial void LogAway(ILogger logger, Exception exception);
-
-    [LoggerMessage(LogEvents.MetadataBack, LogLevel.Information, "Postgres is reached again after {Failures} tries; the metadata of rooms that waited is written")]
-    private static partial void LogBack(ILogger logger, int failures);
-
-    [LoggerMessage(LogEvents.MetadataOff, LogLevel.Error, "No metadata of rooms is kept by this node: {Reason}")]
-    private static partial void LogOff(ILogger logger, Exception? exception, string reason);
-
-    [LoggerMessage(LogEvents.MetadataDropped, LogLevel.Warning, "Metadata of rooms is incomplete: {Rows} rows were dropped, because Postgres was away for too long")]
-    private static partial void LogDropped(ILogger logger, long rows);
-
-    [LoggerMessage(LogEvents.MetadataRefused, LogLevel.Error, "Postgres does not take a batch of metadata of rooms, which is dropped")]
-    private static partial void LogRefused(ILogger logger, Exception exception);
-
-    [LoggerMessage(LogEvents.DeadNodesBuried, LogLevel.Information, "{Nodes} nodes have died; what was open on them is ended in the metadata of rooms")]
-    private static partial void LogBuried(ILogger logger, long nodes);
-
-    [LoggerMessage(LogEvents.NodeForgotten, LogLevel.Warning, "This node had been taken for dead in the metadata of rooms; its rooms are said again")]
-    private static partial void LogForgotten(ILogger logger);
-
-    [LoggerMessage(LogEvents.DaysNotDropped, LogLevel.Debug, "Old days of single connections cannot be dropped now")]
-    private static partial void LogNotPruned(ILogger logger, Exception exception);
-
-    [LoggerMessage(LogEvents.DaysDropped, LogLevel.Information, "{Days} days of single connections are dropped from the metadata of rooms; hourly figures stay")]
-    private static partial void LogPruned(ILogger logger, int days);
 }

@@ -21,6 +21,12 @@ internal sealed record MetadataWriterOptions
     /// <summary>How often old days are looked for. Default: 1 h.</summary>
     public TimeSpan PruneInterval { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Whether the start waits for the store, which may refuse this node. Default: true. A file refuses no node, and
+    /// the start need not pay for opening it.
+    /// </summary>
+    public bool AwaitsStore { get; init; } = true;
+
     /// <summary>How long the start waits for the database. Default: 3 s: a node without it starts all the same.</summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -52,7 +52,7 @@ internal static class RelayStores
             services.AddMemoryLocator(node);
         }
 
-        services.AddRoomMetadata(settings.Postgres, node);
+        services.AddRoomMetadata(settings, node);
     }
 
     /// <summary>A node that holds a document has saved it after three save intervals; with very short ones, it still needs the time that a save takes.</summary>
@@ -66,7 +66,9 @@ internal static class RelayStores
             Log = settings.Redis.Configuration is null ? new ServiceHealth("File log", "log", time, () => provider.GetRequiredService<FileLog>().WritesFail) : new ServiceHealth("Redis", "log", time),
             Snapshots = new ServiceHealth(settings.S3.Bucket is null ? "Directory" : "S3", "snapshots", time),
             Locator = settings.DynamoDb.Table is null ? null : new ServiceHealth("DynamoDB", "locator", time),
-            Metadata = settings.Postgres.ConnectionString is null ? null : new ServiceHealth("Postgres", "metadata of rooms", time),
+            Metadata = settings.Postgres.ConnectionString is not null ? new ServiceHealth(
+                "Postgres", "metadata of rooms", time)
+                : settings.KeepsMetadataFile ? new ServiceHealth("SQLite file", "metadata of rooms", time) : null,
         };
     }
 

@@ -21,7 +21,13 @@ internal static partial class StartupReport
         Say(logger, "log and channels", "Redis", settings.Redis.Configuration is null ? null : settings.Redis.Servers(), $"files under {path}");
         Say(logger, "snapshots", "S3", settings.S3.Bucket is { } bucket ? $"{bucket}/{settings.S3.Prefix}" : null, $"files under {path}");
         Say(logger, "locator", "DynamoDB", settings.DynamoDb.Table, "memory of this process");
-        Say(logger, "room metadata", "Postgres", settings.Postgres.ConnectionString is null ? null : settings.Postgres.Place(), "nowhere");
+        var postgres = settings.Postgres.ConnectionString is null ? null : settings.Postgres.Place();
+        Say(
+            logger,
+            "room metadata",
+            "Postgres",
+            postgres,
+            settings.KeepsMetadataFile ? Path.Combine(path, RelayMetadata.FileName) : "nowhere");
         if (settings.Auth.Jwt is { } jwt)
         {
             LogTokens(logger, jwt.JwksUrl is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}" : $"{jwt.Keys?.Count} of the settings' keys");

@@ -13,14 +13,16 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
         var nodes = Enumerable.Range(0, 8).Select(number => Keep(new PostgresMetadataWriter(Options with { Incarnation = $"node {number}" }))).ToArray();
         var outcomes = await Task.WhenAll(nodes.Select(node => node.PrepareAsync(default))).Soon();
         Assert.All(outcomes, outcome => Assert.Equal(SchemaOutcome.Ready, outcome));
-        Assert.Equal(PostgresMigration.All.Select(migration => migration.Checksum), await QueryAsync<string>("select checksum from relay.migrations order by version"));
+        Assert.Equal(PostgresSchema.Migrations.Select(migration => migration.Checksum), await QueryAsync<string>(
+            "select checksum from relay.migrations order by version"));
         Assert.Equal(8, await AskAsync<int>("select count(*)::int from relay.nodes"));
     }
 
     [ServerFact]
     public async Task The_steps_are_numbered_without_holes()
     {
-        Assert.Equal(Enumerable.Range(1, PostgresMigration.All.Count), PostgresMigration.All.Select(migration => migration.Version));
+        Assert.Equal(Enumerable.Range(
+            1, PostgresSchema.Migrations.Count), PostgresSchema.Migrations.Select(migration => migration.Version));
         await StartNodeAsync();
         await StartNodeAsync("two");
         Assert.Equal(2, await AskAsync<int>("select count(*)::int from relay.nodes"));
@@ -50,10 +52,12 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
     {
         await using var connection = new Npgsql.NpgsqlConnection(Options.ConnectionString);
         await connection.OpenAsync().Soon();
-        PostgresMigration[] steps = [.. PostgresMigration.All, new(PostgresMigration.All.Count + 1, "broken", "create table relay.half (id int); select 1 / 0")];
+        Migration[] steps = [.. PostgresSchema.Migrations, new(
+            PostgresSchema.Migrations.Count + 1, "broken", "create table relay.half (id int); select 1 / 0")];
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => PostgresSchema.MigrateAsync(connection, steps, default)).Soon();
         Assert.True(await AskAsync<bool>("select to_regclass('relay.half') is null"));
-        Assert.Equal(PostgresMigration.All.Count, await AskAsync<int>("select count(*)::int from relay.migrations"));
+        Assert.Equal(
+            PostgresSchema.Migrations.Count, await AskAsync<int>("select count(*)::int from relay.migrations"));
     }
 
     [ServerFact]

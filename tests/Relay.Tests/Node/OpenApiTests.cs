@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Relay.Doubles;
+using Relay.Metadata;
+using Relay.Persistence.Metadata;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Node;
@@ -11,13 +14,15 @@ public sealed class OpenApiTests
 {
     private const string Document = "/api/documents/{document}";
 
-    /// <summary>What only a store that is away or damaged, a tombstone's id, an overfull or hopelessly entangled document, a client that stays, or keys that cannot be fetched bring about, or only a node with Postgres answers.</summary>
+    /// <summary>
+    /// What only a store that is away or damaged, a tombstone's id, an overfull or hopelessly entangled document, a
+    /// client
+    /// that stays, or keys that cannot be fetched bring about.
+    /// </summary>
     private static readonly string[] NeedMore =
     [
         "409 readSnapshot", "409 restoreSnapshot", "422", "500", "503", "413 restoreSnapshot", "200 setSnapshotAside",
-        "200 setLogAside", "202 retryJob", "200 listDocuments", "400 listDocuments", "200 readHistory",
-        "404 readHistory",
-        "200 listConnections", "404 listConnections", "200 listPastNodes", "200 readTotals", "400 readTotals",
+        "200 setLogAside", "202 retryJob",
     ];
 
     private readonly List<(string Operation, string Status)> seen = [];
@@ -44,20 +49,34 @@ public sealed class OpenApiTests
             "Documents:IdleTimeout=00:00:00",
             "Limits:MaxDocumentBytes=4096",
         ];
-        await using var node = await TestNode.StartAsync(settings: settings);
+        var often = new MetadataWriterOptions { Interval = TimeSpan.FromMilliseconds(20) };
+        await using var node = await TestNode.StartAsync(
+            _ => { }, services => services.AddSingleton(often), settings: settings);
         using var description = await DescriptionAsync(node);
         var admin = Token(new { documents = (object?)null, admin = true });
         var writer = Token(new { documents = new Dictionary<string, string> { ["*"] = "write" } });
         var stranger = Token(new { documents = new Dictionary<string, string>() });
 
-        async Task AskAsync(string method, string path, string? token, int status, string name = "doc", string id = "1-2-3", byte[]? body = null, string type = "application/octet-stream")
+        async Task AskAsync(
+            string method,
+            string path,
+            string? token,
+            int status,
+            string name = "doc",
+            string id = "1-2-3",
+            byte[]? body = null,
+            string type = "application/octet-stream",
+            TestNode? other = null)
         {
             var target = path.Replace("{document}", name, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal);
-            using var answer = await node.AskAsync(method, target, token, body, type);
+            using var answer = await (other ?? node).AskAsync(method, target, token, body, type);
             Assert.True(status == (int)answer.StatusCode, $"{method} {target}: {(int)answer.StatusCode} instead of {status}");
-            var operation = description.RootElement.GetProperty("paths").GetProperty(path).GetProperty(method.ToLowerInvariant());
-            var described = Resolve(description, operation.GetProperty("responses").GetProperty(((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
-            var types = described.TryGetProperty("content", out var content) ? content.EnumerateObject().Select(one => one.Name).ToArray() : [];
+            var described = description.RootElement.GetProperty("paths").GetProperty(path.Split('?')[0]);
+            var operation = described.GetProperty(method.ToLowerInvariant());
+            var response = Resolve(description, operation.GetProperty("responses").GetProperty(
+                ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            var types = response.TryGetProperty("content", out var content)
+                ? content.EnumerateObject().Select(one => one.Name).ToArray() : [];
             Assert.Equal(types, answer.Content.Headers.ContentType is { MediaType: { } given } ? [given] : []);
             BrowserRuleTests.AssertContent(answer);
             seen.Add((operation.GetProperty("operationId").GetString()!, $"{(int)answer.StatusCode}"));
@@ -76,9 +95,25 @@ public sealed class OpenApiTests
             }
         }
 
-        foreach (var path in new[] { "/api/documents", Document + "/history", Document + "/connections", "/api/totals", "/api/nodes/history" })
+        const string history = Document + "/history";
+        const string connections = Document + "/connections";
+        string[] metadata = ["/api/documents", history, connections, "/api/totals", "/api/nodes/history"];
+        var newer = new StubMetadataWriter { Schema = SchemaOutcome.Newer };
+        await using (var without = await TestNode.StartAsync(
+            _ => { }, services => services.AddSingleton<IRoomMetadataWriter>(newer), settings: settings))
         {
-            await AskAsync("GET", path, admin, 501);
+            foreach (var path in metadata)
+            {
+                await AskAsync("GET", path, admin, 501, other: without);
+            }
+        }
+
+        await AskAsync("GET", history, admin, 404);
+        await AskAsync("GET", connections, admin, 404);
+        string[] wrong = ["/api/documents?limit=0", history + "?from=x", connections + "?open=x", "/api/totals?from=x"];
+        foreach (var path in wrong)
+        {
+            await AskAsync("GET", path, admin, 400);
         }
 
         const string save = Document + "/save";
@@ -89,6 +124,12 @@ public sealed class OpenApiTests
         await AskAsync("POST", save, writer, 404);
         await AskAsync("DELETE", Document, admin, 404);
         await AskAsync("POST", updates, writer, 204, body: Typed(1, 0, "a"));
+        await node.UntilKnownAsync("doc", admin);
+        foreach (var path in metadata)
+        {
+            await AskAsync("GET", path, admin, 200);
+        }
+
         await AskAsync("POST", updates, writer, 400, body: [1]);
         await AskAsync("POST", updates, writer, 413, body: new byte[5000]);
         await AskAsync("POST", updates, writer, 415, body: Typed(1, 0, "a"), type: "text/plain");

@@ -30,7 +30,8 @@ public sealed class ReportTests
         Assert.Equal(1, said.GetProperty("updatesReceived").GetInt64());
         Assert.True(said.GetProperty("bytesReceived").GetInt64() > 5 && said.GetProperty("memoryBytes").GetInt64() > 1 << 20);
         Assert.Equal(
-            ["File log: log", "Directory: snapshots"], said.GetProperty("services").EnumerateArray().Select(service => $"{service.GetProperty("name")}: {service.GetProperty("use")}"));
+            ["File log: log", "Directory: snapshots", "SQLite file: metadata of rooms"],
+            said.GetProperty("services").EnumerateArray().Select(service => $"{service.GetProperty("name")}: {service.GetProperty("use")}"));
         Assert.All(said.GetProperty("services").EnumerateArray(), service => Assert.Equal(JsonValueKind.Null, service.GetProperty("failingSince").ValueKind));
         var room = Assert.Single(said.GetProperty("busiestRooms").EnumerateArray());
         Assert.Equal(("plan/spring", 1), (room.GetProperty("name").GetString(), room.GetProperty("connections").GetInt32()));

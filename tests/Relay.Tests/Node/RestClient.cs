@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace Relay.Node;
 
@@ -31,5 +33,21 @@ internal static class RestClient
     {
         using var answer = await node.AskAsync(method, path, token, body, type);
         return await ProblemAnswer.ReadWithTypeAsync(answer);
+    }
+
+    /// <summary>Asks for a document's history until the metadata has it: it is written every few seconds.</summary>
+    public static async Task<JsonElement> UntilKnownAsync(this TestNode node, string document, string? token = null)
+    {
+        var end = DateTime.UtcNow + TestNode.Patience;
+        while (true)
+        {
+            using var answer = await node.AskAsync("GET", $"/api/documents/{document}/history", token);
+            if (answer.IsSuccessStatusCode)
+            {
+                return await answer.Content.ReadFromJsonAsync<JsonElement>();
+            }
+
+            Assert.True(DateTime.UtcNow < end, $"The document is still not known: {(int)answer.StatusCode}");
+        }
     }
 }

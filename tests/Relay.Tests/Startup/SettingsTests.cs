@@ -63,7 +63,6 @@ public sealed class SettingsTests
     [InlineData("Postgres:ConnectionString", "nonsense", "does not read as a connection string")]
     [InlineData("Postgres:ConnectionString", "Database=relay", "must have a Host")]
     [InlineData("Postgres:RootCertificates", "a.pem", "has no meaning without Relay:Postgres:ConnectionString")]
-    [InlineData("Postgres:KeepConnections", "30.00:00:00", "has no meaning without Relay:Postgres:ConnectionString")]
     [InlineData("Redis:MinReplicas", "1", "has no meaning without Relay:Redis:Configuration")]
     [InlineData("Redis:MinReplicas", "-1", "but must be a whole number")]
     [InlineData("DynamoDb:Table", "relay", "without Relay:Redis:Configuration")]
@@ -146,6 +145,23 @@ public sealed class SettingsTests
     {
         var settings = Read(true, ("Redis:Configuration", "localhost:6379"), ("FileStore:Shared", "true"));
         Assert.True(settings.FileStore.IsShared);
+    }
+
+    [Fact]
+    public void A_node_that_is_alone_keeps_metadata_in_a_file_and_nodes_that_redis_joins_only_in_postgres()
+    {
+        (string, string)[] joined = [("Redis:Configuration", "localhost:6379"), ("FileStore:Shared", "true")];
+        var keep = ("Postgres:KeepConnections", "7.00:00:00");
+        var postgres = ("Postgres:ConnectionString", "Host=localhost");
+        Assert.True(Read(true, keep).KeepsMetadataFile);
+        Assert.Equal(TimeSpan.FromDays(7), Read(true, keep).Postgres.KeepConnections);
+        Assert.False(Read(true, postgres, keep).KeepsMetadataFile);
+        Assert.False(Read(true, joined).KeepsMetadataFile);
+        Assert.False(Read(true, [.. joined, postgres, keep]).KeepsMetadataFile);
+        Assert.Contains(
+            "Relay:Postgres:KeepConnections has no meaning without Relay:Postgres:ConnectionString",
+            Assert.Throws<SettingsException>(() => Read(true, [.. joined, keep])).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -83,8 +83,6 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     await waitFor(async () => /Last snapshot\s+\d+ s ago, \d+ B/.test(await dashboard.page.locator('#room-figures').innerText()), 'the snapshot')
     await waitFor(async () => /Size by hours: at most \d+ B\./.test(await dashboard.page.locator('#hours-size svg').getAttribute('aria-label')), 'the size')
     await dashboard.pictures('two-nodes-room')
-    // Until the first batch is written nothing is known about the room.
-    dashboard.forgives(/status of 404/)
   })
 
   test.it('leads through ten thousand rooms without delay', async (context) => {

@@ -22,7 +22,7 @@ export async function watchDay (api: Api): Promise<void> {
       byId('day-missing').hidden = false
       const isNotKept = error instanceof Refusal && error.isNotKept
       setText(byId('day-missing'), isNotKept
-        ? `History is kept in Postgres, and there is none. ${error.message}`
+        ? `There is no history. ${error.message}`
         : 'The history cannot be read at the moment.')
       if (isNotKept) return
     }

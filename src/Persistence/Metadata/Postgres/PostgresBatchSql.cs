@@ -15,9 +15,6 @@ internal static class PostgresBatchSql
     /// <summary>Ends what the node itself has left open. Parameter: node.</summary>
     public static string End { get; } = Read("end");
 
-    private static string Read(string name)
-    {
-        using var reader = new StreamReader(typeof(PostgresBatchSql).Assembly.GetManifestResourceStream($"Relay.Persistence.Metadata.Postgres.Batch.{name}.sql")!);
-        return reader.ReadToEnd();
-    }
+    private static string Read(string name) =>
+        EmbeddedSql.Read($"{typeof(PostgresBatchSql).Namespace}.Batch.{name}.sql");
 }

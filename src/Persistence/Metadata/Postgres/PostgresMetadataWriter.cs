@@ -9,7 +9,7 @@ namespace Relay.Persistence.Metadata.Postgres;
 /// The writing side: one node's batches, one at a time, on a connection of its own. A batch is one transaction that begins with its number in the node's row: a try whose outcome is unknown is waited for there, and one that was carried
 /// out is not repeated. Not thread-safe.
 /// </summary>
-public sealed class PostgresMetadataWriter : IAsyncDisposable
+public sealed class PostgresMetadataWriter : IRoomMetadataWriter
 {
     private readonly PostgresMetadataOptions options;
     private readonly PostgresConnections connections;
@@ -23,12 +23,12 @@ public sealed class PostgresMetadataWriter : IAsyncDisposable
         connections = new PostgresConnections(options);
     }
 
-    /// <summary>Makes the tables, or brings them up to date, and notes this node down.</summary>
-    /// <exception cref="RoomMetadataUnavailableException">The database cannot be reached.</exception>
-    /// <exception cref="RoomMetadataRefusedException">It refuses this user.</exception>
+    public string StoreName => "Postgres";
+
     public async Task<SchemaOutcome> PrepareAsync(CancellationToken cancellation)
     {
-        var outcome = await CallAsync((connection, token) => PostgresSchema.MigrateAsync(connection, PostgresMigration.All, token), cancellation);
+        var outcome = await CallAsync((connection, token) => PostgresSchema.MigrateAsync(
+            connection, PostgresSchema.Migrations, token), cancellation);
         if (outcome == SchemaOutcome.Ready)
         {
             node = await CallAsync(RegisterAsync, cancellation);
@@ -37,9 +37,6 @@ public sealed class PostgresMetadataWriter : IAsyncDisposable
         return outcome;
     }
 
-    /// <summary>Writes a batch, once however often this is called with it.</summary>
-    /// <exception cref="RoomMetadataUnavailableException">Whether it was written is unknown; call again with the same batch.</exception>
-    /// <exception cref="RoomMetadataRefusedException">It was not written and never will be.</exception>
     public async Task<BatchOutcome> WriteAsync(MetadataBatch batch, CancellationToken cancellation)
     {
         try
@@ -72,9 +69,7 @@ public sealed class PostgresMetadataWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what nodes have left open that did not write for <see cref="PostgresMetadataOptions.NodeExpiry"/>, and gives their number.</summary>
-    /// <exception cref="RoomMetadataUnavailableException">The database cannot be asked.</exception>
-    /// <exception cref="RoomMetadataRefusedException">It refuses this user.</exception>
+    /// <summary>Those that did not write for <see cref="PostgresMetadataOptions.NodeExpiry"/> are dead.</summary>
     public Task<long> BuryDeadNodesAsync(CancellationToken cancellation) => CallAsync(
         async (connection, token) =>
         {
@@ -85,8 +80,6 @@ public sealed class PostgresMetadataWriter : IAsyncDisposable
         },
         cancellation);
 
-    /// <summary>Drops the days of connections that are old enough, and gives their number. What lies on them is in the hourly figures, which stay.</summary>
-    /// <exception cref="RoomMetadataUnavailableException">The database cannot be asked, or people are reading: call again later.</exception>
     public Task<int> PruneAsync(DateTimeOffset now, CancellationToken cancellation) => CallAsync(
         async (connection, token) =>
         {
@@ -99,8 +92,6 @@ public sealed class PostgresMetadataWriter : IAsyncDisposable
         },
         cancellation);
 
-    /// <summary>Says that this node stops: nothing is open on it any more.</summary>
-    /// <exception cref="RoomMetadataUnavailableException">The database cannot be asked; others will take the node for dead.</exception>
     public Task EndAsync(CancellationToken cancellation) => CallAsync(
         async (connection, token) =>
         {

@@ -63,8 +63,10 @@ public sealed partial class PostgresRoomMetadata
             }
             else
             {
-                parameters.Add("value", query.Order == RoomOrder.LastUse ? new DateTime(ReadNumber(value), DateTimeKind.Utc) : ReadNumber(value));
-                parameters.Add("tie", ReadNumber(tie));
+                parameters.Add(
+                    "value",
+                    query.Order == RoomOrder.LastUse ? PageCursor.Time(value).UtcDateTime : PageCursor.Number(value));
+                parameters.Add("tie", PageCursor.Number(tie));
                 conditions.Add($"({column}, r.room_id) < (@value, @tie)");
             }
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using Npgsql;
 using Relay.Yjs;
@@ -25,7 +24,9 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
                 var rows = (await connection.QueryAsync<RoomRow>(new CommandDefinition(sql, parameters, cancellationToken: token))).ToList();
                 var isLast = rows.Count <= query.Limit;
                 var page = isLast ? rows : rows[..query.Limit];
-                return new RoomPage([.. page.Select(row => row.ToSummary())], isLast ? null : CursorOf(query.Order, page[^1]));
+                return new RoomPage(
+                    [.. page.Select(row => row.ToSummary())],
+                    isLast ? null : PageCursor.Write(query.Order, page[^1].ToSummary(), page[^1].Id));
             },
             cancellation);
     }
@@ -48,7 +49,7 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
 
     public Task<ConnectionPage?> ListConnectionsAsync(DocumentName room, bool onlyOpen, int limit, string? cursor, CancellationToken cancellation)
     {
-        var (at, tie) = cursor is null ? (DateTime.MaxValue, Guid.Empty) : ReadTime(cursor, text => Guid.Parse(text));
+        var (at, tie) = cursor is null ? default : PageCursor.ReadConnection(cursor);
         return connections.CallAsync<ConnectionPage?>(
             async (connection, token) =>
             {
@@ -58,12 +59,13 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
                 }
 
                 var sql = ConnectionsSql(onlyOpen, isFirst: cursor is null);
-                var rows = (await connection.QueryAsync<ConnectionRow>(new CommandDefinition(sql, new { id, at, tie, count = limit + 1 }, cancellationToken: token))).ToList();
+                var rows = (await connection.QueryAsync<ConnectionRow>(new CommandDefinition(
+                    sql, new { id, at = at.UtcDateTime, tie, count = limit + 1 }, cancellationToken: token))).ToList();
                 var isLast = rows.Count <= limit;
                 var page = isLast ? rows : rows[..limit];
                 return new ConnectionPage(
                     [.. page.Select(row => row.UserId is { } user ? row with { UserId = RoomText.FromColumn(user) } : row)],
-                    isLast ? null : PageCursor.Write(Text(page[^1].OpenedAt), page[^1].Id.ToString()));
+                    isLast ? null : PageCursor.Write(page[^1]));
             },
             cancellation);
     }
@@ -80,25 +82,4 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
 
     private static Task<long?> IdOfAsync(NpgsqlConnection connection, DocumentName room, CancellationToken cancellation) =>
         connection.QuerySingleOrDefaultAsync<long?>(new CommandDefinition("select id from relay.rooms where name = @name", new { name = RoomText.ToColumn(room.Value) }, cancellationToken: cancellation));
-
-    private static string CursorOf(RoomOrder order, RoomRow row) => order switch
-    {
-        RoomOrder.LastUse => PageCursor.Write(Text(row.LastUsed), Text(row.Id)),
-        RoomOrder.Size => PageCursor.Write(Text(row.Bytes), Text(row.Id)),
-        RoomOrder.Connections => PageCursor.Write(Text(row.Connections), Text(row.Id)),
-        _ => PageCursor.Write(row.Name, ""),
-    };
-
-    private static (DateTime At, T Tie) ReadTime<T>(string cursor, Func<string, T> readTie)
-    {
-        var (value, tie) = PageCursor.Read(cursor);
-        return (new DateTime(ReadNumber(value), DateTimeKind.Utc), readTie(tie));
-    }
-
-    private static long ReadNumber(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= DateTime.MaxValue.Ticks ? number : throw new FormatException("The cursor does not read.");
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(DateTimeOffset at) => Text(at.UtcTicks);
 }

@@ -9,12 +9,16 @@ internal static class PostgresSchema
     /// <summary>The key of the advisory lock: the ASCII letters of "relay".</summary>
     public const long LockKey = 0x72656C6179;
 
+    /// <summary>All steps that this version knows.</summary>
+    public static IReadOnlyList<Migration> Migrations { get; } = Migration.ReadAll("Postgres");
+
     private const string Prepare = """
         create schema if not exists relay;
         create table if not exists relay.migrations (version integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now());
         """;
 
-    public static async Task<SchemaOutcome> MigrateAsync(NpgsqlConnection connection, IReadOnlyList<PostgresMigration> migrations, CancellationToken cancellation)
+    public static async Task<SchemaOutcome> MigrateAsync(
+        NpgsqlConnection connection, IReadOnlyList<Migration> migrations, CancellationToken cancellation)
     {
         while (true)
         {
@@ -27,14 +31,9 @@ internal static class PostgresSchema
 
             var applied = (await connection.QueryAsync<(int Version, string Checksum)>(
                 new CommandDefinition("select version, checksum from relay.migrations order by version", null, transaction, cancellationToken: cancellation))).ToList();
-            if (applied.Count > migrations.Count)
+            if (Migration.Compare(migrations, applied) is not SchemaOutcome.Ready and var unfit)
             {
-                return SchemaOutcome.Newer;
-            }
-
-            if (applied.Where((step, index) => step.Version != migrations[index].Version || step.Checksum != migrations[index].Checksum).Any())
-            {
-                return SchemaOutcome.Foreign;
+                return unfit;
             }
 
             if (applied.Count == migrations.Count)

@@ -7,7 +7,10 @@ namespace Relay.Startup;
 /// <summary>Where metadata of rooms is kept.</summary>
 internal sealed record PostgresOptions
 {
-    /// <summary><c>Postgres:ConnectionString</c>: an Npgsql connection string. Absent: no metadata is kept.</summary>
+    /// <summary>
+    /// <c>Postgres:ConnectionString</c>: an Npgsql connection string. Absent: a node that is alone keeps the metadata
+    /// in a file under <c>FileStore:Path</c>, and nodes that Redis joins keep none.
+    /// </summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>
@@ -18,13 +21,15 @@ internal sealed record PostgresOptions
     /// </summary>
     public X509Certificate2Collection? RootCertificates { get; init; }
 
-    /// <summary><c>Postgres:KeepConnections</c>: how long rows of single connections are kept, at least; they are dropped by whole days, and hourly figures stay. Default: 30 days.</summary>
+    /// <summary>
+    /// <c>Postgres:KeepConnections</c>: how long rows of single connections are kept, at least, in Postgres or in the
+    /// file; they are dropped by whole days, and hourly figures stay. Default: 30 days.
+    /// </summary>
     public TimeSpan KeepConnections { get; init; } = TimeSpan.FromDays(30);
 
     public static PostgresOptions Read(SettingsReader reader)
     {
         var text = reader.Text("Postgres:ConnectionString");
-        reader.Companion("Postgres:KeepConnections", "Postgres:ConnectionString", text);
         if (text is not null)
         {
             try

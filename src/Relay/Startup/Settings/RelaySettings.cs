@@ -38,6 +38,12 @@ internal sealed record RelaySettings
         Auth.Jwt is not null ? Network.AllowedHosts ?? AllowedHosts.All
         : Network.AllowedHosts is { } named ? AllowedHosts.Local.And(named) : AllowedHosts.Local;
 
+    /// <summary>
+    /// Whether metadata of rooms is kept in a file under <c>FileStore:Path</c>: by a node that is alone and has no
+    /// Postgres.
+    /// </summary>
+    public bool KeepsMetadataFile => Postgres.ConnectionString is null && Redis.Configuration is null;
+
     /// <summary>Reads all settings.</summary>
     /// <exception cref="SettingsException">One or more settings are unknown, do not read, or contradict each other; the message names them all.</exception>
     public static RelaySettings Read(IConfiguration configuration, bool isDevelopment)

@@ -13,6 +13,12 @@ internal static class SettingsTogether
             reader.Refuse("Relay:Redis:Configuration joins this node with others, which could not find its snapshots: set Relay:S3:Bucket, or Relay:FileStore:Shared if all nodes see the same Relay:FileStore:Path.");
         }
 
+        if (isJoined)
+        {
+            reader.Companion(
+                "Postgres:KeepConnections", "Postgres:ConnectionString", settings.Postgres.ConnectionString);
+        }
+
         if (settings.DynamoDb.Table is not null && !isJoined)
         {
             reader.Refuse("Relay:DynamoDb:Table says who else holds a document, but without Relay:Redis:Configuration every node has documents of its own.");

@@ -125,7 +125,7 @@ export class RoomPage {
     } catch (error) {
       if (turn !== this.#turn) return false
       const isNotKept = error instanceof Refusal && error.isNotKept
-      const text = isNotKept ? `History and connections are kept in Postgres, and there is none. ${error.message}`
+      const text = isNotKept ? `There is no history and no list of connections. ${error.message}`
         : error instanceof Refusal ? error.message : 'The history cannot be read at the moment.'
       setText(byId('room-history-note'), text)
       setText(byId('room-connections-note'), isNotKept ? 'Single connections are known only where metadata is kept.' : '')

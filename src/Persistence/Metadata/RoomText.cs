@@ -1,10 +1,14 @@
 using System.Text;
 
-namespace Relay.Persistence.Metadata.Postgres;
+namespace Relay.Persistence.Metadata;
 
-/// <summary>
-/// Names and user ids as Postgres can hold them: its texts have no U+0000, which names of documents may have. That and the character it is escaped with become two characters; everything else stays as it is, so that people find what they look for.
-/// </summary>
+/// <summary>Names and user ids as a database can hold them.</summary>
+/// <remarks>
+/// Names of documents may have U+0000. Postgres has no text with it, and in SQLite a text ends there for some
+/// functions.
+/// That and the character it is escaped with become two characters; all else stays, so that people find what they look
+/// for.
+/// </remarks>
 internal static class RoomText
 {
     private const char Escape = '\u0001';
@@ -32,6 +36,11 @@ internal static class RoomText
 
         return text.ToString();
     }
+
+    /// <summary>
+    /// What texts that differ only in upper and lower case have in common, for databases that fold only ASCII.
+    /// </summary>
+    public static string Fold(string column) => column.ToUpperInvariant();
 
     /// <summary>A pattern for LIKE that means the text itself.</summary>
     public static string ToPattern(string text) =>
