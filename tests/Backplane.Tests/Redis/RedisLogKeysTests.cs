@@ -127,10 +127,13 @@ public sealed class RedisLogKeysTests : RedisFixture
     }
 
     [ServerFact]
-    public Task A_log_without_its_head_is_no_log() => LosePartAsync("head");
+    public Task A_log_without_its_head_is_no_log() => LosePartAsync("DEL", "head");
 
     [ServerFact]
-    public Task A_log_without_its_entries_is_no_log() => LosePartAsync("log");
+    public Task A_log_without_its_entries_is_no_log() => LosePartAsync("DEL", "log");
+
+    [ServerFact]
+    public Task A_log_without_its_last_entry_is_no_log() => LosePartAsync("RPOP", "log");
 
     [ServerFact]
     public async Task Nodes_with_other_settings_do_not_start_while_one_runs()
@@ -158,18 +161,23 @@ public sealed class RedisLogKeysTests : RedisFixture
         return [.. left];
     }
 
-    private async Task LosePartAsync(string kind)
+    private async Task LosePartAsync(string command, string kind)
     {
         var node = await OpenAsync();
-        var name = Sample.Name();
-        var positions = await node.FillAsync(name, 3);
+        foreach (var hasRead in new[] { false, true })
+        {
+            var name = Sample.Name();
+            var positions = await node.FillAsync(name, 3);
 
-        await Server.CommandAsync("DEL", Key(name, kind));
+            await Server.CommandAsync(command, Key(name, kind));
 
-        Assert.Equal(LogReadOutcome.NoLog, (await node.ReadAsync(name, positions[1], default).Soon()).Outcome);
-        var next = await node.AppendAsync(name, positions[3].Epoch, Sample.Update(1), default).Soon();
-        Assert.Equal((AppendOutcome.StartedEpoch, 1L), (next.Outcome, next.Position.Offset));
-        Assert.True(next.Position.Epoch > positions[3].Epoch);
-        Assert.Equal(["1"], (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
+            Assert.Equal(LogReadOutcome.NoLog, (await node.ReadAsync(name, positions[1], default).Soon()).Outcome);
+
+            // Who has not read means the epoch that was; who has read there is no log knows of no epoch.
+            var next = await node.AppendAsync(name, hasRead ? 0 : positions[3].Epoch, Sample.Update(1), default).Soon();
+            Assert.Equal((AppendOutcome.StartedEpoch, 1L), (next.Outcome, next.Position.Offset));
+            Assert.True(next.Position.Epoch > positions[3].Epoch);
+            Assert.Equal(["1"], (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
+        }
     }
 }

@@ -39,14 +39,14 @@ if epoch then
     if stored == 1 and ARGV[1] ~= epoch then outcome = 1 end
     return answer(outcome, epoch, stored, id, before, 0)
   end
-  if epoch ~= ARGV[1] then
+  if epoch ~= ARGV[1] and redis.call('LLEN', KEYS[2]) == offset - start then
     return answer(2, epoch, offset, head[3], none, 0)
   end
   if ARGV[12] and ARGV[12] ~= head[3] then
     return answer(2, epoch, offset, head[3], none, 0)
   end
-  if ARGV[11] or redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then
-    epoch = false -- It is to be replaced; or somebody removed a part of it: what is left is none.
+  if ARGV[11] or epoch ~= ARGV[1] or redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then
+    epoch = false -- It is to be replaced; or a part of it was lost or removed: what is left is none, as a read says.
   end
 end
 
@@ -67,7 +67,7 @@ if epoch then
 else
   outcome, offset, previous = 1, 1, none
   now = redis.call('TIME')
-  epoch = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, tonumber(now[1]) * 1000000 + tonumber(now[2])))
+  epoch = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, tonumber(head[1] or 0) + 1, tonumber(now[1]) * 1000000 + tonumber(now[2])))
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
   redis.call('RPUSH', KEYS[2], ARGV[2])
   redis.call('ZADD', KEYS[3], 1, id)
