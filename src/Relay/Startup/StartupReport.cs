@@ -24,7 +24,11 @@ internal static partial class StartupReport
         Say(logger, "room metadata", "Postgres", settings.Postgres.ConnectionString is null ? null : settings.Postgres.Place(), "nowhere");
         if (settings.Auth.Jwt is { } jwt)
         {
-            LogTokens(logger, jwt.JwksUrl is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}" : $"{jwt.Keys?.Count} of the settings' keys");
+            LogTokens(
+                logger,
+                jwt.JwksUrl is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}"
+                : jwt.Authority is { } authority ? $"the keys of the OpenID provider {authority}"
+                : $"{jwt.Keys?.Count} of the settings' keys");
         }
         else
         {
