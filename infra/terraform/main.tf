@@ -6,7 +6,7 @@ locals {
   is_external   = var.redis.kind == "external"
   has_metadata  = var.metadata != null
   token_secret  = var.auth.secret_arn != null ? var.auth.secret_arn : module.secrets.token_secret_arn
-  has_secret    = var.auth.jwks_url == null && var.auth.public_key == null
+  has_secret    = var.auth.jwks_url == null && var.auth.authority == null && var.auth.public_key == null
 
   environment = merge(
     {
@@ -26,6 +26,7 @@ locals {
       Relay__Shutdown__DrainTime        = format("00:%02d:%02d", floor(var.shutdown.drain_seconds / 60), var.shutdown.drain_seconds % 60)
       Relay__Shutdown__SaveTime         = format("00:%02d:%02d", floor(var.shutdown.save_seconds / 60), var.shutdown.save_seconds % 60)
       Relay__Auth__Jwt__JwksUrl         = var.auth.jwks_url
+      Relay__Auth__Jwt__Authority       = var.auth.authority
       Relay__Auth__Jwt__PublicKey       = var.auth.public_key
       Relay__Auth__Jwt__Issuer          = var.auth.issuer
       Relay__Auth__Jwt__Audience        = var.auth.audience

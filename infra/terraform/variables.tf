@@ -201,11 +201,14 @@ variable "metadata" {
 
 variable "auth" {
   description = <<-EOT
-    How tokens are checked: with published keys (jwks_url), PEM text (public_key), or a secret that application and nodes share: secret_arn names one in Secrets Manager, and with none of the three one is made.
+    How tokens are checked: with published keys (jwks_url), those of an OpenID provider (authority, which says the
+    issuer too), PEM text (public_key), or a secret that application and nodes share: secret_arn names one in
+    Secrets Manager, and with none of the four one is made.
     issuer and audience are checked where they are set; allowed_origins are those of your pages.
   EOT
   type = object({
     jwks_url        = optional(string)
+    authority       = optional(string)
     public_key      = optional(string)
     secret_arn      = optional(string)
     issuer          = optional(string)
@@ -215,8 +218,15 @@ variable "auth" {
   default = {}
 
   validation {
-    condition     = length([for key in [var.auth.jwks_url, var.auth.public_key, var.auth.secret_arn] : key if key != null]) <= 1
-    error_message = "auth must have at most one of jwks_url, public_key and secret_arn."
+    condition = length([
+      for key in [var.auth.jwks_url, var.auth.authority, var.auth.public_key, var.auth.secret_arn] : key if key != null
+    ]) <= 1
+    error_message = "auth must have at most one of jwks_url, authority, public_key and secret_arn."
+  }
+
+  validation {
+    condition     = var.auth.authority == null || var.auth.issuer == null
+    error_message = "auth must have no issuer with authority, which says it."
   }
 }
 

@@ -195,6 +195,16 @@ run "what_nodes_or_aws_would_refuse_is_refused_before" {
   expect_failures = [var.auth, var.redis, var.shutdown, var.zones]
 }
 
+run "an_openid_provider_says_its_issuer_itself" {
+  command = plan
+
+  variables {
+    auth = { authority = "https://login.example", issuer = "https://login.example/" }
+  }
+
+  expect_failures = [var.auth]
+}
+
 run "as_many_confirming_replicas_as_there_are_would_stand_still_with_the_first_that_goes" {
   command = plan
 

@@ -49,26 +49,39 @@ internal static class RelayAccess
             return;
         }
 
-        if (jwt.JwksUrl is { } url)
+        if (jwt.Keys is null)
         {
             services.AddSingleton(provider => new FetchedKeys(
-                url,
-                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) },
+                Publisher(jwt),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<FetchedKeys>>()));
             services.AddHostedService(provider => provider.GetRequiredService<FetchedKeys>());
             services.AddSingleton<IVerificationKeys>(provider => provider.GetRequiredService<FetchedKeys>());
 
             // A node that can check no token would refuse everybody.
-            services.AddSingleton(provider => new StartCheck("The address of the keys for tokens", cancellation => provider.GetRequiredService<FetchedKeys>().WhenFetchedAsync(cancellation)));
+            services.AddSingleton(provider => new StartCheck(
+                "The address of the keys for tokens",
+                provider.GetRequiredService<FetchedKeys>().WhenFetchedAsync));
         }
         else
         {
-            services.AddSingleton<IVerificationKeys>(new FixedKeys(jwt.Keys ?? []));
+            services.AddSingleton<IVerificationKeys>(new FixedKeys(jwt.Keys));
         }
 
         services.AddSingleton<ITokenVerifier>(provider =>
             new JwtVerifier(provider.GetRequiredService<IVerificationKeys>(), jwt.Issuer, jwt.Audience, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static KeyPublisher Publisher(JwtOptions jwt)
+    {
+        var http = new SocketsHttpHandler
+        {
+            // Whoever may answer here could lead elsewhere.
+            AllowAutoRedirect = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        return jwt.Authority is { } authority ? KeyPublisher.OfAuthority(authority, http)
+            : KeyPublisher.OfKeys(jwt.JwksUrl!, http);
     }
 
     /// <summary>Walks back through <c>X-Forwarded-For</c> for as long as whoever wrote it is a trusted proxy.</summary>

@@ -30,7 +30,11 @@ internal static partial class StartupReport
             settings.KeepsMetadataFile ? Path.Combine(path, RelayMetadata.FileName) : "nowhere");
         if (settings.Auth.Jwt is { } jwt)
         {
-            LogTokens(logger, jwt.JwksUrl is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}" : $"{jwt.Keys?.Count} of the settings' keys");
+            LogTokens(
+                logger,
+                jwt.JwksUrl is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}"
+                : jwt.Authority is { } authority ? $"the keys of the OpenID provider {authority}"
+                : $"{jwt.Keys?.Count} of the settings' keys");
         }
         else
         {

@@ -19,7 +19,8 @@ public sealed class FetchedKeysTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         server = await KeyServer.StartAsync();
-        keys = new FetchedKeys(server.Address, new SocketsHttpHandler { AllowAutoRedirect = false }, time, NullLogger<FetchedKeys>.Instance);
+        var publisher = KeyPublisher.OfKeys(server.Address, new SocketsHttpHandler { AllowAutoRedirect = false });
+        keys = new FetchedKeys(publisher, time, NullLogger<FetchedKeys>.Instance);
         verifier = new JwtVerifier(keys, null, null, time);
     }
 

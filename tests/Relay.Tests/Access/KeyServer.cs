@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Relay.Access;
 
-/// <summary>Publishes keys over real HTTP, or does not.</summary>
+/// <summary>Publishes keys over real HTTP, as an OpenID provider too, or does not.</summary>
 internal sealed class KeyServer : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -23,6 +23,12 @@ internal sealed class KeyServer : IAsyncDisposable
 
     public Uri Address => new(app.Urls.Single() + "/keys?secret=hush");
 
+    /// <summary>What it is called as an OpenID provider.</summary>
+    public string Authority => app.Urls.Single() + "/realms/relay";
+
+    /// <summary>What it says of itself as an OpenID provider: a status and a body.</summary>
+    public (int Status, string Body) Description { get; set; } = (404, "");
+
     public static async Task<KeyServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -34,12 +40,19 @@ internal sealed class KeyServer : IAsyncDisposable
             Interlocked.Increment(ref server.requests);
             return server.Answer.Status == 302 ? Results.Redirect("/elsewhere") : Results.Text(server.Answer.Body, statusCode: server.Answer.Status);
         });
+        server.app.MapGet(
+            "/realms/relay/.well-known/openid-configuration",
+            () => Results.Text(server.Description.Body, statusCode: server.Description.Status));
         server.app.MapGet("/elsewhere", () => Results.Text("""{"keys":[]}"""));
         await server.app.StartAsync();
         return server;
     }
 
     public void Publish(params JsonNode[] keys) => Answer = (200, new JsonObject { ["keys"] = new JsonArray(keys) }.ToJsonString());
+
+    /// <summary>Describes itself, with this issuer and this address of its keys.</summary>
+    public void Describe(JsonNode? issuer, JsonNode? keys) =>
+        Description = (200, new JsonObject { ["issuer"] = issuer, ["jwks_uri"] = keys }.ToJsonString());
 
     public static JsonObject Key(RSA key, string? id)
     {

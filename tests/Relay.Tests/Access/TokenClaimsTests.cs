@@ -64,6 +64,6 @@ public sealed class TokenClaimsTests
     private static TokenVerdict Read(string claims)
     {
         using var document = JsonDocument.Parse(claims);
-        return TokenClaims.Read(document.RootElement, Now);
+        return TokenClaims.Read(document.RootElement, null, null, Now);
     }
 }

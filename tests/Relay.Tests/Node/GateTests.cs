@@ -95,6 +95,22 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task Tokens_of_an_openid_provider_open_documents()
+    {
+        await using var provider = await KeyServer.StartAsync();
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        provider.Publish(KeyServer.Key(key, "1"));
+        provider.Describe(provider.Authority, provider.Address.ToString());
+        await using var node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", "Auth:Jwt:Authority=" + provider.Authority]);
+        string Token(string issuer) => TestTokens.OfRsa(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { iss = issuer }), key, keyId: "1");
+        using var client = await node.ConnectAsync("/yjs/doc?token=" + Token(provider.Authority));
+        var refused = await node.RefusedAsync("/yjs/doc?token=" + Token("https://other.example"));
+        Assert.Equal((401, "The token is of another issuer."), refused);
+    }
+
+    [Fact]
     public async Task A_stamped_presence_is_that_of_the_token()
     {
         await using var node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", JwtSecret, "Auth:StampAwareness=true"]);

@@ -43,8 +43,12 @@ public sealed class JwtSettingsTests
     [Fact]
     public void Exactly_one_kind_of_key_is_needed()
     {
-        Assert.Contains("needs exactly one of Relay:Auth:Jwt:Secret, Relay:Auth:Jwt:PublicKey and Relay:Auth:Jwt:JwksUrl; none of them are set", Refused(true), StringComparison.Ordinal);
+        const string Kinds = "Relay:Auth:Jwt:Secret, Relay:Auth:Jwt:PublicKey, Relay:Auth:Jwt:JwksUrl and "
+            + "Relay:Auth:Jwt:Authority";
+        Assert.Contains($"exactly one of {Kinds}; none of them are set", Refused(true), StringComparison.Ordinal);
         Assert.Contains("2 of them are set", Refused(true, ("Secret", Secret), ("JwksUrl", "https://issuer.example/keys")), StringComparison.Ordinal);
+        var two = Refused(true, ("JwksUrl", "https://issuer.example/keys"), ("Authority", "https://issuer.example"));
+        Assert.Contains("2 of them are set", two, StringComparison.Ordinal);
         Assert.Contains("have no meaning without Relay:Auth:Mode=jwt", Refused(true, ("Secret", Secret), ("Mode", "none")), StringComparison.Ordinal);
     }
 
@@ -94,12 +98,23 @@ public sealed class JwtSettingsTests
         if (accepted)
         {
             Assert.Equal(new Uri(url), Read(isDevelopment, ("JwksUrl", url)).Auth.Jwt!.JwksUrl);
+            Assert.Equal(new Uri(url), Read(isDevelopment, ("Authority", url)).Auth.Jwt!.Authority);
         }
         else
         {
             Assert.Contains("Relay:Auth:Jwt:JwksUrl", Refused(isDevelopment, ("JwksUrl", url)), StringComparison.Ordinal);
+            var refused = Refused(isDevelopment, ("Authority", url));
+            Assert.Contains("Relay:Auth:Jwt:Authority", refused, StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData("must have no ?", "https://issuer.example?tenant=1", "")]
+    [InlineData("must have no ?", "https://issuer.example/#realm", "")]
+    [InlineData("Relay:Auth:Jwt:Issuer has no meaning", "https://issuer.example", "https://issuer.example")]
+    public void A_provider_is_named_as_it_names_itself_and_says_the_issuer(
+        string sentence, string url, string issuer) =>
+        Assert.Contains(sentence, Refused(false, ("Authority", url), ("Issuer", issuer)), StringComparison.Ordinal);
 
     [Fact]
     public void Proxies_may_be_addresses_and_networks() =>

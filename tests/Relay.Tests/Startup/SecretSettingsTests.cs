@@ -46,6 +46,8 @@ public sealed class SecretSettingsTests
         { "holds a private key", ["Auth:Jwt:PublicKey=" + PrivateKey, .. Tokens] },
         { "must hold public keys", ["Auth:Jwt:PublicKey=" + NoKey, .. Tokens] },
         { NoUser, ["Auth:Jwt:JwksUrl=https://relay:" + Secret + "@issuer.example/keys", .. Tokens] },
+        { NoUser, ["Auth:Jwt:Authority=https://relay:" + Secret + "@issuer.example", .. Tokens] },
+        { "must have no ?", ["Auth:Jwt:Authority=https://issuer.example?key=" + Secret, .. Tokens] },
         { "must be an address", ["Auth:Jwt:JwksUrl=ftp://issuer.example/keys?key=" + Secret, .. Tokens] },
         { "begins with http://", ["Auth:Jwt:JwksUrl=http://x.example/?key=" + Secret, "Internal:Port=0", .. Tokens] },
         { NoUser, ["S3:Bucket=b", "S3:ServiceUrl=http://relay:" + Secret + "@s3:9000"] },

@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace Relay.Access;
 
 /// <summary>
-/// A signed token (RFC 7515, 7.1) taken apart, its signature not checked yet. Reading is strict and bounded, so that nothing else reads bytes of which nobody knows who wrote them: three parts, each canonical
-/// base64url, the first two JSON objects without duplicate members that are nested only a few levels deep.
+/// A signed token (RFC 7515, 7.1) taken apart, its signature not checked yet. Reading is strict and bounded, because
+/// anybody may have written these bytes: three parts, each canonical base64url, the first two JSON objects without
+/// duplicate members that are nested only a few levels deep. The token is parsed once: what is checked is what is used.
 /// </summary>
 internal sealed class CompactToken : IDisposable
 {
@@ -15,11 +16,13 @@ internal sealed class CompactToken : IDisposable
 
     private readonly JsonDocument payload;
 
-    private CompactToken(string algorithm, string? keyId, JsonDocument payload)
+    private CompactToken(string algorithm, string? keyId, JsonDocument payload, byte[] signed, byte[] signature)
     {
         Algorithm = algorithm;
         KeyId = keyId;
         this.payload = payload;
+        Signed = signed;
+        Signature = signature;
     }
 
     /// <summary>The header's <c>alg</c>.</summary>
@@ -31,11 +34,17 @@ internal sealed class CompactToken : IDisposable
     /// <summary>The claims; valid until this is disposed.</summary>
     public JsonElement Claims => payload.RootElement;
 
+    /// <summary>What the signature is made of: both encoded parts, and the dot between them.</summary>
+    public byte[] Signed { get; }
+
+    /// <summary>The signature, at least one byte.</summary>
+    public byte[] Signature { get; }
+
     public static bool TryRead(string token, [NotNullWhen(true)] out CompactToken? read)
     {
         read = null;
         var parts = token.Split('.', 4);
-        if (parts.Length != 3 || !IsCanonical(parts[2]) || !TryParse(parts[0], out var header))
+        if (parts.Length != 3 || !TryDecode(parts[2], out var signature) || !TryParse(parts[0], out var header))
         {
             return false;
         }
@@ -55,12 +64,13 @@ internal sealed class CompactToken : IDisposable
                 return false;
             }
 
-            read = new CompactToken(algorithmText!, keyText, payload);
+            var signed = Encoding.ASCII.GetBytes(token, 0, token.Length - parts[2].Length - 1);
+            read = new CompactToken(algorithmText!, keyText, payload, signed, signature);
             return true;
         }
     }
 
-    /// <summary>The text of a string, or nothing for what is not there; false for text that is no Unicode.</summary>
+    /// <summary>The text of a string, or null for what is not there; false for text that is no Unicode.</summary>
     public static bool TryGetText(JsonElement element, out string? text)
     {
         text = null;
@@ -82,20 +92,32 @@ internal sealed class CompactToken : IDisposable
 
     public void Dispose() => payload.Dispose();
 
-    private static bool IsCanonical(string part) =>
-        part.Length > 0 && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && Base64Url.IsValid(part) && Base64Url.EncodeToString(Base64Url.DecodeFromChars(part)) == part;
+    /// <summary>Decodes what is just as an encoder writes it: no padding, white space or bits left over.</summary>
+    private static bool TryDecode(string part, out byte[] bytes)
+    {
+        bytes = Base64Url.IsValid(part) ? Base64Url.DecodeFromChars(part) : [];
+        if (bytes.Length == 0 || Base64Url.GetEncodedLength(bytes.Length) != part.Length)
+        {
+            return false;
+        }
+
+        // Bits can be left over only where the last group of three bytes is not whole.
+        Span<char> end = stackalloc char[4];
+        var count = Base64Url.EncodeToChars(bytes.AsSpan(bytes.Length - (bytes.Length % 3)), end);
+        return part.AsSpan().EndsWith(end[..count]);
+    }
 
     private static bool TryParse(string part, [NotNullWhen(true)] out JsonDocument? parsed)
     {
         parsed = null;
-        if (!IsCanonical(part))
+        if (!TryDecode(part, out var bytes))
         {
             return false;
         }
 
         try
         {
-            parsed = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Strict);
+            parsed = JsonDocument.Parse(bytes, Strict);
             if (parsed.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return true;
@@ -103,7 +125,8 @@ internal sealed class CompactToken : IDisposable
 
             parsed.Dispose();
         }
-        catch (Exception exception) when (exception is JsonException or DecoderFallbackException or InvalidOperationException)
+        catch (Exception exception) when (exception
+            is JsonException or DecoderFallbackException or InvalidOperationException)
         {
         }
 

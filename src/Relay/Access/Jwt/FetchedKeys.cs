@@ -3,10 +3,12 @@ using System.Text.Json;
 namespace Relay.Access;
 
 /// <summary>
-/// The keys that somebody publishes as a JSON Web Key Set (<c>Auth:Jwt:JwksUrl</c>). Fetched at the start, every few minutes, and when a token names a key that is not there, that at a bounded rate: nobody can
-/// make a node hammer the publisher by naming keys. While the publisher is away the keys last fetched stay in use.
+/// The keys that somebody publishes (<c>Auth:Jwt:JwksUrl</c>, <c>Auth:Jwt:Authority</c>). Fetched at the start, every
+/// few minutes, and when a token names a key that is not there, that at a bounded rate: nobody can make a node hammer
+/// the publisher by naming keys. While the publisher is away the keys last fetched stay in use.
 /// </summary>
-internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, TimeProvider time, ILogger<FetchedKeys> logger) : BackgroundService, IVerificationKeys
+internal sealed partial class FetchedKeys(KeyPublisher publisher, TimeProvider time, ILogger<FetchedKeys> logger)
+    : BackgroundService, IVerificationKeys
 {
     /// <summary>How often the keys are fetched without anybody asking: so long a key that was withdrawn is still accepted.</summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
@@ -14,23 +16,15 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
     /// <summary>The shortest time from one fetch to the next.</summary>
     public static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one fetch may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// With how many keys a token is tried that names none: each costs a check of a signature. Publishers of more
     /// name them.
     /// </summary>
     public const int MaxUnnamed = 8;
 
-    /// <summary>A key takes about 500 bytes.</summary>
-    private const int MaxBytes = 256 << 10;
-
-    private readonly HttpClient client = new(http) { Timeout = Patience, MaxResponseContentBufferSize = MaxBytes };
     private readonly Lock gate = new();
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile IReadOnlyList<VerificationKey>? keys;
-    private byte[] lastDocument = [];
+    private volatile PublishedKeys? published;
     private Task? fetching;
     private long? lastFetch;
     private volatile bool lastFailed;
@@ -46,20 +40,20 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
             return new KeyChoice([]);
         }
 
-        var found = Choose(algorithm, keyId);
-        if (found.Count == 0 && FetchUnlessJustDone() is { } fetch)
+        var choice = Choose(algorithm, keyId);
+        if (choice.Keys.Count == 0 && FetchUnlessJustDone() is { } fetch)
         {
             await fetch.WaitAsync(cancellation);
-            found = Choose(algorithm, keyId);
+            choice = Choose(algorithm, keyId);
         }
 
-        return new KeyChoice(found, IsTemporary: keys is null || lastFailed);
+        return choice;
     }
 
     public override void Dispose()
     {
         base.Dispose();
-        client.Dispose();
+        publisher.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -75,12 +69,17 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
         }
     }
 
-    private IReadOnlyList<VerificationKey> Choose(string algorithm, string? keyId) =>
+    private KeyChoice Choose(string algorithm, string? keyId)
+    {
+        var now = published;
+        IReadOnlyList<VerificationKey> found =
         [
-        .. (keys ?? [])
-            .Where(key => key.Algorithms.Contains(algorithm) && (keyId is null || key.Id == keyId))
-            .Take(MaxUnnamed),
-    ];
+            .. (now?.Keys ?? [])
+                .Where(key => key.Algorithms.Contains(algorithm) && (keyId is null || key.Id == keyId))
+                .Take(MaxUnnamed),
+        ];
+        return new KeyChoice(found, IsTemporary: now is null || lastFailed, now?.Document.Issuer);
+    }
 
     /// <summary>The fetch under way, or a new one; nothing when the last one began too short a time ago.</summary>
     private Task? FetchUnlessJustDone()
@@ -108,14 +107,13 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
         Exception? failure = null;
         try
         {
-            using var answer = await client.GetAsync(address);
-            var document = await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
-            if (keys is null || !document.AsSpan().SequenceEqual(lastDocument))
+            var document = await publisher.FetchAsync();
+            if (published?.IsOf(document) != true)
             {
-                var read = JsonWebKeys.Read(document);
-                keys = read.Count > 0 ? read : throw new JsonException("It holds no key that tokens could be signed with.");
-                lastDocument = document;
-                LogFetched(logger, read.Count, Place);
+                var read = JsonWebKeys.Read(document.Keys);
+                published = read.Count > 0 ? new PublishedKeys(document, read)
+                    : throw new JsonException("It holds no key that tokens could be signed with.");
+                LogFetched(logger, read.Count, publisher.Place);
             }
         }
         catch (Exception exception)
@@ -126,7 +124,8 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
 
         if (failure is not null && !lastFailed)
         {
-            LogFailed(logger, failure, Place, keys is null ? "tokens cannot be checked" : "those fetched before stay in use");
+            var consequence = published is null ? "tokens cannot be checked" : "those fetched before stay in use";
+            LogFailed(logger, failure, publisher.Place, consequence);
         }
 
         lastFailed = failure is not null;
@@ -141,12 +140,12 @@ internal sealed partial class FetchedKeys(Uri address, HttpMessageHandler http, 
         }
     }
 
-    /// <summary>Without the query, in which some services have secrets.</summary>
-    private string Place => address.GetLeftPart(UriPartial.Path);
-
     [LoggerMessage(LogEvents.KeysFetched, LogLevel.Information, "Fetched {Count} keys for tokens from {Place}")]
     private static partial void LogFetched(ILogger logger, int count, string place);
 
-    [LoggerMessage(LogEvents.KeysNotFetched, LogLevel.Warning, "The keys for tokens cannot be fetched from {Place}; {Consequence}")]
+    [LoggerMessage(
+        LogEvents.KeysNotFetched,
+        LogLevel.Warning,
+        "The keys for tokens cannot be fetched from {Place}; {Consequence}")]
     private static partial void LogFailed(ILogger logger, Exception exception, string place, string consequence);
 }

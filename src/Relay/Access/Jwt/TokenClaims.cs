@@ -8,8 +8,22 @@ internal static class TokenClaims
     /// <summary>How far the clock of whoever makes tokens may be from this node's, in both directions. As much as the clocks of nodes may be apart.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    public static TokenVerdict Read(JsonElement claims, DateTimeOffset now)
+    /// <param name="claims">The claims.</param>
+    /// <param name="issuer">What <c>iss</c> must be; null for anything.</param>
+    /// <param name="audience">What <c>aud</c> must be, or have among its values; null for anything.</param>
+    /// <param name="now">The time by this node's clock.</param>
+    public static TokenVerdict Read(JsonElement claims, string? issuer, string? audience, DateTimeOffset now)
     {
+        if (audience is not null && !IsFor(claims, audience))
+        {
+            return Refuse("The token is for another audience.");
+        }
+
+        if (issuer is not null && !(TryGetText(claims, "iss", out var by) && by == issuer))
+        {
+            return Refuse("The token is of another issuer.");
+        }
+
         if (!claims.TryGetProperty("exp", out var exp) || !TryGetTime(exp, out var expires))
         {
             return Refuse("The token needs a claim exp, a number of seconds since 1970.");
@@ -62,6 +76,14 @@ internal static class TokenClaims
     }
 
     private static TokenVerdict Refuse(string sentence) => new(null, sentence);
+
+    private static bool IsFor(JsonElement claims, string audience) =>
+        claims.TryGetProperty("aud", out var aud)
+        && (aud.ValueKind == JsonValueKind.Array ? aud.EnumerateArray().Any(one => IsAudience(one, audience))
+            : IsAudience(aud, audience));
+
+    private static bool IsAudience(JsonElement element, string audience) =>
+        CompactToken.TryGetText(element, out var text) && text == audience;
 
     private static bool TryGetText(JsonElement claims, string name, out string? text) =>
         CompactToken.TryGetText(claims.TryGetProperty(name, out var claim) ? claim : default, out text);

@@ -3,7 +3,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Relay.Access;
 
-/// <summary>A key that tokens may be signed with, and the only algorithms with which it is used: a public key is never taken for a secret (RFC 8725, 3.1). Immutable.</summary>
+/// <summary>
+/// A key that tokens may be signed with, and the only algorithms with which it is used: a public key is never taken for
+/// a secret (RFC 8725, 3.1). Immutable, thread-safe.
+/// </summary>
 internal sealed class VerificationKey
 {
     /// <summary>The shortest secret, in bytes: as long as the shortest of the hashes that it is used with (RFC 7518, 3.2).</summary>
@@ -15,32 +18,64 @@ internal sealed class VerificationKey
     /// <summary>Longer ones would make a check expensive.</summary>
     public const int MaxRsaBits = 8192;
 
-    private VerificationKey(string? id, SecurityKey key, params string[] algorithms)
+    private readonly byte[]? secret;
+    private readonly SecurityKey? key;
+
+    private VerificationKey(string? id, byte[]? secret, SecurityKey? key, params string[] algorithms)
     {
         Id = id;
-        Key = key;
+        this.secret = secret;
+        this.key = key;
         Algorithms = algorithms;
     }
 
-    /// <summary>What a token's <c>kid</c> says; nothing for a key of the settings.</summary>
+    /// <summary>What a token's <c>kid</c> says; null for a key of the settings.</summary>
     public string? Id { get; }
-
-    public SecurityKey Key { get; }
 
     public IReadOnlyList<string> Algorithms { get; }
 
     public static VerificationKey OfSecret(byte[] secret)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, MinSecretBytes);
-        return new VerificationKey(null, new SymmetricSecurityKey(secret), SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512);
+        return new VerificationKey(
+            null,
+            secret,
+            null,
+            SecurityAlgorithms.HmacSha256,
+            SecurityAlgorithms.HmacSha384,
+            SecurityAlgorithms.HmacSha512);
     }
 
-    /// <summary>Nothing for a key that is too short, too long or no key.</summary>
+    /// <summary>Whether this key made the signature, with one of its algorithms.</summary>
+    /// <param name="signed">What was signed.</param>
+    /// <param name="signature">The signature, not empty.</param>
+    /// <param name="algorithm">The algorithm that the token names.</param>
+    public bool HasSigned(byte[] signed, byte[] signature, string algorithm)
+    {
+        if (!Algorithms.Contains(algorithm))
+        {
+            return false;
+        }
+
+        if (secret is not null)
+        {
+            return CryptographicOperations.FixedTimeEquals(Mac(secret, signed, algorithm), signature);
+        }
+
+        return HasSigned(key!, signed, signature, algorithm);
+    }
+
+    /// <summary>Null for a key that is too short, too long or no key.</summary>
     public static VerificationKey? OfRsa(RSAParameters parameters, string? id = null, string? algorithm = null)
     {
         string[] all =
         [
-            SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+            SecurityAlgorithms.RsaSha256,
+            SecurityAlgorithms.RsaSha384,
+            SecurityAlgorithms.RsaSha512,
+            SecurityAlgorithms.RsaSsaPssSha256,
+            SecurityAlgorithms.RsaSsaPssSha384,
+            SecurityAlgorithms.RsaSsaPssSha512,
         ];
         try
         {
@@ -53,7 +88,7 @@ internal sealed class VerificationKey
         }
     }
 
-    /// <summary>Nothing for a key on another curve than P-256, P-384 and P-521, or that is no point on it.</summary>
+    /// <summary>Null for a key on another curve than P-256, P-384 and P-521, or that is no point on it.</summary>
     public static VerificationKey? OfEc(ECParameters parameters, string? id = null, string? algorithm = null)
     {
         try
@@ -77,6 +112,39 @@ internal sealed class VerificationKey
 
     /// <summary>A key whose publisher says which algorithm it is for is for no other.</summary>
     private static VerificationKey? Limited(string? id, SecurityKey key, string[] algorithms, string? only) =>
-        only is null ? new VerificationKey(id, key, algorithms)
-        : algorithms.Contains(only) ? new VerificationKey(id, key, only) : null;
+        only is null ? new VerificationKey(id, null, key, algorithms)
+        : algorithms.Contains(only) ? new VerificationKey(id, null, key, only) : null;
+
+    private static bool HasSigned(SecurityKey key, byte[] signed, byte[] signature, string algorithm)
+    {
+        // The factory keeps one for each key and algorithm, which is why a check allocates little.
+        var factory = key.CryptoProviderFactory;
+        try
+        {
+            var provider = factory.CreateForVerifying(key, algorithm);
+            try
+            {
+                return provider.Verify(signed, signature);
+            }
+            finally
+            {
+                factory.ReleaseSignatureProvider(provider);
+            }
+        }
+        catch (Exception exception) when (exception
+            is CryptographicException or ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            // A published key with numbers that are none of such a key's: the other keys still count.
+            return false;
+        }
+    }
+
+    /// <summary>Not by the library, which takes a secret of 32 bytes for HS256 only.</summary>
+    private static byte[] Mac(byte[] secret, byte[] signed, string algorithm) =>
+        algorithm switch
+        {
+            SecurityAlgorithms.HmacSha256 => HMACSHA256.HashData(secret, signed),
+            SecurityAlgorithms.HmacSha384 => HMACSHA384.HashData(secret, signed),
+            _ => HMACSHA512.HashData(secret, signed),
+        };
 }

@@ -4,10 +4,14 @@ using Relay.Access;
 
 namespace Relay.Startup;
 
-/// <summary>How tokens are checked: with exactly one of a secret, public keys, and an address where keys are published.</summary>
+/// <summary>
+/// How tokens are checked: with exactly one of a secret, public keys, an address where keys are published, and an
+/// OpenID provider.
+/// </summary>
 internal sealed record JwtOptions
 {
-    private const string Three = "Relay:Auth:Jwt:Secret, Relay:Auth:Jwt:PublicKey and Relay:Auth:Jwt:JwksUrl";
+    private const string Kinds = "Relay:Auth:Jwt:Secret, Relay:Auth:Jwt:PublicKey, Relay:Auth:Jwt:JwksUrl and "
+        + "Relay:Auth:Jwt:Authority";
 
     /// <summary><c>Auth:Jwt:Secret</c> (UTF-8, at least 32 bytes, for HS256, HS384 and HS512) and <c>Auth:Jwt:SecondSecret</c>, which is accepted as well while secrets are exchanged; or the keys in <c>Auth:Jwt:PublicKey</c>,
     /// PEM text or the path of a file with it (RSA of at least 2,048 bits, for RS* and PS*; P-256, P-384 and P-521, each for its ES*; also certificates). Nothing when they are fetched.</summary>
@@ -16,7 +20,15 @@ internal sealed record JwtOptions
     /// <summary><c>Auth:Jwt:JwksUrl</c>: where keys are published as a JSON Web Key Set; https, except on this machine and in Development.</summary>
     public Uri? JwksUrl { get; init; }
 
-    /// <summary><c>Auth:Jwt:Issuer</c>: what a token's <c>iss</c> must be. Default: anything.</summary>
+    /// <summary>
+    /// <c>Auth:Jwt:Authority</c>: an OpenID provider, whose description says where its keys are and who its issuer is;
+    /// https, except on this machine and in Development.
+    /// </summary>
+    public Uri? Authority { get; init; }
+
+    /// <summary>
+    /// <c>Auth:Jwt:Issuer</c>: what a token's <c>iss</c> must be. Default: anything, or what the OpenID provider says.
+    /// </summary>
     public string? Issuer { get; init; }
 
     /// <summary><c>Auth:Jwt:Audience</c>: what must be among a token's <c>aud</c>. Default: anything.</summary>
@@ -28,15 +40,16 @@ internal sealed record JwtOptions
         var secret = reader.Text("Auth:Jwt:Secret");
         var publicKey = reader.Text("Auth:Jwt:PublicKey");
         var jwksUrl = reader.Text("Auth:Jwt:JwksUrl");
+        var authority = reader.Text("Auth:Jwt:Authority");
         var second = reader.Companion("Auth:Jwt:SecondSecret", "Auth:Jwt:Secret", secret);
         var issuer = reader.Companion("Auth:Jwt:Issuer", "Auth:Mode=jwt", mode);
         var audience = reader.Companion("Auth:Jwt:Audience", "Auth:Mode=jwt", mode);
-        var given = new[] { secret, publicKey, jwksUrl }.Count(setting => setting is not null);
+        var given = new[] { secret, publicKey, jwksUrl, authority }.Count(setting => setting is not null);
         if (!isOn)
         {
             if (given > 0)
             {
-                reader.Refuse($"{Three} have no meaning without Relay:Auth:Mode=jwt.");
+                reader.Refuse($"{Kinds} have no meaning without Relay:Auth:Mode=jwt.");
             }
 
             return null;
@@ -44,14 +57,22 @@ internal sealed record JwtOptions
 
         if (given != 1)
         {
-            reader.Refuse($"Relay:Auth:Mode=jwt needs exactly one of {Three}; {(given == 0 ? "none" : given)} of them {(given == 1 ? "is" : "are")} set.");
+            var count = given == 0 ? "none" : $"{given}";
+            reader.Refuse($"Relay:Auth:Mode=jwt needs exactly one of {Kinds}; {count} of them are set.");
             return null;
+        }
+
+        if (authority is not null && issuer is not null)
+        {
+            reader.Refuse(
+                "Relay:Auth:Jwt:Issuer has no meaning with Relay:Auth:Jwt:Authority, which says who the issuer is.");
         }
 
         return new JwtOptions
         {
             Keys = secret is not null ? ReadSecrets(reader, secret, second) : publicKey is not null ? ReadPem(reader, publicKey) : null,
-            JwksUrl = jwksUrl is not null ? ReadUrl(reader, jwksUrl, isDevelopment) : null,
+            JwksUrl = jwksUrl is not null ? ReadUrl(reader, "Auth:Jwt:JwksUrl", jwksUrl, isDevelopment) : null,
+            Authority = authority is not null ? ReadAuthority(reader, authority, isDevelopment) : null,
             Issuer = issuer,
             Audience = audience,
         };
@@ -114,16 +135,32 @@ internal sealed record JwtOptions
         return keys;
     }
 
-    private static Uri? ReadUrl(SettingsReader reader, string text, bool isDevelopment)
+    /// <summary>The provider's address as it names itself: the rest is appended.</summary>
+    private static Uri? ReadAuthority(SettingsReader reader, string text, bool isDevelopment)
     {
-        if (reader.Address("Auth:Jwt:JwksUrl", text) is not { } url)
+        var url = ReadUrl(reader, "Auth:Jwt:Authority", text, isDevelopment);
+        if (url is { Query: not "" } or { Fragment: not "" })
+        {
+            reader.Refuse(
+                "Relay:Auth:Jwt:Authority must have no ? and no #: "
+                + "the address of the provider's description begins with it.");
+        }
+
+        return url;
+    }
+
+    private static Uri? ReadUrl(SettingsReader reader, string key, string text, bool isDevelopment)
+    {
+        if (reader.Address(key, text) is not { } url)
         {
             return null;
         }
 
         if (url.Scheme == "http" && !isDevelopment && !IsHere(url))
         {
-            reader.Refuse("Relay:Auth:Jwt:JwksUrl begins with http://, over which anybody on the way could put a key of his own: outside Development it must begin with https://, except for an address of this machine.");
+            reader.Refuse(
+                $"Relay:{key} begins with http://, over which anybody on the way could put a key of his own: "
+                + "outside Development it must begin with https://, except for an address of this machine.");
         }
 
         return url;
