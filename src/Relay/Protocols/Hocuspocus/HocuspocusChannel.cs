@@ -148,6 +148,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     public void End(bool clean)
     {
         long unsettled;
+        bool hasTurn;
         lock (gate)
         {
             if (hasEnded)
@@ -156,7 +157,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
             }
 
             hasEnded = true;
-            batch = null;
+            hasTurn = TakeBatch() is not null;
             socket.Credit.TakeUp(held);
             unsettled = waiting + held;
             (waiting, held) = (0, 0);
@@ -165,6 +166,11 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
         awareness.Dispose();
         resumption?.Dispose();
+        if (hasTurn)
+        {
+            socket.GiveUpTurn();
+        }
+
         socket.Credit.Settle(unsettled);
         attachment?.Leave(clean);
     }

@@ -18,6 +18,9 @@ internal sealed partial class HocuspocusSocket
     private readonly UnadmittedCharge unsent;
     private readonly Action whenSent;
     private Turn current;
+
+    /// <summary>About how many turns are of documents that were closed meanwhile.</summary>
+    private int endedTurns;
     private bool sending;
 
     /// <summary>Sends a batch of a document; true when it is sent, or else <see cref="HocuspocusChannel.Sent"/> is called once when it is.</summary>
@@ -39,6 +42,28 @@ internal sealed partial class HocuspocusSocket
         if (Send(turn))
         {
             Finish(turn);
+        }
+    }
+
+    /// <summary>A document was closed before its turn came. When most turns are of such ones, they go.</summary>
+    public void GiveUpTurn()
+    {
+        lock (sendGate)
+        {
+            if (++endedTurns <= turns.Count / 2)
+            {
+                return;
+            }
+
+            endedTurns = 0;
+            for (var left = turns.Count; left > 0; left--)
+            {
+                var turn = turns.Dequeue();
+                if (turn.Channel is not { HasEnded: true })
+                {
+                    turns.Enqueue(turn);
+                }
+            }
         }
     }
 

@@ -144,10 +144,19 @@ public sealed class HocuspocusLimitTests
             client.Say(Token(address, "write"), Message(address, "00000100"), Message(address, "07"));
         }
 
+        // That of another document, which is open, does not go.
+        client.Say(Token("d", "write"), Message("d", "00000100"));
+        for (var i = 0; i < 300; i++)
+        {
+            var address = $"d\0{i}";
+            client.Say(Token(address, "write"), Message(address, "00000100"), Message(address, "07"));
+        }
+
         Assert.Equal(0, client.Line.Unread);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 100_000_000);
         client.GoOn();
         Assert.Null(client.CloseCode);
+        Assert.Equal(writer.DocumentAt("d"), client.DocumentAt("d"));
     }
 
     [Fact]
