@@ -26,7 +26,7 @@ public sealed class AnswerMemoryTests
         Assert.All(readers, reader => Assert.DoesNotContain("step2", reader.Got));
 
         // Of the first parts, in frames of a connection's own, there is room for some.
-        Assert.InRange(world.Answers.Used, DocumentBytes, DocumentBytes + AnswerRoom.AlwaysBytes + (4 * PartBytes));
+        Assert.InRange(world.Answers.Used, DocumentBytes, DocumentBytes + world.Answers.AlwaysBytes + (4 * PartBytes));
         Assert.InRange(readers.Count(reader => reader.IsSending), isShared ? 200 : 12, isShared ? 200 : 16);
         foreach (var reader in readers)
         {
@@ -117,17 +117,17 @@ public sealed class AnswerMemoryTests
     {
         var budget = new AnswerBudget(100);
         var (first, second) = (new AnswerRoom(budget), new AnswerRoom(budget));
-        Assert.True(first.TryTake(AnswerRoom.AlwaysBytes));
+        Assert.True(first.TryTake(budget.AlwaysBytes));
         Assert.True(second.TryTake(60));
-        Assert.True(second.TryTake(AnswerRoom.AlwaysBytes - 60));
+        Assert.True(second.TryTake(budget.AlwaysBytes - 60));
         Assert.False(second.TryTake(1));
         var woken = 0;
         budget.Wait(() => woken++, budget.Returns);
         second.Return(60);
         Assert.Equal(0, woken);
         var seen = budget.Returns;
-        first.Return(AnswerRoom.AlwaysBytes);
-        second.Return(AnswerRoom.AlwaysBytes - 60);
+        first.Return(budget.AlwaysBytes);
+        second.Return(budget.AlwaysBytes - 60);
         Assert.Equal((1, 0), (woken, budget.Used));
         budget.Wait(() => woken++, seen);
         Assert.Equal(2, woken);

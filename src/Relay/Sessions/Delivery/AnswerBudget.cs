@@ -4,7 +4,9 @@ namespace Relay.Sessions;
 /// What a node keeps of answers to SyncSteps1 for connections that have not read them, over all documents. As large as
 /// <c>Limits:MaxBufferedBytes</c>, and apart from it: slow readers keep no writer out. Thread-safe.
 /// </summary>
-internal sealed class AnswerBudget(long maxBytes)
+/// <param name="maxBytes">How much there is room for.</param>
+/// <param name="alwaysBytes">What each document may keep whether there is room for it or not.</param>
+internal sealed class AnswerBudget(long maxBytes, long alwaysBytes = 256 << 10)
 {
     private readonly Lock gate = new();
     private readonly HashSet<Action> waiting = [];
@@ -13,6 +15,9 @@ internal sealed class AnswerBudget(long maxBytes)
 
     /// <summary>No limit, for sessions without a node.</summary>
     public static AnswerBudget Unlimited { get; } = new(long.MaxValue);
+
+    /// <summary>What each document may keep whether there is room for it or not.</summary>
+    public long AlwaysBytes => alwaysBytes;
 
     /// <summary>What is charged at the moment.</summary>
     public long Used => Interlocked.Read(ref used);

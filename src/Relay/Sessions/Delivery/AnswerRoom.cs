@@ -7,18 +7,15 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class AnswerRoom(AnswerBudget budget)
 {
-    /// <summary>What a document may keep whether there is room for it or not.</summary>
-    public const long AlwaysBytes = 256 << 10;
-
     private long held;
 
     /// <summary>The largest thing that there is room for now.</summary>
-    public long Most => held == 0 ? long.MaxValue : Math.Max(AlwaysBytes - held, budget.Free);
+    public long Most => held == 0 ? long.MaxValue : Math.Max(budget.AlwaysBytes - held, budget.Free);
 
     /// <summary>Charges bytes if there is room for them.</summary>
     public bool TryTake(long bytes)
     {
-        if (held == 0 || held + bytes <= AlwaysBytes)
+        if (held == 0 || held + bytes <= budget.AlwaysBytes)
         {
             budget.Charge(bytes);
         }
