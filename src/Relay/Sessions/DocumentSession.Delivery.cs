@@ -83,10 +83,10 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>Lets go of all entries when no connection is sending, or about to follow: then all have them.</summary>
+    /// <summary>Lets go of all entries when no connection is sending, waits for room or is about to follow.</summary>
     private void ForgetDelivered()
     {
-        if (senders == 0 && opening == 0)
+        if (senders == 0 && opening == 0 && !answers.IsWaitedFor)
         {
             delivery.Clear();
         }
@@ -114,6 +114,7 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         while (attachment is { IsServed: true, IsAttached: true } && !state.IsSending)
         {
+            answers.Sent(state);
             var cursor = state.Cursor;
             var frames = Next(attachment);
             if (frames.Length == 0 && state.SyncRequests.Count > 0 && state.Cursor != cursor)
@@ -174,11 +175,7 @@ internal sealed partial class DocumentSession
         }
 
         BeginParts(attachment, frames);
-        while (bytes < settings.SendBytes && state.Parts.TryDequeue(out var part))
-        {
-            frames.Add(part);
-            bytes += part.Length;
-        }
+        AddParts(attachment, frames, ref bytes);
 
         if (receiptsWait && state.Parts.Count == 0)
         {
@@ -210,6 +207,28 @@ internal sealed partial class DocumentSession
         }
 
         return frames.ToArray();
+    }
+
+    private void AddParts(Attachment attachment, List<ReadOnlyMemory<byte>> frames, ref long bytes)
+    {
+        var state = attachment.Delivery;
+        while (bytes < settings.SendBytes && state is { Parts.Count: > 0, WaitsForRoom: false })
+        {
+            if (answers.TryTakeFrame(state, attachment.Connection.Format, out var frame))
+            {
+                frames.Add(frame);
+                bytes += frame.Length;
+            }
+            else if (bytes > 0)
+            {
+                // It tries again when these are sent.
+                return;
+            }
+            else
+            {
+                answers.Wait(state);
+            }
+        }
     }
 
     private void AddDirect(Attachment attachment, List<ReadOnlyMemory<byte>> frames, ref long bytes)
@@ -269,21 +288,29 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>
-    /// Takes up what brings a connection up to now: the diff for one that is too far behind, and the answer to a SyncStep1.
+    /// Takes up what brings a connection up to now: the diff for one that is too far behind, and the answer to a
+    /// SyncStep1. Without room for it, the connection goes on without until there may be some.
     /// </summary>
     private void BeginParts(Attachment attachment, List<ReadOnlyMemory<byte>> frames)
     {
         var state = attachment.Delivery;
-        if (state.Parts.Count > 0)
+        if (state.Parts.Count > 0 || state.WaitsForRoom)
         {
             return;
         }
 
         if (state is { IsBehind: true, Follows: true })
         {
-            foreach (var part in answers.Diff(document, state.Base, state.IsExact))
+            var lacks = new SyncQuestion(state.Base, state.IsExact, IsAsked: false);
+            if (!answers.TryFind(document, lacks, attachment.Connection.Format, out var diff))
             {
-                state.Parts.Enqueue(attachment.Connection.Format.Update(part));
+                throw new InvalidOperationException("A state vector of this session does not read.");
+            }
+
+            if (diff is null || !answers.TryHold(state, diff))
+            {
+                answers.Wait(state);
+                return;
             }
 
             AddUnlogged(attachment, NoStateVector);
@@ -291,19 +318,54 @@ internal sealed partial class DocumentSession
         }
 
         // One that follows is first sent what is on its way, so that the answer and its own state differ by no struct.
-        if ((!state.Follows || state.Cursor == delivery.End) && state.SyncRequests.TryDequeue(out var request))
+        else if ((!state.Follows || state.Cursor == delivery.End) && state.SyncRequests.Count > 0)
         {
-            attachment.Connection.Settled(request.Settles);
-            if (!TryAnswer(attachment, request.StateVector, frames))
-            {
-                Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
-                return;
-            }
-
-            AddUnlogged(attachment, request.StateVector);
-            MoveToEnd(attachment);
-            Follow(attachment);
+            AnswerNext(attachment, frames);
         }
+    }
+
+    /// <summary>Answers a SyncStep1, and asks the client in return where its protocol wants that.</summary>
+    private void AnswerNext(Attachment attachment, List<ReadOnlyMemory<byte>> asked)
+    {
+        var (state, format) = (attachment.Delivery, attachment.Connection.Format);
+        var (stateVector, settles) = state.SyncRequests.Peek();
+        var isRead = TryFindAnswer(state, stateVector, format, out var answer);
+        if (isRead && (answer is null || !answers.TryHold(state, answer)))
+        {
+            answers.Wait(state);
+            return;
+        }
+
+        state.SyncRequests.TryDequeue(out _);
+        attachment.Connection.Settled(settles);
+        if (!isRead)
+        {
+            Mailbox.Post(() => Refuse(attachment, CloseReason.BadMessage));
+            return;
+        }
+
+        state.IsAnswered = true;
+        if (format.AsksWhenAsked)
+        {
+            asked.Add(format.SyncStep1(document.EncodeStateVector()));
+            attachment.Presence.WasAsked = true;
+        }
+
+        AddUnlogged(attachment, stateVector);
+        MoveToEnd(attachment);
+        Follow(attachment);
+    }
+
+    /// <summary>There may be room again for answers that wait for it.</summary>
+    private void OnAnswerRoom()
+    {
+        answers.EndWaiting();
+        foreach (var attachment in attachments)
+        {
+            Pump(attachment);
+        }
+
+        ForgetDelivered();
     }
 
     private void MoveToEnd(Attachment attachment)
@@ -317,58 +379,40 @@ internal sealed partial class DocumentSession
     private bool HasOwnLogged(Attachment attachment) =>
         attachment.Receipts.Taken == attachment.Receipts.Landed && !IsUnloggedShown;
 
-    /// <summary>
-    /// Queues the answer to a SyncStep1, and asks the client in return where its protocol wants that; returns false for
-    /// bytes that are no state vector.
-    /// </summary>
-    private bool TryAnswer(
-        Attachment attachment, ReadOnlyMemory<byte> stateVector, List<ReadOnlyMemory<byte>> asked)
+    /// <summary>The answer to a SyncStep1; returns false for bytes that are no state vector.</summary>
+    private bool TryFindAnswer(
+        DeliveryState state, ReadOnlyMemory<byte> stateVector, FrameFormat format, out SyncAnswer? answer)
     {
-        var (state, format) = (attachment.Delivery, attachment.Connection.Format);
-        var frames = state.IsAnswered && !format.AsksWhenAsked
-            ? AnswerAgain(state, stateVector, format)
-            : answers.Make(document, stateVector, format, state is { Follows: false, IsExact: true });
-        if (frames is null)
+        if (state.IsAnswered && !format.AsksWhenAsked)
+        {
+            return TryAnswerAgain(state, stateVector, format, out answer);
+        }
+
+        var isExact = state is { Follows: false, IsExact: true };
+        return answers.TryFind(document, new SyncQuestion(stateVector, isExact, IsAsked: true), format, out answer);
+    }
+
+    /// <summary>
+    /// The answer to another question on a connection that has been sent the whole document. A large one is not sent
+    /// again: only the deletes are not known to be there. That is decided before it is made, for a question has few
+    /// bytes. Not for protocols in which several providers, each with a document of its own, may use one address.
+    /// </summary>
+    private bool TryAnswerAgain(
+        DeliveryState state, ReadOnlyMemory<byte> stateVector, FrameFormat format, out SyncAnswer? answer)
+    {
+        answer = null;
+        var most = Now < state.AnswerCountsUntil ? -1 : settings.Sync.MaxWhole;
+        if (!document.TryCompareDiff(stateVector.Span, most, out var isLarger, out _))
         {
             return false;
         }
 
-        state.IsAnswered = true;
-        if (format.AsksWhenAsked)
-        {
-            asked.Add(format.SyncStep1(document.EncodeStateVector()));
-            attachment.Presence.WasAsked = true;
-        }
-
-        foreach (var frame in frames)
-        {
-            state.Parts.Enqueue(frame);
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// The answer to another question on a connection that has been sent the whole document; null for bytes that are no
-    /// state vector. A large one is not sent again: only the deletes are not known to be there. That is decided before
-    /// it is made, for a question has few bytes. Not for protocols in which several providers, each with a document of
-    /// its own, may use one address.
-    /// </summary>
-    private IReadOnlyList<ReadOnlyMemory<byte>>? AnswerAgain(
-        DeliveryState state, ReadOnlyMemory<byte> stateVector, FrameFormat format)
-    {
-        var most = Now < state.AnswerCountsUntil ? -1 : settings.Sync.MaxWhole;
-        if (!document.TryCompareDiff(stateVector.Span, most, out var isLarger, out _))
-        {
-            return null;
-        }
-
         if (!isLarger)
         {
-            var frames = answers.Make(document, stateVector, format, isExact: false)!;
-            if (frames[0].Length <= most)
+            _ = answers.TryFind(document, new SyncQuestion(stateVector, false, IsAsked: true), format, out answer);
+            if (answer is null || answer.Parts[0].Frame.Length <= most)
             {
-                return frames;
+                return true;
             }
         }
 
@@ -377,6 +421,8 @@ internal sealed partial class DocumentSession
             state.AnswerCountsUntil = Now + AnswerCounts;
         }
 
-        return [answers.MakeDeletes(document, format)];
+        // Of one that has all structs.
+        var deletes = new SyncQuestion(document.EncodeStateVector(), false, IsAsked: true);
+        return answers.TryFind(document, deletes, format, out answer);
     }
 }

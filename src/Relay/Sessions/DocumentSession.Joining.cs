@@ -76,6 +76,7 @@ internal sealed partial class DocumentSession
     {
         attachments.Remove(attachment);
         attachment.IsAttached = false;
+        answers.Leave(attachment.Delivery);
         figures.Connections--;
         if (attachment.Activity is { } connection)
         {
@@ -157,7 +158,7 @@ internal sealed partial class DocumentSession
         openings.LookAtTime(Now);
         while (openings.TryTake(Now, out var attachment))
         {
-            if (MayStillSay(attachment))
+            if (MayStillSay(attachment) || attachment is { IsAttached: true, Delivery.WaitsForRoom: true })
             {
                 openings.Add(attachment, Now);
             }

@@ -129,7 +129,7 @@ internal sealed partial class DocumentSession
     private void Adopt(DurableState state)
     {
         if (!state.Known.TryGetNews(document.EncodeState(), out var lacking, out var error, isAccepted: true)
-            || !document.TryApply(state.Document.EncodeState(), out var news, out error))
+            || !document.TryApply(state.Update, out var news, out error))
         {
             throw new InvalidOperationException($"A state that was checked does not read: {error}");
         }

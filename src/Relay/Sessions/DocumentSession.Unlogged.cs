@@ -182,7 +182,7 @@ internal sealed partial class DocumentSession
 
         if (!diff.AsSpan().SequenceEqual(EmptyUpdate))
         {
-            attachment.Delivery.Parts.Enqueue(attachment.Connection.Format.Update(diff));
+            attachment.Delivery.Parts.Enqueue(AnswerPart.Make(attachment.Connection.Format, diff, endsAnswer: false));
         }
     }
 }

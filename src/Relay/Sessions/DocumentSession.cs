@@ -46,7 +46,10 @@ internal sealed partial class DocumentSession
         limit = new GrowthLimit(settings.MaxDocumentBytes, memory);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         delivery = new DeliveryLog(settings.DeliveryBytes);
-        answers = new SyncAnswers(settings.Sync);
+        answers = new SyncAnswers(
+            settings.Sync,
+            services.Answers ?? AnswerBudget.Unlimited,
+            () => Mailbox.PostElsewhere(OnAnswerRoom));
         awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
         presenceFrames = new PresenceFrames(awareness.Records);
         presenceOutbox = new PresenceOutbox(awareness.Records);

@@ -8,7 +8,7 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// What all sessions of a node share. No recorder: nothing is noted about rooms. No memory: only each document has a
-/// limit.
+/// limit. No answers: what is kept of them has none.
 /// </summary>
 internal sealed record SessionServices(
     IDocumentLog Log,
@@ -24,4 +24,5 @@ internal sealed record SessionServices(
     RelayMetrics Metrics,
     ILogger<DocumentSession> Logger,
     RoomRecorder? Rooms = null,
-    NodeMemory? Memory = null);
+    NodeMemory? Memory = null,
+    AnswerBudget? Answers = null);

@@ -171,6 +171,7 @@ internal static class RelayServices
             provider.GetRequiredService<ILogger<DurableStateReader>>()));
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
         services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));
+        services.AddSingleton(new AnswerBudget(limits.MaxBufferedBytes));
         services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();

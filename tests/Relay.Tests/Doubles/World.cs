@@ -34,6 +34,9 @@ internal sealed class World : IDisposable
     /// <summary>What the documents of all nodes may take.</summary>
     public NodeMemory Memory { get; init; } = NodeMemory.Unlimited;
 
+    /// <summary>What the sessions of all nodes may keep of answers.</summary>
+    public AnswerBudget Answers { get; init; } = AnswerBudget.Unlimited;
+
     public StepContext Context { get; } = new();
 
     public ManualTime Time { get; } = new();
@@ -172,7 +175,8 @@ internal sealed class World : IDisposable
             Unwatched,
             new LoggerFactory([Log]).CreateLogger<DocumentSession>(),
             Rooms,
-            Memory);
+            Memory,
+            Answers);
     }
 
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(before);

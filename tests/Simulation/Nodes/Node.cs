@@ -64,7 +64,8 @@ internal sealed class Node(World world, int number)
             new SessionEnvironment(time, process, world.Random.Next),
             world.Settings,
             Unwatched,
-            log));
+            log,
+            Answers: number % 2 == 0 ? new AnswerBudget(0, alwaysBytes: 0) : null));
         positions.Clear();
         unlogged.Clear();
         IsReady = true;

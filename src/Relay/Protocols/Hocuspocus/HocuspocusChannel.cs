@@ -15,6 +15,9 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private volatile bool hasEnded;
+
+    /// <summary>Not with its turn: a socket that is not read would keep those of documents that are closed.</summary>
+    private ReadOnlyMemory<byte>[]? batch;
     private Attachment? attachment;
     private long waiting;
     private long held;
@@ -145,6 +148,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     public void End(bool clean)
     {
         long unsettled;
+        bool hasTurn;
         lock (gate)
         {
             if (hasEnded)
@@ -153,6 +157,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
             }
 
             hasEnded = true;
+            hasTurn = TakeBatch() is not null;
             socket.Credit.TakeUp(held);
             unsettled = waiting + held;
             (waiting, held) = (0, 0);
@@ -161,11 +166,32 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
         awareness.Dispose();
         resumption?.Dispose();
+        if (hasTurn)
+        {
+            socket.GiveUpTurn();
+        }
+
         socket.Credit.Settle(unsettled);
         attachment?.Leave(clean);
     }
 
-    bool ISessionConnection.Send(ReadOnlyMemory<byte>[] frames) => hasEnded || socket.Send(this, frames);
+    /// <summary>What waits for the document's turn on the socket; null when the document was closed meanwhile.</summary>
+    public ReadOnlyMemory<byte>[]? TakeBatch() => Interlocked.Exchange(ref batch, null);
+
+    bool ISessionConnection.Send(ReadOnlyMemory<byte>[] frames)
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                return true;
+            }
+
+            batch = frames;
+        }
+
+        return socket.Send(this);
+    }
 
     void ISessionConnection.Settled(long bytes)
     {

@@ -18,10 +18,14 @@ internal sealed partial class HocuspocusSocket
     private readonly UnadmittedCharge unsent;
     private readonly Action whenSent;
     private Turn current;
+
+    /// <summary>About how many turns are of documents that were closed meanwhile.</summary>
+    private int endedTurns;
     private bool sending;
 
     /// <summary>Sends a batch of a document; true when it is sent, or else <see cref="HocuspocusChannel.Sent"/> is called once when it is.</summary>
-    public bool Send(HocuspocusChannel channel, ReadOnlyMemory<byte>[] frames) => Send(new Turn(channel, frames));
+    /// <param name="channel">The document; its turn takes the batch from it.</param>
+    public bool Send(HocuspocusChannel channel) => Send(new Turn(channel, null));
 
     /// <summary>Says something of the socket's own.</summary>
     public void Say(ReadOnlyMemory<byte> frame)
@@ -38,6 +42,28 @@ internal sealed partial class HocuspocusSocket
         if (Send(turn))
         {
             Finish(turn);
+        }
+    }
+
+    /// <summary>A document was closed before its turn came. When most turns are of such ones, they go.</summary>
+    public void GiveUpTurn()
+    {
+        lock (sendGate)
+        {
+            if (++endedTurns <= turns.Count / 2)
+            {
+                return;
+            }
+
+            endedTurns = 0;
+            for (var left = turns.Count; left > 0; left--)
+            {
+                var turn = turns.Dequeue();
+                if (turn.Channel is not { HasEnded: true })
+                {
+                    turns.Enqueue(turn);
+                }
+            }
         }
     }
 
@@ -87,8 +113,15 @@ internal sealed partial class HocuspocusSocket
 
     private bool Write(in Turn turn)
     {
-        turn.Channel?.CountReceipts(turn.Frames!);
-        return socket.Send(turn.Frames!, whenSent);
+        var frames = turn.Channel is { } channel ? channel.TakeBatch() : turn.Frames;
+        if (frames is null)
+        {
+            // The document was closed meanwhile.
+            return true;
+        }
+
+        turn.Channel?.CountReceipts(frames);
+        return socket.Send(frames, whenSent);
     }
 
     private void OnSent()
@@ -142,7 +175,7 @@ internal sealed partial class HocuspocusSocket
     }
 
     /// <param name="Channel">Whose batch it is; nothing for what the socket itself says.</param>
-    /// <param name="Frames">Whole frames.</param>
+    /// <param name="Frames">Whole frames of the socket's own; null for a document's turn.</param>
     /// <param name="Charged">What is charged for it.</param>
     private readonly record struct Turn(HocuspocusChannel? Channel, ReadOnlyMemory<byte>[]? Frames, int Charged = 0);
 }

@@ -41,8 +41,17 @@ internal sealed class DeliveryState
     /// <summary>The state vectors of SyncSteps1 that wait for their answers, each with the bytes of its message, which are settled then.</summary>
     public SparseQueue<(ReadOnlyMemory<byte> StateVector, int Settles)> SyncRequests;
 
-    /// <summary>The rest of a state that is sent in parts, in frames.</summary>
-    public SparseQueue<ReadOnlyMemory<byte>> Parts;
+    /// <summary>The rest of a state that is sent in parts.</summary>
+    public SparseQueue<AnswerPart> Parts;
+
+    /// <summary>What most of <see cref="Parts"/> are of, until they are sent.</summary>
+    public SyncAnswer? Answer { get; set; }
+
+    /// <summary>What frames take that were made for this connection alone and are not sent.</summary>
+    public long CopiedBytes { get; set; }
+
+    /// <summary>Whether there was no room for an answer, or for a frame of it; everything else goes on.</summary>
+    public bool WaitsForRoom { get; set; }
 
     /// <summary>Applications' own messages, in frames, and their bytes.</summary>
     public SparseQueue<ReadOnlyMemory<byte>> Stateless;

@@ -3,73 +3,204 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// The answers to SyncSteps1, in frames. The last ones made are kept until the document changes: many clients that come
-/// together ask the same. Belongs to the session's mailbox.
+/// The answers to SyncSteps1, and what brings connections up to now that are too far behind. Connections that ask the
+/// same share an answer, which is charged once until the last of them has read it; one for which there is no room
+/// waits. Belongs to the session's mailbox.
 /// </summary>
 /// <param name="sizes">Into what an answer is cut.</param>
-internal sealed class SyncAnswers(DiffSizes sizes)
+/// <param name="budget">What answers are charged to.</param>
+/// <param name="wake">Has <see cref="EndWaiting"/> called for those that wait; see <see cref="AnswerBudget"/>.</param>
+internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action wake)
 {
-    private (ReadOnlyMemory<byte> StateVector, FrameFormat Format, bool IsExact,
-        IReadOnlyList<ReadOnlyMemory<byte>> Frames)? last;
+    /// <summary>How many different answers of the present document are looked at for a question.</summary>
+    private const int MostKnown = 8;
 
-    private (FrameFormat Format, ReadOnlyMemory<byte> Frame)? deletes;
+    private readonly AnswerRoom whole = new(budget);
+    private readonly AnswerRoom copies = new(budget);
+    private readonly HashSet<DeliveryState> waiting = [];
 
-    /// <summary>What a client lacks; null for bytes that are no state vector.</summary>
+    /// <summary>
+    /// Answers of the document as it is, the last one at the end: it stays there when all have read it, since clients
+    /// that come one after another ask the same.
+    /// </summary>
+    private readonly List<SyncAnswer> known = [];
+
+    private long seen;
+
+    /// <summary>Whether a connection waits for room, and so may lack entries.</summary>
+    public bool IsWaitedFor => waiting.Count > 0;
+
+    /// <summary>Finds or makes what a connection lacks.</summary>
     /// <param name="document">What there is.</param>
-    /// <param name="stateVector">What the client says it has.</param>
+    /// <param name="question">What the connection has.</param>
     /// <param name="format">How its frames are written.</param>
-    /// <param name="isExact">Whether it has exactly that, so that the answer may come in parts.</param>
-    public IReadOnlyList<ReadOnlyMemory<byte>>? Make(
-        YDocument document, ReadOnlyMemory<byte> stateVector, FrameFormat format, bool isExact)
+    /// <param name="answer">The answer, for <see cref="TryHold"/>; null if there is no room for it now.</param>
+    /// <returns>False for bytes that are no state vector.</returns>
+    public bool TryFind(YDocument document, in SyncQuestion question, FrameFormat format, out SyncAnswer? answer)
     {
-        if (last is { } known && known.Format == format && known.IsExact == isExact
-            && known.StateVector.Span.SequenceEqual(stateVector.Span))
+        seen = budget.Returns;
+        for (var i = known.Count - 1; i >= 0; i--)
         {
-            return known.Frames;
+            if (known[i].Answers(question, format))
+            {
+                answer = known[i];
+                return true;
+            }
         }
 
-        if (!document.TryEncodeParts(stateVector.Span, Sizes(isExact), out var parts, out _))
+        answer = null;
+        var stateVector = question.StateVector.Span;
+        if (whole.Most < document.MemoryBytes)
         {
-            return null;
+            // Made only if there may be room for it.
+            if (!document.TryCompareDiff(stateVector, whole.Most, out var isLarger, out _))
+            {
+                return false;
+            }
+
+            if (isLarger)
+            {
+                return true;
+            }
         }
 
-        var frames = new ReadOnlyMemory<byte>[parts.Count];
-        for (var i = 0; i < parts.Count; i++)
+        var cut = question.IsExact ? sizes : sizes with { MaxWhole = int.MaxValue };
+        if (!document.TryEncodeParts(stateVector, cut, out var parts, out _))
         {
-            frames[i] = i == parts.Count - 1 ? format.SyncStep2(parts[i]) : format.Update(parts[i]);
+            return false;
         }
 
-        if (format.IsShared)
-        {
-            last = (stateVector, format, isExact, frames);
-        }
-
-        return frames;
+        answer = new SyncAnswer(question, format, parts);
+        Remember(answer);
+        return true;
     }
 
-    /// <summary>The answer to a client that has all structs: which of them are deleted.</summary>
-    public ReadOnlyMemory<byte> MakeDeletes(YDocument document, FrameFormat format)
+    /// <summary>Has a connection hold an answer until it is sent, if there is room; it holds no other.</summary>
+    public bool TryHold(DeliveryState state, SyncAnswer answer)
     {
-        if (deletes?.Format != format)
+        if (answer.Holders == 0 && !whole.TryTake(answer.Bytes))
         {
-            deletes = (format, format.SyncStep2(Diff(document, document.EncodeStateVector(), isExact: false)[0]));
+            return false;
         }
 
-        return deletes.Value.Frame;
+        answer.Holders++;
+        state.Answer = answer;
+        foreach (var part in answer.Parts)
+        {
+            state.Parts.Enqueue(part);
+        }
+
+        return true;
     }
 
-    /// <summary>What a connection lacks beyond a state vector that the session made itself.</summary>
-    public IReadOnlyList<byte[]> Diff(YDocument document, ReadOnlyMemory<byte> stateVector, bool isExact) =>
-        document.TryEncodeParts(stateVector.Span, Sizes(isExact), out var parts, out var error)
-            ? parts
-            : throw new InvalidOperationException($"A state vector of this session does not read: {error}");
+    /// <summary>Takes the next frame of what a connection holds; returns false without room for a copy.</summary>
+    public bool TryTakeFrame(DeliveryState state, FrameFormat format, out ReadOnlyMemory<byte> frame)
+    {
+        var part = state.Parts.Peek();
+        frame = part.Frame;
+        if (part.Format != format)
+        {
+            seen = budget.Returns;
+            if (!copies.TryTake(part.Update.Length))
+            {
+                return false;
+            }
+
+            state.CopiedBytes += part.Update.Length;
+            frame = part.CopyFor(format);
+        }
+
+        state.Parts.TryDequeue(out _);
+        return true;
+    }
+
+    /// <summary>A connection waits until there may be room for what it was just refused.</summary>
+    public void Wait(DeliveryState state)
+    {
+        state.WaitsForRoom = true;
+        waiting.Add(state);
+        budget.Wait(wake, seen);
+    }
+
+    /// <summary>Those that wait are to try again.</summary>
+    public void EndWaiting()
+    {
+        foreach (var state in waiting)
+        {
+            state.WaitsForRoom = false;
+        }
+
+        waiting.Clear();
+    }
+
+    /// <summary>A connection has sent what it was given.</summary>
+    public void Sent(DeliveryState state)
+    {
+        if (state.CopiedBytes > 0)
+        {
+            copies.Return(state.CopiedBytes);
+            state.CopiedBytes = 0;
+            WakeOwn();
+        }
+
+        if (state is { Answer: not null, Parts.Count: 0 })
+        {
+            Release(state);
+        }
+    }
+
+    /// <summary>A connection is gone.</summary>
+    public void Leave(DeliveryState state)
+    {
+        waiting.Remove(state);
+        state.WaitsForRoom = false;
+        state.Parts = default;
+        Sent(state);
+    }
 
     /// <summary>The document has changed.</summary>
-    public void Forget()
+    public void Forget() => known.Clear();
+
+    private void Release(DeliveryState state)
     {
-        last = null;
-        deletes = null;
+        var answer = state.Answer!;
+        state.Answer = null;
+        if (--answer.Holders > 0)
+        {
+            return;
+        }
+
+        whole.Return(answer.Bytes);
+        if (known.Count > 0 && known[^1] != answer)
+        {
+            known.Remove(answer);
+        }
+
+        WakeOwn();
     }
 
-    private DiffSizes Sizes(bool isExact) => isExact ? sizes : sizes with { MaxWhole = int.MaxValue };
+    private void Remember(SyncAnswer answer)
+    {
+        // Of those that no connection holds only one is kept.
+        if (known.Count > 0 && known[^1].Holders == 0)
+        {
+            known.RemoveAt(known.Count - 1);
+        }
+
+        if (known.Count == MostKnown)
+        {
+            known.RemoveAt(0);
+        }
+
+        known.Add(answer);
+    }
+
+    /// <summary>A document has room of its own, also where the budget has none.</summary>
+    private void WakeOwn()
+    {
+        if (waiting.Count > 0)
+        {
+            wake();
+        }
+    }
 }

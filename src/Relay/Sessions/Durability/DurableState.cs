@@ -46,6 +46,32 @@ internal sealed record DurableState(
     /// <summary>For <see cref="DurableOutcome.Deleted"/>: whether a tombstone says all that the log says. If not, it is still to be written.</summary>
     public bool IsBuried => Position == Tombstone;
 
+    /// <summary>
+    /// The state as one update. Where a single entry is all of it, that entry as it came: values whose place is unknown
+    /// take many times as much when a document is encoded.
+    /// </summary>
+    public ReadOnlyMemory<byte> Update
+    {
+        get
+        {
+            LoggedEntry? only = null;
+            foreach (var entry in Entries)
+            {
+                if (entry.Kind == EntryKind.Update)
+                {
+                    if (only is not null)
+                    {
+                        return Document.EncodeState();
+                    }
+
+                    only = entry;
+                }
+            }
+
+            return Saved.IsNone && only is { } single ? single.Payload : Document.EncodeState();
+        }
+    }
+
     /// <summary>What those entries take.</summary>
     public long EntryBytes
     {

@@ -130,6 +130,36 @@ public sealed class HocuspocusLimitTests
     }
 
     [Fact]
+    public void What_a_document_had_to_say_goes_when_it_is_closed_also_if_the_client_does_not_read()
+    {
+        using var world = new World();
+        var (client, writer) = (new HocuspocusClient(world), new HocuspocusClient(world));
+        writer.Open("d");
+        writer.Say(Update("d", Messages.Typed(1, 0, new string('x', 1_000_000))));
+        client.Line.Stop();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < 300; i++)
+        {
+            var address = $"d\0{i}";
+            client.Say(Token(address, "write"), Message(address, "00000100"), Message(address, "07"));
+        }
+
+        // That of another document, which is open, does not go.
+        client.Say(Token("d", "write"), Message("d", "00000100"));
+        for (var i = 0; i < 300; i++)
+        {
+            var address = $"d\0{i}";
+            client.Say(Token(address, "write"), Message(address, "00000100"), Message(address, "07"));
+        }
+
+        Assert.Equal(0, client.Line.Unread);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 100_000_000);
+        client.GoOn();
+        Assert.Null(client.CloseCode);
+        Assert.Equal(writer.DocumentAt("d"), client.DocumentAt("d"));
+    }
+
+    [Fact]
     public void One_that_does_not_read_is_not_read_from_whatever_it_sends()
     {
         using var world = new World();

@@ -1,0 +1,96 @@
+namespace Relay.Sessions;
+
+/// <summary>
+/// What a node keeps of answers to SyncSteps1 for connections that have not read them, over all documents. As large as
+/// <c>Limits:MaxBufferedBytes</c>, and apart from it: slow readers keep no writer out. Thread-safe.
+/// </summary>
+/// <param name="maxBytes">How much there is room for.</param>
+/// <param name="alwaysBytes">What each document may keep whether there is room for it or not.</param>
+internal sealed class AnswerBudget(long maxBytes, long alwaysBytes = 256 << 10)
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<Action> waiting = [];
+    private long used;
+    private long returns;
+
+    /// <summary>No limit, for sessions without a node.</summary>
+    public static AnswerBudget Unlimited { get; } = new(long.MaxValue);
+
+    /// <summary>What each document may keep whether there is room for it or not.</summary>
+    public long AlwaysBytes => alwaysBytes;
+
+    /// <summary>What is charged at the moment.</summary>
+    public long Used => Interlocked.Read(ref used);
+
+    /// <summary>How much more there is room for.</summary>
+    public long Free => Math.Max(0, maxBytes - Used);
+
+    /// <summary>How often bytes were given back; read before a look for room, for <see cref="Wait"/>.</summary>
+    public long Returns => Interlocked.Read(ref returns);
+
+    /// <summary>Charges bytes, whether there is room for them or not.</summary>
+    public void Charge(long bytes)
+    {
+        lock (gate)
+        {
+            used += bytes;
+        }
+    }
+
+    /// <summary>Charges bytes if there is room for them.</summary>
+    public bool TryTake(long bytes)
+    {
+        lock (gate)
+        {
+            if (bytes > maxBytes - used)
+            {
+                return false;
+            }
+
+            used += bytes;
+            return true;
+        }
+    }
+
+    /// <summary>Gives charged bytes back.</summary>
+    public void Return(long bytes)
+    {
+        Action[] woken;
+        lock (gate)
+        {
+            used -= bytes;
+            returns++;
+            if (waiting.Count == 0 || used >= maxBytes)
+            {
+                return;
+            }
+
+            woken = [.. waiting];
+            waiting.Clear();
+        }
+
+        foreach (var wake in woken)
+        {
+            wake();
+        }
+    }
+
+    /// <summary>Has a document told, once, that there may be room again.</summary>
+    /// <param name="wake">Tells it; is called on any thread, also before this returns, and must not wait.</param>
+    /// <param name="seen">
+    /// <see cref="Returns"/> before the look that found no room: what was given back since then is not missed.
+    /// </param>
+    public void Wait(Action wake, long seen)
+    {
+        lock (gate)
+        {
+            if (returns == seen)
+            {
+                waiting.Add(wake);
+                return;
+            }
+        }
+
+        wake();
+    }
+}
