@@ -22,10 +22,13 @@ if (!isReal) mock.timers.enable({ apis: ['setInterval', 'Date'], now: Date.now()
 const { openClient, sameState, Y } = await import('./clients.mjs')
 const { openDocument, openSocket } = await import('./hocuspocus.mjs')
 
+/** Whether the client still has to read something that the line gave it. */
+let isBehind = () => false
+
 const wait = async (milliseconds) => {
   if (isReal) return await pause(milliseconds)
   // The client first reads what was written before.
-  for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+  for (let turn = 0; turn < 3 || (turn < 10_000 && isBehind()); turn++) await new Promise(setImmediate)
   mock.timers.tick(Math.ceil(milliseconds))
 }
 
@@ -60,6 +63,9 @@ const store = async (relay, name) => {
   }
 }
 
+/** The TCP socket of a provider, if it has one now. */
+const socketOf = (provider) => (provider.ws ?? provider.configuration?.websocketProvider.webSocket)?._socket
+
 /** A node as it looks from the end of a slow line. */
 const slowly = async (t, relay) => {
   const line = await Line.to(relay)
@@ -82,6 +88,8 @@ for (const [provider, open] of Object.entries(providers)) {
     const far = await slowly(t, relay)
     const start = Date.now()
     const reader = open(t, far, name)
+    isBehind = () => socketOf(reader.provider)?.bytesRead < far.line.passed
+    t.after(() => { isBehind = () => false })
     const synced = new Promise((resolve) => reader.provider.on('synced', resolve))
     await inTime(synced, 'the sync', (isReal ? 2 * needed : 60) * 1000)
     t.diagnostic(`synced after ${(Date.now() - start) / 1000} s; the line needs ${needed} s for the text alone`)

@@ -17,6 +17,9 @@ export class Line {
   connections = 0
   answered = 0
 
+  /** Of those, the bytes that came at its own pace (see slowDown) and are all the way through. */
+  passed = 0
+
   /** @param {{ url: string }} server what is at the other end */
   static async to (server) { return Line.toPort(() => Number(new URL(server.url).port)) }
 
@@ -110,6 +113,7 @@ export class Line {
       const slice = data.subarray(start, start + sliceBytes)
       await wait(slice.length / bytesPerSecond * 1000)
       await new Promise((resolve) => to.write(slice, resolve))
+      this.passed += slice.length
     }
     from.resume()
   }

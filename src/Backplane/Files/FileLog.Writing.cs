@@ -168,6 +168,12 @@ public sealed partial class FileLog
     {
         lock (gate)
         {
+            if (!disposed && flusher.MustWait)
+            {
+                // A sweep or a cleaning is due, and appends are to wait.
+                return;
+            }
+
             for (var bytes = 0L; batch.Count < MaxGroupRequests && bytes < MaxGroupBytes && waiting.TryDequeue(out var request);)
             {
                 // The next one may be as large as it likes, but then it is the last.

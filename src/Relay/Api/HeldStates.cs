@@ -82,7 +82,9 @@ internal sealed class HeldStates(BufferBudget budget)
                 var givenUp = new CancellationTokenSource();
                 held = new HeldState
                 {
-                    Charge = budget.TakeAsync(ChargeOf(state), givenUp.Token).AsTask(),
+                    // What is small does not wait behind what is large.
+                    Charge = ChargeOf(state) is > 0 and var charge
+                        ? budget.TakeAsync(charge, givenUp.Token).AsTask() : Task.FromResult(true),
                     GivenUp = givenUp,
                 };
                 states.Add(state, held);

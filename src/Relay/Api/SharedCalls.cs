@@ -39,7 +39,7 @@ internal sealed class SharedCalls<TKey, TAnswer>(
             {
                 joined = before;
             }
-            else if (latest.Count >= most)
+            else if (before is null && latest.Count >= most)
             {
                 return null;
             }

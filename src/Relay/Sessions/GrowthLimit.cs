@@ -27,7 +27,7 @@ internal sealed class GrowthLimit(long maxBytes, MemoryShare share)
     /// </param>
     public CloseReason? Refuses(long growth, bool onlyDeletes) =>
         growth + UpdateCost.FixedBytes > Room - (onlyDeletes ? 0 : maxBytes / PartForDeletes) ? CloseReason.DocumentTooLarge
-        : !share.Allows(growth) ? CloseReason.NodeIsFull
+        : !(onlyDeletes ? share.AllowsDeletes(growth) : share.Allows(growth)) ? CloseReason.NodeIsFull
         : null;
 
     /// <summary>The document has changed.</summary>

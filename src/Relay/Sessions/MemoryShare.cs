@@ -13,6 +13,12 @@ internal sealed class MemoryShare(NodeMemory node)
     /// <summary>Whether the document may grow by so much more.</summary>
     public bool Allows(long growth) => node.Allows(bytes, growth);
 
+    /// <summary>
+    /// Whether so much more may be deleted of it. Documents below their share leave a part of the node's memory free,
+    /// and what is deleted gives back more than it takes.
+    /// </summary>
+    public bool AllowsDeletes(long growth) => node.HasRoom(growth);
+
     /// <summary>The document has grown, or shrunk.</summary>
     public void Add(long growth)
     {

@@ -54,17 +54,8 @@ public sealed class FileLogPowerCutTests(ITestOutputHelper output)
         await using var world = new Machine(FlushPolicy.EverySecond);
         var name = Sample.Name();
         var positions = await world.Log.FillAsync(name, 1);
-        await world.Log.WhenIdleAsync().Soon();
-        using var entered = new SemaphoreSlim(0);
         using var released = new SemaphoreSlim(0);
-        world.Disk.BeforeFlush = () =>
-        {
-            world.Disk.BeforeFlush = null;
-            entered.Release();
-            released.Wait();
-        };
-        var flush = Task.Run(() => world.Time.Advance(LogFlusher.Delay));
-        await entered.WaitAsync().Soon();
+        var flush = await HoldFlushAsync(world, LogFlusher.Delay, released);
 
         // The disk is slow, but not yet too slow.
         await world.Log.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).Soon();
@@ -84,17 +75,8 @@ public sealed class FileLogPowerCutTests(ITestOutputHelper output)
         await using var world = new Machine(FlushPolicy.EverySecond);
         var name = Sample.Name();
         var positions = await world.Log.FillAsync(name, 1);
-        await world.Log.WhenIdleAsync().Soon();
-        using var entered = new SemaphoreSlim(0);
         using var released = new SemaphoreSlim(0);
-        world.Disk.BeforeFlush = () =>
-        {
-            world.Disk.BeforeFlush = null;
-            entered.Release();
-            released.Wait();
-        };
-        var flush = Task.Run(() => world.Time.Advance(LogFlusher.Patience));
-        await entered.WaitAsync().Soon();
+        var flush = await HoldFlushAsync(world, LogFlusher.Patience, released);
         var waiting = world.Log.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).AsTask();
 
         var closing = world.Log.DisposeAsync().AsTask();
@@ -102,6 +84,22 @@ public sealed class FileLogPowerCutTests(ITestOutputHelper output)
         await closing.Soon();
         await flush.Soon();
         Assert.Equal(2, (await waiting.Soon()).Position.Offset);
+    }
+
+    /// <summary>Lets some time pass, in which a flush begins that goes on until it is released.</summary>
+    private static async Task<Task> HoldFlushAsync(Machine world, TimeSpan time, SemaphoreSlim released)
+    {
+        await world.Log.WhenIdleAsync().Soon();
+        using var entered = new SemaphoreSlim(0);
+        world.Disk.BeforeFlush = () =>
+        {
+            world.Disk.BeforeFlush = null;
+            entered.Release();
+            released.Wait();
+        };
+        var flush = Task.Run(() => world.Time.Advance(time));
+        await entered.WaitAsync().Soon();
+        return flush;
     }
 
     private static async Task PlayAsync(FlushPolicy policy, Random random)

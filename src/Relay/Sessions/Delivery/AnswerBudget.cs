@@ -75,6 +75,15 @@ internal sealed class AnswerBudget(long maxBytes, long alwaysBytes = 256 << 10)
         }
     }
 
+    /// <summary>A document does not wait any more.</summary>
+    public void EndWait(Action wake)
+    {
+        lock (gate)
+        {
+            waiting.Remove(wake);
+        }
+    }
+
     /// <summary>Has a document told, once, that there may be room again.</summary>
     /// <param name="wake">Tells it; is called on any thread, also before this returns, and must not wait.</param>
     /// <param name="seen">

@@ -131,6 +131,7 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
         }
 
         waiting.Clear();
+        budget.EndWait(wake);
     }
 
     /// <summary>A connection has sent what it was given.</summary>
@@ -152,7 +153,11 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
     /// <summary>A connection is gone.</summary>
     public void Leave(DeliveryState state)
     {
-        waiting.Remove(state);
+        if (waiting.Remove(state) && waiting.Count == 0)
+        {
+            budget.EndWait(wake);
+        }
+
         state.WaitsForRoom = false;
         state.Parts = default;
         Sent(state);

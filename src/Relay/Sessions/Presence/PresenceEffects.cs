@@ -117,9 +117,8 @@ internal sealed class PresenceEffects(
     public string? Exceeds(AwarenessRecord? record, in AwarenessEntry entry, Attachment connection)
     {
         var growth = GrowthOf(record, entry);
-        return growth <= 0 ? null
-            : records.Bytes + growth > limits.MaxDocumentBytes && !IsInShare(entry, connection)
-                ? "Limits:MaxDocumentAwarenessBytes"
+        return growth <= 0 || IsInShare(entry, connection) ? null
+            : records.Bytes + growth > limits.MaxDocumentBytes ? "Limits:MaxDocumentAwarenessBytes"
             : !memory.Allows(AwarenessRecords.Copies * growth) ? "Limits:MaxOpenBytes"
             : null;
     }
