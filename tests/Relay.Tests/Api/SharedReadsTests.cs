@@ -95,11 +95,13 @@ public sealed class SharedReadsTests
         Assert.True(refused.IsCompletedSuccessfully);
         Assert.Null(await refused);
 
-        // Who joins a read that waits takes no place.
+        // Who joins a read that waits, or follows one that is under way, takes no place.
+        var follower = reads.ReadAsync(Named(0), default);
         var joined = reads.ReadAsync(Named(SharedReads.Most - 1), default);
         world.Snapshots.Reading.Open();
         world.Run();
-        Assert.All([.. tasks, joined], task => Assert.True(task.IsCompletedSuccessfully));
+        Assert.All([.. tasks, joined, follower], task => Assert.True(task.IsCompletedSuccessfully));
+        Assert.NotNull(await follower);
     }
 
     [Fact]

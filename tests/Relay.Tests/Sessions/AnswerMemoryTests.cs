@@ -10,6 +10,19 @@ namespace Relay.Sessions;
 public sealed class AnswerMemoryTests
 {
     private const int DocumentBytes = 800_000;
+
+    [Fact]
+    public void A_document_that_waits_no_more_is_not_woken_and_not_kept()
+    {
+        var budget = new AnswerBudget(100);
+        budget.Charge(100);
+        var woken = 0;
+        var wake = () => { woken++; };
+        budget.Wait(wake, budget.Returns);
+        budget.EndWait(wake);
+        budget.Return(100);
+        Assert.Equal(0, woken);
+    }
     private const int PartBytes = 20_000;
 
     private static readonly SessionSettings InParts =

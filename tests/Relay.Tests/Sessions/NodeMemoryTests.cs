@@ -23,6 +23,18 @@ public sealed class NodeMemoryTests
     }
 
     [Fact]
+    public void A_large_document_can_be_emptied_while_there_is_any_room()
+    {
+        var memory = new NodeMemory(1_000_000);
+        var share = memory.Open();
+        var limit = new GrowthLimit(10_000_000, share);
+        limit.Holds(990_000);
+        Assert.Equal(CloseReason.NodeIsFull, limit.Refuses(1_000, onlyDeletes: false));
+        Assert.Null(limit.Refuses(1_000, onlyDeletes: true));
+        Assert.Equal(CloseReason.NodeIsFull, limit.Refuses(20_000, onlyDeletes: true));
+    }
+
+    [Fact]
     public void Whatever_many_documents_grow_by_their_sum_stays_below_the_limit()
     {
         var memory = new NodeMemory(10_000_000);
