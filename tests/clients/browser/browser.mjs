@@ -147,13 +147,17 @@ class Person {
     await waitFor(async () => (await this.others()).sort().join(', ') === wanted, `the list of people to be "${wanted}"`)
   }
 
-  /** The text before somebody's cursor in its block, or null if that cursor is not to be seen. */
+  /**
+   * The text before somebody's cursor in its block, or null if that cursor is in no block: it is not to be seen, or stands
+   * between blocks, as in a document whose first paragraph is still to come.
+   */
   async textBeforeCaret (name) {
     return await this.editor.evaluate((editor, wanted) => {
       const caret = [...editor.querySelectorAll('.caret')].find(({ dataset }) => dataset.name === wanted)
-      if (caret === undefined) return null
+      const block = caret?.closest('p, h1, h2, h3, pre')
+      if (!block) return null
       const range = new Range()
-      range.setStart(caret.closest('p, h1, h2, h3, pre'), 0)
+      range.setStart(block, 0)
       range.setEndBefore(caret)
       return range.toString().replaceAll('\u2060', '')
     }, name)
