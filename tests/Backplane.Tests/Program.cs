@@ -1,4 +1,5 @@
 using Relay.Backplane.Files;
+using Xunit.Runner.InProc.SystemConsole;
 
-// Started by the crash tests only.
-return args is ["append", var directory] ? await AppendingProcess.RunAsync(directory) : 1;
+// The crash tests start this program once more, as the process that they kill.
+return args is ["append", var directory] ? await AppendingProcess.RunAsync(directory) : await ConsoleRunner.Run(args);

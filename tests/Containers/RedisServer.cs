@@ -26,13 +26,13 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Starts a server that can become one of a cluster.</summary>
     public static Task<RedisServer> StartForClusterAsync() => StartAsync("--cluster-enabled", "yes");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         container = new RedisBuilder("redis:7.2-alpine").WithCommand(["redis-server", "--save", "", "--appendonly", "no", .. arguments]).Build();
         await container.StartAsync();
     }
 
-    public async Task DisposeAsync() => await container.DisposeAsync();
+    public async ValueTask DisposeAsync() => await container.DisposeAsync();
 
     /// <summary>Sends a command as redis-cli does, and answers its output.</summary>
     public async Task<string> CommandAsync(params string[] command)

@@ -1,4 +1,3 @@
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.DocLocator;
@@ -20,7 +19,7 @@ public abstract class DocumentLocatorSpecification
     /// <summary>The locator of one node at one start, without a heartbeat so far. Its clock is <see cref="Time"/>.</summary>
     protected abstract ValueTask<(IDocumentLocator Locator, INodeHeartbeat Heartbeat)> StartAsync(string address, string incarnation);
 
-    [ServerFact]
+    [Fact]
     public async Task The_first_holder_sees_nobody_and_the_next_one_sees_it()
     {
         var a = await LiveAsync(A);
@@ -32,7 +31,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Equal([A, B], await AddAsync(c));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Adding_twice_changes_nothing_and_never_shows_a_node_itself()
     {
         var a = await LiveAsync(A);
@@ -48,7 +47,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Empty(await AddAsync(b));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Who_was_removed_is_seen_no_more()
     {
         var a = await LiveAsync(A);
@@ -62,7 +61,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Equal([B], await AddAsync(c));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Removing_what_is_not_there_changes_nothing()
     {
         var a = await LiveAsync(A);
@@ -74,7 +73,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Equal([A], await AddAsync(b));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_last_removal_leaves_a_document_like_one_never_held()
     {
         var a = await LiveAsync(A);
@@ -87,7 +86,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Equal([B], await AddAsync(a));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Documents_do_not_mix()
     {
         string[] names = ["notes", "Notes", "notes ", "notes/", "notes#1", "\0", "é", "e\u0301", new string('n', DocumentName.MaxUtf8Bytes), new string('n', DocumentName.MaxUtf8Bytes - 1)];
@@ -103,7 +102,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Equal([A], await b.AddAsync(DocumentName.Create(names[0]), default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_an_old_incarnation_removes_leaves_the_new_one_in()
     {
         var old = await LiveAsync(A, "1");
@@ -117,7 +116,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Equal([A], await AddAsync(await LiveAsync(B)));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_the_new_incarnation_removes_leaves_the_old_element_to_its_expiry()
     {
         var old = await LiveAsync(A, "1");
@@ -135,7 +134,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Empty(await AddAsync(b));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_restarted_node_is_not_sent_to_its_own_address()
     {
         await AddAsync(await LiveAsync(A, "1"));
@@ -143,7 +142,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Empty(await AddAsync(await LiveAsync(A, "2")));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Two_incarnations_at_one_address_are_one_address()
     {
         await AddAsync(await LiveAsync(A, "1"));
@@ -152,7 +151,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Equal([A], await AddAsync(await LiveAsync(B)));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_whose_heartbeat_expired_is_dead_whatever_sets_it_stands_in()
     {
         var (a, beatOfA) = await StartAsync(A, "1");
@@ -168,7 +167,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Empty(await AddAsync(b));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_slept_lives_again_with_its_next_beat()
     {
         var (a, beatOfA) = await StartAsync(A, "1");
@@ -183,7 +182,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Equal([A], await AddAsync(b));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_never_beat_is_not_seen()
     {
         var (a, _) = await StartAsync(A, "1");
@@ -192,7 +191,7 @@ public abstract class DocumentLocatorSpecification
         Assert.Empty(await AddAsync(await LiveAsync(B)));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Of_nodes_that_add_themselves_at_once_exactly_the_first_sees_nobody_and_any_two_know_of_each_other()
     {
         const int Nodes = 6;
@@ -224,7 +223,7 @@ public abstract class DocumentLocatorSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_call_that_is_cancelled_before_it_starts_changes_nothing()
     {
         var a = await LiveAsync(A);

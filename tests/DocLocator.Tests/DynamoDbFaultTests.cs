@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using Relay.DocLocator.DynamoDb;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.DocLocator;
 
 /// <summary>A DynamoDB that is killed, hangs, refuses or answers into the void. Each test has a server of its own.</summary>
-[NeedsServer(Kind = ServerKind.DynamoDb)]
 public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<DynamoDbFixture>, IAsyncLifetime
 {
     private static readonly DocumentName Notes = DocumentName.Create("notes");
@@ -18,9 +16,9 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
     private readonly List<IAsyncDisposable> servers = [];
     private readonly List<IDisposable> opened = [];
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         opened.ForEach(one => one.Dispose());
         foreach (var server in servers)
@@ -31,7 +29,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         Directory.Delete(directory, recursive: true);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_server_that_is_killed_under_calls_fails_them_in_time_and_is_used_again_when_it_is_back()
     {
         var server = await StartAsync();
@@ -70,7 +68,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         Assert.Equal([A.Address], await b.AddAsync(Notes, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_server_that_hangs_costs_a_deadline_and_no_more()
     {
         var server = await StartAsync();
@@ -95,7 +93,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         await a.AddAsync(Notes, default).Soon();
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_starts_while_the_server_is_away()
     {
         var server = await StartAsync();
@@ -109,7 +107,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         Assert.Empty(await a.AddAsync(Notes, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Throttling_and_passing_faults_are_tried_again_within_the_deadline()
     {
         var (a, proxy, table) = await BehindProxyAsync();
@@ -131,7 +129,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Throttling_without_end_is_unavailable_and_says_so()
     {
         var (a, proxy, _) = await BehindProxyAsync(Deadline);
@@ -147,7 +145,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         Assert.InRange(proxy.Requests, 6, 60);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Refused_credentials_fail_at_once_and_the_check_names_the_permissions()
     {
         var (a, proxy, _) = await BehindProxyAsync();
@@ -163,7 +161,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         Assert.Contains("dynamodb:DescribeTable", refused.Message);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_missing_table_is_named_and_outside_development_so_is_the_command_that_makes_it()
     {
         var options = shared.NewTable() with { Region = "eu-north-1" };
@@ -180,7 +178,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         Assert.False(await a.CheckTableAsync(create: true, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Nodes_that_start_at_once_make_one_table()
     {
         var options = shared.NewTable();
@@ -190,7 +188,7 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         Assert.False(await Open(options, A).CheckTableAsync(create: false, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_table_with_another_key_is_refused()
     {
         var options = shared.NewTable();

@@ -1,5 +1,4 @@
 using Relay.DocLocator.DynamoDb;
-using Relay.TestServers;
 
 namespace Relay.DocLocator;
 
@@ -9,9 +8,18 @@ public sealed class DynamoDbFixture : IAsyncLifetime
     private ServerProcess? server;
     private int tables;
 
-    public Uri Address { get; private set; } = new("http://127.0.0.1:1");
+    /// <summary>Where it listens. A test that asks is skipped where DynamoDB is not installed.</summary>
+    public Uri Address
+    {
+        get
+        {
+            ServerPrograms.Require(ServerKind.DynamoDb);
+            return field!;
+        }
+        private set;
+    }
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("RELAY_TEST_DYNAMODB") is { Length: > 0 } address)
         {
@@ -24,7 +32,7 @@ public sealed class DynamoDbFixture : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (server is not null)
         {

@@ -1,11 +1,9 @@
 using System.Globalization;
 using Relay.DocLocator.DynamoDb;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.DocLocator;
 
-[NeedsServer(Kind = ServerKind.DynamoDb)]
 public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocatorSpecification, IClassFixture<DynamoDbFixture>, IAsyncLifetime
 {
     private static readonly DocumentName Notes = DocumentName.Create("notes");
@@ -16,16 +14,16 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
     private readonly List<IDisposable> opened = [];
     private DynamoDbTable table = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         opened.Add(table = new DynamoDbTable(options));
         Assert.True(await Open(A).CheckTableAsync(create: true, default).Soon());
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         opened.ForEach(one => one.Dispose());
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     protected override ValueTask<(IDocumentLocator Locator, INodeHeartbeat Heartbeat)> StartAsync(string address, string incarnation)
@@ -34,7 +32,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         return ValueTask.FromResult<(IDocumentLocator, INodeHeartbeat)>((locator, locator));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_document_that_nobody_holds_has_no_item()
     {
         var (a, b) = (await LiveAsync(A), await LiveAsync(B));
@@ -50,7 +48,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         Assert.Null(await table.HoldersAsync(Notes));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task An_emptied_item_that_a_dead_node_left_is_deleted_by_the_next_removal()
     {
         var a = await LiveAsync(A);
@@ -61,7 +59,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         Assert.Null(await table.HoldersAsync(Notes));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_heartbeat_carries_its_end_and_a_later_time_from_which_the_item_may_be_removed()
     {
         await LiveAsync(A);
@@ -73,7 +71,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         Assert.InRange(long.Parse(item[LocatorTable.Ttl].N, CultureInfo.InvariantCulture), (now + DynamoDbLocator.RemovalAge).ToUnixTimeSeconds() + 1, (now + TimeSpan.FromDays(1)).ToUnixTimeSeconds());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Elements_of_nodes_long_dead_are_taken_out_by_whoever_adds_itself()
     {
         var gone = NodeIdentity.Create("10.0.0.8:7000", "1");
@@ -90,7 +88,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         Assert.Equal([$"{A}"], await table.HoldersAsync(Notes));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_restarted_node_takes_its_earlier_starts_out()
     {
         var earlier = NodeIdentity.Create(A.Address, "0");
@@ -101,7 +99,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         Assert.Equal([$"{A}"], await table.HoldersAsync(Notes));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_element_of_a_node_that_sleeps_stays_for_a_while()
     {
         var a = await LiveAsync(A);
@@ -115,7 +113,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         Assert.Equal([A.Address], await b.AddAsync(Notes, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_is_remembered_of_a_node_ends_with_the_heartbeat_that_was_read()
     {
         var (a, b) = (await LiveAsync(A), await LiveAsync(B));
@@ -132,7 +130,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         Assert.Equal([$"{B}"], await table.HoldersAsync(Notes));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_clock_that_is_far_ahead_makes_nobody_live_for_ever()
     {
         var b = await LiveAsync(B);
@@ -150,7 +148,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task More_holders_than_one_read_can_ask_for_are_all_found()
     {
         var nodes = Enumerable.Range(0, 230).Select(i => NodeIdentity.Create($"10.0.2.{i}:7000", "1")).ToList();
@@ -166,7 +164,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         Assert.Equal(nodes.Count + 2, (await table.HoldersAsync(Notes))!.Count);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Two_nodes_that_come_and_go_at_once_leave_exactly_who_came_last()
     {
         var seed = TestSeed.Next();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Xunit.Abstractions;
 
 namespace Relay.Persistence;
 
@@ -23,7 +22,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
         var leftovers = 0;
         for (var round = 1; round <= 8; round++)
         {
-            using var child = Start("dotnet", [typeof(KilledWriter).Assembly.Location, directory.Path, Text(round), Text(random.Next()), "300000"]);
+            using var child = Start("dotnet", [typeof(KilledWriter).Assembly.Location, "snapshots", directory.Path, Text(round), Text(random.Next()), "300000"]);
             try
             {
                 for (var lines = random.Next(1, 25); lines > 0; lines--)
@@ -61,13 +60,8 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
     public async Task On_a_disk_that_is_really_full_a_write_fails_and_everything_stored_before_reads()
     {
         // A file system of 2 MiB in a mount namespace of its own: as root, or where the system lets users make namespaces. Elsewhere the fault tests have to do.
-        const string Script = "mount -t tmpfs -o size=2m none \"$0\" && dotnet \"$1\" \"$0\" 1 7 100000; code=$?; cp -r \"$0\"/. \"$2\"; exit $code";
-        if (!OperatingSystem.IsLinux() || !await CanMountAsync())
-        {
-            output.WriteLine("Skipped: users cannot make namespaces here.");
-            return;
-        }
-
+        const string Script = "mount -t tmpfs -o size=2m none \"$0\" && dotnet \"$1\" snapshots \"$0\" 1 7 100000; code=$?; cp -r \"$0\"/. \"$2\"; exit $code";
+        Assert.SkipUnless(OperatingSystem.IsLinux() && await CanMountAsync(), "Users cannot make namespaces here.");
         using var copy = new TemporaryDirectory();
         using var child = Start("unshare", ["-rm", "sh", "-c", Script, directory.Path, typeof(KilledWriter).Assembly.Location, copy.Path]);
         List<string> reported;

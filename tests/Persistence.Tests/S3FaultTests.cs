@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using Relay.Persistence.S3;
-using Relay.TestServers;
 
 namespace Relay.Persistence;
 
 /// <summary>An S3 that is killed, hangs, refuses, or answers half.</summary>
-[NeedsServer(Kind = ServerKind.S3)]
 [Collection(S3CollectionDefinition.Name)]
 public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
 {
@@ -16,9 +14,9 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
     private readonly List<IAsyncDisposable> servers = [];
     private readonly List<IDisposable> opened = [];
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         opened.ForEach(one => one.Dispose());
         foreach (var server in servers)
@@ -27,7 +25,7 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_server_that_is_killed_under_writes_fails_them_and_what_counted_before_is_there_afterwards()
     {
         var gateway = await StartGatewayAsync();
@@ -78,7 +76,7 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_server_that_hangs_costs_a_deadline_and_no_more()
     {
         var gateway = await StartGatewayAsync();
@@ -100,7 +98,7 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         Assert.Contains(Second.Position, (await store.ListAsync(Samples.Document, default).Soon()).Select(s => s.Position));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Throttling_is_tried_again_and_without_end_is_unavailable()
     {
         var (store, proxy) = BehindProxy();
@@ -116,7 +114,7 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         Assert.Contains("Reduce your request rate.", exception.Message);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_put_whose_answer_was_lost_is_found_and_counts()
     {
         var (store, proxy) = BehindProxy();
@@ -129,7 +127,7 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         Samples.AssertSame(First, (await store.ReadAsync(Samples.Document, info, default).Soon()).Snapshot);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_transfer_that_is_cut_is_begun_again_and_never_taken_for_damage()
     {
         var (store, proxy) = BehindProxy();
@@ -145,7 +143,7 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => store.ReadAsync(Samples.Document, info, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Refusals_are_sentences_that_name_the_permission()
     {
         string[] needed = ["s3:ListBucket", "s3:PutObject", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"];
@@ -166,7 +164,7 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         Assert.Contains("s3:ListBucket", call.Message);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_server_without_conditions_is_asked_first_and_nothing_is_overwritten()
     {
         var (store, proxy) = BehindProxy();

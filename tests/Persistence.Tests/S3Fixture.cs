@@ -1,7 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using Relay.Persistence.S3;
-using Relay.TestServers;
 
 namespace Relay.Persistence;
 
@@ -15,12 +14,21 @@ public sealed class S3Fixture : IAsyncLifetime
     private readonly TemporaryDirectory own = new();
     private ServerProcess? server;
 
-    public Uri Address { get; private set; } = new("http://127.0.0.1:1");
+    /// <summary>Where it listens. A test that asks is skipped where S3 is not installed.</summary>
+    public Uri Address
+    {
+        get
+        {
+            ServerPrograms.Require(ServerKind.S3);
+            return field!;
+        }
+        private set;
+    }
 
     /// <summary>Where the server runs: another gateway can be started there.</summary>
     public string Directory { get; private set; } = "";
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (Environment.GetEnvironmentVariable("RELAY_TEST_S3") is { Length: > 0 } address)
         {
@@ -41,7 +49,7 @@ public sealed class S3Fixture : IAsyncLifetime
         await store.CheckBucketAsync(create: true, default).Soon();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (server is not null)
         {

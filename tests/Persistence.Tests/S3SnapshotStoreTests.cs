@@ -1,12 +1,10 @@
 using Amazon.S3;
 using Amazon.S3.Model;
 using Relay.Persistence.S3;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Persistence;
 
-[NeedsServer(Kind = ServerKind.S3)]
 [Collection(S3CollectionDefinition.Name)]
 public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposable
 {
@@ -60,7 +58,7 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
 
     protected override Task PutStoredAsync(DocumentName document, Position position, byte[] bytes) => PutAsync(KeyOf(document, position), bytes);
 
-    [ServerFact]
+    [Fact]
     public async Task One_flipped_bit_is_reported_and_the_object_kept()
     {
         var snapshot = Samples.State(Samples.At(1, 1), null, 1, 2, 3, 4, 5);
@@ -83,7 +81,7 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         await AssertReadsAsync(Store, snapshot);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_is_no_snapshot_by_its_key_is_not_listed()
     {
         var snapshot = Samples.State(Samples.At(1, 1));
@@ -98,7 +96,7 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         Assert.Equal(snapshot.Position, Assert.Single(await ListAsync()).Position);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_disappears_between_listing_and_reading_is_gone()
     {
         await Store.WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
@@ -109,7 +107,7 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         Assert.Empty(await ListAsync());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_longest_prefix_leaves_room_for_the_longest_key()
     {
         var longest = options with { Prefix = new string('é', SnapshotKey.MaxPrefixBytes / 2) + (SnapshotKey.MaxPrefixBytes % 2 == 1 ? "x" : "") };
@@ -122,7 +120,7 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         Assert.Contains("S3:Prefix", Assert.Throws<ArgumentException>(() => new S3SnapshotStore(longest with { Prefix = longest.Prefix + "x" }, TimeProvider.System)).Message);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_prefix_is_taken_as_it_is()
     {
         foreach (var prefix in new[] { "", "a b+c/%2F/", "名前-", "x/../" })
@@ -137,7 +135,7 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_missing_bucket_is_never_an_empty_one()
     {
         using var nowhere = new S3SnapshotStore(options with { Bucket = "relay-nowhere" }, TimeProvider.System);
@@ -147,7 +145,7 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         Assert.Contains("aws s3api create-bucket --bucket relay-nowhere --endpoint-url http://", missing.Message);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Refused_keys_are_never_an_empty_bucket()
     {
         using var stranger = new S3SnapshotStore(options with { AccessKey = ("relay-test", "another-secret") }, TimeProvider.System);
@@ -157,7 +155,7 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         Assert.Contains("s3:ListBucket", refused.Message);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_check_makes_a_missing_bucket_in_development_and_leaves_nothing_in_it()
     {
         using var fresh = new S3SnapshotStore(options with { Bucket = $"relay-{Guid.NewGuid():n}" }, TimeProvider.System);

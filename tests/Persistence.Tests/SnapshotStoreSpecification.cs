@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Persistence;
@@ -26,7 +25,7 @@ public abstract class SnapshotStoreSpecification
     /// <summary>Puts any bytes at a document's position, past the store.</summary>
     protected abstract Task PutStoredAsync(DocumentName document, Position position, byte[] bytes);
 
-    [ServerFact]
+    [Fact]
     public async Task What_was_written_is_listed_and_reads()
     {
         foreach (var snapshot in new[] { Samples.State(Samples.At(1, 1), null, 1, 2, 3), Samples.Tombstone(Samples.At(2, 1)), Samples.State(new Position(3, 0, EntryId.None)) })
@@ -41,7 +40,7 @@ public abstract class SnapshotStoreSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_document_without_snapshots_has_an_empty_list()
     {
         await Store.WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
@@ -49,7 +48,7 @@ public abstract class SnapshotStoreSpecification
         Assert.Empty(await Store.ListAsync(DocumentName.Create("another"), default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_newest_is_listed_first()
     {
         Position[] newestFirst =
@@ -67,7 +66,7 @@ public abstract class SnapshotStoreSpecification
         Assert.Equal(newestFirst, (await ListAsync()).Select(s => s.Position));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_listing_is_complete_beyond_one_page()
     {
         for (var offset = 1; offset <= 60; offset++)
@@ -78,7 +77,7 @@ public abstract class SnapshotStoreSpecification
         Assert.Equal(Enumerable.Range(1, 60).Reverse().Select(o => (long)o), (await ListAsync()).Select(s => s.Position.Offset));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_same_position_again_changes_nothing()
     {
         var first = Samples.State(Samples.At(1, 1), null, 1, 2, 3);
@@ -94,7 +93,7 @@ public abstract class SnapshotStoreSpecification
         await AssertReadsAsync(Store, first);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_tombstone_is_not_taken_as_stored_where_a_state_is()
     {
         await Store.WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
@@ -103,7 +102,7 @@ public abstract class SnapshotStoreSpecification
         await AssertReadsAsync(Store, Samples.State(Samples.At(1, 1)));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_is_set_aside_keeps_its_bytes_out_of_every_listing_and_frees_its_position()
     {
         var (older, bad) = (Samples.State(Samples.At(1, 1)), Samples.State(Samples.At(1, 2), null, 1, 2, 3));
@@ -129,7 +128,7 @@ public abstract class SnapshotStoreSpecification
         await AssertReadsAsync(OtherStore, bad);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_does_not_read_is_kept_and_listed_and_never_replaced()
     {
         var snapshot = Samples.State(Samples.At(1, 2), null, 1, 2, 3);
@@ -155,7 +154,7 @@ public abstract class SnapshotStoreSpecification
         await AssertReadsAsync(Store, Samples.State(Samples.At(1, 1)));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Bytes_of_another_document_or_position_do_not_read()
     {
         var other = DocumentName.Create("another");
@@ -169,7 +168,7 @@ public abstract class SnapshotStoreSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_was_deleted_is_gone_and_deleting_it_again_is_no_error()
     {
         await Store.WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
@@ -183,7 +182,7 @@ public abstract class SnapshotStoreSpecification
         Assert.Equal(SnapshotReadOutcome.Gone, (await Store.ReadAsync(Document, info, default).Soon()).Outcome);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Of_a_document_never_stored_a_snapshot_is_gone_and_can_be_deleted()
     {
         var info = new SnapshotInfo(Samples.At(1, 1), 100, Samples.Time);
@@ -192,7 +191,7 @@ public abstract class SnapshotStoreSpecification
         await Store.DeleteAsync(Document, info, default).Soon();
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Hostile_names_are_documents_like_any_other()
     {
         foreach (var name in Samples.HostileNames)
@@ -209,7 +208,7 @@ public abstract class SnapshotStoreSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_large_document_reads_back()
     {
         var snapshot = Samples.State(Samples.At(1, 1), null, RandomNumberGenerator.GetBytes(9 * 1024 * 1024 + 1));
@@ -218,7 +217,7 @@ public abstract class SnapshotStoreSpecification
         await AssertReadsAsync(OtherStore, snapshot);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Writers_of_one_position_at_once_store_one_of_their_snapshots_whole()
     {
         for (var round = 1; round <= 5; round++)
@@ -235,7 +234,7 @@ public abstract class SnapshotStoreSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Writers_of_different_positions_at_once_store_all_of_them()
     {
         var snapshots = Enumerable.Range(1, 24).Select(i => Samples.State(Samples.At(i % 3 + 1, i), null, [.. Enumerable.Repeat((byte)i, i * 1000)])).ToList();
@@ -248,7 +247,7 @@ public abstract class SnapshotStoreSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_is_no_snapshot_is_refused_before_anything_is_stored()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => Store.WriteAsync(Samples.State(Position.None), default).Soon());
@@ -257,7 +256,7 @@ public abstract class SnapshotStoreSpecification
         Assert.Empty(await ListAsync());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_call_that_is_cancelled_before_it_starts_does_nothing()
     {
         var cancelled = new CancellationToken(canceled: true);

@@ -16,6 +16,8 @@ dotnet_tests() {
   dotnet test "$project" --no-build -c Release --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
     --blame-hang --blame-hang-timeout 5min --blame-hang-dump-type none "$@"
   status=$?
+  # The process of the tests outlives a runner that was ended because a test hangs.
+  end_processes "$root/$(dirname "$project")/bin/Release/net10.0/$name"
   unfinished "$name" | tee -a "$failures"
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null)
   awk -v name="$name" '

@@ -22,15 +22,15 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>DynamoDB: in memory, or in a directory from which a later start takes it up again. Port 0 is a free one.</summary>
     public static Task<ServerProcess> StartDynamoDbAsync(string? directory = null, int port = 0) =>
-        StartAsync("node", Path.Combine(ServerPrograms.Folder, "dynamodb.mjs"), port.ToString(CultureInfo.InvariantCulture), directory);
+        StartAsync(ServerKind.DynamoDb, "node", "dynamodb.mjs", Text(port), directory);
 
     /// <summary>S3: a whole server in a new directory, or one more gateway to the server that runs there.</summary>
     public static Task<ServerProcess> StartS3Async(string directory, int port = 0) =>
-        StartAsync("bash", Path.Combine(ServerPrograms.Folder, "s3.sh"), directory, port.ToString(CultureInfo.InvariantCulture));
+        StartAsync(ServerKind.S3, "bash", "s3.sh", directory, Text(port));
 
     /// <summary>Postgres: in a directory from which a later start takes it up again. Port 0 is a free one.</summary>
     public static Task<ServerProcess> StartPostgresAsync(string directory, int port = 0) =>
-        StartAsync("bash", Path.Combine(ServerPrograms.Folder, "postgres.sh"), directory, port.ToString(CultureInfo.InvariantCulture));
+        StartAsync(ServerKind.Postgres, "bash", "postgres.sh", directory, Text(port));
 
     /// <summary>Ends it at once, as a crash does.</summary>
     public async Task KillAsync()
@@ -66,9 +66,18 @@ public sealed class ServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static async Task<ServerProcess> StartAsync(string program, params string?[] arguments)
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task<ServerProcess> StartAsync(
+        ServerKind kind, string program, string script, params string?[] arguments)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ServerPrograms.Require(kind);
+        var start = new ProcessStartInfo(program, [Path.Combine(ServerPrograms.Folder, script)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in arguments.OfType<string>())
         {
             start.ArgumentList.Add(argument);
@@ -100,7 +109,7 @@ public sealed class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
         lock (errors)
         {
-            throw new InvalidOperationException($"{string.Join(' ', arguments)} did not start: {string.Join(' ', errors)}");
+            throw new InvalidOperationException($"{script} {string.Join(' ', arguments)} did not start: {string.Join(' ', errors)}");
         }
     }
 

@@ -6,16 +6,26 @@ public static class ServerPrograms
     /// <summary>The folder of the scripts, found from the folder of the tests upwards.</summary>
     internal static string Folder { get; } = FindFolder();
 
-    /// <summary>Why tests that need this server are skipped; null if they run.</summary>
-    public static string? MissingReason(ServerKind kind)
+    /// <summary>
+    /// Skips the test that calls this where the server is not installed. A fixture must not call it: a fixture that
+    /// skips fails its tests.
+    /// </summary>
+    public static void Require(ServerKind kind)
     {
-        if (Environment.GetEnvironmentVariable("CI") == "true")
+        if (MissingReason(kind) is { } reason)
         {
-            return null;
+            Assert.Skip(reason);
         }
+    }
 
-        return kind switch
+    /// <summary>
+    /// Why tests that need this server are skipped; null if they run. With <c>CI=true</c> no test is skipped: then it
+    /// fails where it starts the server.
+    /// </summary>
+    public static string? MissingReason(ServerKind kind) =>
+        kind switch
         {
+            _ when Environment.GetEnvironmentVariable("CI") == "true" => null,
             ServerKind.Redis => IsInstalled("redis-server") && IsInstalled("redis-cli") ? null : "redis-server or redis-cli is not installed; ./test.sh installs them on Debian.",
             ServerKind.Postgres => IsInstalled("initdb") || Directory.Exists("/usr/lib/postgresql") ? null : "PostgreSQL is not installed; ./test.sh installs it on Debian.",
             ServerKind.DynamoDb when !Directory.Exists(Path.Combine(Folder, "node_modules", "dynalite")) => "dynalite is not installed: run npm ci in tests/servers.",
@@ -24,7 +34,6 @@ public static class ServerPrograms
                 ? $"Not installed: {string.Join(", ", missing)}. The S3 server of the tests is Ceph's; ./test.sh installs it on Debian."
                 : null,
         };
-    }
 
     private static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Relay.Backplane.Support;
 using Relay.Yjs;
-using Xunit.Abstractions;
 
 namespace Relay.Backplane.Files;
 

@@ -23,9 +23,9 @@ public abstract class FileLogFixture : IAsyncLifetime
 
     protected FlushPolicy Flush { get; set; }
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await CloseAsync();
         Home.Dispose();

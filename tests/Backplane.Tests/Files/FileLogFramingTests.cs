@@ -1,5 +1,4 @@
 using Relay.Backplane.Support;
-using Xunit.Abstractions;
 
 namespace Relay.Backplane.Files;
 

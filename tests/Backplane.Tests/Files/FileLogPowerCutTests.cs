@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Relay.Backplane.Support;
 using Relay.Yjs;
-using Xunit.Abstractions;
 
 namespace Relay.Backplane.Files;
 

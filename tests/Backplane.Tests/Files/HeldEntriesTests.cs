@@ -1,6 +1,5 @@
 using Relay.Backplane.Support;
 using Relay.Yjs;
-using Xunit.Abstractions;
 
 namespace Relay.Backplane.Files;
 

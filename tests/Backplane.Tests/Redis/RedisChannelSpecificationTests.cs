@@ -1,15 +1,13 @@
 using Relay.Backplane.Specification;
 using Relay.Backplane.Support;
-using Relay.TestServers;
 
 namespace Relay.Backplane;
 
-[NeedsServer(Kind = ServerKind.Redis)]
-public sealed class RedisChannelSpecificationTests(RedisServer server) : DocumentChannelSpecification, IClassFixture<RedisServer>
+public sealed class RedisChannelSpecificationTests(SharedRedis shared) : DocumentChannelSpecification, IClassFixture<SharedRedis>
 {
-    private readonly RedisNodes nodes = new(server);
+    private readonly RedisNodes nodes = new(shared.Server);
 
-    [ServerFact]
+    [Fact]
     public async Task Awareness_reaches_the_listeners_of_other_nodes_and_only_those()
     {
         var name = Sample.Name();
@@ -27,13 +25,13 @@ public sealed class RedisChannelSpecificationTests(RedisServer server) : Documen
         Assert.True(own.HeardNothingMore && others.HeardNothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Everything_that_is_told_about_presence_says_which_start_of_which_node_tells_it()
     {
         var name = Sample.Name();
         var others = new Recorder();
         await Channel.SubscribeAsync(name, others, default).Soon();
-        var options = RedisNode.Options(server) with { Incarnation = "this start" };
+        var options = RedisNode.Options(shared.Server) with { Incarnation = "this start" };
         await using var known = await RedisNode.OpenAsync(options);
         foreach (var kind in Enum.GetValues<AwarenessKind>())
         {

@@ -1,18 +1,16 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
 
 /// <summary>A cluster of three servers.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisClusterTests : RedisFixture
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     private RedisBackplane? patient;
 
-    [ServerFact]
+    [Fact]
     public async Task Logs_channels_jobs_and_reports_work_on_a_cluster()
     {
         var servers = await ServeClusterAsync();
@@ -43,7 +41,7 @@ public sealed class RedisClusterTests : RedisFixture
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Each_servers_own_replicas_confirm_what_is_appended_there()
     {
         var servers = await ServeClusterAsync(replicas: 1);
@@ -112,7 +110,7 @@ public sealed class RedisClusterTests : RedisFixture
         Assert.Equal(5, repeat.Position.Offset);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_server_that_gave_a_partition_away_confirms_nothing_of_it()
     {
         var servers = await ServeClusterAsync(replicas: 1);
@@ -137,7 +135,7 @@ public sealed class RedisClusterTests : RedisFixture
         Assert.Equal("3", await replica.CommandAsync("LLEN", Key(name, "log")));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_slot_that_moves_takes_its_documents_and_their_listeners_along()
     {
         var servers = await ServeClusterAsync(replicas: 1);

@@ -1,17 +1,15 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
 /// <summary>Redis away, restarted, emptied, stalled, and answers that get lost.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisFaultTests : RedisFixture
 {
     internal override string[] ServerArguments => ["--appendonly", "yes", "--appendfsync", "always"];
 
-    [ServerFact]
+    [Fact]
     public async Task An_append_whose_answer_was_lost_is_stored_once_however_often_it_is_repeated()
     {
         await using var proxy = new TcpProxy(Server.Port);
@@ -31,7 +29,7 @@ public sealed class RedisFaultTests : RedisFixture
         Assert.Equal(["1", "2", "swallowed"], (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_lost_answer_to_the_append_that_started_the_epoch_is_told_by_the_repeat()
     {
         await using var proxy = new TcpProxy(Server.Port);
@@ -47,7 +45,7 @@ public sealed class RedisFaultTests : RedisFixture
         Assert.Single((await node.ReadAsync(name, Position.None, default).Soon()).Entries);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task After_kill_and_restart_with_its_file_the_log_goes_on_and_listeners_look()
     {
         var node = await OpenAsync();
@@ -77,7 +75,7 @@ public sealed class RedisFaultTests : RedisFixture
         Assert.Equal(next.Position.Epoch, (await heard).Position.Epoch);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task An_emptied_redis_starts_a_higher_epoch_and_interrupts_everybody()
     {
         var node = await OpenAsync();
@@ -104,7 +102,7 @@ public sealed class RedisFaultTests : RedisFixture
         Assert.True(next.Position.Epoch > ends[0].Epoch);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_cut_subscription_is_made_again_and_its_listeners_look()
     {
         var node = await OpenAsync(Options with { LogEndCheckInterval = TimeSpan.FromHours(1) });
@@ -119,7 +117,7 @@ public sealed class RedisFaultTests : RedisFixture
         Assert.Equal(positions[1], (await EntryAsync(recorder)).Position);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_subscription_that_the_client_could_not_make_again_is_made_by_the_log_end_check()
     {
         var node = await OpenAsync(Options with { ChannelGrace = TimeSpan.FromMilliseconds(100) });
@@ -144,7 +142,7 @@ public sealed class RedisFaultTests : RedisFixture
         await heard;
     }
 
-    [ServerFact]
+    [Fact]
     public async Task An_entry_whose_message_was_lost_is_found_by_the_log_end_check()
     {
         var node = await OpenAsync();
@@ -167,7 +165,7 @@ public sealed class RedisFaultTests : RedisFixture
         Assert.True(recorder.HeardNothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Scripts_that_redis_forgot_are_sent_again()
     {
         var node = await OpenAsync();
@@ -183,7 +181,7 @@ public sealed class RedisFaultTests : RedisFixture
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_redis_that_stands_still_costs_the_deadline_and_nothing_else()
     {
         var node = await OpenAsync(Options with { Deadline = TimeSpan.FromSeconds(1) });
@@ -207,7 +205,7 @@ public sealed class RedisFaultTests : RedisFixture
         Assert.Equal(["1", "2"], (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_starts_without_redis_and_works_once_it_is_there()
     {
         Server.Kill();

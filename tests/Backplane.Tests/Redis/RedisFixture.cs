@@ -15,9 +15,9 @@ public abstract class RedisFixture : IAsyncLifetime
 
     internal RedisBackplaneOptions Options => RedisNode.Options(Server);
 
-    public async Task InitializeAsync() => Server = await ServeAsync(ServerArguments);
+    public async ValueTask InitializeAsync() => Server = await ServeAsync(ServerArguments);
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var node in nodes)
         {

@@ -1,20 +1,18 @@
 using Relay.Backplane.Specification;
 using Relay.Backplane.Support;
-using Relay.TestServers;
 
 namespace Relay.Backplane;
 
-[NeedsServer(Kind = ServerKind.Redis)]
-public sealed class RedisJobsSpecificationTests(RedisServer server) : SaveJobsSpecification, IClassFixture<RedisServer>
+public sealed class RedisJobsSpecificationTests(SharedRedis shared) : SaveJobsSpecification, IClassFixture<SharedRedis>
 {
     private RedisBackplane? node;
 
     protected override async Task<JobsNode> StartAsync(SaveJobOptions options)
     {
-        await server.CommandAsync("FLUSHALL");
-        node = await RedisNode.OpenAsync(RedisNode.Options(server) with { Jobs = options });
+        await shared.Server.CommandAsync("FLUSHALL");
+        node = await RedisNode.OpenAsync(RedisNode.Options(shared.Server) with { Jobs = options });
         return new JobsNode(node, node);
     }
 
-    protected override async Task StopAsync() => await node!.DisposeAsync();
+    protected override async Task StopAsync() => await (node?.DisposeAsync() ?? ValueTask.CompletedTask);
 }

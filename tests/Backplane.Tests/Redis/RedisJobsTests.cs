@@ -1,18 +1,16 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
 
 /// <summary>Save jobs of several nodes.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisJobsTests : RedisFixture
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     private static readonly SaveJobOptions AtOnce = new() { ForgottenAfter = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(1) };
 
-    [ServerFact]
+    [Fact]
     public async Task A_claim_keeps_other_nodes_away_until_a_checkpoint_a_failure_or_its_end()
     {
         var (one, two) = (await OpenAsync(), await OpenAsync());
@@ -33,7 +31,7 @@ public sealed class RedisJobsTests : RedisFixture
         await Patience.UntilAsync(async () => (await two.ClaimAsync(name, Lease, default)).IsGranted);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Each_forgotten_document_is_claimed_by_one_node()
     {
         var nodes = new[] { await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }) };
@@ -48,7 +46,7 @@ public sealed class RedisJobsTests : RedisFixture
         Assert.Equal(names.OrderBy(name => name.Value, StringComparer.Ordinal), claimed.SelectMany(some => some).Select(job => job.Document).OrderBy(name => name.Value, StringComparer.Ordinal));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Of_many_jobs_those_that_failed_come_first_and_redis_looks_at_a_part_of_the_others()
     {
         var node = await OpenAsync();
@@ -63,7 +61,7 @@ public sealed class RedisJobsTests : RedisFixture
         Assert.InRange(await LooksAsync(), 1000, 3000);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Jobs_that_stand_in_one_partition_are_all_listed()
     {
         var node = await OpenAsync();
@@ -73,7 +71,7 @@ public sealed class RedisJobsTests : RedisFixture
         Assert.Equal(40 + (252 * 2), (await node.ListAsync(1000, default).Soon()).Select(job => job.Document).Distinct().Count());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_claim_of_a_node_that_died_passes_to_another_and_counts()
     {
         var dying = await OpenAsync(Options with { Jobs = AtOnce });

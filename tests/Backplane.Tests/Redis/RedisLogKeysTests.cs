@@ -1,17 +1,15 @@
 using System.Globalization;
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
 
 /// <summary>What stands in Redis: expiry, names, large entries, pages and lost keys.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisLogKeysTests : RedisFixture
 {
     private static readonly string[] Kinds = ["head", "log", "ids"];
 
-    [ServerFact]
+    [Fact]
     public async Task A_covered_log_expires_and_an_append_takes_the_expiry_back()
     {
         var node = await OpenAsync();
@@ -28,7 +26,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.All(await ExpiriesAsync(name), left => Assert.Equal(-1, left));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_covered_log_that_is_open_here_is_renewed_and_others_go()
     {
         var node = await OpenAsync(Options with { CoveredLogRetention = TimeSpan.FromSeconds(2), LogRenewalInterval = TimeSpan.FromMilliseconds(500) });
@@ -49,7 +47,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.Equal(AppendOutcome.StartedEpoch, next.Outcome);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Keys_carry_the_partitions_tag_whatever_the_name()
     {
         string[] texts = ["}", "{r0}", "}{", "relay:{r1}:jobs", "a:b", "*", " ", "%7D", "\u0000", "日本", "head:x", "x", new('ü', 512)];
@@ -78,7 +76,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.All(all, key => Assert.Matches("^relay:\\{r[0-9]+\\}:[a-z]+(:[A-Za-z0-9%._~-]+)?$", key));
     }
 
-    [ServerFact]
+    [Fact]
     public void Partitions_stay_where_they_are_and_are_used_evenly()
     {
         // All nodes of all versions must agree.
@@ -89,7 +87,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.All(shares, share => Assert.InRange(share, 50, 150));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Large_entries_are_published_by_position_and_heard_whole_in_order()
     {
         var node = await OpenAsync(Options with { MaxPublishedBytes = 100 });
@@ -109,7 +107,7 @@ public sealed class RedisLogKeysTests : RedisFixture
         Sample.AssertChained(new Position(epoch, 0, EntryId.None), heard);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_long_log_is_read_in_pages()
     {
         var node = await OpenAsync(Options with { PageBytes = 1000 });
@@ -126,16 +124,16 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.Equal(701, (await node.ReadAsync(name, positions[9] with { Id = Sample.Id() }, default).Soon()).Entries.Count);
     }
 
-    [ServerFact]
+    [Fact]
     public Task A_log_without_its_head_is_no_log() => LosePartAsync("DEL", "head");
 
-    [ServerFact]
+    [Fact]
     public Task A_log_without_its_entries_is_no_log() => LosePartAsync("DEL", "log");
 
-    [ServerFact]
+    [Fact]
     public Task A_log_without_its_last_entry_is_no_log() => LosePartAsync("RPOP", "log");
 
-    [ServerFact]
+    [Fact]
     public async Task Nodes_with_other_settings_do_not_start_while_one_runs()
     {
         var setting = new Dictionary<string, string> { ["Documents:GarbageCollection"] = "true" };

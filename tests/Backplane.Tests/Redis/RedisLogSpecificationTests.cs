@@ -1,13 +1,11 @@
 using Relay.Backplane.Specification;
 using Relay.Backplane.Support;
-using Relay.TestServers;
 
 namespace Relay.Backplane;
 
-[NeedsServer(Kind = ServerKind.Redis)]
-public sealed class RedisLogSpecificationTests(RedisServer server) : DocumentLogSpecification, IClassFixture<RedisServer>
+public sealed class RedisLogSpecificationTests(SharedRedis shared) : DocumentLogSpecification, IClassFixture<SharedRedis>
 {
-    private readonly RedisNodes nodes = new(server);
+    private readonly RedisNodes nodes = new(shared.Server);
 
     protected override Task<BackplaneNode> StartAsync() => nodes.OpenAsync();
 

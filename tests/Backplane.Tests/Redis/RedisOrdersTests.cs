@@ -1,18 +1,16 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Backplane.Support;
-using Relay.TestServers;
 
 namespace Relay.Backplane;
 
 /// <summary>Orders to all nodes, with messages that get lost, nodes that are cut off, and a Redis that forgets.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisOrdersTests : RedisFixture
 {
     /// <summary>So long that it never helps a test.</summary>
     private RedisBackplaneOptions Patient => Options with { LogEndCheckInterval = TimeSpan.FromHours(1) };
 
-    [ServerFact]
+    [Fact]
     public async Task Every_other_node_carries_an_order_out_and_the_giver_hears_how_much_there_was_to_do()
     {
         var (a, own) = await ListenAsync(Patient, 1);
@@ -27,7 +25,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.All([own, first, second], heard => Assert.True(heard.NothingMore));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_is_alone_has_nobody_to_wait_for()
     {
         var (a, _) = await ListenAsync(Patient, 1);
@@ -36,7 +34,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.True(time.Elapsed < TimeSpan.FromMilliseconds(900), $"It took {time.Elapsed}.");
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Orders_come_in_their_order_and_bytes_stay_as_they_are()
     {
         var (a, _) = await ListenAsync(Patient, 0);
@@ -56,7 +54,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.True(heard.NothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_is_cut_off_carries_out_what_it_missed_when_it_is_back()
     {
         await using var proxy = new TcpProxy(Server.Port);
@@ -72,7 +70,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.Equal("missed", await heard.NextAsync());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task An_order_whose_answer_is_lost_is_not_carried_out_again()
     {
         await using var proxy = new TcpProxy(Server.Port);
@@ -88,7 +86,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.True(heard.NothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task An_order_whose_message_was_lost_is_found_by_looking()
     {
         var (_, heard) = await ListenAsync(Options with { LogEndCheckInterval = TimeSpan.FromMilliseconds(200) }, 0);
@@ -100,7 +98,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.Equal("one", await heard.NextAsync());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_does_not_answer_is_counted_as_silent_and_hears_the_order_when_it_wakes()
     {
         var (a, _) = await ListenAsync(Patient, 0);
@@ -111,7 +109,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.Equal("one", await heard.NextAsync());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_listener_that_fails_is_asked_for_the_next_order_all_the_same()
     {
         var (a, _) = await ListenAsync(Patient, 0);
@@ -121,7 +119,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.True(heard.NothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_newcomer_hears_no_old_orders_and_after_a_flush_the_next_ones_count()
     {
         var (a, _) = await ListenAsync(Patient, 0);
@@ -133,7 +131,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.True(heard.NothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Orders_of_a_server_whose_clock_is_behind_are_carried_out()
     {
         var (a, _) = await ListenAsync(Patient, 0);
@@ -149,7 +147,7 @@ public sealed class RedisOrdersTests : RedisFixture
         Assert.Equal("behind", await heard.NextAsync());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Without_redis_an_order_fails_in_time()
     {
         var (a, _) = await ListenAsync(Patient with { Deadline = TimeSpan.FromSeconds(1) }, 0);

@@ -1,16 +1,14 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 
 namespace Relay.Backplane;
 
 /// <summary>A Redis that asks for a password.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisPasswordTests : RedisFixture
 {
     // Read as a configuration string, it would name a server.
     private const string Password = "first,Xv7hush,name=Xv7hush=\" '\\;";
 
-    [ServerFact]
+    [Fact]
     public async Task Any_characters_may_stand_in_a_password()
     {
         await Server.CommandAsync("CONFIG", "SET", "requirepass", Password);
@@ -18,7 +16,7 @@ public sealed class RedisPasswordTests : RedisFixture
         Assert.Equal(3, (await node.FillAsync(Sample.Name(), 2)).Length);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_wrong_password_is_an_outage_and_is_repeated_nowhere()
     {
         await Server.CommandAsync("CONFIG", "SET", "requirepass", "another");

@@ -1,14 +1,12 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
 
 /// <summary>Replicas: promoted ones that lost entries, and appends that wait for them.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisReplicaTests : RedisFixture
 {
-    [ServerFact]
+    [Fact]
     public async Task A_promoted_replica_that_lost_entries_and_grew_past_them_is_seen_by_ids_and_everybody_looks()
     {
         var replica = await ReplicateAsync();
@@ -37,7 +35,7 @@ public sealed class RedisReplicaTests : RedisFixture
         Assert.Equal(["1", "2", "3", "5", "6", "7"], read.Entries.Texts());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task With_enough_replicas_appends_are_answered_and_entries_heard_by_all()
     {
         await ReplicateAsync();
@@ -58,7 +56,7 @@ public sealed class RedisReplicaTests : RedisFixture
         Assert.False(own.Overlapped);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Without_enough_replicas_nobody_sees_the_entry_until_a_repeat_is_confirmed()
     {
         var replica = await ReplicateAsync();
@@ -95,7 +93,7 @@ public sealed class RedisReplicaTests : RedisFixture
         Assert.Equal(entry.Id, (await others.EntryAsync()).Position.Id);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Without_enough_replicas_a_log_is_read_as_far_as_the_asked_position_reaches()
     {
         var replica = await ReplicateAsync();
@@ -114,7 +112,7 @@ public sealed class RedisReplicaTests : RedisFixture
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_new_connection_to_a_server_that_lost_the_entry_confirms_nothing()
     {
         var replica = await ReplicateAsync();

@@ -1,16 +1,14 @@
 using System.Text;
 using Relay.Backplane.Support;
-using Relay.TestServers;
 
 namespace Relay.Backplane;
 
 /// <summary>What nodes say about themselves, with nodes that die, and a Redis that forgets or stands still.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisReportsTests : RedisFixture
 {
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);
 
-    [ServerFact]
+    [Fact]
     public async Task Every_node_lists_what_each_said_last()
     {
         var (one, two) = (await ReportsAsync(), await ReportsAsync());
@@ -23,7 +21,7 @@ public sealed class RedisReportsTests : RedisFixture
         Assert.Equal(["a", "b"], (await one.ListNodesAsync(default).Soon()).Order(StringComparer.Ordinal));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Bytes_stay_as_they_are()
     {
         var reports = await ReportsAsync();
@@ -34,7 +32,7 @@ public sealed class RedisReportsTests : RedisFixture
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_report_that_is_not_stored_again_ends_and_leaves_nothing_behind()
     {
         var reports = await ReportsAsync();
@@ -49,7 +47,7 @@ public sealed class RedisReportsTests : RedisFixture
         await Patience.UntilAsync(async () => await Server.CommandAsync("EXISTS", (string)new RedisKeys("relay").Reports!, (string)new RedisKeys("relay").ReportEnds!) == "0");
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_stops_takes_its_report_away_and_no_other_one()
     {
         var reports = await ReportsAsync();
@@ -60,7 +58,7 @@ public sealed class RedisReportsTests : RedisFixture
         Assert.Equal(["of b"], await TextsAsync(reports));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task After_everything_was_lost_the_next_reports_are_there()
     {
         var reports = await ReportsAsync();
@@ -71,7 +69,7 @@ public sealed class RedisReportsTests : RedisFixture
         Assert.Equal(["again"], await TextsAsync(reports));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Without_redis_all_of_it_fails_in_time()
     {
         INodeReports reports = await OpenAsync(Options with { Deadline = TimeSpan.FromSeconds(1) });

@@ -1,13 +1,11 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 
 namespace Relay.Backplane;
 
 /// <summary>A sentinel that says which server is the primary, and makes a replica the next one.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisSentinelTests : RedisFixture
 {
-    [ServerFact]
+    [Fact]
     public async Task A_node_follows_the_sentinel_to_the_next_primary()
     {
         var replica = await ReplicateAsync();
@@ -44,7 +42,7 @@ public sealed class RedisSentinelTests : RedisFixture
         await heard;
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_waits_for_a_sentinel_that_knows_no_primary_yet()
     {
         var sentinel = await StartAsync(null);

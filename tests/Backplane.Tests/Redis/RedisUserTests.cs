@@ -1,10 +1,8 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 
 namespace Relay.Backplane;
 
 /// <summary>A Redis whose user may do no more than docs/operations.md says.</summary>
-[NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisUserTests : RedisFixture
 {
     private const string Password = "a,b=c d";
@@ -15,7 +13,7 @@ public sealed class RedisUserTests : RedisFixture
         "+info", "+time", "+wait",
     ];
 
-    [ServerFact]
+    [Fact]
     public async Task A_user_with_few_rights_can_do_all_that_a_node_does()
     {
         var replica = await ReplicateAsync();
@@ -44,7 +42,7 @@ public sealed class RedisUserTests : RedisFixture
         await node.GiveAsync("one"u8.ToArray(), default).Soon();
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_user_with_few_rights_is_connected_again_when_its_connections_were_cut()
     {
         await RestrictAsync(Server);
@@ -60,7 +58,7 @@ public sealed class RedisUserTests : RedisFixture
         Assert.Equal(positions[1], (await EntryAsync(recorder)).Position);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_user_with_few_rights_needs_two_more_in_a_cluster()
     {
         var servers = await ServeClusterAsync();

@@ -15,13 +15,13 @@ public abstract class BackplaneSpecification : IAsyncLifetime
     /// <summary>Another node of the same backplane, or the same one where there is only one.</summary>
     protected BackplaneNode Other => other!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         node = await StartAsync().Soon();
         other = await JoinAsync(node).Soon();
     }
 
-    public Task DisposeAsync() => StopAsync().Soon();
+    public async ValueTask DisposeAsync() => await StopAsync().Soon();
 
     /// <summary>Starts a node.</summary>
     protected abstract Task<BackplaneNode> StartAsync();

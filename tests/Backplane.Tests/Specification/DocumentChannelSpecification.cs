@@ -1,5 +1,4 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane.Specification;
@@ -7,7 +6,7 @@ namespace Relay.Backplane.Specification;
 /// <summary>What <see cref="IDocumentChannel"/> promises while nothing interrupts it.</summary>
 public abstract class DocumentChannelSpecification : BackplaneSpecification
 {
-    [ServerFact]
+    [Fact]
     public async Task A_node_hears_its_own_appends_and_other_nodes_do()
     {
         var name = Sample.Name();
@@ -27,7 +26,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task All_listeners_hear_concurrent_appends_in_the_logs_order()
     {
         var name = Sample.Name();
@@ -55,7 +54,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Documents_are_heard_apart()
     {
         var (left, right) = (Sample.Name("left"), Sample.Name("right"));
@@ -73,7 +72,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.True(one.HeardNothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task An_ended_subscription_hears_nothing_more_and_others_go_on()
     {
         var name = Sample.Name();
@@ -93,7 +92,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.True(leaving.HeardNothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_document_can_be_subscribed_to_again()
     {
         var name = Sample.Name();
@@ -107,7 +106,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.Equal("2", (await recorder.EntriesAsync(1)).Texts()[0]);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_stores_nothing_is_not_delivered()
     {
         var name = Sample.Name();
@@ -124,7 +123,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.True(recorder.HeardNothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_does_not_hear_its_own_awareness_and_none_is_stored()
     {
         var name = Sample.Name();
@@ -142,7 +141,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.Equal(LogReadOutcome.NoLog, (await Log.ReadAsync(name, Position.None, default).Soon()).Outcome);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Messages_of_applications_reach_every_listener_in_order_with_their_sender_and_are_not_stored()
     {
         var name = Sample.Name();
@@ -169,11 +168,11 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.Equal(LogReadOutcome.NoLog, (await Log.ReadAsync(name, Position.None, default).Soon()).Outcome);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Awareness_without_listeners_goes_nowhere() =>
         await Channel.PublishAwarenessAsync(Sample.Name(), AwarenessKind.Changes, new byte[] { 1 }, default).Soon();
 
-    [ServerFact]
+    [Fact]
     public async Task A_checkpoint_of_an_entry_reaches_every_listener()
     {
         var name = Sample.Name();
@@ -196,7 +195,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_checkpoint_that_names_no_entry_of_the_log_or_an_old_one_is_not_delivered()
     {
         var name = Sample.Name();
@@ -223,7 +222,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.True(recorder.HeardNothingMore);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_listener_that_throws_harms_no_other()
     {
         var name = Sample.Name();
@@ -238,7 +237,7 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         Assert.Equal([4], (await recorder.StatelessAsync()).Message);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Calls_for_one_document_come_one_at_a_time()
     {
         var name = Sample.Name();

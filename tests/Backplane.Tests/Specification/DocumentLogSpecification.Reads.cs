@@ -1,12 +1,11 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane.Specification;
 
 public abstract partial class DocumentLogSpecification
 {
-    [ServerFact]
+    [Fact]
     public async Task A_document_without_entries_has_no_log()
     {
         foreach (var after in new[] { Position.None, new Position(5, 3, new EntryId(1)) })
@@ -20,7 +19,7 @@ public abstract partial class DocumentLogSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_read_gives_what_follows_each_position_of_the_log()
     {
         var name = Sample.Name();
@@ -34,7 +33,7 @@ public abstract partial class DocumentLogSpecification
         AssertRead(await Log.ReadAsync(name, Position.None, default).Soon(), LogReadOutcome.Entries, positions, start: 0, from: 0);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_position_that_is_not_of_the_log_is_told_why_and_gets_all()
     {
         var name = Sample.Name();
@@ -58,7 +57,7 @@ public abstract partial class DocumentLogSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task After_a_trim_older_positions_are_told_and_newer_ones_are_served()
     {
         var name = Sample.Name();
@@ -80,7 +79,7 @@ public abstract partial class DocumentLogSpecification
         AssertRead(await Log.ReadAsync(name, positions[4] with { Id = Sample.Id() }, default).Soon(), LogReadOutcome.OtherEntry, positions, start: 3, from: 3);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_trim_needs_the_exact_name_of_an_entry()
     {
         var name = Sample.Name();
@@ -102,7 +101,7 @@ public abstract partial class DocumentLogSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_trim_beyond_what_is_saved_is_ignored()
     {
         var name = Sample.Name();
@@ -115,7 +114,7 @@ public abstract partial class DocumentLogSpecification
         AssertRead(await Log.ReadAsync(name, Position.None, default).Soon(), LogReadOutcome.Entries, positions, start: 0, from: 0);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_log_trimmed_to_its_end_goes_on_where_it_was()
     {
         var name = Sample.Name();
@@ -130,7 +129,7 @@ public abstract partial class DocumentLogSpecification
         AssertRead(await Log.ReadAsync(name, positions[4], default).Soon(), LogReadOutcome.Entries, [.. positions, result.Position], start: 4, from: 4);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_late_checkpoint_undoes_nothing()
     {
         var name = Sample.Name();
@@ -143,7 +142,7 @@ public abstract partial class DocumentLogSpecification
         AssertRead(await Log.ReadAsync(name, positions[4], default).Soon(), LogReadOutcome.Entries, positions, start: 4, from: 4);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_checkpoint_of_a_document_without_a_log_is_ignored()
     {
         var name = Sample.Name();

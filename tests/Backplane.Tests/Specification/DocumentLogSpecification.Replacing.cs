@@ -1,5 +1,4 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane.Specification;
@@ -9,7 +8,7 @@ public abstract partial class DocumentLogSpecification
 {
     private static LogEntry Deletion => new(Sample.Id(), EntryKind.Deleted, default);
 
-    [ServerFact]
+    [Fact]
     public async Task A_replaced_log_holds_nothing_but_the_entry_that_began_it_anew()
     {
         var name = Sample.Name();
@@ -29,7 +28,7 @@ public abstract partial class DocumentLogSpecification
         Assert.Equal(AppendOutcome.OtherEpoch, (await Log.AppendAsync(name, before[1].Epoch, Sample.Update(1), default).Soon()).Outcome);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_log_of_another_epoch_is_not_replaced()
     {
         var name = Sample.Name();
@@ -44,7 +43,7 @@ public abstract partial class DocumentLogSpecification
         Assert.Equal(["1", "2", "3"], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_log_that_has_grown_since_its_end_was_read_is_not_replaced()
     {
         var name = Sample.Name();
@@ -59,7 +58,7 @@ public abstract partial class DocumentLogSpecification
         Assert.Equal(result.Position, (await Log.ReadAsync(name, Position.None, default).Soon()).End);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_repeated_replacement_is_answered_like_the_first_and_ends_nothing()
     {
         var name = Sample.Name();
@@ -75,7 +74,7 @@ public abstract partial class DocumentLogSpecification
         Assert.Equal([creation.Id, next.Position.Id], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Select(entry => entry.Position.Id));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Without_a_log_a_replacement_starts_one_above_the_callers_epoch()
     {
         const long ahead = 1L << 52;
@@ -83,7 +82,7 @@ public abstract partial class DocumentLogSpecification
         Assert.Equal((AppendOutcome.StartedEpoch, ahead + 1, 1), (result.Outcome, result.Position.Epoch, result.Position.Offset));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_replaced_log_takes_appends_and_checkpoints_of_its_own_and_ignores_those_of_the_one_before()
     {
         var name = Sample.Name();
@@ -100,7 +99,7 @@ public abstract partial class DocumentLogSpecification
         Assert.Equal(["2"], read.Entries.Texts());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Of_replacements_and_appends_at_once_one_order_holds_for_all()
     {
         var name = Sample.Name();

@@ -1,5 +1,4 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane.Specification;
@@ -7,7 +6,7 @@ namespace Relay.Backplane.Specification;
 /// <summary>What <see cref="IDocumentLog"/> promises about appends; reads and checkpoints are in the other part.</summary>
 public abstract partial class DocumentLogSpecification : BackplaneSpecification
 {
-    [ServerFact]
+    [Fact]
     public async Task The_first_append_starts_an_epoch_from_the_clock()
     {
         var before = Micros(DateTimeOffset.UtcNow.AddMinutes(-1));
@@ -21,7 +20,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.InRange(result.Position.Epoch, before, Micros(DateTimeOffset.UtcNow.AddMinutes(1)));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_first_append_starts_an_epoch_above_the_callers()
     {
         const long ahead = 1L << 52;
@@ -32,7 +31,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.Equal(ahead + 1, result.Position.Epoch);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Offsets_have_no_holes_and_every_entry_names_the_one_before()
     {
         var name = Sample.Name();
@@ -53,7 +52,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.Equal(last.Position, read.End);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task An_append_under_another_epoch_stores_nothing()
     {
         var name = Sample.Name();
@@ -72,7 +71,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.Equal(["1", "2", "3"], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_repeated_append_is_stored_once_and_answered_with_its_position()
     {
         var name = Sample.Name();
@@ -92,7 +91,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.Equal(41, (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Count);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_repeat_by_the_caller_that_started_the_epoch_says_so_again()
     {
         var name = Sample.Name();
@@ -107,7 +106,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.Equal(first with { Outcome = AppendOutcome.Stored }, knowing);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Concurrent_repeats_are_stored_once()
     {
         var name = Sample.Name();
@@ -121,7 +120,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.Equal(["1", "2"], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Concurrent_appenders_to_one_document_get_a_total_order()
     {
         var name = Sample.Name();
@@ -147,7 +146,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Sample.AssertChained(positions[1], read.Entries);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Concurrent_first_appends_start_one_epoch()
     {
         var name = Sample.Name();
@@ -160,7 +159,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.Single((await Log.ReadAsync(name, Position.None, default).Soon()).Entries);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Documents_do_not_mix_however_their_names_look()
     {
         string[] texts = ["a", "A", "a ", "a/b", "a%2Fb", "{r0}a", "r0}:a", "*", "ä\u0000\n", "a\u0308", new string('x', 900), new string('x', 901), "../a", "日本語 🎈"];
@@ -183,7 +182,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Payloads_of_all_sizes_and_kinds_come_back_as_they_were()
     {
         var name = Sample.Name();
@@ -206,7 +205,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.True(read.Entries[^1].Payload.IsEmpty);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_callers_memory_is_its_own_again_after_the_append()
     {
         var name = Sample.Name();
@@ -218,7 +217,7 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         Assert.Equal([1, 2, 3], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries[0].Payload.ToArray());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_cancelled_call_is_not_made()
     {
         var name = Sample.Name();

@@ -1,5 +1,4 @@
 using Relay.Backplane.Support;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Backplane.Specification;
@@ -13,11 +12,11 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
 
     private static readonly SaveJobOptions InAnHour = new() { ForgottenAfter = TimeSpan.FromHours(1), RetryAfter = TimeSpan.FromMinutes(1), StalledAfter = 4, StalledInterval = TimeSpan.FromHours(9) };
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public Task DisposeAsync() => StopAsync().Soon();
+    public async ValueTask DisposeAsync() => await StopAsync().Soon();
 
-    [ServerFact]
+    [Fact]
     public async Task An_append_makes_a_job_and_a_checkpoint_of_the_end_ends_it()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -40,7 +39,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Single(await jobs.ListAsync(10, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_claim_says_what_is_saved()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -55,7 +54,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Equal(new SaveClaim(true, positions[3]), await jobs.ClaimAsync(name, Lease, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_claimed_job_is_shown_as_such_and_not_offered()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
@@ -71,7 +70,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Single(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_is_not_forgotten_yet_is_not_offered()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -80,7 +79,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Forgotten_documents_are_claimed_once_and_no_more_than_asked_for()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
@@ -106,7 +105,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Equal(5, (await jobs.ListAsync(5, default).Soon()).Count);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_failed_job_is_offered_again_and_stalled_after_several_attempts_but_never_dropped()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
@@ -125,7 +124,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         AssertIn(AtOnce.StalledInterval, Assert.Single(await jobs.ListAsync(10, default).Soon()).DueAt);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Waits_double_with_each_failure()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -140,7 +139,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Progress_begins_the_attempts_anew()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
@@ -156,7 +155,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         AssertIn(TimeSpan.FromHours(1), job.DueAt);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Nothing_but_an_append_makes_a_job()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
@@ -173,7 +172,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Jobs_that_failed_come_first()
     {
         var (log, jobs) = await OpenAsync(InAnHour);

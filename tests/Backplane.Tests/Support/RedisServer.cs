@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace Relay.Backplane.Support;
 
 /// <summary>A redis-server of a test, on a free port of the loopback interface, with a directory of its own.</summary>
-public sealed class RedisServer : IAsyncLifetime
+public sealed class RedisServer : IAsyncDisposable
 {
     private readonly string directory = Path.Combine(Path.GetTempPath(), $"relay-redis-{Guid.NewGuid():n}");
     private string[] arguments = [];
@@ -24,7 +24,7 @@ public sealed class RedisServer : IAsyncLifetime
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
         var server = new RedisServer { arguments = arguments };
-        await server.InitializeAsync();
+        await server.RunAsync();
         return server;
     }
 
@@ -32,7 +32,7 @@ public sealed class RedisServer : IAsyncLifetime
     public static async Task<RedisServer> StartForClusterAsync()
     {
         var server = new RedisServer { isOfCluster = true };
-        await server.InitializeAsync();
+        await server.RunAsync();
         return server;
     }
 
@@ -47,12 +47,13 @@ public sealed class RedisServer : IAsyncLifetime
                 "sentinel failover-timeout relay 3000",
             ];
         var server = new RedisServer { configuration = watched };
-        await server.InitializeAsync();
+        await server.RunAsync();
         return server;
     }
 
-    public async Task InitializeAsync()
+    private async Task RunAsync()
     {
+        ServerPrograms.Require(ServerKind.Redis);
         Directory.CreateDirectory(directory);
         for (var i = 0; i < 10; i++)
         {
@@ -66,11 +67,11 @@ public sealed class RedisServer : IAsyncLifetime
         throw new InvalidOperationException("No redis-server could be started.");
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Kill();
         Directory.Delete(directory, recursive: true);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Ends the process as kill -9 does.</summary>

@@ -7,9 +7,9 @@ public abstract class MetadataStoreTest : IAsyncLifetime
 
     private protected IRoomMetadata Rooms { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Rooms = await OpenAsync();
+    public async ValueTask InitializeAsync() => Rooms = await OpenAsync();
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var writer in writers)
         {

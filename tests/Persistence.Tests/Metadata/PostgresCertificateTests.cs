@@ -3,16 +3,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Npgsql;
 using Relay.Persistence.Metadata.Postgres;
-using Relay.TestServers;
 
 namespace Relay.Persistence.Metadata;
 
 /// <summary>A server whose certificate comes from an authority that the settings give, and no other.</summary>
-[NeedsServer(Kind = ServerKind.Postgres)]
 [Collection(PostgresCollectionDefinition.Name)]
 public sealed class PostgresCertificateTests(PostgresFixture fixture) : PostgresTest(fixture)
 {
-    [ServerFact]
+    [Fact]
     public async Task Only_a_server_of_the_given_authority_is_talked_to()
     {
         using var authority = MakeAuthority("CN=ours");

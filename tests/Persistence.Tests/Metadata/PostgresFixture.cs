@@ -1,6 +1,5 @@
 using Npgsql;
 using Relay.Persistence.Metadata.Postgres;
-using Relay.TestServers;
 
 namespace Relay.Persistence.Metadata;
 
@@ -14,7 +13,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     internal ServerProcess? Server { get; set; }
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (ServerPrograms.MissingReason(ServerKind.Postgres) is null)
         {
@@ -22,7 +21,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Server is not null)
         {
@@ -35,6 +34,7 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// <summary>A new database, and the options of a node that uses it.</summary>
     internal async Task<PostgresMetadataOptions> NewDatabaseAsync()
     {
+        ServerPrograms.Require(ServerKind.Postgres);
         var address = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Server!.Address.Port, Username = "postgres", Database = "postgres", Pooling = false };
         var name = $"relay_{Guid.NewGuid():n}";
         await using var connection = new NpgsqlConnection(address.ConnectionString);

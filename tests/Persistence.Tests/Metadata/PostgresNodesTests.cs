@@ -1,14 +1,12 @@
-using Relay.TestServers;
 using static Relay.Persistence.Metadata.MetadataSamples;
 
 namespace Relay.Persistence.Metadata;
 
 /// <summary>Several nodes write into one database.</summary>
-[NeedsServer(Kind = ServerKind.Postgres)]
 [Collection(PostgresCollectionDefinition.Name)]
 public sealed class PostgresNodesTests(PostgresFixture fixture) : PostgresTest(fixture)
 {
-    [ServerFact]
+    [Fact]
     public async Task The_connections_of_a_room_are_those_of_all_nodes()
     {
         var (one, two) = (await StartNodeAsync("one"), await StartNodeAsync("two"));
@@ -24,7 +22,7 @@ public sealed class PostgresNodesTests(PostgresFixture fixture) : PostgresTest(f
         Assert.Equal(5, await AskAsync<int>("select peak from relay.room_hours"));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Nodes_that_write_about_the_same_rooms_at_the_same_time_lose_nothing()
     {
         var seed = TestSeed.Next();
@@ -64,7 +62,7 @@ public sealed class PostgresNodesTests(PostgresFixture fixture) : PostgresTest(f
         static long Sum<T>(T[,] figures, int room) => Enumerable.Range(0, 4).Sum(node => Convert.ToInt64(figures[node, room], System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_a_dead_node_left_open_is_ended_by_another_one()
     {
         var (living, dead) = (await StartNodeAsync("living"), await StartNodeAsync("dead"));
@@ -87,7 +85,7 @@ public sealed class PostgresNodesTests(PostgresFixture fixture) : PostgresTest(f
         Assert.Equal(("died", null), (nodes["dead"].EndedBy, nodes["living"].EndedBy));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_was_only_asleep_takes_back_what_was_ended_for_it()
     {
         var (living, sleeper) = (await StartNodeAsync("living"), await StartNodeAsync("sleeper"));
@@ -101,7 +99,7 @@ public sealed class PostgresNodesTests(PostgresFixture fixture) : PostgresTest(f
         Assert.Equal(0, await living.BuryDeadNodesAsync(default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_stops_is_not_taken_for_dead()
     {
         var (stays, node) = (await StartNodeAsync("stays"), await StartNodeAsync());

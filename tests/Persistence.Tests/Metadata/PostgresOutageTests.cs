@@ -1,25 +1,23 @@
 using Relay.Persistence.Metadata.Postgres;
-using Relay.TestServers;
 using Relay.Yjs;
 
 namespace Relay.Persistence.Metadata;
 
 /// <summary>A server of its own: it is stopped and killed.</summary>
-[NeedsServer(Kind = ServerKind.Postgres)]
 public sealed class PostgresOutageTests : IAsyncLifetime
 {
     private readonly PostgresFixture fixture = new();
     private PostgresMetadataOptions options = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await fixture.InitializeAsync();
         options = (await fixture.NewDatabaseAsync()) with { CallTimeout = TimeSpan.FromMilliseconds(300) };
     }
 
-    public Task DisposeAsync() => fixture.DisposeAsync();
+    public ValueTask DisposeAsync() => fixture.DisposeAsync();
 
-    [ServerFact]
+    [Fact]
     public async Task Batches_whose_outcome_is_unknown_count_once_when_the_server_stands_still()
     {
         var seed = TestSeed.Next();
@@ -52,7 +50,7 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         Assert.True((rounds, rounds) == await FiguresAsync(), $"Counted {await FiguresAsync()} after {rounds} batches, {unknown} of which were unknown for a while. RELAY_TEST_SEED={seed}");
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Batches_whose_outcome_is_unknown_count_once_when_the_server_is_killed_and_started_again()
     {
         var seed = TestSeed.Next();
@@ -82,7 +80,7 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         Assert.True((3, 3) == await FiguresAsync(), $"Counted {await FiguresAsync()}. RELAY_TEST_SEED={seed}");
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Questions_end_when_the_server_stands_still()
     {
         await using var node = new PostgresMetadataWriter(options);

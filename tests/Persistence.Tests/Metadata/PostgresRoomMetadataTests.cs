@@ -1,11 +1,9 @@
 using Dapper;
 using Npgsql;
 using Relay.Persistence.Metadata.Postgres;
-using Relay.TestServers;
 
 namespace Relay.Persistence.Metadata;
 
-[NeedsServer(Kind = ServerKind.Postgres)]
 [Collection(PostgresCollectionDefinition.Name)]
 public sealed class PostgresRoomMetadataTests(PostgresFixture fixture) : RoomMetadataSpecification
 {

@@ -1,13 +1,11 @@
 using Relay.Persistence.Metadata.Postgres;
-using Relay.TestServers;
 
 namespace Relay.Persistence.Metadata;
 
-[NeedsServer(Kind = ServerKind.Postgres)]
 [Collection(PostgresCollectionDefinition.Name)]
 public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(fixture)
 {
-    [ServerFact]
+    [Fact]
     public async Task Nodes_that_start_together_take_each_step_once()
     {
         var nodes = Enumerable.Range(0, 8).Select(number => Keep(new PostgresMetadataWriter(Options with { Incarnation = $"node {number}" }))).ToArray();
@@ -18,7 +16,7 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
         Assert.Equal(8, await AskAsync<int>("select count(*)::int from relay.nodes"));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task The_steps_are_numbered_without_holes()
     {
         Assert.Equal(Enumerable.Range(
@@ -28,7 +26,7 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
         Assert.Equal(2, await AskAsync<int>("select count(*)::int from relay.nodes"));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_database_of_a_newer_version_is_left_alone()
     {
         await StartNodeAsync();
@@ -38,7 +36,7 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
         Assert.Equal(1, await AskAsync<int>("select count(*)::int from relay.nodes"));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_database_with_other_steps_is_left_alone()
     {
         await StartNodeAsync();
@@ -47,7 +45,7 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
         Assert.Equal(SchemaOutcome.Foreign, await other.PrepareAsync(default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_step_that_fails_leaves_nothing_behind()
     {
         await using var connection = new Npgsql.NpgsqlConnection(Options.ConnectionString);
@@ -60,7 +58,7 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
             PostgresSchema.Migrations.Count, await AskAsync<int>("select count(*)::int from relay.migrations"));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_database_that_is_not_there_is_refused_in_a_sentence_that_names_the_setting()
     {
         var wrong = new Npgsql.NpgsqlConnectionStringBuilder(Options.ConnectionString) { Database = "nowhere" };

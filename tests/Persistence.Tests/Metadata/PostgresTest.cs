@@ -15,13 +15,13 @@ public abstract class PostgresTest(PostgresFixture fixture) : IAsyncLifetime
 
     protected PostgresFixture Fixture => fixture;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Options = await fixture.NewDatabaseAsync();
         Rooms = Keep(new PostgresRoomMetadata(Options));
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var one in opened)
         {

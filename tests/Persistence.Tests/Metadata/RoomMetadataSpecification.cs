@@ -1,4 +1,3 @@
-using Relay.TestServers;
 using Relay.Yjs;
 using static Relay.Persistence.Metadata.MetadataSamples;
 
@@ -11,7 +10,7 @@ namespace Relay.Persistence.Metadata;
 /// </summary>
 public abstract class RoomMetadataSpecification : MetadataStoreTest
 {
-    [ServerFact]
+    [Fact]
     public async Task A_batch_counts_once_however_often_it_is_written()
     {
         var node = await StartNodeAsync();
@@ -40,7 +39,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
             one.Address, one.Incarnation, one.Rooms, one.Connections, one.EndedAt));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_connection_is_noted_when_it_comes_and_completed_when_it_goes()
     {
         var node = await StartNodeAsync();
@@ -62,7 +61,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         Assert.Empty((await Rooms.OnlyRoomAsync()).Nodes);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Pages_of_every_order_have_each_room_once()
     {
         var node = await StartNodeAsync();
@@ -101,7 +100,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Pages_of_connections_have_each_one_once_and_the_latest_first()
     {
         var node = await StartNodeAsync();
@@ -123,7 +122,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
             rows.OrderByDescending(row => row.OpenedAt).Select(row => row.OpenedAt), rows.Select(row => row.OpenedAt));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Rooms_are_found_by_the_beginning_and_by_a_part_of_their_names()
     {
         var node = await StartNodeAsync();
@@ -135,7 +134,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         Assert.Empty(await NamesAsync(new RoomQuery(Part: "autumn")));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_room_shows_its_hours_and_its_last_snapshot()
     {
         var node = await StartNodeAsync();
@@ -168,7 +167,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         Assert.Null(await Rooms.ListConnectionsAsync(DocumentName.Create("other"), false, 5, null, default).Soon());
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_cursor_that_nobody_gave_is_refused()
     {
         await StartNodeAsync();
@@ -182,7 +181,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         }
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Names_and_users_that_a_database_cannot_hold_come_back_as_they_were()
     {
         var node = await StartNodeAsync();
@@ -207,7 +206,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         Assert.Equal(["\U0010FFFF"], await NamesAsync(new RoomQuery(Prefix: "\U0010FFFF")));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task Days_that_are_old_enough_are_dropped_and_hourly_figures_stay()
     {
         var node = await StartNodeAsync(keep: TimeSpan.FromDays(30));
@@ -238,7 +237,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         Assert.Equal("late", (await Rooms.ConnectionsAsync("plan"))[^1].UserId);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task What_a_killed_start_left_open_is_ended_by_the_next_one()
     {
         var killed = await StartNodeAsync("killed");
@@ -264,7 +263,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         Assert.Equal([("next", null), ("killed", "died")], nodes.Select(node => (node.Incarnation, node.EndedBy)));
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_start_that_ended_by_itself_is_not_taken_for_dead()
     {
         var node = await StartNodeAsync();
@@ -281,7 +280,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
         Assert.Empty(room.Nodes);
     }
 
-    [ServerFact]
+    [Fact]
     public async Task A_node_that_the_store_forgot_says_so_and_goes_on()
     {
         var node = await StartNodeAsync();

@@ -2,7 +2,6 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Relay.Persistence.Metadata.Sqlite;
 using Relay.Yjs;
-using Xunit.Abstractions;
 using static Relay.Persistence.Metadata.MetadataSamples;
 
 namespace Relay.Persistence.Metadata;

@@ -16,7 +16,7 @@ public sealed class FetchedKeysTests : IAsyncLifetime
     private FetchedKeys keys = null!;
     private JwtVerifier verifier = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         server = await KeyServer.StartAsync();
         var publisher = KeyPublisher.OfKeys(server.Address, new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -24,7 +24,7 @@ public sealed class FetchedKeysTests : IAsyncLifetime
         verifier = new JwtVerifier(keys, null, null, time);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await keys.StopAsync(default).WaitAsync(Patience);
         keys.Dispose();

@@ -14,14 +14,14 @@ public sealed class OpenIdProviderTests : IAsyncLifetime
     private readonly RSA second = RSA.Create(2048);
     private KeyServer server = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         server = await KeyServer.StartAsync();
         server.Publish(KeyServer.Key(first, "1"));
         server.Describe(server.Authority, server.Address.ToString());
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();
         first.Dispose();

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Relay.Connections.Sockets;
-using Xunit.Abstractions;
 
 namespace Relay.Connections;
 

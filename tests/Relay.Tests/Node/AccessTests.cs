@@ -14,9 +14,9 @@ public sealed class AccessTests : IAsyncLifetime
 
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
-    public async Task InitializeAsync() => node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+    public async ValueTask InitializeAsync() => node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
 
-    public async Task DisposeAsync() => await node.DisposeAsync();
+    public async ValueTask DisposeAsync() => await node.DisposeAsync();
 
     [Fact]
     public async Task A_writer_writes_a_reader_only_reads_and_others_are_refused()

@@ -16,7 +16,7 @@ public sealed class HostileUpdatesTests
         ("two values under one key, both deleted: what clients without garbage collection send", "010301002701016d01610128000100016b027d017d02880102017d030101010102"),
     ];
 
-    [NodeFact]
+    [Fact]
     public async Task What_the_engine_accepts_and_answers_never_makes_Yjs_throw()
     {
         await using var oracle = await OracleProcess.StartAsync();

@@ -10,7 +10,7 @@ public sealed class SmallFormatFuzzTests
 
     private static int Batches => TestSettings.Seed is null ? Math.Max(1, TestSettings.FuzzInputs / 50 / InputsPerBatch) : 1;
 
-    [NodeFact]
+    [Fact]
     public async Task State_vectors_are_refused_or_readable_for_Yjs()
     {
         await using var oracle = await OracleProcess.StartAsync();
@@ -35,7 +35,7 @@ public sealed class SmallFormatFuzzTests
             exactly: false);
     }
 
-    [NodeFact]
+    [Fact]
     public async Task Awareness_updates_are_refused_or_readable_for_y_protocols()
     {
         await using var oracle = await OracleProcess.StartAsync();
@@ -52,7 +52,7 @@ public sealed class SmallFormatFuzzTests
             exactly: false);
     }
 
-    [NodeFact]
+    [Fact]
     public async Task Json_is_what_JavaScript_parses()
     {
         await using var oracle = await OracleProcess.StartAsync();

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Relay.Yjs.Judge;
-using Xunit.Abstractions;
 
 namespace Relay.Yjs.Fuzz;
 
@@ -11,7 +10,7 @@ public sealed partial class UpdateFuzzTests(ITestOutputHelper output)
     private const int BatchesAtOnce = 2;
     private static readonly TimeSpan BatchDeadline = TimeSpan.FromMinutes(10);
 
-    [NodeFact]
+    [Fact]
     public async Task Damaged_updates_are_refused_or_harmless()
     {
         await using var oracle = await OracleProcess.StartAsync();

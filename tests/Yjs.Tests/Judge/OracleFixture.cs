@@ -6,9 +6,9 @@ public sealed class OracleFixture : IAsyncLifetime
     private readonly SemaphoreSlim starting = new(1, 1);
     private OracleProcess? process;
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (process is not null)
         {

@@ -11,7 +11,7 @@ public sealed class Lib0OracleTests
 
     private delegate bool Rewrite(byte[] input, Lib0Writer output, out int read);
 
-    [NodeFact]
+    [Fact]
     public Task Unsigned_integers() => CompareAsync(0, (byte[] input, Lib0Writer output, out int read) =>
     {
         var reader = new Lib0Reader(input);
@@ -20,7 +20,7 @@ public sealed class Lib0OracleTests
         return !reader.Failed;
     });
 
-    [NodeFact]
+    [Fact]
     public Task Signed_integers() => CompareAsync(1, (byte[] input, Lib0Writer output, out int read) =>
     {
         var reader = new Lib0Reader(input);
@@ -29,7 +29,7 @@ public sealed class Lib0OracleTests
         return !reader.Failed;
     });
 
-    [NodeFact]
+    [Fact]
     public Task Strings() => CompareAsync(2, (byte[] input, Lib0Writer output, out int read) =>
     {
         var reader = new Lib0Reader(input);
@@ -38,7 +38,7 @@ public sealed class Lib0OracleTests
         return !reader.Failed;
     });
 
-    [NodeFact]
+    [Fact]
     public Task Buffers() => CompareAsync(3, (byte[] input, Lib0Writer output, out int read) =>
     {
         var reader = new Lib0Reader(input);

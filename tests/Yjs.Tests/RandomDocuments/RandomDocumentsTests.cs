@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Relay.Yjs.Judge;
-using Xunit.Abstractions;
 
 namespace Relay.Yjs.RandomDocuments;
 
@@ -14,7 +13,7 @@ public sealed class RandomDocumentsTests(ITestOutputHelper output)
 
     private const int FailuresToStopAt = 100;
 
-    [NodeFact]
+    [Fact]
     public async Task Engine_says_of_random_documents_what_Yjs_says()
     {
         await using var first = await OracleProcess.StartAsync();

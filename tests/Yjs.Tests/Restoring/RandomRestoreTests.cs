@@ -10,7 +10,7 @@ public sealed class RandomRestoreTests
 
     private const int FailuresToReport = 3;
 
-    [NodeFact]
+    [Fact]
     public async Task Restored_random_documents_show_in_Yjs_what_they_showed()
     {
         await using var first = await OracleProcess.StartAsync();

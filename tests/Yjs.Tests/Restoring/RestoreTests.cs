@@ -5,55 +5,55 @@ namespace Relay.Yjs.Restoring;
 /// <summary>Restores of documents that Yjs made for one question each (<c>oracle/restore-cases.mjs</c>), judged by Yjs.</summary>
 public sealed class RestoreTests(OracleFixture oracles) : IClassFixture<OracleFixture>
 {
-    [NodeFact]
+    [Fact]
     public Task Deleted_text_is_back_where_it_was_and_new_text_is_gone() => JudgeAsync("text");
 
-    [NodeFact]
+    [Fact]
     public Task A_text_that_was_emptied_is_full_again() => JudgeAsync("emptied");
 
-    [NodeFact]
+    [Fact]
     public Task Formats_are_as_they_were() => JudgeAsync("formats");
 
-    [NodeFact]
+    [Fact]
     public Task Embeds_and_attributes_of_a_text_are_as_they_were() => JudgeAsync("embeds");
 
-    [NodeFact]
+    [Fact]
     public Task Lists_have_their_old_values_in_their_old_order() => JudgeAsync("lists");
 
-    [NodeFact]
+    [Fact]
     public Task Keys_have_their_old_values_and_new_keys_are_gone() => JudgeAsync("keys");
 
-    [NodeFact]
+    [Fact]
     public Task A_key_that_two_wrote_at_once_has_the_value_from_before_both() => JudgeAsync("keysOfBoth");
 
-    [NodeFact]
+    [Fact]
     public Task An_XML_tree_is_as_it_was_deleted_elements_with_all_that_was_in_them() => JudgeAsync("xml");
 
-    [NodeFact]
+    [Fact]
     public Task A_deleted_type_comes_back_with_the_types_in_it() => JudgeAsync("nested");
 
-    [NodeFact]
+    [Fact]
     public Task Entries_of_subdocuments_are_as_they_were() => JudgeAsync("subdocuments");
 
-    [NodeFact]
+    [Fact]
     public Task Characters_that_were_cut_in_half_are_whole_again() => JudgeAsync("halvedCharacters");
 
-    [NodeFact]
+    [Fact]
     public Task Characters_that_were_cut_in_half_and_deleted_are_whole_again() => JudgeAsync("charactersAroundDeleted");
 
-    [NodeFact]
+    [Fact]
     public Task Characters_that_were_cut_in_half_even_then_stay_so() => JudgeAsync("halvedThen");
 
-    [NodeFact]
+    [Fact]
     public Task A_document_that_keeps_what_is_deleted_is_restored_alike() => JudgeAsync("keptDeletions");
 
-    [NodeFact]
+    [Fact]
     public Task What_two_wrote_at_once_at_one_place_is_taken_back() => JudgeAsync("wroteAtOnce");
 
-    [NodeFact]
+    [Fact]
     public Task What_the_present_state_has_never_seen_comes_with_the_restore() => JudgeAsync("ahead");
 
-    [NodeFact]
+    [Fact]
     public async Task What_is_visible_in_both_states_is_left_alone()
     {
         var oracle = await oracles.GetAsync();
@@ -65,7 +65,7 @@ public sealed class RestoreTests(OracleFixture oracles) : IClassFixture<OracleFi
         Assert.Equal(6, decoded.Deletes.Sum(range => range.End - range.Start));
     }
 
-    [NodeFact]
+    [Fact]
     public async Task A_restore_that_is_computed_twice_before_the_document_has_it_is_there_once()
     {
         var oracle = await oracles.GetAsync();
@@ -74,7 +74,7 @@ public sealed class RestoreTests(OracleFixture oracles) : IClassFixture<OracleFi
         Assert.Equal(restore, Restorable.Compute(document.Present, document.Older, seed: 0));
     }
 
-    [NodeFact]
+    [Fact]
     public async Task There_is_nothing_to_restore_when_nothing_changed()
     {
         var oracle = await oracles.GetAsync();
