@@ -1,5 +1,6 @@
 using Relay.Access;
 using Relay.Api;
+using Relay.Health;
 using Relay.Pages;
 using Relay.Problems;
 using Relay.Protocols;
@@ -36,7 +37,7 @@ internal static class RelayEndpoints
     {
         // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes, which took a quarter of the processor time of a node's first second under load.
         var services = app.Services;
-        app.MapHealth(services.GetRequiredService<NodeState>());
+        app.MapHealth();
         app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
         app.MapOpenApi();
         app.Map(YWebSocketEndpoint.Path, services.GetRequiredService<YWebSocketEndpoint>().HandleAsync)

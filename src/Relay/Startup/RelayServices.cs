@@ -7,6 +7,7 @@ using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.Sockets;
 using Relay.Connections.WebSockets;
+using Relay.Health;
 using Relay.Logging;
 using Relay.Peers;
 using Relay.Persistence;
@@ -70,6 +71,7 @@ internal static class RelayServices
         services.AddReports();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();
+        services.AddReadinessChecks();
         services.AddDuties();
         return builder;
     }
