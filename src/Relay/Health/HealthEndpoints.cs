@@ -33,7 +33,7 @@ internal static class HealthEndpoints
             Predicate = isAsked,
             ResponseWriter = (context, report) => WriteAsync(context, sentence(report)),
         };
-        routes.MapHealthChecks(path, options).WithMetadata(Methods);
+        routes.MapHealthChecks(path, options).WithMetadata(Methods).DisableHttpMetrics();
     }
 
     /// <summary>A report has the checks in the order in which they were added.</summary>

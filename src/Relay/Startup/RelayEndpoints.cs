@@ -6,7 +6,6 @@ using Relay.Problems;
 using Relay.Protocols;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
-using Relay.Telemetry;
 
 namespace Relay.Startup;
 
@@ -38,7 +37,7 @@ internal static class RelayEndpoints
         // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes, which took a quarter of the processor time of a node's first second under load.
         var services = app.Services;
         app.MapHealth();
-        app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
+        app.MapMetrics();
         app.MapOpenApi();
         app.Map(YWebSocketEndpoint.Path, services.GetRequiredService<YWebSocketEndpoint>().HandleAsync)
             .WithMetadata(SpeaksWebSocket.Mark);

@@ -8,6 +8,8 @@ namespace Relay.Telemetry;
 /// </summary>
 internal sealed class RelayMetrics : IDisposable
 {
+    public const string MeterName = "Relay";
+
     private const string Outcome = "relay.outcome";
 
     private static readonly InstrumentAdvice<double> Durations = new()
@@ -61,7 +63,7 @@ internal sealed class RelayMetrics : IDisposable
         Meter.CreateObservableCounter("relay.metadata.dropped", () => MetadataDroppedCount, "{row}", "Comings, goings and last figures that the metadata of rooms lacks, because the database was away for too long.");
     }
 
-    public Meter Meter { get; } = new("Relay");
+    public Meter Meter { get; } = new(MeterName);
 
     /// <summary>The durations of appends once more, in finer steps.</summary>
     public LatencyCounts AppendLatency { get; } = new();
