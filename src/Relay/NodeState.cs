@@ -13,17 +13,14 @@ internal sealed class NodeState(DescriptorBudget? descriptors = null)
     private volatile string? failure;
     private int awaited;
 
-    /// <summary>It wants clients, and everything that it needs was reached once.</summary>
-    public bool IsReady => WhyNotReady is null;
+    /// <summary>Whether all checks of <c>/health/ready</c> pass.</summary>
+    public bool IsReady => WantsClients && !AwaitsServices && HasRoom;
 
-    /// <summary>Why the node is not ready, in one sentence; null while it is.</summary>
-    public string? WhyNotReady =>
-        isLeaving ? "this node stops, or was drained."
-        : !wantsClients ? "this node starts."
-        : Volatile.Read(ref awaited) > 0 ? "a service that this node needs was not reached yet; its log says which."
-        : descriptors is { HasRoom: false }
-            ? "this node has as many connections as the limit of open files leaves room for."
-        : null;
+    /// <summary>A service was not reached yet since the start.</summary>
+    public bool AwaitsServices => Volatile.Read(ref awaited) > 0;
+
+    /// <summary>The limit of open files leaves room for one more client.</summary>
+    public bool HasRoom => descriptors is not { HasRoom: false };
 
     /// <summary>From the end of its start to the beginning of its stop.</summary>
     public bool WantsClients

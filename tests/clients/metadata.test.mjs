@@ -27,7 +27,7 @@ const askUntil = (relay, path, condition, what, headers) => waitFor(async () => 
 
 const metric = async (relay, name) => {
   const text = await (await fetch(`${relay.url}/metrics`)).text()
-  return Number(text.split('\n').find((line) => line.startsWith(`${name} `))?.split(' ')[1] ?? 0)
+  return Number(text.split('\n').find((line) => line.startsWith(`${name}{} `))?.split(' ')[1] ?? 0)
 }
 
 test('rooms and connections show who came, what went through, and who left', async (t) => {

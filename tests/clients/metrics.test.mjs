@@ -8,14 +8,14 @@ import { test } from 'node:test'
 import { joinClient, waitFor } from './clients.mjs'
 import { startRelay } from './relay.mjs'
 
-/** The samples by name and labels. */
+/** The samples by name and labels; the exporter writes `{}` where there are none. */
 const read = async (relay) => {
   const answer = await fetch(`${relay.url}/metrics`)
   assert.equal(answer.status, 200)
   assert.match(answer.headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
   return new Map((await answer.text()).split('\n').filter((line) => line && !line.startsWith('#')).map((line) => {
     const space = line.lastIndexOf(' ')
-    return [line.slice(0, space), Number(line.slice(space + 1))]
+    return [line.slice(0, space).replace(/{}$/, ''), Number(line.slice(space + 1))]
   }))
 }
 
@@ -63,7 +63,10 @@ test('Prometheus finds nothing to complain of in the metrics', { skip: !process.
   await waitFor(async () => (await read(relay)).has('relay_append_duration_seconds_count'), 'the append')
   const text = await (await fetch(`${relay.url}/metrics`)).text()
   const { status, stdout, stderr } = spawnSync(process.env.RELAY_TEST_PROMTOOL, ['check', 'metrics'], { input: text, encoding: 'utf8' })
-  assert.deepEqual([status, stdout + stderr], [0, ''])
+  // The names that .NET gives its own, as OpenTelemetry spells them everywhere: 3 says that there was advice only.
+  const known = /^dotnet_\w+ non-histogram and non-summary metrics should not have "_count" suffix$/
+  const complaints = (stdout + stderr).split('\n').filter((line) => line && !known.test(line))
+  assert.deepEqual([status, complaints], [3, []])
 })
 
 test('the documentation names every metric, and dashboard and alerts ask for no other', async (t) => {

@@ -1,4 +1,5 @@
 using Relay.Connections.Sockets;
+using Relay.Health;
 using Relay.Problems;
 
 namespace Relay.Api;

@@ -1,11 +1,11 @@
 using Relay.Access;
 using Relay.Api;
+using Relay.Health;
 using Relay.Pages;
 using Relay.Problems;
 using Relay.Protocols;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
-using Relay.Telemetry;
 
 namespace Relay.Startup;
 
@@ -37,8 +37,8 @@ internal static class RelayEndpoints
         // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes,
         // which took a quarter of the processor time of a node's first second under load.
         var services = app.Services;
-        app.MapHealth(services.GetRequiredService<NodeState>());
-        app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
+        app.MapHealth();
+        app.MapMetrics();
         app.MapOpenApi();
         app.Map(YWebSocketEndpoint.Path, services.GetRequiredService<YWebSocketEndpoint>().HandleAsync)
             .WithMetadata(SpeaksWebSocket.Mark);

@@ -7,6 +7,7 @@ using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.Sockets;
 using Relay.Connections.WebSockets;
+using Relay.Health;
 using Relay.Logging;
 using Relay.Peers;
 using Relay.Persistence;
@@ -76,12 +77,13 @@ internal static class RelayServices
         services.AddSingleton<RoomMetadataEndpoint>();
         services.AddReports();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
-        services.AddTelemetry();
+        services.AddTelemetry(builder.Configuration);
+        services.AddReadinessChecks();
         services.AddDuties();
         return builder;
     }
 
-    private static void AddTelemetry(this IServiceCollection services)
+    private static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(provider => new RelayMetrics(new NodeGauges(
             () => provider.GetRequiredService<ConnectionRegistry>().Count,
@@ -90,8 +92,7 @@ internal static class RelayServices
             () => provider.GetRequiredService<NodeState>().IsReady,
             () => provider.GetRequiredService<BufferBudget>().Used,
             () => provider.GetRequiredService<NodeMemory>().Used)));
-        services.AddSingleton<PrometheusExporter>();
-        services.AddHostedService<OtlpExport>();
+        services.AddExporters(configuration);
     }
 
     /// <summary>How the nodes do, for those who look.</summary>

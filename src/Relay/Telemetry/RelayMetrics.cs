@@ -9,6 +9,8 @@ namespace Relay.Telemetry;
 /// </summary>
 internal sealed class RelayMetrics : IDisposable
 {
+    public const string MeterName = "Relay";
+
     private const string Outcome = "relay.outcome";
 
     private static readonly InstrumentAdvice<double> Durations = new()
@@ -80,7 +82,7 @@ internal sealed class RelayMetrics : IDisposable
                 + "away for too long.");
     }
 
-    public Meter Meter { get; } = new("Relay");
+    public Meter Meter { get; } = new(MeterName);
 
     /// <summary>The durations of appends once more, in finer steps.</summary>
     public LatencyCounts AppendLatency { get; } = new();
