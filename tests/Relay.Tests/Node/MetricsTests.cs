@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Relay.Telemetry;
 
@@ -135,6 +136,15 @@ public sealed class MetricsTests
         using var answer = await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
         Assert.True(answer.Headers.CacheControl?.NoStore);
+    }
+
+    [Fact]
+    public async Task A_node_whose_telemetry_is_turned_off_runs_and_has_no_numbers()
+    {
+        await using var node = await TestNode.StartAsync(builder => builder.Configuration.AddInMemoryCollection(
+            [KeyValuePair.Create<string, string?>("OTEL_SDK_DISABLED", "true")]));
+        Assert.Equal("", await node.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
+        Assert.Equal(200, await node.StatusAsync("GET", "/health/ready"));
     }
 
     private static Task<TestNode> StartAsync(Action<IServiceCollection> replace) =>
