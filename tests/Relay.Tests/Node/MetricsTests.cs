@@ -150,8 +150,11 @@ public sealed class MetricsTests
     private static Task<TestNode> StartAsync(Action<IServiceCollection> replace) =>
         TestNode.StartAsync(_ => { }, replace);
 
-    private static async Task<string[]> LinesAsync(TestNode node) =>
-        (await node.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).WaitAsync(TestNode.Patience)).Split('\n');
+    private static async Task<string[]> LinesAsync(TestNode node)
+    {
+        var text = await node.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).WaitAsync(TestNode.Patience);
+        return text.Split('\n');
+    }
 
     /// <summary>The address goes out as it is spelled here.</summary>
     private static Task<HttpResponseMessage> GetAsync(TestNode node, string address) =>
