@@ -88,7 +88,10 @@ test('a thousand documents that are opened and left are all saved, and nothing i
   for (let first = 0; first < count; first += 50) await Promise.all(Array.from({ length: 50 }, (_, index) => one(first + index)))
 
   // Each of them: a node that saves what another one had not saved yet leaves it, too. Of so many lines the log keeps few.
-  const open = async ({ url }) => (await (await fetch(`${url}/metrics`)).text()).match(/^relay_documents_open{} (\d+)/m)[1]
+  const open = async ({ url }) => {
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    return metrics.match(/^relay_documents_open\{\} (\d+)/m)[1]
+  }
   await waitFor(async () => (await Promise.all(nodes.map(open))).every((documents) => documents === '0'), 'all documents to be left')
   assert.equal(new Set((await bucket.keys()).map((key) => key.split('/').at(-2))).size, count)
   assert.equal(await redis.cli('pubsub', 'channels', '*many*'), '')

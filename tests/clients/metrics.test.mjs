@@ -15,7 +15,7 @@ const read = async (relay) => {
   assert.match(answer.headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
   return new Map((await answer.text()).split('\n').filter((line) => line && !line.startsWith('#')).map((line) => {
     const space = line.lastIndexOf(' ')
-    return [line.slice(0, space).replace(/{}$/, ''), Number(line.slice(space + 1))]
+    return [line.slice(0, space).replace(/\{\}$/, ''), Number(line.slice(space + 1))]
   }))
 }
 

@@ -1,8 +1,6 @@
 namespace Relay.Telemetry;
 
-/// <summary>
-/// The standard variables that name an OpenTelemetry collector, in the environment or in the settings.
-/// </summary>
+/// <summary>Which standard variables name an OpenTelemetry collector, in the environment or the settings.</summary>
 /// <param name="ForMetrics">The variable that says where metrics are sent; null where they are not.</param>
 /// <param name="ForTraces">The variable that says where traces are sent; null where they are not.</param>
 internal sealed record Collector(string? ForMetrics, string? ForTraces)

@@ -20,8 +20,12 @@ internal sealed class InstrumentChoice(RelayMetrics metrics, IMeterFactory facto
     private static readonly MetricStreamConfiguration Shown = new() { CardinalityLimit = MaxTagSets };
 
     public static string[] Meters { get; } =
-        [RelayMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting",
-            "Microsoft.AspNetCore.Server.Kestrel"];
+    [
+        RelayMetrics.MeterName,
+        "System.Runtime",
+        "Microsoft.AspNetCore.Hosting",
+        "Microsoft.AspNetCore.Server.Kestrel",
+    ];
 
     public MetricStreamConfiguration View(Instrument instrument) =>
         IsOwn(instrument.Meter) ? Shown : MetricStreamConfiguration.Drop;

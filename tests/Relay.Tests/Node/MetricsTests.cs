@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Relay.Telemetry;
 
@@ -138,12 +139,23 @@ public sealed class MetricsTests
         Assert.True(answer.Headers.CacheControl?.NoStore);
     }
 
+    [Fact]
+    public async Task A_node_whose_telemetry_is_turned_off_runs_and_has_no_numbers()
+    {
+        await using var node = await TestNode.StartAsync(builder => builder.Configuration.AddInMemoryCollection(
+            [KeyValuePair.Create<string, string?>("OTEL_SDK_DISABLED", "true")]));
+        Assert.Equal("", await node.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
+        Assert.Equal(200, await node.StatusAsync("GET", "/health/ready"));
+    }
+
     private static Task<TestNode> StartAsync(Action<IServiceCollection> replace) =>
         TestNode.StartAsync(_ => { }, replace);
 
-    private static async Task<string[]> LinesAsync(TestNode node) =>
-        (await node.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).WaitAsync(TestNode.Patience))
-            .Split('\n');
+    private static async Task<string[]> LinesAsync(TestNode node)
+    {
+        var text = await node.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).WaitAsync(TestNode.Patience);
+        return text.Split('\n');
+    }
 
     /// <summary>The address goes out as it is spelled here.</summary>
     private static Task<HttpResponseMessage> GetAsync(TestNode node, string address) =>
