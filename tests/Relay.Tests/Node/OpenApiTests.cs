@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Relay.Doubles;
 using Relay.Metadata;
 using Relay.Persistence.Metadata;
+using Relay.Protocols;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Node;
@@ -34,8 +35,9 @@ public sealed class OpenApiTests
         using var description = await DescriptionAsync(node);
         var described = Operations(description).Select(operation => $"{operation.Method} {operation.Path}").Order(StringComparer.Ordinal);
         var mapped = node.Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/yjs/", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/hocuspocus", StringComparison.Ordinal))
-            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"))
+            .Where(endpoint => endpoint.Metadata.GetMetadata<SpeaksWebSocket>() is null
+                && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"))
             .Order(StringComparer.Ordinal);
         Assert.Equal(mapped, described);
     }

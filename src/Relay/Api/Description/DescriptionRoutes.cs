@@ -1,0 +1,29 @@
+using Scalar.AspNetCore;
+
+namespace Relay.Api.Description;
+
+/// <summary>The description of the API: for programs, and as pages for people.</summary>
+internal static class DescriptionRoutes
+{
+    public static void AddApiDescription(this IServiceCollection services)
+    {
+        services.AddOpenApi(DescriptionEndpoint.Name, description =>
+        {
+            description.AddOperationTransformer(new OperationDescription());
+            description.AddSchemaTransformer(new SchemaDescription());
+            description.AddDocumentTransformer(new WholeDescription());
+        });
+        services.AddSingleton<DescriptionEndpoint>();
+    }
+
+    public static void MapApiDescription(this IEndpointRouteBuilder routes, IServiceProvider services)
+    {
+        var description = services.GetRequiredService<DescriptionEndpoint>();
+        routes.MapGet("/api/openapi.json", description.GetAsync)
+            .WithName("describe")
+            .WithSummary("This description.")
+            .WithTags("monitoring")
+            .Answers<object>("OpenAPI 3.1.");
+        routes.MapScalarApiReference("/api", ApiReference.Configure).Finally(ApiReference.KeepToOneAddress);
+    }
+}
