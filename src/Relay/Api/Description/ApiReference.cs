@@ -23,10 +23,10 @@ internal static class ApiReference
             .HideClientButton()
             .HideDeveloperTools();
 
-        // Its styles are elements that its script adds.
+        // Its script adds the styles, some without the nonce.
         context.Features.Set(new PagePolicy(
             $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-            + "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'"));
+            + "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'"));
     }
 
     /// <summary>
