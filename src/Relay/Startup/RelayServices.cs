@@ -69,7 +69,7 @@ internal static class RelayServices
         services.AddSingleton<RefusalPages>();
         services.AddSingleton<RoomMetadataEndpoint>();
         services.ConfigureHttpJsonOptions(ApiFormat.Configure);
-        services.AddApiDescription();
+        services.AddSingleton<DescriptionEndpoint>();
         services.AddReports();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry();

@@ -14,7 +14,7 @@ internal static class ApiReference
     {
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(NonceBytes));
         options.WithTitle("Relay: API")
-            .AddDocument(DescriptionEndpoint.Name, "Relay", "/api/openapi.json")
+            .AddDocument("v1", "Relay", "/api/openapi.json")
             .WithNonce(nonce)
             .DisableDefaultFonts()
             .DisableTelemetry()

@@ -5,17 +5,6 @@ namespace Relay.Api.Description;
 /// <summary>The description of the API: for programs, and as pages for people.</summary>
 internal static class DescriptionRoutes
 {
-    public static void AddApiDescription(this IServiceCollection services)
-    {
-        services.AddOpenApi(DescriptionEndpoint.Name, description =>
-        {
-            description.AddOperationTransformer(new OperationDescription());
-            description.AddSchemaTransformer(new SchemaDescription());
-            description.AddDocumentTransformer(new WholeDescription());
-        });
-        services.AddSingleton<DescriptionEndpoint>();
-    }
-
     public static void MapApiDescription(this IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var description = services.GetRequiredService<DescriptionEndpoint>();

@@ -17,16 +17,9 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         operation.Parameters = Parameters(context.Description, operation);
         operation.Responses = Responses(metadata.OfType<ProducesResponseTypeMetadata>(), operation);
 
-        if (metadata.OfType<RequestBody>().SingleOrDefault() is { } body)
+        foreach (var body in metadata.OfType<RequestBody>())
         {
-            operation.RequestBody = new OpenApiRequestBody
-            {
-                Required = true,
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    [body.ContentType] = new() { Schema = body.Schema() },
-                },
-            };
+            operation.RequestBody = BodySchemas.Of(body);
         }
 
         return Task.CompletedTask;
