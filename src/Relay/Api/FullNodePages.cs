@@ -24,6 +24,6 @@ internal static class FullNodePages
         context.Response.Headers.Connection = "close";
         var path = context.Request.Path;
         return path.StartsWithSegments(HealthEndpoints.Prefix) || path == MetricsEndpoint.Path ? next(context)
-            : DocumentRequest.AnswerLaterAsync(context, Refusal, ProblemKind.Limit);
+            : Problem.Later(context, Refusal, ProblemKind.Limit).ExecuteAsync(context);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Relay.Access;
 using Relay.Api;
+using Relay.Api.Description;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.Sockets;
@@ -70,11 +71,11 @@ internal static class RelayServices
         services.AddSingleton<JobsEndpoint>();
         services.AddSingleton<DocumentSaver>();
         services.AddSingleton<SaveEndpoint>();
-        services.AddSingleton(
-            provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(),
-                provider.GetRequiredService<NodeLifetime>().Drain));
+        services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();
         services.AddSingleton<RoomMetadataEndpoint>();
+        services.ConfigureHttpJsonOptions(ApiFormat.Configure);
+        services.AddSingleton<DescriptionEndpoint>();
         services.AddReports();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry(builder.Configuration);

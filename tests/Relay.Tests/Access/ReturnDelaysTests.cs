@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Relay.Doubles;
 
 namespace Relay.Access;
@@ -8,6 +9,8 @@ namespace Relay.Access;
 public sealed class ReturnDelaysTests
 {
     private static readonly IPAddress Here = IPAddress.Parse("192.0.2.1");
+
+    private static readonly IServiceProvider Services = new ServiceCollection().AddLogging().BuildServiceProvider();
 
     private readonly ManualTime time = new();
 
@@ -154,7 +157,7 @@ public sealed class ReturnDelaysTests
 
     private static DefaultHttpContext Request()
     {
-        var context = new DefaultHttpContext();
+        var context = new DefaultHttpContext { RequestServices = Services };
         context.Connection.RemoteIpAddress = Here;
         context.Request.Headers.Upgrade = "websocket";
         return context;

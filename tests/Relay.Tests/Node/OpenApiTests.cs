@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Relay.Doubles;
 using Relay.Metadata;
 using Relay.Persistence.Metadata;
+using Relay.Protocols;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Node;
@@ -35,11 +36,11 @@ public sealed class OpenApiTests
         var described = Operations(description).Select(operation => $"{operation.Method} {operation.Path}")
             .Order(StringComparer.Ordinal);
         var mapped = node.Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/yjs/", StringComparison.Ordinal)
-                && !endpoint.RoutePattern.RawText.StartsWith("/hocuspocus", StringComparison.Ordinal))
+            .Where(endpoint => endpoint.Metadata.GetMetadata<SpeaksWebSocket>() is null
+                && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
             .SelectMany(
                 endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(
-                    method => $"{method} {endpoint.RoutePattern.RawText}"))
+                    method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"))
             .Order(StringComparer.Ordinal);
         Assert.Equal(mapped, described);
     }
