@@ -1,3 +1,5 @@
+using System.CodeDom.Compiler;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
@@ -43,6 +45,17 @@ public sealed class OpenApiTests
                     method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"))
             .Order(StringComparer.Ordinal);
         Assert.Equal(mapped, described);
+    }
+
+    /// <summary>The generator passes over calls that it does not understand, and says nothing then.</summary>
+    [Fact]
+    public async Task Every_address_that_is_more_than_a_request_delegate_was_generated()
+    {
+        await using var node = await TestNode.StartAsync();
+        var typed = node.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<MethodInfo>() is not null).ToArray();
+        Assert.True(typed.Length > 20);
+        Assert.All(typed, endpoint =>
+            Assert.Contains("RequestDelegateGenerator", endpoint.Metadata.GetMetadata<GeneratedCodeAttribute>()?.Tool));
     }
 
     [Fact]

@@ -34,7 +34,10 @@ internal static class ParameterSchemas
             case "from" or "to":
                 parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
                 break;
-            case "open" or "force":
+            case "force":
+                parameter.Description = "true: also where something is lost with it.";
+                goto case "open";
+            case "open":
                 parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = false };
                 break;
             case "sort":

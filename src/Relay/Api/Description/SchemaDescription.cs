@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Relay.Api.Answers;
+using Relay.Reports;
 
 namespace Relay.Api.Description;
 
@@ -12,10 +13,14 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
         OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
+        var property = context.JsonPropertyInfo;
         if (type == typeof(ProblemDetails))
         {
-            schema.Description = "RFC 9457.";
-            schema.Required = new HashSet<string> { "type", "title", "status", "detail" };
+            DescribeProblem(schema);
+        }
+        else if (property?.DeclaringType == typeof(NodeReport) && property.Name == "state")
+        {
+            schema.Enum = ["starting", "waiting", "ready", "draining"];
         }
         else if (type == typeof(RawJson))
         {
@@ -28,5 +33,22 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The framework's type allows null; refusals have all of these members, or leave the instance out.
+    /// </summary>
+    private static void DescribeProblem(OpenApiSchema schema)
+    {
+        schema.Description = "RFC 9457.";
+        schema.Required = new HashSet<string> { "type", "title", "status", "detail" };
+        schema.Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference" },
+            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["instance"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference" },
+        };
     }
 }
