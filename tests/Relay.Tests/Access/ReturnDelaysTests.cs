@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Relay.Doubles;
 
 namespace Relay.Access;
 
@@ -9,7 +8,7 @@ public sealed class ReturnDelaysTests
 {
     private static readonly IPAddress Here = IPAddress.Parse("192.0.2.1");
 
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
 
     [Fact]
     public void Who_comes_back_after_a_refusal_that_will_repeat_waits_longer_each_time()
@@ -160,5 +159,5 @@ public sealed class ReturnDelaysTests
         return context;
     }
 
-    private void Pass(TimeSpan by) => time.Advance(by, () => { });
+    private void Pass(TimeSpan by) => time.Advance(by);
 }
