@@ -61,7 +61,6 @@ check 'packages' packages
 # The compiler looks at the style of what it compiles; this looks at the white space of all files.
 check 'format' dotnet format whitespace . --folder --verify-no-changes
 check 'build' build || finish
-check 'tests on containers' dotnet build tests/Containers -c Release -v quiet -nodeReuse:false
 check 'web bundle' npm --prefix web run --silent check
 check 'servers' servers
 find_programs

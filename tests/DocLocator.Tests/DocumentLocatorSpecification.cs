@@ -17,7 +17,7 @@ public abstract class DocumentLocatorSpecification
     /// <summary>How long a heartbeat lasts in these tests.</summary>
     protected static TimeSpan Expiry => TimeSpan.FromSeconds(15);
 
-    private protected ManualTime Time { get; } = new();
+    private protected FakeTimeProvider Time { get; } = new();
 
     /// <summary>
     /// The locator of one node at one start, without a heartbeat so far. Its clock is <see cref="Time"/>.

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Relay.Doubles;
 
 namespace Relay.Access;
 
@@ -12,7 +11,7 @@ public sealed class ReturnDelaysTests
 
     private static readonly IServiceProvider Services = new ServiceCollection().AddLogging().BuildServiceProvider();
 
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
 
     [Fact]
     public void Who_comes_back_after_a_refusal_that_will_repeat_waits_longer_each_time()
@@ -163,5 +162,5 @@ public sealed class ReturnDelaysTests
         return context;
     }
 
-    private void Pass(TimeSpan by) => time.Advance(by, () => { });
+    private void Pass(TimeSpan by) => time.Advance(by);
 }

@@ -1,11 +1,10 @@
 using Relay.Connections;
-using Relay.Doubles;
 
 namespace Relay.Api;
 
 public sealed class HeldStatesTests
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
 
     [Fact]
     public async Task A_state_is_charged_once_for_all_to_whom_it_is_sent()
@@ -31,7 +30,7 @@ public sealed class HeldStatesTests
         var held = new HeldStates(budget);
         Assert.True(await held.TryHoldAsync(new byte[900_000], default));
         var other = held.TryHoldAsync(new byte[900_000], default).AsTask();
-        time.Advance(BufferBudget.Patience, () => { });
+        time.Advance(BufferBudget.Patience);
         Assert.False(await other);
         Assert.True(await held.TryHoldAsync(new byte[60_000], default));
     }

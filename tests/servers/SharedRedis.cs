@@ -1,4 +1,4 @@
-namespace Relay.Backplane.Support;
+namespace Relay.TestServers;
 
 /// <summary>A Redis for all tests of a class.</summary>
 public sealed class SharedRedis : IAsyncLifetime

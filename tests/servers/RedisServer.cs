@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Relay.Backplane.Support;
+namespace Relay.TestServers;
 
 /// <summary>A redis-server of a test, on a free port of the loopback interface, with a directory of its own.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     private readonly string directory = Path.Combine(Path.GetTempPath(), $"relay-redis-{Guid.NewGuid():n}");
     private string[] arguments = [];
     private string[]? configuration;
@@ -80,7 +82,8 @@ public sealed class RedisServer : IAsyncDisposable
         if (process is { } running)
         {
             process = null;
-            running.End();
+            running.Kill();
+            WaitForEnd(running);
             running.Dispose();
         }
     }
@@ -103,12 +106,12 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Sends a command as redis-cli does, and answers its output.</summary>
     public async Task<string> CommandAsync(params string[] command)
     {
-        using var client = Process.Start(
-            new ProcessStartInfo(Program("RELAY_TEST_REDIS_CLI", "redis-cli"),
-                ["-h", "127.0.0.1", "-p", Text(Port), .. command])
-            { RedirectStandardOutput = true })!;
-        var output = await client.StandardOutput.ReadToEndAsync().Soon();
-        await client.WaitForExitAsync().Soon();
+        var start = new ProcessStartInfo(
+            Program("RELAY_TEST_REDIS_CLI", "redis-cli"), ["-h", "127.0.0.1", "-p", Text(Port), .. command]);
+        start.RedirectStandardOutput = true;
+        using var client = Process.Start(start)!;
+        var output = await client.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
+        await client.WaitForExitAsync().WaitAsync(Limit);
         return output.TrimEnd();
     }
 
@@ -116,7 +119,15 @@ public sealed class RedisServer : IAsyncDisposable
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", Text(Id)]);
-        kill.WaitForEnd();
+        WaitForEnd(kill);
+    }
+
+    private static void WaitForEnd(Process process)
+    {
+        if (!process.WaitForExit(Limit))
+        {
+            throw new TimeoutException($"The process {process.Id} did not end.");
+        }
     }
 
     private static int FreePort()
@@ -134,7 +145,10 @@ public sealed class RedisServer : IAsyncDisposable
     private async Task<bool> TryRunAsync()
     {
         string[] cluster = isOfCluster
-            ? ["--cluster-enabled", "yes", "--cluster-port", Text(FreePort()), "--cluster-config-file", "nodes.conf"]
+            ?
+            [
+                "--cluster-enabled", "yes", "--cluster-port", Text(FreePort()), "--cluster-config-file", "nodes.conf",
+            ]
             : [];
         string[] all = ["--bind", "127.0.0.1", "--port", Text(Port), "--dir", directory];
         if (configuration is not null)
@@ -151,7 +165,7 @@ public sealed class RedisServer : IAsyncDisposable
         var start = new ProcessStartInfo(Program("RELAY_TEST_REDIS_SERVER", "redis-server"), all);
         start.RedirectStandardOutput = true;
         process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync().Soon() is { } line)
+        while (await process.StandardOutput.ReadLineAsync().WaitAsync(Limit) is { } line)
         {
             if (line.Contains("Ready to accept connections", StringComparison.Ordinal)
                 || line.Contains("Sentinel ID is", StringComparison.Ordinal))
