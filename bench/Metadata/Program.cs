@@ -21,7 +21,14 @@ if (Option("connection") is not { } connection)
     return 2;
 }
 
-var options = new PostgresMetadataOptions { ConnectionString = connection, Address = "bench", Incarnation = "bench", CallTimeout = TimeSpan.FromMinutes(10) };
+var options = new PostgresMetadataOptions
+{
+    ConnectionString = connection,
+    Address = "bench",
+    Incarnation = "bench",
+    KeepConnections = TimeSpan.FromDays(30),
+    CallTimeout = TimeSpan.FromMinutes(10),
+};
 await Fill.RunAsync(options, Number("rows", 20_000_000), Number("rooms", 250_000), Number("days", 30));
 if (Option("questions") != "false")
 {

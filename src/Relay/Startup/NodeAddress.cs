@@ -14,6 +14,9 @@ internal static class NodeAddress
     /// <summary>What ECS sets in each container (task metadata endpoint, version 4).</summary>
     public const string MetadataVariable = "ECS_CONTAINER_METADATA_URI_V4";
 
+    private const string Setting =
+        $"{SettingsCheck.Root}:{nameof(RelaySettings.Node)}:{nameof(NodeOptions.Address)}";
+
     private static readonly TimeSpan MetadataPatience = TimeSpan.FromSeconds(5);
 
     /// <param name="settings">The settings; an internal port is set.</param>
@@ -21,7 +24,7 @@ internal static class NodeAddress
     /// <exception cref="SettingsException">No address can be found, and so it must be set.</exception>
     public static IPEndPoint Find(RelaySettings settings, string? metadataAddress)
     {
-        if (settings.Node.Address is { } said)
+        if (settings.Node.EndPoint() is { } said)
         {
             return said;
         }
@@ -29,7 +32,7 @@ internal static class NodeAddress
         var address = settings.Internal.Secret is null ? IPAddress.Loopback
             : metadataAddress is { Length: > 0 } metadata ? OfTask(metadata)
             : OfMachine(NetworkInterface.GetAllNetworkInterfaces());
-        return new IPEndPoint(address ?? throw new SettingsException("This machine has no address that other nodes could reach: set Relay:Node:Address."), settings.Internal.Port);
+        return new IPEndPoint(address ?? throw new SettingsException($"This machine has no address that other nodes could reach: set {Setting}."), settings.Internal.Port);
     }
 
     /// <summary>The address to listen at: all of this machine's, but only the loopback ones when nobody else can mean this node, or nothing keeps strangers away.</summary>
@@ -51,7 +54,7 @@ internal static class NodeAddress
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException or UriFormatException or NotSupportedException or ArgumentException
             or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)
         {
-            throw new SettingsException($"The task metadata endpoint {metadata} does not say this task's address ({exception.GetType().Name}: {exception.Message.TrimEnd('.')}): set Relay:Node:Address.");
+            throw new SettingsException($"The task metadata endpoint {metadata} does not say this task's address ({exception.GetType().Name}: {exception.Message.TrimEnd('.')}): set {Setting}.");
         }
     }
 

@@ -110,7 +110,7 @@ internal static class RelayStores
     private static void AddFileLog(this IServiceCollection services, FileStoreOptions options, SaveJobOptions jobs)
     {
         services.AddSingleton(provider => FileLog.Open(
-            new FileLogOptions { Directory = options.Path, Flush = options.Fsync, Jobs = jobs, TimeProvider = provider.GetRequiredService<TimeProvider>() },
+            new FileLogOptions { Directory = options.Path, Flush = options.Flush(), Jobs = jobs, TimeProvider = provider.GetRequiredService<TimeProvider>() },
             provider.GetRequiredService<ILogger<FileLog>>()));
         services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());

@@ -42,6 +42,13 @@ public sealed class PostgresFixture : IAsyncLifetime
         await using var command = new NpgsqlCommand($"create database {name}", connection);
         await command.ExecuteNonQueryAsync().Soon();
         address.Database = name;
-        return new PostgresMetadataOptions { ConnectionString = address.ConnectionString, Address = "127.0.0.1:1", Incarnation = Guid.NewGuid().ToString("n"), CallTimeout = TimeSpan.FromSeconds(25) };
+        return new PostgresMetadataOptions
+        {
+            ConnectionString = address.ConnectionString,
+            Address = "127.0.0.1:1",
+            Incarnation = Guid.NewGuid().ToString("n"),
+            KeepConnections = TimeSpan.FromDays(30),
+            CallTimeout = TimeSpan.FromSeconds(25),
+        };
     }
 }
