@@ -39,6 +39,10 @@ await using var writer = new PostgresMetadataWriter(options with { Incarnation =
 await Writing.RunAsync(writer, Number("runs", 7));
 return 0;
 
-string? Option(string name) => Array.IndexOf(args, $"--{name}") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+string? Option(string name) => Array.IndexOf(args, $"--{name}") is >= 0 and var at && at + 1 < args.Length
+    ? args[at + 1]
+    : null;
 
-int Number(string name, int absent) => Option(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : absent;
+int Number(string name, int absent) => Option(name) is { } text
+    ? int.Parse(text, CultureInfo.InvariantCulture)
+    : absent;

@@ -56,7 +56,8 @@ internal sealed class ReportWriter(
             await call(patience.Token);
             services.Log.Worked();
         }
-        catch (Exception exception) when (exception is BackplaneUnavailableException || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (Exception exception) when (exception is BackplaneUnavailableException
+            || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
         {
             services.Log.Failed();
         }

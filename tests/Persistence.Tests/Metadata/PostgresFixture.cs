@@ -35,7 +35,14 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// <summary>A new database, and the options of a node that uses it.</summary>
     internal async Task<PostgresMetadataOptions> NewDatabaseAsync()
     {
-        var address = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Server!.Address.Port, Username = "postgres", Database = "postgres", Pooling = false };
+        var address = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = Server!.Address.Port,
+            Username = "postgres",
+            Database = "postgres",
+            Pooling = false
+        };
         var name = $"relay_{Guid.NewGuid():n}";
         await using var connection = new NpgsqlConnection(address.ConnectionString);
         await connection.OpenAsync().Soon();

@@ -222,7 +222,9 @@ public sealed class DeletionTests
     {
         using var world = new World();
         var entry = world.Backplane.AppendElsewhere(World.Name, 1, A);
-        world.Store(new Snapshot(World.Name, SnapshotKind.Tombstone, new Position(entry.Position.Epoch + 5, 1, new EntryId(5)), world.Time.GetUtcNow(), default));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.Tombstone, new Position(entry.Position.Epoch + 5, 1, new EntryId(5)),
+                world.Time.GetUtcNow(), default));
         Assert.Equal(CloseReason.DocumentDeleted, world.Client().Closed);
         Assert.Equal(entry.Position, Assert.Single(world.Backplane.Checkpoints));
         Assert.Single(world.Snapshots.Of(World.Name));

@@ -137,7 +137,8 @@ public sealed class LeaveTests
         {
             using var world = new World(
                 SessionDefaults.Value with { IdleTimeout = TimeSpan.FromMilliseconds(moment % 3) });
-            var gates = new[] { world.Snapshots.Writing, world.Locator.Removing, world.Locator.Adding, world.Backplane.Subscribing };
+            var gates = new[] { world.Snapshots.Writing, world.Locator.Removing, world.Locator.Adding,
+                world.Backplane.Subscribing };
             var client = world.Client();
             client.Say(Update(A));
             var gate = gates[moment % gates.Length];

@@ -66,7 +66,8 @@ public sealed class NodeAddressTests
         }
     }
 
-    private static Task<IPEndPoint> FindAsync(string metadata) => Task.Run(() => NodeAddress.Find(Settings, metadata)).WaitAsync(TimeSpan.FromSeconds(60));
+    private static Task<IPEndPoint> FindAsync(string metadata) =>
+        Task.Run(() => NodeAddress.Find(Settings, metadata)).WaitAsync(TimeSpan.FromSeconds(60));
 
     private static RelaySettings Read(params (string Key, string Value)[] settings)
     {

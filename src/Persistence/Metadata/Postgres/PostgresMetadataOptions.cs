@@ -25,7 +25,10 @@ public sealed record PostgresMetadataOptions
     /// <summary>How long one call may take. Default: 10 s: a call that takes longer is tried again.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A node that has not written for so long is taken for dead. Default: 20 s, ten times what lies between two batches.</summary>
+    /// <summary>
+    /// A node that has not written for so long is taken for dead. Default: 20 s, ten times what lies between two
+    /// batches.
+    /// </summary>
     public TimeSpan NodeExpiry { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Who writes, without the connection string, which holds a password.</summary>

@@ -29,7 +29,8 @@ internal static class HealthCommand
     /// <param name="errors">Where it is said why not.</param>
     public static async Task<int> RunAsync(string? ports, TextWriter errors)
     {
-        var port = ports?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();
+        var port = ports?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault();
         var address = $"{(port is null ? DefaultAddress.Address : $"http://localhost:{port}")}/health/live";
         try
         {
@@ -38,7 +39,8 @@ internal static class HealthCommand
             answer.EnsureSuccessStatusCode();
             return 0;
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or UriFormatException)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException
+            or UriFormatException)
         {
             await errors.WriteLineAsync($"{address} does not say that the node lives: {exception.Message}");
             return 1;

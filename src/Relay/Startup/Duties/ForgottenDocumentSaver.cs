@@ -98,15 +98,19 @@ internal sealed partial class ForgottenDocumentSaver(
         }
     }
 
-    [LoggerMessage(LogEvents.ForgottenClaimed, LogLevel.Information, "{Documents} documents have changes that no snapshot covers and that no node saves; they are saved now")]
+    [LoggerMessage(LogEvents.ForgottenClaimed, LogLevel.Information,
+        "{Documents} documents have changes that no snapshot covers and that no node saves; they are saved now")]
     private static partial void LogClaimed(ILogger logger, int documents);
 
-    [LoggerMessage(LogEvents.ForgottenNotSaved, LogLevel.Warning, "{Document} has changes that no snapshot covers, and cannot be saved now: {Reason}")]
+    [LoggerMessage(LogEvents.ForgottenNotSaved, LogLevel.Warning,
+        "{Document} has changes that no snapshot covers, and cannot be saved now: {Reason}")]
     private static partial void LogNotSaved(ILogger logger, DocumentName document, string reason);
 
-    [LoggerMessage(LogEvents.SaveJobsUnreachable, LogLevel.Warning, "Documents that nobody saves cannot be looked for now")]
+    [LoggerMessage(LogEvents.SaveJobsUnreachable, LogLevel.Warning,
+        "Documents that nobody saves cannot be looked for now")]
     private static partial void LogUnreachable(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogEvents.SaveJobsReachable, LogLevel.Information, "Documents that nobody saves can be looked for again")]
+    [LoggerMessage(LogEvents.SaveJobsReachable, LogLevel.Information,
+        "Documents that nobody saves can be looked for again")]
     private static partial void LogReachable(ILogger logger);
 }

@@ -42,9 +42,12 @@ internal sealed partial class LocatorHeartbeat(
 
     protected override void OnRecovered(int failures) => LogWorksAgain(logger, failures);
 
-    [LoggerMessage(LogEvents.HeartbeatFailed, LogLevel.Warning, "The locator cannot be told that this node lives; until it can, other nodes do not ask this one, and read snapshots and log instead")]
+    [LoggerMessage(LogEvents.HeartbeatFailed, LogLevel.Warning,
+        "The locator cannot be told that this node lives; until it can, other nodes do not ask this one, and read "
+            + "snapshots and log instead")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogEvents.HeartbeatWorksAgain, LogLevel.Information, "The locator knows again that this node lives, after {Failures} failed beats")]
+    [LoggerMessage(LogEvents.HeartbeatWorksAgain, LogLevel.Information,
+        "The locator knows again that this node lives, after {Failures} failed beats")]
     private static partial void LogWorksAgain(ILogger logger, int failures);
 }

@@ -109,7 +109,8 @@ internal sealed partial class StartChecks(
         state.Passed();
     }
 
-    [LoggerMessage(LogEvents.StartCheckWaits, LogLevel.Warning, "{Service} cannot be reached; the node is not ready until it can")]
+    [LoggerMessage(LogEvents.StartCheckWaits, LogLevel.Warning,
+        "{Service} cannot be reached; the node is not ready until it can")]
     private static partial void LogWaits(ILogger logger, Exception exception, string service);
 
     [LoggerMessage(LogEvents.StartCheckPassed, LogLevel.Information, "{Service} is reached")]
