@@ -26,7 +26,8 @@ var options = new PostgresMetadataOptions
     ConnectionString = connection,
     Address = "bench",
     Incarnation = "bench",
-    CallTimeout = TimeSpan.FromMinutes(10)
+    KeepConnections = TimeSpan.FromDays(30),
+    CallTimeout = TimeSpan.FromMinutes(10),
 };
 await Fill.RunAsync(options, Number("rows", 20_000_000), Number("rooms", 250_000), Number("days", 30));
 if (Option("questions") != "false")

@@ -3,29 +3,31 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-/// <summary>What sessions need of the settings, and the figures that are not settings.</summary>
+/// <summary>
+/// What sessions need of the settings, whose defaults stand there alone, and the figures that are not settings.
+/// </summary>
 internal sealed record SessionSettings
 {
     /// <summary><c>Documents:IdleTimeout</c>.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public required TimeSpan IdleTimeout { get; init; }
 
     /// <summary><c>Documents:SaveInterval</c>.</summary>
-    public TimeSpan SaveInterval { get; init; } = TimeSpan.FromMinutes(1);
+    public required TimeSpan SaveInterval { get; init; }
 
     /// <summary><c>Documents:KeepSnapshots</c>.</summary>
-    public SnapshotRetention Retention { get; init; } = SnapshotRetention.Default;
+    public required SnapshotRetention Retention { get; init; }
 
     /// <summary><c>Documents:GarbageCollection</c>.</summary>
-    public bool GarbageCollection { get; init; } = true;
+    public required bool GarbageCollection { get; init; }
 
     /// <summary><c>Limits:MaxDocumentBytes</c>.</summary>
-    public long MaxDocumentBytes { get; init; } = 128 << 20;
+    public required long MaxDocumentBytes { get; init; }
 
     /// <summary><c>Limits:MaxConnectionsPerDocument</c>.</summary>
-    public int MaxConnectionsPerDocument { get; init; } = 1000;
+    public required int MaxConnectionsPerDocument { get; init; }
 
     /// <summary><c>Limits:MaxAwarenessBytes</c> and <c>Limits:MaxAwarenessEntries</c>.</summary>
-    public AwarenessLimits Awareness { get; init; } = new(64 << 10, 16);
+    public required AwarenessLimits Awareness { get; init; }
 
     /// <summary>
     /// A snapshot is due when the log holds so many bytes that none covers, in a document of up to four times this:
@@ -40,7 +42,7 @@ internal sealed record SessionSettings
     /// <c>Limits:MaxSyncMessageBytes</c>, and the parts of a larger diff. On a line of 1 Mbit/s each part, and the last
     /// one, must arrive well within the 30 s after which a client that hears nothing gives the connection up.
     /// </summary>
-    public DiffSizes Sync { get; init; } = new(MaxWhole: 4 << 20, MaxPart: 1 << 20, MaxLast: 2 << 20);
+    public required DiffSizes Sync { get; init; }
 
     /// <summary>
     /// How long a served connection has time to say what it has, before it is sent entries all the same.
@@ -61,7 +63,7 @@ internal sealed record SessionSettings
     /// nodes; beyond
     /// it they are dropped. A few of the largest (<c>Limits:MaxStatelessBytes</c>).
     /// </summary>
-    public long StatelessBytes { get; init; } = 4 << 20;
+    public required long StatelessBytes { get; init; }
 
     /// <summary>
     /// How long an entry from beyond the next offset waits for those before it: replies and channel messages overtake

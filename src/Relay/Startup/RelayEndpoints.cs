@@ -22,14 +22,14 @@ internal static class RelayEndpoints
         app.UseForwardedHeaders();
         app.Use(BrowserRules.InvokeAsync);
         app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
-        if (!settings.AllowedHosts.AreAll)
+        if (!settings.AllowedHosts().AreAll)
         {
-            app.Use(new HostGate(settings.AllowedHosts).InvokeAsync);
+            app.Use(new HostGate(settings.AllowedHosts()).InvokeAsync);
         }
 
         app.Use(FullNodePages.InvokeAsync);
         app.Use(UpgradeRefusal.InvokeAsync);
-        app.UseCrossOrigin("/api", auth.AllowedOrigins, asksForTokens: auth.Jwt is not null);
+        app.UseCrossOrigin("/api", auth.Origins(), auth.AsksForTokens);
         return app;
     }
 

@@ -18,7 +18,6 @@ using Relay.Protocols.YWebSocket;
 using Relay.Reports;
 using Relay.Sessions;
 using Relay.Telemetry;
-using Relay.Yjs;
 
 namespace Relay.Startup;
 
@@ -136,7 +135,7 @@ internal static class RelayServices
             return;
         }
 
-        var secret = settings.Internal.Secret ?? PeerSecret.Development;
+        var secret = settings.Internal.ToProof() ?? PeerSecret.Development;
         var options = new PeerOptions { MaxBytes = 2 * settings.Limits.MaxDocumentBytes };
         services.AddSingleton(provider => new PeerStateEndpoint(
             provider.GetRequiredService<SessionRegistry>().TryShare,
@@ -158,29 +157,12 @@ internal static class RelayServices
 
     private static void AddSessions(this IServiceCollection services, RelaySettings settings)
     {
-        var documents = settings.Documents;
         var limits = settings.Limits;
-        services.AddSingleton(new SessionSettings
-        {
-            IdleTimeout = documents.IdleTimeout,
-            SaveInterval = documents.SaveInterval,
-            Retention = documents.KeepSnapshots,
-            GarbageCollection = documents.GarbageCollection,
-            MaxDocumentBytes = settings.Limits.MaxDocumentBytes,
-            MaxConnectionsPerDocument = settings.Limits.MaxConnectionsPerDocument,
-            Sync = new DiffSizes(limits.MaxSyncMessageBytes, limits.MaxSyncMessageBytes / 4, MaxLast: 2 << 20),
-            StatelessBytes = Math.Max(4L * limits.MaxStatelessBytes, 1 << 20),
-            Awareness = new AwarenessLimits(
-                limits.MaxAwarenessBytes,
-                limits.MaxAwarenessEntries,
-
-                // Stock clients repeat all that they hear in one message, which must not be too large to be sent.
-                Math.Min(limits.MaxDocumentAwarenessBytes, limits.MaxMessageBytes / 2)),
-        });
+        services.AddSingleton(settings.ForSessions());
         services.AddSingleton(provider => new DurableStateReader(
             provider.GetRequiredService<IDocumentLog>(),
             provider.GetRequiredService<ISnapshotStore>(),
-            documents.GarbageCollection,
+            settings.Documents.GarbageCollection,
             provider.GetRequiredService<ILogger<DurableStateReader>>()));
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
         services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));
@@ -196,14 +178,7 @@ internal static class RelayServices
 
     private static void AddConnections(this IServiceCollection services, LimitsOptions limits)
     {
-        services.AddSingleton(new ConnectionLimits(
-            limits.MaxMessageBytes,
-            limits.MaxWaitingBytes,
-            limits.MessagesPerSecond,
-            limits.AwarenessPerSecond,
-            (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries,
-            limits.MaxStatelessBytes,
-            limits.MaxDocumentsPerConnection));
+        services.AddSingleton(limits.ForConnections());
         services.AddSingleton(new UserPlaces(limits.MaxConnectionsPerUser));
         services.AddSingleton(
             provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));

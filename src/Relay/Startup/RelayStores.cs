@@ -123,7 +123,7 @@ internal static class RelayStores
             new FileLogOptions
             {
                 Directory = options.Path,
-                Flush = options.Fsync,
+                Flush = options.Flush(),
                 Jobs = jobs,
                 TimeProvider = provider.GetRequiredService<TimeProvider>()
             },

@@ -33,13 +33,14 @@ internal static partial class StartupReport
             "Postgres",
             postgres,
             settings.KeepsMetadataFile ? Path.Combine(path, RelayMetadata.FileName) : "nowhere");
-        if (settings.Auth.Jwt is { } jwt)
+        if (settings.Auth.AsksForTokens)
         {
+            var jwt = settings.Auth.Jwt;
             LogTokens(
                 logger,
-                jwt.JwksUrl is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}"
-                : jwt.Authority is { } authority ? $"the keys of the OpenID provider {authority}"
-                : $"{jwt.Keys?.Count} of the settings' keys");
+                jwt.KeysAddress() is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}"
+                : jwt.Provider() is { } provider ? $"the keys of the OpenID provider {provider}"
+                : $"{jwt.Keys()?.Count} of the settings' keys");
         }
         else
         {

@@ -22,7 +22,7 @@ internal sealed class World : IDisposable
 
     public World(SessionSettings? settings = null)
     {
-        Settings = settings ?? new SessionSettings();
+        Settings = settings ?? SessionDefaults.Value;
         Snapshots = new MemorySnapshots(Time);
         SynchronizationContext.SetSynchronizationContext(Context);
     }

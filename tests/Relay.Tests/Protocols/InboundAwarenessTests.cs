@@ -1,5 +1,5 @@
 using System.Text;
-using Relay.Connections;
+using Relay.Doubles;
 using Relay.Sessions;
 using Relay.Yjs;
 
@@ -14,7 +14,14 @@ public sealed class InboundAwarenessTests : IDisposable
 
     public InboundAwarenessTests() =>
         inbound = new InboundAwareness(
-            new ConnectionLimits(1 << 20, 1 << 20, 1000, AwarenessPerSecond: 10, MaxHeldAwarenessBytes: 1000),
+            ConnectionDefaults.Value with
+            {
+                MaxMessageBytes = 1 << 20,
+                MaxWaitingBytes = 1 << 20,
+                MessagesPerSecond = 1000,
+                AwarenessPerSecond = 10,
+                MaxHeldAwarenessBytes = 1000,
+            },
             null,
             time,
             message => later.Add([.. message.Awareness]),

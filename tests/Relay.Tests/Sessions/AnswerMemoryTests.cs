@@ -26,7 +26,7 @@ public sealed class AnswerMemoryTests
     private const int PartBytes = 20_000;
 
     private static readonly SessionSettings InParts =
-        new() { Sync = new DiffSizes(2 * PartBytes, PartBytes, 0), SendBytes = 10_000 };
+        SessionDefaults.Value with { Sync = new DiffSizes(2 * PartBytes, PartBytes, 0), SendBytes = 10_000 };
 
     [Theory]
     [InlineData(true)]

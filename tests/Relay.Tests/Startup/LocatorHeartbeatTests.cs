@@ -63,6 +63,17 @@ public sealed class LocatorHeartbeatTests : INodeHeartbeat, IDisposable
     }
 
     [Fact]
+    public async Task A_beat_that_fails_in_a_way_that_was_not_foreseen_is_not_the_last()
+    {
+        var start = heartbeat.StartAsync(CancellationToken.None);
+        (await NextBeatAsync()).SetException(new InvalidCastException("a bug"));
+        await time.PassAsync(Options.FirstRetry);
+        (await NextBeatAsync()).SetResult();
+        await start.WaitAsync(Patience);
+        await heartbeat.StopAsync(CancellationToken.None).WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task A_locator_that_is_silent_does_not_keep_the_node_from_starting()
     {
         var start = heartbeat.StartAsync(CancellationToken.None);

@@ -1,27 +1,19 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Relay.Peers;
 
 namespace Relay.Startup;
 
 public sealed class NodeAddressTests
 {
-    private static readonly RelaySettings Settings = new()
-    {
-        Internal = new InternalOptions
-        {
-            Port = 5211,
-            Secret = new PeerSecret("secret")
-        }
-    };
+    private static readonly RelaySettings Settings = Read();
 
     [Fact]
     public void What_is_set_is_the_address()
     {
         var address = IPEndPoint.Parse("10.0.0.7:80");
-        Assert.Equal(address,
-            NodeAddress.Find(Settings with { Node = new NodeOptions { Address = address } },
-                "http://127.0.0.1:9/nobody"));
+        Assert.Equal(address, NodeAddress.Find(Read(("Node:Address", "10.0.0.7:80")), "http://127.0.0.1:9/nobody"));
         Assert.Equal(5211, NodeAddress.ToListenAt(address, Settings.Internal).Port);
     }
 
@@ -76,4 +68,13 @@ public sealed class NodeAddressTests
 
     private static Task<IPEndPoint> FindAsync(string metadata) =>
         Task.Run(() => NodeAddress.Find(Settings, metadata)).WaitAsync(TimeSpan.FromSeconds(60));
+
+    private static RelaySettings Read(params (string Key, string Value)[] settings)
+    {
+        (string Key, string Value)[] all = [("Internal:Port", "5211"), ("Internal:Secret", "secret"), .. settings];
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(all.Select(s => KeyValuePair.Create("Relay:" + s.Key, (string?)s.Value)))
+            .Build();
+        return RelaySettings.Read(configuration, isDevelopment: true);
+    }
 }

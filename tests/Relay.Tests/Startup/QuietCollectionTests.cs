@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Doubles;
 
 namespace Relay.Startup;
@@ -13,7 +14,8 @@ public sealed class QuietCollectionTests : IHeap, IDisposable
     private long survived;
     private bool started;
 
-    public QuietCollectionTests() => collection = new QuietCollection(this, Options, time);
+    public QuietCollectionTests() => collection = new QuietCollection(
+        this, Options, time, NullLogger<QuietCollection>.Instance);
 
     long IHeap.Allocated => allocated;
 

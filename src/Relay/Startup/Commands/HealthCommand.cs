@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace Relay.Startup;
 
 /// <summary>
@@ -6,11 +8,24 @@ namespace Relay.Startup;
 /// </summary>
 internal static class HealthCommand
 {
+    private const string Ports = "ASPNETCORE_HTTP_PORTS";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
+    public static Command Create()
+    {
+        var command = new Command(
+            "health", $"Asks the node on this machine, at the first of {Ports}, whether it lives; ends with 0 or 1");
+        command.SetAction((parsed, _) => RunAsync(
+            Environment.GetEnvironmentVariable(Ports), parsed.InvocationConfiguration.Error));
+        return command;
+    }
+
     /// <returns>The exit code: 0, or 1 when the node does not say that it lives within 4 s.</returns>
-    /// <param name="ports">The ports that the node listens on, separated by semicolons (<c>ASPNETCORE_HTTP_PORTS</c>);
-    /// the first one is asked.</param>
+    /// <param name="ports">
+    /// The ports that the node listens on, separated by semicolons (<c>ASPNETCORE_HTTP_PORTS</c>); the first one is
+    /// asked.
+    /// </param>
     /// <param name="errors">Where it is said why not.</param>
     public static async Task<int> RunAsync(string? ports, TextWriter errors)
     {
