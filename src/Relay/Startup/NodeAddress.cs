@@ -41,7 +41,7 @@ internal static class NodeAddress
     {
         try
         {
-            using var deadline = new CancellationTokenSource(MetadataPatience);
+            using var deadline = new CancellationTokenSource(MetadataPatience, TimeProvider.System);
             using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { MaxResponseContentBufferSize = 1 << 20 };
             using var request = new HttpRequestMessage(HttpMethod.Get, metadata);
             using var response = http.Send(request, deadline.Token);

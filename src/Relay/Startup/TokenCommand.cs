@@ -73,7 +73,7 @@ internal static class TokenCommand
             return false;
         }
 
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         var claims = new JsonObject
         {
             ["iat"] = now.ToUnixTimeSeconds(),
