@@ -20,7 +20,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
-    /// <summary>DynamoDB: in memory, or in a directory from which a later start takes it up again. Port 0 is a free one.</summary>
+    /// <summary>
+    /// DynamoDB: in memory, or in a directory from which a later start takes it up again. Port 0 is a free one.
+    /// </summary>
     public static Task<ServerProcess> StartDynamoDbAsync(string? directory = null, int port = 0) =>
         StartAsync(ServerKind.DynamoDb, "node", "dynamodb.mjs", Text(port), directory);
 
@@ -96,7 +98,8 @@ public sealed class ServerProcess : IAsyncDisposable
         };
         process.BeginErrorReadLine();
         string? line;
-        while ((line = await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout).ConfigureAwait(false)) is not null)
+        while ((line = await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout).ConfigureAwait(false))
+            is not null)
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
             {
@@ -109,15 +112,19 @@ public sealed class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
         lock (errors)
         {
-            throw new InvalidOperationException($"{script} {string.Join(' ', arguments)} did not start: {string.Join(' ', errors)}");
+            throw new InvalidOperationException(
+                $"{script} {string.Join(' ', arguments)} did not start: {string.Join(' ', errors)}");
         }
     }
 
-    /// <summary>To the process that was started and to its children: a Postgres serves each connection by one.</summary>
+    /// <summary>
+    /// To the process that was started and to its children: a Postgres serves each connection by one.
+    /// </summary>
     private async Task SignalAsync(string signal)
     {
         var id = process.Id.ToString(CultureInfo.InvariantCulture);
-        using var kill = Process.Start("bash", ["-c", $"kill -{signal} {id} $(cat /proc/{id}/task/*/children 2>/dev/null) 2>/dev/null"]);
+        using var kill = Process.Start("bash",
+            ["-c", $"kill -{signal} {id} $(cat /proc/{id}/task/*/children 2>/dev/null) 2>/dev/null"]);
         await kill.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
     }
 }

@@ -3,7 +3,8 @@ using Relay.Backplane.Support;
 
 namespace Relay.Backplane;
 
-public sealed class RedisChannelSpecificationTests(SharedRedis shared) : DocumentChannelSpecification, IClassFixture<SharedRedis>
+public sealed class RedisChannelSpecificationTests(SharedRedis shared)
+    : DocumentChannelSpecification, IClassFixture<SharedRedis>
 {
     private readonly RedisNodes nodes = new(shared.Server);
 

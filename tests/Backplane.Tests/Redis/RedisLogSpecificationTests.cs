@@ -3,7 +3,8 @@ using Relay.Backplane.Support;
 
 namespace Relay.Backplane;
 
-public sealed class RedisLogSpecificationTests(SharedRedis shared) : DocumentLogSpecification, IClassFixture<SharedRedis>
+public sealed class RedisLogSpecificationTests(SharedRedis shared)
+    : DocumentLogSpecification, IClassFixture<SharedRedis>
 {
     private readonly RedisNodes nodes = new(shared.Server);
 

@@ -4,7 +4,9 @@ using Relay.Backplane.Support;
 
 namespace Relay.Backplane;
 
-/// <summary>Orders to all nodes, with messages that get lost, nodes that are cut off, and a Redis that forgets.</summary>
+/// <summary>
+/// Orders to all nodes, with messages that get lost, nodes that are cut off, and a Redis that forgets.
+/// </summary>
 public sealed class RedisOrdersTests : RedisFixture
 {
     /// <summary>So long that it never helps a test.</summary>
@@ -40,7 +42,8 @@ public sealed class RedisOrdersTests : RedisFixture
         var (a, _) = await ListenAsync(Patient, 0);
         var (_, heard) = await ListenAsync(Patient, 0);
         var strange = ":\0\r\nä:"u8.ToArray();
-        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => a.GiveAsync(new byte[] { (byte)i }, default).AsTask())).Soon();
+        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => a.GiveAsync(new byte[] { (byte)i }, default).AsTask()))
+            .Soon();
         await a.GiveAsync(strange, default).Soon();
         await a.GiveAsync(ReadOnlyMemory<byte>.Empty, default).Soon();
         var all = new HashSet<string>();
@@ -63,7 +66,8 @@ public sealed class RedisOrdersTests : RedisFixture
         await a.GiveAsync("before"u8.ToArray(), default).Soon();
         Assert.Equal("before", await heard.NextAsync());
         proxy.LeadTo(1);
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => b.GiveAsync("unheard"u8.ToArray(), default).AsTask().Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => b.GiveAsync("unheard"u8.ToArray(), default).AsTask().Soon());
         Assert.Equal(0, (await a.GiveAsync("missed"u8.ToArray(), default).Soon()).Nodes);
         Assert.True(heard.NothingMore);
         proxy.LeadTo(Server.Port);
@@ -94,7 +98,8 @@ public sealed class RedisOrdersTests : RedisFixture
         var order = new byte[19];
         "one"u8.CopyTo(order.AsSpan(16));
         await redis.GetDatabase().ScriptEvaluateAsync(
-            RedisScript.Order, [new RedisKeys("relay").Orders], [order, "nowhere", "x", RedisChannels.PublishCommand, 600_000, 100]).Soon();
+            RedisScript.Order, [new RedisKeys("relay").Orders],
+                [order, "nowhere", "x", RedisChannels.PublishCommand, 600_000, 100]).Soon();
         Assert.Equal("one", await heard.NextAsync());
     }
 
@@ -139,7 +144,8 @@ public sealed class RedisOrdersTests : RedisFixture
 
         // Both have read up to an order that is an hour ahead, and then it is as if another server had taken over.
         var ahead = $"{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds()}000";
-        await Server.CommandAsync("ZADD", (string)new RedisKeys("relay").Orders!, ahead, ahead + ":0123456789abcdefahead");
+        await Server.CommandAsync("ZADD", (string)new RedisKeys("relay").Orders!, ahead,
+            ahead + ":0123456789abcdefahead");
         await a.GiveAsync("after"u8.ToArray(), default).Soon();
         Assert.Equal(["ahead", "after"], [await heard.NextAsync(), await heard.NextAsync()]);
         await Server.CommandAsync("FLUSHALL");
@@ -154,7 +160,8 @@ public sealed class RedisOrdersTests : RedisFixture
         Server.Signal("STOP");
         try
         {
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => a.GiveAsync("one"u8.ToArray(), default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => a.GiveAsync("one"u8.ToArray(), default).Soon());
         }
         finally
         {
@@ -162,7 +169,8 @@ public sealed class RedisOrdersTests : RedisFixture
         }
     }
 
-    private async Task<(RedisBackplane Node, Listener Heard)> ListenAsync(RedisBackplaneOptions options, int done, Action? first = null)
+    private async Task<(RedisBackplane Node, Listener Heard)> ListenAsync(RedisBackplaneOptions options, int done,
+        Action? first = null)
     {
         var node = await OpenAsync(options);
         var listener = new Listener(done, first);

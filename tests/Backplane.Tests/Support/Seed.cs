@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Relay.Backplane.Support;
 
-/// <summary>The seed of a random test: printed, and taken from the environment variable RELAY_TEST_SEED where that is set.</summary>
+/// <summary>
+/// The seed of a random test: printed, and taken from the environment variable RELAY_TEST_SEED where that is set.
+/// </summary>
 internal static class Seed
 {
     public static Random Next(ITestOutputHelper output)
