@@ -87,7 +87,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         try
         {
             var redis = opening.IsCompletedSuccessfully
-                ? opening.Result
+                ? await opening
                 : await opening.WaitAsync(options.Deadline, time, cancellation);
             answer = call(redis);
             return await answer.WaitAsync(options.Deadline, time, cancellation);
@@ -128,7 +128,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             redis.ConnectionFailed -= OnFailed;
             redis.ConnectionRestored -= OnRestored;
             await redis.CloseAsync(allowCommandsToComplete: false).WaitAsync(options.Deadline, time);
-            redis.Dispose();
+            await redis.DisposeAsync().AsTask().WaitAsync(options.Deadline, time);
         }
         catch (Exception e) when (
             e is TimeoutException or RedisException or ObjectDisposedException or OperationCanceledException)

@@ -52,7 +52,7 @@ internal static class NodeAddress
     {
         try
         {
-            using var deadline = new CancellationTokenSource(MetadataPatience);
+            using var deadline = new CancellationTokenSource(MetadataPatience, TimeProvider.System);
             using var http = new HttpClient(
                 new SocketsHttpHandler
                 {

@@ -98,7 +98,7 @@ internal static class TokenCommand
 
     private static JsonObject Claims(ParseResult parsed, JwtOptions jwt, JsonObject documents, bool isAdmin)
     {
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         var lifetime = parsed.GetResult(Lifetime) is null ? DefaultLifetime : parsed.GetValue(Lifetime);
         var claims = new JsonObject
         {
