@@ -25,6 +25,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     private readonly ConnectionLimits limits;
     private readonly AwarenessStamp? stamp;
     private InboundAwareness? awareness;
+    private UnreadablePresence? unreadable;
 
     public YWebSocketConnection(
         ClientSocket socket,
@@ -128,10 +129,12 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
             {
                 HandIn(messages);
                 messages = [];
+                refused ??= TooMuchUnreadable;
             }
         }
 
         HandIn(messages);
+        refused ??= TooMuchUnreadable;
         if (refused is not null)
         {
             LogBadFrame(logger, document, refused.Value);
@@ -141,6 +144,9 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
 
         return credit.WaitAsync(closed);
     }
+
+    private YjsError? TooMuchUnreadable =>
+        unreadable is { EndsDocument: true } ? UnreadablePresence.TooMuch : null;
 
     private void HandIn(List<DocumentMessage> messages)
     {
@@ -153,7 +159,11 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
                 time,
                 held => Deliver([held]),
                 (dropped, error) => LogUnreadablePresence(logger, dropped, document, error));
-            awareness.Filter(messages);
+            if (awareness.Filter(messages) is > 0 and var dropped)
+            {
+                unreadable ??= new UnreadablePresence(time);
+                unreadable.Count(dropped);
+            }
         }
 
         if (messages.Count > 0)
