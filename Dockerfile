@@ -12,14 +12,14 @@ ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 WORKDIR /source
 
 # Only what says which packages are needed, so that a change of code restores nothing anew.
-COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
-COPY src/Yjs/Yjs.csproj src/Yjs/
-COPY src/Backplane/Backplane.csproj src/Backplane/
-COPY src/DocLocator/DocLocator.csproj src/DocLocator/
-COPY src/Persistence/Persistence.csproj src/Persistence/
-COPY src/Relay/Relay.csproj src/Relay/
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig ./
+COPY src/Yjs/Yjs.csproj src/Yjs/packages*.lock.json src/Yjs/
+COPY src/Backplane/Backplane.csproj src/Backplane/packages*.lock.json src/Backplane/
+COPY src/DocLocator/DocLocator.csproj src/DocLocator/packages*.lock.json src/DocLocator/
+COPY src/Persistence/Persistence.csproj src/Persistence/packages*.lock.json src/Persistence/
+COPY src/Relay/Relay.csproj src/Relay/packages*.lock.json src/Relay/
 # A Release build compiles ahead, and the restore fetches the compiler for it.
-RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet restore src/Relay ${TARGETARCH:+-a $TARGETARCH} -p:Configuration=Release
+RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet restore src/Relay ${TARGETARCH:+-a $TARGETARCH} -p:Configuration=Release --locked-mode
 
 COPY src src
 RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet publish src/Relay -c Release ${TARGETARCH:+-a $TARGETARCH} --no-restore -o /node && mkdir /data

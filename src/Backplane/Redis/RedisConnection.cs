@@ -166,17 +166,6 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             configuration.ConfigCheckSeconds = 2;
         }
 
-        if (!RedisConfiguration.Has(options.Configuration, "connectTimeout"))
-        {
-            configuration.ConnectTimeout = (int)options.Deadline.TotalMilliseconds;
-        }
-
-        if (!RedisConfiguration.Has(options.Configuration, "asyncTimeout"))
-        {
-            // Calls have a deadline of their own; the client must not give one up before.
-            configuration.AsyncTimeout = Math.Max(configuration.AsyncTimeout, (int)options.Deadline.TotalMilliseconds);
-        }
-
         // Connecting looks up names and may take its time: not on the caller's thread.
         await Task.Yield();
         while (true)

@@ -361,12 +361,7 @@ internal sealed partial class DocumentSession
     /// <summary>There may be room again for answers that wait for it.</summary>
     private void OnAnswerRoom()
     {
-        answers.EndWaiting();
-        foreach (var attachment in attachments)
-        {
-            Pump(attachment);
-        }
-
+        answers.TryAgain(attachments, Pump);
         ForgetDelivered();
     }
 

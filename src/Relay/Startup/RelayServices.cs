@@ -91,7 +91,8 @@ internal static class RelayServices
             () => provider.GetRequiredService<SessionRegistry>().UnsavedCount,
             () => provider.GetRequiredService<NodeState>().IsReady,
             () => provider.GetRequiredService<BufferBudget>().Used,
-            () => provider.GetRequiredService<NodeMemory>().Used)));
+            () => provider.GetRequiredService<NodeMemory>().Used,
+            () => provider.GetRequiredService<AnswerBudget>().Used)));
         services.AddExporters(configuration);
     }
 

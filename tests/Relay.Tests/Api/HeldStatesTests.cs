@@ -57,6 +57,21 @@ public sealed class HeldStatesTests
     }
 
     [Fact]
+    public async Task A_small_state_does_not_wait_behind_a_large_one()
+    {
+        var held = new HeldStates(new BufferBudget(1_000_000, time));
+        var first = new byte[900_000];
+        Assert.True(await held.TryHoldAsync(first, default));
+        var large = held.TryHoldAsync(new byte[900_000], default).AsTask();
+        var small = held.TryHoldAsync(new byte[ChargedBuffer.FreeBytes], default);
+        Assert.True(small.IsCompletedSuccessfully);
+        Assert.True(await small);
+        Assert.False(large.IsCompleted);
+        held.Release(first);
+        Assert.True(await large);
+    }
+
+    [Fact]
     public async Task A_state_for_which_no_one_waits_any_more_is_not_charged()
     {
         var budget = new BufferBudget(1_000_000, time);

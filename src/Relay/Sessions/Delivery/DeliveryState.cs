@@ -63,6 +63,11 @@ internal sealed class DeliveryState
     /// <summary>Whether there was no room for an answer, or for a frame of it; everything else goes on.</summary>
     public bool WaitsForRoom { get; set; }
 
+    /// <summary>
+    /// Its place among those of the document that were refused room, until it has some; the last one without.
+    /// </summary>
+    public long Turn { get; set; } = long.MaxValue;
+
     /// <summary>Applications' own messages, in frames, and their bytes.</summary>
     public SparseQueue<ReadOnlyMemory<byte>> Stateless;
 
