@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Relay.Doubles;
 
 namespace Relay.Access;
@@ -154,7 +155,8 @@ public sealed class ReturnDelaysTests
 
     private static DefaultHttpContext Request()
     {
-        var context = new DefaultHttpContext();
+        var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        var context = new DefaultHttpContext { RequestServices = services };
         context.Connection.RemoteIpAddress = Here;
         context.Request.Headers.Upgrade = "websocket";
         return context;
