@@ -7,7 +7,9 @@ using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary>Hands an update in the way that updates of clients take, for requests that wait until it is in the log.</summary>
+/// <summary>
+/// Hands an update in the way that updates of clients take, for requests that wait until it is in the log.
+/// </summary>
 internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time)
 {
     /// <summary>How long the log may take: as long as a session waits for one call to it.</summary>

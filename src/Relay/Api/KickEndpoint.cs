@@ -80,7 +80,8 @@ internal sealed class KickEndpoint(Kicks kicks)
                     case ("user", JsonValueKind.String):
                         user = member.Value.GetString();
                         break;
-                    case ("document", JsonValueKind.String) when DocumentName.TryCreate(member.Value.GetString()!, out var name, out _):
+                    case ("document", JsonValueKind.String) when DocumentName.TryCreate(member.Value.GetString()!,
+                        out var name, out _):
                         document = name;
                         break;
                     case ("comeBack", JsonValueKind.True or JsonValueKind.False):

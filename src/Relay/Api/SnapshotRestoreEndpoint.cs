@@ -86,6 +86,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
         }
     }
 
-    [LoggerMessage(LogEvents.SnapshotRestored, LogLevel.Information, "{Document} was restored to its snapshot at {Position} by an update of {Bytes} bytes")]
+    [LoggerMessage(LogEvents.SnapshotRestored, LogLevel.Information,
+        "{Document} was restored to its snapshot at {Position} by an update of {Bytes} bytes")]
     private static partial void LogRestored(ILogger logger, DocumentName document, Position position, int bytes);
 }

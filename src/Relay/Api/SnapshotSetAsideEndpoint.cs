@@ -68,7 +68,8 @@ internal sealed partial class SnapshotSetAsideEndpoint(
         }
     }
 
-    [LoggerMessage(LogEvents.SnapshotSetAside, LogLevel.Warning, "An administrator set the snapshot of {Document} at {Position} aside; it lies at {Place}")]
+    [LoggerMessage(LogEvents.SnapshotSetAside, LogLevel.Warning,
+        "An administrator set the snapshot of {Document} at {Position} aside; it lies at {Place}")]
     private static partial void LogSetAside(ILogger logger, DocumentName document, Position position, string place);
 
     [LoggerMessage(LogEvents.SetAsideFailed, LogLevel.Warning, "A snapshot of {Document} cannot be set aside now")]

@@ -12,7 +12,8 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
 {
     /// <summary>How addresses name a snapshot: by its position.</summary>
     public static string IdOf(SnapshotInfo snapshot) =>
-        string.Create(CultureInfo.InvariantCulture, $"{snapshot.Position.Epoch}-{snapshot.Position.Offset}-{snapshot.Position.Id}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{snapshot.Position.Epoch}-{snapshot.Position.Offset}-{snapshot.Position.Id}");
 
     /// <summary>The snapshots since the last deletion, newest first; none with a refusal.</summary>
     public async ValueTask<(IReadOnlyList<SnapshotInfo> Listing, ProblemHttpResult? Refusal)> ListAsync(
@@ -104,7 +105,8 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
         }
     }
 
-    private async ValueTask<SnapshotReadResult?> ReadAsync(DocumentName name, SnapshotInfo snapshot, CancellationToken cancellation)
+    private async ValueTask<SnapshotReadResult?> ReadAsync(DocumentName name, SnapshotInfo snapshot,
+        CancellationToken cancellation)
     {
         try
         {
@@ -125,6 +127,8 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
     [LoggerMessage(LogEvents.SnapshotsUnavailable, LogLevel.Warning, "The snapshots of {Document} cannot be read now")]
     private static partial void LogUnavailable(ILogger logger, Exception exception, DocumentName document);
 
-    [LoggerMessage(LogEvents.UnreadableSnapshotAsked, LogLevel.Error, "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
-    private static partial void LogUnreadable(ILogger logger, DocumentName document, Position position, string? problem);
+    [LoggerMessage(LogEvents.UnreadableSnapshotAsked, LogLevel.Error,
+        "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
+    private static partial void LogUnreadable(ILogger logger, DocumentName document, Position position,
+        string? problem);
 }

@@ -6,10 +6,12 @@ using Relay.DocLocator;
 namespace Relay.Reports;
 
 /// <summary>
-/// Tells all dashboards that are open at this node how the nodes do: one reader for all of them, none when nobody looks. A dashboard that reads too slowly misses events and gets the latest one next. When the node begins to leave, the
-/// streams that are open end once, so that browsers behind a load balancer look at another node. Thread-safe.
+/// Tells all dashboards that are open at this node how the nodes do: one reader for all of them, none when nobody
+/// looks. A dashboard that reads too slowly misses events and gets the latest one next. When the node begins to leave,
+/// the streams that are open end once, so that browsers behind a load balancer look at another node. Thread-safe.
 /// </summary>
-internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdentity node, NodeState state, DashboardFeedOptions options, TimeProvider time, ILogger<DashboardFeed> logger)
+internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdentity node, NodeState state,
+    DashboardFeedOptions options, TimeProvider time, ILogger<DashboardFeed> logger)
 {
     private readonly Lock gate = new();
     private readonly HashSet<Channel<byte[]>> watchers = [];
@@ -93,7 +95,8 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
 
     private async ValueTask<byte[]> MakeAsync()
     {
-        var view = DashboardView.Of(await reporter.ReadAsync(CancellationToken.None), node.Incarnation, time.GetUtcNow());
+        var view = DashboardView.Of(await reporter.ReadAsync(CancellationToken.None), node.Incarnation,
+            time.GetUtcNow());
         return JsonSerializer.SerializeToUtf8Bytes(view, ReportFormat.Default.DashboardView);
     }
 

@@ -4,7 +4,8 @@ using Relay.Metadata;
 namespace Relay.Sessions;
 
 /// <summary>
-/// One connection's place at one session. The methods are for the connection, thread-safe, and go to the session in the order of their calls; everything else belongs to the session's mailbox.
+/// One connection's place at one session. The methods are for the connection, thread-safe, and go to the session in the
+/// order of their calls; everything else belongs to the session's mailbox.
 /// </summary>
 internal sealed class Attachment(DocumentSession session, ISessionConnection connection, AccessLevel access)
 {
@@ -22,7 +23,10 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
 
     public ISessionConnection Connection { get; } = connection;
 
-    /// <summary>What the connection may do: with less than <see cref="AccessLevel.Write"/> none of its updates reaches the outbox.</summary>
+    /// <summary>
+    /// What the connection may do: with less than <see cref="AccessLevel.Write"/> none of its updates reaches the
+    /// outbox.
+    /// </summary>
     public AccessLevel Access { get; set; } = access;
 
     /// <summary>Whether the session still counts it among its connections.</summary>
@@ -31,7 +35,9 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
     /// <summary>Whether it was greeted: before that the document is not loaded, and its messages wait.</summary>
     public bool IsServed { get; set; }
 
-    /// <summary>Messages that came before it was served. The connection bounds them: it reads on only as they are settled.</summary>
+    /// <summary>
+    /// Messages that came before it was served. The connection bounds them: it reads on only as they are settled.
+    /// </summary>
     public Queue<IReadOnlyList<DocumentMessage>>? Waiting { get; set; }
 
     /// <summary>What goes through it; nothing where nobody wants to know.</summary>
@@ -52,14 +58,18 @@ internal sealed class Attachment(DocumentSession session, ISessionConnection con
     public void Receive(IReadOnlyList<DocumentMessage> messages) =>
         session.Mailbox.Post(ReceiveHandler, this, messages, ReceiveIsLong);
 
-    /// <summary>Changes what the connection may do, for messages that it hands in from now on; what was accepted before stays accepted.</summary>
+    /// <summary>
+    /// Changes what the connection may do, for messages that it hands in from now on; what was accepted before stays
+    /// accepted.
+    /// </summary>
     public void ChangeAccess(AccessLevel level) => session.Mailbox.Post(() => session.ChangeAccess(this, level));
 
     /// <summary>Everything that the last <see cref="ISessionConnection.Send"/> was given is sent.</summary>
     public void Sent() => session.Mailbox.Post(SentHandler, this, null, SentIsLong);
 
     /// <summary>The connection is gone, or about to go; calling this again does nothing.</summary>
-    /// <param name="clean">The client (or this node) said goodbye: its presence goes at once, not after the time that an abruptly lost client has for its return.</param>
+    /// <param name="clean">The client (or this node) said goodbye: its presence goes at once, not after the time that
+    /// an abruptly lost client has for its return.</param>
     public void Leave(bool clean) => session.Mailbox.Post(() => session.Detach(this, clean));
 
     private void TakeIn(IReadOnlyList<DocumentMessage> messages) => session.Receive(this, messages);

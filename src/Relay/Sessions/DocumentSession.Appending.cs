@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-/// <summary>One append at a time; its outcome is known when its reply, its own entry on the channel, or a look into the log says so.</summary>
+/// <summary>
+/// One append at a time; its outcome is known when its reply, its own entry on the channel, or a look into the log says
+/// so.
+/// </summary>
 internal sealed partial class DocumentSession
 {
     /// <summary>An update that says nothing.</summary>
@@ -18,7 +21,8 @@ internal sealed partial class DocumentSession
 
     private void StartAppend()
     {
-        if (flight is not null || outbox.Count == 0 || reconciling || State is SessionState.Loading or SessionState.Closed)
+        if (flight is not null || outbox.Count == 0 || reconciling
+            || State is SessionState.Loading or SessionState.Closed)
         {
             return;
         }
@@ -49,11 +53,15 @@ internal sealed partial class DocumentSession
 
         services.Metrics.Received(items.Count);
         figures.Updates += items.Count;
-        flight = new Flight(services.Environment.NewEntryId(), payload, items, services.Environment.Time.GetTimestamp());
+        flight = new Flight(services.Environment.NewEntryId(), payload, items,
+            services.Environment.Time.GetTimestamp());
         SendFlight();
     }
 
-    /// <summary>What was new when it came may have been logged since: a client that reconnects sends again what its old connection had under way.</summary>
+    /// <summary>
+    /// What was new when it came may have been logged since: a client that reconnects sends again what its old
+    /// connection had under way.
+    /// </summary>
     private void AddStillNew(List<OutboxItem> items, in OutboxItem item)
     {
         var from = item.From;
@@ -136,13 +144,15 @@ internal sealed partial class DocumentSession
             OnEntry(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
             if (flight == sent && !reconciling)
             {
-                // It waits for entries before it. Should the log be lost before they are read, this one is lost with them: so it is not taken for stored until it is applied.
+                // It waits for entries before it. Should the log be lost before they are read, this one is lost with
+                // them: so it is not taken for stored until it is applied.
                 appendTimer.Set(settings.LongestAppendRetry);
             }
         }
         else
         {
-            // The first entry of a log, even of a new document: what another node has stored since this one looked is found now or never.
+            // The first entry of a log, even of a new document: what another node has stored since this one looked is
+            // found now or never.
             RequestReconcile();
         }
     }
@@ -164,7 +174,9 @@ internal sealed partial class DocumentSession
         appendTimer.Set(services.Environment.Backoff(sent.Attempts, settings.FirstRetry, settings.LongestAppendRetry));
     }
 
-    /// <summary>The entry in flight is in the log, and in the document. Its writers hear that before they see it come back.</summary>
+    /// <summary>
+    /// The entry in flight is in the log, and in the document. Its writers hear that before they see it come back.
+    /// </summary>
     /// <param name="news">What of it the document did not have.</param>
     private void SettleFlight(ReadOnlyMemory<byte> news)
     {

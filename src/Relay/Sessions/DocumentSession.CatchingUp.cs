@@ -55,10 +55,11 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>
-    /// Without a log the newest snapshot says whether anything is missing. Nearly always nothing is: a log expires when all of it is covered. But it may have been lost, too, after other nodes had gone
-    /// further than this one.
+    /// Without a log the newest snapshot says whether anything is missing. Nearly always nothing is: a log expires when
+    /// all of it is covered. But it may have been lost, too, after other nodes had gone further than this one.
     /// </summary>
-    private async ValueTask<(LogReadResult Read, Position Newest)> ReadAfterAsync(Position after, CancellationToken cancellation)
+    private async ValueTask<(LogReadResult Read, Position Newest)> ReadAfterAsync(Position after,
+        CancellationToken cancellation)
     {
         var read = await services.Log.ReadAsync(Name, after, cancellation);
         if (read.Outcome != LogReadOutcome.NoLog)

@@ -2,7 +2,9 @@ using Relay.Metadata;
 
 namespace Relay.Sessions;
 
-/// <summary>What goes through: of the document always, of each connection only where metadata of rooms is kept.</summary>
+/// <summary>
+/// What goes through: of the document always, of each connection only where metadata of rooms is kept.
+/// </summary>
 internal sealed partial class DocumentSession
 {
     private readonly RoomFigures figures;

@@ -4,9 +4,9 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// The one way out: connections are sent entries by cursor. One that has sent all it was given gets everything it lacks at
-/// once; one for which too much has come together gets one merged diff. What a client is sent takes effect at once or not
-/// at all, so that no editor sees, and repairs, a state that never was.
+/// The one way out: connections are sent entries by cursor. One that has sent all it was given gets everything it lacks
+/// at once; one for which too much has come together gets one merged diff. What a client is sent takes effect at once
+/// or not at all, so that no editor sees, and repairs, a state that never was.
 /// </summary>
 internal sealed partial class DocumentSession
 {
@@ -62,7 +62,8 @@ internal sealed partial class DocumentSession
     /// </summary>
     private void LeaveBehind(long start, DeliveredEntry newest)
     {
-        var left = attachments.Where(a => a is { IsServed: true, Delivery.IsBehind: false } && a.Delivery.Cursor < start)
+        var left = attachments.Where(a => a is { IsServed: true, Delivery.IsBehind: false }
+            && a.Delivery.Cursor < start)
             .OrderByDescending(a => a.Delivery.Cursor).ToList();
         if (left.Count == 0)
         {
@@ -143,7 +144,8 @@ internal sealed partial class DocumentSession
         var state = attachment.Delivery;
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
-        var onlyEntries = state is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0, SyncRequests.Count: 0 }
+        var onlyEntries = state
+            is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0, SyncRequests.Count: 0 }
             && state is { Nudges.Count: 0, Stateless.Count: 0 }
             && presence.Cursor == awareness.Records.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
@@ -166,8 +168,8 @@ internal sealed partial class DocumentSession
         var frames = new List<ReadOnlyMemory<byte>>();
         var bytes = 0L;
 
-        // A client that is asked when it asks, a Hocuspocus provider, answers while the parts are on their way to it, and
-        // takes the last receipt that it waits for to mean that it is synced.
+        // A client that is asked when it asks, a Hocuspocus provider, answers while the parts are on their way to it,
+        // and takes the last receipt that it waits for to mean that it is synced.
         var receiptsWait = format.AsksWhenAsked && state.Parts.Count > 0;
         if (!receiptsWait)
         {
@@ -375,7 +377,9 @@ internal sealed partial class DocumentSession
         attachment.Delivery.IsExact = HasOwnLogged(attachment);
     }
 
-    /// <summary>Whether the client has no more than the log: no update under way, and none seen that is not logged.</summary>
+    /// <summary>
+    /// Whether the client has no more than the log: no update under way, and none seen that is not logged.
+    /// </summary>
     private bool HasOwnLogged(Attachment attachment) =>
         attachment.Receipts.Taken == attachment.Receipts.Landed && !IsUnloggedShown;
 

@@ -3,7 +3,9 @@ using Relay.Connections;
 
 namespace Relay.Sessions;
 
-/// <summary>Entries of the log, in order and without holes, wherever they come from: replies to appends, the channel, reads.</summary>
+/// <summary>
+/// Entries of the log, in order and without holes, wherever they come from: replies to appends, the channel, reads.
+/// </summary>
 internal sealed partial class DocumentSession
 {
     /// <summary>Entries from beyond the next offset, by offset.</summary>
@@ -149,7 +151,8 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (!document.TryApply(entry.Kind == EntryKind.Created ? EmptyUpdate : entry.Payload, out var news, out var error))
+        if (!document.TryApply(entry.Kind == EntryKind.Created ? EmptyUpdate : entry.Payload,
+            out var news, out var error))
         {
             // Another node logged what this one would have refused. Nothing after it can be right either.
             LogEntryUnreadable(services.Logger, Name, entry.Position, error);
@@ -175,7 +178,9 @@ internal sealed partial class DocumentSession
         MarkUnsaved();
     }
 
-    /// <summary>The document was deleted: what this session has of it is dropped, and reconciled with nothing.</summary>
+    /// <summary>
+    /// The document was deleted: what this session has of it is dropped, and reconciled with nothing.
+    /// </summary>
     private void DieDeleted()
     {
         LogDocumentDeleted(services.Logger, Name);

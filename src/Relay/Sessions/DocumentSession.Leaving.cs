@@ -3,14 +3,18 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Leaving: snapshot, out of the locator, unsubscribe, free. A connection that comes before the last step takes the session up again; one that comes later gets a new session, which loads when
-/// this one is wholly gone.
+/// Leaving: snapshot, out of the locator, unsubscribe, free. A connection that comes before the last step takes the
+/// session up again; one that comes later gets a new session, which loads when this one is wholly gone.
 /// </summary>
 internal sealed partial class DocumentSession
 {
     private LeaveStep leaveStep;
 
-    /// <summary>Where the document stood when leaving began, or at this session's last own entry since; nothing after a reconcile, whose positions are of another history. What other nodes have appended since is theirs to save: who waits for the last of it never leaves a busy document.</summary>
+    /// <summary>
+    /// Where the document stood when leaving began, or at this session's last own entry since; nothing after a
+    /// reconcile, whose positions are of another history. What other nodes have appended since is theirs to save: who
+    /// waits for the last of it never leaves a busy document.
+    /// </summary>
     private Position leavingAt;
 
     private bool nodeStops;
@@ -24,7 +28,10 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>Whether a snapshot is still to be stored before this session may leave.</summary>
-    private bool MustSave => isUnsaved && (mustSave || leavingAt.IsNone || covered.Epoch != leavingAt.Epoch || position.Epoch != leavingAt.Epoch || covered.Offset < leavingAt.Offset);
+    private bool MustSave =>
+        isUnsaved
+        && (mustSave || leavingAt.IsNone || covered.Epoch != leavingAt.Epoch || position.Epoch != leavingAt.Epoch
+            || covered.Offset < leavingAt.Offset);
 
     private void BeginLeaving()
     {
@@ -42,7 +49,9 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>The next step, if nothing is under way that has to end first. Called after whatever may have been that.</summary>
+    /// <summary>
+    /// The next step, if nothing is under way that has to end first. Called after whatever may have been that.
+    /// </summary>
     private void ContinueLeaving()
     {
         if (State != SessionState.Draining || leaveStep != LeaveStep.None)
@@ -69,7 +78,9 @@ internal sealed partial class DocumentSession
         RemoveFromLocator();
     }
 
-    /// <summary>The last step, unless somebody is on the way to this mailbox; whoever that is calls this again.</summary>
+    /// <summary>
+    /// The last step, unless somebody is on the way to this mailbox; whoever that is calls this again.
+    /// </summary>
     private void EndIfNobodyCame()
     {
         if (State == SessionState.Draining && leaveStep == LeaveStep.Removed && attachments.Count == 0 && !HasRequests
@@ -104,9 +115,12 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>The last of a session that is closed already: nobody waits for it but the next session of the same document.</summary>
+    /// <summary>
+    /// The last of a session that is closed already: nobody waits for it but the next session of the same document.
+    /// </summary>
     private void Free(bool removeFirst) =>
-        Start(settings.LongCallTimeout, cancellation => FreeAsync(removeFirst, cancellation), () => registry.Gone(Name), _ => registry.Gone(Name));
+        Start(settings.LongCallTimeout, cancellation => FreeAsync(removeFirst, cancellation), () => registry.Gone(Name),
+            _ => registry.Gone(Name));
 
     private async ValueTask FreeAsync(bool removeFirst, CancellationToken cancellation)
     {

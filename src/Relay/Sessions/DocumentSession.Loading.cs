@@ -36,7 +36,8 @@ internal sealed partial class DocumentSession
         // A load reads the log.
         var look = pendingReads.LookBegins();
 
-        // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
+        // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a
+        // chance to say why it failed.
         Start(
             settings.LongCallTimeout,
             cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)),
@@ -50,23 +51,30 @@ internal sealed partial class DocumentSession
             ? null
             : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), OwnPresence());
 
-    /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
+    /// <summary>
+    /// Every step leaves what it has made where the cleaning up finds it, whatever the next step does.
+    /// </summary>
     private async ValueTask<Loaded> LoadAsync(Activity? span, CancellationToken cancellation)
     {
-        // Subscribing comes first: an entry that is appended after this is held, one appended before it is in the log that is read below. Nothing falls between.
+        // Subscribing comes first: an entry that is appended after this is held, one appended before it is in the log
+        // that is read below. Nothing falls between.
         subscription = await services.Channel.SubscribeAsync(Name, new ChannelListener(this), cancellation);
 
         // Who is there on other nodes is on its way while the document is loaded.
         Mailbox.PostElsewhere(GreetOtherNodes);
 
-        // In the locator before loading: whoever loads the document after this asks this node, or finds what it appended in the log.
+        // In the locator before loading: whoever loads the document after this asks this node, or finds what it
+        // appended in the log.
         leaveStep = LeaveStep.None;
         var holders = await RelayTraces.StepAsync("locator.add", _ => TryListAsync(cancellation));
-        var peer = holders is { Count: > 0 } ? await RelayTraces.StepAsync("peers.ask", _ => services.Peers.AskAsync(Name, holders, cancellation)) : null;
+        var peer = holders is { Count: > 0 }
+            ? await RelayTraces.StepAsync("peers.ask", _ => services.Peers.AskAsync(Name, holders, cancellation))
+            : null;
         DurableState? state = null;
         if (peer is not null)
         {
-            state = await RelayTraces.StepAsync("log.read", _ => services.Durable.ReadAfterAsync(Name, peer, cancellation));
+            state = await RelayTraces.StepAsync("log.read",
+                _ => services.Durable.ReadAfterAsync(Name, peer, cancellation));
             if (state is null)
             {
                 LogPeerStateUnfit(services.Logger, Name, peer.Position);
@@ -74,10 +82,12 @@ internal sealed partial class DocumentSession
         }
 
         // A log that has expired, and a peer at the newest snapshot, fit.
-        var stored = state ?? await RelayTraces.StepAsync("stores.read", _ => services.Durable.ReadAsync(Name, cancellation));
+        var stored = state
+            ?? await RelayTraces.StepAsync("stores.read", _ => services.Durable.ReadAsync(Name, cancellation));
         span?.SetTag("relay.load.from", state is not null ? "peer" : "stores");
         span?.SetTag("relay.load.outcome", stored.Outcome.ToString());
-        return new Loaded(stored, holders is not null, peer, peer is not null && state is null && peer.Position != stored.Position);
+        return new Loaded(stored, holders is not null, peer,
+            peer is not null && state is null && peer.Position != stored.Position);
     }
 
     private void OnLoaded(long look, Loaded loaded)
@@ -136,7 +146,8 @@ internal sealed partial class DocumentSession
         LogLoaded(services.Logger, Name, position);
         if (unreadable.Contains(position) || loaded.IsPeerElsewhere)
         {
-            // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or the log was lost, and a node that has what is lost does not know that yet.
+            // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or
+            // the log was lost, and a node that has what is lost does not know that yet.
             MoveOn();
         }
 
@@ -171,7 +182,10 @@ internal sealed partial class DocumentSession
         FailLoad(CloseReason.StoreUnavailable);
     }
 
-    /// <summary>The node that deleted the document died before it stored the tombstone, or a node that had slept through the deletion has begun a log: the job ends when a tombstone covers it.</summary>
+    /// <summary>
+    /// The node that deleted the document died before it stored the tombstone, or a node that had slept through the
+    /// deletion has begun a log: the job ends when a tombstone covers it.
+    /// </summary>
     private void Bury(DurableState deleted) =>
         Start(
             settings.LongCallTimeout,
@@ -190,7 +204,8 @@ internal sealed partial class DocumentSession
         if (failure is not null)
         {
             LogSaveFailed(services.Logger, failure, Name);
-            Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, failure.Message, cancellation), static () => { }, static _ => { });
+            Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, failure.Message, cancellation),
+                static () => { }, static _ => { });
         }
 
         FailLoad(CloseReason.DocumentDeleted);

@@ -1,6 +1,9 @@
 namespace Relay.Sessions;
 
-/// <summary>This node's place in the locator. A locator that cannot be reached delays nobody: it is a short cut, and this node is listed later.</summary>
+/// <summary>
+/// This node's place in the locator. A locator that cannot be reached delays nobody: it is a short cut, and this node
+/// is listed later.
+/// </summary>
 internal sealed partial class DocumentSession
 {
     private const int RemoveTries = 5;
@@ -9,10 +12,16 @@ internal sealed partial class DocumentSession
     private int failedAdds;
     private bool listing;
 
-    /// <summary>Whether a call to the locator is under way whose end frees the rest of a session that died meanwhile.</summary>
-    private bool IsLocating => listing || leaveStep == LeaveStep.Returning || (leaveStep == LeaveStep.Removing && !locatorTimer.IsSet);
+    /// <summary>
+    /// Whether a call to the locator is under way whose end frees the rest of a session that died meanwhile.
+    /// </summary>
+    private bool IsLocating =>
+        listing || leaveStep == LeaveStep.Returning || (leaveStep == LeaveStep.Removing && !locatorTimer.IsSet);
 
-    /// <summary>Adds this node to the document's holders, and says who else held it; nothing when the locator cannot be reached soon.</summary>
+    /// <summary>
+    /// Adds this node to the document's holders, and says who else held it; nothing when the locator cannot be reached
+    /// soon.
+    /// </summary>
     private async ValueTask<IReadOnlyList<string>?> TryListAsync(CancellationToken cancellation)
     {
         using var soon = new CancellationTokenSource(settings.LocatorTimeout, services.Environment.Time);
@@ -38,7 +47,8 @@ internal sealed partial class DocumentSession
         else if (leaveStep == LeaveStep.None && !listing)
         {
             listing = true;
-            Start(settings.CallTimeout, async cancellation => _ = await services.Locator.AddAsync(Name, cancellation), () => OnListed(null), OnListed);
+            Start(settings.CallTimeout, async cancellation => _ = await services.Locator.AddAsync(Name, cancellation),
+                () => OnListed(null), OnListed);
         }
     }
 
@@ -63,10 +73,12 @@ internal sealed partial class DocumentSession
         ContinueLeaving();
     }
 
-    private void ListLater() => locatorTimer.Set(services.Environment.Backoff(++failedAdds, settings.FirstRetry, settings.LongestRetry));
+    private void ListLater() =>
+        locatorTimer.Set(services.Environment.Backoff(++failedAdds, settings.FirstRetry, settings.LongestRetry));
 
     private void RemoveFromLocator() =>
-        Start(settings.CallTimeout, cancellation => services.Locator.RemoveAsync(Name, cancellation), () => OnRemoved(null), OnRemoved);
+        Start(settings.CallTimeout, cancellation => services.Locator.RemoveAsync(Name, cancellation),
+            () => OnRemoved(null), OnRemoved);
 
     private void OnRemoved(Exception? failure)
     {
@@ -89,11 +101,13 @@ internal sealed partial class DocumentSession
         else if (failure is not null && ++failedRemoves < RemoveTries)
         {
             leaveStep = LeaveStep.Removing;
-            locatorTimer.Set(services.Environment.Backoff(failedRemoves, settings.FirstRetry, settings.LongestAppendRetry));
+            locatorTimer.Set(
+                services.Environment.Backoff(failedRemoves, settings.FirstRetry, settings.LongestAppendRetry));
         }
         else
         {
-            // It stays in the table if it could not be removed: who asks this node for the document will hear that it does not hold it.
+            // It stays in the table if it could not be removed: who asks this node for the document will hear that it
+            // does not hold it.
             EndIfNobodyCame();
         }
     }
@@ -101,7 +115,8 @@ internal sealed partial class DocumentSession
     private void Return()
     {
         leaveStep = LeaveStep.Returning;
-        Start(settings.LocatorTimeout, async cancellation => _ = await services.Locator.AddAsync(Name, cancellation), () => OnReturned(null), OnReturned);
+        Start(settings.LocatorTimeout, async cancellation => _ = await services.Locator.AddAsync(Name, cancellation),
+            () => OnReturned(null), OnReturned);
     }
 
     private void OnReturned(Exception? failure)

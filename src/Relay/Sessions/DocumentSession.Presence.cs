@@ -16,7 +16,9 @@ internal sealed partial class DocumentSession
     /// <summary>Other nodes whose presence went because they seemed to have ended.</summary>
     private readonly HashSet<ulong> endedNodes = [];
 
-    /// <summary>Connections that were lost abruptly, in the order of their loss, with the time at which their presence goes.</summary>
+    /// <summary>
+    /// Connections that were lost abruptly, in the order of their loss, with the time at which their presence goes.
+    /// </summary>
     private readonly Queue<(Attachment Connection, DateTimeOffset Due)> returning = new();
 
     private bool publishFails;

@@ -1,7 +1,8 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// Receipts: every SyncStep2 and Update of a connection is answered exactly once, in the order of their arrival, when it is in the log, and before its writer sees it come back. How that is said is the protocol's matter; one
+/// Receipts: every SyncStep2 and Update of a connection is answered exactly once, in the order of their arrival, when
+/// it is in the log, and before its writer sees it come back. How that is said is the protocol's matter; one
 /// that says nothing has the echo.
 /// </summary>
 internal sealed partial class DocumentSession
@@ -26,9 +27,13 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>A message that was in the outbox is in the log. Nothing is sent yet: whoever calls this pumps the writer, or delivers to all.</summary>
+    /// <summary>
+    /// A message that was in the outbox is in the log. Nothing is sent yet: whoever calls this pumps the writer, or
+    /// delivers to all.
+    /// </summary>
     /// <param name="item">The message.</param>
-    /// <param name="content">What is to be sent back to its writer alone; nothing if the entry is delivered to all.</param>
+    /// <param name="content">What is to be sent back to its writer alone; nothing if the entry is delivered to
+    /// all.</param>
     /// <returns>The bytes that are settled with it, for <see cref="Settle"/>.</returns>
     private static long Land(in OutboxItem item, ReadOnlyMemory<byte> content)
     {
@@ -76,7 +81,9 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>Puts the receipt's frame where the connection takes it from; without one, the bytes that are settled at once.</summary>
+    /// <summary>
+    /// Puts the receipt's frame where the connection takes it from; without one, the bytes that are settled at once.
+    /// </summary>
     private static long Give(Attachment attachment, in Receipt receipt)
     {
         var format = attachment.Connection.Format;
@@ -88,7 +95,8 @@ internal sealed partial class DocumentSession
         };
         if (frame.IsEmpty && receipt is { Kind: ReceiptKind.Accepted, Content.IsEmpty: false })
         {
-            // Its writer sees that it is logged when it comes back, alone: a client that repeats an update after a broken connection waits for that.
+            // Its writer sees that it is logged when it comes back, alone: a client that repeats an update after a
+            // broken connection waits for that.
             frame = format.Update(receipt.Content.Span);
         }
 
@@ -97,7 +105,8 @@ internal sealed partial class DocumentSession
             return receipt.Settles;
         }
 
-        // A receipt that waits for the parts of an answer is known already: it must not keep the client from sending on.
+        // A receipt that waits for the parts of an answer is known already: it must not keep the client from sending
+        // on.
         var delivery = attachment.Delivery;
         var waits = format.AsksWhenAsked && delivery.Parts.Count > 0 && delivery.Direct.Count < MostEarlyReceipts;
         delivery.Direct.Enqueue((frame, waits ? 0 : receipt.Settles));

@@ -5,8 +5,9 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// What the session does when its position does not fit the log: put together what is stored, append what that lacks of this session's document, apply and send on what the document lacked, go on from the
-/// log's end. Meanwhile entries are held and nothing is appended.
+/// What the session does when its position does not fit the log: put together what is stored, append what that lacks of
+/// this session's document, apply and send on what the document lacked, go on from the log's end. Meanwhile entries are
+/// held and nothing is appended.
 /// </summary>
 internal sealed partial class DocumentSession
 {
@@ -20,8 +21,12 @@ internal sealed partial class DocumentSession
     private int reconcileFailures;
     private DateTimeOffset reconciledAt;
 
-    /// <summary>Whether something that the stores lack is still to be appended: until then the document is more than its position says.</summary>
-    private bool IsRecovering => outbox.Exists(i => i.IsRecovery) || (flight is not null && flight.Items.Any(i => i.IsRecovery));
+    /// <summary>
+    /// Whether something that the stores lack is still to be appended: until then the document is more than its
+    /// position says.
+    /// </summary>
+    private bool IsRecovering =>
+        outbox.Exists(i => i.IsRecovery) || (flight is not null && flight.Items.Any(i => i.IsRecovery));
 
     private void RequestReconcile()
     {
@@ -72,7 +77,8 @@ internal sealed partial class DocumentSession
         var look = pendingReads.LookBegins();
         Start(
             settings.LongCallTimeout,
-            cancellation => RelayTraces.TraceAsync("document.reconcile", Name, _ => services.Durable.ReadAsync(Name, covered, wasLost, cancellation)),
+            cancellation => RelayTraces.TraceAsync("document.reconcile", Name,
+                _ => services.Durable.ReadAsync(Name, covered, wasLost, cancellation)),
             state => OnEverythingRead(look, state),
             exception =>
             {
@@ -85,7 +91,8 @@ internal sealed partial class DocumentSession
     {
         if (state.Outcome == DurableOutcome.Unreadable)
         {
-            // This session's document may be the best copy there is: it goes on being served, and what is stored is left alone.
+            // This session's document may be the best copy there is: it goes on being served, and what is stored is
+            // left alone.
             OnReconcileFailed(look, new InvalidDataException(state.Problem), CloseReason.DocumentUnreadable);
             return;
         }
@@ -151,7 +158,8 @@ internal sealed partial class DocumentSession
         {
             if (flight is not null)
             {
-                // A new id: it may have been stored in the history that is lost, and stored again at the same offset its position would name two histories. Should the old append still land, it brings nothing new.
+                // A new id: it may have been stored in the history that is lost, and stored again at the same offset
+                // its position would name two histories. Should the old append still land, it brings nothing new.
                 flight = new Flight(services.Environment.NewEntryId(), flight.Payload, flight.Items, flight.StartedAt);
             }
 

@@ -13,8 +13,8 @@ internal sealed partial class DocumentSession
     private bool HasRequests => !pendingReads.IsEmpty || !pendingSaves.IsEmpty;
 
     /// <summary>
-    /// Opens the document because no node seems to save it. The snapshot may be there already, and only its checkpoint be
-    /// lost: so the save is gone through again even where nothing is to be written.
+    /// Opens the document because no node seems to save it. The snapshot may be there already, and only its checkpoint
+    /// be lost: so the save is gone through again even where nothing is to be written.
     /// </summary>
     public void Visit(Action<byte[]?, CloseReason> reader)
     {

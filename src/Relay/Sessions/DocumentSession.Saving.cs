@@ -6,7 +6,10 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-/// <summary>Snapshots: some time after the first change that none covers, sooner when the log holds much, and before the session is left.</summary>
+/// <summary>
+/// Snapshots: some time after the first change that none covers, sooner when the log holds much, and before the session
+/// is left.
+/// </summary>
 internal sealed partial class DocumentSession
 {
     /// <summary>So often a session that wants to leave waits for another node's save; then it saves itself.</summary>
@@ -15,7 +18,10 @@ internal sealed partial class DocumentSession
     private IReadOnlySet<Position> unreadable = new HashSet<Position>();
     private Position saved;
 
-    /// <summary>The newest snapshot after whose storing the log was still seen to hold its position: whoever followed another log later has read it, or something newer.</summary>
+    /// <summary>
+    /// The newest snapshot after whose storing the log was still seen to hold its position: whoever followed another
+    /// log later has read it, or something newer.
+    /// </summary>
     private Position covered;
     private volatile bool isUnsaved;
     private long unsavedBytes;
@@ -82,8 +88,10 @@ internal sealed partial class DocumentSession
 
     private void Save()
     {
-        // While a recovery is under way the document is more than its position says, and a snapshot under that position may exist with less.
-        if (saving || !isUnsaved || reconciling || IsRecovering || position.IsNone || State is SessionState.Loading or SessionState.Closed)
+        // While a recovery is under way the document is more than its position says, and a snapshot under that position
+        // may exist with less.
+        if (saving || !isUnsaved || reconciling || IsRecovering || position.IsNone
+            || State is SessionState.Loading or SessionState.Closed)
         {
             return;
         }
@@ -124,13 +132,17 @@ internal sealed partial class DocumentSession
             });
     }
 
-    /// <summary>Saves unless another node does: then nothing is written, and its claim says what it has saved so far.</summary>
-    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation)
+    /// <summary>
+    /// Saves unless another node does: then nothing is written, and its claim says what it has saved so far.
+    /// </summary>
+    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAsync(Snapshot snapshot, IReadOnlySet<Position> known,
+        Position before, CancellationToken cancellation)
     {
         var claim = new SaveClaim(true, Position.None);
         try
         {
-            claim = await RelayTraces.StepAsync("job.claim", _ => services.Jobs.ClaimAsync(Name, settings.SaveLease, cancellation));
+            claim = await RelayTraces.StepAsync("job.claim",
+                _ => services.Jobs.ClaimAsync(Name, settings.SaveLease, cancellation));
         }
         catch (BackplaneUnavailableException exception)
         {
@@ -138,27 +150,36 @@ internal sealed partial class DocumentSession
             LogClaimFailed(services.Logger, exception, Name);
         }
 
-        return (claim, claim.IsGranted && claim.Saved != snapshot.Position ? await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)) : null);
+        return (claim,
+            claim.IsGranted && claim.Saved != snapshot.Position
+            ? await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation))
+            : null);
     }
 
     /// <summary>
     /// The node that has claimed the save does not get on with it, and this session waits only for that; or a request
     /// waits for the save. Two nodes that save one position write one snapshot.
     /// </summary>
-    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAnywayAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation) =>
-        (new SaveClaim(true, Position.None), await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)));
+    private async ValueTask<(SaveClaim Claim, bool? Stands)> SaveAnywayAsync(Snapshot snapshot,
+        IReadOnlySet<Position> known, Position before, CancellationToken cancellation) =>
+        (new SaveClaim(true, Position.None),
+            await RelayTraces.StepAsync("snapshot.store", _ => StoreAsync(snapshot, known, before, cancellation)));
 
     /// <summary>
-    /// Stores a snapshot, and says whether the log still has its position after that; nothing when it cannot be asked. A log that is gone has expired where this position was covered before; otherwise it was lost.
+    /// Stores a snapshot, and says whether the log still has its position after that; nothing when it cannot be asked.
+    /// A log that is gone has expired where this position was covered before; otherwise it was lost.
     /// </summary>
-    private async ValueTask<bool?> StoreAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before, CancellationToken cancellation)
+    private async ValueTask<bool?> StoreAsync(Snapshot snapshot, IReadOnlySet<Position> known, Position before,
+        CancellationToken cancellation)
     {
         await services.Snapshots.WriteAsync(snapshot, cancellation);
         try
         {
-            // The log keeps what the second newest snapshot does not cover, so that a newest one that turns out unreadable costs nothing. Counted from this one: newer ones may be of a history that a failover lost.
+            // The log keeps what the second newest snapshot does not cover, so that a newest one that turns out
+            // unreadable costs nothing. Counted from this one: newer ones may be of a history that a failover lost.
             var listing = await services.Snapshots.ListAsync(Name, cancellation);
-            var second = listing.Where(s => !known.Contains(s.Position)).Select(s => s.Position).SkipWhile(p => p != snapshot.Position).Skip(1).FirstOrDefault();
+            var second = listing.Where(s => !known.Contains(s.Position)).Select(s => s.Position)
+                .SkipWhile(p => p != snapshot.Position).Skip(1).FirstOrDefault();
             await services.Log.CheckpointAsync(Name, snapshot.Position, second, cancellation);
             foreach (var old in settings.Retention.Deletable(listing, known, Now))
             {
@@ -175,7 +196,8 @@ internal sealed partial class DocumentSession
         }
         catch (Exception exception)
         {
-            // The snapshot is stored, and the next one makes up for this. Until then the log keeps more than it must, and a restart looks at the document once more.
+            // The snapshot is stored, and the next one makes up for this. Until then the log keeps more than it must,
+            // and a restart looks at the document once more.
             LogCheckpointFailed(services.Logger, exception, Name);
             return null;
         }
@@ -254,7 +276,10 @@ internal sealed partial class DocumentSession
         OnRequestsAnswered();
     }
 
-    /// <summary>An entry that says nothing gives the document another position, and all who follow its log a reason to look where they stand.</summary>
+    /// <summary>
+    /// An entry that says nothing gives the document another position, and all who follow its log a reason to look
+    /// where they stand.
+    /// </summary>
     private void MoveOn()
     {
         outbox.Add(new OutboxItem(null, EmptyUpdate, 0, false, documentVersion));
@@ -264,7 +289,8 @@ internal sealed partial class DocumentSession
     /// <summary>A node has stored a snapshot, this one or another.</summary>
     public void OnChannelSaved(Position at)
     {
-        if (State is SessionState.Loading or SessionState.Closed || at.Epoch != position.Epoch || at.Offset > position.Offset || (at.Epoch == saved.Epoch && at.Offset <= saved.Offset))
+        if (State is SessionState.Loading or SessionState.Closed || at.Epoch != position.Epoch
+            || at.Offset > position.Offset || (at.Epoch == saved.Epoch && at.Offset <= saved.Offset))
         {
             return;
         }
@@ -315,7 +341,8 @@ internal sealed partial class DocumentSession
         }
 
         // Another node may reach the store.
-        Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, exception.Message, cancellation), static () => { }, static _ => { });
+        Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, exception.Message, cancellation),
+            static () => { }, static _ => { });
         saveTimer.Set(services.Environment.Backoff(failedSaves, settings.FirstRetry, settings.LongestRetry));
     }
 }

@@ -1,7 +1,8 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// Messages of applications among themselves: handed on to everybody else at the document, here and on other nodes, at most once and never stored. Who is too slow for them, and nodes that cannot be reached, go without.
+/// Messages of applications among themselves: handed on to everybody else at the document, here and on other nodes, at
+/// most once and never stored. Who is too slow for them, and nodes that cannot be reached, go without.
 /// </summary>
 internal sealed partial class DocumentSession
 {
@@ -79,7 +80,9 @@ internal sealed partial class DocumentSession
 
         var message = statelessUnsent.Dequeue();
         statelessUnsentBytes -= message.Length + StatelessOverhead;
-        Start(settings.CallTimeout, cancellation => services.Channel.PublishStatelessAsync(Name, statelessSender, message, cancellation), () => OnStatelessSent(null), OnStatelessSent);
+        Start(settings.CallTimeout,
+            cancellation => services.Channel.PublishStatelessAsync(Name, statelessSender, message, cancellation),
+            () => OnStatelessSent(null), OnStatelessSent);
     }
 
     private void OnStatelessSent(Exception? failure)

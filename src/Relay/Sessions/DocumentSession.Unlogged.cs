@@ -3,7 +3,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// While the log does not answer, the clients of this node go on among themselves: what waits for its append is shown to the others, unlogged. It is not in the document, not in a snapshot, not acknowledged and not sent to its
+/// While the log does not answer, the clients of this node go on among themselves: what waits for its append is shown
+/// to the others, unlogged. It is not in the document, not in a snapshot, not acknowledged and not sent to its
 /// writer; when the log is back it is appended like everything else, and delivered again to all, the writer among them.
 /// </summary>
 internal sealed partial class DocumentSession
@@ -12,10 +13,15 @@ internal sealed partial class DocumentSession
     private long landed;
     private long landedBefore;
 
-    /// <summary>What was shown unlogged since the log stopped answering. Other clients send it again when they connect anew, and it must not come back to its writer that way.</summary>
+    /// <summary>
+    /// What was shown unlogged since the log stopped answering. Other clients send it again when they connect anew, and
+    /// it must not come back to its writer that way.
+    /// </summary>
     private YDocument? shown;
 
-    /// <summary>What the clients of another node shared unlogged when this one loaded the document. That node appends it.</summary>
+    /// <summary>
+    /// What the clients of another node shared unlogged when this one loaded the document. That node appends it.
+    /// </summary>
     private ReadOnlyMemory<byte> peerUnlogged;
 
     /// <summary>The number of the append after which no connection has been shown more than the log has.</summary>
@@ -26,7 +32,10 @@ internal sealed partial class DocumentSession
 
     private bool IsStuck => flight is not null || outbox.Count > 0;
 
-    /// <summary>Something waits for its append. One timer watches whether anything at all is appended, so that an append costs none.</summary>
+    /// <summary>
+    /// Something waits for its append. One timer watches whether anything at all is appended, so that an append costs
+    /// none.
+    /// </summary>
     private void WatchLog()
     {
         if (!isUnlogged && !logTimer.IsSet)
@@ -52,13 +61,15 @@ internal sealed partial class DocumentSession
         LogUnlogged(services.Logger, Name);
         isUnlogged = true;
 
-        // A client that has come back since sends again what its old connection had under way, and must not take the update
-        // of its old connection for confirmed.
+        // A client that has come back since sends again what its old connection had under way, and must not take the
+        // update of its old connection for confirmed.
         var present = Unsettled().Where(i => i.From is { IsAttached: true }).GroupBy(i => i.From!)
             .Select(items => (Writer: items.Key, Written: Union(items))).ToList();
         foreach (var item in Unsettled().ToArray())
         {
-            var returned = item.From is { IsAttached: false } ? present.Find(p => HasAll(p.Written, item.Update)).Writer : null;
+            var returned = item.From is { IsAttached: false }
+                ? present.Find(p => HasAll(p.Written, item.Update)).Writer
+                : null;
             ShowUnlogged(item, returned ?? item.From);
         }
     }
@@ -77,7 +88,10 @@ internal sealed partial class DocumentSession
         shown = null;
     }
 
-    /// <summary>What clients wrote and the log does not have yet, in its order; without what the session itself appends anew, which its document has.</summary>
+    /// <summary>
+    /// What clients wrote and the log does not have yet, in its order; without what the session itself appends anew,
+    /// which its document has.
+    /// </summary>
     private IEnumerable<OutboxItem> Unsettled() => (flight?.Items ?? []).Concat(outbox).Where(i => !i.IsRecovery);
 
     /// <summary>Shows what was just taken into the outbox, from index <paramref name="first"/> on.</summary>
@@ -127,7 +141,9 @@ internal sealed partial class DocumentSession
     /// <summary>All that is shared unlogged, as one update; empty when there is nothing.</summary>
     private ReadOnlyMemory<byte> Unlogged(Attachment? except = null)
     {
-        var updates = isUnlogged ? Unsettled().Where(i => except is null || i.From != except).Select(i => i.Update).ToList() : [];
+        var updates = isUnlogged
+            ? Unsettled().Where(i => except is null || i.From != except).Select(i => i.Update).ToList()
+            : [];
         if (!peerUnlogged.IsEmpty)
         {
             // Gone as soon as the document has all of it; what does not read is nothing.
@@ -162,7 +178,8 @@ internal sealed partial class DocumentSession
     }
 
     /// <summary>
-    /// After an answer that says what the document has: what is shared unlogged besides, without the structs that the asker has itself. A client that comes back after a broken connection must not take its own update for
+    /// After an answer that says what the document has: what is shared unlogged besides, without the structs that the
+    /// asker has itself. A client that comes back after a broken connection must not take its own update for
     /// confirmed.
     /// </summary>
     private void AddUnlogged(Attachment attachment, ReadOnlyMemory<byte> stateVector)
@@ -175,7 +192,8 @@ internal sealed partial class DocumentSession
 
         // In one message, whatever its size: what exactly the client has of it is not known.
         var others = new YDocument(settings.GarbageCollection);
-        if (!others.TryApply(unlogged, out _, out var error) || !others.TryEncodeDiff(stateVector.Span, out var diff, out error))
+        if (!others.TryApply(unlogged, out _, out var error)
+            || !others.TryEncodeDiff(stateVector.Span, out var diff, out error))
         {
             throw new InvalidOperationException($"Updates that were checked do not read: {error}");
         }

@@ -12,7 +12,10 @@ internal sealed partial class DocumentSession
     private readonly List<FoundNews> frameNews = [];
     private readonly GrowthLimit limit;
 
-    /// <summary>Messages that came together, of one frame or many: they are looked at frame by frame, and what is new in them becomes one append.</summary>
+    /// <summary>
+    /// Messages that came together, of one frame or many: they are looked at frame by frame, and what is new in them
+    /// becomes one append.
+    /// </summary>
     public void Receive(Attachment attachment, IReadOnlyList<DocumentMessage> messages)
     {
         if (!attachment.IsAttached)
@@ -179,7 +182,8 @@ internal sealed partial class DocumentSession
                 else if (!news.IsNew)
                 {
                     // The answer to a SyncStep1 repeats the whole delete set each time, so it is not sent back.
-                    Answer(attachment, new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
+                    Answer(attachment,
+                        new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
                 }
                 else
                 {
@@ -236,7 +240,9 @@ internal sealed partial class DocumentSession
         state is { Follows: false, SyncRequests.Count: 1 }
         && document.HasNothingBeyond(state.SyncRequests.Peek().StateVector.Span, update);
 
-    /// <summary>A connection broke a rule. It is not among the session's connections any more when its peer reads why.</summary>
+    /// <summary>
+    /// A connection broke a rule. It is not among the session's connections any more when its peer reads why.
+    /// </summary>
     private void Refuse(Attachment attachment, CloseReason reason)
     {
         attachment.Activity?.EndsFor(reason.Code, reason.Text);

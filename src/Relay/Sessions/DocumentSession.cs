@@ -5,8 +5,10 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through one mailbox, whose handlers are synchronous. What takes time (append, read,
-/// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
+/// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through
+/// one mailbox, whose handlers are synchronous. What takes time (append, read, save, the locator) is started by a
+/// handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the
+/// log's entries up to
 /// <see cref="position"/>, or a state that covers them.
 /// </summary>
 internal sealed partial class DocumentSession
@@ -81,7 +83,10 @@ internal sealed partial class DocumentSession
 
     private DateTimeOffset Now => services.Environment.Time.GetUtcNow();
 
-    /// <summary>The session forgets its connections one and all, and everything it has; nothing is written. What was logged is in the log.</summary>
+    /// <summary>
+    /// The session forgets its connections one and all, and everything it has; nothing is written. What was logged is
+    /// in the log.
+    /// </summary>
     private void Die(CloseReason reason)
     {
         if (State == SessionState.Closed)
@@ -125,13 +130,15 @@ internal sealed partial class DocumentSession
 
     private void StopTimers()
     {
-        foreach (var timer in (ReadOnlySpan<SessionTimer<DocumentSession>>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer, openingTimer])
+        foreach (var timer in (ReadOnlySpan<SessionTimer<DocumentSession>>)[idleTimer, saveTimer, appendTimer, gapTimer,
+            readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer, openingTimer])
         {
             timer.Clear();
         }
     }
 
-    private SessionTimer<DocumentSession> Timer(Action<DocumentSession> handler) => new(services.Environment.Time, Mailbox, this, handler);
+    private SessionTimer<DocumentSession> Timer(Action<DocumentSession> handler) =>
+        new(services.Environment.Time, Mailbox, this, handler);
 
     private void OnHandlerFailed(Exception exception)
     {
@@ -147,7 +154,10 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>Starts what takes time; its end comes back as a message. Exceptions are outcomes here: the stores throw when they cannot be reached.</summary>
+    /// <summary>
+    /// Starts what takes time; its end comes back as a message. Exceptions are outcomes here: the stores throw when
+    /// they cannot be reached.
+    /// </summary>
     /// <param name="timeout">How long it may take.</param>
     /// <param name="effect">What is started.</param>
     /// <param name="done">Takes its result.</param>
@@ -187,7 +197,8 @@ internal sealed partial class DocumentSession
         Mailbox.Post(static (_, action) => ((Action)action!)(), this, () => done(result), isDoneLong);
     }
 
-    private void Start(TimeSpan timeout, Func<CancellationToken, ValueTask> effect, Action done, Action<Exception> failed) =>
+    private void Start(TimeSpan timeout, Func<CancellationToken, ValueTask> effect, Action done,
+        Action<Exception> failed) =>
         Start(timeout, async cancellation => await Nothing(effect(cancellation)), _ => done(), failed);
 
     private static async ValueTask<bool> Nothing(ValueTask task)

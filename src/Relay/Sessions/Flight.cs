@@ -2,7 +2,10 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-/// <summary>The one entry of a session that is being appended. Until its outcome is known, or the log turns out to be another one, it is repeated under the same id, which the log stores once.</summary>
+/// <summary>
+/// The one entry of a session that is being appended. Until its outcome is known, or the log turns out to be another
+/// one, it is repeated under the same id, which the log stores once.
+/// </summary>
 internal sealed class Flight(EntryId id, ReadOnlyMemory<byte> payload, IReadOnlyList<OutboxItem> items, long startedAt)
 {
     public EntryId Id { get; } = id;

@@ -1,6 +1,8 @@
 namespace Relay.Sessions;
 
-/// <summary>How far a session is out of the locator. One locator operation at a time: a remove never lands after a later add.</summary>
+/// <summary>
+/// How far a session is out of the locator. One locator operation at a time: a remove never lands after a later add.
+/// </summary>
 internal enum LeaveStep
 {
     /// <summary>This node is in the locator.</summary>

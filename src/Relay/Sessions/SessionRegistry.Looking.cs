@@ -33,7 +33,10 @@ internal sealed partial class SessionRegistry
         }
     }
 
-    /// <summary>Looks at every session that is here now. Joins wait only while the sessions are noted down, because what a session says of itself costs memory that no cache has; other looks wait for this one.</summary>
+    /// <summary>
+    /// Looks at every session that is here now. Joins wait only while the sessions are noted down, because what a
+    /// session says of itself costs memory that no cache has; other looks wait for this one.
+    /// </summary>
     public void LookAtAll<T>(T looker, Action<T, DocumentSession> look)
     {
         lock (looking)

@@ -6,8 +6,9 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// The sessions of a node, one per document. Thread-safe. A session that leaves stays known until it is wholly gone: the next session of its document loads only then, so that its
-/// subscription and its place in the locator are never taken away by the one before.
+/// The sessions of a node, one per document. Thread-safe. A session that leaves stays known until it is wholly gone:
+/// the next session of its document loads only then, so that its subscription and its place in the locator are never
+/// taken away by the one before.
 /// </summary>
 internal sealed partial class SessionRegistry(SessionServices services)
 {
@@ -18,13 +19,17 @@ internal sealed partial class SessionRegistry(SessionServices services)
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool stopping;
 
-    /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
+    /// <summary>
+    /// Makes a place for a connection at its document, which is loaded if it is not here. The caller calls
+    /// <see cref="Attachment.Join"/> on it in any case.
+    /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="access">What it may do.</param>
     /// <param name="userId">Whose it is, if that is known.</param>
     /// <param name="protocol">What it speaks, as people who look at connections read it.</param>
-    public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access, string? userId = null, string protocol = "") =>
+    public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access, string? userId = null,
+        string protocol = "") =>
         new(Choose(name), connection, access)
         {
             Activity = services.Rooms is null ? null : new ConnectionActivity(userId, protocol),
@@ -77,10 +82,17 @@ internal sealed partial class SessionRegistry(SessionServices services)
         return true;
     }
 
-    /// <summary>Asks the document's session, if there is one, for what another node needs to load it; false without calling the reader if there is none.</summary>
+    /// <summary>
+    /// Asks the document's session, if there is one, for what another node needs to load it; false without calling the
+    /// reader if there is none.
+    /// </summary>
     /// <param name="name">The document.</param>
-    /// <param name="reader">Called once, on any thread: with nothing while the session is loading or failing, "not yet".</param>
-    /// <remarks>Who asks has read in the locator that this node holds the document. If it does not, a call to the locator was given up and came late, or a removal failed: it is made up for.</remarks>
+    /// <param name="reader">Called once, on any thread: with nothing while the session is loading or failing, "not
+    /// yet".</param>
+    /// <remarks>
+    /// Who asks has read in the locator that this node holds the document. If it does not, a call to the locator was
+    /// given up and came late, or a removal failed: it is made up for.
+    /// </remarks>
     public bool TryShare(DocumentName name, Action<PeerState?> reader)
     {
         DocumentSession? session;
@@ -104,7 +116,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
         return false;
     }
 
-    /// <summary>Asks the document's session, if there is one, who is there; false without calling the reader if there is none.</summary>
+    /// <summary>
+    /// Asks the document's session, if there is one, who is there; false without calling the reader if there is none.
+    /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="reader">
     /// Called once, on any thread, with everybody's presence and who went lately (y-protocols encoding); with null
@@ -142,14 +156,18 @@ internal sealed partial class SessionRegistry(SessionServices services)
 
             if (!goneWaiters.TryGetValue(name, out var waiter))
             {
-                goneWaiters.Add(name, waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                goneWaiters.Add(name,
+                    waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             }
 
             return waiter.Task;
         }
     }
 
-    /// <summary>Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any more.</summary>
+    /// <summary>
+    /// Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any
+    /// more.
+    /// </summary>
     public Task LeaveAllAsync()
     {
         DocumentSession[] all;
@@ -201,7 +219,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
         }
     }
 
-    /// <summary>A session of this document that was taken out of the way has freed everything: the next one may load.</summary>
+    /// <summary>
+    /// A session of this document that was taken out of the way has freed everything: the next one may load.
+    /// </summary>
     public void Gone(DocumentName name)
     {
         DocumentSession? next = null;
@@ -221,7 +241,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
         CompleteIfEmpty();
     }
 
-    /// <summary>Meanwhile no session of the document loads, so that the removal does not land after its place was taken.</summary>
+    /// <summary>
+    /// Meanwhile no session of the document loads, so that the removal does not land after its place was taken.
+    /// </summary>
     private async Task RemoveFromLocatorAsync(DocumentName name)
     {
         try
@@ -285,6 +307,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
         empty.TrySetResult();
     }
 
-    [LoggerMessage(LogEvents.StillListed, LogLevel.Debug, "The locator still names this node for {Document}, which it does not hold")]
+    [LoggerMessage(LogEvents.StillListed, LogLevel.Debug,
+        "The locator still names this node for {Document}, which it does not hold")]
     private static partial void LogStillListed(ILogger logger, Exception exception, DocumentName document);
 }

@@ -56,12 +56,15 @@ internal static class RelayEndpoints
     {
         app.UseDefaultFiles();
         app.Use(FindDashboard);
-        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) && !context.WebSockets.IsWebSocketRequest, pages => pages.UseResponseCompression());
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) && !context.WebSockets.IsWebSocketRequest,
+            pages => pages.UseResponseCompression());
         app.UsePageFiles();
         return app;
     }
 
-    /// <summary>The dashboard's address has no ending, and its parts lie where the demo's do, also below a proxy's path.</summary>
+    /// <summary>
+    /// The dashboard's address has no ending, and its parts lie where the demo's do, also below a proxy's path.
+    /// </summary>
     private static Task FindDashboard(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Path == "/dashboard")

@@ -7,7 +7,8 @@ public static class DocumentTable
     private const int SpareFactor = 8;
 
     /// <summary>
-    /// Removes a document, and gives room back when few of many are left: a <see cref="Dictionary{TKey, TValue}"/> never does by itself, and keeps 40 bytes for each document that it once had at the same time.
+    /// Removes a document, and gives room back when few of many are left: a <see cref="Dictionary{TKey, TValue}"/>
+    /// never does by itself, and keeps 40 bytes for each document that it once had at the same time.
     /// What is moved was removed before, several times over, so it costs a removal nothing that grows.
     /// </summary>
     /// <returns>Whether it was there.</returns>

@@ -20,7 +20,8 @@ internal static class Inside
     /// <summary>What the session's plain fields say, for whoever has to find out why a schedule failed.</summary>
     public static string Describe(DocumentSession session)
     {
-        var fields = typeof(DocumentSession).GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Where(f => f.FieldType.IsPrimitive || f.FieldType.IsEnum || f.FieldType == typeof(Position));
+        var fields = typeof(DocumentSession).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+            .Where(f => f.FieldType.IsPrimitive || f.FieldType.IsEnum || f.FieldType == typeof(Position));
         return string.Join(", ", fields.Select(f => $"{f.Name}={f.GetValue(session)}"));
     }
 

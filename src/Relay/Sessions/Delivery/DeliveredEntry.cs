@@ -2,7 +2,9 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-/// <summary>One entry on its way to the connections. Its frame is made once per shared format, for all connections that use it.</summary>
+/// <summary>
+/// One entry on its way to the connections. Its frame is made once per shared format, for all connections that use it.
+/// </summary>
 /// <param name="update">What is sent.</param>
 /// <param name="except">The one connection that is not sent it; nothing for all.</param>
 internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? except)

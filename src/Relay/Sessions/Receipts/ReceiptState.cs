@@ -1,7 +1,8 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// What one connection still waits to hear about its messages. Those with something new settle in the order of the outbox, and so in the order in which they came; one that could be answered at once waits for those before it.
+/// What one connection still waits to hear about its messages. Those with something new settle in the order of the
+/// outbox, and so in the order in which they came; one that could be answered at once waits for those before it.
 /// Belongs to the session's mailbox.
 /// </summary>
 internal sealed class ReceiptState

@@ -1,7 +1,11 @@
 namespace Relay.Sessions;
 
-/// <summary>A one-shot timer whose handler runs in a mailbox. Set and cleared only from handlers of that mailbox: once cleared or set anew, an older setting never fires.</summary>
-internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox, TSession session, Action<TSession> handler) : IDisposable
+/// <summary>
+/// A one-shot timer whose handler runs in a mailbox. Set and cleared only from handlers of that mailbox: once cleared
+/// or set anew, an older setting never fires.
+/// </summary>
+internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox, TSession session,
+    Action<TSession> handler) : IDisposable
 {
     private ITimer? timer;
     private int setting;
@@ -16,7 +20,8 @@ internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox,
         IsSet = true;
         dueAt = time.GetUtcNow() + due;
         var current = setting;
-        timer = time.CreateTimer(_ => mailbox.PostElsewhere(() => Fire(current)), null, due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        timer = time.CreateTimer(_ => mailbox.PostElsewhere(() => Fire(current)), null,
+            due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Fires once after <paramref name="due"/>, or when it is set for if that is sooner.</summary>
