@@ -7,8 +7,8 @@ namespace Relay.Api;
 
 /// <summary>The addresses under <c>/api/documents/{document}</c>.</summary>
 /// <remarks>
-/// Patterns are literals at the calls that map them: the request delegate generator passes over constants, and what it
-/// passes over is compiled when the first request comes.
+/// Patterns are literals at the calls that map them, for the request delegate generator: what it passes over is
+/// compiled when the first request comes.
 /// </remarks>
 internal static class DocumentRoutes
 {

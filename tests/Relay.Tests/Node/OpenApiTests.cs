@@ -40,9 +40,8 @@ public sealed class OpenApiTests
         var mapped = node.Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<SpeaksWebSocket>() is null
                 && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
-            .SelectMany(
-                endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(
-                    method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+                .Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"))
             .Order(StringComparer.Ordinal);
         Assert.Equal(mapped, described);
     }

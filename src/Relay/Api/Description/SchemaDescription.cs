@@ -35,9 +35,7 @@ internal sealed class SchemaDescription : IOpenApiSchemaTransformer
         return Task.CompletedTask;
     }
 
-    /// <summary>
-    /// The framework's type allows null; refusals have all of these members, or leave the instance out.
-    /// </summary>
+    /// <summary>The framework's type allows null; refusals have these members, or leave the instance out.</summary>
     private static void DescribeProblem(OpenApiSchema schema)
     {
         schema.Description = "RFC 9457.";
