@@ -14,7 +14,7 @@ dotnet_tests() {
   name=$(basename "$project" .csproj)
   printf '\n== %s\n' "$name"
   dotnet test "$project" --no-build -c Release --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
-    --blame-hang --blame-hang-timeout 5min --blame-hang-dump-type none "$@"
+    --blame-hang --blame-hang-timeout "${RELAY_TEST_HANG:-5min}" --blame-hang-dump-type none "$@"
   status=$?
   # The process of the tests outlives a runner that was ended because a test hangs.
   end_processes "$root/$(dirname "$project")/bin/Release/net10.0/$name"
