@@ -99,7 +99,7 @@ internal sealed partial class DocumentSession
 
     private void SendFlight()
     {
-        if (flight is not { IsSending: false } current || reconciling || State == SessionState.Closed)
+        if (flight is not { IsSending: false } current || reconciling)
         {
             return;
         }
@@ -108,18 +108,19 @@ internal sealed partial class DocumentSession
         current.Attempts++;
         var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload);
         var epoch = position.Epoch;
-        Start(
+        effects.Start(
             settings.CallTimeout,
             cancellation => services.Log.AppendAsync(Name, epoch, entry, cancellation),
             result => OnAppended(current, result),
             exception => OnAppendFailed(current, exception),
+            this,
             AppendIsLong);
     }
 
     private void OnAppended(Flight sent, AppendResult result)
     {
         sent.IsSending = false;
-        if (State == SessionState.Closed || flight != sent)
+        if (flight != sent)
         {
             // Its own entry on the channel, or in the log, was faster.
             return;
@@ -150,7 +151,7 @@ internal sealed partial class DocumentSession
     private void OnAppendFailed(Flight sent, Exception exception)
     {
         sent.IsSending = false;
-        if (State == SessionState.Closed || flight != sent)
+        if (flight != sent)
         {
             return;
         }

@@ -47,7 +47,7 @@ internal sealed partial class DocumentSession
         readAgain = false;
         var look = pendingReads.LookBegins();
         var after = position;
-        Start(
+        effects.Start(
             settings.CallTimeout,
             cancellation => ReadAfterAsync(after, cancellation),
             outcome => OnRead(look, outcome),
@@ -76,7 +76,7 @@ internal sealed partial class DocumentSession
         reading = false;
         failedReads = 0;
         readIsDue = readAgain;
-        if (State == SessionState.Closed || reconciling)
+        if (reconciling)
         {
             // The reconcile began later, or ends later: it answers the requests.
             return;
@@ -125,7 +125,7 @@ internal sealed partial class DocumentSession
     private void OnReadFailed(long look, Exception exception)
     {
         reading = false;
-        if (State == SessionState.Closed || reconciling)
+        if (reconciling)
         {
             return;
         }

@@ -153,7 +153,6 @@ internal sealed partial class DocumentSession
         {
             // Another node logged what this one would have refused. Nothing after it can be right either.
             LogEntryUnreadable(services.Logger, Name, entry.Position, error);
-            closedFor = CloseReason.DocumentUnreadable;
             Die(CloseReason.DocumentUnreadable);
             return;
         }
@@ -179,7 +178,6 @@ internal sealed partial class DocumentSession
     private void DieDeleted()
     {
         LogDocumentDeleted(services.Logger, Name);
-        closedFor = CloseReason.DocumentDeleted;
         Die(CloseReason.DocumentDeleted);
     }
 

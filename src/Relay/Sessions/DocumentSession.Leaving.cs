@@ -75,12 +75,8 @@ internal sealed partial class DocumentSession
         if (State == SessionState.Draining && leaveStep == LeaveStep.Removed && attachments.Count == 0 && !HasRequests
             && registry.TryRetire(this))
         {
-            State = SessionState.Closed;
-            memory.Close();
-            StopTimers();
-            activity?.Leave();
             LogLeft(services.Logger, Name);
-            Free(removeFirst: false);
+            Close();
         }
     }
 
@@ -104,16 +100,15 @@ internal sealed partial class DocumentSession
         }
     }
 
-    /// <summary>The last of a session that is closed already: nobody waits for it but the next session of the same document.</summary>
-    private void Free(bool removeFirst) =>
-        Start(settings.LongCallTimeout, cancellation => FreeAsync(removeFirst, cancellation), () => registry.Gone(Name), _ => registry.Gone(Name));
-
-    private async ValueTask FreeAsync(bool removeFirst, CancellationToken cancellation)
+    /// <summary>
+    /// The last step of a session that is closed already. Only the next session of the document waits for it.
+    /// </summary>
+    private async ValueTask FreeAsync(CancellationToken cancellation)
     {
         await SayByeAsync(cancellation);
         try
         {
-            if (removeFirst)
+            if (MayBeListed)
             {
                 await services.Locator.RemoveAsync(Name, cancellation);
             }

@@ -25,7 +25,6 @@ internal sealed partial class DocumentSession
 
         if (services.Memory?.IsFull == true)
         {
-            closedFor = CloseReason.NodeIsFull;
             Die(CloseReason.NodeIsFull);
             return;
         }
@@ -37,7 +36,7 @@ internal sealed partial class DocumentSession
         var look = pendingReads.LookBegins();
 
         // The load is over in one way or another when its deadline passes, so nobody waits for ever; the stores get a chance to say why it failed.
-        Start(
+        effects.StartHolding(
             settings.LongCallTimeout,
             cancellation => RelayTraces.TraceAsync("document.load", Name, span => LoadAsync(span, cancellation)),
             loaded => OnLoaded(look, loaded),
@@ -84,23 +83,17 @@ internal sealed partial class DocumentSession
     {
         services.Metrics.Loaded(services.Environment.Time.GetElapsedTime(loadStarted), succeeded: true);
         var state = loaded.State;
-        if (State == SessionState.Closed)
-        {
-            Free(removeFirst: true);
-            return;
-        }
-
         switch (state.Outcome)
         {
             case DurableOutcome.Deleted when !state.IsBuried:
                 Bury(state);
                 return;
             case DurableOutcome.Deleted:
-                FailLoad(CloseReason.DocumentDeleted);
+                Die(CloseReason.DocumentDeleted);
                 return;
             case DurableOutcome.Unreadable:
                 LogLoadRefused(services.Logger, Name, state.Problem);
-                FailLoad(CloseReason.DocumentUnreadable);
+                Die(CloseReason.DocumentUnreadable);
                 return;
             default:
                 break;
@@ -161,19 +154,13 @@ internal sealed partial class DocumentSession
     private void OnLoadFailed(Exception exception)
     {
         services.Metrics.Loaded(services.Environment.Time.GetElapsedTime(loadStarted), succeeded: false);
-        if (State == SessionState.Closed)
-        {
-            Free(removeFirst: true);
-            return;
-        }
-
         LogLoadFailed(services.Logger, exception, Name);
-        FailLoad(CloseReason.StoreUnavailable);
+        Die(CloseReason.StoreUnavailable);
     }
 
     /// <summary>The node that deleted the document died before it stored the tombstone, or a node that had slept through the deletion has begun a log: the job ends when a tombstone covers it.</summary>
     private void Bury(DurableState deleted) =>
-        Start(
+        effects.StartHolding(
             settings.LongCallTimeout,
             cancellation => Tombstone.WriteAsync(services.Log, services.Snapshots, Name, deleted, Now, cancellation),
             () => OnBuried(null),
@@ -181,26 +168,12 @@ internal sealed partial class DocumentSession
 
     private void OnBuried(Exception? failure)
     {
-        if (State == SessionState.Closed)
-        {
-            Free(removeFirst: true);
-            return;
-        }
-
         if (failure is not null)
         {
             LogSaveFailed(services.Logger, failure, Name);
-            Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, failure.Message, cancellation), static () => { }, static _ => { });
+            effects.Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, failure.Message, cancellation), static () => { }, static _ => { });
         }
 
-        FailLoad(CloseReason.DocumentDeleted);
-    }
-
-    /// <summary>Closes those who wait and forgets the session, so that the next one who comes tries again.</summary>
-    private void FailLoad(CloseReason reason)
-    {
-        State = SessionState.Live;
-        closedFor = reason;
-        Die(reason);
+        Die(CloseReason.DocumentDeleted);
     }
 }

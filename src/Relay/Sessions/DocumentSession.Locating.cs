@@ -9,8 +9,8 @@ internal sealed partial class DocumentSession
     private int failedAdds;
     private bool listing;
 
-    /// <summary>Whether a call to the locator is under way whose end frees the rest of a session that died meanwhile.</summary>
-    private bool IsLocating => listing || leaveStep == LeaveStep.Returning || (leaveStep == LeaveStep.Removing && !locatorTimer.IsSet);
+    /// <summary>Whether this node may stand in the locator for the document.</summary>
+    private bool MayBeListed => loadBegun && leaveStep is LeaveStep.None or LeaveStep.Returning;
 
     /// <summary>Adds this node to the document's holders, and says who else held it; nothing when the locator cannot be reached soon.</summary>
     private async ValueTask<IReadOnlyList<string>?> TryListAsync(CancellationToken cancellation)
@@ -38,19 +38,17 @@ internal sealed partial class DocumentSession
         else if (leaveStep == LeaveStep.None && !listing)
         {
             listing = true;
-            Start(settings.CallTimeout, async cancellation => _ = await services.Locator.AddAsync(Name, cancellation), () => OnListed(null), OnListed);
+            effects.StartHolding(
+                settings.CallTimeout,
+                async cancellation => _ = await services.Locator.AddAsync(Name, cancellation),
+                () => OnListed(null),
+                OnListed);
         }
     }
 
     private void OnListed(Exception? failure)
     {
         listing = false;
-        if (State == SessionState.Closed)
-        {
-            Free(removeFirst: true);
-            return;
-        }
-
         if (failure is not null)
         {
             ListLater();
@@ -66,19 +64,17 @@ internal sealed partial class DocumentSession
     private void ListLater() => locatorTimer.Set(services.Environment.Backoff(++failedAdds, settings.FirstRetry, settings.LongestRetry));
 
     private void RemoveFromLocator() =>
-        Start(settings.CallTimeout, cancellation => services.Locator.RemoveAsync(Name, cancellation), () => OnRemoved(null), OnRemoved);
+        effects.StartHolding(
+            settings.CallTimeout,
+            cancellation => services.Locator.RemoveAsync(Name, cancellation),
+            () => OnRemoved(null),
+            OnRemoved);
 
     private void OnRemoved(Exception? failure)
     {
         if (failure is not null)
         {
             LogLeaveFailed(services.Logger, failure, Name);
-        }
-
-        if (State == SessionState.Closed)
-        {
-            Free(removeFirst: false);
-            return;
         }
 
         leaveStep = LeaveStep.Removed;
@@ -101,17 +97,15 @@ internal sealed partial class DocumentSession
     private void Return()
     {
         leaveStep = LeaveStep.Returning;
-        Start(settings.LocatorTimeout, async cancellation => _ = await services.Locator.AddAsync(Name, cancellation), () => OnReturned(null), OnReturned);
+        effects.StartHolding(
+            settings.LocatorTimeout,
+            async cancellation => _ = await services.Locator.AddAsync(Name, cancellation),
+            () => OnReturned(null),
+            OnReturned);
     }
 
     private void OnReturned(Exception? failure)
     {
-        if (State == SessionState.Closed)
-        {
-            Free(removeFirst: true);
-            return;
-        }
-
         leaveStep = LeaveStep.None;
         if (failure is not null)
         {

@@ -298,7 +298,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        Start(
+        effects.Start(
             settings.CallTimeout,
             cancellation => PublishAsync(message.Kind, message.Parts, cancellation),
             () => OnPublished(null),

@@ -70,9 +70,10 @@ internal sealed partial class DocumentSession
         var wasLost = savedLost;
         savedLost = false;
         var look = pendingReads.LookBegins();
-        Start(
+        var since = covered;
+        effects.Start(
             settings.LongCallTimeout,
-            cancellation => RelayTraces.TraceAsync("document.reconcile", Name, _ => services.Durable.ReadAsync(Name, covered, wasLost, cancellation)),
+            cancellation => RelayTraces.TraceAsync("document.reconcile", Name, _ => ReadAsync(since, wasLost, cancellation)),
             state => OnEverythingRead(look, state),
             exception =>
             {
@@ -81,18 +82,24 @@ internal sealed partial class DocumentSession
             });
     }
 
+    private async ValueTask<DurableState> ReadAsync(Position since, bool wasLost, CancellationToken cancellation)
+    {
+        try
+        {
+            return await services.Durable.ReadAsync(Name, since, wasLost, cancellation);
+        }
+        finally
+        {
+            services.Gate.Leave();
+        }
+    }
+
     private void OnEverythingRead(long look, DurableState state)
     {
         if (state.Outcome == DurableOutcome.Unreadable)
         {
             // This session's document may be the best copy there is: it goes on being served, and what is stored is left alone.
             OnReconcileFailed(look, new InvalidDataException(state.Problem), CloseReason.DocumentUnreadable);
-            return;
-        }
-
-        services.Gate.Leave();
-        if (State == SessionState.Closed)
-        {
             return;
         }
 
@@ -184,12 +191,6 @@ internal sealed partial class DocumentSession
 
     private void OnReconcileFailed(long look, Exception exception, CloseReason reason)
     {
-        services.Gate.Leave();
-        if (State == SessionState.Closed)
-        {
-            return;
-        }
-
         if (++reconcileFailures == 1)
         {
             LogReconcileFailed(services.Logger, exception, Name);

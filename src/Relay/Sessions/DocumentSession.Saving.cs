@@ -99,7 +99,7 @@ internal sealed partial class DocumentSession
         unsavedBytes = 0;
         saveTimer.Clear();
         var started = services.Environment.Time.GetTimestamp();
-        Start(
+        effects.Start(
             settings.LongCallTimeout,
             cancellation => RelayTraces.TraceAsync(
                 "document.save",
@@ -315,7 +315,7 @@ internal sealed partial class DocumentSession
         }
 
         // Another node may reach the store.
-        Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, exception.Message, cancellation), static () => { }, static _ => { });
+        effects.Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, exception.Message, cancellation), static () => { }, static _ => { });
         saveTimer.Set(services.Environment.Backoff(failedSaves, settings.FirstRetry, settings.LongestRetry));
     }
 }

@@ -79,7 +79,7 @@ internal sealed partial class DocumentSession
 
         var message = statelessUnsent.Dequeue();
         statelessUnsentBytes -= message.Length + StatelessOverhead;
-        Start(settings.CallTimeout, cancellation => services.Channel.PublishStatelessAsync(Name, statelessSender, message, cancellation), () => OnStatelessSent(null), OnStatelessSent);
+        effects.Start(settings.CallTimeout, cancellation => services.Channel.PublishStatelessAsync(Name, statelessSender, message, cancellation), () => OnStatelessSent(null), OnStatelessSent);
     }
 
     private void OnStatelessSent(Exception? failure)

@@ -15,6 +15,7 @@ internal sealed partial class DocumentSession
     private readonly SessionSettings settings;
     private readonly SessionRegistry registry;
     private readonly RoomActivity? activity;
+    private readonly SessionEffects effects;
     private readonly HashSet<Attachment> attachments = [];
     private readonly SessionTimer<DocumentSession> idleTimer;
     private readonly SessionTimer<DocumentSession> saveTimer;
@@ -31,7 +32,6 @@ internal sealed partial class DocumentSession
     private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
-    private CancellationTokenSource? spareDeadline;
 
     public DocumentSession(DocumentName name, SessionServices services, SessionRegistry registry)
     {
@@ -45,6 +45,7 @@ internal sealed partial class DocumentSession
         memory = (services.Memory ?? NodeMemory.Unlimited).Open();
         limit = new GrowthLimit(settings.MaxDocumentBytes, memory);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
+        effects = new SessionEffects(Mailbox, services.Environment);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         answers = new SyncAnswers(
             settings.Sync,
@@ -54,16 +55,16 @@ internal sealed partial class DocumentSession
         presenceFrames = new PresenceFrames(awareness.Records);
         presenceOutbox = new PresenceOutbox(awareness.Records);
         openings = new OpeningConnections(settings.OpeningPatience);
-        openingTimer = Timer(static session => session.OnOpeningDue());
-        idleTimer = Timer(static session => session.BeginLeaving());
-        saveTimer = Timer(static session => session.OnSaveDue());
-        appendTimer = Timer(static session => session.SendFlight());
-        gapTimer = Timer(static session => session.OnGapWaited());
-        readTimer = Timer(static session => session.ReadOn());
-        reconcileTimer = Timer(static session => session.Reconcile());
-        presenceTimer = Timer(static session => session.CheckPresence());
-        locatorTimer = Timer(static session => session.OnLocatorDue());
-        logTimer = Timer(static session => session.OnLogWatched());
+        openingTimer = effects.Timer(this, static session => session.OnOpeningDue());
+        idleTimer = effects.Timer(this, static session => session.BeginLeaving());
+        saveTimer = effects.Timer(this, static session => session.OnSaveDue());
+        appendTimer = effects.Timer(this, static session => session.SendFlight());
+        gapTimer = effects.Timer(this, static session => session.OnGapWaited());
+        readTimer = effects.Timer(this, static session => session.ReadOn());
+        reconcileTimer = effects.Timer(this, static session => session.Reconcile());
+        presenceTimer = effects.Timer(this, static session => session.CheckPresence());
+        locatorTimer = effects.Timer(this, static session => session.OnLocatorDue());
+        logTimer = effects.Timer(this, static session => session.OnLogWatched());
     }
 
     public DocumentName Name { get; }
@@ -73,15 +74,14 @@ internal sealed partial class DocumentSession
     /// <summary>The stage, for the mailbox and for tests.</summary>
     public SessionState State { get; private set; } = SessionState.Loading;
 
-    /// <summary>How many joins are under way that the mailbox has not seen; belongs to the registry's lock.</summary>
-    public int PendingJoins { get; set; }
-
     /// <summary>Whether the document is in memory, as a whole.</summary>
     private bool IsOpen => State is SessionState.Live or SessionState.Draining;
 
-    private DateTimeOffset Now => services.Environment.Time.GetUtcNow();
+    private DateTimeOffset Now => effects.Now;
 
-    /// <summary>The session forgets its connections one and all, and everything it has; nothing is written. What was logged is in the log.</summary>
+    /// <summary>
+    /// The session drops its connections and the document; no snapshot is written. What was logged is in the log.
+    /// </summary>
     private void Die(CloseReason reason)
     {
         if (State == SessionState.Closed)
@@ -89,11 +89,8 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        var wasLoading = State == SessionState.Loading;
-        var locating = IsLocating;
         State = SessionState.Closed;
-        memory.Close();
-        StopTimers();
+        closedFor = reason;
         foreach (var attachment in attachments.ToArray())
         {
             attachment.Activity?.EndsFor(reason.Code, reason.Text);
@@ -103,35 +100,34 @@ internal sealed partial class DocumentSession
 
         pendingReads.End(reason);
         pendingSaves.End(reason);
-        activity?.Leave();
         registry.Retire(this);
+        Close();
+    }
 
-        if (wasLoading && !loadBegun)
+    /// <summary>
+    /// The one way out: frees what the session holds on this node now, and what it holds elsewhere as soon as no call
+    /// that may still change that is under way. Only then may the next session of the document load.
+    /// </summary>
+    private void Close()
+    {
+        State = SessionState.Closed;
+        memory.Close();
+        activity?.Leave();
+        effects.Close(settings.LongCallTimeout, FreeAsync, failure =>
         {
+            if (failure is not null)
+            {
+                LogLeaveFailed(services.Logger, failure, Name);
+            }
+
             registry.Gone(Name);
-        }
-        else if (!wasLoading && !locating)
-        {
-            Free(removeFirst: leaveStep == LeaveStep.None);
-        }
-
-        // Otherwise a load or a locator operation is under way, and the handler of its end frees the rest.
+        });
     }
 
     /// <summary>
     /// Whether a step that is not one of the frequent ones may take long: opening, saving, reading, reconciling.
     /// </summary>
     private bool IsLong() => State == SessionState.Loading || LongSteps.Encodes(document);
-
-    private void StopTimers()
-    {
-        foreach (var timer in (ReadOnlySpan<SessionTimer<DocumentSession>>)[idleTimer, saveTimer, appendTimer, gapTimer, readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer, openingTimer])
-        {
-            timer.Clear();
-        }
-    }
-
-    private SessionTimer<DocumentSession> Timer(Action<DocumentSession> handler) => new(services.Environment.Time, Mailbox, this, handler);
 
     private void OnHandlerFailed(Exception exception)
     {
@@ -145,54 +141,5 @@ internal sealed partial class DocumentSession
         {
             LogSessionFailed(services.Logger, second, Name);
         }
-    }
-
-    /// <summary>Starts what takes time; its end comes back as a message. Exceptions are outcomes here: the stores throw when they cannot be reached.</summary>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="effect">What is started.</param>
-    /// <param name="done">Takes its result.</param>
-    /// <param name="failed">Takes what it throws.</param>
-    /// <param name="isDoneLong">See <see cref="Mailbox"/>.</param>
-    private async void Start<T>(TimeSpan timeout, Func<CancellationToken, ValueTask<T>> effect, Action<T> done,
-        Action<Exception> failed, Func<object, object?, bool>? isDoneLong = null)
-    {
-        // Most of these are appends, one after the other: a deadline that was not needed serves the next one.
-        var deadline = Interlocked.Exchange(ref spareDeadline, null);
-        if (deadline is null)
-        {
-            deadline = new CancellationTokenSource(timeout, services.Environment.Time);
-        }
-        else
-        {
-            deadline.CancelAfter(timeout);
-        }
-
-        T result;
-        try
-        {
-            result = await effect(deadline.Token);
-        }
-        catch (Exception exception)
-        {
-            deadline.Dispose();
-            Mailbox.Post(() => failed(exception));
-            return;
-        }
-
-        if (!deadline.TryReset() || Interlocked.CompareExchange(ref spareDeadline, deadline, null) is not null)
-        {
-            deadline.Dispose();
-        }
-
-        Mailbox.Post(static (_, action) => ((Action)action!)(), this, () => done(result), isDoneLong);
-    }
-
-    private void Start(TimeSpan timeout, Func<CancellationToken, ValueTask> effect, Action done, Action<Exception> failed) =>
-        Start(timeout, async cancellation => await Nothing(effect(cancellation)), _ => done(), failed);
-
-    private static async ValueTask<bool> Nothing(ValueTask task)
-    {
-        await task;
-        return true;
     }
 }

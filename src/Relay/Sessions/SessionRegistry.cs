@@ -14,6 +14,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
     private readonly Dictionary<DocumentName, int> departing = [];
+
+    /// <summary>How many joins are under way that a session's mailbox has not seen; most sessions have none.</summary>
+    private readonly Dictionary<DocumentSession, int> joining = [];
     private readonly Dictionary<DocumentName, TaskCompletionSource> goneWaiters = [];
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool stopping;
@@ -70,7 +73,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
                 return false;
             }
 
-            session.PendingJoins++;
+            AddJoin(session);
         }
 
         session.Mailbox.Post(() => session.Read(reader));
@@ -173,7 +176,14 @@ internal sealed partial class SessionRegistry(SessionServices services)
     {
         lock (gate)
         {
-            session.PendingJoins--;
+            if (joining.GetValueOrDefault(session) is var pending and > 1)
+            {
+                joining[session] = pending - 1;
+            }
+            else
+            {
+                joining.RemoveAndShrink(session);
+            }
         }
     }
 
@@ -182,7 +192,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
     {
         lock (gate)
         {
-            if (session.PendingJoins > 0)
+            if (joining.ContainsKey(session))
             {
                 return false;
             }
@@ -255,7 +265,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
                 }
             }
 
-            session.PendingJoins++;
+            AddJoin(session);
         }
 
         if (load)
@@ -265,6 +275,8 @@ internal sealed partial class SessionRegistry(SessionServices services)
 
         return session;
     }
+
+    private void AddJoin(DocumentSession session) => joining[session] = joining.GetValueOrDefault(session) + 1;
 
     private void RetireLocked(DocumentSession session)
     {
