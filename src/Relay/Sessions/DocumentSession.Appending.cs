@@ -72,7 +72,7 @@ internal sealed partial class DocumentSession
         {
             Add(items, item with { Update = news });
         }
-        else if (from is not null && from.Receipts.LastAppend == appends)
+        else if (from is not null && from.LastAppend == appends)
         {
             // Its receipt waits for those before it; the log bears the repetition.
             Add(items, item);
@@ -80,9 +80,9 @@ internal sealed partial class DocumentSession
         else
         {
             limit.Left(item);
-            Settle(from, Land(item, item.IsEchoed ? item.Update : default));
-            if (from is not null)
+            if (from is { IsAttached: true })
             {
+                from.Receipts.Settle(from.Receipts.Acknowledge(item.Settles, item.IsEchoed ? item.Update : default));
                 Pump(from);
             }
         }
@@ -93,7 +93,7 @@ internal sealed partial class DocumentSession
         items.Add(item);
         if (item.From is not null)
         {
-            item.From.Receipts.LastAppend = appends;
+            item.From.LastAppend = appends;
         }
     }
 
@@ -175,7 +175,7 @@ internal sealed partial class DocumentSession
         appendTimer.Clear();
         OnLanded();
         limit.Left(settled.Items);
-        Land(settled.Items);
+        Acknowledge(settled.Items);
         if (!news.IsEmpty)
         {
             Deliver(news);
@@ -192,6 +192,25 @@ internal sealed partial class DocumentSession
 
         // Not from within: whoever settled it still has entries to look at.
         Mailbox.Post(static (session, _) => ((DocumentSession)session).GoOn(), this, null, AppendIsLong);
+    }
+
+    /// <summary>Acknowledges all updates of an entry. Usually all are of one writer, which is told once.</summary>
+    private static void Acknowledge(IReadOnlyList<OutboxItem> items)
+    {
+        for (var i = 0; i < items.Count;)
+        {
+            var from = items[i].From;
+            long settled = 0;
+            for (; i < items.Count && items[i].From == from; i++)
+            {
+                if (from is { IsAttached: true })
+                {
+                    settled += from.Receipts.Acknowledge(items[i].Settles, default);
+                }
+            }
+
+            from?.Receipts.Settle(settled);
+        }
     }
 
     private void GoOn()

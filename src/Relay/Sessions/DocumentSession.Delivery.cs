@@ -39,7 +39,7 @@ internal sealed partial class DocumentSession
     /// <summary>Sends an update to all connections but the one named.</summary>
     private void Deliver(ReadOnlyMemory<byte> news, Attachment? except = null)
     {
-        var entry = new DeliveredEntry(news, except);
+        var entry = new DeliveredEntry(news, except?.Delivery);
         var start = delivery.StartAfter(entry);
         if (start > delivery.Start)
         {
@@ -54,6 +54,35 @@ internal sealed partial class DocumentSession
         }
 
         ForgetDelivered();
+    }
+
+    /// <summary>Sends an application's message to all connections but the one named, as far as each keeps up.</summary>
+    private void Spread(ReadOnlyMemory<byte> message, Attachment? except)
+    {
+        FrameFormat? format = null;
+        var frame = ReadOnlyMemory<byte>.Empty;
+        foreach (var attachment in attachments)
+        {
+            if (attachment == except || !attachment.IsServed)
+            {
+                continue;
+            }
+
+            if (attachment.Connection.Format != format)
+            {
+                format = attachment.Connection.Format;
+                frame = format.Stateless(message.Span);
+            }
+
+            var state = attachment.Delivery;
+            var bytes = frame.Length + StatelessMessages.Overhead;
+            if (!frame.IsEmpty && state.StatelessBytes + bytes <= settings.StatelessBytes)
+            {
+                state.Stateless.Enqueue(frame);
+                state.StatelessBytes += bytes;
+                Pump(attachment);
+            }
+        }
     }
 
     /// <summary>
@@ -154,7 +183,7 @@ internal sealed partial class DocumentSession
             }
 
             var next = delivery[state.Cursor++];
-            if (next.Except == attachment)
+            if (next.Except == state)
             {
                 return [];
             }
@@ -187,7 +216,7 @@ internal sealed partial class DocumentSession
             while (state.Cursor < delivery.End && bytes < settings.SendBytes)
             {
                 var entry = delivery[state.Cursor++];
-                if (entry.Except != attachment)
+                if (entry.Except != state)
                 {
                     var frame = entry.Frame(format)[0];
                     frames.Add(frame);
@@ -203,7 +232,7 @@ internal sealed partial class DocumentSession
         {
             frames.Add(message);
             bytes += message.Length;
-            state.StatelessBytes -= message.Length + StatelessOverhead;
+            state.StatelessBytes -= message.Length + StatelessMessages.Overhead;
         }
 
         return frames.ToArray();
@@ -377,7 +406,7 @@ internal sealed partial class DocumentSession
 
     /// <summary>Whether the client has no more than the log: no update under way, and none seen that is not logged.</summary>
     private bool HasOwnLogged(Attachment attachment) =>
-        attachment.Receipts.Taken == attachment.Receipts.Landed && !IsUnloggedShown;
+        attachment.Receipts.IsAllAcknowledged && !IsUnloggedShown;
 
     /// <summary>The answer to a SyncStep1; returns false for bytes that are no state vector.</summary>
     private bool TryFindAnswer(

@@ -174,18 +174,19 @@ internal sealed partial class DocumentSession
                 var isUpdate = message.Kind == DocumentMessageKind.Update;
                 if (attachment.Access < AccessLevel.Write && (isUpdate || news.IsNew))
                 {
-                    Answer(attachment, new Receipt(ReceiptKind.Refused, default, message.Bytes));
+                    attachment.Receipts.Answer(new Receipt(ReceiptKind.Refused, default, message.Bytes));
                 }
                 else if (!news.IsNew)
                 {
                     // The answer to a SyncStep1 repeats the whole delete set each time, so it is not sent back.
-                    Answer(attachment, new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
+                    attachment.Receipts.Answer(
+                        new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
                 }
                 else
                 {
                     var item = new OutboxItem(
                         attachment, news.Update, message.Bytes, isUpdate, documentVersion, news.Growth);
-                    attachment.Receipts.Taken++;
+                    attachment.Receipts.Take();
                     attachment.Delivery.IsExact &= IsBesideItsQuestion(attachment.Delivery, news.Update);
                     outbox.Add(item);
                     limit.Took(item);
@@ -204,10 +205,10 @@ internal sealed partial class DocumentSession
                 break;
             case DocumentMessageKind.Stateless:
                 attachment.Connection.Settled(message.Bytes);
-                OnStateless(attachment, message.Payload);
+                stateless.Receive(attachment, message.Payload);
                 break;
             case DocumentMessageKind.Marker:
-                Answer(attachment, new Receipt(ReceiptKind.Marker, message.Payload, message.Bytes));
+                attachment.Receipts.Answer(new Receipt(ReceiptKind.Marker, message.Payload, message.Bytes));
                 break;
         }
     }

@@ -9,7 +9,7 @@ namespace Relay.Sessions;
 /// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
 /// <see cref="position"/>, or a state that covers them.
 /// </summary>
-internal sealed partial class DocumentSession
+internal sealed partial class DocumentSession : IAttachmentSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
@@ -29,6 +29,7 @@ internal sealed partial class DocumentSession
     private readonly SessionTimer<DocumentSession> openingTimer;
     private readonly OpeningConnections openings;
     private readonly MemoryShare memory;
+    private readonly StatelessMessages stateless;
     private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
@@ -46,6 +47,8 @@ internal sealed partial class DocumentSession
         limit = new GrowthLimit(settings.MaxDocumentBytes, memory);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         effects = new SessionEffects(Mailbox, services.Environment);
+        var context = new SessionContext(name, settings, effects, services.Metrics, services.Logger);
+        stateless = new StatelessMessages(context, services.Channel, Spread);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         answers = new SyncAnswers(
             settings.Sync,
@@ -76,6 +79,15 @@ internal sealed partial class DocumentSession
 
     /// <summary>Whether the document is in memory, as a whole.</summary>
     private bool IsOpen => State is SessionState.Live or SessionState.Draining;
+
+    /// <summary>An application's message came over the channel.</summary>
+    public void OnChannelStateless(ulong sender, ReadOnlyMemory<byte> message)
+    {
+        if (State != SessionState.Closed)
+        {
+            stateless.OnChannel(sender, message);
+        }
+    }
 
     private DateTimeOffset Now => effects.Now;
 

@@ -13,13 +13,13 @@ internal sealed class PartBench : IDisposable
 
     public PartBench()
     {
-        var environment = new SessionEnvironment(Time, Context, () => ids++);
-        Mailbox = new Mailbox(Context, Failures.Add, () => false);
+        var environment = new SessionEnvironment(Time, Steps, () => ids++);
+        Mailbox = new Mailbox(Steps, Failures.Add, () => false);
         Effects = new SessionEffects(Mailbox, environment);
-        SynchronizationContext.SetSynchronizationContext(Context);
+        SynchronizationContext.SetSynchronizationContext(Steps);
     }
 
-    public StepContext Context { get; } = new();
+    public StepContext Steps { get; } = new();
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
 
@@ -27,17 +27,24 @@ internal sealed class PartBench : IDisposable
 
     public SessionEffects Effects { get; }
 
+    /// <summary>What the part logs.</summary>
+    public NodeLog Log { get; } = new();
+
     /// <summary>What handlers threw.</summary>
     public List<Exception> Failures { get; } = [];
 
     /// <summary>Whether the session was closed and freed.</summary>
     public bool IsFreed { get; private set; }
 
+    /// <summary>What the part is made with.</summary>
+    public SessionContext Context(SessionSettings? settings = null) =>
+        new(World.Name, settings ?? new SessionSettings(), Effects, World.Unwatched, Log.CreateLogger("Relay"));
+
     /// <summary>Runs a message, and what follows from it at once.</summary>
     public void Do(Action message)
     {
         Mailbox.Post(message);
-        Context.Run();
+        Steps.Run();
         Assert.Empty(Failures);
     }
 
@@ -47,7 +54,7 @@ internal sealed class PartBench : IDisposable
         for (var end = Time.GetUtcNow() + by; Time.GetUtcNow() < end;)
         {
             Time.Advance(end - Time.GetUtcNow() < Step ? end - Time.GetUtcNow() : Step);
-            Context.Run();
+            Steps.Run();
         }
 
         Assert.Empty(Failures);

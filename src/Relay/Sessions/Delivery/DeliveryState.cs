@@ -38,6 +38,12 @@ internal sealed class DeliveryState
     /// </summary>
     public bool IsExact { get; set; }
 
+    /// <summary>
+    /// An update of its own is in the log. Others may build on it, and their structs come with the answer to a question
+    /// that did not have it.
+    /// </summary>
+    public void LogsOwn() => IsExact &= Follows;
+
     /// <summary>The state vectors of SyncSteps1 that wait for their answers, each with the bytes of its message, which are settled then.</summary>
     public SparseQueue<(ReadOnlyMemory<byte> StateVector, int Settles)> SyncRequests;
 

@@ -30,7 +30,7 @@ public sealed class SessionEffectsTests
         var ends = new List<string>();
         bench.Do(() => Start(bench, call, ends));
         call.SetException(new InvalidOperationException("no"));
-        bench.Context.Run();
+        bench.Steps.Run();
         Assert.Equal(["failed no"], ends);
     }
 
@@ -45,7 +45,7 @@ public sealed class SessionEffectsTests
             bench.Do(() => Start(bench, call, ends));
             bench.Advance(TimeSpan.FromSeconds(10));
             call.SetResult(i);
-            bench.Context.Run();
+            bench.Steps.Run();
         }
 
         bench.Do(() => Start(bench, new TaskCompletionSource<int>(), ends));
@@ -66,7 +66,7 @@ public sealed class SessionEffectsTests
         bench.Close();
         succeeds.SetResult(1);
         fails.SetException(new InvalidOperationException("no"));
-        bench.Context.Run();
+        bench.Steps.Run();
         Assert.Empty(ends);
         Assert.True(bench.IsFreed);
     }
@@ -113,10 +113,10 @@ public sealed class SessionEffectsTests
             Timeout, _ => new ValueTask<int>(other.Task), _ => ends++, _ => ends++));
         bench.Do(() => bench.Effects.Close(Timeout, _ => ValueTask.CompletedTask, _ => freed++));
         one.SetResult();
-        bench.Context.Run();
+        bench.Steps.Run();
         Assert.Equal(0, freed);
         other.SetException(new InvalidOperationException("no"));
-        bench.Context.Run();
+        bench.Steps.Run();
         Assert.Equal((0, 1), (ends, freed));
     }
 
