@@ -8,12 +8,34 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed partial class DocumentSession
 {
-    private LeaveStep leaveStep;
-
     /// <summary>Where the document stood when leaving began, or at this session's last own entry since; nothing after a reconcile, whose positions are of another history. What other nodes have appended since is theirs to save: who waits for the last of it never leaves a busy document.</summary>
     private Position leavingAt;
 
     private bool nodeStops;
+
+    /// <summary>Whether this node is being taken out of the locator, or is out of it.</summary>
+    private bool isLeaving;
+
+    bool IListingSession.IsWanted => attachments.Count > 0;
+
+    void IListingSession.OnAdditionEnded() => ContinueLeaving();
+
+    void IListingSession.OnRemoved() => EndIfNobodyCame();
+
+    void IListingSession.OnReturned()
+    {
+        isLeaving = false;
+        State = SessionState.Live;
+        foreach (var attachment in attachments.ToArray())
+        {
+            if (attachment.IsAttached && !attachment.IsServed && State == SessionState.Live)
+            {
+                Serve(attachment);
+            }
+        }
+
+        BecomeIdleIfEmpty();
+    }
 
     /// <summary>This node stops: leave as soon as the connections are gone.</summary>
     public void LeaveSoon()
@@ -45,13 +67,13 @@ internal sealed partial class DocumentSession
     /// <summary>The next step, if nothing is under way that has to end first. Called after whatever may have been that.</summary>
     private void ContinueLeaving()
     {
-        if (State != SessionState.Draining || leaveStep != LeaveStep.None)
+        if (State != SessionState.Draining || isLeaving)
         {
             return;
         }
 
         if (HasRequests || flight is not null || outbox.Count > 0
-            || reconciling || reading || saving || presenceOutbox.IsSending || listing
+            || reconciling || reading || saving || presenceOutbox.IsSending || listing.IsAdding
             || (MustSave && (failedSaves > 0 || isSavedElsewhere)))
         {
             return;
@@ -63,16 +85,14 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        leaveStep = LeaveStep.Removing;
-        failedRemoves = 0;
-        locatorTimer.Clear();
-        RemoveFromLocator();
+        isLeaving = true;
+        listing.Remove();
     }
 
     /// <summary>The last step, unless somebody is on the way to this mailbox; whoever that is calls this again.</summary>
     private void EndIfNobodyCame()
     {
-        if (State == SessionState.Draining && leaveStep == LeaveStep.Removed && attachments.Count == 0 && !HasRequests
+        if (State == SessionState.Draining && isLeaving && listing.IsRemoved && attachments.Count == 0 && !HasRequests
             && registry.TryRetire(this))
         {
             LogLeft(services.Logger, Name);
@@ -84,19 +104,13 @@ internal sealed partial class DocumentSession
     private void TakeUpAgain()
     {
         LogTakenUpAgain(services.Logger, Name);
-        if (leaveStep == LeaveStep.None)
+        if (isLeaving)
+        {
+            listing.Return();
+        }
+        else
         {
             State = SessionState.Live;
-        }
-        else if (leaveStep == LeaveStep.Removed)
-        {
-            Return();
-        }
-        else if (locatorTimer.IsSet)
-        {
-            locatorTimer.Clear();
-            leaveStep = LeaveStep.Removed;
-            Return();
         }
     }
 
@@ -108,7 +122,7 @@ internal sealed partial class DocumentSession
         await SayByeAsync(cancellation);
         try
         {
-            if (MayBeListed)
+            if (listing.MayBeListed)
             {
                 await services.Locator.RemoveAsync(Name, cancellation);
             }

@@ -10,7 +10,6 @@ namespace Relay.Sessions;
 internal sealed partial class DocumentSession
 {
     private CloseReason closedFor = CloseReason.InternalError;
-    private bool loadBegun;
     private long loadStarted;
     private bool mayStay;
     private bool mustSave;
@@ -29,7 +28,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        loadBegun = true;
+        listing.Begin();
         loadStarted = services.Environment.Time.GetTimestamp();
 
         // A load reads the log.
@@ -59,8 +58,7 @@ internal sealed partial class DocumentSession
         Mailbox.PostElsewhere(GreetOtherNodes);
 
         // In the locator before loading: whoever loads the document after this asks this node, or finds what it appended in the log.
-        leaveStep = LeaveStep.None;
-        var holders = await RelayTraces.StepAsync("locator.add", _ => TryListAsync(cancellation));
+        var holders = await RelayTraces.StepAsync("locator.add", _ => listing.AddAsync(cancellation));
         var peer = holders is { Count: > 0 } ? await RelayTraces.StepAsync("peers.ask", _ => services.Peers.AskAsync(Name, holders, cancellation)) : null;
         DurableState? state = null;
         if (peer is not null)
@@ -117,7 +115,7 @@ internal sealed partial class DocumentSession
 
         if (!loaded.IsListed)
         {
-            ListLater();
+            listing.AddLater();
         }
 
         if (loaded.Peer is { } peer)

@@ -72,9 +72,6 @@ internal sealed partial class DocumentSession
     [LoggerMessage(LogEvents.SessionFailed, LogLevel.Critical, "The session of {Document} failed and is given up; its clients load it anew")]
     private static partial void LogSessionFailed(ILogger logger, Exception exception, DocumentName document);
 
-    [LoggerMessage(LogEvents.NotListed, LogLevel.Warning, "The locator cannot be told now that this node holds {Document}; it is told later")]
-    private static partial void LogNotListed(ILogger logger, Exception exception, DocumentName document);
-
     [LoggerMessage(LogEvents.PeerStateUnfit, LogLevel.Debug, "What another node has of {Document} at {Position} does not fit the log: reading what is stored")]
     private static partial void LogPeerStateUnfit(ILogger logger, DocumentName document, Position position);
 

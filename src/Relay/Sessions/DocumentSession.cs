@@ -9,7 +9,7 @@ namespace Relay.Sessions;
 /// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
 /// <see cref="position"/>, or a state that covers them.
 /// </summary>
-internal sealed partial class DocumentSession : IAttachmentSession
+internal sealed partial class DocumentSession : IAttachmentSession, IListingSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
@@ -24,11 +24,11 @@ internal sealed partial class DocumentSession : IAttachmentSession
     private readonly SessionTimer<DocumentSession> readTimer;
     private readonly SessionTimer<DocumentSession> reconcileTimer;
     private readonly SessionTimer<DocumentSession> presenceTimer;
-    private readonly SessionTimer<DocumentSession> locatorTimer;
     private readonly SessionTimer<DocumentSession> logTimer;
     private readonly SessionTimer<DocumentSession> openingTimer;
     private readonly OpeningConnections openings;
     private readonly MemoryShare memory;
+    private readonly LocatorListing listing;
     private readonly StatelessMessages stateless;
     private YDocument document;
     private Position position;
@@ -48,6 +48,7 @@ internal sealed partial class DocumentSession : IAttachmentSession
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         effects = new SessionEffects(Mailbox, services.Environment);
         var context = new SessionContext(name, settings, effects, services.Metrics, services.Logger);
+        listing = new LocatorListing(context, services.Locator, this);
         stateless = new StatelessMessages(context, services.Channel, Spread);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         answers = new SyncAnswers(
@@ -66,7 +67,6 @@ internal sealed partial class DocumentSession : IAttachmentSession
         readTimer = effects.Timer(this, static session => session.ReadOn());
         reconcileTimer = effects.Timer(this, static session => session.Reconcile());
         presenceTimer = effects.Timer(this, static session => session.CheckPresence());
-        locatorTimer = effects.Timer(this, static session => session.OnLocatorDue());
         logTimer = effects.Timer(this, static session => session.OnLogWatched());
     }
 
