@@ -18,7 +18,7 @@ internal sealed partial class DocumentSession
 
     private void StartAppend()
     {
-        if (flight is not null || outbox.Count == 0 || reconciling || State is SessionState.Loading or SessionState.Closed)
+        if (flight is not null || outbox.Count == 0 || reconciling || !lifecycle.IsOpen)
         {
             return;
         }

@@ -25,7 +25,7 @@ internal sealed partial class DocumentSession
     /// <summary>Reads what follows the session's position from the log.</summary>
     private void ReadOn()
     {
-        if (reconciling || State is SessionState.Loading or SessionState.Closed)
+        if (reconciling || !lifecycle.IsOpen)
         {
             return;
         }

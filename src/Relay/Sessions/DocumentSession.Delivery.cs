@@ -47,8 +47,8 @@ internal sealed partial class DocumentSession
         }
 
         delivery.Add(entry);
-        services.Metrics.Delivered(attachments.Count);
-        foreach (var attachment in attachments)
+        services.Metrics.Delivered(connections.Count);
+        foreach (var attachment in connections)
         {
             Pump(attachment);
         }
@@ -61,7 +61,7 @@ internal sealed partial class DocumentSession
     {
         FrameFormat? format = null;
         var frame = ReadOnlyMemory<byte>.Empty;
-        foreach (var attachment in attachments)
+        foreach (var attachment in connections)
         {
             if (attachment == except || !attachment.IsServed)
             {
@@ -91,7 +91,7 @@ internal sealed partial class DocumentSession
     /// </summary>
     private void LeaveBehind(long start, DeliveredEntry newest)
     {
-        var left = attachments.Where(a => a is { IsServed: true, Delivery.IsBehind: false } && a.Delivery.Cursor < start)
+        var left = connections.ToArray().Where(a => a is { IsServed: true, Delivery.IsBehind: false } && a.Delivery.Cursor < start)
             .OrderByDescending(a => a.Delivery.Cursor).ToList();
         if (left.Count == 0)
         {
@@ -389,7 +389,7 @@ internal sealed partial class DocumentSession
     private void OnAnswerRoom()
     {
         answers.EndWaiting();
-        foreach (var attachment in attachments)
+        foreach (var attachment in connections)
         {
             Pump(attachment);
         }

@@ -17,11 +17,11 @@ internal sealed partial class DocumentSession
 
     public void OnChannelEntry(in LoggedEntry entry)
     {
-        if (State == SessionState.Loading)
+        if (lifecycle.Stage == SessionStage.Loading)
         {
             Hold(entry);
         }
-        else if (State != SessionState.Closed)
+        else if (!lifecycle.IsClosed)
         {
             OnEntry(entry);
         }
@@ -33,7 +33,7 @@ internal sealed partial class DocumentSession
         // So may presence, on both sides.
         RepairPresence();
 
-        if (State == SessionState.Loading || reconciling)
+        if (lifecycle.Stage == SessionStage.Loading || reconciling)
         {
             heldIncomplete = true;
         }
@@ -75,7 +75,7 @@ internal sealed partial class DocumentSession
 
     private void OnEntry(in LoggedEntry entry)
     {
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
             return;
         }
@@ -153,7 +153,7 @@ internal sealed partial class DocumentSession
         {
             // Another node logged what this one would have refused. Nothing after it can be right either.
             LogEntryUnreadable(services.Logger, Name, entry.Position, error);
-            Die(CloseReason.DocumentUnreadable);
+            lifecycle.Fail(CloseReason.DocumentUnreadable);
             return;
         }
 
@@ -178,7 +178,7 @@ internal sealed partial class DocumentSession
     private void DieDeleted()
     {
         LogDocumentDeleted(services.Logger, Name);
-        Die(CloseReason.DocumentDeleted);
+        lifecycle.Fail(CloseReason.DocumentDeleted);
     }
 
     private void KeepAhead(in LoggedEntry entry)
@@ -197,7 +197,7 @@ internal sealed partial class DocumentSession
 
     private void ApplyAhead()
     {
-        while (ahead.Count > 0 && !reconciling && State != SessionState.Closed)
+        while (ahead.Count > 0 && !reconciling && !lifecycle.IsClosed)
         {
             var (offset, entry) = ahead.First();
             if (offset > position.Offset + 1)

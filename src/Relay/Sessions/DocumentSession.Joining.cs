@@ -10,34 +10,22 @@ internal sealed partial class DocumentSession
     public void Attach(Attachment attachment)
     {
         registry.Joined(this);
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
             // It failed between the connection's choice of this session and now.
-            attachment.Connection.Close(closedFor);
+            attachment.Connection.Close(lifecycle.ClosedFor);
             return;
         }
 
-        if (attachments.Count >= settings.MaxConnectionsPerDocument)
+        if (connections.Count >= settings.MaxConnectionsPerDocument)
         {
             attachment.Connection.Close(CloseReason.DocumentIsFull);
             return;
         }
 
-        attachments.Add(attachment);
-        attachment.IsAttached = true;
-        figures.Connections++;
-        if (attachment.Activity is { } connection)
-        {
-            activity!.Came(connection);
-        }
-
-        idleTimer.Clear();
-        if (State == SessionState.Draining)
-        {
-            TakeUpAgain();
-        }
-
-        if (State == SessionState.Live)
+        connections.Add(attachment);
+        lifecycle.OnJoined();
+        if (lifecycle.Stage == SessionStage.Live)
         {
             Serve(attachment);
         }
@@ -64,25 +52,18 @@ internal sealed partial class DocumentSession
 
         attachment.Activity?.EndsFor(null, clean ? "The client left." : "The connection broke.");
         Drop(attachment);
-        if (State != SessionState.Closed)
+        if (!lifecycle.IsClosed)
         {
             RemovePresence(attachment, clean);
             ForgetDelivered();
-            BecomeIdleIfEmpty();
+            lifecycle.WatchIdleTime();
         }
     }
 
     private void Drop(Attachment attachment)
     {
-        attachments.Remove(attachment);
-        attachment.IsAttached = false;
+        connections.Remove(attachment);
         answers.Leave(attachment.Delivery);
-        figures.Connections--;
-        if (attachment.Activity is { } connection)
-        {
-            activity!.Went(connection);
-        }
-
         if (attachment.Delivery.IsSending)
         {
             attachment.Delivery.IsSending = false;
@@ -95,18 +76,22 @@ internal sealed partial class DocumentSession
         }
     }
 
-    private void BecomeIdleIfEmpty()
+    /// <summary>Serves the connections that have waited for the session to be live.</summary>
+    private void ServeAll()
     {
-        if (attachments.Count == 0 && !HasRequests && State == SessionState.Live && !idleTimer.IsSet)
+        foreach (var attachment in connections.ToArray())
         {
-            idleTimer.Set(mayStay && !nodeStops ? settings.IdleTimeout : TimeSpan.Zero);
+            if (attachment is { IsAttached: true, IsServed: false } && lifecycle.Stage == SessionStage.Live)
+            {
+                Serve(attachment);
+            }
         }
     }
 
     private void Serve(Attachment attachment)
     {
         attachment.IsServed = true;
-        mayStay = true;
+        lifecycle.OnServed();
         opening++;
         openings.Add(attachment, Now);
         if (!openingTimer.IsSet)

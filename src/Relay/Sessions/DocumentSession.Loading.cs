@@ -9,22 +9,20 @@ namespace Relay.Sessions;
 /// <summary>The document is put together, once for all who wait for it.</summary>
 internal sealed partial class DocumentSession
 {
-    private CloseReason closedFor = CloseReason.InternalError;
     private long loadStarted;
-    private bool mayStay;
     private bool mustSave;
 
     /// <summary>Starts the load. Called once, when no earlier session of this document is still being freed.</summary>
     public void BeginLoad()
     {
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
             return;
         }
 
         if (services.Memory?.IsFull == true)
         {
-            Die(CloseReason.NodeIsFull);
+            lifecycle.Fail(CloseReason.NodeIsFull);
             return;
         }
 
@@ -44,7 +42,7 @@ internal sealed partial class DocumentSession
 
     /// <summary>What another node needs to load the document; nothing while this one is not whole.</summary>
     public PeerState? Share() =>
-        State is SessionState.Loading or SessionState.Closed || reconciling || IsRecovering
+        !lifecycle.IsOpen || reconciling || IsRecovering
             ? null
             : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), OwnPresence());
 
@@ -87,11 +85,11 @@ internal sealed partial class DocumentSession
                 Bury(state);
                 return;
             case DurableOutcome.Deleted:
-                Die(CloseReason.DocumentDeleted);
+                lifecycle.Fail(CloseReason.DocumentDeleted);
                 return;
             case DurableOutcome.Unreadable:
                 LogLoadRefused(services.Logger, Name, state.Problem);
-                Die(CloseReason.DocumentUnreadable);
+                lifecycle.Fail(CloseReason.DocumentUnreadable);
                 return;
             default:
                 break;
@@ -105,7 +103,7 @@ internal sealed partial class DocumentSession
         covered = state.IsInLog ? saved : Position.None;
         documentVersion++;
         answers.Forget();
-        State = SessionState.Live;
+        lifecycle.OnLoaded();
         if (position != saved || (mustSave && !position.IsNone))
         {
             // Nobody has saved these: their writer was killed, or is still about to.
@@ -138,22 +136,15 @@ internal sealed partial class DocumentSession
         }
 
         LookForRequests();
-        foreach (var attachment in attachments.ToArray())
-        {
-            if (attachment.IsAttached && State == SessionState.Live)
-            {
-                Serve(attachment);
-            }
-        }
-
-        BecomeIdleIfEmpty();
+        ServeAll();
+        lifecycle.WatchIdleTime();
     }
 
     private void OnLoadFailed(Exception exception)
     {
         services.Metrics.Loaded(services.Environment.Time.GetElapsedTime(loadStarted), succeeded: false);
         LogLoadFailed(services.Logger, exception, Name);
-        Die(CloseReason.StoreUnavailable);
+        lifecycle.Fail(CloseReason.StoreUnavailable);
     }
 
     /// <summary>The node that deleted the document died before it stored the tombstone, or a node that had slept through the deletion has begun a log: the job ends when a tombstone covers it.</summary>
@@ -172,6 +163,6 @@ internal sealed partial class DocumentSession
             effects.Start(settings.CallTimeout, cancellation => services.Jobs.FailAsync(Name, failure.Message, cancellation), static () => { }, static _ => { });
         }
 
-        Die(CloseReason.DocumentDeleted);
+        lifecycle.Fail(CloseReason.DocumentDeleted);
     }
 }

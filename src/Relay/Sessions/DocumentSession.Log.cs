@@ -14,12 +14,6 @@ internal sealed partial class DocumentSession
     [LoggerMessage(LogEvents.LoadRefused, LogLevel.Error, "{Document} is refused, because what is stored of it does not read: {Problem}")]
     private static partial void LogLoadRefused(ILogger logger, DocumentName document, string? problem);
 
-    [LoggerMessage(LogEvents.Left, LogLevel.Information, "Left {Document}")]
-    private static partial void LogLeft(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.TakenUpAgain, LogLevel.Debug, "{Document} is taken up again while it is being left")]
-    private static partial void LogTakenUpAgain(ILogger logger, DocumentName document);
-
     [LoggerMessage(LogEvents.AppendFailed, LogLevel.Warning, "Appends to the log of {Document} fail; they are repeated")]
     private static partial void LogAppendFailed(ILogger logger, Exception exception, DocumentName document);
 
@@ -65,9 +59,6 @@ internal sealed partial class DocumentSession
         "Presence that the client at {Client} shows at {Document} is not taken: it exceeds {Limit}")]
     private static partial void LogPresenceNotTaken(
         ILogger logger, IPAddress? client, DocumentName document, string limit);
-
-    [LoggerMessage(LogEvents.LeaveFailed, LogLevel.Warning, "{Document} cannot be left cleanly")]
-    private static partial void LogLeaveFailed(ILogger logger, Exception exception, DocumentName document);
 
     [LoggerMessage(LogEvents.SessionFailed, LogLevel.Critical, "The session of {Document} failed and is given up; its clients load it anew")]
     private static partial void LogSessionFailed(ILogger logger, Exception exception, DocumentName document);

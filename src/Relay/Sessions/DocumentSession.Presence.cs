@@ -25,7 +25,7 @@ internal sealed partial class DocumentSession
     /// <summary>Everybody who is there, and who went lately; null while the session is loading or gone.</summary>
     public byte[]? Presence()
     {
-        if (State is SessionState.Loading or SessionState.Closed)
+        if (!lifecycle.IsOpen)
         {
             return null;
         }
@@ -37,7 +37,7 @@ internal sealed partial class DocumentSession
     /// <summary>Another node tells about its clients.</summary>
     public void OnChannelAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content)
     {
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
             return;
         }
@@ -106,7 +106,7 @@ internal sealed partial class DocumentSession
     /// <summary>The channel was interrupted: what was said meanwhile is said again.</summary>
     private void RepairPresence()
     {
-        if (attachments.Count > 0 || presenceOutbox.HasSpoken)
+        if (connections.Count > 0 || presenceOutbox.HasSpoken)
         {
             GreetOtherNodes();
         }
@@ -237,7 +237,7 @@ internal sealed partial class DocumentSession
             due = Earlier(due, presenceOutbox.AnswerDue(Now));
         }
 
-        if (due is { } wait && State != SessionState.Closed)
+        if (due is { } wait && !lifecycle.IsClosed)
         {
             presenceTimer.SetNoLater(wait);
         }
@@ -254,7 +254,7 @@ internal sealed partial class DocumentSession
 
         if (changes.Clients.Count > 0)
         {
-            foreach (var attachment in attachments)
+            foreach (var attachment in connections)
             {
                 Pump(attachment);
             }
@@ -292,7 +292,7 @@ internal sealed partial class DocumentSession
 
     private void Publish()
     {
-        if (State == SessionState.Closed || subscription is null || presenceOutbox.TryBegin(Now) is not { } message)
+        if (lifecycle.IsClosed || subscription is null || presenceOutbox.TryBegin(Now) is not { } message)
         {
             WatchPresence();
             return;
@@ -324,7 +324,7 @@ internal sealed partial class DocumentSession
 
         publishFails = failure is not null;
         Publish();
-        ContinueLeaving();
+        lifecycle.ContinueDraining();
     }
 
     /// <summary>

@@ -25,7 +25,7 @@ internal sealed partial class DocumentSession
 
     private void RequestReconcile()
     {
-        if (reconciling || State == SessionState.Closed)
+        if (reconciling || lifecycle.IsClosed)
         {
             return;
         }
@@ -60,7 +60,7 @@ internal sealed partial class DocumentSession
 
     private void ReadEverything()
     {
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
             services.Gate.Leave();
             return;

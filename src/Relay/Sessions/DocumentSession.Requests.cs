@@ -19,18 +19,18 @@ internal sealed partial class DocumentSession
     public void Visit(Action<byte[]?, CloseReason> reader)
     {
         mustSave = true;
-        if (State is SessionState.Live or SessionState.Draining && !position.IsNone)
+        if (lifecycle.IsOpen && !position.IsNone)
         {
             MarkUnsaved();
         }
 
         registry.Joined(this);
-        switch (State)
+        switch (lifecycle.Stage)
         {
-            case SessionState.Closed:
-                reader(null, closedFor);
+            case SessionStage.Closed:
+                reader(null, lifecycle.ClosedFor);
                 break;
-            case SessionState.Loading:
+            case SessionStage.Loading:
                 pendingReads.AddToLook(Answering(reader));
                 break;
             default:
@@ -48,9 +48,9 @@ internal sealed partial class DocumentSession
     public void Read(Action<byte[]?, CloseReason> reader)
     {
         registry.Joined(this);
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
-            reader(null, closedFor);
+            reader(null, lifecycle.ClosedFor);
             return;
         }
 
@@ -62,17 +62,12 @@ internal sealed partial class DocumentSession
         reason => reader(reason == CloseReason.Normal ? EncodeState() : null, reason);
 
     /// <summary>Requests were answered: the session may have waited for that.</summary>
-    private void OnRequestsAnswered()
-    {
-        BecomeIdleIfEmpty();
-        EndIfNobodyCame();
-        ContinueLeaving();
-    }
+    private void OnRequestsAnswered() => lifecycle.Advance();
 
     /// <summary>Looks at the log for requests, unless a look is under way: its end calls this again.</summary>
     private void LookForRequests()
     {
-        if (pendingReads.NeedLook && !reading && !reconciling && IsOpen)
+        if (pendingReads.NeedLook && !reading && !reconciling && lifecycle.IsOpen)
         {
             BeginRead();
         }
@@ -90,9 +85,9 @@ internal sealed partial class DocumentSession
     public void SaveNow(bool again, Action<Position, CloseReason> request)
     {
         registry.Joined(this);
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
-            request(Position.None, closedFor);
+            request(Position.None, lifecycle.ClosedFor);
             return;
         }
 
@@ -118,7 +113,7 @@ internal sealed partial class DocumentSession
     /// </summary>
     private void SaveForRequests()
     {
-        if (pendingSaves.IsEmpty || saving || reconciling || IsRecovering || !IsOpen)
+        if (pendingSaves.IsEmpty || saving || reconciling || IsRecovering || !lifecycle.IsOpen)
         {
             return;
         }

@@ -26,6 +26,13 @@ internal sealed partial class DocumentSession
     private bool isSavedElsewhere;
     private int refusedClaims;
 
+    /// <summary>
+    /// The position when leaving began, or of this session's last own entry since; none after a reconcile, whose
+    /// positions are of another history. What other nodes have appended since is theirs to save: a session that waited
+    /// for the last of it would never leave a busy document.
+    /// </summary>
+    private Position leavingAt;
+
     private long documentVersion;
     private long encodedVersion = -1;
     private byte[] encoded = [];
@@ -49,10 +56,39 @@ internal sealed partial class DocumentSession
         return encoded;
     }
 
+    /// <summary>Whether a snapshot is still to be stored before this session may leave.</summary>
+    private bool MustSave =>
+        isUnsaved && (mustSave || leavingAt.IsNone || covered.Epoch != leavingAt.Epoch
+            || position.Epoch != leavingAt.Epoch || covered.Offset < leavingAt.Offset);
+
+    private void BeginLastSave()
+    {
+        leavingAt = position;
+        if (isSavedElsewhere)
+        {
+            saveTimer.Set(settings.SavedElsewhereCheck);
+        }
+    }
+
+    private bool TrySaveAll()
+    {
+        if (!MustSave)
+        {
+            return true;
+        }
+
+        if (failedSaves == 0 && !isSavedElsewhere)
+        {
+            Save();
+        }
+
+        return false;
+    }
+
     private void MarkUnsaved()
     {
         isUnsaved = true;
-        if (saving || failedSaves > 0 || isSavedElsewhere || State == SessionState.Closed)
+        if (saving || failedSaves > 0 || isSavedElsewhere || lifecycle.IsClosed)
         {
             return;
         }
@@ -83,7 +119,7 @@ internal sealed partial class DocumentSession
     private void Save()
     {
         // While a recovery is under way the document is more than its position says, and a snapshot under that position may exist with less.
-        if (saving || !isUnsaved || reconciling || IsRecovering || position.IsNone || State is SessionState.Loading or SessionState.Closed)
+        if (saving || !isUnsaved || reconciling || IsRecovering || position.IsNone || !lifecycle.IsOpen)
         {
             return;
         }
@@ -199,7 +235,7 @@ internal sealed partial class DocumentSession
         saving = false;
         isUnsaved |= saved != snapshot.Position;
         unsavedBytes += bytes;
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
             return;
         }
@@ -208,8 +244,8 @@ internal sealed partial class DocumentSession
         {
             // Its checkpoint is heard of; this is for the case that it dies, or saves less than there is by then.
             isSavedElsewhere = true;
-            refusedClaims += State == SessionState.Draining ? 1 : 0;
-            saveTimer.Set(State == SessionState.Draining ? settings.SavedElsewhereCheck : settings.SaveInterval);
+            refusedClaims += lifecycle.IsBeingLeft ? 1 : 0;
+            saveTimer.Set(lifecycle.IsBeingLeft ? settings.SavedElsewhereCheck : settings.SaveInterval);
         }
 
         SaveForRequests();
@@ -224,7 +260,7 @@ internal sealed partial class DocumentSession
         refusedClaims = 0;
         saved = snapshot.Position;
         LogSaved(services.Logger, Name, saved, snapshot.Update.Length);
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
             return;
         }
@@ -264,7 +300,7 @@ internal sealed partial class DocumentSession
     /// <summary>A node has stored a snapshot, this one or another.</summary>
     public void OnChannelSaved(Position at)
     {
-        if (State is SessionState.Loading or SessionState.Closed || at.Epoch != position.Epoch || at.Offset > position.Offset || (at.Epoch == saved.Epoch && at.Offset <= saved.Offset))
+        if (!lifecycle.IsOpen || at.Epoch != position.Epoch || at.Offset > position.Offset || (at.Epoch == saved.Epoch && at.Offset <= saved.Offset))
         {
             return;
         }
@@ -292,7 +328,7 @@ internal sealed partial class DocumentSession
         saving = false;
         isUnsaved = true;
         unsavedBytes += bytes;
-        if (State == SessionState.Closed)
+        if (lifecycle.IsClosed)
         {
             return;
         }

@@ -100,7 +100,7 @@ internal sealed partial class DocumentSession
 
         if (!news.IsEmpty)
         {
-            foreach (var attachment in attachments)
+            foreach (var attachment in connections)
             {
                 // One that has not asked yet is not shown it before the answer to its question.
                 attachment.Delivery.IsExact &= !attachment.Delivery.Follows;

@@ -9,15 +9,15 @@ namespace Relay.Sessions;
 /// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
 /// <see cref="position"/>, or a state that covers them.
 /// </summary>
-internal sealed partial class DocumentSession : IAttachmentSession, IListingSession
+internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
     private readonly SessionRegistry registry;
     private readonly RoomActivity? activity;
     private readonly SessionEffects effects;
-    private readonly HashSet<Attachment> attachments = [];
-    private readonly SessionTimer<DocumentSession> idleTimer;
+    private readonly ConnectionSet connections;
+    private readonly SessionLifecycle lifecycle;
     private readonly SessionTimer<DocumentSession> saveTimer;
     private readonly SessionTimer<DocumentSession> appendTimer;
     private readonly SessionTimer<DocumentSession> gapTimer;
@@ -48,7 +48,9 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         effects = new SessionEffects(Mailbox, services.Environment);
         var context = new SessionContext(name, settings, effects, services.Metrics, services.Logger);
+        connections = new ConnectionSet(figures, activity);
         listing = new LocatorListing(context, services.Locator, this);
+        lifecycle = new SessionLifecycle(context, connections, listing, this);
         stateless = new StatelessMessages(context, services.Channel, Spread);
         delivery = new DeliveryLog(settings.DeliveryBytes);
         answers = new SyncAnswers(
@@ -60,7 +62,6 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         presenceOutbox = new PresenceOutbox(awareness.Records);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = effects.Timer(this, static session => session.OnOpeningDue());
-        idleTimer = effects.Timer(this, static session => session.BeginLeaving());
         saveTimer = effects.Timer(this, static session => session.OnSaveDue());
         appendTimer = effects.Timer(this, static session => session.SendFlight());
         gapTimer = effects.Timer(this, static session => session.OnGapWaited());
@@ -74,16 +75,13 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     public Mailbox Mailbox { get; }
 
-    /// <summary>The stage, for the mailbox and for tests.</summary>
-    public SessionState State { get; private set; } = SessionState.Loading;
-
-    /// <summary>Whether the document is in memory, as a whole.</summary>
-    private bool IsOpen => State is SessionState.Live or SessionState.Draining;
+    /// <summary>The stage, for tests.</summary>
+    public SessionStage Stage => lifecycle.Stage;
 
     /// <summary>An application's message came over the channel.</summary>
     public void OnChannelStateless(ulong sender, ReadOnlyMemory<byte> message)
     {
-        if (State != SessionState.Closed)
+        if (!lifecycle.IsClosed)
         {
             stateless.OnChannel(sender, message);
         }
@@ -91,19 +89,37 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     private DateTimeOffset Now => effects.Now;
 
-    /// <summary>
-    /// The session drops its connections and the document; no snapshot is written. What was logged is in the log.
-    /// </summary>
-    private void Die(CloseReason reason)
-    {
-        if (State == SessionState.Closed)
-        {
-            return;
-        }
+    /// <summary>This node stops: the session leaves as soon as its connections are gone.</summary>
+    public void OnNodeStops() => lifecycle.OnNodeStops();
 
-        State = SessionState.Closed;
-        closedFor = reason;
-        foreach (var attachment in attachments.ToArray())
+    bool IListingSession.IsWanted => connections.Count > 0;
+
+    void IListingSession.OnAdditionEnded() => lifecycle.ContinueDraining();
+
+    void IListingSession.OnRemoved() => lifecycle.LeaveIfUnwanted();
+
+    void IListingSession.OnReturned() => lifecycle.OnRelisted();
+
+    bool ILifecycleSession.HasRequests => HasRequests;
+
+    bool ILifecycleSession.IsBusy =>
+        flight is not null || outbox.Count > 0 || reconciling || reading || saving || presenceOutbox.IsSending;
+
+    void ILifecycleSession.OnLive() => ServeAll();
+
+    void ILifecycleSession.OnDraining()
+    {
+        RemoveReturningPresence();
+        BeginLastSave();
+    }
+
+    bool ILifecycleSession.TrySaveAll() => TrySaveAll();
+
+    bool ILifecycleSession.TryRetire() => registry.TryRetire(this);
+
+    void ILifecycleSession.OnFailed(CloseReason reason)
+    {
+        foreach (var attachment in connections.ToArray())
         {
             attachment.Activity?.EndsFor(reason.Code, reason.Text);
             Drop(attachment);
@@ -113,33 +129,30 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         pendingReads.End(reason);
         pendingSaves.End(reason);
         registry.Retire(this);
-        Close();
     }
 
-    /// <summary>
-    /// The one way out: frees what the session holds on this node now, and what it holds elsewhere as soon as no call
-    /// that may still change that is under way. Only then may the next session of the document load.
-    /// </summary>
-    private void Close()
+    void ILifecycleSession.OnClosed()
     {
-        State = SessionState.Closed;
         memory.Close();
         activity?.Leave();
-        effects.Close(settings.LongCallTimeout, FreeAsync, failure =>
-        {
-            if (failure is not null)
-            {
-                LogLeaveFailed(services.Logger, failure, Name);
-            }
-
-            registry.Gone(Name);
-        });
     }
+
+    async ValueTask ILifecycleSession.ReleaseAsync(CancellationToken cancellation)
+    {
+        await SayByeAsync(cancellation);
+        await listing.ReleaseAsync(cancellation);
+        if (subscription is not null)
+        {
+            await subscription.DisposeAsync();
+        }
+    }
+
+    void ILifecycleSession.OnFreed() => registry.Gone(Name);
 
     /// <summary>
     /// Whether a step that is not one of the frequent ones may take long: opening, saving, reading, reconciling.
     /// </summary>
-    private bool IsLong() => State == SessionState.Loading || LongSteps.Encodes(document);
+    private bool IsLong() => lifecycle.Stage == SessionStage.Loading || LongSteps.Encodes(document);
 
     private void OnHandlerFailed(Exception exception)
     {
@@ -147,7 +160,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         LogSessionFailed(services.Logger, exception, Name);
         try
         {
-            Die(CloseReason.InternalError);
+            lifecycle.Fail(CloseReason.InternalError);
         }
         catch (Exception second)
         {

@@ -165,7 +165,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
         CompleteIfEmpty();
         foreach (var session in all)
         {
-            session.Mailbox.PostElsewhere(session.LeaveSoon);
+            session.Mailbox.PostElsewhere(session.OnNodeStops);
         }
 
         return empty.Task;
@@ -261,7 +261,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
                 load = !departing.ContainsKey(name);
                 if (stopping)
                 {
-                    session.Mailbox.PostElsewhere(session.LeaveSoon);
+                    session.Mailbox.PostElsewhere(session.OnNodeStops);
                 }
             }
 

@@ -189,7 +189,7 @@ internal sealed class Node(World world, int number)
         {
             _ = ShowsUnlogged(session);
             var position = Inside.PositionOf(session);
-            if (session.State is SessionState.Live or SessionState.Draining && (!positions.TryGetValue(session, out var known) || known != position))
+            if (session.Stage is not (SessionStage.Loading or SessionStage.Closed) && (!positions.TryGetValue(session, out var known) || known != position))
             {
                 positions[session] = position;
                 world.Ledger.OnPosition(session, Process);
@@ -209,5 +209,5 @@ internal sealed class Node(World world, int number)
     }
 
     public IEnumerable<(DocumentSession Session, YDocument Document)> LiveSessions() =>
-        IsUp ? Inside.Of(Sessions).Where(s => s.State is SessionState.Live or SessionState.Draining).Select(s => (s, Inside.DocumentOf(s))) : [];
+        IsUp ? Inside.Of(Sessions).Where(s => s.Stage is not (SessionStage.Loading or SessionStage.Closed)).Select(s => (s, Inside.DocumentOf(s))) : [];
 }

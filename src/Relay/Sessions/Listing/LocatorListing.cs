@@ -83,6 +83,27 @@ internal sealed partial class LocatorListing
         // Otherwise the end of the call that is under way sees that the session is wanted.
     }
 
+    /// <summary>
+    /// Takes this node out of the locator, if it may be there, when the session is freed. On any thread; no other call
+    /// is under way then.
+    /// </summary>
+    public async ValueTask ReleaseAsync(CancellationToken cancellation)
+    {
+        if (!MayBeListed)
+        {
+            return;
+        }
+
+        try
+        {
+            await locator.RemoveAsync(context.Name, cancellation);
+        }
+        catch (Exception exception)
+        {
+            LogNotRemoved(context.Logger, exception, context.Name);
+        }
+    }
+
     private void OnDue()
     {
         if (step == ListingStep.Removing)
