@@ -57,7 +57,7 @@ internal sealed partial class DocumentSession
     private void AddStillNew(List<OutboxItem> items, in OutboxItem item)
     {
         var from = item.From;
-        if (item.IsRecovery || item.Version == documentVersion)
+        if (item.IsRecovery || item.Version == content.Version)
         {
             Add(items, item);
             return;
@@ -79,7 +79,7 @@ internal sealed partial class DocumentSession
         }
         else
         {
-            limit.Left(item);
+            content.Limit.Wait(-item.Growth);
             if (from is { IsAttached: true })
             {
                 from.Receipts.Settle(from.Receipts.Acknowledge(item.Settles, item.IsEchoed ? item.Update : default));
@@ -171,10 +171,14 @@ internal sealed partial class DocumentSession
     {
         var settled = flight!;
         flight = null;
-        leavingAt = position;
+        saver.OnOwnLogged();
         appendTimer.Clear();
         OnLanded();
-        limit.Left(settled.Items);
+        for (var i = 0; i < settled.Items.Count; i++)
+        {
+            content.Limit.Wait(-settled.Items[i].Growth);
+        }
+
         Acknowledge(settled.Items);
         if (!news.IsEmpty)
         {
@@ -211,6 +215,16 @@ internal sealed partial class DocumentSession
 
             from?.Receipts.Settle(settled);
         }
+    }
+
+    /// <summary>
+    /// Appends an entry without changes: the document gets another position, and all sessions that follow its log a
+    /// reason to look where they stand.
+    /// </summary>
+    private void MoveOn()
+    {
+        outbox.Add(new OutboxItem(null, EmptyUpdate, 0, false, content.Version));
+        StartAppend();
     }
 
     private void GoOn()

@@ -97,7 +97,7 @@ internal sealed partial class DocumentSession
                 OnEntry(entry);
             }
         }
-        else if (result.Outcome != LogReadOutcome.NoLog || position != covered || position != newest)
+        else if (result.Outcome != LogReadOutcome.NoLog || position != saver.Known.Covered || position != newest)
         {
             RequestReconcile();
         }

@@ -149,7 +149,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (!document.TryApply(entry.Kind == EntryKind.Created ? EmptyUpdate : entry.Payload, out var news, out var error))
+        if (!content.TryApply(entry.Kind == EntryKind.Created ? EmptyUpdate : entry.Payload, out var news, out var error))
         {
             // Another node logged what this one would have refused. Nothing after it can be right either.
             LogEntryUnreadable(services.Logger, Name, entry.Position, error);
@@ -158,10 +158,7 @@ internal sealed partial class DocumentSession
         }
 
         position = entry.Position;
-        documentVersion++;
         answers.Forget();
-        limit.Holds(document.MemoryBytes);
-        unsavedBytes += entry.Payload.Length;
         if (flight?.Id == position.Id)
         {
             SettleFlight(news);
@@ -171,7 +168,7 @@ internal sealed partial class DocumentSession
             Deliver(news);
         }
 
-        MarkUnsaved();
+        saver.OnApplied(entry.Payload.Length);
     }
 
     /// <summary>The document was deleted: what this session has of it is dropped, and reconciled with nothing.</summary>

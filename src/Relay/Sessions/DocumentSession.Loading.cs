@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Telemetry;
-using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -10,7 +9,6 @@ namespace Relay.Sessions;
 internal sealed partial class DocumentSession
 {
     private long loadStarted;
-    private bool mustSave;
 
     /// <summary>Starts the load. Called once, when no earlier session of this document is still being freed.</summary>
     public void BeginLoad()
@@ -44,7 +42,7 @@ internal sealed partial class DocumentSession
     public PeerState? Share() =>
         !lifecycle.IsOpen || reconciling || IsRecovering
             ? null
-            : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), OwnPresence());
+            : new PeerState(position, saver.Known.Covered, saver.Known.Unreadable, content.Encode(), Unlogged(), OwnPresence());
 
     /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
     private async ValueTask<Loaded> LoadAsync(Activity? span, CancellationToken cancellation)
@@ -95,21 +93,11 @@ internal sealed partial class DocumentSession
                 break;
         }
 
-        document = state.Document;
-        limit.Holds(document.MemoryBytes);
+        content.Begin(state.Document);
         position = state.Position;
-        unreadable = state.Unreadable;
-        saved = state.Saved;
-        covered = state.IsInLog ? saved : Position.None;
-        documentVersion++;
         answers.Forget();
         lifecycle.OnLoaded();
-        if (position != saved || (mustSave && !position.IsNone))
-        {
-            // Nobody has saved these: their writer was killed, or is still about to.
-            unsavedBytes = state.EntryBytes;
-            MarkUnsaved();
-        }
+        saver.OnLoaded(state);
 
         if (!loaded.IsListed)
         {
@@ -123,7 +111,7 @@ internal sealed partial class DocumentSession
         }
 
         LogLoaded(services.Logger, Name, position);
-        if (unreadable.Contains(position) || loaded.IsPeerElsewhere)
+        if (saver.Known.Unreadable.Contains(position) || loaded.IsPeerElsewhere)
         {
             // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or the log was lost, and a node that has what is lost does not know that yet.
             MoveOn();

@@ -35,17 +35,8 @@ internal sealed partial class DocumentSession
     [LoggerMessage(LogEvents.ReconcileFailed, LogLevel.Error, "{Document} cannot be reconciled; it is tried again")]
     private static partial void LogReconcileFailed(ILogger logger, Exception exception, DocumentName document);
 
-    [LoggerMessage(LogEvents.Saved, LogLevel.Debug, "Saved {Document} at {Position}, {Bytes} bytes")]
-    private static partial void LogSaved(ILogger logger, DocumentName document, Position position, int bytes);
-
     [LoggerMessage(LogEvents.SaveFailed, LogLevel.Error, "A snapshot of {Document} cannot be stored; it is tried again, and the log keeps every change meanwhile")]
     private static partial void LogSaveFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.ClaimFailed, LogLevel.Debug, "Whether another node saves {Document} is not known: this one does")]
-    private static partial void LogClaimFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.CheckpointFailed, LogLevel.Warning, "A snapshot of {Document} is stored, but what it makes superfluous is not cleared away")]
-    private static partial void LogCheckpointFailed(ILogger logger, Exception exception, DocumentName document);
 
     [LoggerMessage(LogEvents.BadUpdate, LogLevel.Information, "A client's update to {Document} is refused: {Error}")]
     private static partial void LogBadUpdate(ILogger logger, DocumentName document, YjsError error);

@@ -70,7 +70,7 @@ internal sealed partial class DocumentSession
         var wasLost = savedLost;
         savedLost = false;
         var look = pendingReads.LookBegins();
-        var since = covered;
+        var since = saver.Known.Covered;
         effects.Start(
             settings.LongCallTimeout,
             cancellation => RelayTraces.TraceAsync("document.reconcile", Name, _ => ReadAsync(since, wasLost, cancellation)),
@@ -136,20 +136,15 @@ internal sealed partial class DocumentSession
     private void Adopt(DurableState state)
     {
         if (!state.Known.TryGetNews(document.EncodeState(), out var lacking, out var error, isAccepted: true)
-            || !document.TryApply(state.Update, out var news, out error))
+            || !content.TryApply(state.Update, out var news, out error))
         {
             throw new InvalidOperationException($"A state that was checked does not read: {error}");
         }
 
         var wasNew = position.IsNone;
         position = state.Position;
-        saved = state.Saved;
-        covered = state.IsInLog ? saved : Position.None;
-        unreadable = state.Unreadable;
-        documentVersion++;
+        saver.OnRebased(state);
         answers.Forget();
-        limit.Holds(document.MemoryBytes);
-        unsavedBytes = state.EntryBytes;
         if (flight is not null && state.HasEntry(flight.Id))
         {
             SettleFlight(news);
@@ -168,21 +163,16 @@ internal sealed partial class DocumentSession
             }
         }
 
-        leavingAt = Position.None;
         pendingSaves.StartAnew();
 
         // Computed anew: it contains what an earlier recovery still had to append.
         outbox.RemoveAll(i => i.IsRecovery);
         if (!lacking.IsEmpty)
         {
-            outbox.Insert(0, new OutboxItem(null, lacking, 0, false, documentVersion));
+            outbox.Insert(0, new OutboxItem(null, lacking, 0, false, content.Version));
         }
 
-        if (position != saved)
-        {
-            MarkUnsaved();
-        }
-
+        saver.OnReconciled();
         if (!wasNew)
         {
             LogReconciled(services.Logger, Name, position, lacking.Length, news.Length);

@@ -18,10 +18,10 @@ internal sealed partial class DocumentSession
     /// </summary>
     public void Visit(Action<byte[]?, CloseReason> reader)
     {
-        mustSave = true;
+        saver.Demand();
         if (lifecycle.IsOpen && !position.IsNone)
         {
-            MarkUnsaved();
+            saver.MarkDemanded();
         }
 
         registry.Joined(this);
@@ -34,7 +34,7 @@ internal sealed partial class DocumentSession
                 pendingReads.AddToLook(Answering(reader));
                 break;
             default:
-                reader(EncodeState(), CloseReason.Normal);
+                reader(content.Encode(), CloseReason.Normal);
                 OnRequestsAnswered();
                 break;
         }
@@ -59,7 +59,7 @@ internal sealed partial class DocumentSession
     }
 
     private Action<CloseReason> Answering(Action<byte[]?, CloseReason> reader) =>
-        reason => reader(reason == CloseReason.Normal ? EncodeState() : null, reason);
+        reason => reader(reason == CloseReason.Normal ? content.Encode() : null, reason);
 
     /// <summary>Requests were answered: the session may have waited for that.</summary>
     private void OnRequestsAnswered() => lifecycle.Advance();
@@ -91,7 +91,11 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        mustSave |= again;
+        if (again)
+        {
+            saver.Demand();
+        }
+
         pendingReads.Add(reason =>
         {
             if (reason != CloseReason.Normal || position.IsNone)
@@ -100,7 +104,11 @@ internal sealed partial class DocumentSession
                 return;
             }
 
-            isUnsaved |= again;
+            if (again)
+            {
+                saver.MarkForSaveNow();
+            }
+
             pendingSaves.Add(again || IsRecovering ? Position.None : position, outcome => request(position, outcome));
             SaveForRequests();
         });
@@ -113,14 +121,14 @@ internal sealed partial class DocumentSession
     /// </summary>
     private void SaveForRequests()
     {
-        if (pendingSaves.IsEmpty || saving || reconciling || IsRecovering || !lifecycle.IsOpen)
+        if (pendingSaves.IsEmpty || saver.IsSaving || reconciling || IsRecovering || !lifecycle.IsOpen)
         {
             return;
         }
 
-        if (isUnsaved)
+        if (saver.HasChanges)
         {
-            Save();
+            saver.SaveNow();
         }
         else
         {

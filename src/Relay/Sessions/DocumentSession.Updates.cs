@@ -9,8 +9,7 @@ internal sealed partial class DocumentSession
     private const int MaxSyncRequests = 16;
 
     private readonly List<OutboxItem> outbox = [];
-    private readonly List<FoundNews> frameNews = [];
-    private readonly GrowthLimit limit;
+    private readonly List<FoundDiff> frameDiffs = [];
 
     /// <summary>Messages that came together, of one frame or many: they are looked at frame by frame, and what is new in them becomes one append.</summary>
     public void Receive(Attachment attachment, IReadOnlyList<DocumentMessage> messages)
@@ -70,7 +69,7 @@ internal sealed partial class DocumentSession
     /// Whether it may take long to apply an entry, or what waits for its append.
     /// </summary>
     public bool IsApplyLong(int entryBytes) =>
-        limit.Waiting > LongSteps.MostMemory || aheadBytes > LongSteps.MostBytes
+        content.Limit.Waiting > LongSteps.MostMemory || aheadBytes > LongSteps.MostBytes
         || LongSteps.Applies(entryBytes + (flight?.Payload.Length ?? 0), document);
 
     /// <summary>Takes a frame; with a SyncStep2 also what has waited for it, so that all of it is one entry.</summary>
@@ -114,12 +113,12 @@ internal sealed partial class DocumentSession
     private void ReceiveFrame(Attachment attachment, in MessageFrame frame)
     {
         var (messages, first, end) = frame;
-        frameNews.Clear();
+        frameDiffs.Clear();
         var mayWrite = attachment.Access >= AccessLevel.Write;
         var growth = 0L;
         for (var i = first; i < end; i++)
         {
-            if (!FoundNews.TryFind(document, messages[i], mayWrite, limit.Room - growth, out var news, out var error))
+            if (!FoundDiff.TryFind(document, messages[i], mayWrite, content.Limit.Room - growth, out var news, out var error))
             {
                 LogBadUpdate(services.Logger, Name, error);
                 Refuse(attachment, CloseReason.BadUpdate);
@@ -127,22 +126,22 @@ internal sealed partial class DocumentSession
             }
 
             growth += news.Growth;
-            if (news.Growth > 0 && limit.Refuses(growth, news.OnlyDeletes) is { } reason)
+            if (news.Growth > 0 && content.Limit.Refuses(growth, news.OnlyDeletes) is { } reason)
             {
                 Refuse(attachment, reason);
                 return;
             }
 
-            frameNews.Add(news);
+            frameDiffs.Add(news);
         }
 
         for (var i = first; i < end && attachment.IsAttached; i++)
         {
-            Handle(attachment, messages[i], frameNews[i - first]);
+            Handle(attachment, messages[i], frameDiffs[i - first]);
         }
     }
 
-    private void Handle(Attachment attachment, in DocumentMessage message, in FoundNews news)
+    private void Handle(Attachment attachment, in DocumentMessage message, in FoundDiff news)
     {
         var asksFirst = attachment.Delivery.SyncRequests.Count > 0 || attachment.Connection.Format.AsksWhenAsked;
         if (message.Kind != DocumentMessageKind.SyncStep1 && !asksFirst)
@@ -161,7 +160,7 @@ internal sealed partial class DocumentSession
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
-                attachment.Presence.IsNew |= documentVersion > 0 && !position.IsNone && message.Payload.Span is [0];
+                attachment.Presence.IsNew |= content.Version > 0 && !position.IsNone && message.Payload.Span is [0];
                 RequestSync(attachment, message);
                 break;
             case DocumentMessageKind.SyncStep2:
@@ -185,11 +184,11 @@ internal sealed partial class DocumentSession
                 else
                 {
                     var item = new OutboxItem(
-                        attachment, news.Update, message.Bytes, isUpdate, documentVersion, news.Growth);
+                        attachment, news.Update, message.Bytes, isUpdate, content.Version, news.Growth);
                     attachment.Receipts.Take();
                     attachment.Delivery.IsExact &= IsBesideItsQuestion(attachment.Delivery, news.Update);
                     outbox.Add(item);
-                    limit.Took(item);
+                    content.Limit.Wait(item.Growth);
                     WatchLog();
                 }
 

@@ -9,7 +9,7 @@ namespace Relay.Sessions;
 /// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
 /// <see cref="position"/>, or a state that covers them.
 /// </summary>
-internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession
+internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
@@ -18,7 +18,6 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly SessionEffects effects;
     private readonly ConnectionSet connections;
     private readonly SessionLifecycle lifecycle;
-    private readonly SessionTimer<DocumentSession> saveTimer;
     private readonly SessionTimer<DocumentSession> appendTimer;
     private readonly SessionTimer<DocumentSession> gapTimer;
     private readonly SessionTimer<DocumentSession> readTimer;
@@ -28,9 +27,10 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly SessionTimer<DocumentSession> openingTimer;
     private readonly OpeningConnections openings;
     private readonly MemoryShare memory;
+    private readonly LoggedDocument content;
+    private readonly Saver saver;
     private readonly LocatorListing listing;
     private readonly StatelessMessages stateless;
-    private YDocument document;
     private Position position;
     private IAsyncDisposable? subscription;
 
@@ -42,12 +42,14 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         settings = services.Settings;
         activity = services.Rooms?.Begin(name);
         figures = activity?.Figures ?? new RoomFigures();
-        document = new YDocument(settings.GarbageCollection);
         memory = (services.Memory ?? NodeMemory.Unlimited).Open();
-        limit = new GrowthLimit(settings.MaxDocumentBytes, memory);
+        content = new LoggedDocument(
+            settings.GarbageCollection, new GrowthLimit(settings.MaxDocumentBytes, memory), figures);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         effects = new SessionEffects(Mailbox, services.Environment);
         var context = new SessionContext(name, settings, effects, services.Metrics, services.Logger);
+        var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, activity);
+        saver = new Saver(context, content, writer, this);
         connections = new ConnectionSet(figures, activity);
         listing = new LocatorListing(context, services.Locator, this);
         lifecycle = new SessionLifecycle(context, connections, listing, this);
@@ -62,7 +64,6 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         presenceOutbox = new PresenceOutbox(awareness.Records);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = effects.Timer(this, static session => session.OnOpeningDue());
-        saveTimer = effects.Timer(this, static session => session.OnSaveDue());
         appendTimer = effects.Timer(this, static session => session.SendFlight());
         gapTimer = effects.Timer(this, static session => session.OnGapWaited());
         readTimer = effects.Timer(this, static session => session.ReadOn());
@@ -87,6 +88,20 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         }
     }
 
+    /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>
+    public bool IsUnsaved => saver.IsUnsaved;
+
+    /// <summary>A node has stored a snapshot, this one or another.</summary>
+    public void OnChannelSaved(Position at)
+    {
+        if (lifecycle.IsOpen)
+        {
+            saver.OnSavedAnywhere(at);
+        }
+    }
+
+    private YDocument document => content.Document;
+
     private DateTimeOffset Now => effects.Now;
 
     /// <summary>This node stops: the session leaves as soon as its connections are gone.</summary>
@@ -103,17 +118,49 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     bool ILifecycleSession.HasRequests => HasRequests;
 
     bool ILifecycleSession.IsBusy =>
-        flight is not null || outbox.Count > 0 || reconciling || reading || saving || presenceOutbox.IsSending;
+        flight is not null || outbox.Count > 0 || reconciling || reading || saver.IsSaving || presenceOutbox.IsSending;
 
     void ILifecycleSession.OnLive() => ServeAll();
 
     void ILifecycleSession.OnDraining()
     {
         RemoveReturningPresence();
-        BeginLastSave();
+        saver.OnDraining();
     }
 
-    bool ILifecycleSession.TrySaveAll() => TrySaveAll();
+    bool ILifecycleSession.TrySaveAll() => saver.TrySaveAll();
+
+    Position ISaverSession.Position => position;
+
+    bool ISaverSession.IsWhole => lifecycle.IsOpen && !reconciling && !IsRecovering && !position.IsNone;
+
+    bool ISaverSession.IsBeingLeft => lifecycle.IsBeingLeft;
+
+    bool ISaverSession.IsSaveRequested => !pendingSaves.IsEmpty;
+
+    void ISaverSession.OnSaveBegun(Position at) => pendingSaves.SaveBegins(at);
+
+    void ISaverSession.OnStored(Position at) => pendingSaves.Stored(at);
+
+    void ISaverSession.OnSaveFailed()
+    {
+        pendingSaves.End(CloseReason.StoreUnavailable);
+        OnRequestsAnswered();
+    }
+
+    void ISaverSession.OnHistoryLost()
+    {
+        savedLost = true;
+        RequestReconcile();
+    }
+
+    void ISaverSession.OnPositionTaken() => MoveOn();
+
+    void ISaverSession.OnSaveEnded()
+    {
+        SaveForRequests();
+        OnRequestsAnswered();
+    }
 
     bool ILifecycleSession.TryRetire() => registry.TryRetire(this);
 

@@ -12,7 +12,7 @@ internal static class Inside
 
     public static Position PositionOf(DocumentSession session) => Position(session);
 
-    public static YDocument DocumentOf(DocumentSession session) => Document(session);
+    public static YDocument DocumentOf(DocumentSession session) => Content(session).Document;
 
     /// <summary>Whether the session shows its connections what is in no log yet.</summary>
     public static bool ShowsUnlogged(DocumentSession session) => IsUnlogged(session) || !PeerUnlogged(session).IsEmpty;
@@ -36,6 +36,6 @@ internal static class Inside
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "peerUnlogged")]
     private static extern ref ReadOnlyMemory<byte> PeerUnlogged(DocumentSession session);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "document")]
-    private static extern ref YDocument Document(DocumentSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "content")]
+    private static extern ref LoggedDocument Content(DocumentSession session);
 }

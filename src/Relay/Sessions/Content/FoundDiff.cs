@@ -8,26 +8,26 @@ namespace Relay.Sessions;
 /// <param name="Growth">
 /// What the document may grow by in memory, without <see cref="UpdateCost.FixedBytes"/>, which comes once for many.
 /// </param>
-internal readonly record struct FoundNews(ReadOnlyMemory<byte> Update, bool IsNew, long Growth)
+internal readonly record struct FoundDiff(ReadOnlyMemory<byte> Update, bool IsNew, long Growth)
 {
     /// <summary>Whether the new part has no struct: then it begins with a count of zero clients.</summary>
     public bool OnlyDeletes => !Update.IsEmpty && Update.Span[0] == 0;
 
     /// <summary>
-    /// Looks for news in a message, as far as it matters: an Update of a reader is refused whatever it says, its
+    /// Looks for the diff of a message, as far as it matters: an Update of a reader is refused whatever it says, its
     /// SyncStep2 as soon as anything in it is new, and what a document has no room for is not put together.
     /// </summary>
     /// <param name="document">What is logged.</param>
     /// <param name="message">Any message.</param>
     /// <param name="mayWrite">Whether its connection has the right to write.</param>
     /// <param name="room">How much the document may grow by.</param>
-    /// <param name="news">What was found.</param>
+    /// <param name="diff">What was found.</param>
     /// <param name="error">Why the update was refused.</param>
     /// <returns>False if the message holds an update that is refused.</returns>
     public static bool TryFind(YDocument document, in DocumentMessage message, bool mayWrite, long room,
-        out FoundNews news, out YjsError error)
+        out FoundDiff diff, out YjsError error)
     {
-        (news, error) = (default, default);
+        (diff, error) = (default, default);
         if (message.Kind is not (DocumentMessageKind.SyncStep2 or DocumentMessageKind.Update))
         {
             return true;
@@ -37,7 +37,7 @@ internal readonly record struct FoundNews(ReadOnlyMemory<byte> Update, bool IsNe
         {
             var isNew = message.Kind == DocumentMessageKind.Update;
             var isReadable = isNew || document.TryFindNews(message.Payload.Span, out isNew, out error);
-            news = new FoundNews(default, isNew, 0);
+            diff = new FoundDiff(default, isNew, 0);
             return isReadable;
         }
 
@@ -48,7 +48,7 @@ internal readonly record struct FoundNews(ReadOnlyMemory<byte> Update, bool IsNe
 
         if (cost != default)
         {
-            news = new FoundNews(update, true, cost.MemoryBytes - UpdateCost.FixedBytes);
+            diff = new FoundDiff(update, true, cost.MemoryBytes - UpdateCost.FixedBytes);
         }
 
         return true;

@@ -38,22 +38,8 @@ internal sealed class GrowthLimit(long maxBytes, MemoryShare share)
         documentBytes = bytes;
     }
 
-    /// <summary>An update waits for its append.</summary>
-    public void Took(in OutboxItem item) => Wait(item.Growth);
-
-    /// <summary>It is in the document, or says nothing new any more.</summary>
-    public void Left(in OutboxItem item) => Wait(-item.Growth);
-
-    /// <summary>All of an entry's updates are in the document.</summary>
-    public void Left(IReadOnlyList<OutboxItem> items)
-    {
-        for (var i = 0; i < items.Count; i++)
-        {
-            Wait(-items[i].Growth);
-        }
-    }
-
-    private void Wait(long growth)
+    /// <summary>An update waits for its append, by which the document grows; negative when it waits no more.</summary>
+    public void Wait(long growth)
     {
         waiting += growth;
         share.Add(growth);
