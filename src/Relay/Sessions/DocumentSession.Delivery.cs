@@ -132,7 +132,7 @@ internal sealed partial class DocumentSession
             attachment.Presence.WasAsked = true;
         }
 
-        ForgetPresence();
+        awareness.Expire();
 
         Pump(attachment);
     }
@@ -174,7 +174,7 @@ internal sealed partial class DocumentSession
         var format = attachment.Connection.Format;
         var onlyEntries = state is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0, SyncRequests.Count: 0 }
             && state is { Nudges.Count: 0, Stateless.Count: 0 }
-            && presence.Cursor == awareness.Records.LastChange && !presence.WantsAll;
+            && presence.Cursor == records.LastChange && !presence.WantsAll;
         if (onlyEntries && delivery.End - state.Cursor <= 1)
         {
             if (state.Cursor == delivery.End)
@@ -301,7 +301,7 @@ internal sealed partial class DocumentSession
 
         if (presence.WantsAll)
         {
-            ForgetPresence();
+            awareness.Expire();
         }
 
         var format = attachment.Connection.Format;
@@ -309,7 +309,7 @@ internal sealed partial class DocumentSession
             ? presenceFrames.Everybody(format)
             : presenceFrames.Since(presence.Cursor, format);
         presence.WantsAll = false;
-        presence.Cursor = awareness.Records.LastChange;
+        presence.Cursor = records.LastChange;
         if (frame is { } whole)
         {
             frames.Add(whole);

@@ -31,7 +31,7 @@ internal sealed partial class DocumentSession
     public void OnChannelInterrupted()
     {
         // So may presence, on both sides.
-        RepairPresence();
+        awareness.OnInterrupted();
 
         if (lifecycle.Stage == SessionStage.Loading || reconciling)
         {

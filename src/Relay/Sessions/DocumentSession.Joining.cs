@@ -54,7 +54,7 @@ internal sealed partial class DocumentSession
         Drop(attachment);
         if (!lifecycle.IsClosed)
         {
-            RemovePresence(attachment, clean);
+            awareness.Leave(attachment, clean);
             ForgetDelivered();
             lifecycle.WatchIdleTime();
         }

@@ -42,7 +42,7 @@ internal sealed partial class DocumentSession
     public PeerState? Share() =>
         !lifecycle.IsOpen || reconciling || IsRecovering
             ? null
-            : new PeerState(position, saver.Known.Covered, saver.Known.Unreadable, content.Encode(), Unlogged(), OwnPresence());
+            : new PeerState(position, saver.Known.Covered, saver.Known.Unreadable, content.Encode(), Unlogged(), awareness.EncodeOwn());
 
     /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
     private async ValueTask<Loaded> LoadAsync(Activity? span, CancellationToken cancellation)
@@ -51,7 +51,7 @@ internal sealed partial class DocumentSession
         subscription = await services.Channel.SubscribeAsync(Name, new ChannelListener(this), cancellation);
 
         // Who is there on other nodes is on its way while the document is loaded.
-        Mailbox.PostElsewhere(GreetOtherNodes);
+        Mailbox.PostElsewhere(awareness.OnListening);
 
         // In the locator before loading: whoever loads the document after this asks this node, or finds what it appended in the log.
         var holders = await RelayTraces.StepAsync("locator.add", _ => listing.AddAsync(cancellation));
@@ -107,7 +107,7 @@ internal sealed partial class DocumentSession
         if (loaded.Peer is { } peer)
         {
             peerUnlogged = peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default;
-            OnChannelAwareness(0, AwarenessKind.Changes, peer.Awareness);
+            awareness.OnChannel(0, AwarenessKind.Changes, peer.Awareness);
         }
 
         LogLoaded(services.Logger, Name, position);

@@ -1,4 +1,3 @@
-using System.Net;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -40,16 +39,6 @@ internal sealed partial class DocumentSession
 
     [LoggerMessage(LogEvents.BadUpdate, LogLevel.Information, "A client's update to {Document} is refused: {Error}")]
     private static partial void LogBadUpdate(ILogger logger, DocumentName document, YjsError error);
-
-    [LoggerMessage(LogEvents.PublishFailed, LogLevel.Warning, "Presence of {Document} cannot be sent to other nodes")]
-    private static partial void LogPublishFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(
-        LogEvents.PresenceNotTaken,
-        LogLevel.Warning,
-        "Presence that the client at {Client} shows at {Document} is not taken: it exceeds {Limit}")]
-    private static partial void LogPresenceNotTaken(
-        ILogger logger, IPAddress? client, DocumentName document, string limit);
 
     [LoggerMessage(LogEvents.SessionFailed, LogLevel.Critical, "The session of {Document} failed and is given up; its clients load it anew")]
     private static partial void LogSessionFailed(ILogger logger, Exception exception, DocumentName document);

@@ -167,7 +167,7 @@ internal sealed partial class DocumentSession
             case DocumentMessageKind.Update:
                 if (message.Kind == DocumentMessageKind.SyncStep2)
                 {
-                    OnOpened(attachment);
+                    awareness.OnOpened(attachment);
                 }
 
                 var isUpdate = message.Kind == DocumentMessageKind.Update;
@@ -195,7 +195,7 @@ internal sealed partial class DocumentSession
                 break;
             case DocumentMessageKind.Awareness:
                 attachment.Connection.Settled(message.Bytes);
-                OnPresence(attachment, message.Awareness);
+                awareness.Receive(attachment, message.Awareness);
                 break;
             case DocumentMessageKind.QueryAwareness:
                 attachment.Presence.WantsAll = true;

@@ -1,3 +1,4 @@
+using Relay.Backplane;
 using Relay.Connections;
 using Relay.Metadata;
 using Relay.Yjs;
@@ -9,7 +10,7 @@ namespace Relay.Sessions;
 /// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
 /// <see cref="position"/>, or a state that covers them.
 /// </summary>
-internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession
+internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession, IAwarenessSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
@@ -22,7 +23,6 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly SessionTimer<DocumentSession> gapTimer;
     private readonly SessionTimer<DocumentSession> readTimer;
     private readonly SessionTimer<DocumentSession> reconcileTimer;
-    private readonly SessionTimer<DocumentSession> presenceTimer;
     private readonly SessionTimer<DocumentSession> logTimer;
     private readonly SessionTimer<DocumentSession> openingTimer;
     private readonly OpeningConnections openings;
@@ -30,6 +30,10 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly LoggedDocument content;
     private readonly Saver saver;
     private readonly LocatorListing listing;
+    private readonly SessionAwareness awareness;
+    private readonly AwarenessPublisher publisher;
+    private readonly AwarenessRecords records;
+    private readonly PresenceFrames presenceFrames;
     private readonly StatelessMessages stateless;
     private Position position;
     private IAsyncDisposable? subscription;
@@ -59,16 +63,17 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
             settings.Sync,
             services.Answers ?? AnswerBudget.Unlimited,
             () => Mailbox.PostElsewhere(OnAnswerRoom));
-        awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
-        presenceFrames = new PresenceFrames(awareness.Records);
-        presenceOutbox = new PresenceOutbox(awareness.Records);
+        var registered = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
+        records = registered.Records;
+        presenceFrames = new PresenceFrames(records);
+        publisher = new AwarenessPublisher(context, services.Channel, new PresenceOutbox(records));
+        awareness = new SessionAwareness(context, connections, registered, publisher, this);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = effects.Timer(this, static session => session.OnOpeningDue());
         appendTimer = effects.Timer(this, static session => session.SendFlight());
         gapTimer = effects.Timer(this, static session => session.OnGapWaited());
         readTimer = effects.Timer(this, static session => session.ReadOn());
         reconcileTimer = effects.Timer(this, static session => session.Reconcile());
-        presenceTimer = effects.Timer(this, static session => session.CheckPresence());
         logTimer = effects.Timer(this, static session => session.OnLogWatched());
     }
 
@@ -87,6 +92,24 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
             stateless.OnChannel(sender, message);
         }
     }
+
+    /// <summary>Another node tells about its clients.</summary>
+    public void OnChannelAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> told)
+    {
+        if (!lifecycle.IsClosed)
+        {
+            awareness.OnChannel(node, kind, told);
+        }
+    }
+
+    /// <summary>A node's report has ended: it is dead, and its clients are gone.</summary>
+    public void OnNodeEnded(ulong node) => awareness.OnNodeEnded(node);
+
+    /// <summary>A node whose report had ended had only paused: its clients are there all the same.</summary>
+    public void OnNodeReturned(ulong node) => awareness.OnNodeReturned(node);
+
+    /// <summary>All clients that are there, and those that went lately; null while the session is loading or gone.</summary>
+    public byte[]? Presence() => lifecycle.IsOpen ? awareness.EncodeKnown() : null;
 
     /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>
     public bool IsUnsaved => saver.IsUnsaved;
@@ -118,17 +141,21 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     bool ILifecycleSession.HasRequests => HasRequests;
 
     bool ILifecycleSession.IsBusy =>
-        flight is not null || outbox.Count > 0 || reconciling || reading || saver.IsSaving || presenceOutbox.IsSending;
+        flight is not null || outbox.Count > 0 || reconciling || reading || saver.IsSaving || awareness.IsPublishing;
 
     void ILifecycleSession.OnLive() => ServeAll();
 
     void ILifecycleSession.OnDraining()
     {
-        RemoveReturningPresence();
+        awareness.OnDraining();
         saver.OnDraining();
     }
 
     bool ILifecycleSession.TrySaveAll() => saver.TrySaveAll();
+
+    void IAwarenessSession.Pump(Attachment attachment) => Pump(attachment);
+
+    void IAwarenessSession.OnAwarenessPublished() => lifecycle.ContinueDraining();
 
     Position ISaverSession.Position => position;
 
@@ -186,7 +213,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     async ValueTask ILifecycleSession.ReleaseAsync(CancellationToken cancellation)
     {
-        await SayByeAsync(cancellation);
+        await publisher.SayByeAsync(cancellation);
         await listing.ReleaseAsync(cancellation);
         if (subscription is not null)
         {

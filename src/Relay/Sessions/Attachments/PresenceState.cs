@@ -26,6 +26,19 @@ internal sealed class PresenceState
     /// </summary>
     public bool IsNew { get; set; }
 
+    /// <summary>
+    /// The client has answered the node's question for its document. Unless it is new, it may have been here a moment
+    /// ago: stock clients forget who is there when their connection ends, but not the clocks, and ignore entries under
+    /// clocks that they know.
+    /// </summary>
+    /// <returns>Whether it is to be told again who is there.</returns>
+    public bool MayHaveForgotten()
+    {
+        var isFirst = !MayHaveHeard;
+        MayHaveHeard = true;
+        return isFirst && !IsNew;
+    }
+
     /// <summary>Whether the node's log says already that presence of this connection was not taken.</summary>
     public bool IsReported { get; set; }
 
