@@ -83,7 +83,7 @@ internal sealed partial class DocumentSession
             if (from is { IsAttached: true })
             {
                 from.Receipts.Settle(from.Receipts.Acknowledge(item.Settles, item.IsEchoed ? item.Update : default));
-                Pump(from);
+                broadcaster.Pump(from);
             }
         }
     }
@@ -182,13 +182,13 @@ internal sealed partial class DocumentSession
         Acknowledge(settled.Items);
         if (!news.IsEmpty)
         {
-            Deliver(news);
+            broadcaster.Deliver(news);
         }
         else
         {
             foreach (var writer in settled.Items.Select(i => i.From).OfType<Attachment>().Distinct())
             {
-                Pump(writer);
+                broadcaster.Pump(writer);
             }
         }
 

@@ -158,14 +158,14 @@ internal sealed partial class DocumentSession
         }
 
         position = entry.Position;
-        answers.Forget();
+        broadcaster.OnChanged();
         if (flight?.Id == position.Id)
         {
             SettleFlight(news);
         }
         else if (!news.IsEmpty)
         {
-            Deliver(news);
+            broadcaster.Deliver(news);
         }
 
         saver.OnApplied(entry.Payload.Length);

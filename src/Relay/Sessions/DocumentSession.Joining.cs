@@ -55,7 +55,7 @@ internal sealed partial class DocumentSession
         if (!lifecycle.IsClosed)
         {
             awareness.Leave(attachment, clean);
-            ForgetDelivered();
+            broadcaster.Trim();
             lifecycle.WatchIdleTime();
         }
     }
@@ -63,17 +63,7 @@ internal sealed partial class DocumentSession
     private void Drop(Attachment attachment)
     {
         connections.Remove(attachment);
-        answers.Leave(attachment.Delivery);
-        if (attachment.Delivery.IsSending)
-        {
-            attachment.Delivery.IsSending = false;
-            senders--;
-        }
-
-        if (attachment is { IsServed: true, Delivery.Follows: false })
-        {
-            opening--;
-        }
+        broadcaster.Leave(attachment);
     }
 
     /// <summary>Serves the connections that have waited for the session to be live.</summary>
@@ -92,29 +82,18 @@ internal sealed partial class DocumentSession
     {
         attachment.IsServed = true;
         lifecycle.OnServed();
-        opening++;
         openings.Add(attachment, Now);
         if (!openingTimer.IsSet)
         {
             openingTimer.Set(settings.OpeningPatience);
         }
 
-        Greet(attachment);
+        broadcaster.Greet(attachment);
         var waiting = attachment.Waiting;
         attachment.Waiting = null;
         while (waiting is not null && attachment.IsAttached && waiting.TryDequeue(out var messages))
         {
             Receive(attachment, messages);
-        }
-    }
-
-    /// <summary>From now on the connection is sent entries.</summary>
-    private void Follow(Attachment attachment)
-    {
-        if (!attachment.Delivery.Follows)
-        {
-            attachment.Delivery.Follows = true;
-            opening--;
         }
     }
 
@@ -125,7 +104,7 @@ internal sealed partial class DocumentSession
         ReceiveEarly(attachment);
         ShowTaken(taken);
         StartAppend();
-        Pump(attachment);
+        broadcaster.Pump(attachment);
     }
 
     /// <summary>
@@ -149,12 +128,12 @@ internal sealed partial class DocumentSession
             }
             else if (attachment.IsAttached)
             {
-                Follow(attachment);
+                broadcaster.Follow(attachment);
                 EndEarly(attachment);
             }
         }
 
-        ForgetDelivered();
+        broadcaster.Trim();
         if (openings.NextDue is { } due)
         {
             openingTimer.Set(due - Now);

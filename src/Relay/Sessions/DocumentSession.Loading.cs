@@ -95,7 +95,7 @@ internal sealed partial class DocumentSession
 
         content.Begin(state.Document);
         position = state.Position;
-        answers.Forget();
+        broadcaster.OnChanged();
         lifecycle.OnLoaded();
         saver.OnLoaded(state);
 

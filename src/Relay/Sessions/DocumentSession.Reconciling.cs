@@ -144,7 +144,7 @@ internal sealed partial class DocumentSession
         var wasNew = position.IsNone;
         position = state.Position;
         saver.OnRebased(state);
-        answers.Forget();
+        broadcaster.OnChanged();
         if (flight is not null && state.HasEntry(flight.Id))
         {
             SettleFlight(news);
@@ -159,7 +159,7 @@ internal sealed partial class DocumentSession
 
             if (!news.IsEmpty)
             {
-                Deliver(news);
+                broadcaster.Deliver(news);
             }
         }
 

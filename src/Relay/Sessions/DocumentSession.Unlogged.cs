@@ -100,13 +100,7 @@ internal sealed partial class DocumentSession
 
         if (!news.IsEmpty)
         {
-            foreach (var attachment in connections)
-            {
-                // One that has not asked yet is not shown it before the answer to its question.
-                attachment.Delivery.IsExact &= !attachment.Delivery.Follows;
-            }
-
-            Deliver(news, except);
+            broadcaster.DeliverUnlogged(news, except);
         }
     }
 
@@ -159,30 +153,5 @@ internal sealed partial class DocumentSession
     {
         var own = Union(Unsettled().Where(i => i.From == attachment));
         return own.TryGetNews(unlogged, out var news, out _, isAccepted: true) ? news : default;
-    }
-
-    /// <summary>
-    /// After an answer that says what the document has: what is shared unlogged besides, without the structs that the asker has itself. A client that comes back after a broken connection must not take its own update for
-    /// confirmed.
-    /// </summary>
-    private void AddUnlogged(Attachment attachment, ReadOnlyMemory<byte> stateVector)
-    {
-        var unlogged = Unlogged(attachment);
-        if (unlogged.IsEmpty)
-        {
-            return;
-        }
-
-        // In one message, whatever its size: what exactly the client has of it is not known.
-        var others = new YDocument(settings.GarbageCollection);
-        if (!others.TryApply(unlogged, out _, out var error) || !others.TryEncodeDiff(stateVector.Span, out var diff, out error))
-        {
-            throw new InvalidOperationException($"Updates that were checked do not read: {error}");
-        }
-
-        if (!diff.AsSpan().SequenceEqual(EmptyUpdate))
-        {
-            attachment.Delivery.Parts.Enqueue(AnswerPart.Make(attachment.Connection.Format, diff, endsAnswer: false));
-        }
     }
 }

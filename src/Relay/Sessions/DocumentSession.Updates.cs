@@ -6,8 +6,6 @@ namespace Relay.Sessions;
 /// <summary>The one way in: what is new goes into the outbox, the outbox into the log, one append at a time.</summary>
 internal sealed partial class DocumentSession
 {
-    private const int MaxSyncRequests = 16;
-
     private readonly List<OutboxItem> outbox = [];
     private readonly List<FoundDiff> frameDiffs = [];
 
@@ -58,7 +56,7 @@ internal sealed partial class DocumentSession
 
         ShowTaken(taken);
         StartAppend();
-        Pump(attachment);
+        broadcaster.Pump(attachment);
     }
 
     /// <summary>Whether <see cref="Receive"/> may take long.</summary>
@@ -147,7 +145,7 @@ internal sealed partial class DocumentSession
         if (message.Kind != DocumentMessageKind.SyncStep1 && !asksFirst)
         {
             // Not a stock client: those begin with what they have.
-            Follow(attachment);
+            broadcaster.Follow(attachment);
         }
 
         figures.BytesIn += message.Bytes;
@@ -161,7 +159,7 @@ internal sealed partial class DocumentSession
         {
             case DocumentMessageKind.SyncStep1:
                 attachment.Presence.IsNew |= content.Version > 0 && !position.IsNone && message.Payload.Span is [0];
-                RequestSync(attachment, message);
+                broadcaster.Ask(attachment, message);
                 break;
             case DocumentMessageKind.SyncStep2:
             case DocumentMessageKind.Update:
@@ -186,7 +184,7 @@ internal sealed partial class DocumentSession
                     var item = new OutboxItem(
                         attachment, news.Update, message.Bytes, isUpdate, content.Version, news.Growth);
                     attachment.Receipts.Take();
-                    attachment.Delivery.IsExact &= IsBesideItsQuestion(attachment.Delivery, news.Update);
+                    broadcaster.OnTaken(attachment, news.Update);
                     outbox.Add(item);
                     content.Limit.Wait(item.Growth);
                     WatchLog();
@@ -211,30 +209,6 @@ internal sealed partial class DocumentSession
                 break;
         }
     }
-
-    /// <summary>
-    /// Every request is answered; of more than a few that came before the first answer could be sent, only the last
-    /// ones are: a client's state only grows. So it may have more than the one says that is answered first.
-    /// </summary>
-    private static void RequestSync(Attachment attachment, in DocumentMessage message)
-    {
-        ref var requests = ref attachment.Delivery.SyncRequests;
-        requests.Enqueue((message.Payload, message.Bytes));
-        attachment.Delivery.IsExact |= !attachment.Delivery.Follows;
-        attachment.Delivery.IsExact &= !message.IsGuess && requests.Count == 1;
-        if (requests.Count > MaxSyncRequests && requests.TryDequeue(out var passedOver))
-        {
-            attachment.Connection.Settled(passedOver.Settles);
-        }
-    }
-
-    /// <summary>
-    /// Whether an update comes before the answer to its client's only question, and the answer will have no struct of
-    /// the clients in it: what a user types while a document is loaded. Then the answer may still come in parts.
-    /// </summary>
-    private bool IsBesideItsQuestion(DeliveryState state, ReadOnlyMemory<byte> update) =>
-        state is { Follows: false, SyncRequests.Count: 1 }
-        && document.HasNothingBeyond(state.SyncRequests.Peek().StateVector.Span, update);
 
     /// <summary>A connection broke a rule. It is not among the session's connections any more when its peer reads why.</summary>
     private void Refuse(Attachment attachment, CloseReason reason)

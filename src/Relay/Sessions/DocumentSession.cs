@@ -10,7 +10,8 @@ namespace Relay.Sessions;
 /// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
 /// <see cref="position"/>, or a state that covers them.
 /// </summary>
-internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession, IAwarenessSession
+internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession, IAwarenessSession,
+    IBroadcasterSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
@@ -32,8 +33,8 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly LocatorListing listing;
     private readonly SessionAwareness awareness;
     private readonly AwarenessPublisher publisher;
-    private readonly AwarenessRecords records;
-    private readonly PresenceFrames presenceFrames;
+    private readonly Broadcaster broadcaster;
+    private readonly RoomFigures figures;
     private readonly StatelessMessages stateless;
     private Position position;
     private IAsyncDisposable? subscription;
@@ -57,17 +58,19 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         connections = new ConnectionSet(figures, activity);
         listing = new LocatorListing(context, services.Locator, this);
         lifecycle = new SessionLifecycle(context, connections, listing, this);
-        stateless = new StatelessMessages(context, services.Channel, Spread);
-        delivery = new DeliveryLog(settings.DeliveryBytes);
-        answers = new SyncAnswers(
-            settings.Sync,
-            services.Answers ?? AnswerBudget.Unlimited,
-            () => Mailbox.PostElsewhere(OnAnswerRoom));
         var registered = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
-        records = registered.Records;
-        presenceFrames = new PresenceFrames(records);
-        publisher = new AwarenessPublisher(context, services.Channel, new PresenceOutbox(records));
+        var outgoing = new PresenceOutbox(registered.Records);
+        publisher = new AwarenessPublisher(context, services.Channel, outgoing);
         awareness = new SessionAwareness(context, connections, registered, publisher, this);
+        broadcaster = new Broadcaster(
+            context,
+            connections,
+            content,
+            registered.Records,
+            services.Answers ?? AnswerBudget.Unlimited,
+            figures,
+            this);
+        stateless = new StatelessMessages(context, services.Channel, broadcaster.Spread);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = effects.Timer(this, static session => session.OnOpeningDue());
         appendTimer = effects.Timer(this, static session => session.SendFlight());
@@ -111,6 +114,13 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     /// <summary>All clients that are there, and those that went lately; null while the session is loading or gone.</summary>
     public byte[]? Presence() => lifecycle.IsOpen ? awareness.EncodeKnown() : null;
 
+    /// <summary>What went through since the session began; on any thread, as of a moment ago.</summary>
+    public RoomFigures Figures => figures;
+
+    public void OnSent(Attachment attachment) => broadcaster.OnSent(attachment);
+
+    public bool IsOnSentLong(Attachment attachment) => broadcaster.IsOnSentLong(attachment);
+
     /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>
     public bool IsUnsaved => saver.IsUnsaved;
 
@@ -153,7 +163,15 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     bool ILifecycleSession.TrySaveAll() => saver.TrySaveAll();
 
-    void IAwarenessSession.Pump(Attachment attachment) => Pump(attachment);
+    bool IBroadcasterSession.IsUnloggedShown => IsUnloggedShown;
+
+    ReadOnlyMemory<byte> IBroadcasterSession.UnloggedFor(Attachment attachment) => Unlogged(attachment);
+
+    void IBroadcasterSession.ExpireAwareness() => awareness.Expire();
+
+    void IBroadcasterSession.Refuse(Attachment attachment, CloseReason reason) => Refuse(attachment, reason);
+
+    void IAwarenessSession.Pump(Attachment attachment) => broadcaster.Pump(attachment);
 
     void IAwarenessSession.OnAwarenessPublished() => lifecycle.ContinueDraining();
 
