@@ -125,15 +125,16 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (flight?.Id != entry.Position.Id)
+        if (outbox.InFlight is not { } append || append.Id != entry.Position.Id)
         {
             return;
         }
 
         // The append repeats an entry that the document should have: read with a snapshot, not as an entry.
-        if (document.TryGetNews(flight.Payload, out var news, out _, isAccepted: true) && news.IsEmpty)
+        var diff = content.DiffOf(append.Payload);
+        if (diff.IsEmpty)
         {
-            SettleFlight(news);
+            outbox.Settle(diff);
         }
         else
         {
@@ -149,7 +150,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (!content.TryApply(entry.Kind == EntryKind.Created ? EmptyUpdate : entry.Payload, out var news, out var error))
+        if (!content.TryApply(entry.Kind == EntryKind.Created ? LoggedDocument.EmptyUpdate : entry.Payload, out var news, out var error))
         {
             // Another node logged what this one would have refused. Nothing after it can be right either.
             LogEntryUnreadable(services.Logger, Name, entry.Position, error);
@@ -159,9 +160,9 @@ internal sealed partial class DocumentSession
 
         position = entry.Position;
         broadcaster.OnChanged();
-        if (flight?.Id == position.Id)
+        if (outbox.InFlight?.Id == position.Id)
         {
-            SettleFlight(news);
+            outbox.Settle(news);
         }
         else if (!news.IsEmpty)
         {

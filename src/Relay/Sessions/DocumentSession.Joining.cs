@@ -102,8 +102,8 @@ internal sealed partial class DocumentSession
     {
         var taken = outbox.Count;
         ReceiveEarly(attachment);
-        ShowTaken(taken);
-        StartAppend();
+        unlogged.ShowTaken(taken);
+        outbox.Append();
         broadcaster.Pump(attachment);
     }
 

@@ -40,9 +40,15 @@ internal sealed partial class DocumentSession
 
     /// <summary>What another node needs to load the document; nothing while this one is not whole.</summary>
     public PeerState? Share() =>
-        !lifecycle.IsOpen || reconciling || IsRecovering
+        !lifecycle.IsOpen || reconciling || outbox.IsRecovering
             ? null
-            : new PeerState(position, saver.Known.Covered, saver.Known.Unreadable, content.Encode(), Unlogged(), awareness.EncodeOwn());
+            : new PeerState(
+                position,
+                saver.Known.Covered,
+                saver.Known.Unreadable,
+                content.Encode(),
+                unlogged.Merge(null),
+                awareness.EncodeOwn());
 
     /// <summary>Every step leaves what it has made where the cleaning up finds it, whatever the next step does.</summary>
     private async ValueTask<Loaded> LoadAsync(Activity? span, CancellationToken cancellation)
@@ -106,7 +112,7 @@ internal sealed partial class DocumentSession
 
         if (loaded.Peer is { } peer)
         {
-            peerUnlogged = peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default;
+            unlogged.OnPeer(peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default);
             awareness.OnChannel(0, AwarenessKind.Changes, peer.Awareness);
         }
 
@@ -114,7 +120,7 @@ internal sealed partial class DocumentSession
         if (saver.Known.Unreadable.Contains(position) || loaded.IsPeerElsewhere)
         {
             // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or the log was lost, and a node that has what is lost does not know that yet.
-            MoveOn();
+            outbox.MoveOn();
         }
 
         ReleaseHeld();

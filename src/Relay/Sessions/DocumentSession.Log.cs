@@ -13,12 +13,6 @@ internal sealed partial class DocumentSession
     [LoggerMessage(LogEvents.LoadRefused, LogLevel.Error, "{Document} is refused, because what is stored of it does not read: {Problem}")]
     private static partial void LogLoadRefused(ILogger logger, DocumentName document, string? problem);
 
-    [LoggerMessage(LogEvents.AppendFailed, LogLevel.Warning, "Appends to the log of {Document} fail; they are repeated")]
-    private static partial void LogAppendFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.AppendsWorkAgain, LogLevel.Information, "Appends to the log of {Document} work again")]
-    private static partial void LogAppendsWorkAgain(ILogger logger, DocumentName document);
-
     [LoggerMessage(LogEvents.LogReadFailed, LogLevel.Warning, "The log of {Document} cannot be read; the read is repeated")]
     private static partial void LogReadingFailed(ILogger logger, Exception exception, DocumentName document);
 
@@ -45,9 +39,6 @@ internal sealed partial class DocumentSession
 
     [LoggerMessage(LogEvents.PeerStateUnfit, LogLevel.Debug, "What another node has of {Document} at {Position} does not fit the log: reading what is stored")]
     private static partial void LogPeerStateUnfit(ILogger logger, DocumentName document, Position position);
-
-    [LoggerMessage(LogEvents.Unlogged, LogLevel.Warning, "The log of {Document} does not answer: what its clients write is shown on this node, and confirmed when the log has it")]
-    private static partial void LogUnlogged(ILogger logger, DocumentName document);
 
     [LoggerMessage(LogEvents.DocumentDeleted, LogLevel.Information, "{Document} was deleted")]
     private static partial void LogDocumentDeleted(ILogger logger, DocumentName document);

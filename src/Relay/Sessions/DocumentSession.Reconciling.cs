@@ -20,9 +20,6 @@ internal sealed partial class DocumentSession
     private int reconcileFailures;
     private DateTimeOffset reconciledAt;
 
-    /// <summary>Whether something that the stores lack is still to be appended: until then the document is more than its position says.</summary>
-    private bool IsRecovering => outbox.Exists(i => i.IsRecovery) || (flight is not null && flight.Items.Any(i => i.IsRecovery));
-
     private void RequestReconcile()
     {
         if (reconciling || lifecycle.IsClosed)
@@ -121,8 +118,8 @@ internal sealed partial class DocumentSession
         }
 
         ReleaseHeld();
-        StartAppend();
-        SendFlight();
+        outbox.Append();
+        outbox.Send();
         if (!reconciling)
         {
             pendingReads.LookEnded(look, CloseReason.Normal);
@@ -145,18 +142,13 @@ internal sealed partial class DocumentSession
         position = state.Position;
         saver.OnRebased(state);
         broadcaster.OnChanged();
-        if (flight is not null && state.HasEntry(flight.Id))
+        if (outbox.InFlight is { } append && state.HasEntry(append.Id))
         {
-            SettleFlight(news);
+            outbox.Settle(news);
         }
         else
         {
-            if (flight is not null)
-            {
-                // A new id: it may have been stored in the history that is lost, and stored again at the same offset its position would name two histories. Should the old append still land, it brings nothing new.
-                flight = new Flight(services.Environment.NewEntryId(), flight.Payload, flight.Items, flight.StartedAt);
-            }
-
+            outbox.RenewInFlight();
             if (!news.IsEmpty)
             {
                 broadcaster.Deliver(news);
@@ -164,14 +156,7 @@ internal sealed partial class DocumentSession
         }
 
         pendingSaves.StartAnew();
-
-        // Computed anew: it contains what an earlier recovery still had to append.
-        outbox.RemoveAll(i => i.IsRecovery);
-        if (!lacking.IsEmpty)
-        {
-            outbox.Insert(0, new OutboxItem(null, lacking, 0, false, content.Version));
-        }
-
+        outbox.Rebase(lacking);
         saver.OnReconciled();
         if (!wasNew)
         {

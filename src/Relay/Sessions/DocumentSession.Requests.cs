@@ -109,7 +109,7 @@ internal sealed partial class DocumentSession
                 saver.MarkForSaveNow();
             }
 
-            pendingSaves.Add(again || IsRecovering ? Position.None : position, outcome => request(position, outcome));
+            pendingSaves.Add(again || outbox.IsRecovering ? Position.None : position, outcome => request(position, outcome));
             SaveForRequests();
         });
         LookForRequests();
@@ -121,7 +121,7 @@ internal sealed partial class DocumentSession
     /// </summary>
     private void SaveForRequests()
     {
-        if (pendingSaves.IsEmpty || saver.IsSaving || reconciling || IsRecovering || !lifecycle.IsOpen)
+        if (pendingSaves.IsEmpty || saver.IsSaving || reconciling || outbox.IsRecovering || !lifecycle.IsOpen)
         {
             return;
         }

@@ -6,7 +6,6 @@ namespace Relay.Sessions;
 /// <summary>The one way in: what is new goes into the outbox, the outbox into the log, one append at a time.</summary>
 internal sealed partial class DocumentSession
 {
-    private readonly List<OutboxItem> outbox = [];
     private readonly List<FoundDiff> frameDiffs = [];
 
     /// <summary>Messages that came together, of one frame or many: they are looked at frame by frame, and what is new in them becomes one append.</summary>
@@ -54,8 +53,8 @@ internal sealed partial class DocumentSession
             first = next;
         }
 
-        ShowTaken(taken);
-        StartAppend();
+        unlogged.ShowTaken(taken);
+        outbox.Append();
         broadcaster.Pump(attachment);
     }
 
@@ -68,7 +67,7 @@ internal sealed partial class DocumentSession
     /// </summary>
     public bool IsApplyLong(int entryBytes) =>
         content.Limit.Waiting > LongSteps.MostMemory || aheadBytes > LongSteps.MostBytes
-        || LongSteps.Applies(entryBytes + (flight?.Payload.Length ?? 0), document);
+        || LongSteps.Applies(entryBytes + (outbox.InFlight?.Payload.Length ?? 0), document);
 
     /// <summary>Takes a frame; with a SyncStep2 also what has waited for it, so that all of it is one entry.</summary>
     private void ReceiveInOrder(Attachment attachment, in MessageFrame frame)
@@ -88,9 +87,7 @@ internal sealed partial class DocumentSession
         if (late > early)
         {
             // They are settled together, so in any order; shown unlogged, they are shown in this one.
-            var waited = outbox.GetRange(early, late - early);
-            outbox.RemoveRange(early, late - early);
-            outbox.AddRange(waited);
+            outbox.MoveToEnd(early, late);
         }
     }
 
@@ -185,9 +182,8 @@ internal sealed partial class DocumentSession
                         attachment, news.Update, message.Bytes, isUpdate, content.Version, news.Growth);
                     attachment.Receipts.Take();
                     broadcaster.OnTaken(attachment, news.Update);
-                    outbox.Add(item);
-                    content.Limit.Wait(item.Growth);
-                    WatchLog();
+                    outbox.Take(item);
+                    unlogged.Watch();
                 }
 
                 break;

@@ -11,7 +11,7 @@ namespace Relay.Sessions;
 /// <see cref="position"/>, or a state that covers them.
 /// </summary>
 internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession, IAwarenessSession,
-    IBroadcasterSession
+    IBroadcasterSession, IOutboxSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
@@ -20,15 +20,15 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly SessionEffects effects;
     private readonly ConnectionSet connections;
     private readonly SessionLifecycle lifecycle;
-    private readonly SessionTimer<DocumentSession> appendTimer;
     private readonly SessionTimer<DocumentSession> gapTimer;
     private readonly SessionTimer<DocumentSession> readTimer;
     private readonly SessionTimer<DocumentSession> reconcileTimer;
-    private readonly SessionTimer<DocumentSession> logTimer;
     private readonly SessionTimer<DocumentSession> openingTimer;
     private readonly OpeningConnections openings;
     private readonly MemoryShare memory;
     private readonly LoggedDocument content;
+    private readonly Outbox outbox;
+    private readonly UnloggedUpdates unlogged;
     private readonly Saver saver;
     private readonly LocatorListing listing;
     private readonly SessionAwareness awareness;
@@ -53,6 +53,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         effects = new SessionEffects(Mailbox, services.Environment);
         var context = new SessionContext(name, settings, effects, services.Metrics, services.Logger);
+        outbox = new Outbox(context, content, services.Log, figures, this);
         var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, activity);
         saver = new Saver(context, content, writer, this);
         connections = new ConnectionSet(figures, activity);
@@ -70,14 +71,13 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
             services.Answers ?? AnswerBudget.Unlimited,
             figures,
             this);
+        unlogged = new UnloggedUpdates(context, content, outbox, broadcaster.DeliverUnlogged);
         stateless = new StatelessMessages(context, services.Channel, broadcaster.Spread);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = effects.Timer(this, static session => session.OnOpeningDue());
-        appendTimer = effects.Timer(this, static session => session.SendFlight());
         gapTimer = effects.Timer(this, static session => session.OnGapWaited());
         readTimer = effects.Timer(this, static session => session.ReadOn());
         reconcileTimer = effects.Timer(this, static session => session.Reconcile());
-        logTimer = effects.Timer(this, static session => session.OnLogWatched());
     }
 
     public DocumentName Name { get; }
@@ -151,7 +151,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     bool ILifecycleSession.HasRequests => HasRequests;
 
     bool ILifecycleSession.IsBusy =>
-        flight is not null || outbox.Count > 0 || reconciling || reading || saver.IsSaving || awareness.IsPublishing;
+        !outbox.IsEmpty || reconciling || reading || saver.IsSaving || awareness.IsPublishing;
 
     void ILifecycleSession.OnLive() => ServeAll();
 
@@ -163,9 +163,37 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     bool ILifecycleSession.TrySaveAll() => saver.TrySaveAll();
 
-    bool IBroadcasterSession.IsUnloggedShown => IsUnloggedShown;
+    long IOutboxSession.Epoch => position.Epoch;
 
-    ReadOnlyMemory<byte> IBroadcasterSession.UnloggedFor(Attachment attachment) => Unlogged(attachment);
+    bool IOutboxSession.MaySend => !reconciling;
+
+    bool IOutboxSession.IsOpen => lifecycle.IsOpen;
+
+    void IOutboxSession.OnStored(in LoggedEntry entry) => OnEntry(entry);
+
+    void IOutboxSession.OnOtherLog() => RequestReconcile();
+
+    void IOutboxSession.OnLogged()
+    {
+        saver.OnOwnLogged();
+        unlogged.OnLogged();
+    }
+
+    void IOutboxSession.Deliver(ReadOnlyMemory<byte> diff) => broadcaster.Deliver(diff);
+
+    void IOutboxSession.Pump(Attachment attachment) => broadcaster.Pump(attachment);
+
+    void IOutboxSession.OnSettled()
+    {
+        SaveForRequests();
+        OnRequestsAnswered();
+    }
+
+    bool IOutboxSession.IsApplyLong() => IsApplyLong(0);
+
+    bool IBroadcasterSession.IsUnloggedShown => unlogged.IsShown;
+
+    ReadOnlyMemory<byte> IBroadcasterSession.UnloggedFor(Attachment attachment) => unlogged.Merge(attachment);
 
     void IBroadcasterSession.ExpireAwareness() => awareness.Expire();
 
@@ -177,7 +205,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     Position ISaverSession.Position => position;
 
-    bool ISaverSession.IsWhole => lifecycle.IsOpen && !reconciling && !IsRecovering && !position.IsNone;
+    bool ISaverSession.IsWhole => lifecycle.IsOpen && !reconciling && !outbox.IsRecovering && !position.IsNone;
 
     bool ISaverSession.IsBeingLeft => lifecycle.IsBeingLeft;
 
@@ -199,7 +227,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         RequestReconcile();
     }
 
-    void ISaverSession.OnPositionTaken() => MoveOn();
+    void ISaverSession.OnPositionTaken() => outbox.MoveOn();
 
     void ISaverSession.OnSaveEnded()
     {

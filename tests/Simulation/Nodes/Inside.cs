@@ -15,7 +15,8 @@ internal static class Inside
     public static YDocument DocumentOf(DocumentSession session) => Content(session).Document;
 
     /// <summary>Whether the session shows its connections what is in no log yet.</summary>
-    public static bool ShowsUnlogged(DocumentSession session) => IsUnlogged(session) || !PeerUnlogged(session).IsEmpty;
+    public static bool ShowsUnlogged(DocumentSession session) =>
+        IsLogAway(Unlogged(session)) || !PeerUnlogged(Unlogged(session)).IsEmpty;
 
     /// <summary>What the session's plain fields say, for whoever has to find out why a schedule failed.</summary>
     public static string Describe(DocumentSession session)
@@ -30,11 +31,14 @@ internal static class Inside
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "position")]
     private static extern ref Position Position(DocumentSession session);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "isUnlogged")]
-    private static extern ref bool IsUnlogged(DocumentSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "unlogged")]
+    private static extern ref UnloggedUpdates Unlogged(DocumentSession session);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "peerUnlogged")]
-    private static extern ref ReadOnlyMemory<byte> PeerUnlogged(DocumentSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "isLogAway")]
+    private static extern ref bool IsLogAway(UnloggedUpdates unlogged);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "peer")]
+    private static extern ref ReadOnlyMemory<byte> PeerUnlogged(UnloggedUpdates unlogged);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "content")]
     private static extern ref LoggedDocument Content(DocumentSession session);

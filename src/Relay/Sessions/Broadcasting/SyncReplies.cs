@@ -21,7 +21,6 @@ internal sealed class SyncReplies(
     private static readonly TimeSpan AnswerCounts = TimeSpan.FromSeconds(5);
 
     private static readonly byte[] NoStateVector = [0];
-    private static readonly byte[] EmptyUpdate = [0, 0];
 
     /// <summary>
     /// A client asks what it lacks. Every question is answered; of more than a few that came before the first answer
@@ -208,7 +207,7 @@ internal sealed class SyncReplies(
             throw new InvalidOperationException($"Updates that were checked do not read: {error}");
         }
 
-        if (!diff.AsSpan().SequenceEqual(EmptyUpdate))
+        if (!diff.AsSpan().SequenceEqual(LoggedDocument.EmptyUpdate))
         {
             attachment.Delivery.Parts.Enqueue(
                 AnswerPart.Make(attachment.Connection.Format, diff, endsAnswer: false));

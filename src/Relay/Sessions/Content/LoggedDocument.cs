@@ -12,6 +12,9 @@ namespace Relay.Sessions;
 /// <param name="figures">What is known of the document, on any thread.</param>
 internal sealed class LoggedDocument(bool garbageCollection, GrowthLimit limit, RoomFigures figures)
 {
+    /// <summary>An update without changes.</summary>
+    public static readonly byte[] EmptyUpdate = [0, 0];
+
     private long encodedVersion = -1;
     private byte[] encoded = [];
 

@@ -1,7 +1,7 @@
 namespace Relay.Sessions;
 
 /// <summary>An update that waits for its append.</summary>
-/// <param name="From">Whose it is; nothing for what the session itself appends anew.</param>
+/// <param name="From">Whose it is; null for what the session itself appends anew.</param>
 /// <param name="Update">The part of it that was new when it came.</param>
 /// <param name="Settles">The bytes of the connection's messages that are settled with it.</param>
 /// <param name="IsEchoed">Whether its writer waits to see it come back.</param>
