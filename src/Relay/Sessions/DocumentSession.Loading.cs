@@ -40,10 +40,10 @@ internal sealed partial class DocumentSession
 
     /// <summary>What another node needs to load the document; nothing while this one is not whole.</summary>
     public PeerState? Share() =>
-        !lifecycle.IsOpen || reconciling || outbox.IsRecovering
+        !lifecycle.IsOpen || follower.IsReconciling || outbox.IsRecovering
             ? null
             : new PeerState(
-                position,
+                follower.Position,
                 saver.Known.Covered,
                 saver.Known.Unreadable,
                 content.Encode(),
@@ -99,9 +99,7 @@ internal sealed partial class DocumentSession
                 break;
         }
 
-        content.Begin(state.Document);
-        position = state.Position;
-        broadcaster.OnChanged();
+        follower.Begin(state);
         lifecycle.OnLoaded();
         saver.OnLoaded(state);
 
@@ -116,15 +114,15 @@ internal sealed partial class DocumentSession
             awareness.OnChannel(0, AwarenessKind.Changes, peer.Awareness);
         }
 
-        LogLoaded(services.Logger, Name, position);
-        if (saver.Known.Unreadable.Contains(position) || loaded.IsPeerElsewhere)
+        LogLoaded(services.Logger, Name, follower.Position);
+        if (saver.Known.Unreadable.Contains(follower.Position) || loaded.IsPeerElsewhere)
         {
             // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or the log was lost, and a node that has what is lost does not know that yet.
             outbox.MoveOn();
         }
 
-        ReleaseHeld();
-        if (!reconciling)
+        follower.ReleaseHeld();
+        if (!follower.IsReconciling)
         {
             pendingReads.LookEnded(look, CloseReason.Normal);
         }

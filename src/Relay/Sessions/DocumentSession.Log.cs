@@ -13,21 +13,6 @@ internal sealed partial class DocumentSession
     [LoggerMessage(LogEvents.LoadRefused, LogLevel.Error, "{Document} is refused, because what is stored of it does not read: {Problem}")]
     private static partial void LogLoadRefused(ILogger logger, DocumentName document, string? problem);
 
-    [LoggerMessage(LogEvents.LogReadFailed, LogLevel.Warning, "The log of {Document} cannot be read; the read is repeated")]
-    private static partial void LogReadingFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.Reconciling, LogLevel.Warning, "The position {Position} of {Document} does not fit its log: reconciling")]
-    private static partial void LogReconciling(ILogger logger, DocumentName document, Position position);
-
-    [LoggerMessage(LogEvents.FirstEntry, LogLevel.Debug, "{Document} has its first entry: reading what is stored of it")]
-    private static partial void LogFirstEntry(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.Reconciled, LogLevel.Information, "Reconciled {Document} at {Position}: {LackingBytes} bytes are appended anew, {NewBytes} bytes were new")]
-    private static partial void LogReconciled(ILogger logger, DocumentName document, Position position, int lackingBytes, int newBytes);
-
-    [LoggerMessage(LogEvents.ReconcileFailed, LogLevel.Error, "{Document} cannot be reconciled; it is tried again")]
-    private static partial void LogReconcileFailed(ILogger logger, Exception exception, DocumentName document);
-
     [LoggerMessage(LogEvents.SaveFailed, LogLevel.Error, "A snapshot of {Document} cannot be stored; it is tried again, and the log keeps every change meanwhile")]
     private static partial void LogSaveFailed(ILogger logger, Exception exception, DocumentName document);
 
@@ -39,10 +24,4 @@ internal sealed partial class DocumentSession
 
     [LoggerMessage(LogEvents.PeerStateUnfit, LogLevel.Debug, "What another node has of {Document} at {Position} does not fit the log: reading what is stored")]
     private static partial void LogPeerStateUnfit(ILogger logger, DocumentName document, Position position);
-
-    [LoggerMessage(LogEvents.DocumentDeleted, LogLevel.Information, "{Document} was deleted")]
-    private static partial void LogDocumentDeleted(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.EntryUnreadable, LogLevel.Error, "The log entry of {Document} at {Position} does not read: {Error}")]
-    private static partial void LogEntryUnreadable(ILogger logger, DocumentName document, Position position, YjsError error);
 }

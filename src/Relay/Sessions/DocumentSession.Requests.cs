@@ -19,7 +19,7 @@ internal sealed partial class DocumentSession
     public void Visit(Action<byte[]?, CloseReason> reader)
     {
         saver.Demand();
-        if (lifecycle.IsOpen && !position.IsNone)
+        if (lifecycle.IsOpen && !follower.Position.IsNone)
         {
             saver.MarkDemanded();
         }
@@ -64,12 +64,12 @@ internal sealed partial class DocumentSession
     /// <summary>Requests were answered: the session may have waited for that.</summary>
     private void OnRequestsAnswered() => lifecycle.Advance();
 
-    /// <summary>Looks at the log for requests, unless a look is under way: its end calls this again.</summary>
+    /// <summary>Looks at the log for requests that came since the last look began.</summary>
     private void LookForRequests()
     {
-        if (pendingReads.NeedLook && !reading && !reconciling && lifecycle.IsOpen)
+        if (pendingReads.NeedLook)
         {
-            BeginRead();
+            follower.LookForRequests();
         }
     }
 
@@ -98,9 +98,9 @@ internal sealed partial class DocumentSession
 
         pendingReads.Add(reason =>
         {
-            if (reason != CloseReason.Normal || position.IsNone)
+            if (reason != CloseReason.Normal || follower.Position.IsNone)
             {
-                request(position, reason);
+                request(follower.Position, reason);
                 return;
             }
 
@@ -109,7 +109,7 @@ internal sealed partial class DocumentSession
                 saver.MarkForSaveNow();
             }
 
-            pendingSaves.Add(again || outbox.IsRecovering ? Position.None : position, outcome => request(position, outcome));
+            pendingSaves.Add(again || outbox.IsRecovering ? Position.None : follower.Position, outcome => request(follower.Position, outcome));
             SaveForRequests();
         });
         LookForRequests();
@@ -121,7 +121,7 @@ internal sealed partial class DocumentSession
     /// </summary>
     private void SaveForRequests()
     {
-        if (pendingSaves.IsEmpty || saver.IsSaving || reconciling || outbox.IsRecovering || !lifecycle.IsOpen)
+        if (pendingSaves.IsEmpty || saver.IsSaving || follower.IsReconciling || outbox.IsRecovering || !lifecycle.IsOpen)
         {
             return;
         }

@@ -66,7 +66,7 @@ internal sealed partial class DocumentSession
     /// Whether it may take long to apply an entry, or what waits for its append.
     /// </summary>
     public bool IsApplyLong(int entryBytes) =>
-        content.Limit.Waiting > LongSteps.MostMemory || aheadBytes > LongSteps.MostBytes
+        content.Limit.Waiting > LongSteps.MostMemory || follower.AheadBytes > LongSteps.MostBytes
         || LongSteps.Applies(entryBytes + (outbox.InFlight?.Payload.Length ?? 0), document);
 
     /// <summary>Takes a frame; with a SyncStep2 also what has waited for it, so that all of it is one entry.</summary>
@@ -155,7 +155,7 @@ internal sealed partial class DocumentSession
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
-                attachment.Presence.IsNew |= content.Version > 0 && !position.IsNone && message.Payload.Span is [0];
+                attachment.Presence.IsNew |= content.Version > 0 && !follower.Position.IsNone && message.Payload.Span is [0];
                 broadcaster.Ask(attachment, message);
                 break;
             case DocumentMessageKind.SyncStep2:

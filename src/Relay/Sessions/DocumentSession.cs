@@ -8,10 +8,10 @@ namespace Relay.Sessions;
 /// <summary>
 /// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through one mailbox, whose handlers are synchronous. What takes time (append, read,
 /// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
-/// <see cref="position"/>, or a state that covers them.
+/// its position, or a state that covers them.
 /// </summary>
 internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession, IAwarenessSession,
-    IBroadcasterSession, IOutboxSession
+    IBroadcasterSession, IOutboxSession, ILogFollowerSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
@@ -20,13 +20,11 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly SessionEffects effects;
     private readonly ConnectionSet connections;
     private readonly SessionLifecycle lifecycle;
-    private readonly SessionTimer<DocumentSession> gapTimer;
-    private readonly SessionTimer<DocumentSession> readTimer;
-    private readonly SessionTimer<DocumentSession> reconcileTimer;
     private readonly SessionTimer<DocumentSession> openingTimer;
     private readonly OpeningConnections openings;
     private readonly MemoryShare memory;
     private readonly LoggedDocument content;
+    private readonly LogFollower follower;
     private readonly Outbox outbox;
     private readonly UnloggedUpdates unlogged;
     private readonly Saver saver;
@@ -36,7 +34,6 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly Broadcaster broadcaster;
     private readonly RoomFigures figures;
     private readonly StatelessMessages stateless;
-    private Position position;
     private IAsyncDisposable? subscription;
 
     public DocumentSession(DocumentName name, SessionServices services, SessionRegistry registry)
@@ -53,6 +50,15 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         effects = new SessionEffects(Mailbox, services.Environment);
         var context = new SessionContext(name, settings, effects, services.Metrics, services.Logger);
+        follower = new LogFollower(
+            context,
+            content,
+            services.Log,
+            services.Snapshots,
+            services.Durable,
+            services.Gate,
+            pendingReads,
+            this);
         outbox = new Outbox(context, content, services.Log, figures, this);
         var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, activity);
         saver = new Saver(context, content, writer, this);
@@ -75,9 +81,6 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         stateless = new StatelessMessages(context, services.Channel, broadcaster.Spread);
         openings = new OpeningConnections(settings.OpeningPatience);
         openingTimer = effects.Timer(this, static session => session.OnOpeningDue());
-        gapTimer = effects.Timer(this, static session => session.OnGapWaited());
-        readTimer = effects.Timer(this, static session => session.ReadOn());
-        reconcileTimer = effects.Timer(this, static session => session.Reconcile());
     }
 
     public DocumentName Name { get; }
@@ -133,6 +136,25 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         }
     }
 
+    /// <summary>The channel brings an entry.</summary>
+    public void OnChannelEntry(in LoggedEntry entry)
+    {
+        if (!lifecycle.IsClosed)
+        {
+            follower.OnChannelEntry(entry);
+        }
+    }
+
+    /// <summary>The channel was interrupted: it may have lost entries, and presence on both sides.</summary>
+    public void OnChannelInterrupted()
+    {
+        if (!lifecycle.IsClosed)
+        {
+            awareness.OnInterrupted();
+            follower.OnInterrupted();
+        }
+    }
+
     private YDocument document => content.Document;
 
     private DateTimeOffset Now => effects.Now;
@@ -151,7 +173,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     bool ILifecycleSession.HasRequests => HasRequests;
 
     bool ILifecycleSession.IsBusy =>
-        !outbox.IsEmpty || reconciling || reading || saver.IsSaving || awareness.IsPublishing;
+        !outbox.IsEmpty || follower.IsBusy || saver.IsSaving || awareness.IsPublishing;
 
     void ILifecycleSession.OnLive() => ServeAll();
 
@@ -163,15 +185,58 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     bool ILifecycleSession.TrySaveAll() => saver.TrySaveAll();
 
-    long IOutboxSession.Epoch => position.Epoch;
+    bool ILogFollowerSession.IsOpen => lifecycle.IsOpen;
 
-    bool IOutboxSession.MaySend => !reconciling;
+    InFlightAppend? ILogFollowerSession.InFlight => outbox.InFlight;
+
+    Position ILogFollowerSession.Covered => saver.Known.Covered;
+
+    void ILogFollowerSession.Settle(ReadOnlyMemory<byte> diff) => outbox.Settle(diff);
+
+    void ILogFollowerSession.OnChanged() => broadcaster.OnChanged();
+
+    void ILogFollowerSession.Deliver(ReadOnlyMemory<byte> diff) => broadcaster.Deliver(diff);
+
+    void ILogFollowerSession.OnApplied(int bytes) => saver.OnApplied(bytes);
+
+    void ILogFollowerSession.OnRebased(DurableState state, ReadOnlyMemory<byte> diff, ReadOnlyMemory<byte> lacking)
+    {
+        saver.OnRebased(state);
+        outbox.Rebase(state, diff, lacking);
+        pendingSaves.StartAnew();
+        saver.OnReconciled();
+    }
+
+    void ILogFollowerSession.OnReconciled()
+    {
+        outbox.Append();
+        outbox.Send();
+    }
+
+    void ILogFollowerSession.OnLookEnded()
+    {
+        LookForRequests();
+        SaveForRequests();
+        OnRequestsAnswered();
+    }
+
+    void ILogFollowerSession.OnReconcileFailed(CloseReason reason)
+    {
+        pendingSaves.End(reason);
+        OnRequestsAnswered();
+    }
+
+    void ILogFollowerSession.Fail(CloseReason reason) => lifecycle.Fail(reason);
+
+    long IOutboxSession.Epoch => follower.Position.Epoch;
+
+    bool IOutboxSession.MaySend => !follower.IsReconciling;
 
     bool IOutboxSession.IsOpen => lifecycle.IsOpen;
 
-    void IOutboxSession.OnStored(in LoggedEntry entry) => OnEntry(entry);
+    void IOutboxSession.OnStored(in LoggedEntry entry) => follower.OnEntry(entry);
 
-    void IOutboxSession.OnOtherLog() => RequestReconcile();
+    void IOutboxSession.OnOtherLog() => follower.Reconcile();
 
     void IOutboxSession.OnLogged()
     {
@@ -203,9 +268,9 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     void IAwarenessSession.OnAwarenessPublished() => lifecycle.ContinueDraining();
 
-    Position ISaverSession.Position => position;
+    Position ISaverSession.Position => follower.Position;
 
-    bool ISaverSession.IsWhole => lifecycle.IsOpen && !reconciling && !outbox.IsRecovering && !position.IsNone;
+    bool ISaverSession.IsWhole => lifecycle.IsOpen && !follower.IsReconciling && !outbox.IsRecovering && !follower.Position.IsNone;
 
     bool ISaverSession.IsBeingLeft => lifecycle.IsBeingLeft;
 
@@ -221,11 +286,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         OnRequestsAnswered();
     }
 
-    void ISaverSession.OnHistoryLost()
-    {
-        savedLost = true;
-        RequestReconcile();
-    }
+    void ISaverSession.OnHistoryLost() => follower.OnHistoryLost();
 
     void ISaverSession.OnPositionTaken() => outbox.MoveOn();
 

@@ -10,7 +10,7 @@ internal static class Inside
 {
     public static IReadOnlyCollection<DocumentSession> Of(SessionRegistry registry) => Sessions(registry).Values;
 
-    public static Position PositionOf(DocumentSession session) => Position(session);
+    public static Position PositionOf(DocumentSession session) => Follower(session).Position;
 
     public static YDocument DocumentOf(DocumentSession session) => Content(session).Document;
 
@@ -18,18 +18,43 @@ internal static class Inside
     public static bool ShowsUnlogged(DocumentSession session) =>
         IsLogAway(Unlogged(session)) || !PeerUnlogged(Unlogged(session)).IsEmpty;
 
-    /// <summary>What the session's plain fields say, for whoever has to find out why a schedule failed.</summary>
+    /// <summary>
+    /// What the plain fields of the session's parts say, to find out why a schedule failed.
+    /// </summary>
     public static string Describe(DocumentSession session)
     {
-        var fields = typeof(DocumentSession).GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Where(f => f.FieldType.IsPrimitive || f.FieldType.IsEnum || f.FieldType == typeof(Position));
-        return string.Join(", ", fields.Select(f => $"{f.Name}={f.GetValue(session)}"));
+        var parts = new List<string>();
+        Describe(session, "", [], parts);
+        return string.Join(", ", parts);
+    }
+
+    private static void Describe(object part, string path, HashSet<object> seen, List<string> said)
+    {
+        if (!seen.Add(part))
+        {
+            return;
+        }
+
+        foreach (var field in part.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
+        {
+            var value = field.GetValue(part);
+            if (field.FieldType.IsPrimitive || field.FieldType.IsEnum || field.FieldType == typeof(Position))
+            {
+                said.Add($"{path}{field.Name}={value}");
+            }
+            else if (value is not null && field.FieldType is { IsClass: true, Namespace: "Relay.Sessions" }
+                && value is not (SessionRegistry or SessionServices or SessionContext or Mailbox))
+            {
+                Describe(value, $"{path}{field.Name}.", seen, said);
+            }
+        }
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "sessions")]
     private static extern ref Dictionary<DocumentName, DocumentSession> Sessions(SessionRegistry registry);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "position")]
-    private static extern ref Position Position(DocumentSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "follower")]
+    private static extern ref LogFollower Follower(DocumentSession session);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "unlogged")]
     private static extern ref UnloggedUpdates Unlogged(DocumentSession session);

@@ -87,20 +87,32 @@ internal sealed partial class Outbox
     /// <summary>
     /// The session goes on in the history that a reconcile has put together.
     /// </summary>
+    /// <param name="state">That history.</param>
+    /// <param name="diff">What of it the document did not have.</param>
     /// <param name="lacking">
-    /// What that history lacks of the document. It contains what an earlier recovery still had to append.
+    /// What it lacks of the document. It contains what an earlier recovery still had to append.
     /// </param>
-    public void Rebase(ReadOnlyMemory<byte> lacking)
+    public void Rebase(DurableState state, ReadOnlyMemory<byte> diff, ReadOnlyMemory<byte> lacking)
     {
+        if (inFlight is not null && state.HasEntry(inFlight.Id))
+        {
+            Settle(diff);
+        }
+        else
+        {
+            inFlight = inFlight?.WithId(context.Effects.Environment.NewEntryId());
+            if (!diff.IsEmpty)
+            {
+                session.Deliver(diff);
+            }
+        }
+
         waiting.RemoveAll(static item => item.IsRecovery);
         if (!lacking.IsEmpty)
         {
             waiting.Insert(0, new OutboxItem(null, lacking, 0, false, content.Version));
         }
     }
-
-    /// <summary>The entry in flight is not in the history that the session goes on in.</summary>
-    public void RenewInFlight() => inFlight = inFlight?.WithId(context.Effects.Environment.NewEntryId());
 
     /// <summary>Begins an append of all that waits, if none is in flight.</summary>
     public void Append()

@@ -140,15 +140,29 @@ public sealed class OutboxTests
         var id = world.Outbox.InFlight!.Id;
         world.Bench.Do(() =>
         {
-            world.Outbox.RenewInFlight();
-            world.Outbox.Rebase(Messages.Typed(9, 0, "l"));
-            world.Outbox.Rebase(Messages.Typed(9, 0, "lacking"));
+            world.Outbox.Rebase(world.State(), default, Messages.Typed(9, 0, "l"));
+            world.Outbox.Rebase(world.State(), default, Messages.Typed(9, 0, "lacking"));
         });
         Assert.NotEqual(id, world.Outbox.InFlight!.Id);
         Assert.True(world.Outbox.IsRecovering);
         Assert.Equal(2, world.Outbox.Count);
         Assert.True(world.Outbox[0].IsRecovery);
         Assert.Equal(2, world.Outbox.Unlogged.Count());
+    }
+
+    [Fact]
+    public void A_reconcile_that_finds_the_entry_in_flight_settles_it()
+    {
+        using var world = new OutboxWorld().WithLog();
+        world.Backplane.Replying.IsShut = true;
+        var writer = OutboxWorld.Writer();
+        world.Type(writer, 0);
+        var update = world.Outbox.InFlight!.Payload;
+        world.Told.Clear();
+        world.Bench.Do(() => world.Outbox.Rebase(world.State(), update, default));
+        Assert.Equal(["logged", "deliver", "settled"], world.Told);
+        Assert.True(writer.Receipts.IsAllAcknowledged);
+        Assert.True(world.Outbox.IsEmpty);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Relay.Backplane;
 using Relay.Doubles;
 using Relay.Metadata;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -58,6 +59,17 @@ internal sealed class OutboxWorld : IOutboxSession, IDisposable
         Unlogged.Watch();
         Outbox.Append();
     });
+
+    /// <summary>What is stored.</summary>
+    public DurableState State() => new(
+        DurableOutcome.Read,
+        Content.Document,
+        Backplane.End(World.Name),
+        Backplane.Entries(World.Name),
+        Position.None,
+        false,
+        Content.Document,
+        new HashSet<Position>());
 
     void IOutboxSession.OnStored(in LoggedEntry entry)
     {
