@@ -11,7 +11,7 @@ namespace Relay.Sessions;
 /// its position, or a state that covers them.
 /// </summary>
 internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession, IAwarenessSession,
-    IBroadcasterSession, IOutboxSession, ILogFollowerSession
+    IBroadcasterSession, IOutboxSession, ILogFollowerSession, ILoaderSession
 {
     private readonly SessionServices services;
     private readonly SessionSettings settings;
@@ -24,6 +24,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly OpeningConnections openings;
     private readonly MemoryShare memory;
     private readonly LoggedDocument content;
+    private readonly Loader loader;
     private readonly LogFollower follower;
     private readonly Outbox outbox;
     private readonly UnloggedUpdates unlogged;
@@ -34,7 +35,6 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     private readonly Broadcaster broadcaster;
     private readonly RoomFigures figures;
     private readonly StatelessMessages stateless;
-    private IAsyncDisposable? subscription;
 
     public DocumentSession(DocumentName name, SessionServices services, SessionRegistry registry)
     {
@@ -77,6 +77,9 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
             services.Answers ?? AnswerBudget.Unlimited,
             figures,
             this);
+        var sources = new LoadSources(
+            services.Channel, services.Peers, services.Durable, services.Log, services.Snapshots, services.Jobs);
+        loader = new Loader(context, sources, listing, pendingReads, new ChannelListener(this), this);
         unlogged = new UnloggedUpdates(context, content, outbox, broadcaster.DeliverUnlogged);
         stateless = new StatelessMessages(context, services.Channel, broadcaster.Spread);
         openings = new OpeningConnections(settings.OpeningPatience);
@@ -89,6 +92,31 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
 
     /// <summary>The stage, for tests.</summary>
     public SessionStage Stage => lifecycle.Stage;
+
+    /// <summary>Starts the load. Called once, when no earlier session of this document is still being freed.</summary>
+    public void BeginLoad()
+    {
+        if (services.Memory?.IsFull == true)
+        {
+            lifecycle.Fail(CloseReason.NodeIsFull);
+        }
+        else if (!lifecycle.IsClosed)
+        {
+            loader.Begin();
+        }
+    }
+
+    /// <summary>What another node needs to load the document; null while this one is not whole.</summary>
+    public PeerState? Share() =>
+        !lifecycle.IsOpen || follower.IsReconciling || outbox.IsRecovering
+            ? null
+            : new PeerState(
+                follower.Position,
+                saver.Known.Covered,
+                saver.Known.Unreadable,
+                content.Encode(),
+                unlogged.Merge(null),
+                awareness.EncodeOwn());
 
     /// <summary>An application's message came over the channel.</summary>
     public void OnChannelStateless(ulong sender, ReadOnlyMemory<byte> message)
@@ -184,6 +212,45 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     }
 
     bool ILifecycleSession.TrySaveAll() => saver.TrySaveAll();
+
+    void ILoaderSession.OnListening() => awareness.OnListening();
+
+    void ILoaderSession.OnLoaded(Loaded loaded)
+    {
+        var state = loaded.State;
+        follower.Begin(state);
+        lifecycle.OnLoaded();
+        saver.OnLoaded(state);
+        if (!loaded.IsListed)
+        {
+            listing.AddLater();
+        }
+
+        if (loaded.Peer is { } peer)
+        {
+            unlogged.OnPeer(peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default);
+            awareness.OnChannel(0, AwarenessKind.Changes, peer.Awareness);
+        }
+
+        if (saver.Known.Unreadable.Contains(follower.Position) || loaded.IsPeerElsewhere)
+        {
+            // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or
+            // the log was lost, and a node that has what is lost does not know that yet.
+            outbox.MoveOn();
+        }
+
+        follower.ReleaseHeld();
+        if (!follower.IsReconciling)
+        {
+            pendingReads.LookEnded(loaded.Look, CloseReason.Normal);
+        }
+
+        LookForRequests();
+        ServeAll();
+        lifecycle.WatchIdleTime();
+    }
+
+    void ILoaderSession.OnLoadFailed(CloseReason reason) => lifecycle.Fail(reason);
 
     bool ILogFollowerSession.IsOpen => lifecycle.IsOpen;
 
@@ -322,10 +389,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     {
         await publisher.SayByeAsync(cancellation);
         await listing.ReleaseAsync(cancellation);
-        if (subscription is not null)
-        {
-            await subscription.DisposeAsync();
-        }
+        await loader.ReleaseAsync();
     }
 
     void ILifecycleSession.OnFreed() => registry.Gone(Name);
