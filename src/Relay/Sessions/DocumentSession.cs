@@ -1,3 +1,4 @@
+using Relay.Access;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Metadata;
@@ -6,84 +7,25 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through one mailbox, whose handlers are synchronous. What takes time (append, read,
-/// save, the locator) is started by a handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the log's entries up to
-/// its position, or a state that covers them.
+/// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through one
+/// mailbox, whose handlers are synchronous. Here is what the mailbox takes, and which part it is for; the parts do the
+/// rest (<see cref="SessionParts"/>).
 /// </summary>
-internal sealed partial class DocumentSession : IAttachmentSession, IListingSession, ILifecycleSession, ISaverSession, IAwarenessSession,
-    IBroadcasterSession, IOutboxSession, ILogFollowerSession, ILoaderSession
+internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlace
 {
     private readonly SessionServices services;
-    private readonly SessionSettings settings;
     private readonly SessionRegistry registry;
-    private readonly RoomActivity? activity;
-    private readonly SessionEffects effects;
-    private readonly ConnectionSet connections;
-    private readonly SessionLifecycle lifecycle;
-    private readonly SessionTimer<DocumentSession> openingTimer;
-    private readonly OpeningConnections openings;
-    private readonly MemoryShare memory;
-    private readonly LoggedDocument content;
-    private readonly Loader loader;
-    private readonly LogFollower follower;
-    private readonly Outbox outbox;
-    private readonly UnloggedUpdates unlogged;
-    private readonly Saver saver;
-    private readonly LocatorListing listing;
-    private readonly SessionAwareness awareness;
-    private readonly AwarenessPublisher publisher;
-    private readonly Broadcaster broadcaster;
-    private readonly RoomFigures figures;
-    private readonly StatelessMessages stateless;
+    private readonly SessionParts parts;
 
     public DocumentSession(DocumentName name, SessionServices services, SessionRegistry registry)
     {
         Name = name;
         this.services = services;
         this.registry = registry;
-        settings = services.Settings;
-        activity = services.Rooms?.Begin(name);
-        figures = activity?.Figures ?? new RoomFigures();
-        memory = (services.Memory ?? NodeMemory.Unlimited).Open();
-        content = new LoggedDocument(
-            settings.GarbageCollection, new GrowthLimit(settings.MaxDocumentBytes, memory), figures);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
-        effects = new SessionEffects(Mailbox, services.Environment);
-        var context = new SessionContext(name, settings, effects, services.Metrics, services.Logger);
-        follower = new LogFollower(
-            context,
-            content,
-            services.Log,
-            services.Snapshots,
-            services.Durable,
-            services.Gate,
-            pendingReads,
-            this);
-        outbox = new Outbox(context, content, services.Log, figures, this);
-        var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, activity);
-        saver = new Saver(context, content, writer, this);
-        connections = new ConnectionSet(figures, activity);
-        listing = new LocatorListing(context, services.Locator, this);
-        lifecycle = new SessionLifecycle(context, connections, listing, this);
-        var registered = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
-        var outgoing = new PresenceOutbox(registered.Records);
-        publisher = new AwarenessPublisher(context, services.Channel, outgoing);
-        awareness = new SessionAwareness(context, connections, registered, publisher, this);
-        broadcaster = new Broadcaster(
-            context,
-            connections,
-            content,
-            registered.Records,
-            services.Answers ?? AnswerBudget.Unlimited,
-            figures,
-            this);
-        var sources = new LoadSources(
-            services.Channel, services.Peers, services.Durable, services.Log, services.Snapshots, services.Jobs);
-        loader = new Loader(context, sources, listing, pendingReads, new ChannelListener(this), this);
-        unlogged = new UnloggedUpdates(context, content, outbox, broadcaster.DeliverUnlogged);
-        stateless = new StatelessMessages(context, services.Channel, broadcaster.Spread);
-        openings = new OpeningConnections(settings.OpeningPatience);
-        openingTimer = effects.Timer(this, static session => session.OnOpeningDue());
+        var effects = new SessionEffects(Mailbox, services.Environment);
+        var context = new SessionContext(name, services.Settings, effects, services.Metrics, services.Logger);
+        parts = new SessionParts(context, services, new ChannelListener(this), this);
     }
 
     public DocumentName Name { get; }
@@ -91,313 +33,150 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
     public Mailbox Mailbox { get; }
 
     /// <summary>The stage, for tests.</summary>
-    public SessionStage Stage => lifecycle.Stage;
+    public SessionStage Stage => parts.Lifecycle.Stage;
+
+    /// <summary>What went through since the session began; on any thread, as of a moment ago.</summary>
+    public RoomFigures Figures => parts.Figures;
+
+    /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>
+    public bool IsUnsaved => parts.Saver.IsUnsaved;
 
     /// <summary>Starts the load. Called once, when no earlier session of this document is still being freed.</summary>
     public void BeginLoad()
     {
         if (services.Memory?.IsFull == true)
         {
-            lifecycle.Fail(CloseReason.NodeIsFull);
+            parts.Lifecycle.Fail(CloseReason.NodeIsFull);
         }
-        else if (!lifecycle.IsClosed)
+        else if (!parts.Lifecycle.IsClosed)
         {
-            loader.Begin();
+            parts.Loader.Begin();
         }
     }
 
-    /// <summary>What another node needs to load the document; null while this one is not whole.</summary>
-    public PeerState? Share() =>
-        !lifecycle.IsOpen || follower.IsReconciling || outbox.IsRecovering
-            ? null
-            : new PeerState(
-                follower.Position,
-                saver.Known.Covered,
-                saver.Known.Unreadable,
-                content.Encode(),
-                unlogged.Merge(null),
-                awareness.EncodeOwn());
-
-    /// <summary>An application's message came over the channel.</summary>
-    public void OnChannelStateless(ulong sender, ReadOnlyMemory<byte> message)
+    public void Attach(Attachment attachment)
     {
-        if (!lifecycle.IsClosed)
-        {
-            stateless.OnChannel(sender, message);
-        }
+        registry.Joined(this);
+        parts.Admission.Admit(attachment);
     }
 
-    /// <summary>Another node tells about its clients.</summary>
-    public void OnChannelAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> told)
+    public void Detach(Attachment attachment, bool clean) => parts.Admission.Remove(attachment, clean);
+
+    public void ChangeAccess(Attachment attachment, AccessLevel level)
     {
-        if (!lifecycle.IsClosed)
+        if (attachment.IsAttached)
         {
-            awareness.OnChannel(node, kind, told);
+            parts.Intake.ReceiveEarly(attachment);
         }
+
+        attachment.Access = level;
     }
 
-    /// <summary>A node's report has ended: it is dead, and its clients are gone.</summary>
-    public void OnNodeEnded(ulong node) => awareness.OnNodeEnded(node);
+    public void Receive(Attachment attachment, IReadOnlyList<DocumentMessage> messages) =>
+        parts.Intake.Receive(attachment, messages);
 
-    /// <summary>A node whose report had ended had only paused: its clients are there all the same.</summary>
-    public void OnNodeReturned(ulong node) => awareness.OnNodeReturned(node);
+    public bool IsReceiveLong(Attachment attachment, IReadOnlyList<DocumentMessage> messages) =>
+        parts.Intake.IsReceiveLong(attachment, messages);
 
-    /// <summary>All clients that are there, and those that went lately; null while the session is loading or gone.</summary>
-    public byte[]? Presence() => lifecycle.IsOpen ? awareness.EncodeKnown() : null;
+    public void OnSent(Attachment attachment) => parts.Broadcaster.OnSent(attachment);
 
-    /// <summary>What went through since the session began; on any thread, as of a moment ago.</summary>
-    public RoomFigures Figures => figures;
-
-    public void OnSent(Attachment attachment) => broadcaster.OnSent(attachment);
-
-    public bool IsOnSentLong(Attachment attachment) => broadcaster.IsOnSentLong(attachment);
-
-    /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>
-    public bool IsUnsaved => saver.IsUnsaved;
-
-    /// <summary>A node has stored a snapshot, this one or another.</summary>
-    public void OnChannelSaved(Position at)
-    {
-        if (lifecycle.IsOpen)
-        {
-            saver.OnSavedAnywhere(at);
-        }
-    }
+    public bool IsOnSentLong(Attachment attachment) => parts.Broadcaster.IsOnSentLong(attachment);
 
     /// <summary>The channel brings an entry.</summary>
     public void OnChannelEntry(in LoggedEntry entry)
     {
-        if (!lifecycle.IsClosed)
+        if (!parts.Lifecycle.IsClosed)
         {
-            follower.OnChannelEntry(entry);
+            parts.Follower.OnChannelEntry(entry);
+        }
+    }
+
+    /// <summary>Whether it may take long to apply an entry of this length.</summary>
+    public bool IsApplyLong(int entryBytes) => parts.IsApplyLong(entryBytes);
+
+    /// <summary>Another node tells about its clients.</summary>
+    public void OnChannelAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> told)
+    {
+        if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Awareness.OnChannel(node, kind, told);
+        }
+    }
+
+    /// <summary>An application's message came over the channel.</summary>
+    public void OnChannelStateless(ulong sender, ReadOnlyMemory<byte> message)
+    {
+        if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Stateless.OnChannel(sender, message);
+        }
+    }
+
+    /// <summary>A node has stored a snapshot, this one or another.</summary>
+    public void OnChannelSaved(Position at)
+    {
+        if (parts.Lifecycle.IsOpen)
+        {
+            parts.Saver.OnSavedAnywhere(at);
         }
     }
 
     /// <summary>The channel was interrupted: it may have lost entries, and presence on both sides.</summary>
     public void OnChannelInterrupted()
     {
-        if (!lifecycle.IsClosed)
+        if (!parts.Lifecycle.IsClosed)
         {
-            awareness.OnInterrupted();
-            follower.OnInterrupted();
+            parts.Awareness.OnInterrupted();
+            parts.Follower.OnInterrupted();
         }
     }
 
-    private YDocument document => content.Document;
+    /// <summary>A node's report has ended: it is dead, and its clients are gone.</summary>
+    public void OnNodeEnded(ulong node) => parts.Awareness.OnNodeEnded(node);
 
-    private DateTimeOffset Now => effects.Now;
+    /// <summary>A node whose report had ended had only paused: its clients are there all the same.</summary>
+    public void OnNodeReturned(ulong node) => parts.Awareness.OnNodeReturned(node);
 
     /// <summary>This node stops: the session leaves as soon as its connections are gone.</summary>
-    public void OnNodeStops() => lifecycle.OnNodeStops();
+    public void OnNodeStops() => parts.Lifecycle.OnNodeStops();
 
-    bool IListingSession.IsWanted => connections.Count > 0;
+    /// <summary>What another node needs to load the document; null while this one is not whole.</summary>
+    public PeerState? Share() => parts.Share();
 
-    void IListingSession.OnAdditionEnded() => lifecycle.ContinueDraining();
+    /// <summary>All clients that are there, and those that went lately; null while the session is loading or gone.</summary>
+    public byte[]? Presence() => parts.Lifecycle.IsOpen ? parts.Awareness.EncodeKnown() : null;
 
-    void IListingSession.OnRemoved() => lifecycle.LeaveIfUnwanted();
-
-    void IListingSession.OnReturned() => lifecycle.OnRelisted();
-
-    bool ILifecycleSession.HasRequests => HasRequests;
-
-    bool ILifecycleSession.IsBusy =>
-        !outbox.IsEmpty || follower.IsBusy || saver.IsSaving || awareness.IsPublishing;
-
-    void ILifecycleSession.OnLive() => ServeAll();
-
-    void ILifecycleSession.OnDraining()
+    /// <summary>See <see cref="SessionRequests.Visit"/>.</summary>
+    public void Visit(Action<byte[]?, CloseReason> reader)
     {
-        awareness.OnDraining();
-        saver.OnDraining();
+        registry.Joined(this);
+        parts.Requests.Visit(reader);
     }
 
-    bool ILifecycleSession.TrySaveAll() => saver.TrySaveAll();
-
-    void ILoaderSession.OnListening() => awareness.OnListening();
-
-    void ILoaderSession.OnLoaded(Loaded loaded)
+    /// <summary>See <see cref="SessionRequests.Read"/>.</summary>
+    public void Read(Action<byte[]?, CloseReason> reader)
     {
-        var state = loaded.State;
-        follower.Begin(state);
-        lifecycle.OnLoaded();
-        saver.OnLoaded(state);
-        if (!loaded.IsListed)
-        {
-            listing.AddLater();
-        }
-
-        if (loaded.Peer is { } peer)
-        {
-            unlogged.OnPeer(peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default);
-            awareness.OnChannel(0, AwarenessKind.Changes, peer.Awareness);
-        }
-
-        if (saver.Known.Unreadable.Contains(follower.Position) || loaded.IsPeerElsewhere)
-        {
-            // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or
-            // the log was lost, and a node that has what is lost does not know that yet.
-            outbox.MoveOn();
-        }
-
-        follower.ReleaseHeld();
-        if (!follower.IsReconciling)
-        {
-            pendingReads.LookEnded(loaded.Look, CloseReason.Normal);
-        }
-
-        LookForRequests();
-        ServeAll();
-        lifecycle.WatchIdleTime();
+        registry.Joined(this);
+        parts.Requests.Read(reader);
     }
 
-    void ILoaderSession.OnLoadFailed(CloseReason reason) => lifecycle.Fail(reason);
-
-    bool ILogFollowerSession.IsOpen => lifecycle.IsOpen;
-
-    InFlightAppend? ILogFollowerSession.InFlight => outbox.InFlight;
-
-    Position ILogFollowerSession.Covered => saver.Known.Covered;
-
-    void ILogFollowerSession.Settle(ReadOnlyMemory<byte> diff) => outbox.Settle(diff);
-
-    void ILogFollowerSession.OnChanged() => broadcaster.OnChanged();
-
-    void ILogFollowerSession.Deliver(ReadOnlyMemory<byte> diff) => broadcaster.Deliver(diff);
-
-    void ILogFollowerSession.OnApplied(int bytes) => saver.OnApplied(bytes);
-
-    void ILogFollowerSession.OnRebased(DurableState state, ReadOnlyMemory<byte> diff, ReadOnlyMemory<byte> lacking)
+    /// <summary>See <see cref="SessionRequests.Save"/>.</summary>
+    public void SaveNow(bool again, Action<Position, CloseReason> request)
     {
-        saver.OnRebased(state);
-        outbox.Rebase(state, diff, lacking);
-        pendingSaves.StartAnew();
-        saver.OnReconciled();
+        registry.Joined(this);
+        parts.Requests.Save(again, request);
     }
 
-    void ILogFollowerSession.OnReconciled()
-    {
-        outbox.Append();
-        outbox.Send();
-    }
+    bool ISessionPlace.TryRetire() => registry.TryRetire(this);
 
-    void ILogFollowerSession.OnLookEnded()
-    {
-        LookForRequests();
-        SaveForRequests();
-        OnRequestsAnswered();
-    }
+    void ISessionPlace.Retire() => registry.Retire(this);
 
-    void ILogFollowerSession.OnReconcileFailed(CloseReason reason)
-    {
-        pendingSaves.End(reason);
-        OnRequestsAnswered();
-    }
-
-    void ILogFollowerSession.Fail(CloseReason reason) => lifecycle.Fail(reason);
-
-    long IOutboxSession.Epoch => follower.Position.Epoch;
-
-    bool IOutboxSession.MaySend => !follower.IsReconciling;
-
-    bool IOutboxSession.IsOpen => lifecycle.IsOpen;
-
-    void IOutboxSession.OnStored(in LoggedEntry entry) => follower.OnEntry(entry);
-
-    void IOutboxSession.OnOtherLog() => follower.Reconcile();
-
-    void IOutboxSession.OnLogged()
-    {
-        saver.OnOwnLogged();
-        unlogged.OnLogged();
-    }
-
-    void IOutboxSession.Deliver(ReadOnlyMemory<byte> diff) => broadcaster.Deliver(diff);
-
-    void IOutboxSession.Pump(Attachment attachment) => broadcaster.Pump(attachment);
-
-    void IOutboxSession.OnSettled()
-    {
-        SaveForRequests();
-        OnRequestsAnswered();
-    }
-
-    bool IOutboxSession.IsApplyLong() => IsApplyLong(0);
-
-    bool IBroadcasterSession.IsUnloggedShown => unlogged.IsShown;
-
-    ReadOnlyMemory<byte> IBroadcasterSession.UnloggedFor(Attachment attachment) => unlogged.Merge(attachment);
-
-    void IBroadcasterSession.ExpireAwareness() => awareness.Expire();
-
-    void IBroadcasterSession.Refuse(Attachment attachment, CloseReason reason) => Refuse(attachment, reason);
-
-    void IAwarenessSession.Pump(Attachment attachment) => broadcaster.Pump(attachment);
-
-    void IAwarenessSession.OnAwarenessPublished() => lifecycle.ContinueDraining();
-
-    Position ISaverSession.Position => follower.Position;
-
-    bool ISaverSession.IsWhole => lifecycle.IsOpen && !follower.IsReconciling && !outbox.IsRecovering && !follower.Position.IsNone;
-
-    bool ISaverSession.IsBeingLeft => lifecycle.IsBeingLeft;
-
-    bool ISaverSession.IsSaveRequested => !pendingSaves.IsEmpty;
-
-    void ISaverSession.OnSaveBegun(Position at) => pendingSaves.SaveBegins(at);
-
-    void ISaverSession.OnStored(Position at) => pendingSaves.Stored(at);
-
-    void ISaverSession.OnSaveFailed()
-    {
-        pendingSaves.End(CloseReason.StoreUnavailable);
-        OnRequestsAnswered();
-    }
-
-    void ISaverSession.OnHistoryLost() => follower.OnHistoryLost();
-
-    void ISaverSession.OnPositionTaken() => outbox.MoveOn();
-
-    void ISaverSession.OnSaveEnded()
-    {
-        SaveForRequests();
-        OnRequestsAnswered();
-    }
-
-    bool ILifecycleSession.TryRetire() => registry.TryRetire(this);
-
-    void ILifecycleSession.OnFailed(CloseReason reason)
-    {
-        foreach (var attachment in connections.ToArray())
-        {
-            attachment.Activity?.EndsFor(reason.Code, reason.Text);
-            Drop(attachment);
-            attachment.Connection.Close(reason);
-        }
-
-        pendingReads.End(reason);
-        pendingSaves.End(reason);
-        registry.Retire(this);
-    }
-
-    void ILifecycleSession.OnClosed()
-    {
-        memory.Close();
-        activity?.Leave();
-    }
-
-    async ValueTask ILifecycleSession.ReleaseAsync(CancellationToken cancellation)
-    {
-        await publisher.SayByeAsync(cancellation);
-        await listing.ReleaseAsync(cancellation);
-        await loader.ReleaseAsync();
-    }
-
-    void ILifecycleSession.OnFreed() => registry.Gone(Name);
+    void ISessionPlace.OnFreed() => registry.Gone(Name);
 
     /// <summary>
     /// Whether a step that is not one of the frequent ones may take long: opening, saving, reading, reconciling.
     /// </summary>
-    private bool IsLong() => lifecycle.Stage == SessionStage.Loading || LongSteps.Encodes(document);
+    private bool IsLong() => Stage == SessionStage.Loading || LongSteps.Encodes(parts.Content.Document);
 
     private void OnHandlerFailed(Exception exception)
     {
@@ -405,7 +184,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, IListingSess
         LogSessionFailed(services.Logger, exception, Name);
         try
         {
-            lifecycle.Fail(CloseReason.InternalError);
+            parts.Lifecycle.Fail(CloseReason.InternalError);
         }
         catch (Exception second)
         {

@@ -10,13 +10,13 @@ internal static class Inside
 {
     public static IReadOnlyCollection<DocumentSession> Of(SessionRegistry registry) => Sessions(registry).Values;
 
-    public static Position PositionOf(DocumentSession session) => Follower(session).Position;
+    public static Position PositionOf(DocumentSession session) => Parts(session).Follower.Position;
 
-    public static YDocument DocumentOf(DocumentSession session) => Content(session).Document;
+    public static YDocument DocumentOf(DocumentSession session) => Parts(session).Content.Document;
 
     /// <summary>Whether the session shows its connections what is in no log yet.</summary>
     public static bool ShowsUnlogged(DocumentSession session) =>
-        IsLogAway(Unlogged(session)) || !PeerUnlogged(Unlogged(session)).IsEmpty;
+        IsLogAway(Parts(session).Unlogged) || !PeerUnlogged(Parts(session).Unlogged).IsEmpty;
 
     /// <summary>
     /// What the plain fields of the session's parts say, to find out why a schedule failed.
@@ -53,18 +53,12 @@ internal static class Inside
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "sessions")]
     private static extern ref Dictionary<DocumentName, DocumentSession> Sessions(SessionRegistry registry);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "follower")]
-    private static extern ref LogFollower Follower(DocumentSession session);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "unlogged")]
-    private static extern ref UnloggedUpdates Unlogged(DocumentSession session);
-
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "isLogAway")]
     private static extern ref bool IsLogAway(UnloggedUpdates unlogged);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "peer")]
     private static extern ref ReadOnlyMemory<byte> PeerUnlogged(UnloggedUpdates unlogged);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "content")]
-    private static extern ref LoggedDocument Content(DocumentSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "parts")]
+    private static extern ref SessionParts Parts(DocumentSession session);
 }

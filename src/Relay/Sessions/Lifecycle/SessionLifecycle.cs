@@ -36,6 +36,9 @@ internal sealed partial class SessionLifecycle
     /// <summary>Whether the session is on its way out, from which a connection may bring it back.</summary>
     public bool IsBeingLeft => Stage is SessionStage.Draining or SessionStage.Leaving;
 
+    /// <summary>Whether the session has connections, served or not.</summary>
+    public bool HasConnections => connections.Count > 0;
+
     public bool IsClosed => Stage == SessionStage.Closed;
 
     /// <summary>Why the session was closed, for a connection that chose it before.</summary>
