@@ -18,7 +18,8 @@ internal sealed class ChannelListener(DocumentSession session) : IChannelListene
     public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
         session.Mailbox.PostElsewhere(() => session.OnChannelAwareness(node, kind, content));
 
-    public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => session.Mailbox.PostElsewhere(() => session.OnChannelStateless(sender, message));
+    public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) =>
+        session.Mailbox.PostElsewhere(() => session.OnChannelStateless(sender, message));
 
     public void OnSaved(Position position) => session.Mailbox.PostElsewhere(() => session.OnChannelSaved(position));
 

@@ -7,9 +7,9 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through one
-/// mailbox, whose handlers are synchronous. Here is what the mailbox takes, and which part it is for; the parts do the
-/// rest (<see cref="SessionParts"/>).
+/// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through
+/// one mailbox, whose handlers are synchronous. Here is what the mailbox takes, and which part it is for; the parts do
+/// the rest (<see cref="SessionParts"/>).
 /// </summary>
 internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlace
 {
@@ -143,7 +143,9 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
     /// <summary>What another node needs to load the document; null while this one is not whole.</summary>
     public PeerState? Share() => parts.Share();
 
-    /// <summary>All clients that are there, and those that went lately; null while the session is loading or gone.</summary>
+    /// <summary>
+    /// All clients that are there, and those that went lately; null while the session is loading or gone.
+    /// </summary>
     public byte[]? Presence() => parts.Lifecycle.IsOpen ? parts.Awareness.EncodeKnown() : null;
 
     /// <summary>See <see cref="SessionRequests.Visit"/>.</summary>

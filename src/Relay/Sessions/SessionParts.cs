@@ -6,8 +6,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// The parts of a session, and what each of them tells the others: this class has no other state and no rules of its own.
-/// Belongs to the session's mailbox.
+/// The parts of a session, and what each of them tells the others: this class has no other state and no rules of its
+/// own. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListingSession, ILoaderSession,
     ILogFollowerSession, IOutboxSession, ISaverSession, IBroadcasterSession, IAwarenessSession
@@ -19,7 +19,8 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     private readonly PendingSaves pendingSaves = new();
     private readonly AwarenessPublisher publisher;
 
-    public SessionParts(SessionContext context, SessionServices services, IChannelListener listener, ISessionPlace place)
+    public SessionParts(
+        SessionContext context, SessionServices services, IChannelListener listener, ISessionPlace place)
     {
         this.place = place;
         var settings = context.Settings;
@@ -173,7 +174,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     void ILoaderSession.OnListening() => Awareness.OnListening();
 
-    void ILoaderSession.OnLoaded(Loaded loaded)
+    void ILoaderSession.OnLoaded(LoadedDocument loaded)
     {
         var state = loaded.State;
         Follower.Begin(state);

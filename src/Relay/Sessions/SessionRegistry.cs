@@ -6,28 +6,34 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// The sessions of a node, one per document. Thread-safe. A session that leaves stays known until it is wholly gone: the next session of its document loads only then, so that its
-/// subscription and its place in the locator are never taken away by the one before.
+/// The sessions of a node, one per document. Thread-safe. A session that leaves stays known until it is wholly gone:
+/// the next session of its document loads only then, so that its subscription and its place in the locator are never
+/// taken away by the one before.
 /// </summary>
 internal sealed partial class SessionRegistry(SessionServices services)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
-    private readonly Dictionary<DocumentName, int> departing = [];
-
-    /// <summary>How many joins are under way that a session's mailbox has not seen; most sessions have none.</summary>
-    private readonly Dictionary<DocumentSession, int> joining = [];
-    private readonly Dictionary<DocumentName, TaskCompletionSource> goneWaiters = [];
+    private readonly DepartingSessions departing = new();
+    private readonly PendingJoins joins = new();
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool stopping;
 
-    /// <summary>Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see cref="Attachment.Join"/> on it in any case.</summary>
+    /// <summary>
+    /// Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see
+    /// cref="Attachment.Join"/> on it in any case.
+    /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="access">What it may do.</param>
     /// <param name="userId">Whose it is, if that is known.</param>
     /// <param name="protocol">What it speaks, as people who look at connections read it.</param>
-    public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access, string? userId = null, string protocol = "") =>
+    public Attachment Place(
+        DocumentName name,
+        ISessionConnection connection,
+        AccessLevel access,
+        string? userId = null,
+        string protocol = "") =>
         new(Choose(name), connection, access)
         {
             Activity = services.Rooms is null ? null : new ConnectionActivity(userId, protocol),
@@ -73,24 +79,36 @@ internal sealed partial class SessionRegistry(SessionServices services)
                 return false;
             }
 
-            AddJoin(session);
+            joins.Begin(session);
         }
 
         session.Mailbox.Post(() => session.Read(reader));
         return true;
     }
 
-    /// <summary>Asks the document's session, if there is one, for what another node needs to load it; false without calling the reader if there is none.</summary>
+    /// <summary>
+    /// Asks the document's session, if there is one, for what another node needs to load it; false without calling the
+    /// reader if there is none.
+    /// </summary>
     /// <param name="name">The document.</param>
-    /// <param name="reader">Called once, on any thread: with nothing while the session is loading or failing, "not yet".</param>
-    /// <remarks>Who asks has read in the locator that this node holds the document. If it does not, a call to the locator was given up and came late, or a removal failed: it is made up for.</remarks>
+    /// <param name="reader">
+    /// Called once, on any thread: with nothing while the session is loading or failing, "not yet".
+    /// </param>
+    /// <remarks>
+    /// Who asks has read in the locator that this node holds the document. If it does not, a call to the locator was
+    /// given up and came late, or a removal failed: it is made up for.
+    /// </remarks>
     public bool TryShare(DocumentName name, Action<PeerState?> reader)
     {
         DocumentSession? session;
         bool isListedStill;
         lock (gate)
         {
-            isListedStill = !sessions.TryGetValue(name, out session) && !stopping && departing.TryAdd(name, 1);
+            isListedStill = !sessions.TryGetValue(name, out session) && !stopping && !departing.Contains(name);
+            if (isListedStill)
+            {
+                departing.Add(name);
+            }
         }
 
         if (session is not null)
@@ -107,7 +125,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
         return false;
     }
 
-    /// <summary>Asks the document's session, if there is one, who is there; false without calling the reader if there is none.</summary>
+    /// <summary>
+    /// Asks the document's session, if there is one, who is there; false without calling the reader if there is none.
+    /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="reader">
     /// Called once, on any thread, with everybody's presence and who went lately (y-protocols encoding); with null
@@ -125,34 +145,21 @@ internal sealed partial class SessionRegistry(SessionServices services)
         return session is not null;
     }
 
-    /// <summary>A node is dead: its clients are gone.</summary>
-    public void NodeEnded(ulong node) =>
-        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeEnded(node)));
-
-    /// <summary>A node that was taken for dead is there.</summary>
-    public void NodeReturned(ulong node) =>
-        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeReturned(node)));
-
     /// <summary>Completes when the session that the document has now, if it has one, is wholly gone.</summary>
     public Task WhenGoneAsync(DocumentName name)
     {
         lock (gate)
         {
-            if (!sessions.ContainsKey(name) && !departing.ContainsKey(name))
-            {
-                return Task.CompletedTask;
-            }
-
-            if (!goneWaiters.TryGetValue(name, out var waiter))
-            {
-                goneWaiters.Add(name, waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            }
-
-            return waiter.Task;
+            return sessions.ContainsKey(name) || departing.Contains(name)
+                ? departing.WhenGoneAsync(name)
+                : Task.CompletedTask;
         }
     }
 
-    /// <summary>Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any more.</summary>
+    /// <summary>
+    /// Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any
+    /// more.
+    /// </summary>
     public Task LeaveAllAsync()
     {
         DocumentSession[] all;
@@ -176,14 +183,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
     {
         lock (gate)
         {
-            if (joining.GetValueOrDefault(session) is var pending and > 1)
-            {
-                joining[session] = pending - 1;
-            }
-            else
-            {
-                joining.RemoveAndShrink(session);
-            }
+            joins.End(session);
         }
     }
 
@@ -192,7 +192,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
     {
         lock (gate)
         {
-            if (joining.ContainsKey(session))
+            if (joins.Has(session))
             {
                 return false;
             }
@@ -211,18 +211,18 @@ internal sealed partial class SessionRegistry(SessionServices services)
         }
     }
 
-    /// <summary>A session of this document that was taken out of the way has freed everything: the next one may load.</summary>
+    /// <summary>
+    /// A session of this document that was taken out of the way has freed everything: the next one may load.
+    /// </summary>
     public void Gone(DocumentName name)
     {
         DocumentSession? next = null;
-        TaskCompletionSource? waiter = null;
+        TaskCompletionSource? waiter;
         lock (gate)
         {
-            if (--departing[name] == 0)
+            if (departing.Remove(name, out waiter))
             {
-                departing.RemoveAndShrink(name);
                 sessions.TryGetValue(name, out next);
-                goneWaiters.Remove(name, out waiter);
             }
         }
 
@@ -231,7 +231,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
         CompleteIfEmpty();
     }
 
-    /// <summary>Meanwhile no session of the document loads, so that the removal does not land after its place was taken.</summary>
+    /// <summary>
+    /// Meanwhile no session of the document loads, so that the removal does not land after its place was taken.
+    /// </summary>
     private async Task RemoveFromLocatorAsync(DocumentName name)
     {
         try
@@ -258,14 +260,14 @@ internal sealed partial class SessionRegistry(SessionServices services)
             {
                 session = new DocumentSession(name, services, this);
                 sessions.Add(name, session);
-                load = !departing.ContainsKey(name);
+                load = !departing.Contains(name);
                 if (stopping)
                 {
                     session.Mailbox.PostElsewhere(session.OnNodeStops);
                 }
             }
 
-            AddJoin(session);
+            joins.Begin(session);
         }
 
         if (load)
@@ -276,19 +278,17 @@ internal sealed partial class SessionRegistry(SessionServices services)
         return session;
     }
 
-    private void AddJoin(DocumentSession session) => joining[session] = joining.GetValueOrDefault(session) + 1;
-
     private void RetireLocked(DocumentSession session)
     {
         sessions.RemoveAndShrink(session.Name);
-        departing[session.Name] = departing.GetValueOrDefault(session.Name) + 1;
+        departing.Add(session.Name);
     }
 
     private void CompleteIfEmpty()
     {
         lock (gate)
         {
-            if (!stopping || sessions.Count + departing.Count > 0)
+            if (!stopping || sessions.Count > 0 || !departing.IsEmpty)
             {
                 return;
             }
@@ -296,7 +296,4 @@ internal sealed partial class SessionRegistry(SessionServices services)
 
         empty.TrySetResult();
     }
-
-    [LoggerMessage(LogEvents.StillListed, LogLevel.Debug, "The locator still names this node for {Document}, which it does not hold")]
-    private static partial void LogStillListed(ILogger logger, Exception exception, DocumentName document);
 }

@@ -3,10 +3,10 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Updates that a client sends before its first SyncStep2, and that build on structs which only the SyncStep2 will bring:
-/// what its user typed offline. They wait for it, so that all of it becomes one entry. Logged alone, such an update would
-/// have its deletes take effect at the other clients before its insertions, and their editors would repair what they see.
-/// Belongs to the session's mailbox.
+/// Updates that a client sends before its first SyncStep2, and that build on structs which only the SyncStep2 will
+/// bring: what its user typed offline. They wait for it, so that all of it becomes one entry. Logged alone, such an
+/// update would have its deletes take effect at the other clients before its insertions, and their editors would repair
+/// what they see. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class EarlyUpdates
 {
@@ -33,7 +33,8 @@ internal sealed class EarlyUpdates
         }
 
         // The answer to a marker says that everything before it is logged.
-        var mustWait = held is not null && (frame.Has(DocumentMessageKind.Update) || frame.Has(DocumentMessageKind.Marker));
+        var mustWait = held is not null
+            && (frame.Has(DocumentMessageKind.Update) || frame.Has(DocumentMessageKind.Marker));
         for (var i = frame.First; i < frame.End && !mustWait; i++)
         {
             var message = frame.Messages[i];

@@ -5,8 +5,8 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// The one way out: connections are sent entries by cursor. One that has sent all it was given gets everything it lacks
-/// at once; one for which too much has come together gets one merged diff. What a client is sent takes effect at once or
-/// not at all, so that no editor sees, and repairs, a state that never was. Belongs to the session's mailbox.
+/// at once; one for which too much has come together gets one merged diff. What a client is sent takes effect at once
+/// or not at all, so that no editor sees, and repairs, a state that never was. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class Broadcaster
 {

@@ -18,8 +18,8 @@ internal sealed class FrameAssembler(
         var state = attachment.Delivery;
         var presence = attachment.Presence;
         var format = attachment.Connection.Format;
-        var onlyEntries = state is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0, SyncRequests.Count: 0 }
-            && state is { Nudges.Count: 0, Stateless.Count: 0 }
+        var onlyEntries = state is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0 }
+            && state is { SyncRequests.Count: 0, Nudges.Count: 0, Stateless.Count: 0 }
             && presence.Cursor == records.LastChange && !presence.WantsAll;
         if (onlyEntries && log.End - state.Cursor <= 1)
         {
@@ -41,8 +41,8 @@ internal sealed class FrameAssembler(
         var frames = new List<ReadOnlyMemory<byte>>();
         var bytes = 0L;
 
-        // A client that is asked when it asks, a Hocuspocus provider, answers while the parts are on their way to it, and
-        // takes the last receipt that it waits for to mean that it is synced.
+        // A client that is asked when it asks, a Hocuspocus provider, answers while the parts are on their way to it,
+        // and takes the last receipt that it waits for to mean that it is synced.
         var receiptsWait = format.AsksWhenAsked && state.Parts.Count > 0;
         if (!receiptsWait)
         {

@@ -24,8 +24,8 @@ internal sealed class SyncReplies(
 
     /// <summary>
     /// A client asks what it lacks. Every question is answered; of more than a few that came before the first answer
-    /// could be sent, only the last ones are: a client's state only grows. So it may have more than the one says that is
-    /// answered first.
+    /// could be sent, only the last ones are: a client's state only grows. So it may have more than the one says that
+    /// is answered first.
     /// </summary>
     public static void Ask(Attachment attachment, in DocumentMessage message)
     {
@@ -41,8 +41,8 @@ internal sealed class SyncReplies(
 
     /// <summary>
     /// An update of a connection went into the outbox. If it came before the answer to its client's only question, and
-    /// that answer will have no struct of the clients in it, the answer may still come in parts: what a user types while
-    /// a document is loaded.
+    /// that answer will have no struct of the clients in it, the answer may still come in parts: what a user types
+    /// while a document is loaded.
     /// </summary>
     public void OnTaken(DeliveryState state, ReadOnlyMemory<byte> update) =>
         state.IsExact &= state is { Follows: false, SyncRequests.Count: 1 }
@@ -189,7 +189,8 @@ internal sealed class SyncReplies(
 
     /// <summary>
     /// After an answer that says what the document has: what is shown unlogged besides, without the structs that the
-    /// client has itself. A client that comes back after a broken connection must not take its own update for confirmed.
+    /// client has itself. A client that comes back after a broken connection must not take its own update for
+    /// confirmed.
     /// </summary>
     private void AddUnlogged(Attachment attachment, ReadOnlyMemory<byte> stateVector)
     {

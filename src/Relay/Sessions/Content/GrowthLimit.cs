@@ -17,7 +17,9 @@ internal sealed class GrowthLimit(long maxBytes, MemoryShare share)
     /// <summary>What the document may grow by when all that waits is applied.</summary>
     public long Waiting => waiting;
 
-    /// <summary>How much the document may grow by, by updates that only delete: one that is full can be emptied.</summary>
+    /// <summary>
+    /// How much the document may grow by, by updates that only delete: one that is full can be emptied.
+    /// </summary>
     public long Room => maxBytes + (maxBytes / PartForDeletes) - documentBytes - waiting;
 
     /// <summary>Why the document may not grow by so much more, or null.</summary>
@@ -26,7 +28,8 @@ internal sealed class GrowthLimit(long maxBytes, MemoryShare share)
     /// Whether it would only have more deleted: its memory is given back when the document is saved.
     /// </param>
     public CloseReason? Refuses(long growth, bool onlyDeletes) =>
-        growth + UpdateCost.FixedBytes > Room - (onlyDeletes ? 0 : maxBytes / PartForDeletes) ? CloseReason.DocumentTooLarge
+        growth + UpdateCost.FixedBytes > Room - (onlyDeletes ? 0 : maxBytes / PartForDeletes)
+            ? CloseReason.DocumentTooLarge
         : !(onlyDeletes ? share.AllowsDeletes(growth) : share.Allows(growth)) ? CloseReason.NodeIsFull
         : null;
 

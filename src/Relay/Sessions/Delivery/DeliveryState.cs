@@ -3,7 +3,9 @@ namespace Relay.Sessions;
 /// <summary>What a session knows about what one connection was sent. Belongs to the session's mailbox.</summary>
 internal sealed class DeliveryState
 {
-    /// <summary>Whether the connection is sending; the next frames wait for its <see cref="Attachment.Sent"/>.</summary>
+    /// <summary>
+    /// Whether the connection is sending; the next frames wait for its <see cref="Attachment.Sent"/>.
+    /// </summary>
     public bool IsSending { get; set; }
 
     /// <summary>
@@ -24,10 +26,15 @@ internal sealed class DeliveryState
     /// <summary>The number of the next entry to send, in the session's <see cref="DeliveryLog"/>.</summary>
     public long Cursor { get; set; }
 
-    /// <summary>The session let go of entries that this connection was not sent: it gets one merged diff from <see cref="Base"/>.</summary>
+    /// <summary>
+    /// The session let go of entries that this connection was not sent: it gets one merged diff from <see
+    /// cref="Base"/>.
+    /// </summary>
     public bool IsBehind => !Base.IsEmpty;
 
-    /// <summary>For a connection that is behind: the state vector before the entry at its cursor; otherwise empty.</summary>
+    /// <summary>
+    /// For a connection that is behind: the state vector before the entry at its cursor; otherwise empty.
+    /// </summary>
     public ReadOnlyMemory<byte> Base { get; set; }
 
     /// <summary>
@@ -44,7 +51,10 @@ internal sealed class DeliveryState
     /// </summary>
     public void LogsOwn() => IsExact &= Follows;
 
-    /// <summary>The state vectors of SyncSteps1 that wait for their answers, each with the bytes of its message, which are settled then.</summary>
+    /// <summary>
+    /// The state vectors of SyncSteps1 that wait for their answers, each with the bytes of its message, which are
+    /// settled then.
+    /// </summary>
     public SparseQueue<(ReadOnlyMemory<byte> StateVector, int Settles)> SyncRequests;
 
     /// <summary>The rest of a state that is sent in parts.</summary>
@@ -67,6 +77,8 @@ internal sealed class DeliveryState
     /// <summary>Entries of its own clients, in frames, that it is asked to say again.</summary>
     public SparseQueue<ReadOnlyMemory<byte>> Nudges;
 
-    /// <summary>Frames for this connection alone, each with the bytes of its own message that are settled once it goes out.</summary>
+    /// <summary>
+    /// Frames for this connection alone, each with the bytes of its own message that are settled once it goes out.
+    /// </summary>
     public SparseQueue<(ReadOnlyMemory<byte> Frame, int Settles)> Direct;
 }

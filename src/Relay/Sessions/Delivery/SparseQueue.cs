@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Relay.Sessions;
 
-/// <summary>A queue that is mostly empty, and then takes no memory: a node has several for each of its connections. A mutable struct: a field, never copied.</summary>
+/// <summary>
+/// A queue that is mostly empty, and then takes no memory: a node has several for each of its connections. A mutable
+/// struct: a field, never copied.
+/// </summary>
 internal struct SparseQueue<T>
 {
     private Queue<T>? items;

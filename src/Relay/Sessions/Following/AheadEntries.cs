@@ -3,8 +3,8 @@ using Relay.Backplane;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Entries from beyond the next offset, by offset. They wait for those before them: replies and channel messages overtake
-/// each other. Belongs to the session's mailbox.
+/// Entries from beyond the next offset, by offset. They wait for those before them: replies and channel messages
+/// overtake each other. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class AheadEntries
 {

@@ -6,8 +6,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Applies the entries of the log, in order and without holes, wherever they come from: replies to appends, the channel,
-/// reads. Belongs to the session's mailbox.
+/// Applies the entries of the log, in order and without holes, wherever they come from: replies to appends, the
+/// channel, reads. Belongs to the session's mailbox.
 /// </summary>
 internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
 {

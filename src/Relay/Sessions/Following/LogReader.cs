@@ -79,8 +79,8 @@ internal sealed partial class LogReader
     public void Stop() => timer.Clear();
 
     /// <summary>
-    /// Without a log the newest snapshot says whether entries are missing. Nearly always none is: a log expires when all
-    /// of it is covered. But it may have been lost, too, after other nodes had gone further than this one.
+    /// Without a log the newest snapshot says whether entries are missing. Nearly always none is: a log expires when
+    /// all of it is covered. But it may have been lost, too, after other nodes had gone further than this one.
     /// </summary>
     private async ValueTask<(LogReadResult Read, Position Newest)> ReadAfterAsync(
         Position after, CancellationToken cancellation)

@@ -4,8 +4,8 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// Requests that wait until the session has everything that the log held when they came. A look at the log (a read, a
-/// load, a reconcile) answers the requests that came before it began, and no later ones. Looks are numbered in the order of
-/// their beginnings, and may overlap. Belongs to the session's mailbox.
+/// load, a reconcile) answers the requests that came before it began, and no later ones. Looks are numbered in the
+/// order of their beginnings, and may overlap. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class PendingReads
 {

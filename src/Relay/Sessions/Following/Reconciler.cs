@@ -80,7 +80,9 @@ internal sealed partial class Reconciler
         }
     }
 
-    /// <summary>A snapshot was stored whose history is over: sessions that follow the log may not have seen it.</summary>
+    /// <summary>
+    /// A snapshot was stored whose history is over: sessions that follow the log may not have seen it.
+    /// </summary>
     public void OnHistoryLost()
     {
         isHistoryLost = true;

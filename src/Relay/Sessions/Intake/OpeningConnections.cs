@@ -6,7 +6,9 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class OpeningConnections(TimeSpan patience)
 {
-    /// <summary>A timer that fires later than this says that the node stood still, and read nothing meanwhile.</summary>
+    /// <summary>
+    /// A timer that fires later than this says that the node stood still, and read nothing meanwhile.
+    /// </summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     private readonly Queue<(Attachment Connection, DateTimeOffset Due)> waiting = new();
@@ -17,9 +19,12 @@ internal sealed class OpeningConnections(TimeSpan patience)
     /// <summary>When the next one is due; null when none waits.</summary>
     public DateTimeOffset? NextDue => waiting.TryPeek(out var next) ? next.Due + stoodStill : null;
 
-    public void Add(Attachment connection, DateTimeOffset now) => waiting.Enqueue((connection, now + patience - stoodStill));
+    public void Add(Attachment connection, DateTimeOffset now) =>
+        waiting.Enqueue((connection, now + patience - stoodStill));
 
-    /// <summary>Looks at the time, when something is due: that during which the node stood still does not count.</summary>
+    /// <summary>
+    /// Looks at the time, when something is due: that during which the node stood still does not count.
+    /// </summary>
     public void LookAtTime(DateTimeOffset now)
     {
         if (NextDue is { } due && now - due > Slack)

@@ -63,7 +63,9 @@ internal sealed partial class SessionLifecycle
         }
     }
 
-    /// <summary>A connection was served: from now on the session stays for a while when its last connection goes.</summary>
+    /// <summary>
+    /// A connection was served: from now on the session stays for a while when its last connection goes.
+    /// </summary>
     public void OnServed() => wasServed = true;
 
     /// <summary>This node stops: the session leaves as soon as its connections are gone.</summary>

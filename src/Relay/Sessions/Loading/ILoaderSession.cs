@@ -9,7 +9,7 @@ internal interface ILoaderSession
     void OnListening();
 
     /// <summary>The document is put together.</summary>
-    void OnLoaded(Loaded loaded);
+    void OnLoaded(LoadedDocument loaded);
 
     /// <summary>It cannot be: the session ends, and the next connection tries again.</summary>
     void OnLoadFailed(CloseReason reason);

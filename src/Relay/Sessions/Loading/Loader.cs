@@ -49,7 +49,7 @@ internal sealed partial class Loader(
     public ValueTask ReleaseAsync() => subscription?.DisposeAsync() ?? default;
 
     /// <summary>Every step leaves what it has made where the release finds it, whatever the next step does.</summary>
-    private async ValueTask<Loaded> LoadAsync(long look, Activity? span, CancellationToken cancellation)
+    private async ValueTask<LoadedDocument> LoadAsync(long look, Activity? span, CancellationToken cancellation)
     {
         var name = context.Name;
 
@@ -83,10 +83,10 @@ internal sealed partial class Loader(
         span?.SetTag("relay.load.from", state is not null ? "peer" : "stores");
         span?.SetTag("relay.load.outcome", stored.Outcome.ToString());
         var isElsewhere = peer is not null && state is null && peer.Position != stored.Position;
-        return new Loaded(stored, look, holders is not null, peer, isElsewhere);
+        return new LoadedDocument(stored, look, holders is not null, peer, isElsewhere);
     }
 
-    private void OnRead(Loaded loaded)
+    private void OnRead(LoadedDocument loaded)
     {
         Measure(succeeded: true);
         var state = loaded.State;

@@ -12,6 +12,9 @@ internal readonly record struct AwarenessLimits(int MaxStateBytes, int MaxOwnEnt
     /// </summary>
     public long ShareBytes => Math.Min(4 << 10, MaxDocumentBytes / 16);
 
-    /// <summary>Entries in one frame, most of them of other clients: stock clients repeat those when they time out. More are refused before they are read.</summary>
+    /// <summary>
+    /// Entries in one frame, most of them of other clients: stock clients repeat those when they time out. More are
+    /// refused before they are read.
+    /// </summary>
     public const int MaxEntriesPerFrame = 65_536;
 }

@@ -4,7 +4,8 @@ using Relay.Connections;
 namespace Relay.Sessions;
 
 /// <summary>
-/// What a session needs of a connection. All calls come from the session's mailbox, one at a time; none of them may wait or throw.
+/// What a session needs of a connection. All calls come from the session's mailbox, one at a time; none of them may
+/// wait or throw.
 /// </summary>
 internal interface ISessionConnection
 {
@@ -26,13 +27,15 @@ internal interface ISessionConnection
     bool MayHaveMore { get; }
 
     /// <summary>
-    /// Sends whole frames in their order; the array is not changed by anyone. Called only when everything from the call before is sent. True when these are sent already (or never will be, because the
-    /// connection ends); otherwise <see cref="Attachment.Sent"/> is called once when they are.
+    /// Sends whole frames in their order; the array is not changed by anyone. Called only when everything from the call
+    /// before is sent. True when these are sent already (or never will be, because the connection ends); otherwise <see
+    /// cref="Attachment.Sent"/> is called once when they are.
     /// </summary>
     bool Send(ReadOnlyMemory<byte>[] frames);
 
     /// <summary>
-    /// Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, with nothing new in them, or refused; where the protocol has a receipt for them, it goes out now. The connection may read on.
+    /// Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, with nothing new in
+    /// them, or refused; where the protocol has a receipt for them, it goes out now. The connection may read on.
     /// </summary>
     void Settled(long bytes);
 

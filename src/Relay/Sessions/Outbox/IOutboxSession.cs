@@ -20,7 +20,9 @@ internal interface IOutboxSession
     /// <summary>The log is another one than the session follows, or was begun by this append.</summary>
     void OnOtherLog();
 
-    /// <summary>The entry in flight is in the log and in the document; its writers are acknowledged after this.</summary>
+    /// <summary>
+    /// The entry in flight is in the log and in the document; its writers are acknowledged after this.
+    /// </summary>
     void OnLogged();
 
     /// <summary>Sends the part of an entry of this session that the document did not have.</summary>

@@ -3,8 +3,9 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Makes one entry of the updates that wait, each looked at again: what was new when it came may have been logged since,
-/// because a client that reconnects sends again what its old connection had in flight. Belongs to the session's mailbox.
+/// Makes one entry of the updates that wait, each looked at again: what was new when it came may have been logged
+/// since, because a client that reconnects sends again what its old connection had in flight. Belongs to the session's
+/// mailbox.
 /// </summary>
 /// <param name="content">The logged document.</param>
 /// <param name="pump">Sends a connection what it lacks.</param>

@@ -3,10 +3,10 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// While the log does not answer, the clients of this node go on among themselves: what waits for its append is shown to
-/// the others, unlogged. It is not in the document, not in a snapshot, not acknowledged and not sent to its writer. When
-/// the log is back it is appended like everything else, and delivered again to all, the writer among them. Belongs to the
-/// session's mailbox.
+/// While the log does not answer, the clients of this node go on among themselves: what waits for its append is shown
+/// to the others, unlogged. It is not in the document, not in a snapshot, not acknowledged and not sent to its writer.
+/// When the log is back it is appended like everything else, and delivered again to all, the writer among them. Belongs
+/// to the session's mailbox.
 /// </summary>
 internal sealed partial class UnloggedUpdates
 {

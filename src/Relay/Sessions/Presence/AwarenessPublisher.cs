@@ -17,7 +17,8 @@ internal sealed partial class AwarenessPublisher(
     /// <summary>Whether the session hears the channel: before that, no answer to it could be sent.</summary>
     public bool IsListening { get; private set; }
 
-    public PresenceOutbox Outbox => outbox;
+    /// <summary>What is to be told.</summary>
+    public PresenceOutbox Pending => outbox;
 
     /// <summary>The session hears the channel from now on.</summary>
     public void Listen() => IsListening = true;

@@ -38,7 +38,7 @@ internal sealed partial class SessionAwareness
     }
 
     /// <summary>Whether a message to other nodes is under way.</summary>
-    public bool IsPublishing => publisher.Outbox.IsSending;
+    public bool IsPublishing => publisher.Pending.IsSending;
 
     /// <summary>All clients that are there, and those that went lately.</summary>
     public byte[] EncodeKnown()
@@ -73,7 +73,7 @@ internal sealed partial class SessionAwareness
 
         if (kind == AwarenessKind.Hello)
         {
-            publisher.Outbox.Answer();
+            publisher.Pending.Answer();
             Publish();
         }
         else if (kind == AwarenessKind.Renew)
@@ -103,7 +103,7 @@ internal sealed partial class SessionAwareness
     /// <summary>The channel was interrupted: what was said meanwhile is said again.</summary>
     public void OnInterrupted()
     {
-        if (connections.Count > 0 || publisher.Outbox.HasSpoken)
+        if (connections.Count > 0 || publisher.Pending.HasSpoken)
         {
             Greet();
         }
@@ -135,7 +135,9 @@ internal sealed partial class SessionAwareness
         }
     }
 
-    /// <summary>A connection is gone: its presence goes, at once or after the time that it has for its return.</summary>
+    /// <summary>
+    /// A connection is gone: its presence goes, at once or after the time that it has for its return.
+    /// </summary>
     public void Leave(Attachment attachment, bool clean)
     {
         if (attachment.Presence.Owned.Count == 0)
@@ -162,13 +164,13 @@ internal sealed partial class SessionAwareness
 
     private void Greet()
     {
-        publisher.Outbox.Greet();
+        publisher.Pending.Greet();
         Publish();
     }
 
     private void RequestRenewalEverywhere()
     {
-        publisher.Outbox.AskToRenew();
+        publisher.Pending.AskToRenew();
         Publish();
         RequestRenewal();
     }
@@ -215,7 +217,7 @@ internal sealed partial class SessionAwareness
         due = Earlier(due, renewal.Due(context.Now));
         if (publisher.IsListening)
         {
-            due = Earlier(due, publisher.Outbox.AnswerDue(context.Now));
+            due = Earlier(due, publisher.Pending.AnswerDue(context.Now));
         }
 
         if (due is { } wait)
@@ -248,7 +250,7 @@ internal sealed partial class SessionAwareness
 
         if (changes.Told.Count > 0)
         {
-            publisher.Outbox.Tell(changes.Told);
+            publisher.Pending.Tell(changes.Told);
             Publish();
         }
 

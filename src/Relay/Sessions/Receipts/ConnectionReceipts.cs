@@ -6,8 +6,8 @@ namespace Relay.Sessions;
 /// receipts has the echo. Belongs to the session's mailbox.
 /// </summary>
 /// <remarks>
-/// Messages with something new settle in the order of the outbox, and so in the order in which they came. One that could
-/// be answered at once waits for those before it.
+/// Messages with something new settle in the order of the outbox, and so in the order in which they came. One that
+/// could be answered at once waits for those before it.
 /// </remarks>
 internal sealed class ConnectionReceipts(ISessionConnection connection, DeliveryState delivery)
 {
@@ -97,7 +97,8 @@ internal sealed class ConnectionReceipts(ISessionConnection connection, Delivery
             return receipt.Settles;
         }
 
-        // A receipt that waits for the parts of an answer is known already: it must not keep the client from sending on.
+        // A receipt that waits for the parts of an answer is known already: it must not keep the client from sending
+        // on.
         var waits = format.AsksWhenAsked && delivery.Parts.Count > 0 && delivery.Direct.Count < MostEarlyReceipts;
         delivery.Direct.Enqueue((frame, waits ? 0 : receipt.Settles));
         return waits ? receipt.Settles : 0;

@@ -24,8 +24,8 @@ internal sealed class SessionRequests(
     PendingSaves saves)
 {
     /// <summary>
-    /// Opens the document because no node seems to save it. The snapshot may be there already, and only its checkpoint be
-    /// lost: so the save is gone through again even where there is no change to store.
+    /// Opens the document because no node seems to save it. The snapshot may be there already, and only its checkpoint
+    /// be lost: so the save is gone through again even where there is no change to store.
     /// </summary>
     public void Visit(Action<byte[]?, CloseReason> reader)
     {
@@ -112,8 +112,8 @@ internal sealed class SessionRequests(
     }
 
     /// <summary>
-    /// What kept a save from beginning, or the session from leaving, may have ended: requests for a save go on, and then
-    /// the session.
+    /// What kept a save from beginning, or the session from leaving, may have ended: requests for a save go on, and
+    /// then the session.
     /// </summary>
     public void OnSaveMayBegin()
     {

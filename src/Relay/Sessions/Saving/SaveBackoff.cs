@@ -32,7 +32,9 @@ internal sealed class SaveBackoff
         return isBeingLeft ? settings.SavedElsewhereCheck : settings.SaveInterval;
     }
 
-    /// <summary>The save failed: returns when it is tried again, and whether it has failed for the first time.</summary>
+    /// <summary>
+    /// The save failed: returns when it is tried again, and whether it has failed for the first time.
+    /// </summary>
     public (TimeSpan Wait, bool IsFirst) OnFailed(SessionSettings settings, SessionEnvironment environment)
     {
         failures++;

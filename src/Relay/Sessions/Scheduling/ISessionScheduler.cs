@@ -1,12 +1,15 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// Where a mailbox runs. Nodes use <see cref="InlineScheduler"/>; a simulation puts its own in and decides the order from its seed. A scheduler runs
-/// <see cref="Mailbox.Drain"/> exactly once for each call, and never two drains of one mailbox at a time (a mailbox asks only once until it was drained).
+/// Where a mailbox runs. Nodes use <see cref="InlineScheduler"/>; a simulation puts its own in and decides the order
+/// from its seed. A scheduler runs <see cref="Mailbox.Drain"/> exactly once for each call, and never two drains of one
+/// mailbox at a time (a mailbox asks only once until it was drained).
 /// </summary>
 internal interface ISessionScheduler
 {
-    /// <summary>The mailbox was idle and has work; the caller allows that it is done on its own thread before this returns.</summary>
+    /// <summary>
+    /// The mailbox was idle and has work; the caller allows that it is done on its own thread before this returns.
+    /// </summary>
     void Run(Mailbox mailbox);
 
     /// <summary>

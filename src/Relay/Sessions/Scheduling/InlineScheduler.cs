@@ -3,8 +3,9 @@ using Relay.Connections.Sockets;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Runs an idle mailbox on the thread that posts to it: the frame of a reader is handled without a hand-over between threads, which costs more than the handling
-/// itself. Work that may not run there, or is too long for a socket loop, goes to the thread pool.
+/// Runs an idle mailbox on the thread that posts to it: the frame of a reader is handled without a hand-over between
+/// threads, which costs more than the handling itself. Work that may not run there, or is too long for a socket loop,
+/// goes to the thread pool.
 /// </summary>
 internal sealed class InlineScheduler : ISessionScheduler
 {

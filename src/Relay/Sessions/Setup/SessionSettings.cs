@@ -42,13 +42,18 @@ internal sealed record SessionSettings
     /// </summary>
     public DiffSizes Sync { get; init; } = new(MaxWhole: 4 << 20, MaxPart: 1 << 20, MaxLast: 2 << 20);
 
-    /// <summary>How long a served connection has time to say what it has, before it is sent entries all the same.</summary>
+    /// <summary>
+    /// How long a served connection has time to say what it has, before it is sent entries all the same.
+    /// </summary>
     public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The most that is handed to a connection at once. It is asked for more when that is sent.</summary>
     public int SendBytes { get; init; } = 512 << 10;
 
-    /// <summary>The most that is held of entries which arrive while the document is loaded or put together anew; beyond that they are read from the log.</summary>
+    /// <summary>
+    /// The most that is held of entries which arrive while the document is loaded or put together anew; beyond that
+    /// they are read from the log.
+    /// </summary>
     public long HeldBytes { get; init; } = 8 << 20;
 
     /// <summary>
@@ -58,7 +63,10 @@ internal sealed record SessionSettings
     /// </summary>
     public long StatelessBytes { get; init; } = 4 << 20;
 
-    /// <summary>How long an entry from beyond the next offset waits for those before it: replies and channel messages overtake each other by less.</summary>
+    /// <summary>
+    /// How long an entry from beyond the next offset waits for those before it: replies and channel messages overtake
+    /// each other by less.
+    /// </summary>
     public TimeSpan GapWait { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long an abruptly lost client has to come back before its presence goes.</summary>
@@ -76,7 +84,9 @@ internal sealed record SessionSettings
     /// <summary>How long the claim to be the one who saves a document lasts: longer than a save may take.</summary>
     public TimeSpan SaveLease { get; init; } = TimeSpan.FromSeconds(75);
 
-    /// <summary>How often a session that wants to leave asks whether the node that has claimed its save has saved it.</summary>
+    /// <summary>
+    /// How often a session that wants to leave asks whether the node that has claimed its save has saved it.
+    /// </summary>
     public TimeSpan SavedElsewhereCheck { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long an update waits for the log before it is shown to others on this node unlogged.</summary>

@@ -5,6 +5,8 @@ namespace Relay.Sessions;
 internal sealed partial class StatelessMessages
 {
     [LoggerMessage(
-        LogEvents.PublishFailed, LogLevel.Warning, "Messages of applications at {Document} cannot be sent to other nodes")]
+        LogEvents.PublishFailed,
+        LogLevel.Warning,
+        "Messages of applications at {Document} cannot be sent to other nodes")]
     private static partial void LogPublishFailed(ILogger logger, Exception exception, DocumentName document);
 }

@@ -165,7 +165,7 @@ public sealed class LoaderTests
 
         public PendingReads Requests { get; } = new();
 
-        public Loaded? Loaded { get; private set; }
+        public LoadedDocument? Loaded { get; private set; }
 
         public List<string> Told { get; } = [];
 
@@ -195,7 +195,7 @@ public sealed class LoaderTests
 
         void ILoaderSession.OnListening() => Told.Add("listening");
 
-        void ILoaderSession.OnLoaded(Loaded loaded)
+        void ILoaderSession.OnLoaded(LoadedDocument loaded)
         {
             Loaded = loaded;
             Told.Add("loaded");

@@ -6,4 +6,5 @@ namespace Relay.Sessions;
 /// <param name="IsListed">Whether this node stands in the locator for it; if not, it could not be reached.</param>
 /// <param name="Peer">What another node said of it; null if none was asked or answered.</param>
 /// <param name="IsPeerElsewhere">That node follows a history that is not the stored one, and may not know it.</param>
-internal sealed record Loaded(DurableState State, long Look, bool IsListed, PeerState? Peer, bool IsPeerElsewhere);
+internal sealed record LoadedDocument(
+    DurableState State, long Look, bool IsListed, PeerState? Peer, bool IsPeerElsewhere);
