@@ -125,7 +125,8 @@ public sealed class SessionEffectsTests
     {
         using var thrown = new PartBench();
         Exception? failure = null;
-        thrown.Do(() => thrown.Effects.Close(Timeout, _ => throw new InvalidOperationException("no"), e => failure = e));
+        thrown.Do(
+            () => thrown.Effects.Close(Timeout, _ => throw new InvalidOperationException("no"), e => failure = e));
         Assert.Equal("no", failure?.Message);
 
         using var hung = new PartBench();
@@ -136,7 +137,8 @@ public sealed class SessionEffectsTests
         Assert.IsAssignableFrom<OperationCanceledException>(failure);
     }
 
-    private static void Start(PartBench bench, TaskCompletionSource<int> call, List<string> ends) => bench.Effects.Start(
+    private static void Start(PartBench bench, TaskCompletionSource<int> call, List<string> ends) =>
+        bench.Effects.Start(
         Timeout,
         cancellation => new ValueTask<int>(call.Task.WaitAsync(cancellation)),
         result => ends.Add($"done {result}"),
