@@ -126,11 +126,10 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
     }
 
     /// <summary>
-    /// Those that wait try again, in their order; the document keeps its place among others while one of them waits.
+    /// Those that wait try again; the document keeps its place among others while one of them waits.
     /// </summary>
-    /// <param name="connections">All of the document.</param>
-    /// <param name="pump">Has one of them try.</param>
-    public void TryAgain(IReadOnlyCollection<Attachment> connections, Action<Attachment> pump)
+    /// <param name="pumpInTurn">Has all connections try, in the order of <see cref="DeliveryState.Turn"/>.</param>
+    public void TryAgain(Action pumpInTurn)
     {
         foreach (var state in waiting)
         {
@@ -138,11 +137,7 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
         }
 
         waiting.Clear();
-        foreach (var connection in connections.OrderBy(static one => one.Delivery.Turn).ToList())
-        {
-            pump(connection);
-        }
-
+        pumpInTurn();
         EndWaitOfNone();
     }
 

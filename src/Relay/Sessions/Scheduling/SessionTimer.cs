@@ -1,11 +1,10 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// A one-shot timer whose handler runs in a mailbox. Set and cleared only from handlers of that mailbox: once cleared
-/// or set anew, an older setting never fires.
+/// A one-shot timer whose handler runs in a session's mailbox. Set and cleared only from handlers of that mailbox: once
+/// it is cleared or set anew, an older setting never fires. Setting the timer of a closed session has no effect.
 /// </summary>
-internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox, TSession session,
-    Action<TSession> handler) : IDisposable
+internal sealed class SessionTimer<TPart>(SessionEffects effects, TPart part, Action<TPart> handler) : IDisposable
 {
     private ITimer? timer;
     private int setting;
@@ -13,21 +12,29 @@ internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox,
 
     public bool IsSet { get; private set; }
 
-    /// <summary>Fires once after <paramref name="due"/>, instead of whenever it was set for before.</summary>
+    /// <summary>Has it fire once after <paramref name="due"/>, instead of when it was set for before.</summary>
     public void Set(TimeSpan due)
     {
         Clear();
+        if (effects.IsClosed)
+        {
+            return;
+        }
+
         IsSet = true;
-        dueAt = time.GetUtcNow() + due;
+        dueAt = effects.Now + due;
         var current = setting;
-        timer = time.CreateTimer(_ => mailbox.PostElsewhere(() => Fire(current)), null,
-            due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        timer = effects.Environment.Time.CreateTimer(
+            _ => effects.Mailbox.PostElsewhere(() => Fire(current)),
+            null,
+            due > TimeSpan.Zero ? due : TimeSpan.Zero,
+            Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Fires once after <paramref name="due"/>, or when it is set for if that is sooner.</summary>
+    /// <summary>Has it fire once after <paramref name="due"/>, or when it is set for if that is sooner.</summary>
     public void SetNoLater(TimeSpan due)
     {
-        if (!IsSet || time.GetUtcNow() + due < dueAt)
+        if (!IsSet || effects.Now + due < dueAt)
         {
             Set(due);
         }
@@ -48,7 +55,7 @@ internal sealed class SessionTimer<TSession>(TimeProvider time, Mailbox mailbox,
         if (fired == setting)
         {
             Clear();
-            handler(session);
+            handler(part);
         }
     }
 }
