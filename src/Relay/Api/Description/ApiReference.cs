@@ -12,7 +12,8 @@ internal static class ApiReference
 
     public static void Configure(ScalarOptions options, HttpContext context)
     {
-        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(NonceBytes));
+        // Hexadecimal: in the page, other letters of a nonce would be written as entities.
+        var nonce = Convert.ToHexString(RandomNumberGenerator.GetBytes(NonceBytes));
         options.WithTitle("Relay: API")
             .AddDocument("v1", "Relay", "/api/openapi.json")
             .WithNonce(nonce)
