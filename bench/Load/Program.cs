@@ -10,20 +10,23 @@ const string Usage = """
       documents [--documents N] [--clients N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     many documents, whose clients all write
       capacity [--users N,N] [--nodes 1|2] [--warmup SECONDS] [--seconds N] [--rounds N]
-                                                                    rooms of four who write and move their cursors, ever more of them; two nodes share a Redis
+                                                                    rooms of four who write and move their cursors,
+                                                                    ever more of them; two nodes share a Redis
       idle [--clients N] [--documents N] [--warmup CLIENTS] [--rounds N]
                                                                     connections that do nothing
       stuck [--megabytes N] [--characters OF_AN_UPDATE] [--rate UPDATES_PER_SECOND] [--rounds N]
                                                                     a reader that never reads
       nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     two nodes and two of Hocuspocus, over Redis
-    with [--node PATH] for Node, and for fanout, documents, capacity, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus,
-    broadcast (ASP.NET's WebSockets and nothing else), or none; and with [--beside DIRECTORY,DIRECTORY], also for nodes,
-    where other checkouts of this repository are built, whose nodes are measured in the same rounds
+    with [--node PATH] for Node, and for fanout, documents, capacity, idle and stuck [--peers NAME,NAME]:
+    y-websocket-server, hocuspocus, broadcast (ASP.NET's WebSockets and nothing else), or none; and with
+    [--beside DIRECTORY,DIRECTORY], also for nodes, where other checkouts of this repository are built, whose nodes are
+    measured in the same rounds
     Nodes alone:
-      newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a document comes from that a node does not hold
+      newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a node gets a document that it does not hold
       rolling [--clients N] [--documents N] [--rate UPDATES_PER_SECOND] [--drain SECONDS]
-                                                                    three nodes are replaced one after the other while clients type
+                                                                    three nodes are replaced one after the other
+                                                                    while clients type
       churn [--documents N] [--passes N] [--settle SECONDS]         what stays in memory of documents that were left
     """;
 Peer.PinLoad();

@@ -6,7 +6,8 @@ const string Usage = """
     What people ask of the metadata of rooms, on much more of it than they have:
       --connection STRING [--rows CONNECTIONS] [--rooms N] [--days N] [--runs N] [--questions false] [--plans true]
       --file PATH [--rooms N] [--runs N]
-    fills an empty database (by default with 20,000,000 connections of 30 days, a hundred times what 10,000 users make in a day, at 250,000 rooms), or takes one that was filled before, asks each question several times, and writes.
+    fills an empty database (by default with 20,000,000 connections of 30 days, a hundred times what 10,000 users make
+    in a day, at 250,000 rooms), or takes one that was filled before, asks each question several times, and writes.
     A file is filled with rooms through the node's own batches.
     """;
 if (Option("file") is { } path)

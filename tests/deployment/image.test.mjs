@@ -40,10 +40,13 @@ test('what is restored for an image stands in locks, for each system that one is
 })
 
 test('a builder that does not say for which architecture builds for its own', () => {
-  const arguments_ = [...dockerfile.matchAll(/^RUN .*?dotnet (?:restore|publish) (.*?)(?: &&.*)?$/gm)].map(([, line]) => line)
+  const arguments_ = [...dockerfile.matchAll(/^RUN .*?dotnet (?:restore|publish) (.*?)(?: &&.*)?$/gm)].map(
+    ([, line]) => line
+  )
   assert.equal(arguments_.length, 2)
   for (const line of arguments_) {
-    const words = (architecture) => execFileSync('sh', ['-c', `printf '%s ' ${line}`], { env: { TARGETARCH: architecture } }).toString()
+    const words = (architecture) =>
+      execFileSync('sh', ['-c', `printf '%s ' ${line}`], { env: { TARGETARCH: architecture } }).toString()
     assert.match(words('arm64'), / -a arm64 /)
     assert.doesNotMatch(words(''), / -a /)
   }

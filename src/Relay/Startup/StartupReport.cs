@@ -65,7 +65,8 @@ internal static partial class StartupReport
             LogLeftBehind(logger, left, $"s3://{settings.S3.Bucket}/{settings.S3.Prefix}");
         }
 
-        foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+        var server = app.Services.GetRequiredService<IServer>();
+        foreach (var address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
             var reached = address.Replace("[::]", "localhost", StringComparison.Ordinal)
                 .Replace("0.0.0.0", "localhost", StringComparison.Ordinal);

@@ -155,8 +155,10 @@ public sealed class JwtVerifierTests : IDisposable
     public async Task What_the_header_says_about_where_keys_are_is_not_looked_at()
     {
         var mine = rsa.ExportParameters(false);
-        var header =
-            $$$"""{"alg":"RS256","jku":"http://127.0.0.1:1/keys","jwk":{"kty":"RSA","n":"{{{Convert.ToBase64String(mine.Modulus!)}}}","e":"AQAB"}}""";
+        var modulus = Convert.ToBase64String(mine.Modulus!);
+        var header = $$$"""
+            {"alg":"RS256","jku":"http://127.0.0.1:1/keys","jwk":{"kty":"RSA","n":"{{{modulus}}}","e":"AQAB"}}
+            """;
         using var configured = RSA.Create(2048);
         var token = TestTokens.Sign(header, TestTokens.Claims(Now),
             bytes => rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));

@@ -36,7 +36,17 @@ public sealed class NodeAddressTests
     public async Task On_ecs_the_task_metadata_endpoint_knows_the_address()
     {
         await using var metadata = RawPeer.WithBody(Encoding.UTF8.GetBytes(
-            """{"DockerId":"x","Name":"relay","Networks":[{"NetworkMode":"awsvpc","IPv4Addresses":["10.0.2.100"],"SubnetGatewayIpv4Address":"10.0.2.1/24"}]}"""));
+            """
+            {
+              "DockerId": "x", "Name": "relay",
+              "Networks": [
+                {
+                  "NetworkMode": "awsvpc", "IPv4Addresses": ["10.0.2.100"],
+                  "SubnetGatewayIpv4Address": "10.0.2.1/24"
+                }
+              ]
+            }
+            """));
         Assert.Equal("10.0.2.100:5211", (await FindAsync($"http://{metadata.Address}/v4/abc")).ToString());
         Assert.StartsWith("GET /v4/abc HTTP/1.1\r\n", await metadata.Asked, StringComparison.Ordinal);
     }
