@@ -47,6 +47,8 @@ public sealed class SessionTransitionsTests
         }
 
         Assert.Equal(Enum.GetValues<SessionStage>().Length, reached.Count);
-        Assert.All(reached, stage => Assert.Equal(SessionStage.Closed, SessionTransitions.Next(stage, SessionEvent.Failed)));
+        Assert.All(
+            reached,
+            stage => Assert.Equal(SessionStage.Closed, SessionTransitions.Next(stage, SessionEvent.Failed)));
     }
 }
