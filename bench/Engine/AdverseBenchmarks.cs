@@ -4,7 +4,8 @@ using Relay.Yjs;
 namespace Relay.Bench.Engine;
 
 /// <summary>
-/// The cases that should hurt an engine which appends first and collects later: single deletes all over one long text, each leaving one more range, and a document that is asked for after every update.
+/// The cases that should hurt an engine which appends first and collects later: single deletes all over one long text,
+/// each leaving one more range, and a document that is asked for after every update.
 /// </summary>
 [MemoryDiagnoser]
 public class AdverseBenchmarks

@@ -3,8 +3,9 @@ using Relay.Yjs;
 namespace Relay.Bench.Engine;
 
 /// <summary>
-/// The edits of one writer as Yjs updates, one for each inserted or deleted character. Read from a file (each update after its length as a varUint), or made from a seed in the manner of
-/// a person who writes a long paper: runs of typing and of deleting at a cursor that jumps now and then.
+/// The edits of one writer as Yjs updates, one for each inserted or deleted character. Read from a file (each update
+/// after its length as a varUint), or made from a seed in the manner of a person who writes a long paper: runs of
+/// typing and of deleting at a cursor that jumps now and then.
 /// </summary>
 internal static class EditTrace
 {
@@ -67,7 +68,9 @@ internal static class EditTrace
                 }
                 else
                 {
-                    long? left = cursor > 0 ? text[cursor - 1].Clock : null, right = cursor < text.Count ? text[cursor].Clock : null;
+                    long? left = cursor > 0
+                        ? text[cursor - 1].Clock
+                        : null, right = cursor < text.Count ? text[cursor].Clock : null;
                     updates.Add(Insert(clock, left, right, (byte)('a' + random.Next(26))));
                     text.Insert(cursor++, (clock++, false));
                 }

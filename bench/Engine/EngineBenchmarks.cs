@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Bench.Engine;
 
-/// <summary>What the engine costs for one long document that one person wrote. The trace is named by <c>RELAY_BENCH_TRACE</c>, or made from seed 1.</summary>
+/// <summary>
+/// What the engine costs for one long document that one person wrote. The trace is named by <c>RELAY_BENCH_TRACE</c>,
+/// or made from seed 1.
+/// </summary>
 [MemoryDiagnoser]
 public class EngineBenchmarks
 {
@@ -14,7 +17,9 @@ public class EngineBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        updates = Environment.GetEnvironmentVariable("RELAY_BENCH_TRACE") is { Length: > 0 } path ? EditTrace.Read(path) : EditTrace.Make(1, EditTrace.PaperEdits);
+        updates = Environment.GetEnvironmentVariable("RELAY_BENCH_TRACE") is { Length: > 0 } path
+            ? EditTrace.Read(path)
+            : EditTrace.Make(1, EditTrace.PaperEdits);
         document = Load(updates);
         state = document.EncodeState();
     }
@@ -29,7 +34,10 @@ public class EngineBenchmarks
     public byte[] EncodeState() => document.EncodeState();
 
     [Benchmark(Description = "merge 1,000 updates of one run")]
-    public byte[] Merge() => YDocument.TryMerge(updates.GetRange(updates.Count / 2, 1000), out var merged, out var error) ? merged : throw new InvalidDataException(error.ToString());
+    public byte[] Merge() =>
+        YDocument.TryMerge(updates.GetRange(updates.Count / 2, 1000), out var merged, out var error)
+        ? merged
+        : throw new InvalidDataException(error.ToString());
 
     private static YDocument Load(List<ReadOnlyMemory<byte>> updates)
     {

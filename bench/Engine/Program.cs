@@ -6,7 +6,8 @@ using Relay.Bench.Engine;
 if (args is ["trace", .. var rest])
 {
     var updates = rest is [var path, ..] ? EditTrace.Read(path) : EditTrace.Make(1, EditTrace.PaperEdits);
-    TraceRun.Print(updates, rest is [_, var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 5);
+    TraceRun.Print(updates,
+        rest is [_, var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 5);
 }
 else if (args is ["adverse", .. var chosen])
 {

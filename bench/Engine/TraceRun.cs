@@ -3,7 +3,9 @@ using Relay.Yjs;
 
 namespace Relay.Bench.Engine;
 
-/// <summary>Answers one question in seconds: what does a trace cost, update by update, and how large is the document then?</summary>
+/// <summary>
+/// Answers one question in seconds: what does a trace cost, update by update, and how large is the document then?
+/// </summary>
 internal static class TraceRun
 {
     public static void Print(List<ReadOnlyMemory<byte>> updates, int rounds)
@@ -30,7 +32,8 @@ internal static class TraceRun
             var encoded = watch.Elapsed;
             var memory = GC.GetTotalMemory(forceFullCollection: true) - memoryBefore - state.Length;
             Console.WriteLine(
-                $"round {round}: {applied.TotalMicroseconds / updates.Count:F3} us and {allocated / (double)updates.Count:F1} B allocated an update; "
+                $"round {round}: {applied.TotalMicroseconds / updates.Count:F3} us and "
+                    + $"{allocated / (double)updates.Count:F1} B allocated an update; "
                 + $"state {state.Length:N0} B in {encoded.TotalMilliseconds:F2} ms; document {memory:N0} B in memory");
             GC.KeepAlive(document);
         }

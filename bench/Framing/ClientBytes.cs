@@ -35,7 +35,8 @@ internal static class ClientBytes
         var bytes = new List<byte>();
         for (var at = 0; at < message.Length; at++)
         {
-            bytes.AddRange(Frame(message.Slice(at, 1), (at == 0 ? Binary : 0) | (at == message.Length - 1 ? Final : 0)));
+            bytes.AddRange(
+                Frame(message.Slice(at, 1), (at == 0 ? Binary : 0) | (at == message.Length - 1 ? Final : 0)));
         }
 
         return [.. bytes];

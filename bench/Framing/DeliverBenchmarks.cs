@@ -3,7 +3,10 @@ using Relay.Protocols.YWebSocket;
 
 namespace Relay.Bench.Framing;
 
-/// <summary>What a session makes of an update before it goes to sockets: one frame for all connections, however many. The adverse twin is a large one, of which every byte is copied once.</summary>
+/// <summary>
+/// What a session makes of an update before it goes to sockets: one frame for all connections, however many. The
+/// adverse twin is a large one, of which every byte is copied once.
+/// </summary>
 [MemoryDiagnoser]
 public class DeliverBenchmarks
 {

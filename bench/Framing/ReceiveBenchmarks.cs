@@ -7,7 +7,8 @@ using Relay.Sessions;
 namespace Relay.Bench.Framing;
 
 /// <summary>
-/// From the bytes of a socket to a session's messages: a thousand typed characters that came in one burst, and their adverse twins, the same with a frame for every byte and the same bytes one by one. One operation is one character.
+/// From the bytes of a socket to a session's messages: a thousand typed characters that came in one burst, and their
+/// adverse twins, the same with a frame for every byte and the same bytes one by one. One operation is one character.
 /// </summary>
 [MemoryDiagnoser]
 public class ReceiveBenchmarks
@@ -40,7 +41,8 @@ public class ReceiveBenchmarks
         using var reader = new ClientFrameReader(
             stream, MaxMessageBytes, new BufferBudget(MaxMessageBytes, TimeProvider.System));
         var count = 0;
-        for (var frame = await reader.ReadAsync(CancellationToken.None); frame.Kind == ClientFrameKind.Message; frame = await reader.ReadAsync(CancellationToken.None))
+        for (var frame = await reader.ReadAsync(CancellationToken.None); frame.Kind == ClientFrameKind.Message;
+            frame = await reader.ReadAsync(CancellationToken.None))
         {
             do
             {

@@ -7,7 +7,9 @@ internal sealed class Arguments(string[] args)
 {
     public string Workload { get; } = args.FirstOrDefault() ?? "";
 
-    public string Option(string name, string otherwise) => Array.IndexOf(args, "--" + name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : otherwise;
+    public string Option(string name, string otherwise) =>
+        Array.IndexOf(args, "--" + name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : otherwise;
 
-    public int Number(string name, int otherwise) => int.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+    public int Number(string name, int otherwise) =>
+        int.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,9 @@
 namespace Relay.Bench.Load;
 
-/// <summary>What a load balancer knows of nodes: which of them said at the last look that they want clients. Those get newcomers in turn. Thread-safe.</summary>
+/// <summary>
+/// What a load balancer knows of nodes: which of them said at the last look that they want clients. Those get newcomers
+/// in turn. Thread-safe.
+/// </summary>
 internal sealed class Balancer : IAsyncDisposable
 {
     private readonly Lock gate = new();
@@ -37,7 +40,9 @@ internal sealed class Balancer : IAsyncDisposable
     {
         lock (gate)
         {
-            return ready.Length > 0 ? ready[turn++ % ready.Length] : throw new InvalidOperationException("No node is ready.");
+            return ready.Length > 0
+                ? ready[turn++ % ready.Length]
+                : throw new InvalidOperationException("No node is ready.");
         }
     }
 
@@ -79,10 +84,13 @@ internal sealed class Balancer : IAsyncDisposable
     {
         try
         {
-            using var answer = await http.GetAsync(new Uri(node.Url.Replace("ws://", "http://", StringComparison.Ordinal).Replace("/yjs", "/health/ready", StringComparison.Ordinal)), end.Token);
+            using var answer = await http.GetAsync(
+                new Uri(node.Url.Replace("ws://", "http://", StringComparison.Ordinal)
+                    .Replace("/yjs", "/health/ready", StringComparison.Ordinal)), end.Token);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !end.IsCancellationRequested)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException
+            && !end.IsCancellationRequested)
         {
             return false;
         }

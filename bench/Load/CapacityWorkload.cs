@@ -1,14 +1,16 @@
 namespace Relay.Bench.Load;
 
 /// <summary>
-/// How many users one core serves: rooms of four, of whom each writes one update and tells five times a second where its cursor is. Each number of users has fresh servers; it is served as long as nothing is missing and
+/// How many users one core serves: rooms of four, of whom each writes one update and tells five times a second where
+/// its cursor is. Each number of users has fresh servers; it is served as long as nothing is missing and
 /// the core has time left.
 /// </summary>
 internal static class CapacityWorkload
 {
     private const int RoomSize = 4, PresencePerSecond = 5;
 
-    public static async Task RunAsync(Contender[] contenders, IEnumerable<int> users, int warmUp, int seconds, int rounds)
+    public static async Task RunAsync(Contender[] contenders, IEnumerable<int> users, int warmUp,
+        int seconds, int rounds)
     {
         foreach (var count in users)
         {
@@ -25,7 +27,9 @@ internal static class CapacityWorkload
                     ("missing", figures => figures.Missing),
                 ]).RunAsync(
                 rounds,
-                (servers, round) => PartyWorkload.RunAsync(servers, new PartyPlan(count / RoomSize, RoomSize, count, warmUp, seconds, round, count * PresencePerSecond)));
+                (servers, round) => PartyWorkload.RunAsync(servers,
+                    new PartyPlan(count / RoomSize, RoomSize, count, warmUp, seconds, round,
+                        count * PresencePerSecond)));
         }
     }
 }

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Relay.Bench.Load;
 
-/// <summary>Documents that are opened, get a small update, and are left: what stays of them in a node's memory. A second pass of others tells what stays of each from what the runtime keeps for later.</summary>
+/// <summary>
+/// Documents that are opened, get a small update, and are left: what stays of them in a node's memory. A second pass of
+/// others tells what stays of each from what the runtime keeps for later.
+/// </summary>
 internal static class ChurnWorkload
 {
     private const int AtOnce = 64, WarmUpDocuments = 500;
@@ -32,7 +35,9 @@ internal static class ChurnWorkload
             await Task.Delay(settling);
             var later = node.ResidentMegabytes;
             Console.WriteLine(
-                $"pass {pass}: {documents:N0} documents in {seconds:F1} s, {cpu / documents * 1e3:F2} ms of CPU each; resident {after:F1} MB when the last had left, {later:F1} MB {settling.TotalSeconds:F0} s later, "
+                $"pass {pass}: {documents:N0} documents in {seconds:F1} s, {cpu / documents * 1e3:F2} ms of CPU each; "
+                    + $"resident {after:F1} MB when the last had left, {later:F1} MB "
+                    + $"{settling.TotalSeconds:F0} s later, "
                 + $"{(later - before) * 1e6 / documents:F0} B a document more than before the pass");
             before = later;
         }
@@ -48,7 +53,8 @@ internal static class ChurnWorkload
                 await node.SaysAsync($"Left {name}-");
             }
         });
-        await Parallel.ForAsync(0, documents, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (document, _) =>
+        await Parallel.ForAsync(0, documents, new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (document, _) =>
         {
             using var client = await Client.ConnectAsync(node.Url, $"{name}-{document}");
             await client.SyncAsync();

@@ -4,7 +4,9 @@ using Relay.Yjs;
 
 namespace Relay.Bench.Load;
 
-/// <summary>A client without a document: it sends prepared frames, reads all that comes, and says when a SyncStep2 came.</summary>
+/// <summary>
+/// A client without a document: it sends prepared frames, reads all that comes, and says when a SyncStep2 came.
+/// </summary>
 internal sealed class Client : IDisposable
 {
     private const byte Sync = 0, Presence = 1, Auth = 2, SyncReply = 4, Step1 = 0, Step2 = 1, Update = 2;
@@ -17,7 +19,8 @@ internal sealed class Client : IDisposable
     private bool wasAsked;
     private long bytes;
 
-    private Client(byte[] address, MessageReader? onUpdate, Func<byte[]>? onQuestion) => (this.address, this.onUpdate, this.onQuestion) = (address, onUpdate, onQuestion);
+    private Client(byte[] address, MessageReader? onUpdate, Func<byte[]>? onQuestion) =>
+        (this.address, this.onUpdate, this.onQuestion) = (address, onUpdate, onQuestion);
 
     /// <summary>Ends, with the reason, when the server closes.</summary>
     public Task Closed => Socket.Closed;
@@ -28,9 +31,12 @@ internal sealed class Client : IDisposable
     /// <param name="url">Where documents are.</param>
     /// <param name="document">Its name.</param>
     /// <param name="dialect">How the server is spoken to.</param>
-    /// <param name="onUpdate">Gets each update that comes, those in answers among them, one after the other; those of all clients on one thread, which must not wait for a server.</param>
-    /// <param name="onQuestion">Makes an update of what the client has and the server may lack, when the server asks; without it the client answers only where it must, and has nothing.</param>
-    public static async Task<Client> ConnectAsync(string url, string document, Dialect dialect = Dialect.YWebsocket, MessageReader? onUpdate = null, Func<byte[]>? onQuestion = null)
+    /// <param name="onUpdate">Gets each update that comes, those in answers among them, one after the other; those of
+    /// all clients on one thread, which must not wait for a server.</param>
+    /// <param name="onQuestion">Makes an update of what the client has and the server may lack, when the server asks;
+    /// without it the client answers only where it must, and has nothing.</param>
+    public static async Task<Client> ConnectAsync(string url, string document, Dialect dialect = Dialect.YWebsocket,
+        MessageReader? onUpdate = null, Func<byte[]>? onQuestion = null)
     {
         var client = new Client(dialect == Dialect.Hocuspocus ? VarString(document) : [], onUpdate, onQuestion);
         client.Use(await FrameSocket.ConnectAsync(new Uri($"{url}/{document}"), message => client.Take(message)));
@@ -56,7 +62,9 @@ internal sealed class Client : IDisposable
         update.WriteVarUint(1);
         update.WriteVarUint(id);
         update.WriteVarUint(clock);
-        update.WriteVarBytes(Encoding.UTF8.GetBytes($$"""{"user":{"name":"Client {{id}}","color":"#30bced"},"cursor":{"anchor":{{at}},"head":{{at}} } }"""));
+        update.WriteVarBytes(
+            Encoding.UTF8.GetBytes(
+                $$"""{"user":{"name":"Client {{id}}","color":"#30bced"},"cursor":{"anchor":{{at}},"head":{{at}} } }"""));
         using var writer = new Lib0Writer();
         writer.WriteBytes(address);
         writer.WriteByte(Presence);
@@ -67,7 +75,10 @@ internal sealed class Client : IDisposable
     /// <summary>Sends a frame, and waits where the server does not take it.</summary>
     public void Send(ReadOnlySpan<byte> frame) => Socket.Send(frame);
 
-    /// <summary>Asks for everything and waits until it is here; returns the bytes of the sync messages that came since the last answer.</summary>
+    /// <summary>
+    /// Asks for everything and waits until it is here; returns the bytes of the sync messages that came since the last
+    /// answer.
+    /// </summary>
     public async Task<long> SyncAsync()
     {
         Send([.. address, Sync, Step1, 1, 0]);
@@ -85,7 +96,8 @@ internal sealed class Client : IDisposable
 
     public void Dispose() => connected?.Dispose();
 
-    private static byte[] UpdateFrame(ReadOnlySpan<byte> address, ReadOnlySpan<byte> update) => SyncFrame(address, Update, update);
+    private static byte[] UpdateFrame(ReadOnlySpan<byte> address, ReadOnlySpan<byte> update) =>
+        SyncFrame(address, Update, update);
 
     private static byte[] SyncFrame(ReadOnlySpan<byte> address, byte kind, ReadOnlySpan<byte> update)
     {

@@ -10,9 +10,11 @@ internal sealed record Contender(string Name, Func<Task<Servers>> StartAsync)
         directories.Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(directory => new Contender(Path.GetFileName(directory), () => startAsync(directory)));
 
-    public static Contender Reference(string root, string node) => new("y-websocket-server", () => Servers.OneReferenceAsync(root, node));
+    public static Contender Reference(string root, string node) =>
+        new("y-websocket-server", () => Servers.OneReferenceAsync(root, node));
 
     public static Contender Broadcast(string root) => new("broadcast", () => Servers.OneBroadcastAsync(root));
 
-    public static Contender Hocuspocus(string root, string node) => new("hocuspocus", () => Servers.OneHocuspocusAsync(root, node));
+    public static Contender Hocuspocus(string root, string node) =>
+        new("hocuspocus", () => Servers.OneHocuspocusAsync(root, node));
 }

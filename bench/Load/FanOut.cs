@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Relay.Bench.Load;
 
-/// <summary>One document with one writer and its readers. At most a window of updates is under way: sent, and not yet with every reader.</summary>
+/// <summary>
+/// One document with one writer and its readers. At most a window of updates is under way: sent, and not yet with every
+/// reader.
+/// </summary>
 internal sealed class FanOut : IDisposable
 {
     private const ulong WriterId = 1000;
@@ -25,7 +28,8 @@ internal sealed class FanOut : IDisposable
 
     private FanOut(int readers, int window, int length)
     {
-        (this.readers, next, sentAt, lacking, this.length) = (new Client[readers], new long[readers], new long[window], new int[window], length);
+        (this.readers, next, sentAt, lacking, this.length) = (new Client[readers], new long[readers], new long[window],
+            new int[window], length);
         onRun = OnRun;
     }
 
@@ -41,13 +45,15 @@ internal sealed class FanOut : IDisposable
     /// <param name="readers">How many.</param>
     /// <param name="window">How many updates may be under way.</param>
     /// <param name="length">Characters an update.</param>
-    public static async Task<FanOut> ConnectAsync(Servers servers, string document, int readers, int window, int length = 1)
+    public static async Task<FanOut> ConnectAsync(Servers servers, string document, int readers,
+        int window, int length = 1)
     {
         var fanOut = new FanOut(readers, window, length);
         for (var reader = 0; reader < readers; reader++)
         {
             var place = reader;
-            fanOut.readers[reader] = await Client.ConnectAsync(servers.First.Url, document, servers.Dialect, update => fanOut.Take(place, update));
+            fanOut.readers[reader] = await Client.ConnectAsync(servers.First.Url, document, servers.Dialect,
+                update => fanOut.Take(place, update));
             await fanOut.readers[reader].SyncAsync();
         }
 
@@ -56,7 +62,10 @@ internal sealed class FanOut : IDisposable
         return fanOut;
     }
 
-    /// <summary>Closed loop: fills the window, and from then on sends whenever an update has reached everybody, until <see cref="DrainAsync"/>.</summary>
+    /// <summary>
+    /// Closed loop: fills the window, and from then on sends whenever an update has reached everybody, until
+    /// <see cref="DrainAsync"/>.
+    /// </summary>
     public void Begin()
     {
         lock (gate)
@@ -66,7 +75,10 @@ internal sealed class FanOut : IDisposable
         }
     }
 
-    /// <summary>Open loop as long as the readers follow: sends at a steady rate, and waits only for a window that is full. Latency counts from when an update was due.</summary>
+    /// <summary>
+    /// Open loop as long as the readers follow: sends at a steady rate, and waits only for a window that is full.
+    /// Latency counts from when an update was due.
+    /// </summary>
     public void SendPaced(int updates, double rate)
     {
         var start = Stopwatch.GetTimestamp();
@@ -90,7 +102,9 @@ internal sealed class FanOut : IDisposable
         }
     }
 
-    /// <summary>Sends no more, waits until everything has reached everybody, but not forever, and returns how much has not.</summary>
+    /// <summary>
+    /// Sends no more, waits until everything has reached everybody, but not forever, and returns how much has not.
+    /// </summary>
     public async Task<long> DrainAsync()
     {
         lock (gate)

@@ -1,6 +1,8 @@
 namespace Relay.Bench.Load;
 
-/// <summary>One document, one writer, many readers, closed loop: what a delivery costs, and how fast they follow one another.</summary>
+/// <summary>
+/// One document, one writer, many readers, closed loop: what a delivery costs, and how fast they follow one another.
+/// </summary>
 internal static class FanOutWorkload
 {
     private static readonly (string Name, Func<FanOutFigures, double> Of)[] Compared =
@@ -12,9 +14,11 @@ internal static class FanOutWorkload
     ];
 
     public static Task RunAsync(Contender[] contenders, int readers, int window, int warmUp, int seconds, int rounds) =>
-        new Comparison<FanOutFigures>(contenders, Compared).RunAsync(rounds, (servers, _) => MeasureAsync(servers, readers, window, warmUp, seconds));
+        new Comparison<FanOutFigures>(contenders, Compared)
+            .RunAsync(rounds, (servers, _) => MeasureAsync(servers, readers, window, warmUp, seconds));
 
-    private static async Task<FanOutFigures> MeasureAsync(Servers servers, int readers, int window, int warmUp, int seconds)
+    private static async Task<FanOutFigures> MeasureAsync(Servers servers, int readers, int window,
+        int warmUp, int seconds)
     {
         using var fanOut = await FanOut.ConnectAsync(servers, "fanout", readers, window);
         fanOut.Begin();

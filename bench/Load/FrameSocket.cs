@@ -12,8 +12,9 @@ namespace Relay.Bench.Load;
 internal delegate void MessageReader(ReadOnlySpan<byte> message);
 
 /// <summary>
-/// A WebSocket as a client sees it, on a plain socket: all sockets of the process are read on one thread, many frames a read, because a generator that costs more than the server measures itself.
-/// It reads what servers send (unmasked, whole messages) and takes anything else for an error.
+/// A WebSocket as a client sees it, on a plain socket: all sockets of the process are read on one thread, many frames a
+/// read, because a generator that costs more than the server measures itself. It reads what servers send (unmasked,
+/// whole messages) and takes anything else for an error.
 /// </summary>
 internal sealed class FrameSocket : ISocketEvents, IDisposable
 {
@@ -41,14 +42,19 @@ internal sealed class FrameSocket : ISocketEvents, IDisposable
     /// <summary>Ends, with the reason, when the server closes.</summary>
     public Task Closed => closed.Task;
 
-    /// <summary>Connects and shakes hands. Messages are told on the thread of all sockets, one after the other.</summary>
+    /// <summary>
+    /// Connects and shakes hands. Messages are told on the thread of all sockets, one after the other.
+    /// </summary>
     public static async Task<FrameSocket> ConnectAsync(Uri address, MessageReader onMessage)
     {
         var client = new FrameSocket(onMessage);
         client.socket.Connect(IPAddress.Parse(address.Host), address.Port);
         client.socket.Blocking = false;
-        var request = $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Convert.ToBase64String(RandomNumberGenerator.GetBytes(16))}\r\n\r\n";
+        var request =
+            $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: "
+                + "websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+            + $"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(16))}\r\n\r\n";
         client.Write(Encoding.ASCII.GetBytes(request));
         client.key = Loop.Watch(client.socket.SafeHandle, client);
         await client.opened.Task;
@@ -219,7 +225,10 @@ internal sealed class FrameSocket : ISocketEvents, IDisposable
             case Pong:
                 break;
             case CloseFrame:
-                End(payload.Length < 2 ? "The server closed." : $"The server closed: {BinaryPrimitives.ReadUInt16BigEndian(payload)} {Encoding.UTF8.GetString(payload[2..])}");
+                End(payload.Length < 2
+                    ? "The server closed."
+                    : $"The server closed: {BinaryPrimitives.ReadUInt16BigEndian(payload)} "
+                        + $"{Encoding.UTF8.GetString(payload[2..])}");
                 break;
             default:
                 throw new InvalidDataException($"A frame that starts with {kind:X2} came.");

@@ -5,7 +5,8 @@ namespace Relay.Bench.Load;
 /// <param name="Connecting">CPU time of all while they connected.</param>
 /// <param name="ResidentMegabytes">By how much the server's resident memory grew, some seconds later.</param>
 /// <param name="Resting">CPU time of all while nothing happened.</param>
-internal readonly record struct IdleFigures(int Connections, ProcessorTimes Connecting, double ResidentMegabytes, ProcessorTimes Resting)
+internal readonly record struct IdleFigures(int Connections, ProcessorTimes Connecting, double ResidentMegabytes,
+    ProcessorTimes Resting)
 {
     public double PerSecond => Connections / Connecting.Seconds;
 
@@ -14,5 +15,6 @@ internal readonly record struct IdleFigures(int Connections, ProcessorTimes Conn
     public double ResidentKilobytes => ResidentMegabytes * 1e3 / Connections;
 
     public override string ToString() =>
-        $"{PerSecond:N0} connects/s, {ServerMilliseconds:F3} ms of server CPU each, {ResidentKilobytes:F1} KB resident each; at rest {Resting.ServersShare:P1} of a core; while connecting {Connecting.Shares}";
+        $"{PerSecond:N0} connects/s, {ServerMilliseconds:F3} ms of server CPU each, {ResidentKilobytes:F1} KB "
+            + $"resident each; at rest {Resting.ServersShare:P1} of a core; while connecting {Connecting.Shares}";
 }

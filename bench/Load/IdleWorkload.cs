@@ -15,7 +15,8 @@ internal static class IdleWorkload
     ];
 
     public static Task RunAsync(Contender[] contenders, int clients, int documents, int warmUp, int rounds) =>
-        new Comparison<IdleFigures>(contenders, Compared).RunAsync(rounds, (servers, _) => MeasureAsync(servers, clients, documents, warmUp));
+        new Comparison<IdleFigures>(contenders, Compared)
+            .RunAsync(rounds, (servers, _) => MeasureAsync(servers, clients, documents, warmUp));
 
     private static async Task<IdleFigures> MeasureAsync(Servers servers, int clients, int documents, int warmUp)
     {
@@ -40,7 +41,8 @@ internal static class IdleWorkload
         var connected = new Client[clients];
         await Parallel.ForAsync(0, clients, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (place, _) =>
         {
-            connected[place] = await Client.ConnectAsync(servers.First.Url, $"{name}-{place % documents}", servers.Dialect);
+            connected[place] = await Client.ConnectAsync(servers.First.Url, $"{name}-{place % documents}",
+                servers.Dialect);
             await connected[place].SyncAsync();
         });
         return connected;

@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace Relay.Bench.Load;
 
-/// <summary>Durations by the million in little memory: each is counted in one of 64 steps between powers of two, which is exact to 1.6 %.</summary>
+/// <summary>
+/// Durations by the million in little memory: each is counted in one of 64 steps between powers of two, which is exact
+/// to 1.6 %.
+/// </summary>
 internal sealed class LatencyHistogram
 {
     private const int StepBits = 6;
@@ -39,7 +42,9 @@ internal sealed class LatencyHistogram
         return (shift << StepBits) + (int)(ticks >> shift);
     }
 
-    /// <summary>Place's inverse: shift s holds the values from 2^6 to 2^7 times 2^s, so its places begin at s + 1 times 2^6.</summary>
+    /// <summary>
+    /// Place's inverse: shift s holds the values from 2^6 to 2^7 times 2^s, so its places begin at s + 1 times 2^6.
+    /// </summary>
     private static long Value(int place)
     {
         var shift = Math.Max(0, (place >> StepBits) - 1);

@@ -4,14 +4,16 @@ using System.Net.Sockets;
 namespace Relay.Bench.Load;
 
 /// <summary>
-/// A client who types, and who comes back when its connection ends, as y-websocket's do: after 100 ms, and after each failure twice as long, up to 2.5 s; then it brings what the server lacks of what it typed.
+/// A client who types, and who comes back when its connection ends, as y-websocket's do: after 100 ms, and after each
+/// failure twice as long, up to 2.5 s; then it brings what the server lacks of what it typed.
 /// </summary>
 /// <param name="balancer">Says where to connect.</param>
 /// <param name="document">The document's name.</param>
 /// <param name="id">The Yjs client id.</param>
 internal sealed class Mover(Balancer balancer, string document, ulong id) : IDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromMilliseconds(2500);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100),
+        LongestPause = TimeSpan.FromMilliseconds(2500);
 
     private readonly Lock gate = new();
     private readonly Typist typist = new(id);
@@ -35,7 +37,10 @@ internal sealed class Mover(Balancer balancer, string document, ulong id) : IDis
         }
     }
 
-    /// <summary>When it connected again, as <see cref="Stopwatch.GetTimestamp"/> counts, and how many milliseconds after the end of the connection before it was synced again.</summary>
+    /// <summary>
+    /// When it connected again, as <see cref="Stopwatch.GetTimestamp"/> counts, and how many milliseconds after the end
+    /// of the connection before it was synced again.
+    /// </summary>
     public List<(long At, double Gap, int Refusals)> Moves { get; } = [];
 
     /// <summary>Connects, and stays until it is told to leave.</summary>
@@ -101,7 +106,8 @@ internal sealed class Mover(Balancer balancer, string document, ulong id) : IDis
                 await next.SyncAsync();
                 return refusals;
             }
-            catch (Exception exception) when (!leaves && exception is InvalidOperationException or SocketException or ObjectDisposedException)
+            catch (Exception exception) when (!leaves
+                && exception is InvalidOperationException or SocketException or ObjectDisposedException)
             {
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 await Task.Delay(pause);

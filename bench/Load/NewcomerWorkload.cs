@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Relay.Bench.Load;
 
 /// <summary>
-/// How long a newcomer to one large document waits, from connecting to the whole of it: on the node that holds it, on another one that gets it from that node, and on that one when nobody holds it.
+/// How long a newcomer to one large document waits, from connecting to the whole of it: on the node that holds it, on
+/// another one that gets it from that node, and on that one when nobody holds it.
 /// </summary>
 internal static class NewcomerWorkload
 {
@@ -45,7 +46,10 @@ internal static class NewcomerWorkload
             await second.SaysAsync($"Left {Document}");
             holder = await Client.ConnectAsync(first.Url, Document);
             await holder.SyncAsync();
-            Console.WriteLine($"round {round}: held {onFirst.Milliseconds:F1} ms, from the other node {onSecond.Milliseconds:F1} ms, from S3 {alone.Milliseconds:F1} ms; {onFirst.Bytes:N0}, {onSecond.Bytes:N0}, {alone.Bytes:N0} B");
+            Console.WriteLine(
+                $"round {round}: held {onFirst.Milliseconds:F1} ms, from the other node {onSecond.Milliseconds:F1} "
+                    + $"ms, from S3 {alone.Milliseconds:F1} ms; {onFirst.Bytes:N0}, "
+                    + $"{onSecond.Bytes:N0}, {alone.Bytes:N0} B");
             if (round > 0)
             {
                 held.Add(onFirst.Milliseconds);
@@ -55,7 +59,9 @@ internal static class NewcomerWorkload
         }
 
         holder.Dispose();
-        Console.WriteLine($"ms: held {Statistics.Spread(held)}, from the other node {Statistics.Spread(fromPeer)}, from S3 {Statistics.Spread(fromStore)}");
+        Console.WriteLine(
+            $"ms: held {Statistics.Spread(held)}, from the other node {Statistics.Spread(fromPeer)}, from S3 "
+                + $"{Statistics.Spread(fromStore)}");
     }
 
     private static async Task<(double Milliseconds, long Bytes)> JoinAsync(Peer node)

@@ -1,6 +1,9 @@
 namespace Relay.Bench.Load;
 
-/// <summary>Documents with four clients each on two nodes of this project and on two of Hocuspocus, over Redis: what sharing costs.</summary>
+/// <summary>
+/// Documents with four clients each on two nodes of this project and on two of Hocuspocus, over Redis: what sharing
+/// costs.
+/// </summary>
 internal static class NodesWorkload
 {
     private const int PartySize = 4;
@@ -17,5 +20,6 @@ internal static class NodesWorkload
 
     public static Task RunAsync(Contender[] contenders, int documents, int rate, int warmUp, int seconds, int rounds) =>
         new Comparison<PartyFigures>(contenders, Compared).RunAsync(
-            rounds, (servers, round) => PartyWorkload.RunAsync(servers, new PartyPlan(documents, PartySize, rate, warmUp, seconds, round)));
+            rounds, (servers, round) => PartyWorkload.RunAsync(servers,
+                new PartyPlan(documents, PartySize, rate, warmUp, seconds, round)));
 }

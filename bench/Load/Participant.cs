@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Relay.Bench.Load;
 
-/// <summary>One client of a document, who types a run of characters of its own and notes when it sees those of the others.</summary>
+/// <summary>
+/// One client of a document, who types a run of characters of its own and notes when it sees those of the others.
+/// </summary>
 internal sealed class Participant : IDisposable
 {
     private readonly Participant[] party;
@@ -31,7 +33,9 @@ internal sealed class Participant : IDisposable
     /// <summary>When each of its characters is to be sent, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
     public List<long> Due { get; } = [];
 
-    /// <summary>Milliseconds from a character's intended time to its arrival, of writers on the same node and on the other one.</summary>
+    /// <summary>
+    /// Milliseconds from a character's intended time to its arrival, of writers on the same node and on the other one.
+    /// </summary>
     public (List<double> Same, List<double> Cross) Latencies { get; } = ([], []);
 
     /// <summary>Only what is due from then on counts.</summary>

@@ -8,4 +8,5 @@ namespace Relay.Bench.Load;
 /// <param name="Seconds">Seconds that do.</param>
 /// <param name="Seed">Of the times.</param>
 /// <param name="Presence">Presence updates a second, of all.</param>
-internal sealed record PartyPlan(int Documents, int Clients, double Rate, double WarmUp, double Seconds, int Seed, double Presence = 0);
+internal sealed record PartyPlan(int Documents, int Clients, double Rate, double WarmUp, double Seconds, int Seed,
+    double Presence = 0);

@@ -2,17 +2,23 @@ using System.Diagnostics;
 
 namespace Relay.Bench.Load;
 
-/// <summary>Documents with a few clients each, in turn on each of the nodes, who all write now and then and all read. Open loop: an update is sent when it is due, however the servers are.</summary>
+/// <summary>
+/// Documents with a few clients each, in turn on each of the nodes, who all write now and then and all read. Open loop:
+/// an update is sent when it is due, however the servers are.
+/// </summary>
 internal static class PartyWorkload
 {
     public static async Task<PartyFigures> RunAsync(Servers servers, PartyPlan plan)
     {
-        var parties = Enumerable.Range(0, plan.Documents).Select(document => MakeParty(plan.Clients, servers.Nodes.Count, (ulong)(1000 + (document * plan.Clients)))).ToArray();
+        var parties = Enumerable.Range(0, plan.Documents)
+            .Select(document => MakeParty(plan.Clients, servers.Nodes.Count, (ulong)(1000 + (document * plan.Clients))))
+            .ToArray();
         var everybody = parties.SelectMany(party => party).ToArray();
         var schedule = MakeSchedule(plan, everybody);
         for (var document = 0; document < plan.Documents; document++)
         {
-            await Task.WhenAll(parties[document].Select(participant => participant.ConnectAsync(servers, $"document-{document}")));
+            await Task.WhenAll(
+                parties[document].Select(participant => participant.ConnectAsync(servers, $"document-{document}")));
         }
 
         var start = SetDueTimes(everybody, schedule, plan.WarmUp);
@@ -71,7 +77,8 @@ internal static class PartyWorkload
     }
 
     /// <summary>Who types, and who moves, when: at random times.</summary>
-    private static List<(double At, Participant Writer, bool IsPresence)> MakeSchedule(PartyPlan plan, Participant[] everybody)
+    private static List<(double At, Participant Writer, bool IsPresence)> MakeSchedule(PartyPlan plan,
+        Participant[] everybody)
     {
         var schedule = new List<(double At, Participant Writer, bool IsPresence)>();
         var random = new Random(plan.Seed);
@@ -91,7 +98,8 @@ internal static class PartyWorkload
     }
 
     /// <summary>Answers when all begins, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
-    private static long SetDueTimes(Participant[] everybody, List<(double At, Participant Writer, bool IsPresence)> schedule, double warmUp)
+    private static long SetDueTimes(Participant[] everybody,
+        List<(double At, Participant Writer, bool IsPresence)> schedule, double warmUp)
     {
         var start = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 10);
         foreach (var participant in everybody)
@@ -115,7 +123,8 @@ internal static class PartyWorkload
     {
         var watch = Stopwatch.StartNew();
         int missing;
-        while ((missing = everybody.Sum(participant => participant.Expected - participant.Received)) > 0 && watch.Elapsed < TimeSpan.FromSeconds(10))
+        while ((missing = everybody.Sum(participant => participant.Expected - participant.Received)) > 0
+            && watch.Elapsed < TimeSpan.FromSeconds(10))
         {
             await Task.Delay(20);
         }

@@ -7,7 +7,10 @@ using System.Threading.Channels;
 
 namespace Relay.Bench.Load;
 
-/// <summary>A server under load: its own process on one core, with what it took of that core and of memory (Linux, <c>/proc</c>).</summary>
+/// <summary>
+/// A server under load: its own process on one core, with what it took of that core and of memory (Linux,
+/// <c>/proc</c>).
+/// </summary>
 internal sealed class Peer : IDisposable
 {
     // Servers have one core and the load has the other, so that neither takes the other's time.
@@ -29,7 +32,8 @@ internal sealed class Peer : IDisposable
         AppDomain.CurrentDomain.UnhandledException += (_, _) => KillAll();
     }
 
-    private Peer(Process process, string url, string? directory) => (this.process, Url, this.directory) = (process, url, directory);
+    private Peer(Process process, string url, string? directory) =>
+        (this.process, Url, this.directory) = (process, url, directory);
 
     /// <summary>Where documents are: their name follows after a slash.</summary>
     public string Url { get; }
@@ -69,10 +73,12 @@ internal sealed class Peer : IDisposable
     /// <param name="settings">Below <c>Relay:</c>.</param>
     /// <param name="directory">What is deleted with it.</param>
     /// <param name="level">What it says.</param>
-    public static async Task<Peer> StartRelayAsync(string root, Dictionary<string, string> settings, string? directory = null, string level = "Warning")
+    public static async Task<Peer> StartRelayAsync(string root, Dictionary<string, string> settings,
+        string? directory = null, string level = "Warning")
     {
         var port = FreePort();
-        var start = OnCore(ServerCore, "dotnet", Path.Combine(root, "src/Relay/bin/Release/net10.0/Relay.dll"), "--urls", $"http://127.0.0.1:{port}");
+        var start = OnCore(ServerCore, "dotnet", Path.Combine(root, "src/Relay/bin/Release/net10.0/Relay.dll"),
+            "--urls", $"http://127.0.0.1:{port}");
         foreach (var (key, value) in settings)
         {
             start.ArgumentList.Add($"--Relay:{key}");
@@ -92,10 +98,15 @@ internal sealed class Peer : IDisposable
     /// <param name="root">Of the repository.</param>
     /// <param name="settings">Below <c>Relay:</c>, of all nodes.</param>
     /// <param name="level">What it says.</param>
-    public static Task<Peer> StartMemberAsync(string root, Dictionary<string, string> settings, string level = "Warning")
+    public static Task<Peer> StartMemberAsync(string root, Dictionary<string, string> settings,
+        string level = "Warning")
     {
         var port = FreePort();
-        var own = new Dictionary<string, string>(settings) { ["Internal:Port"] = $"{port}", ["Node:Address"] = $"127.0.0.1:{port}" };
+        var own = new Dictionary<string, string>(settings)
+        {
+            ["Internal:Port"] = $"{port}",
+            ["Node:Address"] = $"127.0.0.1:{port}"
+        };
         return StartRelayAsync(root, own, level: level);
     }
 
@@ -128,7 +139,8 @@ internal sealed class Peer : IDisposable
     public static async Task<Peer> StartRedisAsync()
     {
         var port = FreePort();
-        var start = OnCore(LoadCore, "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no");
+        var start = OnCore(LoadCore, "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind",
+            "127.0.0.1", "--save", "", "--appendonly", "no");
         return await StartAsync(start, port, $"127.0.0.1:{port}", null);
     }
 
@@ -136,11 +148,15 @@ internal sealed class Peer : IDisposable
     public static async Task<Peer> StartDynamoDbAsync(string root)
     {
         var port = FreePort();
-        var start = OnCore(LoadCore, "node", Path.Combine(root, "tests/servers/dynamodb.mjs"), port.ToString(CultureInfo.InvariantCulture));
+        var start = OnCore(LoadCore, "node", Path.Combine(root, "tests/servers/dynamodb.mjs"),
+            port.ToString(CultureInfo.InvariantCulture));
         return await StartAsync(start, port, $"http://127.0.0.1:{port}", null);
     }
 
-    /// <summary>The reference server of y-websocket, which keeps documents in memory only. <c>npm ci</c> in its folder comes first.</summary>
+    /// <summary>
+    /// The reference server of y-websocket, which keeps documents in memory only. <c>npm ci</c> in its folder comes
+    /// first.
+    /// </summary>
     public static async Task<Peer> StartReferenceAsync(string root, string node)
     {
         var port = FreePort();
@@ -152,11 +168,15 @@ internal sealed class Peer : IDisposable
         return await StartAsync(start, port, $"ws://127.0.0.1:{port}", null);
     }
 
-    /// <summary>ASP.NET's WebSockets with a broadcast and nothing else, from <c>peers/broadcast</c>, which is built with the solution.</summary>
+    /// <summary>
+    /// ASP.NET's WebSockets with a broadcast and nothing else, from <c>peers/broadcast</c>, which is built with the
+    /// solution.
+    /// </summary>
     public static async Task<Peer> StartBroadcastAsync(string root)
     {
         var port = FreePort();
-        var start = OnCore(ServerCore, "dotnet", Path.Combine(root, "bench/Load/peers/broadcast/bin/Release/net10.0/Broadcast.dll"));
+        var start = OnCore(ServerCore, "dotnet",
+            Path.Combine(root, "bench/Load/peers/broadcast/bin/Release/net10.0/Broadcast.dll"));
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         return await StartAsync(start, port, $"ws://127.0.0.1:{port}", null);
     }
@@ -191,7 +211,8 @@ internal sealed class Peer : IDisposable
     /// <summary>Waits until it has said this once more than when it was last waited for.</summary>
     public async Task SaysAsync(string text)
     {
-        while (!(await said.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1))).Contains(text, StringComparison.Ordinal))
+        while (!(await said.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1)))
+            .Contains(text, StringComparison.Ordinal))
         {
         }
     }
@@ -260,7 +281,8 @@ internal sealed class Peer : IDisposable
 
             if (watch.Elapsed > TimeSpan.FromSeconds(30))
             {
-                throw new InvalidOperationException($"A node does not become ready: {await answer.Content.ReadAsStringAsync()}");
+                throw new InvalidOperationException(
+                    $"A node does not become ready: {await answer.Content.ReadAsStringAsync()}");
             }
         }
     }

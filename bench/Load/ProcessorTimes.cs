@@ -12,7 +12,8 @@ namespace Relay.Bench.Load;
 internal readonly record struct ProcessorTimes(double Servers, double Redis, double Load, double Machine, long At)
 {
     /// <summary>Of the machine, not of this process, which is kept on one.</summary>
-    public static int Cores { get; } = File.ReadLines("/proc/stat").Count(line => line.StartsWith("cpu", StringComparison.Ordinal)) - 1;
+    public static int Cores { get; } = File.ReadLines("/proc/stat")
+        .Count(line => line.StartsWith("cpu", StringComparison.Ordinal)) - 1;
 
     /// <summary>Wall clock, of a difference.</summary>
     public double Seconds => Timing.Milliseconds(At) / 1000;
@@ -27,7 +28,9 @@ internal readonly record struct ProcessorTimes(double Servers, double Redis, dou
     public double OthersShare => (Machine - Servers - Redis - Load) / Seconds / Cores;
 
     /// <summary>What tells whether a figure means something.</summary>
-    public string Shares => $"servers {ServersShare:P0} of their core, load {LoadShare:P0} of its own, others {OthersShare:P0} of the machine";
+    public string Shares =>
+        $"servers {ServersShare:P0} of their core, load {LoadShare:P0} of its own, others "
+            + $"{OthersShare:P0} of the machine";
 
     public static ProcessorTimes Now(Servers servers) => new(
         servers.Nodes.Sum(node => node.CpuSeconds),
@@ -37,7 +40,8 @@ internal readonly record struct ProcessorTimes(double Servers, double Redis, dou
         Stopwatch.GetTimestamp());
 
     public static ProcessorTimes operator -(ProcessorTimes after, ProcessorTimes before) => new(
-        after.Servers - before.Servers, after.Redis - before.Redis, after.Load - before.Load, after.Machine - before.Machine, after.At - before.At);
+        after.Servers - before.Servers, after.Redis - before.Redis, after.Load - before.Load,
+            after.Machine - before.Machine, after.At - before.At);
 
     private static double MachineSeconds()
     {

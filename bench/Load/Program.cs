@@ -33,11 +33,14 @@ var node = arguments.Option("node", "node");
 switch (arguments.Workload)
 {
     case "ingest" or "join":
-        await TraceReport.RunAsync(root, node, arguments.Workload == "ingest", Trace(), arguments.Number("joiners", 100), arguments.Number("rounds", 3));
+        await TraceReport.RunAsync(root, node, arguments.Workload == "ingest", Trace(),
+            arguments.Number("joiners", 100), arguments.Number("rounds", 3));
         return 0;
     case "fanout":
         await FanOutWorkload.RunAsync(
-            Contenders("y-websocket-server,hocuspocus"), arguments.Number("readers", 200), arguments.Number("window", 16), arguments.Number("warmup", 10), arguments.Number("seconds", 5), arguments.Number("rounds", 3));
+            Contenders("y-websocket-server,hocuspocus"), arguments.Number("readers", 200),
+                arguments.Number("window", 16), arguments.Number("warmup", 10), arguments.Number("seconds", 5),
+                arguments.Number("rounds", 3));
         return 0;
     case "documents":
         await DocumentsWorkload.RunAsync(
@@ -51,18 +54,23 @@ switch (arguments.Workload)
         return 0;
     case "capacity":
         await CapacityWorkload.RunAsync(
-            arguments.Number("nodes", 1) == 2 ? [new Contender("two nodes", () => Servers.TwoNodesAsync(root))] : Contenders("none"),
-            arguments.Option("users", "240,480,960,1440,1920,2400").Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture)),
+            arguments.Number("nodes", 1) == 2
+                ? [new Contender("two nodes", () => Servers.TwoNodesAsync(root))]
+                : Contenders("none"),
+            arguments.Option("users", "240,480,960,1440,1920,2400").Split(',')
+                .Select(count => int.Parse(count, CultureInfo.InvariantCulture)),
             arguments.Number("warmup", 10),
             arguments.Number("seconds", 10),
             arguments.Number("rounds", 1));
         return 0;
     case "idle":
         await IdleWorkload.RunAsync(
-            Contenders("y-websocket-server"), arguments.Number("clients", 5000), arguments.Number("documents", 1000), arguments.Number("warmup", 500), arguments.Number("rounds", 3));
+            Contenders("y-websocket-server"), arguments.Number("clients", 5000), arguments.Number("documents", 1000),
+                arguments.Number("warmup", 500), arguments.Number("rounds", 3));
         return 0;
     case "stuck":
-        await StuckWorkload.RunAsync(Contenders("none"), arguments.Number("megabytes", 40), arguments.Number("characters", 1000), arguments.Number("rate", 4000), arguments.Number("rounds", 3));
+        await StuckWorkload.RunAsync(Contenders("none"), arguments.Number("megabytes", 40),
+            arguments.Number("characters", 1000), arguments.Number("rate", 4000), arguments.Number("rounds", 3));
         return 0;
     case "nodes":
         await NodesWorkload.RunAsync(
@@ -73,16 +81,19 @@ switch (arguments.Workload)
                     ? Array.Empty<Contender>()
                     : [new Contender("hocuspocus", () => Servers.TwoHocuspocusAsync(root, node))],
             ],
-            arguments.Number("documents", 300), arguments.Number("rate", 2000), arguments.Number("warmup", 10), arguments.Number("seconds", 10), arguments.Number("rounds", 3));
+            arguments.Number("documents", 300), arguments.Number("rate", 2000), arguments.Number("warmup", 10),
+                arguments.Number("seconds", 10), arguments.Number("rounds", 3));
         return 0;
     case "newcomer" when arguments.Option("s3", "") is { Length: > 0 } s3:
         await NewcomerWorkload.RunAsync(root, s3, Trace(), arguments.Number("rounds", 5));
         return 0;
     case "rolling":
-        await RollingWorkload.RunAsync(root, arguments.Number("clients", 500), arguments.Number("documents", 125), arguments.Number("rate", 250), arguments.Number("drain", 5));
+        await RollingWorkload.RunAsync(root, arguments.Number("clients", 500), arguments.Number("documents", 125),
+            arguments.Number("rate", 250), arguments.Number("drain", 5));
         return 0;
     case "churn":
-        await ChurnWorkload.RunAsync(root, arguments.Number("documents", 50_000), arguments.Number("passes", 2), TimeSpan.FromSeconds(arguments.Number("settle", 60)));
+        await ChurnWorkload.RunAsync(root, arguments.Number("documents", 50_000), arguments.Number("passes", 2),
+            TimeSpan.FromSeconds(arguments.Number("settle", 60)));
         return 0;
     default:
         Console.Error.WriteLine(Usage);

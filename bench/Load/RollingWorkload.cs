@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Relay.Bench.Load;
 
 /// <summary>
-/// Three nodes behind a balancer are replaced one after the other while clients type: how long each client is without its document when it is moved, how fast clients come to the nodes that stay, and what is missing in the end.
+/// Three nodes behind a balancer are replaced one after the other while clients type: how long each client is without
+/// its document when it is moved, how fast clients come to the nodes that stay, and what is missing in the end.
 /// </summary>
 internal static class RollingWorkload
 {
@@ -39,7 +40,9 @@ internal static class RollingWorkload
                 balancer.Add(nodes[^1]);
             }
 
-            var movers = Enumerable.Range(0, clients).Select(client => new Mover(balancer, $"document-{client % documents}", (ulong)(1000 + client))).ToArray();
+            var movers = Enumerable.Range(0, clients)
+                .Select(client => new Mover(balancer, $"document-{client % documents}", (ulong)(1000 + client)))
+                .ToArray();
             await ConnectAsync(movers);
             using var writing = new Writing(movers, rate);
             await Task.Delay(Quiet);
@@ -78,7 +81,8 @@ internal static class RollingWorkload
     }
 
     /// <summary>As deployments do: first the new one, then the old one is told to stop.</summary>
-    private static async Task ReplaceAsync(string root, Dictionary<string, string> settings, List<Peer> nodes, Balancer balancer, Mover[] movers)
+    private static async Task ReplaceAsync(string root, Dictionary<string, string> settings, List<Peer> nodes,
+        Balancer balancer, Mover[] movers)
     {
         var old = nodes[0];
         nodes.Add(await Peer.StartMemberAsync(root, settings));
@@ -98,8 +102,10 @@ internal static class RollingWorkload
         var moves = movers.SelectMany(mover => mover.Moves).ToArray();
         var (half, most) = Statistics.Percentiles(moves.Select(move => move.Gap));
         Console.WriteLine(
-            $"{movers.Length} clients moved {moves.Length} times; without the document, ms: half {half:F0}, 99 of 100 {most:F0}, at most {moves.Max(move => move.Gap):F0}; "
-            + $"refused {moves.Sum(move => move.Refusals)} times; at most {MostInASecond([.. moves.Select(move => move.At).Order()])} came in one second");
+            $"{movers.Length} clients moved {moves.Length} times; without the document, ms: half {half:F0}, 99 of 100 "
+                + $"{most:F0}, at most {moves.Max(move => move.Gap):F0}; "
+            + $"refused {moves.Sum(move => move.Refusals)} times; at most "
+            + $"{MostInASecond([.. moves.Select(move => move.At).Order()])} came in one second");
         var (missing, characters) = (0, 0);
         foreach (var node in nodes)
         {
@@ -119,7 +125,8 @@ internal static class RollingWorkload
     {
         var seen = new Dictionary<ulong, long>();
         void OnRun(ulong client, long first, long end) => seen[client] = Math.Max(seen.GetValueOrDefault(client), end);
-        using var reader = await Client.ConnectAsync(node.Url, document, onUpdate: update => Typist.Read(update, OnRun));
+        using var reader = await Client.ConnectAsync(node.Url, document,
+            onUpdate: update => Typist.Read(update, OnRun));
         await reader.SyncAsync();
         return seen;
     }

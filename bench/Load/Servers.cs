@@ -1,11 +1,14 @@
 namespace Relay.Bench.Load;
 
-/// <summary>The servers of one measurement: a single one, or two that share documents over a Redis of their own.</summary>
+/// <summary>
+/// The servers of one measurement: a single one, or two that share documents over a Redis of their own.
+/// </summary>
 internal sealed class Servers : IDisposable
 {
     private readonly string? directory;
 
-    private Servers(Dialect dialect, Peer? redis, Peer[] nodes, string? directory = null) => (Dialect, Redis, Nodes, this.directory) = (dialect, redis, nodes, directory);
+    private Servers(Dialect dialect, Peer? redis, Peer[] nodes, string? directory = null) =>
+        (Dialect, Redis, Nodes, this.directory) = (dialect, redis, nodes, directory);
 
     public Dialect Dialect { get; }
 
@@ -17,16 +20,20 @@ internal sealed class Servers : IDisposable
     public Peer First => Nodes[0];
 
     /// <summary>One node of this project, with its file log.</summary>
-    public static async Task<Servers> OneNodeAsync(string root) => new(Dialect.YWebsocket, null, [await Peer.StartRelayAsync(root)]);
+    public static async Task<Servers> OneNodeAsync(string root) =>
+        new(Dialect.YWebsocket, null, [await Peer.StartRelayAsync(root)]);
 
     /// <summary>The reference server of y-websocket. <c>npm ci</c> in its folder comes first.</summary>
-    public static async Task<Servers> OneReferenceAsync(string root, string node) => new(Dialect.YWebsocket, null, [await Peer.StartReferenceAsync(root, node)]);
+    public static async Task<Servers> OneReferenceAsync(string root, string node) =>
+        new(Dialect.YWebsocket, null, [await Peer.StartReferenceAsync(root, node)]);
 
     /// <summary>ASP.NET's WebSockets with a broadcast and nothing else.</summary>
-    public static async Task<Servers> OneBroadcastAsync(string root) => new(Dialect.YWebsocket, null, [await Peer.StartBroadcastAsync(root)]);
+    public static async Task<Servers> OneBroadcastAsync(string root) =>
+        new(Dialect.YWebsocket, null, [await Peer.StartBroadcastAsync(root)]);
 
     /// <summary>Hocuspocus without Redis. <c>npm ci</c> in its folder comes first.</summary>
-    public static async Task<Servers> OneHocuspocusAsync(string root, string node) => new(Dialect.Hocuspocus, null, [await Peer.StartHocuspocusAsync(root, node, null)]);
+    public static async Task<Servers> OneHocuspocusAsync(string root, string node) =>
+        new(Dialect.Hocuspocus, null, [await Peer.StartHocuspocusAsync(root, node, null)]);
 
     /// <summary>Two nodes of this project, whose snapshots are in one directory.</summary>
     public static async Task<Servers> TwoNodesAsync(string root)
@@ -35,7 +42,12 @@ internal sealed class Servers : IDisposable
         var directory = Directory.CreateTempSubdirectory("relay-bench-").FullName;
         Task<Peer> NodeAsync() => Peer.StartRelayAsync(
             root,
-            new() { ["Redis:Configuration"] = redis.Url, ["FileStore:Path"] = directory, ["FileStore:Shared"] = "true" });
+            new()
+            {
+                ["Redis:Configuration"] = redis.Url,
+                ["FileStore:Path"] = directory,
+                ["FileStore:Shared"] = "true"
+            });
         return new Servers(Dialect.YWebsocket, redis, [await NodeAsync(), await NodeAsync()], directory);
     }
 
@@ -43,7 +55,8 @@ internal sealed class Servers : IDisposable
     public static async Task<Servers> TwoHocuspocusAsync(string root, string node)
     {
         var redis = await Peer.StartRedisAsync();
-        return new Servers(Dialect.Hocuspocus, redis, [await Peer.StartHocuspocusAsync(root, node, redis), await Peer.StartHocuspocusAsync(root, node, redis)]);
+        return new Servers(Dialect.Hocuspocus, redis,
+            [await Peer.StartHocuspocusAsync(root, node, redis), await Peer.StartHocuspocusAsync(root, node, redis)]);
     }
 
     public void Dispose()

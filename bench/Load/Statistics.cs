@@ -13,7 +13,9 @@ internal static class Statistics
     public static (double Half, double Most) Percentiles(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
-        return sorted.Length == 0 ? (double.NaN, double.NaN) : (sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100]);
+        return sorted.Length == 0
+            ? (double.NaN, double.NaN)
+            : (sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100]);
     }
 
     private static string Text(double value) => Math.Abs(value) < 999.5 ? $"{value:G3}" : $"{value:N0}";

@@ -1,6 +1,9 @@
 namespace Relay.Bench.Load;
 
-/// <summary>A writer, ten readers who follow, and one who connects, gets the document and then never reads: what it costs the server in memory, and the others in time. Each run has a fresh server.</summary>
+/// <summary>
+/// A writer, ten readers who follow, and one who connects, gets the document and then never reads: what it costs the
+/// server in memory, and the others in time. Each run has a fresh server.
+/// </summary>
 internal static class StuckWorkload
 {
     private const int Readers = 10, Window = 1024, WarmUpUpdates = 4000;
@@ -9,7 +12,8 @@ internal static class StuckWorkload
 
     public static async Task RunAsync(Contender[] contenders, int megabytes, int characters, int rate, int rounds)
     {
-        var runs = contenders.SelectMany(contender => (bool[])[false, true], (contender, stuck) => (Contender: contender, Stuck: stuck, Figures: new List<StuckFigures>())).ToArray();
+        var runs = contenders.SelectMany(contender => (bool[])[false, true],
+            (contender, stuck) => (Contender: contender, Stuck: stuck, Figures: new List<StuckFigures>())).ToArray();
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var (contender, stuck, figures) in runs)
@@ -23,15 +27,19 @@ internal static class StuckWorkload
         foreach (var (contender, stuck, figures) in runs)
         {
             Console.WriteLine(
-                $"{contender.Name} {Which(stuck)}: resident MB, at most +{Statistics.Spread(figures.Select(run => run.Peak - run.Before))}, in the end +{Statistics.Spread(figures.Select(run => run.After - run.Before))}; "
-                + $"others, ms: half {Statistics.Spread(figures.Select(run => run.Half))}, 99 of 100 {Statistics.Spread(figures.Select(run => run.Most))}; "
+                $"{contender.Name} {Which(stuck)}: resident MB, at most "
+                    + $"+{Statistics.Spread(figures.Select(run => run.Peak - run.Before))}, in the end "
+                    + $"+{Statistics.Spread(figures.Select(run => run.After - run.Before))}; "
+                + $"others, ms: half {Statistics.Spread(figures.Select(run => run.Half))}, 99 of 100 "
+                + $"{Statistics.Spread(figures.Select(run => run.Most))}; "
                 + $"server CPU, s, {Statistics.Spread(figures.Select(run => run.Cost.Servers))}");
         }
     }
 
     private static string Which(bool stuck) => stuck ? "with a stuck reader" : "without";
 
-    private static async Task<StuckFigures> MeasureAsync(Servers servers, bool stuck, int updates, int characters, int rate)
+    private static async Task<StuckFigures> MeasureAsync(Servers servers, bool stuck, int updates,
+        int characters, int rate)
     {
         using (var warm = await FanOut.ConnectAsync(servers, "warm", Readers, Window, characters))
         {
@@ -58,7 +66,8 @@ internal static class StuckWorkload
         before = ProcessorTimes.Now(servers);
         peak = Math.Max(peak, await PeakAsync(servers.First, Task.Delay(Settling)));
         var resting = ProcessorTimes.Now(servers) - before;
-        return new StuckFigures(resident, peak, servers.First.ResidentMegabytes, latencies.Milliseconds(0.5), latencies.Milliseconds(0.99), missing, cost, resting);
+        return new StuckFigures(resident, peak, servers.First.ResidentMegabytes, latencies.Milliseconds(0.5),
+            latencies.Milliseconds(0.99), missing, cost, resting);
     }
 
     private static async Task<double> PeakAsync(Peer server, Task until)

@@ -8,7 +8,10 @@ internal static partial class Timing
     /// <summary>Of what <see cref="Stopwatch"/> counts.</summary>
     public static double Milliseconds(long ticks) => ticks * 1e3 / Stopwatch.Frequency;
 
-    /// <summary>Sleeps until then: the clients read on the same core. .NET's own sleeps are whole milliseconds, more than what is measured.</summary>
+    /// <summary>
+    /// Sleeps until then: the clients read on the same core. .NET's own sleeps are whole milliseconds, more than what
+    /// is measured.
+    /// </summary>
     public static void WaitUntil(long due)
     {
         while (due - Stopwatch.GetTimestamp() is > 0 and var left)

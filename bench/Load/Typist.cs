@@ -43,7 +43,10 @@ internal sealed class Typist(ulong id)
         return writer.ToArray();
     }
 
-    /// <summary>Tells which characters an update holds. Servers join updates: one that comes may hold those of several writers, and such as came before.</summary>
+    /// <summary>
+    /// Tells which characters an update holds. Servers join updates: one that comes may hold those of several writers,
+    /// and such as came before.
+    /// </summary>
     public static void Read(ReadOnlySpan<byte> bytes, RunReader onRun)
     {
         var update = DecodedUpdate.Rent();

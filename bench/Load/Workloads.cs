@@ -7,11 +7,14 @@ namespace Relay.Bench.Load;
 /// <param name="ServerCpuSeconds">CPU time of the server.</param>
 /// <param name="ResidentMegabytes">The server's resident memory afterwards.</param>
 /// <param name="StateBytes">What a newcomer is sent.</param>
-internal readonly record struct Figures(double Seconds, double ServerCpuSeconds, double ResidentMegabytes, long StateBytes);
+internal readonly record struct Figures(double Seconds, double ServerCpuSeconds, double ResidentMegabytes,
+    long StateBytes);
 
 internal static class Workloads
 {
-    /// <summary>The whole trace through one writer as fast as the socket takes it, until a state asked for after it has come.</summary>
+    /// <summary>
+    /// The whole trace through one writer as fast as the socket takes it, until a state asked for after it has come.
+    /// </summary>
     public static async Task<Figures> IngestAsync(Peer peer, List<byte[]> frames)
     {
         using var writer = await Client.ConnectAsync(peer.Url, "ingest");

@@ -6,7 +6,9 @@ using Relay.Persistence.Metadata.Postgres;
 
 namespace Relay.Bench.Metadata;
 
-/// <summary>Fills the tables with made-up rooms, connections and hours. A few rooms have very many connections, most have few.</summary>
+/// <summary>
+/// Fills the tables with made-up rooms, connections and hours. A few rooms have very many connections, most have few.
+/// </summary>
 internal static class Fill
 {
     private const int Nodes = 10;
@@ -31,7 +33,8 @@ internal static class Fill
         var values = new { rows, rooms, days, first, perDay, Nodes };
 
         // Indexes are faster made than kept up.
-        await connection.ExecuteAsync("drop index relay.connections_by_room, relay.connections_open, relay.connections_cut_off");
+        await connection.ExecuteAsync(
+            "drop index relay.connections_by_room, relay.connections_open, relay.connections_cut_off");
         await connection.ExecuteAsync(
             """
             select setseed(0.5);
@@ -55,7 +58,9 @@ internal static class Fill
                 from (select i, @first::timestamptz + @day * interval '1 day' + ((i - 1)::float8 / @perDay) * interval '1 day' as at from generate_series(1, @perDay) i) s
                 """,
                 new { day, days, rooms, first, perDay, Nodes });
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"day {day + 1} of {days}: {Stopwatch.GetElapsedTime(started).TotalSeconds:f0} s"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"day {day + 1} of {days}: {Stopwatch.GetElapsedTime(started).TotalSeconds:f0} s"));
         }
 
         await connection.ExecuteAsync(
@@ -74,7 +79,9 @@ internal static class Fill
             values);
         await connection.ExecuteAsync("vacuum analyze");
         var size = await SizeAsync(connection);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Filled in {Stopwatch.GetElapsedTime(started).TotalSeconds:f0} s: {size}."));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture,
+                $"Filled in {Stopwatch.GetElapsedTime(started).TotalSeconds:f0} s: {size}."));
     }
 
     private static async Task<string> SizeAsync(NpgsqlConnection connection)
@@ -84,6 +91,7 @@ internal static class Fill
             select (select sum(c.reltuples)::bigint from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'relay.connections'::regclass),
                 (select count(*) from relay.rooms), (select count(*) from relay.room_hours), pg_size_pretty(pg_database_size(current_database()))
             """);
-        return string.Create(CultureInfo.InvariantCulture, $"{connections:n0} connections, {rooms:n0} rooms, {hours:n0} hours of rooms, {size}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{connections:n0} connections, {rooms:n0} rooms, {hours:n0} hours of rooms, {size}");
     }
 }

@@ -21,7 +21,13 @@ if (Option("connection") is not { } connection)
     return 2;
 }
 
-var options = new PostgresMetadataOptions { ConnectionString = connection, Address = "bench", Incarnation = "bench", CallTimeout = TimeSpan.FromMinutes(10) };
+var options = new PostgresMetadataOptions
+{
+    ConnectionString = connection,
+    Address = "bench",
+    Incarnation = "bench",
+    CallTimeout = TimeSpan.FromMinutes(10)
+};
 await Fill.RunAsync(options, Number("rows", 20_000_000), Number("rooms", 250_000), Number("days", 30));
 if (Option("questions") != "false")
 {
@@ -32,6 +38,10 @@ await using var writer = new PostgresMetadataWriter(options with { Incarnation =
 await Writing.RunAsync(writer, Number("runs", 7));
 return 0;
 
-string? Option(string name) => Array.IndexOf(args, $"--{name}") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+string? Option(string name) => Array.IndexOf(args, $"--{name}") is >= 0 and var at && at + 1 < args.Length
+    ? args[at + 1]
+    : null;
 
-int Number(string name, int absent) => Option(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : absent;
+int Number(string name, int absent) => Option(name) is { } text
+    ? int.Parse(text, CultureInfo.InvariantCulture)
+    : absent;

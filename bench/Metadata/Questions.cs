@@ -8,7 +8,9 @@ using Relay.Yjs;
 
 namespace Relay.Bench.Metadata;
 
-/// <summary>Asks what the dashboard and the API ask, says how long it took, and shows the server's plans if that is wanted.</summary>
+/// <summary>
+/// Asks what the dashboard and the API ask, says how long it took, and shows the server's plans if that is wanted.
+/// </summary>
 internal static class Questions
 {
     public static async Task AskAsync(PostgresMetadataOptions options, int runs, bool plans)
@@ -37,11 +39,16 @@ internal static class Questions
             List("rooms that contain a common part, by last use", new RoomQuery(RoomOrder.LastUse, Part: "ticket")),
             List("rooms that contain what none contains, by size", new RoomQuery(RoomOrder.Size, Part: "nowhere")),
             List("rooms that contain two letters of none, by size", new RoomQuery(RoomOrder.Size, Part: "zz")),
-            new("the busiest room and its 30 days", asked => asked.FindRoomAsync(DocumentName.Create(busiest), now.AddDays(-30), now.AddHours(1), default), PostgresRoomMetadata.HoursSql, new { Id = 1L, from = now.AddDays(-30).UtcDateTime, to = now.UtcDateTime }),
+            new("the busiest room and its 30 days",
+                asked => asked.FindRoomAsync(DocumentName.Create(busiest), now.AddDays(-30), now.AddHours(1), default),
+                PostgresRoomMetadata.HoursSql,
+                new { Id = 1L, from = now.AddDays(-30).UtcDateTime, to = now.UtcDateTime }),
             Connections("connections of the busiest room", busiest, 1, false),
             Connections("connections of a rare room", rare, 200_000, false),
             Connections("who is in the busiest room now", busiest, 1, true),
-            new("all rooms together, 30 days by hours", asked => asked.TotalsAsync(now.AddDays(-30), now.AddHours(1), default), PostgresRoomMetadata.TotalsSql, new { from = now.AddDays(-30).UtcDateTime, to = now.UtcDateTime }),
+            new("all rooms together, 30 days by hours",
+                asked => asked.TotalsAsync(now.AddDays(-30), now.AddHours(1), default), PostgresRoomMetadata.TotalsSql,
+                new { from = now.AddDays(-30).UtcDateTime, to = now.UtcDateTime }),
             new("all nodes", asked => asked.NodesAsync(default), PostgresRoomMetadata.NodesSql, new { }),
         ];
         Console.WriteLine();
@@ -59,7 +66,8 @@ internal static class Questions
             }
 
             Array.Sort(times);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {times[runs / 2]:f1} | {times[^1]:f1} |"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"| {name} | {times[runs / 2]:f1} | {times[^1]:f1} |"));
         }
 
         if (plans)
@@ -75,7 +83,8 @@ internal static class Questions
     }
 
     private static Question Connections(string name, string room, long id, bool onlyOpen) => new(
-        name, asked => asked.ListConnectionsAsync(DocumentName.Create(room), onlyOpen, 50, null, default), PostgresRoomMetadata.ConnectionsSql(onlyOpen, isFirst: true), new { id, count = 51 });
+        name, asked => asked.ListConnectionsAsync(DocumentName.Create(room), onlyOpen, 50, null, default),
+            PostgresRoomMetadata.ConnectionsSql(onlyOpen, isFirst: true), new { id, count = 51 });
 
     private static async Task ExplainAsync(PostgresMetadataOptions options, Question[] questions)
     {
@@ -94,7 +103,10 @@ internal static class Questions
     {
         await using var connection = new NpgsqlConnection(options.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("select name from relay.rooms where id <= $1 order by id desc limit 1", connection) { Parameters = { new() { Value = id } } };
+        await using var command = new NpgsqlCommand(
+            "select name from relay.rooms where id <= $1 order by id desc limit 1",
+            connection)
+        { Parameters = { new() { Value = id } } };
         return (string)(await command.ExecuteScalarAsync())!;
     }
 

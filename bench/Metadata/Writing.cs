@@ -20,9 +20,28 @@ internal static class Writing
         for (var number = 1; number <= runs + 1; number++)
         {
             var now = DateTimeOffset.UtcNow;
-            var rooms = Enumerable.Range(0, Rooms).Select(room => new RoomSample { Room = Name(room), UsedAt = now, IsOpen = true, Connections = 4, Updates = 8, BytesIn = 900, BytesOut = 2700, Peak = 4, ConnectionSeconds = 8 }).ToList();
-            var ended = open.ConvertAll(change => change with { IsNew = false, End = new ConnectionEnd(now, 900, 2700, 8, 24, null, "The client left.") });
-            open = [.. Enumerable.Range(0, Connections).Select(room => new ConnectionChange(Guid.CreateVersion7(), Name(room), "user", "y-websocket", now, true, null))];
+            var rooms = Enumerable.Range(0, Rooms)
+                .Select(room => new RoomSample
+                {
+                    Room = Name(room),
+                    UsedAt = now,
+                    IsOpen = true,
+                    Connections = 4,
+                    Updates = 8,
+                    BytesIn = 900,
+                    BytesOut = 2700,
+                    Peak = 4,
+                    ConnectionSeconds = 8
+                }).ToList();
+            var ended = open.ConvertAll(
+                change => change with
+                {
+                    IsNew = false,
+                    End = new ConnectionEnd(now, 900, 2700, 8, 24, null, "The client left.")
+                });
+            open = [.. Enumerable.Range(0, Connections)
+                .Select(room => new ConnectionChange(Guid.CreateVersion7(), Name(room), "user", "y-websocket",
+                    now, true, null))];
             var batch = new MetadataBatch(number, now, rooms, [.. ended, .. open], 4 * Rooms, Rooms);
             var started = Stopwatch.GetTimestamp();
             await writer.WriteAsync(batch, default);
@@ -33,8 +52,10 @@ internal static class Writing
         var later = times.Skip(1).Order().ToList();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"\nA batch of {Rooms} rooms, {Connections} comings and {Connections} goings: {later[later.Count / 2]:f0} ms (worst {later[^1]:f0} ms); the first one, which makes the rooms: {times[0]:f0} ms."));
+            $"\nA batch of {Rooms} rooms, {Connections} comings and {Connections} goings: {later[later.Count / 2]:f0} "
+                + $"ms (worst {later[^1]:f0} ms); the first one, which makes the rooms: {times[0]:f0} ms."));
     }
 
-    private static DocumentName Name(int room) => DocumentName.Create(string.Create(CultureInfo.InvariantCulture, $"written/{room}"));
+    private static DocumentName Name(int room) =>
+        DocumentName.Create(string.Create(CultureInfo.InvariantCulture, $"written/{room}"));
 }

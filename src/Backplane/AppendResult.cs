@@ -5,13 +5,22 @@ namespace Relay.Backplane;
 /// <summary>How an append ended.</summary>
 public enum AppendOutcome
 {
-    /// <summary>The entry is in the log at <see cref="AppendResult.Position"/> (now, or already from an earlier try under the same id).</summary>
+    /// <summary>
+    /// The entry is in the log at <see cref="AppendResult.Position"/> (now, or already from an earlier try under the
+    /// same id).
+    /// </summary>
     Stored,
 
-    /// <summary>There was no log: the entry is the first of a new, higher epoch, at offset 1. The caller must reconcile unless it knows an empty document.</summary>
+    /// <summary>
+    /// There was no log: the entry is the first of a new, higher epoch, at offset 1. The caller must reconcile unless
+    /// it knows an empty document.
+    /// </summary>
     StartedEpoch,
 
-    /// <summary>The log has another epoch than the caller meant; nothing was stored. <see cref="AppendResult.Position"/> is the log's end.</summary>
+    /// <summary>
+    /// The log has another epoch than the caller meant; nothing was stored. <see cref="AppendResult.Position"/> is the
+    /// log's end.
+    /// </summary>
     OtherEpoch,
 }
 

@@ -1,6 +1,9 @@
 namespace Relay.Backplane;
 
-/// <summary>The event ids of this project's log messages: 2000 to 2099 the file log, 2100 to 2199 the in-process channel, 2200 to 2299 Redis.</summary>
+/// <summary>
+/// The event ids of this project's log messages: 2000 to 2099 the file log, 2100 to 2199 the in-process channel, 2200
+/// to 2299 Redis.
+/// </summary>
 internal static class BackplaneEventId
 {
     public const int FileLogStarted = 2000;

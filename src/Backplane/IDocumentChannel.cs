@@ -3,15 +3,18 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// Joins the nodes that hold a document. Thread-safe. Delivery is at most once; entries of one document arrive in the log's order as far as they arrive, and what was
-/// missed is read from <see cref="IDocumentLog"/>. A node hears its own appends, and not its own awareness.
+/// Joins the nodes that hold a document. Thread-safe. Delivery is at most once; entries of one document arrive in the
+/// log's order as far as they arrive, and what was missed is read from <see cref="IDocumentLog"/>. A node hears its own
+/// appends, and not its own awareness.
 /// </summary>
 public interface IDocumentChannel
 {
-    /// <summary>Starts delivery to <paramref name="listener"/>: whatever is appended after this has completed is delivered, as far as the channel holds. Disposing the
-    /// result ends it; calls already under way may still arrive.</summary>
+    /// <summary>Starts delivery to <paramref name="listener"/>: whatever is appended after this has completed is
+    /// delivered, as far as the channel holds. Disposing the result ends it; calls already under way may still
+    /// arrive.</summary>
     /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
-    ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation);
+    ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
+        CancellationToken cancellation);
 
     /// <summary>Tells the listeners of the document on all other nodes about presence. Nothing is stored.</summary>
     /// <param name="document">The document.</param>
@@ -22,17 +25,22 @@ public interface IDocumentChannel
     ValueTask PublishAwarenessAsync(
         DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation);
 
-    /// <summary>Sends an application's own message to all listeners of the document, the sender's included. Nothing is stored; messages of one sender arrive in the order of the calls, as far as they arrive.</summary>
+    /// <summary>
+    /// Sends an application's own message to all listeners of the document, the sender's included. Nothing is stored;
+    /// messages of one sender arrive in the order of the calls, as far as they arrive.
+    /// </summary>
     /// <param name="document">The document.</param>
     /// <param name="sender">Says who sent it, so that the sender knows its own.</param>
     /// <param name="message">The message; the channel does not look into it.</param>
     /// <param name="cancellation">Gives up; it may be sent all the same.</param>
     /// <exception cref="BackplaneUnavailableException">The channel cannot be reached.</exception>
-    ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation);
+    ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
+        CancellationToken cancellation);
 }
 
-/// <summary>What a channel calls. Calls for one document come one at a time, on a thread of the backplane or, in process, from within a
-/// call to the log or the channel on its caller's thread, before or after that call's own answer: an implementation only enqueues. What it throws is logged and harms no other listener.</summary>
+/// <summary>What a channel calls. Calls for one document come one at a time, on a thread of the backplane or, in
+/// process, from within a call to the log or the channel on its caller's thread, before or after that call's own
+/// answer: an implementation only enqueues. What it throws is logged and harms no other listener.</summary>
 public interface IChannelListener
 {
     /// <summary>An entry is in the log. Its payload may be kept.</summary>
@@ -44,9 +52,13 @@ public interface IChannelListener
     /// <summary>An application's own message, of some node, this one included. It may be kept.</summary>
     void OnStateless(ulong sender, ReadOnlyMemory<byte> message);
 
-    /// <summary>A checkpoint named this entry, which the log held at that moment, as covered by a stored snapshot.</summary>
+    /// <summary>
+    /// A checkpoint named this entry, which the log held at that moment, as covered by a stored snapshot.
+    /// </summary>
     void OnSaved(Position position);
 
-    /// <summary>Delivery may have been interrupted: whatever was appended meanwhile must be read from the log.</summary>
+    /// <summary>
+    /// Delivery may have been interrupted: whatever was appended meanwhile must be read from the log.
+    /// </summary>
     void OnInterrupted();
 }

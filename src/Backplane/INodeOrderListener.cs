@@ -1,6 +1,9 @@
 namespace Relay.Backplane;
 
-/// <summary>What <see cref="INodeOrders"/> calls: one call at a time. What it throws is logged, and the order counts as carried out.</summary>
+/// <summary>
+/// What <see cref="INodeOrders"/> calls: one call at a time. What it throws is logged, and the order counts as carried
+/// out.
+/// </summary>
 public interface INodeOrderListener
 {
     /// <summary>Carries out another node's order.</summary>

@@ -1,7 +1,8 @@
 namespace Relay.Backplane;
 
 /// <summary>
-/// What the nodes that share this backplane say about themselves: each keeps one report, which ends by itself if it is not stored again. Thread-safe. A report that was stored is listed by every node at once; nothing orders the
+/// What the nodes that share this backplane say about themselves: each keeps one report, which ends by itself if it is
+/// not stored again. Thread-safe. A report that was stored is listed by every node at once; nothing orders the
 /// reports of different nodes.
 /// </summary>
 public interface INodeReports
@@ -11,11 +12,13 @@ public interface INodeReports
     /// <param name="report">Bytes that this seam does not look at, some tens of KiB at the most.</param>
     /// <param name="lifetime">How long it is listed if it is not stored again.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached; whether others see the report is unknown.</exception>
+    /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached; whether others see the report
+    /// is unknown.</exception>
     ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime, CancellationToken cancellation);
 
     /// <summary>Takes a node's report away. Taking away what is not there changes nothing.</summary>
-    /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached; the report ends by itself.</exception>
+    /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached; the report ends by
+    /// itself.</exception>
     ValueTask RemoveAsync(string node, CancellationToken cancellation);
 
     /// <summary>The reports that have not ended, in no order.</summary>

@@ -3,18 +3,23 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>An entry as its writer hands it in, before it has a position.</summary>
-/// <param name="Id">Random, never <see cref="EntryId.None"/>; the same id is used again when an append with unknown outcome is repeated.</param>
+/// <param name="Id">Random, never <see cref="EntryId.None"/>; the same id is used again when an append with unknown
+/// outcome is repeated.</param>
 /// <param name="Kind">What the entry says.</param>
-/// <param name="Payload">The Yjs update (format V1), or nothing. The log does not keep the memory after the append has completed.</param>
+/// <param name="Payload">The Yjs update (format V1), or nothing. The log does not keep the memory after the append has
+/// completed.</param>
 public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemory<byte> Payload)
 {
     /// <summary>Whether it has an id, a kind, and a payload that the kind has.</summary>
-    internal bool IsWhole => !Id.IsNone && (Kind == EntryKind.Update || (Kind is EntryKind.Deleted or EntryKind.Created && Payload.IsEmpty));
+    internal bool IsWhole =>
+        !Id.IsNone && (Kind == EntryKind.Update || (Kind is EntryKind.Deleted or EntryKind.Created && Payload.IsEmpty));
 }
 
 /// <summary>An entry as it stands in the log.</summary>
 /// <param name="Position">Where it stands.</param>
 /// <param name="Previous">The id of the entry before it; <see cref="EntryId.None"/> for the first of an epoch.</param>
 /// <param name="Kind">What the entry says.</param>
-/// <param name="Payload">The Yjs update (format V1), or nothing. Not changed by anyone while the reader holds it.</param>
-public readonly record struct LoggedEntry(Position Position, EntryId Previous, EntryKind Kind, ReadOnlyMemory<byte> Payload);
+/// <param name="Payload">The Yjs update (format V1), or nothing. Not changed by anyone while the reader holds
+/// it.</param>
+public readonly record struct LoggedEntry(Position Position, EntryId Previous, EntryKind Kind,
+    ReadOnlyMemory<byte> Payload);

@@ -4,7 +4,8 @@ namespace Relay.Backplane;
 
 /// <summary>The answer to a claim.</summary>
 /// <param name="IsGranted">Whether the caller may save.</param>
-/// <param name="Saved">The newest position of this log that a checkpoint has named as saved; <see cref="Position.None"/> if the log knows of none.</param>
+/// <param name="Saved">The newest position of this log that a checkpoint has named as saved;
+/// <see cref="Position.None"/> if the log knows of none.</param>
 public readonly record struct SaveClaim(bool IsGranted, Position Saved);
 
 /// <summary>What becomes of a document with unsaved entries.</summary>
@@ -29,4 +30,5 @@ public enum SaveJobState
 /// <param name="Attempts">How often it was claimed as forgotten, or failed, since its last checkpoint.</param>
 /// <param name="DueAt">When it is offered (again) to a node that looks for forgotten documents.</param>
 /// <param name="Problem">Why the last attempt failed, in one sentence; nothing if it did not.</param>
-public sealed record SaveJob(DocumentName Document, SaveJobState State, int Attempts, DateTimeOffset DueAt, string? Problem);
+public sealed record SaveJob(DocumentName Document, SaveJobState State, int Attempts, DateTimeOffset DueAt,
+    string? Problem);

@@ -3,17 +3,27 @@ namespace Relay.Backplane;
 /// <summary>When documents with unsaved entries are offered to nodes that look for forgotten ones.</summary>
 public sealed record SaveJobOptions
 {
-    /// <summary>How long a document may have unsaved entries without a checkpoint before it looks forgotten. Default: 3 minutes, three times the default of
-    /// <c>Documents:SaveInterval</c>: a node that holds the document has saved it by then. Too short costs a needless load of the document, too long delays only what nobody looks at.</summary>
+    /// <summary>How long a document may have unsaved entries without a checkpoint before it looks forgotten. Default: 3
+    /// minutes, three times the default of
+    /// <c>Documents:SaveInterval</c>: a node that holds the document has saved it by then. Too short costs a needless
+    /// load of the document, too long delays only what nobody looks at.</summary>
     public TimeSpan ForgottenAfter { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long a job waits after its first failed attempt; each further one doubles it, up to <see cref="StalledInterval"/>. Default: 30 seconds.</summary>
+    /// <summary>
+    /// How long a job waits after its first failed attempt; each further one doubles it, up to
+    /// <see cref="StalledInterval"/>. Default: 30 seconds.
+    /// </summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many attempts make a job stalled. Default: 5, which with the default waits is about 8 minutes of trouble.</summary>
+    /// <summary>
+    /// How many attempts make a job stalled. Default: 5, which with the default waits is about 8 minutes of trouble.
+    /// </summary>
     public int StalledAfter { get; init; } = 5;
 
-    /// <summary>How often a stalled job is offered. Default: 1 hour: what was mended is saved without anybody's help, and what is not costs next to nothing.</summary>
+    /// <summary>
+    /// How often a stalled job is offered. Default: 1 hour: what was mended is saved without anybody's help, and what
+    /// is not costs next to nothing.
+    /// </summary>
     public TimeSpan StalledInterval { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How long a job with that many attempts is not offered.</summary>

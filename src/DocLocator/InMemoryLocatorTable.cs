@@ -3,8 +3,9 @@ using Relay.Yjs;
 namespace Relay.DocLocator;
 
 /// <summary>
-/// The table that the locators of several nodes in one process share; a node on its own has one to itself. Thread-safe: every operation is one step under one lock, so of two
-/// nodes that add themselves to a document at the same time one comes first and the other sees it. Nothing outlives the process.
+/// The table that the locators of several nodes in one process share; a node on its own has one to itself. Thread-safe:
+/// every operation is one step under one lock, so of two nodes that add themselves to a document at the same time one
+/// comes first and the other sees it. Nothing outlives the process.
 /// </summary>
 /// <param name="time">Decides which heartbeats have expired.</param>
 /// <param name="expiry">How long a heartbeat lasts.</param>
@@ -40,8 +41,11 @@ public sealed class InMemoryLocatorTable(TimeProvider time, TimeSpan expiry)
 
             var now = time.GetUtcNow();
 
-            // An earlier start at this node's own address is dead whatever its heartbeat says: two processes cannot listen there.
-            string[] others = [.. set.Where(other => other.Address != node.Address && IsLive(other, now)).Select(other => other.Address).Distinct()];
+            // An earlier start at this node's own address is dead whatever its heartbeat says: two processes cannot
+            // listen there.
+            string[] others = [
+                .. set.Where(other => other.Address != node.Address && IsLive(other, now))
+                .Select(other => other.Address).Distinct()];
             set.Add(node);
             return others;
         }
@@ -66,5 +70,6 @@ public sealed class InMemoryLocatorTable(TimeProvider time, TimeSpan expiry)
         }
     }
 
-    private bool IsLive(NodeIdentity node, DateTimeOffset now) => liveUntil.TryGetValue(node, out var until) && now < until;
+    private bool IsLive(NodeIdentity node, DateTimeOffset now) =>
+        liveUntil.TryGetValue(node, out var until) && now < until;
 }

@@ -8,14 +8,17 @@ public sealed partial class DirectorySnapshotStore
     private const int CompareBytes = 128 * 1024;
 
     /// <summary>
-    /// From this age a temporary file belongs to a process that was killed. Should its writer live after all, its write fails and is tried again.
+    /// From this age a temporary file belongs to a process that was killed. Should its writer live after all, its write
+    /// fails and is tried again.
     /// </summary>
     private static readonly TimeSpan TemporaryLifetime = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
     /// <remarks>
-    /// What lies at the position already and reads is left as it is: equal positions are equal histories. If it does not read, it is kept too and the write fails, since the position
-    /// has one key and a snapshot is never overwritten. The session then still counts as unsaved, nothing is trimmed, and the next entry gives it another position.
+    /// What lies at the position already and reads is left as it is: equal positions are equal histories. If it does
+    /// not read, it is kept too and the write fails, since the position has one key and a snapshot is never
+    /// overwritten. The session then still counts as unsaved, nothing is trimmed, and the next entry gives it another
+    /// position.
     /// </remarks>
     public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
     {
@@ -53,9 +56,11 @@ public sealed partial class DirectorySnapshotStore
                 Step(DirectoryWriteStep.ReadBack, temporary);
                 await CompareAsync(temporary, bytes, cancellation).ConfigureAwait(false);
                 Step(DirectoryWriteStep.Name, temporary);
-                if (!TryName(temporary, path) && !await IsStoredAsync(path, snapshot, cancellation).ConfigureAwait(false))
+                if (!TryName(temporary, path)
+                    && !await IsStoredAsync(path, snapshot, cancellation).ConfigureAwait(false))
                 {
-                    throw new SnapshotStoreUnavailableException("Another snapshot of this position was written and deleted at the same time.");
+                    throw new SnapshotStoreUnavailableException(
+                        "Another snapshot of this position was written and deleted at the same time.");
                 }
             }
             finally
@@ -64,7 +69,8 @@ public sealed partial class DirectorySnapshotStore
             }
         }
 
-        // Also when it was there already: its writer may have been killed before this. Asking for a flush of what is on the disk costs next to nothing.
+        // Also when it was there already: its writer may have been killed before this. Asking for a flush of what is on
+        // the disk costs next to nothing.
         Step(DirectoryWriteStep.FlushFolders, path);
         FlushDirectory(folder);
         FlushDirectory(root);
@@ -74,13 +80,15 @@ public sealed partial class DirectorySnapshotStore
     }
 
     /// <summary>Whether the position's file is there and reads.</summary>
-    /// <exception cref="SnapshotStoreUnavailableException">It is there and does not read, or says something else.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">It is there and does not read, or says something
+    /// else.</exception>
     private static async ValueTask<bool> IsStoredAsync(string path, Snapshot snapshot, CancellationToken cancellation)
     {
         SnapshotReadResult stored;
         try
         {
-            stored = await ReadFileAsync(path, snapshot.Document, snapshot.Position, cancellation).ConfigureAwait(false);
+            stored = await ReadFileAsync(path, snapshot.Document, snapshot.Position, cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (IsAbsence(exception))
         {
@@ -90,7 +98,8 @@ public sealed partial class DirectorySnapshotStore
         if (stored.Snapshot is null)
         {
             throw new SnapshotStoreUnavailableException(
-                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be stored at its next position. {stored.Problem}")
+                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be "
+                    + $"stored at its next position. {stored.Problem}")
             {
                 IsPositionTaken = true,
             };
@@ -98,7 +107,9 @@ public sealed partial class DirectorySnapshotStore
 
         return stored.Snapshot.Kind == snapshot.Kind
             ? true
-            : throw new SnapshotStoreUnavailableException($"The snapshot that is stored at {snapshot.Position} is a {stored.Snapshot.Kind}, not a {snapshot.Kind}.");
+            : throw new SnapshotStoreUnavailableException(
+                $"The snapshot that is stored at {snapshot.Position} is a "
+                    + $"{stored.Snapshot.Kind}, not a {snapshot.Kind}.");
     }
 
     private async ValueTask WriteTemporaryAsync(string temporary, byte[] bytes, CancellationToken cancellation)
@@ -106,7 +117,8 @@ public sealed partial class DirectorySnapshotStore
         Step(DirectoryWriteStep.CreateTemporary, temporary);
 
         // Asking for the room first makes a full disk fail here, before anything is written.
-        using var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, FileOptions.Asynchronous, bytes.Length);
+        using var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete,
+            FileOptions.Asynchronous, bytes.Length);
         Step(DirectoryWriteStep.WriteTemporary, temporary);
         await RandomAccess.WriteAsync(file, bytes, 0, cancellation).ConfigureAwait(false);
         Step(DirectoryWriteStep.FlushTemporary, temporary);
@@ -114,12 +126,14 @@ public sealed partial class DirectorySnapshotStore
     }
 
     /// <summary>
-    /// Reads the file back by its path. The system answers from its cache, so this does not prove the disk (the flush reports what the disk refused, and every later read checks
-    /// the checksum): it proves that the file that is about to get the name holds these bytes.
+    /// Reads the file back by its path. The system answers from its cache, so this does not prove the disk (the flush
+    /// reports what the disk refused, and every later read checks the checksum): it proves that the file that is about
+    /// to get the name holds these bytes.
     /// </summary>
     private static async ValueTask CompareAsync(string temporary, byte[] bytes, CancellationToken cancellation)
     {
-        using var file = File.OpenHandle(temporary, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        using var file = File.OpenHandle(temporary, FileMode.Open, FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
         var same = RandomAccess.GetLength(file) == bytes.Length;
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(bytes.Length, CompareBytes));
         try
@@ -139,7 +153,8 @@ public sealed partial class DirectorySnapshotStore
 
         if (!same)
         {
-            throw new SnapshotStoreUnavailableException("The snapshot directory gave back other bytes than it was given.");
+            throw new SnapshotStoreUnavailableException(
+                "The snapshot directory gave back other bytes than it was given.");
         }
     }
 
@@ -166,8 +181,9 @@ public sealed partial class DirectorySnapshotStore
             case UnixFiles.LinkOutcome.Exists:
                 return false;
             default:
-                // Without hard links only a rename is atomic, and it replaces. Between the question and the rename another writer of the same position may come first: then its
-                // file is replaced, whole, by the same history's state.
+                // Without hard links only a rename is atomic, and it replaces. Between the question and the rename
+                // another writer of the same position may come first: then its file is replaced, whole, by the same
+                // history's state.
                 if (File.Exists(path))
                 {
                     return false;
@@ -178,7 +194,10 @@ public sealed partial class DirectorySnapshotStore
         }
     }
 
-    /// <summary>A temporary file that cannot be removed is no reason to call a stored snapshot unstored: a later write removes it.</summary>
+    /// <summary>
+    /// A temporary file that cannot be removed is no reason to call a stored snapshot unstored: a later write removes
+    /// it.
+    /// </summary>
     private void RemoveTemporary(string temporary)
     {
         try

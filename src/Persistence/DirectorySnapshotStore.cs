@@ -3,22 +3,28 @@ using Relay.Yjs;
 namespace Relay.Persistence;
 
 /// <summary>
-/// Snapshots as files under one directory: for one node, or for nodes that share a file system. A file appears under its name only when it is whole, flushed and read back, and
-/// is never written to again. Several processes may use one directory at once; no lock is needed.
+/// Snapshots as files under one directory: for one node, or for nodes that share a file system. A file appears under
+/// its name only when it is whole, flushed and read back, and is never written to again. Several processes may use one
+/// directory at once; no lock is needed.
 /// </summary>
 /// <remarks>
 /// <para>
-/// "Not there" is believed only while the directory's marker file is there: an unmounted volume or a removed directory throws instead of showing documents without snapshots.
+/// "Not there" is believed only while the directory's marker file is there: an unmounted volume or a removed directory
+/// throws instead of showing documents without snapshots.
 /// </para>
 /// <para>
-/// Listing and deleting are a few short system calls and run on the caller's thread. File contents are read and written asynchronously. The framework has no asynchronous
-/// flush, so each write blocks its thread for three or four flushes (milliseconds on an SSD): at most <see cref="ConcurrentWrites"/> writes run at a time, so that saving many documents
+/// Listing and deleting are a few short system calls and run on the caller's thread. File contents are read and written
+/// asynchronously. The framework has no asynchronous flush, so each write blocks its thread for three or four flushes
+/// (milliseconds on an SSD): at most <see cref="ConcurrentWrites"/> writes run at a time, so that saving many documents
 /// at once never takes more of the thread pool than that.
 /// </para>
 /// </remarks>
 public sealed partial class DirectorySnapshotStore : ISnapshotStore
 {
-    /// <summary>How many writes run at a time; further ones wait without a thread. Two let one write's processor work overlap with the other's flushes.</summary>
+    /// <summary>
+    /// How many writes run at a time; further ones wait without a thread. Two let one write's processor work overlap
+    /// with the other's flushes.
+    /// </summary>
     internal const int ConcurrentWrites = 2;
 
     /// <summary>The marker's name; no document's folder can have it, because of the dot.</summary>
@@ -36,13 +42,19 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         marker = Path.Combine(root, MarkerName);
     }
 
-    /// <summary>For tests: called before each step of a write with the temporary file's path; what it throws is what the disk would have said.</summary>
+    /// <summary>
+    /// For tests: called before each step of a write with the temporary file's path; what it throws is what the disk
+    /// would have said.
+    /// </summary>
     internal Action<DirectoryWriteStep, string>? BeforeStep { get; set; }
 
     /// <summary>For tests: whether the file system has hard links.</summary>
     internal bool HardLinks { get; set; } = !OperatingSystem.IsWindows();
 
-    /// <summary>Opens the store, and makes its directory (and those above it) if it is not there yet. The directory is the store's alone.</summary>
+    /// <summary>
+    /// Opens the store, and makes its directory (and those above it) if it is not there yet. The directory is the
+    /// store's alone.
+    /// </summary>
     /// <exception cref="SnapshotStoreUnavailableException">The directory cannot be made or written.</exception>
     public static DirectorySnapshotStore Open(string path, TimeProvider time)
     {
@@ -57,12 +69,14 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         return ValueTask.FromResult(Guard("Cannot list snapshots", () => List(document)));
     }
 
-    public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            return await ReadFileAsync(PathOf(document, snapshot.Position), document, snapshot.Position, cancellation).ConfigureAwait(false);
+            return await ReadFileAsync(PathOf(document, snapshot.Position), document, snapshot.Position, cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (IsAbsence(exception))
         {
@@ -85,7 +99,8 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
             {
                 File.Delete(path);
 
-                // So that deletions reach the disk in their order: a power cut must not bring an old state back and leave its tombstone deleted.
+                // So that deletions reach the disk in their order: a power cut must not bring an old state back and
+                // leave its tombstone deleted.
                 FlushDirectory(Path.GetDirectoryName(path)!);
             }
             catch (Exception exception) when (IsAbsence(exception))
@@ -97,7 +112,8 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var path = PathOf(document, snapshot.Position);
@@ -118,10 +134,12 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         }));
     }
 
-    private static async ValueTask<SnapshotReadResult> ReadFileAsync(string path, DocumentName document, Position position, CancellationToken cancellation)
+    private static async ValueTask<SnapshotReadResult> ReadFileAsync(string path, DocumentName document,
+        Position position, CancellationToken cancellation)
     {
         using var file = File.OpenHandle(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
         var length = RandomAccess.GetLength(file);
         var start = new byte[SnapshotFormat.FixedBytes];
         var startLength = await FillAsync(file, start, 0, cancellation).ConfigureAwait(false);
@@ -136,12 +154,14 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
     }
 
     /// <summary>Reads until the buffer is full or the file ends; a single read may return less.</summary>
-    private static async ValueTask<int> FillAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, Memory<byte> buffer, long offset, CancellationToken cancellation)
+    private static async ValueTask<int> FillAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, Memory<byte> buffer,
+        long offset, CancellationToken cancellation)
     {
         var filled = 0;
         while (filled < buffer.Length)
         {
-            var read = await RandomAccess.ReadAsync(file, buffer[filled..], offset + filled, cancellation).ConfigureAwait(false);
+            var read = await RandomAccess.ReadAsync(file, buffer[filled..], offset + filled, cancellation)
+                .ConfigureAwait(false);
             if (read == 0)
             {
                 break;
@@ -162,12 +182,17 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         }
     }
 
-    /// <summary>The file or one of the folders above it is not there. Whether that is to be believed, the marker says.</summary>
-    private static bool IsAbsence(Exception exception) => exception is FileNotFoundException or DirectoryNotFoundException;
+    /// <summary>
+    /// The file or one of the folders above it is not there. Whether that is to be believed, the marker says.
+    /// </summary>
+    private static bool IsAbsence(Exception exception) =>
+        exception is FileNotFoundException or DirectoryNotFoundException;
 
-    private static bool IsFailure(Exception exception) => exception is IOException or UnauthorizedAccessException or System.Security.SecurityException;
+    private static bool IsFailure(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or System.Security.SecurityException;
 
-    private static SnapshotStoreUnavailableException Unavailable(string what, Exception exception) => new($"{what}: {exception.Message}", exception);
+    private static SnapshotStoreUnavailableException Unavailable(string what, Exception exception) =>
+        new($"{what}: {exception.Message}", exception);
 
     private static void Guard(string what, Action action) => Guard(what, () =>
     {
@@ -210,7 +235,10 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         return found;
     }
 
-    /// <summary>Nothing for what was deleted since it was listed. Not by asking whether it exists: the framework answers "no" to that also where the disk said something else.</summary>
+    /// <summary>
+    /// Nothing for what was deleted since it was listed. Not by asking whether it exists: the framework answers "no" to
+    /// that also where the disk said something else.
+    /// </summary>
     private static SnapshotInfo? LookAt(FileInfo file, Position position)
     {
         try
@@ -225,9 +253,13 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
 
     private string FolderOf(DocumentName document) => Path.Combine(root, SnapshotKey.Folder(document));
 
-    private string PathOf(DocumentName document, Position position) => Path.Combine(FolderOf(document), SnapshotKey.Name(position));
+    private string PathOf(DocumentName document, Position position) =>
+        Path.Combine(FolderOf(document), SnapshotKey.Name(position));
 
-    /// <summary>Throws if "not found" must not be believed: the framework says it too where a file stands in the way of the folder.</summary>
+    /// <summary>
+    /// Throws if "not found" must not be believed: the framework says it too where a file stands in the way of the
+    /// folder.
+    /// </summary>
     private void ConfirmAbsence(DocumentName document)
     {
         DemandMarker();
@@ -237,10 +269,14 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         }
     }
 
-    /// <summary>Opens the marker rather than asking whether it exists: the framework answers "no" to that also where the disk said something else.</summary>
+    /// <summary>
+    /// Opens the marker rather than asking whether it exists: the framework answers "no" to that also where the disk
+    /// said something else.
+    /// </summary>
     private void DemandMarker()
     {
-        using var handle = File.OpenHandle(marker, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var handle = File.OpenHandle(marker, FileMode.Open, FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete);
     }
 
     private void EnsureRoot()
@@ -258,7 +294,8 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
             FlushDirectory(Path.GetDirectoryName(directory)!);
         }
 
-        File.OpenHandle(marker, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+        File.OpenHandle(marker, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)
+            .Dispose();
         FlushDirectory(root);
     }
 }

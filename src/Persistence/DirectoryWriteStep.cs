@@ -1,6 +1,8 @@
 namespace Relay.Persistence;
 
-/// <summary>The steps of one write to a <see cref="DirectorySnapshotStore"/>, in order: where a test lets it fail.</summary>
+/// <summary>
+/// The steps of one write to a <see cref="DirectorySnapshotStore"/>, in order: where a test lets it fail.
+/// </summary>
 internal enum DirectoryWriteStep
 {
     CreateFolder,

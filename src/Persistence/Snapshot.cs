@@ -18,7 +18,8 @@ public enum SnapshotKind : byte
 /// <param name="Position">The last log entry that it covers.</param>
 /// <param name="WrittenAt">When its writer made it, UTC, kept to the millisecond.</param>
 /// <param name="Update">The document as a Yjs update, format V1; empty for a tombstone.</param>
-public sealed record Snapshot(DocumentName Document, SnapshotKind Kind, Position Position, DateTimeOffset WrittenAt, ReadOnlyMemory<byte> Update);
+public sealed record Snapshot(DocumentName Document, SnapshotKind Kind, Position Position, DateTimeOffset WrittenAt,
+    ReadOnlyMemory<byte> Update);
 
 /// <summary>A stored snapshot as a listing shows it, without reading it.</summary>
 /// <param name="Position">The position in its name.</param>
@@ -26,7 +27,9 @@ public sealed record Snapshot(DocumentName Document, SnapshotKind Kind, Position
 /// <param name="StoredAt">When the store took it, by the store's clock.</param>
 public readonly record struct SnapshotInfo(Position Position, long Bytes, DateTimeOffset StoredAt)
 {
-    /// <summary>Whether it says that the document was deleted: every state has an update, so only a tombstone is that short.</summary>
+    /// <summary>
+    /// Whether it says that the document was deleted: every state has an update, so only a tombstone is that short.
+    /// </summary>
     public bool IsTombstoneOf(DocumentName document) => Bytes == SnapshotFormat.LengthOf(document, 0);
 }
 
@@ -39,7 +42,9 @@ public enum SnapshotReadOutcome
     /// <summary>It is not there (any more): a listing may be older than a pruning.</summary>
     Gone,
 
-    /// <summary>Its bytes are not what was written: <see cref="SnapshotReadResult.Problem"/> says what is wrong.</summary>
+    /// <summary>
+    /// Its bytes are not what was written: <see cref="SnapshotReadResult.Problem"/> says what is wrong.
+    /// </summary>
     Unreadable,
 }
 

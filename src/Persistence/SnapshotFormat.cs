@@ -20,9 +20,10 @@ namespace Relay.Persistence;
 ///  …   u  the document as a Yjs update, format V1; empty for a tombstone
 ///  …  32  SHA-256 over all before it
 /// </code>
-/// The checksum is SHA-256 because it is in the framework, runs in hardware at more than a gigabyte per second, is what object stores and
-/// command line tools can compute too, and leaves no damage that it might miss; a CRC would save nothing that can be measured beside a disk or a network.
-/// It guards against damage, not against somebody who may write to the store.
+/// The checksum is SHA-256 because it is in the framework, runs in hardware at more than a gigabyte per second, is what
+/// object stores and command line tools can compute too, and leaves no damage that it might miss; a CRC would save
+/// nothing that can be measured beside a disk or a network. It guards against damage, not against somebody who may
+/// write to the store.
 /// </summary>
 internal static class SnapshotFormat
 {
@@ -35,10 +36,12 @@ internal static class SnapshotFormat
     private const long MaxUnixMilliseconds = 253_402_300_799_999;
 
     /// <summary>The first byte is no ASCII and no UTF-8, so that no text file passes for a snapshot.</summary>
-    private static ReadOnlySpan<byte> Magic => [0x89, (byte)'R', (byte)'L', (byte)'Y', (byte)'S', (byte)'N', (byte)'A', (byte)'P'];
+    private static ReadOnlySpan<byte> Magic =>
+        [0x89, (byte)'R', (byte)'L', (byte)'Y', (byte)'S', (byte)'N', (byte)'A', (byte)'P'];
 
     /// <summary>The stored bytes.</summary>
-    /// <exception cref="ArgumentException">The snapshot is none: an impossible position, a state without an update, a tombstone with one, an unknown kind, or too long for one array.</exception>
+    /// <exception cref="ArgumentException">The snapshot is none: an impossible position, a state without an update, a
+    /// tombstone with one, an unknown kind, or too long for one array.</exception>
     internal static byte[] Encode(Snapshot snapshot)
     {
         var update = snapshot.Update.Span;
@@ -77,10 +80,12 @@ internal static class SnapshotFormat
     }
 
     /// <summary>How many bytes are stored for an update of that length.</summary>
-    internal static long LengthOf(DocumentName document, int updateBytes) => (long)FixedBytes + document.ToUtf8().Length + updateBytes + ChecksumBytes;
+    internal static long LengthOf(DocumentName document, int updateBytes) =>
+        (long)FixedBytes + document.ToUtf8().Length + updateBytes + ChecksumBytes;
 
     /// <summary>
-    /// What is wrong with the lengths, in one sentence, or null: to be asked with the first <see cref="FixedBytes"/> bytes before memory is taken for the rest.
+    /// What is wrong with the lengths, in one sentence, or null: to be asked with the first <see cref="FixedBytes"/>
+    /// bytes before memory is taken for the rest.
     /// </summary>
     /// <param name="start">The first <see cref="FixedBytes"/> bytes, or all there are.</param>
     /// <param name="total">How many bytes are stored.</param>
@@ -117,7 +122,9 @@ internal static class SnapshotFormat
     /// <param name="bytes">All that is stored.</param>
     /// <param name="document">Whose snapshot was asked for.</param>
     /// <param name="position">The position in its key.</param>
-    /// <returns><see cref="SnapshotReadOutcome.Read"/> or <see cref="SnapshotReadOutcome.Unreadable"/> with one sentence.</returns>
+    /// <returns>
+    /// <see cref="SnapshotReadOutcome.Read"/> or <see cref="SnapshotReadOutcome.Unreadable"/> with one sentence.
+    /// </returns>
     internal static SnapshotReadResult Decode(ReadOnlyMemory<byte> bytes, DocumentName document, Position position)
     {
         var span = bytes.Span;
@@ -140,7 +147,8 @@ internal static class SnapshotFormat
         }
 
         var stored = new Position(
-            BinaryPrimitives.ReadInt64BigEndian(span[11..]), BinaryPrimitives.ReadInt64BigEndian(span[19..]), new EntryId(BinaryPrimitives.ReadUInt64BigEndian(span[27..])));
+            BinaryPrimitives.ReadInt64BigEndian(span[11..]), BinaryPrimitives.ReadInt64BigEndian(span[19..]),
+                new EntryId(BinaryPrimitives.ReadUInt64BigEndian(span[27..])));
         if (stored != position)
         {
             return Unreadable($"It has the position {stored}, and its key has {position}.");
@@ -160,7 +168,8 @@ internal static class SnapshotFormat
 
         return new SnapshotReadResult(
             SnapshotReadOutcome.Read,
-            new Snapshot(document, (SnapshotKind)span[10], stored, DateTimeOffset.FromUnixTimeMilliseconds(writtenAt), update));
+            new Snapshot(document, (SnapshotKind)span[10], stored,
+                DateTimeOffset.FromUnixTimeMilliseconds(writtenAt), update));
     }
 
     /// <summary>An empty state would be taken for an empty document: even that has two bytes as a Yjs update.</summary>
@@ -172,5 +181,6 @@ internal static class SnapshotFormat
         _ => $"It is of the unknown kind {kind}.",
     };
 
-    private static SnapshotReadResult Unreadable(string problem) => new(SnapshotReadOutcome.Unreadable, Problem: problem);
+    private static SnapshotReadResult Unreadable(string problem) =>
+        new(SnapshotReadOutcome.Unreadable, Problem: problem);
 }

@@ -1,4 +1,8 @@
 namespace Relay.Persistence;
 
-/// <summary>The snapshot store can be reached but not used, and only the people who run it can change that. The message is a sentence for them.</summary>
-public sealed class SnapshotStoreMisconfiguredException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>
+/// The snapshot store can be reached but not used, and only the people who run it can change that. The message is a
+/// sentence for them.
+/// </summary>
+public sealed class SnapshotStoreMisconfiguredException(string message, Exception? inner = null)
+    : Exception(message, inner);

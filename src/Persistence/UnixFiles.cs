@@ -3,7 +3,10 @@ using System.Runtime.Versioning;
 
 namespace Relay.Persistence;
 
-/// <summary>The two things that the framework cannot do with files: flush a directory, and give a file a second name only if that name is free.</summary>
+/// <summary>
+/// The two things that the framework cannot do with files: flush a directory, and give a file a second name only if
+/// that name is free.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 internal static partial class UnixFiles
 {
@@ -28,7 +31,9 @@ internal static partial class UnixFiles
         Unsupported,
     }
 
-    /// <summary>Brings the entries of a directory to the disk (fsync). <c>File.OpenHandle</c> refuses directories.</summary>
+    /// <summary>
+    /// Brings the entries of a directory to the disk (fsync). <c>File.OpenHandle</c> refuses directories.
+    /// </summary>
     /// <exception cref="IOException">The directory cannot be opened or flushed.</exception>
     internal static void FlushDirectory(string path)
     {
@@ -51,7 +56,8 @@ internal static partial class UnixFiles
                 var error = Marshal.GetLastPInvokeError();
                 if (error == Einval || error == Enotsup || error == Eopnotsupp)
                 {
-                    // Some network file systems know no flush of a directory: they make its changes durable by themselves, or cannot at all.
+                    // Some network file systems know no flush of a directory: they make its changes durable by
+                    // themselves, or cannot at all.
                     return;
                 }
 
@@ -69,7 +75,8 @@ internal static partial class UnixFiles
 
     /// <summary>Gives a file a second name in one step, unless that name is taken.</summary>
     /// <remarks>
-    /// <c>rename</c> would replace what is there; <c>File.Move</c> without overwriting copies where it cannot link, and a process killed while it copies leaves half a file.
+    /// <c>rename</c> would replace what is there; <c>File.Move</c> without overwriting copies where it cannot link, and
+    /// a process killed while it copies leaves half a file.
     /// </remarks>
     /// <exception cref="IOException">The file cannot be linked.</exception>
     internal static LinkOutcome Link(string existing, string name)
@@ -89,7 +96,8 @@ internal static partial class UnixFiles
         };
     }
 
-    private static IOException Failure(string what, string path, int error) => new($"Cannot {what} '{path}': {Marshal.GetPInvokeErrorMessage(error)}.", error);
+    private static IOException Failure(string what, string path, int error) =>
+        new($"Cannot {what} '{path}': {Marshal.GetPInvokeErrorMessage(error)}.", error);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -2,7 +2,9 @@ using Relay.Connections.Sockets;
 
 namespace Relay;
 
-/// <summary>Whether the node wants new clients: what <c>/health/ready</c> says to the load balancer. Thread-safe.</summary>
+/// <summary>
+/// Whether the node wants new clients: what <c>/health/ready</c> says to the load balancer. Thread-safe.
+/// </summary>
 /// <param name="descriptors">Says whether one more client would be served; null where that is not asked.</param>
 internal sealed class NodeState(DescriptorBudget? descriptors = null)
 {

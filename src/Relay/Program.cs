@@ -32,10 +32,13 @@ try
 }
 catch (SettingsException refused)
 {
-    await Console.Error.WriteLineAsync("The node does not start with these settings:" + Environment.NewLine + refused.Message);
+    await Console.Error.WriteLineAsync(
+        "The node does not start with these settings:" + Environment.NewLine + refused.Message);
     return 2;
 }
-catch (Exception refused) when ((refused is IOException { InnerException: AddressInUseException }) || refused is FileLogStartException or RedisStartException or SnapshotStoreUnavailableException or InternalListenerException or StartRefusedException)
+catch (Exception refused) when ((refused is IOException { InnerException: AddressInUseException })
+    || refused is FileLogStartException or RedisStartException or SnapshotStoreUnavailableException
+        or InternalListenerException or StartRefusedException)
 {
     await Console.Error.WriteLineAsync("The node does not start: " + refused.Message);
     return 3;

@@ -28,7 +28,8 @@ public sealed class RedisServer : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        container = new RedisBuilder("redis:7.2-alpine").WithCommand(["redis-server", "--save", "", "--appendonly", "no", .. arguments]).Build();
+        container = new RedisBuilder("redis:7.2-alpine")
+            .WithCommand(["redis-server", "--save", "", "--appendonly", "no", .. arguments]).Build();
         await container.StartAsync();
     }
 

@@ -4,5 +4,6 @@ namespace Relay.TestServers;
 public static class ServerPrograms
 {
     /// <summary>Why tests that need this server are skipped: they never are.</summary>
-    public static string? MissingReason(ServerKind kind) => Enum.IsDefined(kind) ? null : throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
+    public static string? MissingReason(ServerKind kind) =>
+        Enum.IsDefined(kind) ? null : throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
 }

@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.DocLocator;
 
-/// <summary>What every locator does. An implementation's test class says how to start a node on a fresh table that all nodes of one test share.</summary>
+/// <summary>
+/// What every locator does. An implementation's test class says how to start a node on a fresh table that all nodes of
+/// one test share.
+/// </summary>
 public abstract class DocumentLocatorSpecification
 {
     private const string A = "10.0.0.1:7000";
@@ -17,8 +20,11 @@ public abstract class DocumentLocatorSpecification
 
     private protected ManualTime Time { get; } = new();
 
-    /// <summary>The locator of one node at one start, without a heartbeat so far. Its clock is <see cref="Time"/>.</summary>
-    protected abstract ValueTask<(IDocumentLocator Locator, INodeHeartbeat Heartbeat)> StartAsync(string address, string incarnation);
+    /// <summary>
+    /// The locator of one node at one start, without a heartbeat so far. Its clock is <see cref="Time"/>.
+    /// </summary>
+    protected abstract ValueTask<(IDocumentLocator Locator, INodeHeartbeat Heartbeat)> StartAsync(string address,
+        string incarnation);
 
     [ServerFact]
     public async Task The_first_holder_sees_nobody_and_the_next_one_sees_it()
@@ -90,7 +96,8 @@ public abstract class DocumentLocatorSpecification
     [ServerFact]
     public async Task Documents_do_not_mix()
     {
-        string[] names = ["notes", "Notes", "notes ", "notes/", "notes#1", "\0", "é", "e\u0301", new string('n', DocumentName.MaxUtf8Bytes), new string('n', DocumentName.MaxUtf8Bytes - 1)];
+        string[] names = ["notes", "Notes", "notes ", "notes/", "notes#1", "\0", "é", "e\u0301",
+            new string('n', DocumentName.MaxUtf8Bytes), new string('n', DocumentName.MaxUtf8Bytes - 1)];
         var a = await LiveAsync(A);
         var b = await LiveAsync(B);
         await a.AddAsync(DocumentName.Create(names[0]), default).Soon();
@@ -214,7 +221,8 @@ public abstract class DocumentLocatorSpecification
                 },
                 TaskCreationOptions.LongRunning).Unwrap())).WaitAsync(TimeSpan.FromSeconds(60));
 
-            // Additions are atomic, so there is an order in which each saw exactly those before it: the counts are 0, 1, 2 …
+            // Additions are atomic, so there is an order in which each saw exactly those before it: the counts are 0,
+            // 1, 2 …
             Assert.Equal(Enumerable.Range(0, Nodes), seen.Select(s => s.Count).Order());
             var order = Enumerable.Range(0, Nodes).OrderBy(i => seen[i].Count).ToList();
             for (var at = 0; at < Nodes; at++)
@@ -228,12 +236,14 @@ public abstract class DocumentLocatorSpecification
     public async Task A_call_that_is_cancelled_before_it_starts_changes_nothing()
     {
         var a = await LiveAsync(A);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => a.AddAsync(Document, new CancellationToken(canceled: true)).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => a.AddAsync(Document, new CancellationToken(canceled: true)).Soon());
 
         Assert.Empty(await AddAsync(await LiveAsync(B)));
     }
 
-    private static async Task<IEnumerable<string>> AddAsync(IDocumentLocator locator) => (await locator.AddAsync(Document, default).Soon()).Order(StringComparer.Ordinal);
+    private static async Task<IEnumerable<string>> AddAsync(IDocumentLocator locator) =>
+        (await locator.AddAsync(Document, default).Soon()).Order(StringComparer.Ordinal);
 
     private async Task<IDocumentLocator> LiveAsync(string address, string incarnation = "1")
     {

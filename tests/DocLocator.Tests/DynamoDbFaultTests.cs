@@ -5,7 +5,9 @@ using Relay.Yjs;
 
 namespace Relay.DocLocator;
 
-/// <summary>A DynamoDB that is killed, hangs, refuses or answers into the void. Each test has a server of its own.</summary>
+/// <summary>
+/// A DynamoDB that is killed, hangs, refuses or answers into the void. Each test has a server of its own.
+/// </summary>
 [NeedsServer(Kind = ServerKind.DynamoDb)]
 public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<DynamoDbFixture>, IAsyncLifetime
 {
@@ -86,7 +88,8 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
 
         // A caller that gives up is told that it did.
         using var cancellation = new CancellationTokenSource();
-        var waiting = Open(Short(server.Address) with { CallTimeout = TimeSpan.FromMinutes(1) }, A).AddAsync(Notes, cancellation.Token).Soon();
+        var waiting = Open(Short(server.Address) with { CallTimeout = TimeSpan.FromMinutes(1) }, A)
+            .AddAsync(Notes, cancellation.Token).Soon();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
@@ -115,7 +118,8 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         var (a, proxy, table) = await BehindProxyAsync();
         var passing = new[]
         {
-            Fault.DynamoDb(400, "ProvisionedThroughputExceededException"), Fault.DynamoDb(400, "ThrottlingException"), Fault.DynamoDb(400, "RequestLimitExceeded"),
+            Fault.DynamoDb(400, "ProvisionedThroughputExceededException"), Fault.DynamoDb(400, "ThrottlingException"),
+                Fault.DynamoDb(400, "RequestLimitExceeded"),
             Fault.DynamoDb(500, "InternalServerError"), Fault.DynamoDb(503, "ServiceUnavailable"), Fault.LostAnswer,
         };
         foreach (var fault in passing)
@@ -135,7 +139,9 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
     public async Task Throttling_without_end_is_unavailable_and_says_so()
     {
         var (a, proxy, _) = await BehindProxyAsync(Deadline);
-        proxy.Plan([.. Enumerable.Repeat(Fault.DynamoDb(400, "ProvisionedThroughputExceededException", "Too much at once."), 1000)]);
+        proxy.Plan(
+            [.. Enumerable.Repeat(
+                Fault.DynamoDb(400, "ProvisionedThroughputExceededException", "Too much at once."), 1000)]);
 
         var exception = await AssertFailsInTimeAsync(() => a.AddAsync(Notes, default).Soon());
         Assert.Contains("Too much at once.", exception.Message);
@@ -159,7 +165,8 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         Assert.Contains("refuses this node's credentials", exception.Message);
         Assert.Equal(before + 1, proxy.Requests);
         proxy.Plan(Fault.DynamoDb(400, "AccessDeniedException", "User is not authorized."));
-        var refused = await Assert.ThrowsAsync<LocatorMisconfiguredException>(() => a.CheckTableAsync(create: true, default).Soon());
+        var refused = await Assert.ThrowsAsync<LocatorMisconfiguredException>(
+            () => a.CheckTableAsync(create: true, default).Soon());
         Assert.Contains("dynamodb:DescribeTable", refused.Message);
     }
 
@@ -169,10 +176,13 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         var options = shared.NewTable() with { Region = "eu-north-1" };
         var a = Open(options, A);
 
-        Assert.Contains($"'{options.Table}' does not exist", (await Assert.ThrowsAsync<LocatorUnavailableException>(() => a.AddAsync(Notes, default).Soon())).Message);
-        var missing = await Assert.ThrowsAsync<LocatorMisconfiguredException>(() => a.CheckTableAsync(create: false, default).Soon());
+        Assert.Contains($"'{options.Table}' does not exist",
+            (await Assert.ThrowsAsync<LocatorUnavailableException>(() => a.AddAsync(Notes, default).Soon())).Message);
+        var missing = await Assert.ThrowsAsync<LocatorMisconfiguredException>(
+            () => a.CheckTableAsync(create: false, default).Soon());
         Assert.Contains(
-            $"aws dynamodb create-table --table-name {options.Table} --region eu-north-1 --endpoint-url {options.ServiceUrl} --attribute-definitions AttributeName=id,AttributeType=S "
+            $"aws dynamodb create-table --table-name {options.Table} --region eu-north-1 --endpoint-url "
+                + $"{options.ServiceUrl} --attribute-definitions AttributeName=id,AttributeType=S "
             + "--key-schema AttributeName=id,KeyType=HASH --billing-mode PAY_PER_REQUEST",
             missing.Message);
 
@@ -185,7 +195,10 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
     {
         var options = shared.NewTable();
 
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => Open(options, NodeIdentity.Create($"10.0.0.{i}:7000", "1")).CheckTableAsync(create: true, default).Soon()));
+        await Task.WhenAll(
+            Enumerable.Range(0, 5)
+            .Select(i => Open(options, NodeIdentity.Create($"10.0.0.{i}:7000", "1"))
+                .CheckTableAsync(create: true, default).Soon()));
 
         Assert.False(await Open(options, A).CheckTableAsync(create: false, default).Soon());
     }
@@ -196,9 +209,12 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         var options = shared.NewTable();
         using var table = new DynamoDbTable(options);
         await table.Client.CreateTableAsync(
-            options.Table, [new("name", Amazon.DynamoDBv2.KeyType.HASH)], [new("name", Amazon.DynamoDBv2.ScalarAttributeType.S)], new Amazon.DynamoDBv2.Model.ProvisionedThroughput(1, 1)).Soon();
+            options.Table, [new("name", Amazon.DynamoDBv2.KeyType.HASH)],
+                [new("name", Amazon.DynamoDBv2.ScalarAttributeType.S)],
+                new Amazon.DynamoDBv2.Model.ProvisionedThroughput(1, 1)).Soon();
 
-        var refused = await Assert.ThrowsAsync<LocatorMisconfiguredException>(() => Open(options, A).CheckTableAsync(create: true, default).Soon());
+        var refused = await Assert.ThrowsAsync<LocatorMisconfiguredException>(
+            () => Open(options, A).CheckTableAsync(create: true, default).Soon());
 
         Assert.Contains("another key", refused.Message);
     }
@@ -213,7 +229,8 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         return exception;
     }
 
-    private async Task<(DynamoDbLocator A, FaultyProxy Proxy, DynamoDbTable Table)> BehindProxyAsync(TimeSpan? deadline = null)
+    private async Task<(DynamoDbLocator A, FaultyProxy Proxy, DynamoDbTable Table)> BehindProxyAsync(
+        TimeSpan? deadline = null)
     {
         var options = shared.NewTable();
         var table = new DynamoDbTable(options);
@@ -223,10 +240,13 @@ public sealed class DynamoDbFaultTests(DynamoDbFixture shared) : IClassFixture<D
         await direct.BeatAsync(default).Soon();
         var proxy = new FaultyProxy(shared.Address);
         servers.Add(proxy);
-        return (Open(options with { ServiceUrl = proxy.Address.ToString(), CallTimeout = deadline ?? options.CallTimeout }, A), proxy, table);
+        return (Open(
+            options with { ServiceUrl = proxy.Address.ToString(), CallTimeout = deadline ?? options.CallTimeout }, A),
+            proxy, table);
     }
 
-    private DynamoDbLocatorOptions Short(Uri address) => shared.NewTable(address) with { CallTimeout = Deadline, AttemptTimeout = TimeSpan.FromMilliseconds(300) };
+    private DynamoDbLocatorOptions Short(Uri address) =>
+        shared.NewTable(address) with { CallTimeout = Deadline, AttemptTimeout = TimeSpan.FromMilliseconds(300) };
 
     private async Task<ServerProcess> StartAsync(int port = 0)
     {

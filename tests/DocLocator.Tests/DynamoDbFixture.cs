@@ -32,7 +32,10 @@ public sealed class DynamoDbFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>Options with a table name of their own. Deadlines are long, since the machine may be busy; tests of deadlines shorten them.</summary>
+    /// <summary>
+    /// Options with a table name of their own. Deadlines are long, since the machine may be busy; tests of deadlines
+    /// shorten them.
+    /// </summary>
     internal DynamoDbLocatorOptions NewTable(Uri? address = null) => new()
     {
         Table = $"relay-{Environment.ProcessId}-{Guid.NewGuid():n}-{Interlocked.Increment(ref tables)}",

@@ -6,7 +6,8 @@ using Relay.Yjs;
 namespace Relay.DocLocator;
 
 [NeedsServer(Kind = ServerKind.DynamoDb)]
-public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocatorSpecification, IClassFixture<DynamoDbFixture>, IAsyncLifetime
+public sealed class DynamoDbLocatorTests(DynamoDbFixture server)
+    : DocumentLocatorSpecification, IClassFixture<DynamoDbFixture>, IAsyncLifetime
 {
     private static readonly DocumentName Notes = DocumentName.Create("notes");
     private static readonly NodeIdentity A = NodeIdentity.Create("10.0.0.1:7000", "1");
@@ -28,7 +29,8 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         return Task.CompletedTask;
     }
 
-    protected override ValueTask<(IDocumentLocator Locator, INodeHeartbeat Heartbeat)> StartAsync(string address, string incarnation)
+    protected override ValueTask<(IDocumentLocator Locator, INodeHeartbeat Heartbeat)> StartAsync(string address,
+        string incarnation)
     {
         var locator = Open(NodeIdentity.Create(address, incarnation));
         return ValueTask.FromResult<(IDocumentLocator, INodeHeartbeat)>((locator, locator));
@@ -69,8 +71,11 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         var item = await table.NodeAsync(A);
 
         var now = Time.GetUtcNow();
-        Assert.Equal((now + Expiry).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), item![LocatorTable.Expires].N);
-        Assert.InRange(long.Parse(item[LocatorTable.Ttl].N, CultureInfo.InvariantCulture), (now + DynamoDbLocator.RemovalAge).ToUnixTimeSeconds() + 1, (now + TimeSpan.FromDays(1)).ToUnixTimeSeconds());
+        Assert.Equal((now + Expiry).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+            item![LocatorTable.Expires].N);
+        Assert.InRange(long.Parse(item[LocatorTable.Ttl].N, CultureInfo.InvariantCulture),
+            (now + DynamoDbLocator.RemovalAge).ToUnixTimeSeconds() + 1,
+            (now + TimeSpan.FromDays(1)).ToUnixTimeSeconds());
     }
 
     [ServerFact]
@@ -136,7 +141,8 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
     public async Task A_clock_that_is_far_ahead_makes_nobody_live_for_ever()
     {
         var b = await LiveAsync(B);
-        foreach (var (ahead, live) in new[] { (DynamoDbLocator.ClockTolerance, true), (DynamoDbLocator.ClockTolerance + TimeSpan.FromSeconds(1), false), (TimeSpan.FromDays(3650), false) })
+        foreach (var (ahead, live) in new[] { (DynamoDbLocator.ClockTolerance, true),
+            (DynamoDbLocator.ClockTolerance + TimeSpan.FromSeconds(1), false), (TimeSpan.FromDays(3650), false) })
         {
             var document = DocumentName.Create($"{ahead}");
             var node = NodeIdentity.Create($"10.0.0.3:{(int)ahead.TotalSeconds}", "1");
@@ -162,7 +168,8 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
 
         await table.PutHoldersAsync(Notes, [.. nodes.Select(n => $"{n}"), "what nobody wrote"]);
 
-        Assert.Equal(nodes.Select(n => n.Address).Order(), (await (await LiveAsync(A)).AddAsync(Notes, default).Soon()).Order());
+        Assert.Equal(nodes.Select(n => n.Address).Order(),
+            (await (await LiveAsync(A)).AddAsync(Notes, default).Soon()).Order());
         Assert.Equal(nodes.Count + 2, (await table.HoldersAsync(Notes))!.Count);
     }
 
@@ -177,7 +184,8 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
         for (var round = 0; round < 200; round++)
         {
             // Each node does one thing after the other, as a session does; the two do so at once.
-            var plans = nodes.Select(_ => Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(2) == 0).ToList()).ToList();
+            var plans = nodes.Select(
+                _ => Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(2) == 0).ToList()).ToList();
             await Task.WhenAll(plans.Select(async (plan, i) =>
             {
                 foreach (var add in plan)
@@ -198,7 +206,9 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server) : DocumentLocat
             var found = await table.HoldersAsync(Notes);
             Assert.True(
                 expected.Count == 0 ? found is null : found is not null && found.SequenceEqual(expected),
-                $"Seed {seed}, round {round}: {string.Join(", ", held)} became {(found is null ? "no item" : string.Join(", ", found))} instead of {string.Join(", ", expected)}.");
+                $"Seed {seed}, round {round}: {string.Join(", ", held)} became "
+                    + $"{(found is null ? "no item" : string.Join(", ", found))} instead of "
+                    + $"{string.Join(", ", expected)}.");
         }
     }
 

@@ -10,22 +10,30 @@ namespace Relay.DocLocator;
 internal sealed class DynamoDbTable(DynamoDbLocatorOptions options) : IDisposable
 {
     internal AmazonDynamoDBClient Client { get; } = new(
-        new BasicAWSCredentials("test", "test"), new AmazonDynamoDBConfig { ServiceURL = options.ServiceUrl, AuthenticationRegion = "us-east-1" });
+        new BasicAWSCredentials("test", "test"),
+            new AmazonDynamoDBConfig { ServiceURL = options.ServiceUrl, AuthenticationRegion = "us-east-1" });
 
     public void Dispose() => Client.Dispose();
 
     /// <summary>The holders of a document in order; null if it has no item.</summary>
     internal async Task<IReadOnlyList<string>?> HoldersAsync(DocumentName document)
     {
-        var answer = await Client.GetItemAsync(new GetItemRequest { TableName = options.Table, Key = LocatorTable.Key(document), ConsistentRead = true }).Soon();
-        return answer.Item is null ? null : [.. (answer.Item.GetValueOrDefault(LocatorTable.Holders)?.SS ?? []).Order(StringComparer.Ordinal)];
+        var answer = await Client.GetItemAsync(
+            new GetItemRequest { TableName = options.Table, Key = LocatorTable.Key(document), ConsistentRead = true })
+            .Soon();
+        return answer.Item is null
+            ? null
+            : [.. (answer.Item.GetValueOrDefault(LocatorTable.Holders)?.SS ?? []).Order(StringComparer.Ordinal)];
     }
 
     internal async Task<Dictionary<string, AttributeValue>?> NodeAsync(NodeIdentity node) =>
-        (await Client.GetItemAsync(new GetItemRequest { TableName = options.Table, Key = LocatorTable.Key(node), ConsistentRead = true }).Soon()).Item;
+        (await Client.GetItemAsync(
+            new GetItemRequest { TableName = options.Table, Key = LocatorTable.Key(node), ConsistentRead = true })
+            .Soon()).Item;
 
     /// <summary>Takes a node's item away, as DynamoDB's time to live does.</summary>
-    internal Task ExpireAsync(NodeIdentity node) => Client.DeleteItemAsync(options.Table, LocatorTable.Key(node)).Soon();
+    internal Task ExpireAsync(NodeIdentity node) =>
+        Client.DeleteItemAsync(options.Table, LocatorTable.Key(node)).Soon();
 
     internal Task PutHoldersAsync(DocumentName document, params List<string> elements)
     {

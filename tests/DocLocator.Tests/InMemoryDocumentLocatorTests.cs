@@ -8,7 +8,8 @@ public sealed class InMemoryDocumentLocatorTests : DocumentLocatorSpecification
 
     public InMemoryDocumentLocatorTests() => table = new InMemoryLocatorTable(Time, Expiry);
 
-    protected override ValueTask<(IDocumentLocator Locator, INodeHeartbeat Heartbeat)> StartAsync(string address, string incarnation)
+    protected override ValueTask<(IDocumentLocator Locator, INodeHeartbeat Heartbeat)> StartAsync(string address,
+        string incarnation)
     {
         var locator = table.LocatorFor(NodeIdentity.Create(address, incarnation));
         return ValueTask.FromResult<(IDocumentLocator, INodeHeartbeat)>((locator, locator));

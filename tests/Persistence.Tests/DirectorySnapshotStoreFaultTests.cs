@@ -29,7 +29,8 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     [Fact]
     public async Task A_write_that_fails_at_any_step_says_so_stores_nothing_half_and_can_be_repeated()
     {
-        foreach (var failing in Enum.GetValues<DirectoryWriteStep>().Where(step => step != DirectoryWriteStep.RemoveTemporary))
+        foreach (var failing in Enum.GetValues<DirectoryWriteStep>()
+            .Where(step => step != DirectoryWriteStep.RemoveTemporary))
         {
             var document = DocumentName.Create($"{failing}");
             var snapshot = Later with { Document = document };
@@ -42,18 +43,22 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
                 }
             };
 
-            var exception = await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => store.WriteAsync(snapshot, default).Soon());
+            var exception = await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+                () => store.WriteAsync(snapshot, default).Soon());
             Assert.Contains("No space left on device", exception.Message);
 
-            // Only after it was named can it be there, and then it is whole; the earlier one is there in any case, and no temporary file is.
+            // Only after it was named can it be there, and then it is whole; the earlier one is there in any case, and
+            // no temporary file is.
             var listed = await store.ListAsync(document, default).Soon();
-            Assert.Equal(failing == DirectoryWriteStep.FlushFolders ? [2, 1] : [1L], listed.Select(s => s.Position.Offset));
+            Assert.Equal(failing == DirectoryWriteStep.FlushFolders ? [2, 1] : [1L],
+                listed.Select(s => s.Position.Offset));
             foreach (var info in listed)
             {
                 Assert.Equal(SnapshotReadOutcome.Read, (await store.ReadAsync(document, info, default).Soon()).Outcome);
             }
 
-            Assert.Equal(listed.Count, Directory.GetFiles(Path.Combine(directory.Path, SnapshotKey.Folder(document))).Length);
+            Assert.Equal(listed.Count,
+                Directory.GetFiles(Path.Combine(directory.Path, SnapshotKey.Folder(document))).Length);
 
             store.BeforeStep = null;
             await store.WriteAsync(snapshot, default).Soon();
@@ -74,7 +79,14 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
             {
                 var bytes = File.ReadAllBytes(temporary);
                 bytes[^1] ^= 1;
-                File.WriteAllBytes(temporary, what switch { "another byte" => bytes, "a byte less" => bytes[..^1], "a byte more" => [.. bytes, 0], _ => [] });
+                File.WriteAllBytes(temporary,
+                    what switch
+                    {
+                        "another byte" => bytes,
+                        "a byte less" => bytes[..^1],
+                        "a byte more" => [.. bytes, 0],
+                        _ => []
+                    });
             }
         };
 
@@ -132,7 +144,8 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
             }
         };
 
-        var exception = await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => store.WriteAsync(Later, default).Soon());
+        var exception = await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            () => store.WriteAsync(Later, default).Soon());
 
         Assert.Contains("does not read and is kept", exception.Message);
         Assert.Equal("x", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(Folder))));
@@ -200,7 +213,8 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
             }
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WriteAsync(Later, cancellation.Token).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => store.WriteAsync(Later, cancellation.Token).Soon());
 
         Assert.Empty(Directory.GetFiles(Folder));
         await store.WriteAsync(Later, default).Soon();
@@ -226,7 +240,8 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
             }
         };
 
-        await Task.WhenAll(Enumerable.Range(1, 40).Select(i => store.WriteAsync(Samples.State(Samples.At(1, i)), default).Soon()));
+        await Task.WhenAll(
+            Enumerable.Range(1, 40).Select(i => store.WriteAsync(Samples.State(Samples.At(1, i)), default).Soon()));
 
         Assert.InRange(most, 1, DirectorySnapshotStore.ConcurrentWrites);
     }
@@ -244,7 +259,8 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
                 goOn.Wait();
             }
         };
-        var writes = Enumerable.Range(1, DirectorySnapshotStore.ConcurrentWrites).Select(i => Task.Run(() => store.WriteAsync(Samples.State(Samples.At(1, i)), default).Soon())).ToList();
+        var writes = Enumerable.Range(1, DirectorySnapshotStore.ConcurrentWrites)
+            .Select(i => Task.Run(() => store.WriteAsync(Samples.State(Samples.At(1, i)), default).Soon())).ToList();
         for (var i = 0; i < writes.Count; i++)
         {
             Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(30)));
@@ -257,7 +273,8 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
 
         goOn.Set();
         await Task.WhenAll([.. writes, waiting.Soon()]);
-        Assert.Equal(DirectorySnapshotStore.ConcurrentWrites + 1, (await store.ListAsync(Samples.Document, default).Soon()).Count);
+        Assert.Equal(DirectorySnapshotStore.ConcurrentWrites + 1,
+            (await store.ListAsync(Samples.Document, default).Soon()).Count);
     }
 
     [Fact]
@@ -277,9 +294,11 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
             var answer = Task.Factory.StartNew(
                 () =>
                 {
-                    // Root may do everything, so this thread is not root towards files meanwhile. For others that changes nothing.
+                    // Root may do everything, so this thread is not root towards files meanwhile. For others that
+                    // changes nothing.
                     var before = (uint)SetFileSystemUser(Nobody);
-                    var exception = Record.Exception(() => store.ListAsync(Samples.Document, default).AsTask().GetAwaiter().GetResult());
+                    var exception = Record.Exception(
+                        () => store.ListAsync(Samples.Document, default).AsTask().GetAwaiter().GetResult());
                     _ = SetFileSystemUser(before);
                     return exception;
                 },

@@ -36,7 +36,8 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
         var snapshot = Samples.State(Samples.At(1, 1), null, 1, 2, 3, 4, 5);
         await Store.WriteAsync(snapshot, default).Soon();
         var good = (await GetStoredAsync(Document, snapshot.Position))!;
-        var damages = Enumerable.Range(0, good.Length).Select(at => good.Select((b, i) => i == at ? (byte)~b : b).ToArray())
+        var damages = Enumerable.Range(0, good.Length)
+            .Select(at => good.Select((b, i) => i == at ? (byte)~b : b).ToArray())
             .Concat(Enumerable.Range(0, good.Length).Select(length => good[..length]));
         foreach (var damaged in damages)
         {
@@ -47,7 +48,8 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
             var result = await Store.ReadAsync(Document, info, default).Soon();
             Assert.Equal(SnapshotReadOutcome.Unreadable, result.Outcome);
             Assert.EndsWith(".", result.Problem);
-            await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => Store.WriteAsync(snapshot, default).Soon());
+            await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+                () => Store.WriteAsync(snapshot, default).Soon());
             Assert.Equal(damaged, await GetStoredAsync(Document, snapshot.Position));
         }
 
@@ -61,7 +63,8 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
         var snapshot = Samples.State(Samples.At(1, 1));
         await Store.WriteAsync(snapshot, default).Soon();
         var name = SnapshotKey.Name(snapshot.Position);
-        foreach (var other in new[] { name + ".tmp", "." + name, name.ToUpperInvariant(), "x", ".DS_Store", SnapshotKey.Name(Samples.At(1, 2))[1..] })
+        foreach (var other in new[] { name + ".tmp", "." + name, name.ToUpperInvariant(), "x", ".DS_Store",
+            SnapshotKey.Name(Samples.At(1, 2))[1..] })
         {
             await File.WriteAllTextAsync(Path.Combine(FolderOf(Document), other), "x");
         }
@@ -80,11 +83,15 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
             await inner.WriteAsync(Samples.State(Samples.At(1, 1), DocumentName.Create(name)), default).Soon();
         }
 
-        Assert.Equal(["a", DirectorySnapshotStore.MarkerName], new DirectoryInfo(directory.Path).EnumerateFileSystemInfos().Select(e => e.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["a", DirectorySnapshotStore.MarkerName],
+            new DirectoryInfo(directory.Path).EnumerateFileSystemInfos().Select(e => e.Name)
+            .Order(StringComparer.Ordinal));
         var b = new DirectoryInfo(Path.Combine(directory.Path, "a", "b"));
         Assert.Equal(Samples.HostileNames.Count, b.EnumerateDirectories().Count());
         Assert.Equal(DirectorySnapshotStore.MarkerName, Assert.Single(b.EnumerateFiles()).Name);
-        Assert.All(b.EnumerateDirectories(), folder => Assert.Equal(SnapshotKey.Name(Samples.At(1, 1)), Assert.Single(folder.EnumerateFileSystemInfos()).Name));
+        Assert.All(b.EnumerateDirectories(),
+            folder => Assert.Equal(SnapshotKey.Name(Samples.At(1, 1)),
+                Assert.Single(folder.EnumerateFileSystemInfos()).Name));
     }
 
     [Fact]
@@ -155,7 +162,8 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
         }
         finally
         {
-            File.SetUnixFileMode(FolderOf(Document), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(FolderOf(Document),
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
@@ -166,14 +174,16 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
         await File.WriteAllTextAsync(file, "x");
 
         Assert.Throws<SnapshotStoreUnavailableException>(() => DirectorySnapshotStore.Open(file, TimeProvider.System));
-        Assert.Throws<SnapshotStoreUnavailableException>(() => DirectorySnapshotStore.Open(Path.Combine(file, "below"), TimeProvider.System));
+        Assert.Throws<SnapshotStoreUnavailableException>(
+            () => DirectorySnapshotStore.Open(Path.Combine(file, "below"), TimeProvider.System));
     }
 
     [Fact]
     public async Task A_directory_opens_again_with_what_is_in_it()
     {
         var path = Path.Combine(directory.Path, "new", "newer") + Path.DirectorySeparatorChar;
-        await DirectorySnapshotStore.Open(path, TimeProvider.System).WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
+        await DirectorySnapshotStore.Open(path, TimeProvider.System)
+            .WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
 
         await AssertReadsAsync(DirectorySnapshotStore.Open(path, TimeProvider.System), Samples.State(Samples.At(1, 1)));
     }
@@ -181,13 +191,18 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
     private async Task AssertUnavailableAsync(SnapshotInfo info, DocumentName? document = null)
     {
         var name = document ?? Document;
-        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(async () => await Store.ListAsync(name, default).Soon());
-        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(async () => await Store.ReadAsync(name, info, default).Soon());
-        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(async () => await Store.WriteAsync(Samples.State(Samples.At(1, 2), name), default).Soon());
-        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(async () => await Store.DeleteAsync(name, info, default).Soon());
+        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            async () => await Store.ListAsync(name, default).Soon());
+        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            async () => await Store.ReadAsync(name, info, default).Soon());
+        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            async () => await Store.WriteAsync(Samples.State(Samples.At(1, 2), name), default).Soon());
+        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            async () => await Store.DeleteAsync(name, info, default).Soon());
     }
 
     private string FolderOf(DocumentName document) => Path.Combine(directory.Path, SnapshotKey.Folder(document));
 
-    private string PathOf(DocumentName document, Position position) => Path.Combine(FolderOf(document), SnapshotKey.Name(position));
+    private string PathOf(DocumentName document, Position position) =>
+        Path.Combine(FolderOf(document), SnapshotKey.Name(position));
 }

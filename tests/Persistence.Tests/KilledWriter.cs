@@ -3,14 +3,18 @@ using Relay.Yjs;
 
 namespace Relay.Persistence;
 
-/// <summary>The child process of <see cref="KilledWriterTests"/>: writes snapshots until it is killed or a write fails, and says on its output what was stored.</summary>
+/// <summary>
+/// The child process of <see cref="KilledWriterTests"/>: writes snapshots until it is killed or a write fails, and says
+/// on its output what was stored.
+/// </summary>
 internal static class KilledWriter
 {
     internal const int Documents = 3;
 
     internal static DocumentName Document(int number) => DocumentName.Create($"document {number}");
 
-    /// <param name="arguments">The store's directory, an epoch that no earlier child used, a seed, and how many bytes an update has at most.</param>
+    /// <param name="arguments">The store's directory, an epoch that no earlier child used, a seed, and how many bytes
+    /// an update has at most.</param>
     internal static async Task<int> RunAsync(string[] arguments)
     {
         var store = DirectorySnapshotStore.Open(arguments[0], TimeProvider.System);
@@ -23,7 +27,9 @@ internal static class KilledWriter
             {
                 var update = new byte[random.Next(1, maxBytes)];
                 random.NextBytes(update);
-                var snapshot = new Snapshot(Document(number), SnapshotKind.State, new Position(epoch, offset, new EntryId((ulong)random.NextInt64(1, long.MaxValue))), DateTimeOffset.UtcNow, update);
+                var snapshot = new Snapshot(Document(number), SnapshotKind.State,
+                    new Position(epoch, offset, new EntryId((ulong)random.NextInt64(1, long.MaxValue))),
+                    DateTimeOffset.UtcNow, update);
                 try
                 {
                     await store.WriteAsync(snapshot, default);

@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace Relay.Persistence;
 
-/// <summary>Processes that die while they write: what they said was stored is there, and whatever is listed reads.</summary>
+/// <summary>
+/// Processes that die while they write: what they said was stored is there, and whatever is listed reads.
+/// </summary>
 public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -23,12 +25,14 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
         var leftovers = 0;
         for (var round = 1; round <= 8; round++)
         {
-            using var child = Start("dotnet", [typeof(KilledWriter).Assembly.Location, directory.Path, Text(round), Text(random.Next()), "300000"]);
+            using var child = Start("dotnet",
+                [typeof(KilledWriter).Assembly.Location, directory.Path, Text(round), Text(random.Next()), "300000"]);
             try
             {
                 for (var lines = random.Next(1, 25); lines > 0; lines--)
                 {
-                    reported.Add(await child.StandardOutput.ReadLineAsync().WaitAsync(Limit) ?? throw new InvalidOperationException(await child.StandardError.ReadToEndAsync()));
+                    reported.Add(await child.StandardOutput.ReadLineAsync().WaitAsync(Limit)
+                        ?? throw new InvalidOperationException(await child.StandardError.ReadToEndAsync()));
                 }
             }
             finally
@@ -36,7 +40,9 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
                 child.Kill();
             }
 
-            reported.AddRange((await child.StandardOutput.ReadToEndAsync().WaitAsync(Limit)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsWhole));
+            reported.AddRange(
+                (await child.StandardOutput.ReadToEndAsync().WaitAsync(Limit))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsWhole));
             await child.WaitForExitAsync().WaitAsync(Limit);
             leftovers = Directory.GetFiles(directory.Path, "*.tmp", SearchOption.AllDirectories).Length;
             await AssertAllReadsAsync(reported);
@@ -60,8 +66,11 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task On_a_disk_that_is_really_full_a_write_fails_and_everything_stored_before_reads()
     {
-        // A file system of 2 MiB in a mount namespace of its own: as root, or where the system lets users make namespaces. Elsewhere the fault tests have to do.
-        const string Script = "mount -t tmpfs -o size=2m none \"$0\" && dotnet \"$1\" \"$0\" 1 7 100000; code=$?; cp -r \"$0\"/. \"$2\"; exit $code";
+        // A file system of 2 MiB in a mount namespace of its own: as root, or where the system lets users make
+        // namespaces. Elsewhere the fault tests have to do.
+        const string Script =
+            "mount -t tmpfs -o size=2m none \"$0\" && dotnet \"$1\" \"$0\" 1 7 100000; code=$?; cp "
+                + "-r \"$0\"/. \"$2\"; exit $code";
         if (!OperatingSystem.IsLinux() || !await CanMountAsync())
         {
             output.WriteLine("Skipped: users cannot make namespaces here.");
@@ -69,12 +78,15 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
         }
 
         using var copy = new TemporaryDirectory();
-        using var child = Start("unshare", ["-rm", "sh", "-c", Script, directory.Path, typeof(KilledWriter).Assembly.Location, copy.Path]);
+        using var child = Start("unshare",
+            ["-rm", "sh", "-c", Script, directory.Path, typeof(KilledWriter).Assembly.Location, copy.Path]);
         List<string> reported;
         string error;
         try
         {
-            reported = [.. (await child.StandardOutput.ReadToEndAsync().WaitAsync(Limit)).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+            reported = [
+                .. (await child.StandardOutput.ReadToEndAsync().WaitAsync(Limit))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)];
             error = await child.StandardError.ReadToEndAsync().WaitAsync(Limit);
             await child.WaitForExitAsync().WaitAsync(Limit);
         }
@@ -128,5 +140,6 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static Process Start(string file, IEnumerable<string> arguments) =>
-        Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process.Start(
+            new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 }

@@ -11,7 +11,8 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
     private static readonly Snapshot First = Samples.State(Samples.At(1, 1), null, 1, 2, 3);
-    private static readonly Snapshot Second = Samples.State(Samples.At(1, 2), null, [.. Enumerable.Repeat((byte)7, 300_000)]);
+    private static readonly Snapshot Second = Samples.State(Samples.At(1, 2), null,
+        [.. Enumerable.Repeat((byte)7, 300_000)]);
 
     private readonly List<IAsyncDisposable> servers = [];
     private readonly List<IDisposable> opened = [];
@@ -39,7 +40,8 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         {
             for (var offset = 1; ; offset++)
             {
-                var snapshot = Samples.State(Samples.At(epoch, offset), null, [.. Enumerable.Repeat((byte)epoch, 200_000)]);
+                var snapshot = Samples.State(Samples.At(epoch, offset), null,
+                    [.. Enumerable.Repeat((byte)epoch, 200_000)]);
                 try
                 {
                     await store.WriteAsync(snapshot, default).Soon();
@@ -73,7 +75,8 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         var listed = await store.ListAsync(Samples.Document, default).Soon();
         foreach (var snapshot in written.Concat(failed))
         {
-            var result = await store.ReadAsync(Samples.Document, Assert.Single(listed, s => s.Position == snapshot.Position), default).Soon();
+            var result = await store.ReadAsync(Samples.Document,
+                Assert.Single(listed, s => s.Position == snapshot.Position), default).Soon();
             Samples.AssertSame(snapshot, result.Snapshot);
         }
     }
@@ -89,7 +92,8 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         await gateway.StopAsync();
         await AssertUnavailableInTimeAsync(store);
         using var cancellation = new CancellationTokenSource();
-        var waiting = Open(options with { CallTimeout = TimeSpan.FromMinutes(1) }).WriteAsync(Second, cancellation.Token).Soon();
+        var waiting = Open(options with { CallTimeout = TimeSpan.FromMinutes(1) })
+            .WriteAsync(Second, cancellation.Token).Soon();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
@@ -97,7 +101,8 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         await store.WriteAsync(Second, default).Soon();
 
         // What was sent to it while it hung may have been carried out by now, the deletion of the first snapshot too.
-        Assert.Contains(Second.Position, (await store.ListAsync(Samples.Document, default).Soon()).Select(s => s.Position));
+        Assert.Contains(Second.Position,
+            (await store.ListAsync(Samples.Document, default).Soon()).Select(s => s.Position));
     }
 
     [ServerFact]
@@ -112,7 +117,8 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         Samples.AssertSame(First, (await store.ReadAsync(Samples.Document, info, default).Soon()).Snapshot);
 
         proxy.Plan([.. Enumerable.Repeat(Fault.S3(503, "SlowDown", "Reduce your request rate."), 20)]);
-        var exception = await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => store.ListAsync(Samples.Document, default).Soon());
+        var exception = await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            () => store.ListAsync(Samples.Document, default).Soon());
         Assert.Contains("Reduce your request rate.", exception.Message);
     }
 
@@ -142,7 +148,8 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         }
 
         proxy.Plan([.. Enumerable.Repeat(Fault.CutAnswer(200_000), 20)]);
-        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => store.ReadAsync(Samples.Document, info, default).Soon());
+        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            () => store.ReadAsync(Samples.Document, info, default).Soon());
     }
 
     [ServerFact]
@@ -153,16 +160,20 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
         for (var at = 0; at < needed.Length; at++)
         {
             var (store, proxy) = BehindProxy();
-            proxy.Plan([.. Enumerable.Repeat(Fault.CutAnswer(int.MaxValue), at == 0 ? 0 : at), Fault.S3(403, "AccessDenied", "Access Denied")]);
+            proxy.Plan(
+                [.. Enumerable.Repeat(Fault.CutAnswer(int.MaxValue), at == 0 ? 0 : at),
+                    Fault.S3(403, "AccessDenied", "Access Denied")]);
 
-            var exception = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(() => store.CheckBucketAsync(create: true, default).Soon());
+            var exception = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(
+                () => store.CheckBucketAsync(create: true, default).Soon());
 
             Assert.Contains(needed[at], exception.Message);
         }
 
         var (refused, one) = BehindProxy();
         one.Plan(Fault.S3(403, "AccessDenied", "Access Denied"));
-        var call = await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => refused.ListAsync(Samples.Document, default).Soon());
+        var call = await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            () => refused.ListAsync(Samples.Document, default).Soon());
         Assert.Contains("s3:ListBucket", call.Message);
     }
 

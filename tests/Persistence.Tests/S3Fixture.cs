@@ -5,7 +5,10 @@ using Relay.TestServers;
 
 namespace Relay.Persistence;
 
-/// <summary>An S3 for all tests that need one, since it takes long to start: the one that <c>RELAY_TEST_S3</c> and <c>RELAY_TEST_S3_DIRECTORY</c> name, or its own.</summary>
+/// <summary>
+/// An S3 for all tests that need one, since it takes long to start: the one that <c>RELAY_TEST_S3</c> and
+/// <c>RELAY_TEST_S3_DIRECTORY</c> name, or its own.
+/// </summary>
 public sealed class S3Fixture : IAsyncLifetime
 {
     internal const string Bucket = "relay-tests";
@@ -51,7 +54,10 @@ public sealed class S3Fixture : IAsyncLifetime
         own.Dispose();
     }
 
-    /// <summary>A prefix of its own in the one bucket. The deadline is long, since the machine may be busy; tests of deadlines shorten it.</summary>
+    /// <summary>
+    /// A prefix of its own in the one bucket. The deadline is long, since the machine may be busy; tests of deadlines
+    /// shorten it.
+    /// </summary>
     internal S3SnapshotStoreOptions NewPlace(Uri? address = null) => new()
     {
         Bucket = Bucket,

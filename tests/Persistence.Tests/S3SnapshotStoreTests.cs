@@ -52,13 +52,15 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
 
     protected override async Task<byte[]> GetAsideAsync(string place)
     {
-        using var answer = await client.GetObjectAsync(options.Bucket, place[$"s3://{options.Bucket}/".Length..]).Soon();
+        using var answer = await client.GetObjectAsync(options.Bucket, place[$"s3://{options.Bucket}/".Length..])
+            .Soon();
         using var bytes = new MemoryStream();
         await answer.ResponseStream.CopyToAsync(bytes).Soon();
         return bytes.ToArray();
     }
 
-    protected override Task PutStoredAsync(DocumentName document, Position position, byte[] bytes) => PutAsync(KeyOf(document, position), bytes);
+    protected override Task PutStoredAsync(DocumentName document, Position position, byte[] bytes) =>
+        PutAsync(KeyOf(document, position), bytes);
 
     [ServerFact]
     public async Task One_flipped_bit_is_reported_and_the_object_kept()
@@ -90,7 +92,8 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         await Store.WriteAsync(snapshot, default).Soon();
         var folder = SnapshotKey.Prefix(options.Prefix, Document);
         var name = SnapshotKey.Name(snapshot.Position);
-        foreach (var key in new[] { folder, folder + "x", folder + name + "/", folder + name.ToUpperInvariant(), folder + "deeper/" + name, folder[..^1] + "0/" + name, options.Prefix + name })
+        foreach (var key in new[] { folder, folder + "x", folder + name + "/", folder + name.ToUpperInvariant(),
+            folder + "deeper/" + name, folder[..^1] + "0/" + name, options.Prefix + name })
         {
             await PutAsync(key, [1]);
         }
@@ -112,14 +115,21 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
     [ServerFact]
     public async Task The_longest_prefix_leaves_room_for_the_longest_key()
     {
-        var longest = options with { Prefix = new string('é', SnapshotKey.MaxPrefixBytes / 2) + (SnapshotKey.MaxPrefixBytes % 2 == 1 ? "x" : "") };
+        var longest = options with
+        {
+            Prefix = new string('é', SnapshotKey.MaxPrefixBytes / 2)
+            + (SnapshotKey.MaxPrefixBytes % 2 == 1 ? "x" : "")
+        };
         using var deep = new S3SnapshotStore(longest, TimeProvider.System);
         var snapshot = Samples.State(Samples.At(1, 1), DocumentName.Create(new string('n', DocumentName.MaxUtf8Bytes)));
 
         await deep.WriteAsync(snapshot, default).Soon();
 
         await AssertReadsAsync(deep, snapshot);
-        Assert.Contains("S3:Prefix", Assert.Throws<ArgumentException>(() => new S3SnapshotStore(longest with { Prefix = longest.Prefix + "x" }, TimeProvider.System)).Message);
+        Assert.Contains("S3:Prefix",
+            Assert.Throws<ArgumentException>(
+                () => new S3SnapshotStore(longest with { Prefix = longest.Prefix + "x" },
+                    TimeProvider.System)).Message);
     }
 
     [ServerFact]
@@ -143,30 +153,39 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         using var nowhere = new S3SnapshotStore(options with { Bucket = "relay-nowhere" }, TimeProvider.System);
 
         await AssertUnavailableAsync(nowhere, "The bucket 'relay-nowhere' does not exist.");
-        var missing = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(() => nowhere.CheckBucketAsync(create: false, default).Soon());
+        var missing = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(
+            () => nowhere.CheckBucketAsync(create: false, default).Soon());
         Assert.Contains("aws s3api create-bucket --bucket relay-nowhere --endpoint-url http://", missing.Message);
     }
 
     [ServerFact]
     public async Task Refused_keys_are_never_an_empty_bucket()
     {
-        using var stranger = new S3SnapshotStore(options with { AccessKey = ("relay-test", "another-secret") }, TimeProvider.System);
+        using var stranger = new S3SnapshotStore(options with { AccessKey = ("relay-test", "another-secret") },
+            TimeProvider.System);
 
         await AssertUnavailableAsync(stranger, "s3:ListBucket");
-        var refused = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(() => stranger.CheckBucketAsync(create: true, default).Soon());
+        var refused = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(
+            () => stranger.CheckBucketAsync(create: true, default).Soon());
         Assert.Contains("s3:ListBucket", refused.Message);
     }
 
     [ServerFact]
     public async Task The_check_makes_a_missing_bucket_in_development_and_leaves_nothing_in_it()
     {
-        using var fresh = new S3SnapshotStore(options with { Bucket = $"relay-{Guid.NewGuid():n}" }, TimeProvider.System);
+        using var fresh = new S3SnapshotStore(options with { Bucket = $"relay-{Guid.NewGuid():n}" },
+            TimeProvider.System);
 
-        Assert.Equal(new S3BucketCheck(Made: true, ConditionalPuts: true), await fresh.CheckBucketAsync(create: true, default).Soon());
-        Assert.Equal(new S3BucketCheck(Made: false, ConditionalPuts: true), await fresh.CheckBucketAsync(create: false, default).Soon());
+        Assert.Equal(new S3BucketCheck(Made: true, ConditionalPuts: true),
+            await fresh.CheckBucketAsync(create: true, default).Soon());
+        Assert.Equal(new S3BucketCheck(Made: false, ConditionalPuts: true),
+            await fresh.CheckBucketAsync(create: false, default).Soon());
 
         await store.CheckBucketAsync(create: false, default).Soon();
-        Assert.Empty((await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.Prefix }).Soon()).S3Objects ?? []);
+        Assert.Empty(
+            (await client.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.Prefix })
+                .Soon()).S3Objects ?? []);
     }
 
     private async Task AssertUnavailableAsync(S3SnapshotStore away, string sentence)
@@ -185,22 +204,31 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         }
     }
 
-    /// <summary>What the store makes of the server's answer. A server that is busy may fail first, and one that refuses a put before it has read the bytes may take them for the next request on that connection and answer 400 without a
-    /// code of its own: that is "unavailable" too, with another sentence.</summary>
+    /// <summary>What the store makes of the server's answer. A server that is busy may fail first, and one that refuses
+    /// a put before it has read the bytes may take them for the next request on that connection and answer 400 without
+    /// a code of its own: that is "unavailable" too, with another sentence.</summary>
     private static async Task<string> RefusalAsync(Func<Task> call)
     {
         for (var tries = 1; ; tries++)
         {
             var sentence = (await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(call)).Message;
-            if (!(sentence.Contains("(HTTP 5", StringComparison.Ordinal) || sentence.Contains("(HTTP 400, BadRequest)", StringComparison.Ordinal)) || tries == 5)
+            if (!(sentence.Contains("(HTTP 5", StringComparison.Ordinal)
+                || sentence.Contains("(HTTP 400, BadRequest)", StringComparison.Ordinal)) || tries == 5)
             {
                 return sentence;
             }
         }
     }
 
-    private string KeyOf(DocumentName document, Position position) => SnapshotKey.Key(options.Prefix, document, position);
+    private string KeyOf(DocumentName document, Position position) =>
+        SnapshotKey.Key(options.Prefix, document, position);
 
     private Task PutAsync(string key, byte[] bytes) => client.PutObjectAsync(
-        new PutObjectRequest { BucketName = options.Bucket, Key = key, InputStream = new MemoryStream(bytes), UseChunkEncoding = false }).Soon();
+        new PutObjectRequest
+        {
+            BucketName = options.Bucket,
+            Key = key,
+            InputStream = new MemoryStream(bytes),
+            UseChunkEncoding = false
+        }).Soon();
 }

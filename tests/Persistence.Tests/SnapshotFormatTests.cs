@@ -6,17 +6,20 @@ namespace Relay.Persistence;
 
 public sealed class SnapshotFormatTests
 {
-    private static readonly Snapshot Sample = Samples.State(new Position(3, 258, new EntryId(0x0102030405060708)), DocumentName.Create("é"), 7, 8, 9);
+    private static readonly Snapshot Sample = Samples.State(new Position(3, 258, new EntryId(0x0102030405060708)),
+        DocumentName.Create("é"), 7, 8, 9);
 
     /// <summary>The stored bytes, spelled out: whoever changes them orphans every stored snapshot.</summary>
     [Fact]
     public void The_bytes_are_as_documented()
     {
-        const string Header = "89524c59534e4150" + "0001" + "01" + "0000000000000003" + "0000000000000102" + "0102030405060708" + "0000019cb73d3271" + "0002" + "0000000000000003";
+        const string Header = "89524c59534e4150" + "0001" + "01" + "0000000000000003" + "0000000000000102"
+            + "0102030405060708" + "0000019cb73d3271" + "0002" + "0000000000000003";
         var body = Convert.FromHexString(Header + "c3a9" + "070809");
         Assert.Equal(Samples.Time.ToUnixTimeMilliseconds(), BinaryPrimitives.ReadInt64BigEndian(body.AsSpan(35)));
 
-        Assert.Equal(Convert.ToHexString([.. body, .. SHA256.HashData(body)]), Convert.ToHexString(SnapshotFormat.Encode(Sample)));
+        Assert.Equal(Convert.ToHexString([.. body, .. SHA256.HashData(body)]),
+            Convert.ToHexString(SnapshotFormat.Encode(Sample)));
     }
 
     [Fact]
@@ -24,11 +27,14 @@ public sealed class SnapshotFormatTests
     {
         foreach (var document in Samples.HostileNames.Select(DocumentName.Create))
         {
-            Assert.True(Listed(Samples.Tombstone(Samples.At(1, 1)) with { Document = document }).IsTombstoneOf(document));
-            Assert.False(Listed(Sample with { Document = document, Update = new byte[] { 0, 0 } }).IsTombstoneOf(document));
+            Assert.True(
+                Listed(Samples.Tombstone(Samples.At(1, 1)) with { Document = document }).IsTombstoneOf(document));
+            Assert.False(
+                Listed(Sample with { Document = document, Update = new byte[] { 0, 0 } }).IsTombstoneOf(document));
         }
 
-        static SnapshotInfo Listed(Snapshot snapshot) => new(snapshot.Position, SnapshotFormat.Encode(snapshot).Length, snapshot.WrittenAt);
+        static SnapshotInfo Listed(Snapshot snapshot) =>
+            new(snapshot.Position, SnapshotFormat.Encode(snapshot).Length, snapshot.WrittenAt);
     }
 
     [Fact]
@@ -58,7 +64,8 @@ public sealed class SnapshotFormatTests
     public void The_time_is_kept_to_the_millisecond_in_utc()
     {
         var written = new DateTimeOffset(2026, 3, 4, 5, 6, 7, 89, TimeSpan.FromHours(2)).AddTicks(9_999);
-        var read = SnapshotFormat.Decode(SnapshotFormat.Encode(Sample with { WrittenAt = written }), Sample.Document, Sample.Position).Snapshot!.WrittenAt;
+        var read = SnapshotFormat.Decode(SnapshotFormat.Encode(Sample with { WrittenAt = written }), Sample.Document,
+            Sample.Position).Snapshot!.WrittenAt;
 
         Assert.Equal(TimeSpan.Zero, read.Offset);
         Assert.Equal(new DateTimeOffset(2026, 3, 4, 3, 6, 7, 89, TimeSpan.Zero), read);
@@ -95,29 +102,39 @@ public sealed class SnapshotFormatTests
         var bytes = SnapshotFormat.Encode(Sample);
         Assert.Equal("It ends after 0 bytes, before its header does.", AssertUnreadable(default));
         Assert.Equal("It ends after 84 bytes, before its header does.", AssertUnreadable(bytes.AsMemory(0, 84)));
-        Assert.Equal("It has 89 bytes, and its header declares a name of 2 and an update of 3 bytes.", AssertUnreadable(bytes.AsMemory(0, 89)));
+        Assert.Equal("It has 89 bytes, and its header declares a name of 2 and an update of 3 bytes.",
+            AssertUnreadable(bytes.AsMemory(0, 89)));
         Assert.Equal("It does not begin as a snapshot does.", AssertUnreadable(new byte[200]));
-        Assert.Equal("It has format version 2, and this Relay reads version 1.", AssertUnreadable(Changed(b => b[9] = 2)));
+        Assert.Equal("It has format version 2, and this Relay reads version 1.",
+            AssertUnreadable(Changed(b => b[9] = 2)));
         Assert.Equal("It is of the unknown kind 3.", AssertUnreadable(Changed(b => b[10] = 3)));
         Assert.Equal("It is a tombstone with an update.", AssertUnreadable(Changed(b => b[10] = 2)));
-        Assert.Equal("It has the position 4/258/0102030405060708, and its key has 3/258/0102030405060708.", AssertUnreadable(Changed(b => b[18] = 4)));
-        Assert.Equal("It has the position 3/1/0102030405060708, and its key has 3/258/0102030405060708.", AssertUnreadable(Changed(b => BinaryPrimitives.WriteInt64BigEndian(b.AsSpan(19), 1))));
-        Assert.Equal("It has the position 3/258/0102030405060709, and its key has 3/258/0102030405060708.", AssertUnreadable(Changed(b => b[34] = 9)));
-        Assert.Equal("It was written at an impossible time.", AssertUnreadable(Changed(b => BinaryPrimitives.WriteInt64BigEndian(b.AsSpan(35), long.MaxValue))));
-        Assert.Equal("It was written at an impossible time.", AssertUnreadable(Changed(b => BinaryPrimitives.WriteInt64BigEndian(b.AsSpan(35), long.MinValue))));
+        Assert.Equal("It has the position 4/258/0102030405060708, and its key has 3/258/0102030405060708.",
+            AssertUnreadable(Changed(b => b[18] = 4)));
+        Assert.Equal("It has the position 3/1/0102030405060708, and its key has 3/258/0102030405060708.",
+            AssertUnreadable(Changed(b => BinaryPrimitives.WriteInt64BigEndian(b.AsSpan(19), 1))));
+        Assert.Equal("It has the position 3/258/0102030405060709, and its key has 3/258/0102030405060708.",
+            AssertUnreadable(Changed(b => b[34] = 9)));
+        Assert.Equal("It was written at an impossible time.",
+            AssertUnreadable(Changed(b => BinaryPrimitives.WriteInt64BigEndian(b.AsSpan(35), long.MaxValue))));
+        Assert.Equal("It was written at an impossible time.",
+            AssertUnreadable(Changed(b => BinaryPrimitives.WriteInt64BigEndian(b.AsSpan(35), long.MinValue))));
         Assert.Equal("It names another document than its key.", AssertUnreadable(Changed(b => b[54] ^= 1)));
         Assert.Equal("Its checksum does not fit its bytes.", AssertUnreadable(Changed(b => b[56] ^= 1, sign: false)));
 
         // A name that is longer or shorter than the one asked for, with the bytes of both together as many as before.
-        Assert.Equal("It names another document than its key.", AssertUnreadable(Changed(b => (b[44], b[52]) = (1, 4))));
-        Assert.Equal("It names another document than its key.", AssertUnreadable(Changed(b => (b[44], b[52]) = (0, 5))));
+        Assert.Equal("It names another document than its key.",
+            AssertUnreadable(Changed(b => (b[44], b[52]) = (1, 4))));
+        Assert.Equal("It names another document than its key.",
+            AssertUnreadable(Changed(b => (b[44], b[52]) = (0, 5))));
         Assert.Equal("It is a state without an update.", AssertUnreadable(WithoutUpdate()));
     }
 
     [Fact]
     public void A_declared_length_is_never_believed()
     {
-        foreach (var declared in new ulong[] { 0, 2, 4, int.MaxValue, uint.MaxValue, long.MaxValue, ulong.MaxValue, ulong.MaxValue - 1 })
+        foreach (var declared in new ulong[] { 0, 2, 4, int.MaxValue, uint.MaxValue, long.MaxValue, ulong.MaxValue,
+            ulong.MaxValue - 1 })
         {
             AssertUnreadable(Changed(b => BinaryPrimitives.WriteUInt64BigEndian(b.AsSpan(45), declared)));
         }
@@ -125,8 +142,10 @@ public sealed class SnapshotFormatTests
         AssertUnreadable(Changed(b => BinaryPrimitives.WriteUInt16BigEndian(b.AsSpan(43), ushort.MaxValue)));
 
         // A sparse file of petabytes whose header agrees with it is refused before memory is taken.
-        var start = Changed(b => BinaryPrimitives.WriteUInt64BigEndian(b.AsSpan(45), 1UL << 50)).AsSpan(0, SnapshotFormat.FixedBytes);
-        Assert.Contains("more than one array can hold", SnapshotFormat.StartProblem(start, SnapshotFormat.FixedBytes + 2 + (1L << 50) + 32));
+        var start = Changed(b => BinaryPrimitives.WriteUInt64BigEndian(b.AsSpan(45), 1UL << 50))
+            .AsSpan(0, SnapshotFormat.FixedBytes);
+        Assert.Contains("more than one array can hold",
+            SnapshotFormat.StartProblem(start, SnapshotFormat.FixedBytes + 2 + (1L << 50) + 32));
     }
 
     [Fact]

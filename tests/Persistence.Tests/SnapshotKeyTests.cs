@@ -6,18 +6,23 @@ namespace Relay.Persistence;
 
 public sealed class SnapshotKeyTests
 {
-    /// <summary>Spelled out, because another spelling would orphan every stored snapshot. The hashes are those of <c>printf %s … | sha256sum</c>.</summary>
+    /// <summary>
+    /// Spelled out, because another spelling would orphan every stored snapshot. The hashes are those of <c>printf %s …
+    /// | sha256sum</c>.
+    /// </summary>
     [Theory]
     [InlineData("abc", "abc-ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")]
     [InlineData("Team/Notes-1", "team_notes-1-bd069bb72a18b9fc4518679cdf44d86a8ba283dd55e72ec2e408520b4ebff722")]
-    public void The_folder_is_as_documented(string name, string folder) => Assert.Equal(folder, SnapshotKey.Folder(DocumentName.Create(name)));
+    public void The_folder_is_as_documented(string name, string folder) =>
+        Assert.Equal(folder, SnapshotKey.Folder(DocumentName.Create(name)));
 
     [Fact]
     public void The_key_is_as_documented()
     {
         var key = SnapshotKey.Key("relay/", DocumentName.Create("abc"), new Position(1, 0x10, new EntryId(0xAB)));
 
-        Assert.Equal("relay/abc-ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad/7ffffffffffffffe-7fffffffffffffef-00000000000000ab", key);
+        Assert.Equal(
+            "relay/abc-ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad/7ffffffffffffffe-7fffffffffffffef-00000000000000ab", key);
     }
 
     [Fact]
@@ -45,8 +50,11 @@ public sealed class SnapshotKeyTests
     {
         var seed = TestSeed.Next();
         var random = new Random(seed);
-        long[] numbers = [1, 2, 9, 10, 15, 16, 17, 255, 256, int.MaxValue, 1_767_225_600_000_000, long.MaxValue - 1, long.MaxValue, .. Enumerable.Range(0, 20).Select(_ => random.NextInt64(1, long.MaxValue))];
-        var positions = numbers.SelectMany(epoch => numbers.Select(offset => new Position(epoch, offset, new EntryId((ulong)random.NextInt64() + 1)))).Distinct().ToList();
+        long[] numbers = [1, 2, 9, 10, 15, 16, 17, 255, 256, int.MaxValue, 1_767_225_600_000_000, long.MaxValue - 1,
+            long.MaxValue, .. Enumerable.Range(0, 20).Select(_ => random.NextInt64(1, long.MaxValue))];
+        var positions = numbers.SelectMany(
+            epoch => numbers.Select(offset => new Position(epoch, offset, new EntryId((ulong)random.NextInt64() + 1))))
+            .Distinct().ToList();
 
         var listed = positions.Select(SnapshotKey.Name).Order(StringComparer.Ordinal).Select(name =>
         {
@@ -65,10 +73,12 @@ public sealed class SnapshotKeyTests
         Assert.True(SnapshotKey.TryParseName(Good, out _));
         string[] wrong =
         [
-            "", Good[1..], Good + "0", Good + ".tmp", " " + Good[1..], Good.ToUpperInvariant(), Good.Replace("ab", "aB"), Good.Replace("ab", "ag"), Good.Replace('-', '_'),
+            "", Good[1..], Good + "0", Good + ".tmp", " " + Good[1..], Good.ToUpperInvariant(),
+                Good.Replace("ab", "aB"), Good.Replace("ab", "ag"), Good.Replace('-', '_'),
             "+" + Good[1..], "0x" + Good[2..], "８" + Good[1..],
             "8000000000000000-7fffffffffffffef-00000000000000ab", "7ffffffffffffffe-ffffffffffffffff-00000000000000ab",
-            "7fffffffffffffff-7fffffffffffffef-00000000000000ab", "7ffffffffffffffe-7fffffffffffffff-00000000000000ab", "7ffffffffffffffe-7fffffffffffffef-0000000000000000",
+            "7fffffffffffffff-7fffffffffffffef-00000000000000ab", "7ffffffffffffffe-7fffffffffffffff-00000000000000ab",
+                "7ffffffffffffffe-7fffffffffffffef-0000000000000000",
         ];
         Assert.All(wrong, name => Assert.False(SnapshotKey.TryParseName(name, out _), name));
 
@@ -89,7 +99,8 @@ public sealed class SnapshotKeyTests
     [Fact]
     public void A_position_that_no_snapshot_can_have_has_no_name()
     {
-        Position[] wrong = [Position.None, new(0, 1, new EntryId(1)), new(1, 1, EntryId.None), new(1, 0, new EntryId(1)), new(-1, 1, new EntryId(1)), new(1, -1, new EntryId(1))];
+        Position[] wrong = [Position.None, new(0, 1, new EntryId(1)), new(1, 1, EntryId.None),
+            new(1, 0, new EntryId(1)), new(-1, 1, new EntryId(1)), new(1, -1, new EntryId(1))];
 
         Assert.All(wrong, position => Assert.Throws<ArgumentException>(() => SnapshotKey.Name(position)));
     }

@@ -72,8 +72,10 @@ public sealed class SnapshotRetentionTests
     {
         HashSet<Position> unreadable = [Old(1, 10).Position, Old(1, 8).Position, Old(1, 3).Position];
 
-        AssertDeleted(KeepNothing, unreadable, [Old(1, 10), Old(1, 9), Old(1, 8), Old(1, 7), Old(1, 3)], [Old(1, 6), Old(1, 2)]);
-        AssertDeleted(new SnapshotRetention(3, 0, 0), unreadable, [Old(1, 10), Old(1, 9), Old(1, 8), Old(1, 7), Old(1, 6), Old(1, 3)], [Old(1, 5)]);
+        AssertDeleted(KeepNothing, unreadable, [Old(1, 10), Old(1, 9), Old(1, 8), Old(1, 7), Old(1, 3)],
+            [Old(1, 6), Old(1, 2)]);
+        AssertDeleted(new SnapshotRetention(3, 0, 0), unreadable,
+            [Old(1, 10), Old(1, 9), Old(1, 8), Old(1, 7), Old(1, 6), Old(1, 3)], [Old(1, 5)]);
     }
 
     [Fact]
@@ -81,8 +83,10 @@ public sealed class SnapshotRetentionTests
     {
         HashSet<Position> unreadable = [Old(1, 10).Position, Old(1, 9).Position, Old(3, 1).Position];
 
-        // Epoch 3 has nothing readable; epoch 1's newest two do not read, so a loader that merges the newest of every epoch falls back to the third.
-        AssertDeleted(KeepNothing, unreadable, [Old(3, 1), Old(2, 5), Old(2, 4), Old(1, 10), Old(1, 9), Old(1, 8)], [Old(2, 3), Old(1, 7)]);
+        // Epoch 3 has nothing readable; epoch 1's newest two do not read, so a loader that merges the newest of every
+        // epoch falls back to the third.
+        AssertDeleted(KeepNothing, unreadable, [Old(3, 1), Old(2, 5), Old(2, 4), Old(1, 10), Old(1, 9), Old(1, 8)],
+            [Old(2, 3), Old(1, 7)]);
     }
 
     [Fact]
@@ -92,7 +96,8 @@ public sealed class SnapshotRetentionTests
         AssertDeleted(
             KeepNothing,
             None,
-            [Stored(1, 100, Now.AddDays(-9)), Stored(1, 99, Now.AddDays(-9)), Stored(1, 81, Now), Stored(1, 80, Now.AddMinutes(-1))],
+            [Stored(1, 100, Now.AddDays(-9)), Stored(1, 99, Now.AddDays(-9)), Stored(1, 81, Now),
+                Stored(1, 80, Now.AddMinutes(-1))],
             [Stored(1, 98, Now.AddDays(-9)), Stored(1, 79, Now.AddMinutes(-2))]);
     }
 
@@ -103,10 +108,14 @@ public sealed class SnapshotRetentionTests
         Random.Shared.Shuffle(listing);
         HashSet<Position> elsewhere = [Samples.At(9, 9)];
 
-        Assert.Equal(Enumerable.Range(1, 20).Reverse().Select(i => (long)i), SnapshotRetention.Default.Deletable(listing, elsewhere, Now).Select(s => s.Position.Offset));
+        Assert.Equal(Enumerable.Range(1, 20).Reverse().Select(i => (long)i),
+            SnapshotRetention.Default.Deletable(listing, elsewhere, Now).Select(s => s.Position.Offset));
     }
 
-    /// <summary>Pruning after every snapshot leaves what pruning once at the end leaves, and nothing that safety needs is ever deletable.</summary>
+    /// <summary>
+    /// Pruning after every snapshot leaves what pruning once at the end leaves, and nothing that safety needs is ever
+    /// deletable.
+    /// </summary>
     [Fact]
     public void Pruning_often_and_pruning_once_leave_the_same()
     {
@@ -129,7 +138,8 @@ public sealed class SnapshotRetentionTests
                 }
             }
 
-            Assert.True(Prune(retention, all, now).SequenceEqual(Prune(retention, pruned, now)), $"{retention}, seed {seed}, round {round}");
+            Assert.True(Prune(retention, all, now).SequenceEqual(Prune(retention, pruned, now)),
+                $"{retention}, seed {seed}, round {round}");
         }
     }
 
@@ -140,20 +150,26 @@ public sealed class SnapshotRetentionTests
         var random = new Random(seed);
         for (var round = 0; round < 2_000; round++)
         {
-            var listing = Enumerable.Range(0, random.Next(12)).Select(_ => Stored(random.Next(1, 4), random.Next(1, 30), Now.AddHours(-random.Next(60)))).DistinctBy(s => s.Position).ToList();
+            var listing = Enumerable.Range(0, random.Next(12))
+                .Select(_ => Stored(random.Next(1, 4), random.Next(1, 30), Now.AddHours(-random.Next(60))))
+                .DistinctBy(s => s.Position).ToList();
             var unreadable = listing.Where(_ => random.Next(4) == 0).Select(s => s.Position).ToHashSet();
-            var deletable = new SnapshotRetention(random.Next(3), random.Next(3), random.Next(2)).Deletable(listing, unreadable, Now).Select(s => s.Position).ToHashSet();
+            var deletable = new SnapshotRetention(random.Next(3), random.Next(3), random.Next(2))
+                .Deletable(listing, unreadable, Now).Select(s => s.Position).ToHashSet();
             var context = $"seed {seed}, round {round}";
 
             Assert.False(deletable.Overlaps(unreadable), context);
-            var readable = listing.Where(s => !unreadable.Contains(s.Position)).OrderByDescending(s => s.Position.Epoch).ThenByDescending(s => s.Position.Offset).ToList();
+            var readable = listing.Where(s => !unreadable.Contains(s.Position)).OrderByDescending(s => s.Position.Epoch)
+                .ThenByDescending(s => s.Position.Offset).ToList();
             Assert.True(readable.Count(s => !deletable.Contains(s.Position)) >= Math.Min(2, readable.Count), context);
             foreach (var epoch in readable.GroupBy(s => s.Position.Epoch))
             {
                 var newest = epoch.First();
                 var isNewestEpoch = epoch.Key == readable[0].Position.Epoch;
                 var isBelowUnreadable = unreadable.Any(u => u.Epoch == epoch.Key && u.Offset > newest.Position.Offset);
-                Assert.False(deletable.Contains(newest.Position) && (isNewestEpoch || isBelowUnreadable || Now - newest.StoredAt < TimeSpan.FromHours(24)), context);
+                Assert.False(
+                    deletable.Contains(newest.Position)
+                    && (isNewestEpoch || isBelowUnreadable || Now - newest.StoredAt < TimeSpan.FromHours(24)), context);
                 Assert.False(isNewestEpoch && epoch.Take(2).Any(s => deletable.Contains(s.Position)), context);
             }
         }
@@ -176,7 +192,8 @@ public sealed class SnapshotRetentionTests
     [InlineData("", "'' is none of last=…, hourly=… and daily=…, as in last=10,hourly=24,daily=30.")]
     [InlineData("last", "'last' is none of last=…, hourly=… and daily=…, as in last=10,hourly=24,daily=30.")]
     [InlineData("10", "'10' is none of last=…, hourly=… and daily=…, as in last=10,hourly=24,daily=30.")]
-    [InlineData("last=1,weekly=2", "'weekly=2' is none of last=…, hourly=… and daily=…, as in last=10,hourly=24,daily=30.")]
+    [InlineData("last=1,weekly=2",
+        "'weekly=2' is none of last=…, hourly=… and daily=…, as in last=10,hourly=24,daily=30.")]
     [InlineData("Last=1", "'Last=1' is none of last=…, hourly=… and daily=…, as in last=10,hourly=24,daily=30.")]
     [InlineData("last=1,", "'' is none of last=…, hourly=… and daily=…, as in last=10,hourly=24,daily=30.")]
     [InlineData("last=1,last=2", "last=… is given twice.")]
@@ -192,15 +209,19 @@ public sealed class SnapshotRetentionTests
         Assert.Equal(expected, error);
     }
 
-    private static List<SnapshotInfo> Prune(SnapshotRetention retention, List<SnapshotInfo> listing, DateTimeOffset now) => [.. listing.Except(retention.Deletable(listing, None, now))];
+    private static List<SnapshotInfo> Prune(SnapshotRetention retention, List<SnapshotInfo> listing,
+        DateTimeOffset now) => [.. listing.Except(retention.Deletable(listing, None, now))];
 
-    private static void AssertDeleted(SnapshotRetention retention, HashSet<Position> unreadable, SnapshotInfo[] kept, SnapshotInfo[] deleted) =>
+    private static void AssertDeleted(SnapshotRetention retention, HashSet<Position> unreadable, SnapshotInfo[] kept,
+        SnapshotInfo[] deleted) =>
         Assert.Equal(
             deleted.OrderByDescending(s => s.Position.Epoch).ThenByDescending(s => s.Position.Offset),
             retention.Deletable([.. kept, .. deleted], unreadable, Now));
 
     /// <summary>A snapshot so old that only the floor and "last" can keep it.</summary>
-    private static SnapshotInfo Old(long epoch, long offset) => Stored(epoch, offset, Now.AddYears(-200).AddMinutes(epoch * 1000 + offset));
+    private static SnapshotInfo Old(long epoch, long offset) =>
+        Stored(epoch, offset, Now.AddYears(-200).AddMinutes(epoch * 1000 + offset));
 
-    private static SnapshotInfo Stored(long epoch, long offset, DateTimeOffset at) => new(Samples.At(epoch, offset), 100, at);
+    private static SnapshotInfo Stored(long epoch, long offset, DateTimeOffset at) =>
+        new(Samples.At(epoch, offset), 100, at);
 }

@@ -5,7 +5,8 @@ using Relay.Yjs;
 namespace Relay.Persistence;
 
 /// <summary>
-/// What every snapshot store does. An implementation's test class gives a fresh store to each test, and a way past it to the stored bytes.
+/// What every snapshot store does. An implementation's test class gives a fresh store to each test, and a way past it
+/// to the stored bytes.
 /// </summary>
 public abstract class SnapshotStoreSpecification
 {
@@ -29,7 +30,8 @@ public abstract class SnapshotStoreSpecification
     [ServerFact]
     public async Task What_was_written_is_listed_and_reads()
     {
-        foreach (var snapshot in new[] { Samples.State(Samples.At(1, 1), null, 1, 2, 3), Samples.Tombstone(Samples.At(2, 1)), Samples.State(new Position(3, 0, EntryId.None)) })
+        foreach (var snapshot in new[] { Samples.State(Samples.At(1, 1), null, 1, 2, 3),
+            Samples.Tombstone(Samples.At(2, 1)), Samples.State(new Position(3, 0, EntryId.None)) })
         {
             await Store.WriteAsync(snapshot, default).Soon();
 
@@ -54,7 +56,8 @@ public abstract class SnapshotStoreSpecification
     {
         Position[] newestFirst =
         [
-            Samples.At(long.MaxValue, 1, 5), Samples.At(1_767_225_600_000_000, 3), Samples.At(17, 1), Samples.At(16, 1_000_000), Samples.At(16, 11), Samples.At(16, 10), Samples.At(16, 9),
+            Samples.At(long.MaxValue, 1, 5), Samples.At(1_767_225_600_000_000, 3), Samples.At(17, 1),
+                Samples.At(16, 1_000_000), Samples.At(16, 11), Samples.At(16, 10), Samples.At(16, 9),
             Samples.At(9, 300), Samples.At(1, 2, ulong.MaxValue), Samples.At(1, 1, 1),
         ];
         var shuffled = newestFirst.ToArray();
@@ -75,7 +78,8 @@ public abstract class SnapshotStoreSpecification
             await Store.WriteAsync(Samples.State(Samples.At(1, offset)), default).Soon();
         }
 
-        Assert.Equal(Enumerable.Range(1, 60).Reverse().Select(o => (long)o), (await ListAsync()).Select(s => s.Position.Offset));
+        Assert.Equal(Enumerable.Range(1, 60).Reverse().Select(o => (long)o),
+            (await ListAsync()).Select(s => s.Position.Offset));
     }
 
     [ServerFact]
@@ -87,7 +91,8 @@ public abstract class SnapshotStoreSpecification
         var listed = await ListAsync();
 
         await Store.WriteAsync(first, default).Soon();
-        await OtherStore.WriteAsync(first with { WrittenAt = first.WrittenAt.AddHours(1), Update = new byte[] { 9 } }, default).Soon();
+        await OtherStore.WriteAsync(first with { WrittenAt = first.WrittenAt.AddHours(1), Update = new byte[] { 9 } },
+            default).Soon();
 
         Assert.Equal(stored, await GetStoredAsync(Document, first.Position));
         Assert.Equal(listed, await ListAsync());
@@ -99,7 +104,8 @@ public abstract class SnapshotStoreSpecification
     {
         await Store.WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
 
-        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => Store.WriteAsync(Samples.Tombstone(Samples.At(1, 1)), default).Soon());
+        await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+            () => Store.WriteAsync(Samples.Tombstone(Samples.At(1, 1)), default).Soon());
         await AssertReadsAsync(Store, Samples.State(Samples.At(1, 1)));
     }
 
@@ -117,7 +123,8 @@ public abstract class SnapshotStoreSpecification
             places.Add((await Store.SetAsideAsync(Document, listed, default).Soon())!);
 
             Assert.Equal(older.Position, Assert.Single(await ListAsync()).Position);
-            Assert.Equal(SnapshotReadOutcome.Gone, (await OtherStore.ReadAsync(Document, listed, default).Soon()).Outcome);
+            Assert.Equal(SnapshotReadOutcome.Gone,
+                (await OtherStore.ReadAsync(Document, listed, default).Soon()).Outcome);
             Assert.Null(await OtherStore.SetAsideAsync(Document, listed, default).Soon());
             for (var i = 0; i < places.Count; i++)
             {
@@ -134,7 +141,8 @@ public abstract class SnapshotStoreSpecification
     {
         var snapshot = Samples.State(Samples.At(1, 2), null, 1, 2, 3);
         await Store.WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
-        foreach (var bytes in new[] { [], new byte[1], new byte[500], [.. SnapshotFormat.Encode(snapshot), 0], SnapshotFormat.Encode(snapshot)[..^1] })
+        foreach (var bytes in new[] { [], new byte[1], new byte[500], [.. SnapshotFormat.Encode(snapshot), 0],
+            SnapshotFormat.Encode(snapshot)[..^1] })
         {
             await PutStoredAsync(Document, snapshot.Position, bytes);
 
@@ -145,7 +153,8 @@ public abstract class SnapshotStoreSpecification
             Assert.Null(result.Snapshot);
             Assert.False(string.IsNullOrEmpty(result.Problem));
 
-            await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => Store.WriteAsync(snapshot, default).Soon());
+            await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(
+                () => Store.WriteAsync(snapshot, default).Soon());
             Assert.Equal(bytes, await GetStoredAsync(Document, snapshot.Position));
         }
 
@@ -165,7 +174,8 @@ public abstract class SnapshotStoreSpecification
 
         foreach (var info in await ListAsync())
         {
-            Assert.Equal(SnapshotReadOutcome.Unreadable, (await Store.ReadAsync(Document, info, default).Soon()).Outcome);
+            Assert.Equal(SnapshotReadOutcome.Unreadable,
+                (await Store.ReadAsync(Document, info, default).Soon()).Outcome);
         }
     }
 
@@ -197,7 +207,9 @@ public abstract class SnapshotStoreSpecification
     {
         foreach (var name in Samples.HostileNames)
         {
-            await Store.WriteAsync(Samples.State(Samples.At(1, 1), DocumentName.Create(name), [.. DocumentName.Create(name).ToUtf8()]), default).Soon();
+            await Store.WriteAsync(
+                Samples.State(Samples.At(1, 1), DocumentName.Create(name), [.. DocumentName.Create(name).ToUtf8()]),
+                default).Soon();
         }
 
         foreach (var name in Samples.HostileNames)
@@ -225,7 +237,9 @@ public abstract class SnapshotStoreSpecification
         {
             var position = Samples.At(1, round);
             await Task.WhenAll(Enumerable.Range(1, 8).Select(i =>
-                (i % 2 == 0 ? Store : OtherStore).WriteAsync(Samples.State(position, null, [.. Enumerable.Repeat((byte)i, 100_000)]), default).Soon()));
+                (i % 2 == 0 ? Store : OtherStore)
+                    .WriteAsync(Samples.State(position, null, [.. Enumerable.Repeat((byte)i, 100_000)]), default)
+                    .Soon()));
 
             var info = (await ListAsync())[0];
             var result = await Store.ReadAsync(Document, info, default).Soon();
@@ -238,8 +252,11 @@ public abstract class SnapshotStoreSpecification
     [ServerFact]
     public async Task Writers_of_different_positions_at_once_store_all_of_them()
     {
-        var snapshots = Enumerable.Range(1, 24).Select(i => Samples.State(Samples.At(i % 3 + 1, i), null, [.. Enumerable.Repeat((byte)i, i * 1000)])).ToList();
-        await Task.WhenAll(snapshots.Select((snapshot, i) => (i % 2 == 0 ? Store : OtherStore).WriteAsync(snapshot, default).Soon()));
+        var snapshots = Enumerable.Range(1, 24)
+            .Select(i => Samples.State(Samples.At(i % 3 + 1, i), null, [.. Enumerable.Repeat((byte)i, i * 1000)]))
+            .ToList();
+        await Task.WhenAll(
+            snapshots.Select((snapshot, i) => (i % 2 == 0 ? Store : OtherStore).WriteAsync(snapshot, default).Soon()));
 
         Assert.Equal(snapshots.Count, (await ListAsync()).Count);
         foreach (var snapshot in snapshots)
@@ -251,8 +268,10 @@ public abstract class SnapshotStoreSpecification
     [ServerFact]
     public async Task What_is_no_snapshot_is_refused_before_anything_is_stored()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => Store.WriteAsync(Samples.State(Position.None), default).Soon());
-        await Assert.ThrowsAsync<ArgumentException>(() => Store.WriteAsync(Samples.State(Samples.At(1, 1)) with { Update = default }, default).Soon());
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => Store.WriteAsync(Samples.State(Position.None), default).Soon());
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => Store.WriteAsync(Samples.State(Samples.At(1, 1)) with { Update = default }, default).Soon());
 
         Assert.Empty(await ListAsync());
     }
@@ -267,17 +286,22 @@ public abstract class SnapshotStoreSpecification
 
         await Store.WriteAsync(snapshot, default).Soon();
         var info = Assert.Single(await ListAsync());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ListAsync(Document, cancelled).Soon());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ReadAsync(Document, info, cancelled).Soon());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.DeleteAsync(Document, info, cancelled).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await Store.ListAsync(Document, cancelled).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await Store.ReadAsync(Document, info, cancelled).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await Store.DeleteAsync(Document, info, cancelled).Soon());
         await AssertReadsAsync(Store, snapshot);
     }
 
-    private protected async Task<IReadOnlyList<SnapshotInfo>> ListAsync() => await Store.ListAsync(Document, default).Soon();
+    private protected async Task<IReadOnlyList<SnapshotInfo>> ListAsync() =>
+        await Store.ListAsync(Document, default).Soon();
 
     private protected static async Task AssertReadsAsync(ISnapshotStore store, Snapshot expected)
     {
-        var info = Assert.Single(await store.ListAsync(expected.Document, default).Soon(), s => s.Position == expected.Position);
+        var info = Assert.Single(await store.ListAsync(expected.Document, default).Soon(),
+            s => s.Position == expected.Position);
         var result = await store.ReadAsync(expected.Document, info, default).Soon();
         Assert.Equal(SnapshotReadOutcome.Read, result.Outcome);
         Samples.AssertSame(expected, result.Snapshot);

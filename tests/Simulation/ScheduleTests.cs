@@ -4,7 +4,10 @@ using Xunit.Abstractions;
 
 namespace Relay.Simulation;
 
-/// <summary>Whole nodes on simulated services: every schedule must keep every invariant at every step. <c>docs/simulation.md</c> says how to replay one.</summary>
+/// <summary>
+/// Whole nodes on simulated services: every schedule must keep every invariant at every step. <c>docs/simulation.md</c>
+/// says how to replay one.
+/// </summary>
 public sealed class ScheduleTests(ITestOutputHelper output)
 {
     private const int MostFailuresShown = 3;
@@ -26,7 +29,8 @@ public sealed class ScheduleTests(ITestOutputHelper output)
         Parallel.For(0, Environment.ProcessorCount, _ =>
         {
             // In the order of the seeds, so that the first failure is among the first that there are.
-            while (failures.Count < MostFailuresShown && Interlocked.Increment(ref played) is var number && (ulong)number <= TestSettings.Schedules)
+            while (failures.Count < MostFailuresShown && Interlocked.Increment(ref played) is var number
+                && (ulong)number <= TestSettings.Schedules)
             {
                 var outcome = Schedule.Play(first + (ulong)number - 1);
                 Interlocked.Add(ref steps, outcome.Steps);
@@ -37,8 +41,10 @@ public sealed class ScheduleTests(ITestOutputHelper output)
             }
         });
         played = Math.Min(played, (long)TestSettings.Schedules);
-        output.WriteLine($"{played} schedules from seed {first}, {steps} steps, {played / watch.Elapsed.TotalSeconds:0} a second.");
-        Assert.True(failures.IsEmpty, string.Join("\n", failures.Order().Take(MostFailuresShown).Select(s => Schedule.Play(s, isTracing: true))));
+        output.WriteLine(
+            $"{played} schedules from seed {first}, {steps} steps, {played / watch.Elapsed.TotalSeconds:0} a second.");
+        Assert.True(failures.IsEmpty,
+            string.Join("\n", failures.Order().Take(MostFailuresShown).Select(s => Schedule.Play(s, isTracing: true))));
     }
 
     [Fact]

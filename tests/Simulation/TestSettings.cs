@@ -5,7 +5,9 @@ namespace Relay.Simulation;
 /// <summary>What the environment may ask of the simulation.</summary>
 internal static class TestSettings
 {
-    /// <summary><c>RELAY_TEST_SEED</c>: replays the one schedule that a failure named, with its trace; absent: all of them.</summary>
+    /// <summary>
+    /// <c>RELAY_TEST_SEED</c>: replays the one schedule that a failure named, with its trace; absent: all of them.
+    /// </summary>
     public static ulong? Seed => Read("RELAY_TEST_SEED");
 
     /// <summary><c>RELAY_TEST_SCHEDULES</c>: how many schedules are played; 10,000 by default.</summary>
@@ -15,5 +17,7 @@ internal static class TestSettings
     public static ulong FirstSeed => Read("RELAY_TEST_FIRST_SEED") ?? 1;
 
     private static ulong? Read(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+            ? ulong.Parse(text, CultureInfo.InvariantCulture)
+            : null;
 }

@@ -36,7 +36,8 @@ public sealed class GrowthTests(ITestOutputHelper output)
         var bytes = (double)twice.Allocated / twice.Bytes;
         var growth = (double)twice.Steps / once.Steps;
         output.WriteLine(
-            $"{name}: {twice.Bytes} bytes, {twice.Steps} steps, {steps:F2} for each n log n, {growth:F2} times for twice "
+            $"{name}: {twice.Bytes} bytes, {twice.Steps} steps, {steps:F2} for each n log n, "
+                + $"{growth:F2} times for twice "
             + $"as much; {bytes:F1} bytes allocated for each");
         Assert.InRange(growth, 0, MostGrowth);
         Assert.InRange(steps, 0, MostStepsPerByte);

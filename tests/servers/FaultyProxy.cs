@@ -5,8 +5,9 @@ using System.Text;
 namespace Relay.TestServers;
 
 /// <summary>
-/// Stands between a client and a real server and does what real servers cannot be asked to do. Every connection carries one request, and each request meets the next planned fault, if there is one. What
-/// it passes on it does not read, so signatures stay valid.
+/// Stands between a client and a real server and does what real servers cannot be asked to do. Every connection carries
+/// one request, and each request meets the next planned fault, if there is one. What it passes on it does not read, so
+/// signatures stay valid.
 /// </summary>
 public sealed class FaultyProxy : IAsyncDisposable
 {
@@ -99,7 +100,9 @@ public sealed class FaultyProxy : IAsyncDisposable
         {
             var body = Encoding.UTF8.GetBytes(fault.Body);
             await stream.WriteAsync(
-                Encoding.ASCII.GetBytes($"HTTP/1.1 {status} Fault\r\nContent-Type: {fault.ContentType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"), ending.Token).ConfigureAwait(false);
+                Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 {status} Fault\r\nContent-Type: {fault.ContentType}\r\nContent-Length: "
+                        + $"{body.Length}\r\nConnection: close\r\n\r\n"), ending.Token).ConfigureAwait(false);
             await stream.WriteAsync(body, ending.Token).ConfigureAwait(false);
             return;
         }
@@ -116,7 +119,8 @@ public sealed class FaultyProxy : IAsyncDisposable
         else
         {
             // The server did what it was asked, and the client never learns it, or not all of it.
-            await stream.WriteAsync(answer.AsMemory(0, Math.Min(fault.AnswerBytes, answer.Length)), ending.Token).ConfigureAwait(false);
+            await stream.WriteAsync(answer.AsMemory(0, Math.Min(fault.AnswerBytes, answer.Length)), ending.Token)
+                .ConfigureAwait(false);
             client.Client.LingerState = new LingerOption(enable: fault.AnswerBytes == 0, seconds: 0);
         }
     }
@@ -137,26 +141,33 @@ public sealed class FaultyProxy : IAsyncDisposable
             }
 
             bytes.AddRange(buffer.AsSpan(0, read));
-            if (headers < 0 && Encoding.ASCII.GetString([.. bytes]) is var text && text.IndexOf("\r\n\r\n", StringComparison.Ordinal) is >= 0 and var end)
+            if (headers < 0 && Encoding.ASCII.GetString([.. bytes]) is var text
+                && text.IndexOf("\r\n\r\n", StringComparison.Ordinal) is >= 0 and var end)
             {
                 headers = end + 4;
                 foreach (var header in text[..end].Split("\r\n"))
                 {
                     if (header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
                     {
-                        length = int.Parse(header["Content-Length:".Length..].Trim(), System.Globalization.CultureInfo.InvariantCulture);
+                        length = int.Parse(header["Content-Length:".Length..].Trim(),
+                            System.Globalization.CultureInfo.InvariantCulture);
                     }
                     else if (header.StartsWith("Expect:", StringComparison.OrdinalIgnoreCase))
                     {
-                        await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), ending.Token).ConfigureAwait(false);
+                        await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), ending.Token)
+                            .ConfigureAwait(false);
                     }
                 }
             }
         }
 
-        // Two characters before the end of the headers: the last header's line end. Whatever the request says of the connection, the first word counts.
-        var start = Encoding.ASCII.GetString([.. bytes.Take(headers)]).Split("\r\n").Where(h => !h.StartsWith("Connection:", StringComparison.OrdinalIgnoreCase) && !h.StartsWith("Expect:", StringComparison.OrdinalIgnoreCase));
-        return [.. Encoding.ASCII.GetBytes(string.Join("\r\n", start)[..^4] + "\r\nConnection: close\r\n\r\n"), .. bytes.Skip(headers)];
+        // Two characters before the end of the headers: the last header's line end. Whatever the request says of the
+        // connection, the first word counts.
+        var start = Encoding.ASCII.GetString([.. bytes.Take(headers)]).Split("\r\n")
+            .Where(h => !h.StartsWith("Connection:", StringComparison.OrdinalIgnoreCase)
+                && !h.StartsWith("Expect:", StringComparison.OrdinalIgnoreCase));
+        return [.. Encoding.ASCII.GetBytes(string.Join("\r\n", start)[..^4] + "\r\nConnection: close\r\n\r\n"),
+            .. bytes.Skip(headers)];
     }
 
     private async Task<byte[]> ReadAllAsync(NetworkStream stream)
@@ -166,5 +177,6 @@ public sealed class FaultyProxy : IAsyncDisposable
         return all.ToArray();
     }
 
-    private static bool IsEnd(Exception exception) => exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
+    private static bool IsEnd(Exception exception) =>
+        exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
 }

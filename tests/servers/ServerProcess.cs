@@ -20,17 +20,22 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
-    /// <summary>DynamoDB: in memory, or in a directory from which a later start takes it up again. Port 0 is a free one.</summary>
+    /// <summary>
+    /// DynamoDB: in memory, or in a directory from which a later start takes it up again. Port 0 is a free one.
+    /// </summary>
     public static Task<ServerProcess> StartDynamoDbAsync(string? directory = null, int port = 0) =>
-        StartAsync("node", Path.Combine(ServerPrograms.Folder, "dynamodb.mjs"), port.ToString(CultureInfo.InvariantCulture), directory);
+        StartAsync("node", Path.Combine(ServerPrograms.Folder, "dynamodb.mjs"),
+            port.ToString(CultureInfo.InvariantCulture), directory);
 
     /// <summary>S3: a whole server in a new directory, or one more gateway to the server that runs there.</summary>
     public static Task<ServerProcess> StartS3Async(string directory, int port = 0) =>
-        StartAsync("bash", Path.Combine(ServerPrograms.Folder, "s3.sh"), directory, port.ToString(CultureInfo.InvariantCulture));
+        StartAsync("bash", Path.Combine(ServerPrograms.Folder, "s3.sh"), directory,
+            port.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Postgres: in a directory from which a later start takes it up again. Port 0 is a free one.</summary>
     public static Task<ServerProcess> StartPostgresAsync(string directory, int port = 0) =>
-        StartAsync("bash", Path.Combine(ServerPrograms.Folder, "postgres.sh"), directory, port.ToString(CultureInfo.InvariantCulture));
+        StartAsync("bash", Path.Combine(ServerPrograms.Folder, "postgres.sh"), directory,
+            port.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Ends it at once, as a crash does.</summary>
     public async Task KillAsync()
@@ -68,7 +73,12 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private static async Task<ServerProcess> StartAsync(string program, params string?[] arguments)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach (var argument in arguments.OfType<string>())
         {
             start.ArgumentList.Add(argument);
@@ -87,7 +97,8 @@ public sealed class ServerProcess : IAsyncDisposable
         };
         process.BeginErrorReadLine();
         string? line;
-        while ((line = await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout).ConfigureAwait(false)) is not null)
+        while ((line = await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout).ConfigureAwait(false))
+            is not null)
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
             {
@@ -100,15 +111,19 @@ public sealed class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
         lock (errors)
         {
-            throw new InvalidOperationException($"{string.Join(' ', arguments)} did not start: {string.Join(' ', errors)}");
+            throw new InvalidOperationException(
+                $"{string.Join(' ', arguments)} did not start: {string.Join(' ', errors)}");
         }
     }
 
-    /// <summary>To the process that was started and to its children: a Postgres serves each connection by one.</summary>
+    /// <summary>
+    /// To the process that was started and to its children: a Postgres serves each connection by one.
+    /// </summary>
     private async Task SignalAsync(string signal)
     {
         var id = process.Id.ToString(CultureInfo.InvariantCulture);
-        using var kill = Process.Start("bash", ["-c", $"kill -{signal} {id} $(cat /proc/{id}/task/*/children 2>/dev/null) 2>/dev/null"]);
+        using var kill = Process.Start("bash",
+            ["-c", $"kill -{signal} {id} $(cat /proc/{id}/task/*/children 2>/dev/null) 2>/dev/null"]);
         await kill.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
     }
 }

@@ -11,7 +11,8 @@ public sealed class ServerTestCase : XunitTestCase
     {
     }
 
-    internal ServerTestCase(IMessageSink diagnostics, TestMethodDisplay display, TestMethodDisplayOptions displayOptions, ITestMethod method)
+    internal ServerTestCase(IMessageSink diagnostics, TestMethodDisplay display,
+        TestMethodDisplayOptions displayOptions, ITestMethod method)
         : base(diagnostics, display, displayOptions, method)
     {
     }

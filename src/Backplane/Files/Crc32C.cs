@@ -6,7 +6,10 @@ namespace Relay.Backplane;
 /// <summary>CRC-32C (RFC 3720, appendix B.4) through the processor's instruction, eight bytes at a time.</summary>
 internal static class Crc32C
 {
-    /// <summary>The checksum of <paramref name="bytes"/> continued from <paramref name="seed"/>, which may be the checksum of what stands before them.</summary>
+    /// <summary>
+    /// The checksum of <paramref name="bytes"/> continued from <paramref name="seed"/>, which may be the checksum of
+    /// what stands before them.
+    /// </summary>
     public static uint Compute(uint seed, ReadOnlySpan<byte> bytes)
     {
         var crc = ~seed;

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Relay.Backplane;
 
-/// <summary>Makes created files survive a power cut: on Unix a file's name is on the disk only when its directory was flushed, which .NET has no call for.</summary>
+/// <summary>
+/// Makes created files survive a power cut: on Unix a file's name is on the disk only when its directory was flushed,
+/// which .NET has no call for.
+/// </summary>
 internal static class DirectoryFlush
 {
     private const int Eintr = 4;
@@ -42,7 +45,8 @@ internal static class DirectoryFlush
 
         _ = Close(descriptor);
 
-        // Some network file systems know no flush of a directory: they make its changes durable by themselves, or cannot at all.
+        // Some network file systems know no flush of a directory: they make its changes durable by themselves, or
+        // cannot at all.
         if (error != 0 && error != Einval && error != Enotsup && error != Eopnotsupp)
         {
             throw new IOException($"The directory {directory} cannot be flushed to the disk (errno {error}).");

@@ -4,8 +4,9 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// All documents of the file log, each either awake, as an object, or quiet, packed (<see cref="PackedDocument"/>): a log is kept for a day after its document was left, and many documents are left in a day.
-/// Every call is made under the index lock, and only the log's writer packs, so what it has found stays the same object until it packs it.
+/// All documents of the file log, each either awake, as an object, or quiet, packed (<see cref="PackedDocument"/>): a
+/// log is kept for a day after its document was left, and many documents are left in a day. Every call is made under
+/// the index lock, and only the log's writer packs, so what it has found stays the same object until it packs it.
 /// </summary>
 internal sealed class DocumentIndex
 {
@@ -80,9 +81,13 @@ internal sealed class DocumentIndex
         }
     }
 
-    /// <summary>Names of packed documents that have been quiet since before <paramref name="time"/>, in µs, or since exactly then.</summary>
+    /// <summary>
+    /// Names of packed documents that have been quiet since before <paramref name="time"/>, in µs, or since exactly
+    /// then.
+    /// </summary>
     public List<DocumentName> QuietSince(long time) =>
-        [.. quiet.Where(packed => PackedDocument.QuietSinceOf(packed) <= time).Select(packed => DocumentName.Create(Encoding.UTF8.GetString(PackedDocument.NameOf(packed))))];
+        [.. quiet.Where(packed => PackedDocument.QuietSinceOf(packed) <= time)
+            .Select(packed => DocumentName.Create(Encoding.UTF8.GetString(PackedDocument.NameOf(packed))))];
 
     private IndexedDocument? Peek(DocumentName name, out bool isAwake)
     {
@@ -93,7 +98,9 @@ internal sealed class DocumentIndex
         }
 
         Span<byte> utf8 = stackalloc byte[DocumentName.MaxUtf8Bytes];
-        return quietByName.TryGetValue(utf8[..Encoding.UTF8.GetBytes(name.Value, utf8)], out var packed) ? PackedDocument.Unpack(name, packed, segmentOf) : null;
+        return quietByName.TryGetValue(utf8[..Encoding.UTF8.GetBytes(name.Value, utf8)], out var packed)
+            ? PackedDocument.Unpack(name, packed, segmentOf)
+            : null;
     }
 
     private Segment SegmentOf(long number)
@@ -111,11 +118,13 @@ internal sealed class DocumentIndex
     }
 
     /// <summary>Packed documents are equal if their names are.</summary>
-    private sealed class PackedNameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    private sealed class PackedNameComparer
+        : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public static readonly PackedNameComparer Instance = new();
 
-        public bool Equals(byte[]? left, byte[]? right) => left is not null && right is not null && Equals(PackedDocument.NameOf(left), right);
+        public bool Equals(byte[]? left, byte[]? right) =>
+            left is not null && right is not null && Equals(PackedDocument.NameOf(left), right);
 
         public bool Equals(ReadOnlySpan<byte> name, byte[] packed) => PackedDocument.NameOf(packed).SequenceEqual(name);
 

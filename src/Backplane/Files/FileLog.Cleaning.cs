@@ -4,12 +4,15 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// Gives disk space back. Segments are given up strictly from the oldest on, after what still counts in them was written again at the log's end. So a record that cancels
-/// others (a checkpoint, a drop) never disappears before those it cancels, nothing that was trimmed or dropped comes back with a restart, and no record has to be kept only as a tombstone.
+/// Gives disk space back. Segments are given up strictly from the oldest on, after what still counts in them was
+/// written again at the log's end. So a record that cancels others (a checkpoint, a drop) never disappears before those
+/// it cancels, nothing that was trimmed or dropped comes back with a restart, and no record has to be kept only as a
+/// tombstone.
 /// </summary>
 /// <remarks>
-/// The oldest segment is copied when all files together exceed twice what counts plus two segments. A full round over the log then copies at most as much as it
-/// frees, and the directory stays below that bound. A crash between copy and removal leaves a record twice, which the start takes once.
+/// The oldest segment is copied when all files together exceed twice what counts plus two segments. A full round over
+/// the log then copies at most as much as it frees, and the directory stays below that bound. A crash between copy and
+/// removal leaves a record twice, which the start takes once.
 /// </remarks>
 public sealed partial class FileLog
 {
@@ -98,7 +101,8 @@ public sealed partial class FileLog
         }
         catch (Exception e)
         {
-            // Nothing is lost: what was copied counts there, the rest counts where it is. The next checkpoint, segment or sweep tries again.
+            // Nothing is lost: what was copied counts there, the rest counts where it is. The next checkpoint, segment
+            // or sweep tries again.
             scanner = null;
             cleaningIsUndecided = false;
             cleaningIsDue = false;
@@ -154,7 +158,9 @@ public sealed partial class FileLog
         var status = at.ReadAt(cleanedTo);
         if (status is ScanStatus.NoHeader or ScanStatus.Incomplete)
         {
-            throw new IOException($"{oldest.Path} does not read at offset {cleanedTo} any more; it is kept, and the next start will say so.");
+            throw new IOException(
+                $"{oldest.Path} does not read at offset {cleanedTo} any more; it is kept, and the next "
+                    + "start will say so.");
         }
 
         if (WakeIfLive(at, oldest) is { } document)
@@ -166,7 +172,9 @@ public sealed partial class FileLog
             }
             else
             {
-                Refuse(document.Name, oldest, LogReplay.Describe(document.Name, at.Header.Position, new RecordPlace(oldest, cleanedTo, at.Length)));
+                Refuse(document.Name, oldest,
+                    LogReplay.Describe(document.Name, at.Header.Position,
+                        new RecordPlace(oldest, cleanedTo, at.Length)));
             }
         }
 
@@ -179,7 +187,9 @@ public sealed partial class FileLog
     {
         lock (index)
         {
-            return documents.Peek(at.Document)?.IsLive(at.Header, oldest, cleanedTo) == true ? documents.Find(at.Document) : null;
+            return documents.Peek(at.Document)?.IsLive(at.Header, oldest, cleanedTo) == true
+                ? documents.Find(at.Document)
+                : null;
         }
     }
 
@@ -209,7 +219,9 @@ public sealed partial class FileLog
         LogDocumentDamaged(logger, name, problem);
     }
 
-    /// <summary>Says in the log which documents are damaged, because the segment that shows it is about to leave it.</summary>
+    /// <summary>
+    /// Says in the log which documents are damaged, because the segment that shows it is about to leave it.
+    /// </summary>
     private void RecordDamage(List<IndexedDocument> refused)
     {
         foreach (var document in refused)
@@ -221,7 +233,10 @@ public sealed partial class FileLog
         }
     }
 
-    /// <summary>Removes the oldest segment, of which nothing counts any more; or, with damage in it, takes it out of the log and keeps the file.</summary>
+    /// <summary>
+    /// Removes the oldest segment, of which nothing counts any more; or, with damage in it, takes it out of the log and
+    /// keeps the file.
+    /// </summary>
     private void GiveUpOldest()
     {
         // A power cut must not leave the removal without what it relies on.
@@ -259,7 +274,8 @@ public sealed partial class FileLog
             group.Clear();
             foreach (var document in some)
             {
-                group.Add(new RecordHeader(RecordKind.Dropped, 0, now, document.End, 0, EntryId.None), document.Name, []);
+                group.Add(new RecordHeader(RecordKind.Dropped, 0, now, document.End, 0, EntryId.None),
+                    document.Name, []);
             }
 
             Store();

@@ -2,7 +2,10 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>Documents with unsaved entries as jobs. This node is the only one, so claims are always granted; they keep it from offering to itself what it is about to save.</summary>
+/// <summary>
+/// Documents with unsaved entries as jobs. This node is the only one, so claims are always granted; they keep it from
+/// offering to itself what it is about to save.
+/// </summary>
 public sealed partial class FileLog
 {
     private readonly FileSaveJobs jobs;
@@ -16,13 +19,16 @@ public sealed partial class FileLog
         jobs.Claim(document, lease);
         lock (index)
         {
-            var saved = documents.Peek(document) is { Problem: null, Saved: { Offset: > 0 } position } ? position : Position.None;
+            var saved = documents.Peek(document) is { Problem: null, Saved: { Offset: > 0 } position }
+                ? position
+                : Position.None;
             return ValueTask.FromResult(new SaveClaim(IsGranted: true, saved));
         }
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+        CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(most);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
@@ -48,7 +54,9 @@ public sealed partial class FileLog
         return ValueTask.FromResult(jobs.List(most));
     }
 
-    /// <summary>Says what a written group makes of the jobs; before its callers are answered, so that they find it so.</summary>
+    /// <summary>
+    /// Says what a written group makes of the jobs; before its callers are answered, so that they find it so.
+    /// </summary>
     private void UpdateJobs()
     {
         foreach (var one in staged)

@@ -42,8 +42,10 @@ public sealed partial class FileLog
 
         // Without the token: what was acquired must be released.
         return entries.Length == 0 ? ValueTask.FromResult(frame)
-            : entries.Sum(entry => (long)entry.Length) <= InlineReadBytes ? ValueTask.FromResult(Read(document, frame, before, entries, cancellation))
-            : new ValueTask<LogReadResult>(Task.Run(() => Read(document, frame, before, entries, cancellation), CancellationToken.None));
+            : entries.Sum(entry => (long)entry.Length) <= InlineReadBytes
+                ? ValueTask.FromResult(Read(document, frame, before, entries, cancellation))
+            : new ValueTask<LogReadResult>(
+                Task.Run(() => Read(document, frame, before, entries, cancellation), CancellationToken.None));
     }
 
     private static LogReadResult Judge(IndexedDocument document, Position after)
@@ -59,7 +61,8 @@ public sealed partial class FileLog
         return new LogReadResult(outcome, [], document.End, document.Start, document.Problem);
     }
 
-    private LogReadResult Read(DocumentName document, LogReadResult frame, Position before, HeldEntry[] entries, CancellationToken cancellation)
+    private LogReadResult Read(DocumentName document, LogReadResult frame, Position before, HeldEntry[] entries,
+        CancellationToken cancellation)
     {
         try
         {
@@ -68,10 +71,12 @@ public sealed partial class FileLog
             {
                 cancellation.ThrowIfCancellationRequested();
                 var last = RunFrom(entries, first);
-                if (!TryReadRun(document, ref before, entries.AsSpan(first..(last + 1)), result.AsSpan(first), out var bad))
+                if (!TryReadRun(document, ref before, entries.AsSpan(first..(last + 1)),
+                    result.AsSpan(first), out var bad))
                 {
                     var problem = LogReplay.Describe(
-                        document, new Position(before.Epoch, before.Offset + 1, bad.Id), new RecordPlace(bad.Segment, bad.At, bad.Length));
+                        document, new Position(before.Epoch, before.Offset + 1, bad.Id),
+                            new RecordPlace(bad.Segment, bad.At, bad.Length));
                     Refuse(document, bad.Segment, problem);
                     return frame with { Outcome = LogReadOutcome.Damaged, Problem = problem };
                 }
@@ -110,8 +115,12 @@ public sealed partial class FileLog
         return last;
     }
 
-    /// <summary>Reads entries that stand in one stretch of a segment; <paramref name="before"/> moves on with each that is what it should be.</summary>
-    private static bool TryReadRun(DocumentName name, ref Position before, ReadOnlySpan<HeldEntry> run, Span<LoggedEntry> result, out HeldEntry bad)
+    /// <summary>
+    /// Reads entries that stand in one stretch of a segment; <paramref name="before"/> moves on with each that is what
+    /// it should be.
+    /// </summary>
+    private static bool TryReadRun(DocumentName name, ref Position before, ReadOnlySpan<HeldEntry> run,
+        Span<LoggedEntry> result, out HeldEntry bad)
     {
         var start = run[0].At;
         var count = (int)(run[^1].At - start) + run[^1].Length;
@@ -125,7 +134,8 @@ public sealed partial class FileLog
                 var at = (int)(bad.At - start);
                 var position = new Position(before.Epoch, before.Offset + 1, bad.Id);
                 if (at + bad.Length > read
-                    || !LogRecord.TryReadEntry(buffer.AsSpan(at, bad.Length), bad.Segment.Seed, out var document, out var header, out var payload)
+                    || !LogRecord.TryReadEntry(buffer.AsSpan(at, bad.Length), bad.Segment.Seed, out var document,
+                        out var header, out var payload)
                     || document != name
                     || header.Position != position
                     || header.OtherId != before.Id)

@@ -2,7 +2,10 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>What a request comes to, decided by the writer in the order in which requests came, against the log as it will be after those before it.</summary>
+/// <summary>
+/// What a request comes to, decided by the writer in the order in which requests came, against the log as it will be
+/// after those before it.
+/// </summary>
 public sealed partial class FileLog
 {
     private void Stage(LogRequest request)
@@ -15,7 +18,9 @@ public sealed partial class FileLog
         else if (document?.Problem is { } problem)
         {
             // A checkpoint of a damaged log says nothing that could be relied on.
-            staged.Add(new StagedRequest(request, document, default, default, 0, 0, [], -1, request.IsCheckpoint ? null : problem));
+            staged.Add(
+                new StagedRequest(request, document, default, default, 0, 0, [], -1,
+                    request.IsCheckpoint ? null : problem));
         }
         else if (request.IsCheckpoint)
         {
@@ -52,17 +57,22 @@ public sealed partial class FileLog
         }
         else
         {
-            StageEntry(request, document, new AppendResult(AppendOutcome.Stored, new Position(end.Epoch, end.Offset + 1, request.Entry.Id), end.Id));
+            StageEntry(request, document,
+                new AppendResult(AppendOutcome.Stored,
+                    new Position(end.Epoch, end.Offset + 1, request.Entry.Id), end.Id));
         }
     }
 
     private void StageEntry(LogRequest request, IndexedDocument document, in AppendResult result)
     {
         var header = new RecordHeader(
-            RecordKind.Entry, request.Entry.Kind, Microseconds(), result.Position, result.Position.Offset - 1, result.Previous);
+            RecordKind.Entry, request.Entry.Kind, Microseconds(), result.Position, result.Position.Offset - 1,
+                result.Previous);
         var at = group.Length;
         var length = group.Add(header, document.Name, request.Payload);
-        staged.Add(new StagedRequest(request, document, result, header, at, length, request.Payload, document.StagedLast, null));
+        staged.Add(
+            new StagedRequest(request, document, result, header, at, length, request.Payload,
+                document.StagedLast, null));
         document.StagedLast = staged.Count - 1;
         document.StagedEnd = result.Position;
     }
@@ -99,7 +109,9 @@ public sealed partial class FileLog
         }
 
         // Whoever started the epoch and did not hear of it must hear it from the repeat: it still has to reconcile.
-        var outcome = position.Offset == 1 && request.Epoch != position.Epoch ? AppendOutcome.StartedEpoch : AppendOutcome.Stored;
+        var outcome = position.Offset == 1 && request.Epoch != position.Epoch
+            ? AppendOutcome.StartedEpoch
+            : AppendOutcome.Stored;
         return new AppendResult(outcome, position, previous);
     }
 
@@ -115,7 +127,8 @@ public sealed partial class FileLog
         var fits = document.Has(request.Saved) && request.Saved.Epoch == document.StagedEnd.Epoch;
         var saved = fits && request.Saved.Offset > document.StagedSaved.Offset ? request.Saved : document.StagedSaved;
         var trim = request.TrimThrough;
-        var start = fits && document.Has(trim) && trim.Offset <= request.Saved.Offset && trim.Offset > document.StagedStart.Offset ? trim : document.StagedStart;
+        var start = fits && document.Has(trim) && trim.Offset <= request.Saved.Offset
+            && trim.Offset > document.StagedStart.Offset ? trim : document.StagedStart;
         var named = saved == request.Saved && saved.Offset > 0 ? saved : Position.None;
         if (saved == document.StagedSaved && start == document.StagedStart)
         {

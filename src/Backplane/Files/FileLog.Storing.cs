@@ -15,11 +15,16 @@ public sealed partial class FileLog
 
     private bool IsBeforeActiveFlushed => segments.Count == 1 || segments[^2].Flushed >= segments[^2].Length;
 
-    /// <summary>What of <see cref="Active"/> the disk is known to have; 0 if it may lack some of the segment before.</summary>
+    /// <summary>
+    /// What of <see cref="Active"/> the disk is known to have; 0 if it may lack some of the segment before.
+    /// </summary>
     private long KnownFlushed =>
         Active.Flushed > 0 ? Active.Flushed : IsBeforeActiveFlushed ? Segment.HeaderLength : 0;
 
-    /// <summary>Writes the group to the end of <see cref="Active"/>, in a new segment if this one is full, and answers where it begins. After an exception the log is what it was before.</summary>
+    /// <summary>
+    /// Writes the group to the end of <see cref="Active"/>, in a new segment if this one is full, and answers where it
+    /// begins. After an exception the log is what it was before.
+    /// </summary>
     private long Store()
     {
         try
@@ -93,7 +98,9 @@ public sealed partial class FileLog
         catch (Exception e)
         {
             throw new IOException(
-                $"After a failed write {Active.Path} cannot be cut back to its {Active.Length} good bytes ({e.Message}), so nothing may be appended; free space or mend the disk, the next append tries again.", e);
+                $"After a failed write {Active.Path} cannot be cut back to its {Active.Length} good bytes "
+                    + $"({e.Message}), so nothing may be appended; free space or mend the disk, the next "
+                    + "append tries again.", e);
         }
     }
 

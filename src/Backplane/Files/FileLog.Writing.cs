@@ -30,7 +30,9 @@ public sealed partial class FileLog
     {
         lock (gate)
         {
-            return writing ? (idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+            return writing
+                ? (idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
+                : Task.CompletedTask;
         }
     }
 
@@ -70,7 +72,8 @@ public sealed partial class FileLog
 
         if (options.Flush == FlushPolicy.Always)
         {
-            // A flush takes milliseconds, and the caller's thread may be the one that serves many sockets: what they bring meanwhile goes into the next group.
+            // A flush takes milliseconds, and the caller's thread may be the one that serves many sockets: what they
+            // bring meanwhile goes into the next group.
             StartWriter();
             return;
         }
@@ -83,7 +86,8 @@ public sealed partial class FileLog
         }
     }
 
-    private void StartWriter() => ThreadPool.UnsafeQueueUserWorkItem(static log => log.Work(), this, preferLocal: false);
+    private void StartWriter() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static log => log.Work(), this, preferLocal: false);
 
     private void Work()
     {
@@ -152,7 +156,8 @@ public sealed partial class FileLog
         {
             if (one.Length > 0 && one.Header.Kind == RecordKind.Entry)
             {
-                channel.PublishEntry(one.Document!.Name, new LoggedEntry(one.Result.Position, one.Result.Previous, one.Header.EntryKind, one.Payload));
+                channel.PublishEntry(one.Document!.Name,
+                    new LoggedEntry(one.Result.Position, one.Result.Previous, one.Header.EntryKind, one.Payload));
             }
             else if (!one.Saved.IsNone)
             {
@@ -174,7 +179,8 @@ public sealed partial class FileLog
                 return;
             }
 
-            for (var bytes = 0L; batch.Count < MaxGroupRequests && bytes < MaxGroupBytes && waiting.TryDequeue(out var request);)
+            for (var bytes = 0L; batch.Count < MaxGroupRequests && bytes < MaxGroupBytes
+                && waiting.TryDequeue(out var request);)
             {
                 // The next one may be as large as it likes, but then it is the last.
                 bytes += request.Payload.Length;
@@ -223,7 +229,8 @@ public sealed partial class FileLog
                         document.ProblemIsRecorded = false;
                     }
 
-                    document.Append(header.Position, new HeldEntry(header.Position.Id, segment, (uint)(at + one.At), one.Length), header.Time);
+                    document.Append(header.Position,
+                        new HeldEntry(header.Position.Id, segment, (uint)(at + one.At), one.Length), header.Time);
                 }
             }
 
@@ -269,7 +276,9 @@ public sealed partial class FileLog
         staged.Clear();
         foreach (var request in batch)
         {
-            request.Fail(new BackplaneUnavailableException($"The log in {directory} could not be written: {cause.Message}", cause));
+            request.Fail(
+                new BackplaneUnavailableException(
+                    $"The log in {directory} could not be written: {cause.Message}", cause));
         }
     }
 }

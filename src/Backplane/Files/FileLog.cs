@@ -4,14 +4,17 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The backplane of a node that is alone: a write-ahead log in append-only segment files that all documents share, and delivery within the process. An entry is
-/// written before its append completes and before a listener sees it, so a killed process loses nothing that anybody was
-/// told of; <see cref="FileLogOptions.Flush"/> says when it is flushed to the disk, and so what a power cut may cost.
+/// The backplane of a node that is alone: a write-ahead log in append-only segment files that all documents share, and
+/// delivery within the process. An entry is written before its append completes and before a listener sees it, so a
+/// killed process loses nothing that anybody was told of; <see cref="FileLogOptions.Flush"/> says when it is flushed to
+/// the disk, and so what a power cut may cost.
 /// </summary>
 /// <remarks>
-/// One writer at a time takes all requests that wait, stores them with one system call, and then answers and delivers them. An append that finds no writer at work is
-/// written at once on its caller's thread, and its listeners are called there. Memory: about 50 bytes an entry held, no payloads, and a few hundred for its document, 150 in all once it is saved (<see cref="DocumentIndex"/>).
-/// Checkpoints and expiries are records too, so the files alone say everything: see FileLog.Cleaning.cs for why segments are given up from the oldest on.
+/// One writer at a time takes all requests that wait, stores them with one system call, and then answers and delivers
+/// them. An append that finds no writer at work is written at once on its caller's thread, and its listeners are called
+/// there. Memory: about 50 bytes an entry held, no payloads, and a few hundred for its document, 150 in all once it is
+/// saved (<see cref="DocumentIndex"/>). Checkpoints and expiries are records too, so the files alone say everything:
+/// see FileLog.Cleaning.cs for why segments are given up from the oldest on.
 /// </remarks>
 public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs, IAsyncDisposable
 {
@@ -45,15 +48,18 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
             jobs.Found(document.Name, document.Problem);
         }
 
-        sweepTimer = options.TimeProvider.CreateTimer(static log => ((FileLog)log!).Sweep(), this, TimeSpan.Zero, SweepInterval);
+        sweepTimer = options.TimeProvider.CreateTimer(static log => ((FileLog)log!).Sweep(), this,
+            TimeSpan.Zero, SweepInterval);
     }
 
     /// <summary>
-    /// Opens the log of a directory, which is created if it is not there. Reads all segments once. An incomplete end of the last one, as a killed process or a power cut
-    /// leaves it, is cut off and logged; damage elsewhere is never touched: it costs its document (<see cref="LogReadOutcome.Damaged"/>) or, where nobody can say whose
+    /// Opens the log of a directory, which is created if it is not there. Reads all segments once. An incomplete end of
+    /// the last one, as a killed process or a power cut leaves it, is cut off and logged; damage elsewhere is never
+    /// touched: it costs its document (<see cref="LogReadOutcome.Damaged"/>) or, where nobody can say whose
     /// bytes they were, the start.
     /// </summary>
-    /// <exception cref="FileLogStartException">Another process uses the directory, or it cannot be read or written, or a segment does not read.</exception>
+    /// <exception cref="FileLogStartException">Another process uses the directory, or it cannot be read or written, or
+    /// a segment does not read.</exception>
     public static FileLog Open(FileLogOptions options, ILogger<FileLog> logger)
     {
         options.Validate();
@@ -72,7 +78,8 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
             taken?.Dispose();
             if (e is IOException or UnauthorizedAccessException)
             {
-                throw new FileLogStartException($"The log directory {directory} (FileStore:Path) cannot be used: {e.Message}", e);
+                throw new FileLogStartException(
+                    $"The log directory {directory} (FileStore:Path) cannot be used: {e.Message}", e);
             }
 
             throw;
@@ -81,20 +88,25 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
 
     /// <inheritdoc />
     /// <exception cref="LogDamagedException">The document's log is damaged: nothing is stored.</exception>
-    /// <exception cref="ArgumentException">The entry has no id, no known kind, or a payload that its kind does not have or that exceeds 1 GiB.</exception>
+    /// <exception cref="ArgumentException">The entry has no id, no known kind, or a payload that its kind does not have
+    /// or that exceeds 1 GiB.</exception>
     public ValueTask<AppendResult> AppendAsync(
         DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
         StoreAsync(document, epoch, entry, replaced: null, cancellation);
 
     /// <inheritdoc />
-    /// <remarks>One record says it: a start that finds an entry of a higher epoch knows that those of lower ones count no longer.</remarks>
+    /// <remarks>
+    /// One record says it: a start that finds an entry of a higher epoch knows that those of lower ones count no
+    /// longer.
+    /// </remarks>
     public ValueTask<AppendResult> ReplaceAsync(
         DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation) =>
         StoreAsync(document, epoch, entry, end, cancellation);
 
     /// <inheritdoc />
     /// <remarks>A damaged document's checkpoint is ignored.</remarks>
-    public ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough, CancellationToken cancellation)
+    public ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
+        CancellationToken cancellation)
     {
         _ = document.Value;
         cancellation.ThrowIfCancellationRequested();
@@ -102,11 +114,14 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         request.Checkpoint(document, saved, trimThrough);
         var result = new ValueTask(request, request.Version);
         Submit(request);
-        return cancellation.CanBeCanceled && !result.IsCompleted ? new ValueTask(result.AsTask().WaitAsync(cancellation)) : result;
+        return cancellation.CanBeCanceled && !result.IsCompleted
+            ? new ValueTask(result.AsTask().WaitAsync(cancellation))
+            : result;
     }
 
     /// <inheritdoc />
-    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation) =>
+    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
+        CancellationToken cancellation) =>
         channel.SubscribeAsync(document, listener, cancellation);
 
     /// <inheritdoc />
@@ -115,10 +130,14 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         channel.PublishAwarenessAsync(document, kind, content, cancellation);
 
     /// <inheritdoc />
-    public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation) =>
+    public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
+        CancellationToken cancellation) =>
         channel.PublishStatelessAsync(document, sender, message, cancellation);
 
-    /// <summary>The documents with entries that no snapshot covers, damaged ones among them: what a node that starts must save even if nobody opens it again.</summary>
+    /// <summary>
+    /// The documents with entries that no snapshot covers, damaged ones among them: what a node that starts must save
+    /// even if nobody opens it again.
+    /// </summary>
     public IReadOnlyList<DocumentName> UnsavedDocuments()
     {
         lock (index)
@@ -127,7 +146,10 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         }
     }
 
-    /// <summary>Stores what waits, closes the files and lets another process have the directory. Later calls throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Stores what waits, closes the files and lets another process have the directory. Later calls throw
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         lock (gate)
@@ -188,7 +210,8 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         ArgumentOutOfRangeException.ThrowIfEqual(epoch, long.MaxValue);
         if (!entry.IsWhole || entry.Payload.Length > LogRecord.MaxPayloadBytes)
         {
-            throw new ArgumentException("A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
+            throw new ArgumentException(
+                "A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -196,8 +219,11 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         request.Append(document, epoch, entry, replaced, mends);
         var result = new ValueTask<AppendResult>(request, request.Version);
         Submit(request);
-        return cancellation.CanBeCanceled && !result.IsCompleted ? new ValueTask<AppendResult>(result.AsTask().WaitAsync(cancellation)) : result;
+        return cancellation.CanBeCanceled && !result.IsCompleted
+            ? new ValueTask<AppendResult>(result.AsTask().WaitAsync(cancellation))
+            : result;
     }
 
-    private long Microseconds() => (options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private long Microseconds() =>
+        (options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -3,8 +3,9 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The save jobs of a node that is alone. Which documents are jobs follows from the log; attempts, claims and problems are known to this process only, because the one after it starts all over: what a
-/// start finds unsaved is forgotten at once, since nobody can hold it. Thread-safe.
+/// The save jobs of a node that is alone. Which documents are jobs follows from the log; attempts, claims and problems
+/// are known to this process only, because the one after it starts all over: what a start finds unsaved is forgotten at
+/// once, since nobody can hold it. Thread-safe.
 /// </summary>
 internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
 {
@@ -102,7 +103,8 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
         lock (gate)
         {
             var now = time.GetUtcNow();
-            var due = jobs.Where(job => job.Value.DueAt <= now && job.Value.ClaimedUntil <= now).OrderBy(job => job.Value.DueAt).Take(most).ToList();
+            var due = jobs.Where(job => job.Value.DueAt <= now && job.Value.ClaimedUntil <= now)
+                .OrderBy(job => job.Value.DueAt).Take(most).ToList();
             foreach (var (_, job) in due)
             {
                 job.Attempts++;
@@ -149,7 +151,8 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
             var now = time.GetUtcNow();
             return
             [
-                .. jobs.OrderByDescending(job => job.Value.Problem is not null).ThenByDescending(job => job.Value.Attempts).ThenBy(job => job.Value.DueAt)
+                .. jobs.OrderByDescending(job => job.Value.Problem is not null)
+                    .ThenByDescending(job => job.Value.Attempts).ThenBy(job => job.Value.DueAt)
                     .Take(most).Select(job => job.Value.Describe(job.Key, now, options)),
             ];
         }

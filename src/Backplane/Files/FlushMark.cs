@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The file <c>flushed</c>: how far a log was on the disk when it was opened or closed, as the number of its last segment
-/// and a length, each of 20 digits. It stays true until the next start, since segments only grow meanwhile. So what does
-/// not read before that place is damage, and not the torn end that a power cut leaves.
+/// The file <c>flushed</c>: how far a log was on the disk when it was opened or closed, as the number of its last
+/// segment and a length, each of 20 digits. It stays true until the next start, since segments only grow meanwhile. So
+/// what does not read before that place is damage, and not the torn end that a power cut leaves.
 /// </summary>
 /// <param name="Number">The last segment's number.</param>
 /// <param name="Length">Its length in bytes.</param>

@@ -3,8 +3,9 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The entries of one document that the log holds, without holes, by offset and by id. About 24 bytes an entry, and 8 to 16 more for finding ids once there are
-/// enough of them to make searching slow. Ids are random, so their low bits are their hash.
+/// The entries of one document that the log holds, without holes, by offset and by id. About 24 bytes an entry, and 8
+/// to 16 more for finding ids once there are enough of them to make searching slow. Ids are random, so their low bits
+/// are their hash.
 /// </summary>
 internal sealed class HeldEntries
 {

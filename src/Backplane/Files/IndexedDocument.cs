@@ -3,14 +3,17 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// What the file log knows about one document without looking at the disk. Changed by the writer only, under the index lock; read by everybody else under that lock.
-/// The fields under "staged" are the writer's alone: the document as it will be if the group under way is written.
+/// What the file log knows about one document without looking at the disk. Changed by the writer only, under the index
+/// lock; read by everybody else under that lock. The fields under "staged" are the writer's alone: the document as it
+/// will be if the group under way is written.
 /// </summary>
 internal sealed class IndexedDocument(DocumentName name)
 {
     public DocumentName Name { get; } = name;
 
-    /// <summary>The position before the oldest entry held; <see cref="Position.None"/> while the document has no log.</summary>
+    /// <summary>
+    /// The position before the oldest entry held; <see cref="Position.None"/> while the document has no log.
+    /// </summary>
     public Position Start { get; private set; }
 
     public Position End { get; private set; }
@@ -23,7 +26,9 @@ internal sealed class IndexedDocument(DocumentName name)
     /// <summary>The newest checkpoint record, or default.</summary>
     public RecordPlace Checkpoint { get; private set; }
 
-    /// <summary>Since when nothing was appended and all is covered, in µs; the time of the last append or checkpoint.</summary>
+    /// <summary>
+    /// Since when nothing was appended and all is covered, in µs; the time of the last append or checkpoint.
+    /// </summary>
     public long QuietSince { get; private set; }
 
     /// <summary>Why the document is refused, or null.</summary>
@@ -37,7 +42,8 @@ internal sealed class IndexedDocument(DocumentName name)
     /// <summary>Whether it has a log, and a snapshot covers all of it.</summary>
     public bool IsQuiet => !IsUnsaved && !End.IsNone;
 
-    // Staged: the end, the last staged entry's index in the group (-1 for none), and what the checkpoints of the group make of Saved and Start.
+    // Staged: the end, the last staged entry's index in the group (-1 for none), and what the checkpoints of the group
+    // make of Saved and Start.
     public Position StagedEnd { get; set; }
 
     public int StagedLast { get; set; } = -1;
@@ -55,7 +61,9 @@ internal sealed class IndexedDocument(DocumentName name)
         StagedStart = Start;
     }
 
-    /// <summary>Begins a log, or (at the start of the process) one that was trimmed up to <paramref name="start"/>.</summary>
+    /// <summary>
+    /// Begins a log, or (at the start of the process) one that was trimmed up to <paramref name="start"/>.
+    /// </summary>
     public void Begin(Position start)
     {
         Start = End = Saved = start;
@@ -63,7 +71,8 @@ internal sealed class IndexedDocument(DocumentName name)
     }
 
     /// <summary>Becomes what it was before it was packed. Whose bytes count in which segment is as it was.</summary>
-    public void TakeUp(Position start, ReadOnlySpan<HeldEntry> entries, long savedOffset, in RecordPlace checkpoint, long quietSince)
+    public void TakeUp(Position start, ReadOnlySpan<HeldEntry> entries, long savedOffset, in RecordPlace checkpoint,
+        long quietSince)
     {
         Start = start;
         Held.StartAfter(start.Offset);
@@ -125,14 +134,19 @@ internal sealed class IndexedDocument(DocumentName name)
 
     /// <summary>Whether the position is one of this log, from <see cref="Start"/> to <see cref="End"/>.</summary>
     public bool Has(Position position) =>
-        position.Epoch == End.Epoch && position.Offset >= Start.Offset && position.Offset <= End.Offset && IdAt(position.Offset) == position.Id;
+        position.Epoch == End.Epoch && position.Offset >= Start.Offset && position.Offset <= End.Offset
+            && IdAt(position.Offset) == position.Id;
 
-    /// <summary>Whether the record found at this place is the one that counts. Of a refused document all are kept, for whoever mends it.</summary>
+    /// <summary>
+    /// Whether the record found at this place is the one that counts. Of a refused document all are kept, for whoever
+    /// mends it.
+    /// </summary>
     public bool IsLive(in RecordHeader header, Segment segment, long at) => header.Kind switch
     {
         RecordKind.Dropped => false,
         _ when Problem is not null => true,
-        RecordKind.Entry => header.Position.Epoch == End.Epoch && header.Position.Offset > Start.Offset && header.Position.Offset <= End.Offset
+        RecordKind.Entry => header.Position.Epoch == End.Epoch && header.Position.Offset > Start.Offset
+            && header.Position.Offset <= End.Offset
             && Held[header.Position.Offset] is var held && held.Segment == segment && held.At == at,
         RecordKind.Checkpoint => Checkpoint.Segment == segment && Checkpoint.At == at,
         _ => false,

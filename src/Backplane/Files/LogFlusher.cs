@@ -48,7 +48,9 @@ internal sealed class LogFlusher : IDisposable
             static flusher => ((LogFlusher)flusher!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether the oldest byte has waited so long that no more may be written before it is on the disk.</summary>
+    /// <summary>
+    /// Whether the oldest byte has waited so long that no more may be written before it is on the disk.
+    /// </summary>
     public bool MustWait
     {
         get
@@ -93,7 +95,8 @@ internal sealed class LogFlusher : IDisposable
     {
         if (Volatile.Read(ref failure) is { } problem)
         {
-            throw new IOException($"What was written last could not be flushed to the disk: {problem.Message}", problem);
+            throw new IOException(
+                $"What was written last could not be flushed to the disk: {problem.Message}", problem);
         }
     }
 

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Relay.Backplane;
 
-/// <summary>Opens and reads a log directory at the start. Changes nothing in it before everything was found to read, apart from a tail that is cut off last of all.</summary>
+/// <summary>
+/// Opens and reads a log directory at the start. Changes nothing in it before everything was found to read, apart from
+/// a tail that is cut off last of all.
+/// </summary>
 internal sealed class LogLoader(string directory, FileLogOptions options, ILogger logger)
 {
     private readonly List<Segment> segments = [];
@@ -19,7 +22,8 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
 
             mark = FlushMark.TryRead(directory);
 
-            // A segment that was created and never written to: left by a kill, or by a failed creation after which the segment before it was written on.
+            // A segment that was created and never written to: left by a kill, or by a failed creation after which the
+            // segment before it was written on.
             var surplus = TakeSurplus(numbers);
             ThrowIfLacking(numbers);
             numbers.ForEach(Open);
@@ -95,7 +99,8 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             if (numbers[i] != numbers[i - 1] + 1)
             {
                 throw new FileLogStartException(
-                    $"The log directory {directory} lacks {Segment.NameOf(numbers[i - 1] + 1)}, which stood between others. Put it back, {WayOut}");
+                    $"The log directory {directory} lacks {Segment.NameOf(numbers[i - 1] + 1)}, which stood between "
+                        + $"others. Put it back, {WayOut}");
             }
         }
     }
@@ -145,7 +150,9 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             && LatestFlushKnown(new SegmentScanner(segment), Segment.HeaderLength) >= Segment.HeaderLength;
     }
 
-    private string WayOut => $"or move {directory} away to start with an empty log, which loses the entries that no snapshot covers. Nothing was changed.";
+    private string WayOut =>
+        $"or move {directory} away to start with an empty log, which loses the entries that no "
+            + "snapshot covers. Nothing was changed.";
 
     private void Open(long number)
     {
@@ -167,10 +174,13 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
         }
 
         file.Dispose();
-        throw new FileLogStartException($"The log file {path} does not read at offset 0: {problem}. Put a good copy back, {WayOut}");
+        throw new FileLogStartException(
+            $"The log file {path} does not read at offset 0: {problem}. Put a good copy back, {WayOut}");
     }
 
-    /// <summary>Whether a segment holds nothing: without bytes, or with zeros where a power cut came before its first flush.</summary>
+    /// <summary>
+    /// Whether a segment holds nothing: without bytes, or with zeros where a power cut came before its first flush.
+    /// </summary>
     private bool IsEmpty(long number)
     {
         using var file = File.OpenRead(PathOf(number));
@@ -227,7 +237,9 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
                 if (status != ScanStatus.PayloadDamaged)
                 {
                     throw new FileLogStartException(
-                        $"The log file {segment.Path} does not read at offset {offset}: there is no record, and others follow, so nobody can say whose entries are missing. Put a good copy back, {WayOut}");
+                        $"The log file {segment.Path} does not read at offset {offset}: there is no record, and "
+                            + "others follow, so nobody can say whose entries are missing. Put a "
+                            + $"good copy back, {WayOut}");
                 }
 
                 scanner.ReadAt(offset);

@@ -6,13 +6,17 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The bytes of a record, little endian: 0 magic, 4 checksum of bytes 8 to the name's end, 8 length of the whole record, 12 <see cref="RecordKind"/>, 13
-/// <see cref="EntryKind"/>, 14 length of the name (u16), 16 how many bytes before the record the disk was not known to have (u32; from the segment's first byte on: those of the segment before neither), 20 zero (u32), 24 time, 32 epoch, 40 offset, 48 id, 56 other offset,
-/// 64 other id, 72 name (UTF-8), payload, and last the checksum of the payload continued from the header's, so that it covers all.
+/// The bytes of a record, little endian: 0 magic, 4 checksum of bytes 8 to the name's end, 8 length of the whole
+/// record, 12 <see cref="RecordKind"/>, 13
+/// <see cref="EntryKind"/>, 14 length of the name (u16), 16 how many bytes before the record the disk was not known to
+/// have (u32; from the segment's first byte on: those of the segment before neither), 20 zero (u32), 24 time, 32 epoch,
+/// 40 offset, 48 id, 56 other offset, 64 other id, 72 name (UTF-8), payload, and last the checksum of the payload
+/// continued from the header's, so that it covers all.
 /// </summary>
 /// <remarks>
-/// The checksums start from the segment's random seed: bytes that somebody else chose (a payload that holds an image of a segment file) and blocks of other
-/// segments never look like records. The magic is not UTF-8, so no name contains it. The header has a checksum of its own so that a damaged payload costs one document and not the whole log.
+/// The checksums start from the segment's random seed: bytes that somebody else chose (a payload that holds an image of
+/// a segment file) and blocks of other segments never look like records. The magic is not UTF-8, so no name contains
+/// it. The header has a checksum of its own so that a damaged payload costs one document and not the whole log.
 /// </remarks>
 internal static class LogRecord
 {
@@ -22,14 +26,20 @@ internal static class LogRecord
     /// <summary>The longest payload; far above what a relay accepts as one message.</summary>
     public const int MaxPayloadBytes = 1 << 30;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true);
 
     public static ReadOnlySpan<byte> Magic => [0xFF, (byte)'R', (byte)'l', 0xFE];
 
-    public static int LengthOf(int nameBytes, int payloadBytes) => FixedLength + nameBytes + payloadBytes + TrailerLength;
+    public static int LengthOf(int nameBytes, int payloadBytes) =>
+        FixedLength + nameBytes + payloadBytes + TrailerLength;
 
-    /// <summary>Writes a record but for its checksums and its unflushed distance, which <see cref="Seal"/> adds when it is known where the record goes.</summary>
-    public static void Write(Span<byte> target, in RecordHeader header, DocumentName name, int nameBytes, ReadOnlySpan<byte> payload)
+    /// <summary>
+    /// Writes a record but for its checksums and its unflushed distance, which <see cref="Seal"/> adds when it is known
+    /// where the record goes.
+    /// </summary>
+    public static void Write(Span<byte> target, in RecordHeader header, DocumentName name, int nameBytes,
+        ReadOnlySpan<byte> payload)
     {
         Magic.CopyTo(target);
         BinaryPrimitives.WriteInt32LittleEndian(target[8..], target.Length);
@@ -47,7 +57,9 @@ internal static class LogRecord
         payload.CopyTo(target[(FixedLength + nameBytes)..]);
     }
 
-    /// <summary>Completes the record that starts at <paramref name="target"/> for a segment, and answers its length.</summary>
+    /// <summary>
+    /// Completes the record that starts at <paramref name="target"/> for a segment, and answers its length.
+    /// </summary>
     public static int Seal(Span<byte> target, uint seed, uint unflushed)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(target[8..]);
@@ -55,20 +67,27 @@ internal static class LogRecord
         BinaryPrimitives.WriteUInt32LittleEndian(target[16..], unflushed);
         var checksum = Crc32C.Compute(seed, target[8..headerEnd]);
         BinaryPrimitives.WriteUInt32LittleEndian(target[4..], checksum);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[(length - TrailerLength)..], Crc32C.Compute(checksum, target[headerEnd..(length - TrailerLength)]));
+        BinaryPrimitives.WriteUInt32LittleEndian(target[(length - TrailerLength)..],
+            Crc32C.Compute(checksum, target[headerEnd..(length - TrailerLength)]));
         return length;
     }
 
-    /// <summary>Reads the two lengths out of the first <see cref="FixedLength"/> bytes, unverified but possible.</summary>
+    /// <summary>
+    /// Reads the two lengths out of the first <see cref="FixedLength"/> bytes, unverified but possible.
+    /// </summary>
     public static bool TryReadLengths(ReadOnlySpan<byte> bytes, out int headerLength, out int length)
     {
         headerLength = FixedLength + BinaryPrimitives.ReadUInt16LittleEndian(bytes[14..]);
         length = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        return bytes.StartsWith(Magic) && headerLength is > FixedLength and <= FixedLength + DocumentName.MaxUtf8Bytes && length >= headerLength + TrailerLength;
+        return bytes.StartsWith(Magic) && headerLength is > FixedLength and <= FixedLength + DocumentName.MaxUtf8Bytes
+            && length >= headerLength + TrailerLength;
     }
 
-    /// <summary>Reads a header (with its name) whose lengths are possible; false if its checksum or its content is wrong.</summary>
-    public static bool TryReadHeader(ReadOnlySpan<byte> bytes, uint seed, out RecordHeader header, out DocumentName name, out uint unflushed)
+    /// <summary>
+    /// Reads a header (with its name) whose lengths are possible; false if its checksum or its content is wrong.
+    /// </summary>
+    public static bool TryReadHeader(ReadOnlySpan<byte> bytes, uint seed, out RecordHeader header,
+        out DocumentName name, out uint unflushed)
     {
         header = default;
         name = default;
@@ -94,14 +113,20 @@ internal static class LogRecord
         return true;
     }
 
-    /// <summary>Whether the payload of a whole record, whose header was found right, is what was written. Where there is none, the header has said everything.</summary>
+    /// <summary>
+    /// Whether the payload of a whole record, whose header was found right, is what was written. Where there is none,
+    /// the header has said everything.
+    /// </summary>
     public static bool PayloadIsIntact(ReadOnlySpan<byte> record, int headerLength) =>
         record.Length == headerLength + TrailerLength
         || BinaryPrimitives.ReadUInt32LittleEndian(record[^TrailerLength..])
         == Crc32C.Compute(BinaryPrimitives.ReadUInt32LittleEndian(record[4..]), record[headerLength..^TrailerLength]);
 
-    /// <summary>Reads one whole entry record and copies its payload out; false if anything of it is not what was written.</summary>
-    public static bool TryReadEntry(ReadOnlySpan<byte> record, uint seed, out DocumentName name, out RecordHeader header, out byte[] payload)
+    /// <summary>
+    /// Reads one whole entry record and copies its payload out; false if anything of it is not what was written.
+    /// </summary>
+    public static bool TryReadEntry(ReadOnlySpan<byte> record, uint seed, out DocumentName name,
+        out RecordHeader header, out byte[] payload)
     {
         name = default;
         header = default;

@@ -10,7 +10,8 @@ internal sealed class LogReplay
 
     /// <summary>The sentence for an entry whose bytes do not read.</summary>
     public static string Describe(DocumentName document, Position position, in RecordPlace place) =>
-        $"The log of document '{document}' is damaged: the bytes of its entry {position} in {place.Segment.Path} at offset {place.At} are not those that were written.";
+        $"The log of document '{document}' is damaged: the bytes of its entry {position} in {place.Segment.Path} at "
+            + $"offset {place.At} are not those that were written.";
 
     /// <summary>Takes the record that <paramref name="scanner"/> shows.</summary>
     public void Add(SegmentScanner scanner, Segment segment, long at, bool intact)
@@ -44,7 +45,8 @@ internal sealed class LogReplay
             default:
                 document.AddDamage(header, intact
                     ? Encoding.UTF8.GetString(scanner.Payload)
-                    : $"The log of document '{scanner.Document}' was found damaged, and so is the record in {segment.Path} at offset {at} that said how.");
+                    : $"The log of document '{scanner.Document}' was found damaged, and so is the record in "
+                        + $"{segment.Path} at offset {at} that said how.");
                 segment.LiveBytes += scanner.Length;
                 break;
         }

@@ -3,7 +3,9 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>One append or checkpoint on its way through the writer; used again once its caller has the result.</summary>
+/// <summary>
+/// One append or checkpoint on its way through the writer; used again once its caller has the result.
+/// </summary>
 internal sealed class LogRequest(Action<LogRequest> giveBack) : IValueTaskSource<AppendResult>, IValueTaskSource
 {
     // Not on the writer's thread: it has others to serve.
@@ -44,7 +46,8 @@ internal sealed class LogRequest(Action<LogRequest> giveBack) : IValueTaskSource
         ReplacedEnd = replaced ?? Position.None;
         Epoch = epoch;
 
-        // Copied at once: a caller that gives up waiting may use its memory again before the writer comes to it, and listeners keep the copy anyway.
+        // Copied at once: a caller that gives up waiting may use its memory again before the writer comes to it, and
+        // listeners keep the copy anyway.
         Payload = entry.Payload.Length == 0 ? [] : entry.Payload.ToArray();
         Entry = entry with { Payload = Payload };
     }
@@ -81,6 +84,7 @@ internal sealed class LogRequest(Action<LogRequest> giveBack) : IValueTaskSource
 
     public ValueTaskSourceStatus GetStatus(short token) => source.GetStatus(token);
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    public void OnCompleted(Action<object?> continuation, object? state, short token,
+        ValueTaskSourceOnCompletedFlags flags) =>
         source.OnCompleted(continuation, state, token, flags);
 }

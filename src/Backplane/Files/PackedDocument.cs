@@ -4,9 +4,12 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// An <see cref="IndexedDocument"/> of which a snapshot covers everything, as one array of bytes: about 90 for a short name and one entry, where the objects take 500. In memory only, never on the disk:
-/// name (length as a varUint, UTF-8), epoch (i64), quiet since (i64), start (offset as a varUint, then its id, u64, unless that is 0), entries up to the saved one (varUint), checkpoint (segment, offset and
-/// length as varUints; a length of 0 for none), number of entries (varUint), and for each of them id (u64), segment, offset and length (varUints). Integers of fixed size are little endian.
+/// An <see cref="IndexedDocument"/> of which a snapshot covers everything, as one array of bytes: about 90 for a short
+/// name and one entry, where the objects take 500. In memory only, never on the disk: name (length as a varUint,
+/// UTF-8), epoch (i64), quiet since (i64), start (offset as a varUint, then its id, u64, unless that is 0), entries up
+/// to the saved one (varUint), checkpoint (segment, offset and length as varUints; a length of 0 for none), number of
+/// entries (varUint), and for each of them id (u64), segment, offset and length (varUints). Integers of fixed size are
+/// little endian.
 /// </summary>
 internal static class PackedDocument
 {
@@ -57,7 +60,8 @@ internal static class PackedDocument
         var epoch = ReadInt64(ref reader);
         var quietSince = ReadInt64(ref reader);
         var startOffset = (long)reader.ReadVarUint();
-        var start = new Position(epoch, startOffset, startOffset > 0 ? new EntryId((ulong)ReadInt64(ref reader)) : EntryId.None);
+        var start = new Position(epoch, startOffset,
+            startOffset > 0 ? new EntryId((ulong)ReadInt64(ref reader)) : EntryId.None);
         var saved = startOffset + (long)reader.ReadVarUint();
         var checkpoint = ReadPlace(ref reader, segmentOf);
         var entries = new HeldEntry[(int)reader.ReadVarUint()];
@@ -87,7 +91,8 @@ internal static class PackedDocument
         writer.WriteVarUint((ulong)length);
     }
 
-    private static long ReadInt64(ref Lib0Reader reader) => BinaryPrimitives.ReadInt64LittleEndian(reader.ReadBytes(sizeof(long)));
+    private static long ReadInt64(ref Lib0Reader reader) =>
+        BinaryPrimitives.ReadInt64LittleEndian(reader.ReadBytes(sizeof(long)));
 
     private static RecordPlace ReadPlace(ref Lib0Reader reader, Func<long, Segment> segmentOf)
     {

@@ -12,7 +12,9 @@ internal sealed class RecordGroup
 
     public int Length { get; private set; }
 
-    /// <summary>Adds a record and answers how many bytes it takes; it begins at what <see cref="Length"/> was before.</summary>
+    /// <summary>
+    /// Adds a record and answers how many bytes it takes; it begins at what <see cref="Length"/> was before.
+    /// </summary>
     public int Add(in RecordHeader header, DocumentName name, ReadOnlySpan<byte> payload)
     {
         var nameBytes = Encoding.UTF8.GetByteCount(name.Value);

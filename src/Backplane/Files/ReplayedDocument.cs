@@ -2,7 +2,10 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>The records of one document as a start finds them, and what they come to. Entries may come out of order and twice, because cleaning writes them again at the end.</summary>
+/// <summary>
+/// The records of one document as a start finds them, and what they come to. Entries may come out of order and twice,
+/// because cleaning writes them again at the end.
+/// </summary>
 internal sealed class ReplayedDocument(DocumentName name)
 {
     private readonly List<FoundEntry> entries = [];
@@ -22,7 +25,9 @@ internal sealed class ReplayedDocument(DocumentName name)
         }
 
         isInOrder &= entries.Count == 0 || entries[^1].Position.Offset < header.Position.Offset;
-        entries.Add(new FoundEntry(header.Position, new Position(header.Position.Epoch, header.OtherOffset, header.OtherId), header.Time, place, intact));
+        entries.Add(
+            new FoundEntry(header.Position, new Position(header.Position.Epoch, header.OtherOffset, header.OtherId),
+                header.Time, place, intact));
     }
 
     public void AddCheckpoint(in RecordHeader header, in RecordPlace place)
@@ -33,7 +38,8 @@ internal sealed class ReplayedDocument(DocumentName name)
         }
 
         var reach = (header.Position.Epoch, header.OtherOffset, header.Position.Offset);
-        if (checkpoint is { } other && reach.CompareTo((other.Position.Epoch, other.OtherOffset, other.Position.Offset)) < 0)
+        if (checkpoint is { } other
+            && reach.CompareTo((other.Position.Epoch, other.OtherOffset, other.Position.Offset)) < 0)
         {
             return;
         }
@@ -97,7 +103,8 @@ internal sealed class ReplayedDocument(DocumentName name)
         var chain = new List<FoundEntry>(entries.Count);
         foreach (var entry in entries)
         {
-            if (entry.Position.Epoch == start.Epoch && entry.Position.Offset <= start.Offset && entry.Position.Offset > 0)
+            if (entry.Position.Epoch == start.Epoch && entry.Position.Offset <= start.Offset
+                && entry.Position.Offset > 0)
             {
                 continue; // Written again by cleaning before it was trimmed.
             }
@@ -116,15 +123,19 @@ internal sealed class ReplayedDocument(DocumentName name)
         var end = start;
         foreach (var entry in chain)
         {
-            problem ??= entry.Before != end || entry.Position.Offset != end.Offset + 1 || entry.Position.Epoch != end.Epoch
-                ? $"The log of document '{name}' has a break: the entry {entry.Position} in {entry.Place.Segment.Path} at offset {entry.Place.At} does not follow {end}."
+            problem ??= entry.Before != end || entry.Position.Offset != end.Offset + 1
+                || entry.Position.Epoch != end.Epoch
+                ? $"The log of document '{name}' has a break: the entry {entry.Position} in "
+                    + $"{entry.Place.Segment.Path} at offset {entry.Place.At} does not follow {end}."
                 : entry.IsIntact ? null : LogReplay.Describe(name, entry.Position, entry.Place);
             end = entry.Position;
         }
 
         if (problem is null && checkpoint is { } covering && !Reaches(start, chain, covering.Position))
         {
-            problem = $"The log of document '{name}' lacks entries: it ends at {end}, and a checkpoint in {checkpointPlace.Segment.Path} at offset {checkpointPlace.At} names {covering.Position}.";
+            problem =
+                $"The log of document '{name}' lacks entries: it ends at {end}, and a checkpoint in "
+                    + $"{checkpointPlace.Segment.Path} at offset {checkpointPlace.At} names {covering.Position}.";
         }
 
         return chain;
@@ -136,7 +147,9 @@ internal sealed class ReplayedDocument(DocumentName name)
     private static bool Reaches(Position start, List<FoundEntry> chain, Position saved)
     {
         var ahead = saved.Offset - start.Offset;
-        return ahead == 0 ? saved == start : ahead > 0 && ahead <= chain.Count && chain[(int)ahead - 1].Position == saved;
+        return ahead == 0
+            ? saved == start
+            : ahead > 0 && ahead <= chain.Count && chain[(int)ahead - 1].Position == saved;
     }
 
     private IndexedDocument Index(Position start, List<FoundEntry> chain)
@@ -146,7 +159,8 @@ internal sealed class ReplayedDocument(DocumentName name)
         foreach (var entry in chain)
         {
             var place = entry.Place;
-            document.Append(entry.Position, new HeldEntry(entry.Position.Id, place.Segment, (uint)place.At, place.Length), entry.Time);
+            document.Append(entry.Position,
+                new HeldEntry(entry.Position.Id, place.Segment, (uint)place.At, place.Length), entry.Time);
         }
 
         if (checkpoint is { } covering)

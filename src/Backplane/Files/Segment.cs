@@ -5,8 +5,10 @@ using System.Security.Cryptography;
 namespace Relay.Backplane;
 
 /// <summary>
-/// One append-only file of the log, <c>{number, 20 digits}.log</c>. Header, little endian: 0 "RelayLog", 8 version (u32), 12 seed of the checksums (u32), 16 number
-/// (i64), 24 length of the segment before (u32; 0: there was none, or not said), 28 CRC-32C of the bytes before. Counts its users, because a reader may still hold a segment that cleaning has removed.
+/// One append-only file of the log, <c>{number, 20 digits}.log</c>. Header, little endian: 0 "RelayLog", 8 version
+/// (u32), 12 seed of the checksums (u32), 16 number (i64), 24 length of the segment before (u32; 0: there was none, or
+/// not said), 28 CRC-32C of the bytes before. Counts its users, because a reader may still hold a segment that cleaning
+/// has removed.
 /// </summary>
 internal sealed class Segment(long number, string path, ISegmentFile file, uint seed)
 {
@@ -30,7 +32,9 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     /// <summary>Where the checksums of this segment's records start.</summary>
     public uint Seed { get; } = seed;
 
-    /// <summary>The length of the segment before when this one was begun; 0 if there was none, or if the file does not say.</summary>
+    /// <summary>
+    /// The length of the segment before when this one was begun; 0 if there was none, or if the file does not say.
+    /// </summary>
     public long PreviousLength { get; init; }
 
     /// <summary>The bytes that count: where the next record goes.</summary>
@@ -64,7 +68,9 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
             && long.TryParse(fileName.AsSpan(0, 20), NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
-    /// <summary>Writes the header of an empty file. The caller owns <paramref name="file"/> until this has returned.</summary>
+    /// <summary>
+    /// Writes the header of an empty file. The caller owns <paramref name="file"/> until this has returned.
+    /// </summary>
     public static Segment Begin(long number, string path, ISegmentFile file, long previousLength)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
@@ -89,7 +95,8 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
         {
             problem = "its header is incomplete";
         }
-        else if (!header.StartsWith(Magic) || BinaryPrimitives.ReadUInt32LittleEndian(header[28..]) != Crc32C.Compute(0, header[..28]))
+        else if (!header.StartsWith(Magic)
+            || BinaryPrimitives.ReadUInt32LittleEndian(header[28..]) != Crc32C.Compute(0, header[..28]))
         {
             problem = "its header does not read";
         }
@@ -114,7 +121,9 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
         return null;
     }
 
-    /// <summary>Keeps the file open until <see cref="Release"/>. Called while the segment is known to be in the log.</summary>
+    /// <summary>
+    /// Keeps the file open until <see cref="Release"/>. Called while the segment is known to be in the log.
+    /// </summary>
     public void Acquire() => Interlocked.Increment(ref users);
 
     public void Release()

@@ -3,7 +3,10 @@ namespace Relay.Backplane;
 /// <summary>Makes new segment files.</summary>
 internal static class SegmentCreation
 {
-    /// <summary>Creates an empty segment, or nothing. An earlier try that failed may have left a file without records under the name: it is overwritten.</summary>
+    /// <summary>
+    /// Creates an empty segment, or nothing. An earlier try that failed may have left a file without records under the
+    /// name: it is overwritten.
+    /// </summary>
     public static Segment Create(string directory, long number, long previousLength, FileLogOptions options)
     {
         var path = Path.Combine(directory, Segment.NameOf(number));

@@ -2,10 +2,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Relay.Backplane;
 
-/// <summary>A segment file of the operating system. Exclusiveness is the business of <see cref="DirectoryLock"/>, so that the file itself can be looked at.</summary>
+/// <summary>
+/// A segment file of the operating system. Exclusiveness is the business of <see cref="DirectoryLock"/>, so that the
+/// file itself can be looked at.
+/// </summary>
 internal sealed class SegmentFile(string path, FileMode mode) : ISegmentFile
 {
-    private readonly SafeFileHandle handle = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    private readonly SafeFileHandle handle = File.OpenHandle(path, mode, FileAccess.ReadWrite,
+        FileShare.ReadWrite | FileShare.Delete);
 
     public long Length => RandomAccess.GetLength(handle);
 

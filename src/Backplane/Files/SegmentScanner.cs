@@ -2,7 +2,10 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>Reads a segment file record by record, through a window that moves forward. What it shows is valid until the next call.</summary>
+/// <summary>
+/// Reads a segment file record by record, through a window that moves forward. What it shows is valid until the next
+/// call.
+/// </summary>
 internal sealed class SegmentScanner(Segment segment)
 {
     private const int WindowBytes = 1 << 20;
@@ -37,7 +40,8 @@ internal sealed class SegmentScanner(Segment segment)
         if (left < LogRecord.FixedLength
             || !LogRecord.TryReadLengths(See(offset, LogRecord.FixedLength), out headerLength, out var length)
             || left < headerLength
-            || !LogRecord.TryReadHeader(See(offset, headerLength), segment.Seed, out var header, out var document, out var unflushed))
+            || !LogRecord.TryReadHeader(See(offset, headerLength), segment.Seed, out var header, out var document,
+                out var unflushed))
         {
             return ScanStatus.NoHeader;
         }
@@ -51,10 +55,15 @@ internal sealed class SegmentScanner(Segment segment)
             return ScanStatus.Incomplete;
         }
 
-        return LogRecord.PayloadIsIntact(See(offset, length), headerLength) ? ScanStatus.Record : ScanStatus.PayloadDamaged;
+        return LogRecord.PayloadIsIntact(See(offset, length), headerLength)
+            ? ScanStatus.Record
+            : ScanStatus.PayloadDamaged;
     }
 
-    /// <summary>The offset of the first record at or after <paramref name="offset"/>, searched byte by byte; -1 if there is none.</summary>
+    /// <summary>
+    /// The offset of the first record at or after <paramref name="offset"/>, searched byte by byte; -1 if there is
+    /// none.
+    /// </summary>
     public long Find(long offset)
     {
         while (segment.Length - offset >= LogRecord.FixedLength)

@@ -23,6 +23,9 @@ internal readonly record struct StagedRequest(
     int PreviousOfDocument,
     string? Problem)
 {
-    /// <summary>For a checkpoint: the entry that it named, if the log holds that and none later was named before; otherwise <see cref="Position.None"/>.</summary>
+    /// <summary>
+    /// For a checkpoint: the entry that it named, if the log holds that and none later was named before; otherwise
+    /// <see cref="Position.None"/>.
+    /// </summary>
     public Position Saved { get; init; }
 }

@@ -23,7 +23,9 @@ internal readonly record struct ChannelEvent(ChannelEventKind Kind, LoggedEntry 
     public static ChannelEvent OfAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
         new(ChannelEventKind.Awareness, default, content) { Sender = node, Awareness = kind };
 
-    public static ChannelEvent OfStateless(ulong sender, ReadOnlyMemory<byte> message) => new(ChannelEventKind.Stateless, default, message) { Sender = sender };
+    public static ChannelEvent OfStateless(ulong sender, ReadOnlyMemory<byte> message) =>
+        new(ChannelEventKind.Stateless, default, message) { Sender = sender };
 
-    public static ChannelEvent OfSaved(Position position) => new(ChannelEventKind.Saved, default(LoggedEntry) with { Position = position }, default);
+    public static ChannelEvent OfSaved(Position position) =>
+        new(ChannelEventKind.Saved, default(LoggedEntry) with { Position = position }, default);
 }

@@ -2,8 +2,9 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>One document's listeners and what they are still to hear. Whoever finds nobody delivering delivers, until nothing is left; so calls come one at a time and
-/// in order, no thread waits for another, and a listener that calls back into the channel from within a call is served after it.</summary>
+/// <summary>One document's listeners and what they are still to hear. Whoever finds nobody delivering delivers, until
+/// nothing is left; so calls come one at a time and in order, no thread waits for another, and a listener that calls
+/// back into the channel from within a call is served after it.</summary>
 internal sealed class ChannelRoom(DocumentName document, Action<Exception, DocumentName> onFailure)
 {
     private readonly Lock gate = new();

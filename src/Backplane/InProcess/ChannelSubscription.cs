@@ -3,7 +3,8 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>One listener's stay in a channel; ended once, however often it is disposed.</summary>
-internal sealed class ChannelSubscription(InProcessChannel channel, DocumentName document, IChannelListener listener) : IAsyncDisposable
+internal sealed class ChannelSubscription(InProcessChannel channel, DocumentName document, IChannelListener listener)
+    : IAsyncDisposable
 {
     private int ended;
 

@@ -3,13 +3,17 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>The channel of a node that is alone: delivery within the process, which neither loses nor interrupts, so <see cref="IChannelListener.OnInterrupted"/> is never called.</summary>
+/// <summary>
+/// The channel of a node that is alone: delivery within the process, which neither loses nor interrupts, so
+/// <see cref="IChannelListener.OnInterrupted"/> is never called.
+/// </summary>
 internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChannel
 {
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, ChannelRoom> rooms = [];
 
-    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
+    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(listener);
         _ = document.Value;
@@ -36,7 +40,8 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (Find(document) is { } room)
@@ -48,10 +53,12 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
     }
 
     /// <summary>Delivers an entry that is in the log. Calls for one document come in the log's order.</summary>
-    public void PublishEntry(DocumentName document, in LoggedEntry entry) => Find(document)?.Deliver(ChannelEvent.OfEntry(entry));
+    public void PublishEntry(DocumentName document, in LoggedEntry entry) =>
+        Find(document)?.Deliver(ChannelEvent.OfEntry(entry));
 
     /// <summary>Delivers that a stored snapshot covers an entry.</summary>
-    public void PublishSaved(DocumentName document, Position position) => Find(document)?.Deliver(ChannelEvent.OfSaved(position));
+    public void PublishSaved(DocumentName document, Position position) =>
+        Find(document)?.Deliver(ChannelEvent.OfSaved(position));
 
     /// <summary>Ends one subscription of <paramref name="listener"/>.</summary>
     public void Unsubscribe(DocumentName document, IChannelListener listener)
@@ -77,6 +84,7 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         }
     }
 
-    [LoggerMessage(BackplaneEventId.ChannelListenerFailed, LogLevel.Error, "A listener of document {Document} failed; the others were served")]
+    [LoggerMessage(BackplaneEventId.ChannelListenerFailed, LogLevel.Error,
+        "A listener of document {Document} failed; the others were served")]
     private partial void LogListenerFailed(Exception exception, DocumentName document);
 }

@@ -1,6 +1,9 @@
 namespace Relay.Backplane;
 
-/// <summary>The orders and the reports of a node that is alone: there is nobody to hear the ones or to read the others, and nobody else has any.</summary>
+/// <summary>
+/// The orders and the reports of a node that is alone: there is nobody to hear the ones or to read the others, and
+/// nobody else has any.
+/// </summary>
 public sealed class NoOtherNodes : INodeOrders, INodeReports
 {
     public IDisposable Listen(INodeOrderListener listener)
@@ -15,11 +18,13 @@ public sealed class NoOtherNodes : INodeOrders, INodeReports
         return ValueTask.FromResult(default(OrderReceipt));
     }
 
-    public ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime, CancellationToken cancellation) => ValueTask.CompletedTask;
+    public ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime,
+        CancellationToken cancellation) => ValueTask.CompletedTask;
 
     public ValueTask RemoveAsync(string node, CancellationToken cancellation) => ValueTask.CompletedTask;
 
-    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ListAsync(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([]);
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ListAsync(CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([]);
 
     public ValueTask<IReadOnlyList<string>> ListNodesAsync(CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<string>>([]);

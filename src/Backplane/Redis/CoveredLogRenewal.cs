@@ -1,6 +1,9 @@
 namespace Relay.Backplane;
 
-/// <summary>A duty: puts off the expiry of covered logs whose documents are open here. Without it a document that is only read for a day would lose its log under its session.</summary>
+/// <summary>
+/// A duty: puts off the expiry of covered logs whose documents are open here. Without it a document that is only read
+/// for a day would lose its log under its session.
+/// </summary>
 internal sealed class CoveredLogRenewal(RedisConnection connection, RedisRooms rooms)
 {
     private const int DocumentsPerCall = 100;
@@ -12,7 +15,9 @@ internal sealed class CoveredLogRenewal(RedisConnection connection, RedisRooms r
         {
             foreach (var some in partition.Rooms.Values.Chunk(DocumentsPerCall))
             {
-                await connection.EvaluateAsync(RedisScript.Renew, [.. some.SelectMany(room => new[] { room.Keys.Head, room.Keys.Entries, room.Keys.Ids })], [], cancellation);
+                await connection.EvaluateAsync(RedisScript.Renew,
+                    [.. some.SelectMany(room => new[] { room.Keys.Head, room.Keys.Entries, room.Keys.Ids })],
+                    [], cancellation);
             }
         }
     }

@@ -5,15 +5,21 @@ using StackExchange.Redis;
 namespace Relay.Backplane;
 
 /// <summary>
-/// A duty: finds appends that this node should have heard of and did not. A lost last message leaves no hole that the next entry would show, so each partition counts its appends and keeps its documents scored by
-/// that count; the check asks "what changed since n", which costs partitions and changes, not documents. Messages carry the count, so documents that were heard are left alone. A restart or failover of the
-/// server may have lost entries and grown past the old end: then every document of the partition must look.
+/// A duty: finds appends that this node should have heard of and did not. A lost last message leaves no hole that the
+/// next entry would show, so each partition counts its appends and keeps its documents scored by
+/// that count; the check asks "what changed since n", which costs partitions and changes, not documents. Messages carry
+/// the count, so documents that were heard are left alone. A restart or failover of the server may have lost entries
+/// and grown past the old end: then every document of the partition must look.
 /// </summary>
-internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys keys, RedisBackplaneOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys keys, RedisBackplaneOptions options,
+    TimeProvider time, ILogger logger)
 {
     private const int AtOnce = 16;
 
-    /// <summary>Takes down where the partition stands, if it is not being looked at already; before its first document is subscribed to.</summary>
+    /// <summary>
+    /// Takes down where the partition stands, if it is not being looked at already; before its first document is
+    /// subscribed to.
+    /// </summary>
     public async Task BeginAsync(RedisPartition partition, CancellationToken cancellation)
     {
         await partition.Turn.WaitAsync(cancellation);
@@ -29,7 +35,8 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
 
     /// <summary>Looks at all partitions that have documents here.</summary>
     public Task RunAsync(IEnumerable<RedisPartition> partitions, CancellationToken cancellation) =>
-        Parallel.ForEachAsync(partitions, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, RunAsync);
+        Parallel.ForEachAsync(partitions,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, RunAsync);
 
     private async ValueTask RunAsync(RedisPartition partition, CancellationToken cancellation)
     {
@@ -93,7 +100,8 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
         }
     }
 
-    private async Task<List<(RedisRoom Room, long Count)>> LookAsync(RedisPartition partition, PartitionState seen, CancellationToken cancellation)
+    private async Task<List<(RedisRoom Room, long Count)>> LookAsync(RedisPartition partition, PartitionState seen,
+        CancellationToken cancellation)
     {
         var answer = await AskAsync(partition, seen.Count, cancellation);
         var state = PartitionState.Read(answer);
@@ -113,7 +121,8 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
         {
             for (var i = 4; i + 1 < answer.Length; i += 2)
             {
-                if (partition.Rooms.TryGetValue((string)answer[i]!, out var room) && (long)answer[i + 1] is var count && room.Heard < count)
+                if (partition.Rooms.TryGetValue((string)answer[i]!, out var room) && (long)answer[i + 1] is var count
+                    && room.Heard < count)
                 {
                     unheard.Add((room, count));
                 }
@@ -126,12 +135,17 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
     }
 
     private async Task<RedisResult[]> AskAsync(RedisPartition partition, long since, CancellationToken cancellation) =>
-        (RedisResult[])(await connection.EvaluateAsync(RedisScript.Changes, [keys.Count(partition.Number), keys.Changed(partition.Number)], [since, RandomNumberGenerator.GetBytes(8)], cancellation))!;
+        (RedisResult[])(
+            await connection.EvaluateAsync(RedisScript.Changes,
+                [keys.Count(partition.Number), keys.Changed(partition.Number)],
+                [since, RandomNumberGenerator.GetBytes(8)], cancellation))!;
 
-    [LoggerMessage(BackplaneEventId.RedisPartitionInterrupted, LogLevel.Warning, "Redis restarted, failed over or lost entries: all documents of partition {Partition} look at their logs")]
+    [LoggerMessage(BackplaneEventId.RedisPartitionInterrupted, LogLevel.Warning,
+        "Redis restarted, failed over or lost entries: all documents of partition {Partition} look at their logs")]
     private static partial void LogPartitionInterrupted(ILogger logger, int partition);
 
-    [LoggerMessage(BackplaneEventId.RedisEntryUnheard, LogLevel.Information, "The channel lost an entry of document {Document}, which is read from the log")]
+    [LoggerMessage(BackplaneEventId.RedisEntryUnheard, LogLevel.Information,
+        "The channel lost an entry of document {Document}, which is read from the log")]
     private static partial void LogEntryUnheard(ILogger logger, Yjs.DocumentName document);
 
     [LoggerMessage(
@@ -140,6 +154,7 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
         "The channel of document {Document} was not subscribed to any more, and is again")]
     private static partial void LogSubscriptionRenewed(ILogger logger, Yjs.DocumentName document);
 
-    [LoggerMessage(BackplaneEventId.RedisCheckFailed, LogLevel.Debug, "Partition {Partition} could not be asked what changed; the next check does it")]
+    [LoggerMessage(BackplaneEventId.RedisCheckFailed, LogLevel.Debug,
+        "Partition {Partition} could not be asked what changed; the next check does it")]
     private static partial void LogCheckFailed(ILogger logger, Exception exception, int partition);
 }

@@ -16,7 +16,8 @@ public sealed partial class RedisBackplane
         {
             await StartAsync(cancellation);
             await Task.WhenAll(
-                RepeatAsync(options.LogEndCheckInterval, token => check.RunAsync(rooms.Partitions, token), cancellation),
+                RepeatAsync(options.LogEndCheckInterval,
+                    token => check.RunAsync(rooms.Partitions, token), cancellation),
                 RepeatAsync(options.LogEndCheckInterval, orders.RunAsync, cancellation),
                 RepeatAsync(options.LogRenewalInterval, renewal.RunAsync, cancellation),
                 RepeatAsync(options.SettingsRenewalInterval, settings.RunAsync, cancellation));
@@ -32,7 +33,8 @@ public sealed partial class RedisBackplane
         }
     }
 
-    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> duty, CancellationToken cancellation)
+    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> duty,
+        CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(interval, time);
         while (await timer.WaitForNextTickAsync(cancellation))
@@ -87,13 +89,15 @@ public sealed partial class RedisBackplane
         var version = RedisInfo.Value(info, "redis_version");
         if (!Version.TryParse(version, out var parsed) || parsed < OldestServer)
         {
-            throw new RedisStartException($"Redis:Configuration leads to a Redis {version}; Relay needs {OldestServer} or newer.");
+            throw new RedisStartException(
+                $"Redis:Configuration leads to a Redis {version}; Relay needs {OldestServer} or newer.");
         }
 
         // A node that is ready can append: nothing waits for a connection that is not there yet.
         await appends.CallAsync(redis => redis.GetDatabase().PingAsync(CommandFlags.DemandMaster), cancellation);
         LogReached(logger, version, node);
-        if (RedisInfo.Value(info, "maxmemory_policy") is var policy && policy.StartsWith("allkeys", StringComparison.Ordinal))
+        if (RedisInfo.Value(info, "maxmemory_policy") is var policy
+            && policy.StartsWith("allkeys", StringComparison.Ordinal))
         {
             LogMayEvict(logger, policy);
         }
@@ -130,24 +134,32 @@ public sealed partial class RedisBackplane
         }
     }
 
-    [LoggerMessage(BackplaneEventId.RedisReached, LogLevel.Information, "Reached Redis {Version}; this node is {Node:x16} there")]
+    [LoggerMessage(BackplaneEventId.RedisReached, LogLevel.Information,
+        "Reached Redis {Version}; this node is {Node:x16} there")]
     private static partial void LogReached(ILogger logger, string version, ulong node);
 
-    [LoggerMessage(BackplaneEventId.RedisMayEvict, LogLevel.Warning, "Redis has maxmemory-policy {Policy}, which may evict logs with updates that no snapshot covers; set noeviction")]
+    [LoggerMessage(BackplaneEventId.RedisMayEvict, LogLevel.Warning,
+        "Redis has maxmemory-policy {Policy}, which may evict logs with updates that no snapshot "
+            + "covers; set noeviction")]
     private static partial void LogMayEvict(ILogger logger, string policy);
 
-    [LoggerMessage(BackplaneEventId.RedisMayForget, LogLevel.Warning, "Redis has no replica and no append-only file: updates that no snapshot covers live in one process's memory and in the nodes that hold the document")]
+    [LoggerMessage(BackplaneEventId.RedisMayForget, LogLevel.Warning,
+        "Redis has no replica and no append-only file: updates that no snapshot covers live in one process's memory "
+            + "and in the nodes that hold the document")]
     private static partial void LogMayForget(ILogger logger);
 
     [LoggerMessage(BackplaneEventId.RedisNotReady, LogLevel.Warning, "Redis cannot be reached yet; looking for it")]
     private static partial void LogNotReady(ILogger logger, Exception exception);
 
-    [LoggerMessage(BackplaneEventId.RedisNotPublished, LogLevel.Debug, "An entry of {Document} was confirmed and could not be published; the check of the log's end finds it")]
+    [LoggerMessage(BackplaneEventId.RedisNotPublished, LogLevel.Debug,
+        "An entry of {Document} was confirmed and could not be published; the check of the log's end finds it")]
     private static partial void LogNotPublished(ILogger logger, Exception exception, string document);
 
-    [LoggerMessage(BackplaneEventId.RedisDutyFailed, LogLevel.Error, "A duty of the Redis backplane failed; it is done again")]
+    [LoggerMessage(BackplaneEventId.RedisDutyFailed, LogLevel.Error,
+        "A duty of the Redis backplane failed; it is done again")]
     private static partial void LogDutyFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(BackplaneEventId.RedisDutyWaits, LogLevel.Debug, "A duty of the Redis backplane could not be done; the next round does it")]
+    [LoggerMessage(BackplaneEventId.RedisDutyWaits, LogLevel.Debug,
+        "A duty of the Redis backplane could not be done; the next round does it")]
     private static partial void LogDutyWaits(ILogger logger, Exception exception);
 }

@@ -3,7 +3,10 @@ using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
-/// <summary>Documents with unsaved entries as jobs: per partition a set of them by the time at which they are due, attempts and problems; and a key with an expiry for each claim.</summary>
+/// <summary>
+/// Documents with unsaved entries as jobs: per partition a set of them by the time at which they are due, attempts and
+/// problems; and a key with an expiry for each claim.
+/// </summary>
 public sealed partial class RedisBackplane
 {
     /// <summary>So many jobs each partition names at least, where more are asked for.</summary>
@@ -18,13 +21,17 @@ public sealed partial class RedisBackplane
         ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromMilliseconds(1));
         cancellation.ThrowIfCancellationRequested();
         var answer = (RedisResult[])(await others.EvaluateAsync(
-            RedisScript.Claim, [names.Head, names.Jobs, names.Claim], [names.Name, NodeText, Milliseconds(lease)], cancellation))!;
-        var saved = answer.Length > 1 ? new Position((long)answer[1], (long)answer[2], RedisEnvelope.Id((byte[])answer[3]!)) : Position.None;
+            RedisScript.Claim, [names.Head, names.Jobs, names.Claim], [names.Name, NodeText, Milliseconds(lease)],
+                cancellation))!;
+        var saved = answer.Length > 1
+            ? new Position((long)answer[1], (long)answer[2], RedisEnvelope.Id((byte[])answer[3]!))
+            : Position.None;
         return new SaveClaim((int)answer[0] == 1, saved);
     }
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+        CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(most);
         ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromMilliseconds(1));
@@ -36,7 +43,8 @@ public sealed partial class RedisBackplane
 
         var due = await OfPartitionsAsync(async partition =>
         {
-            var answer = (RedisResult[])(await others.EvaluateAsync(RedisScript.Forgotten, [keys.Jobs(partition)], [most], cancellation))!;
+            var answer = (RedisResult[])(
+                await others.EvaluateAsync(RedisScript.Forgotten, [keys.Jobs(partition)], [most], cancellation))!;
             return answer.Chunk(2).Select(pair => (Name: (string)pair[0]!, DueAt: (double)pair[1]));
         });
         var claimed = new List<SaveJob>();
@@ -65,7 +73,8 @@ public sealed partial class RedisBackplane
         await others.EvaluateAsync(
             RedisScript.Fail,
             [names.Jobs, names.Claim, names.Attempts, names.Problems],
-            [names.Name, NodeText, problem, Milliseconds(options.Jobs.RetryAfter), options.Jobs.StalledAfter, Milliseconds(options.Jobs.StalledInterval)],
+            [names.Name, NodeText, problem, Milliseconds(options.Jobs.RetryAfter), options.Jobs.StalledAfter,
+                Milliseconds(options.Jobs.StalledInterval)],
             cancellation);
     }
 
@@ -81,56 +90,73 @@ public sealed partial class RedisBackplane
 
         var first = await FindAsync(most, cancellation);
         var claims = await Task.WhenAll(first.Select(one =>
-            others.CallAsync(redis => redis.GetDatabase().KeyExistsAsync(keys.Of(RedisKeys.Decode(one.Name)).Claim, CommandFlags.DemandMaster), cancellation)));
+            others.CallAsync(
+                redis => redis.GetDatabase()
+                .KeyExistsAsync(keys.Of(RedisKeys.Decode(one.Name)).Claim, CommandFlags.DemandMaster), cancellation)));
         return
         [
             .. first.Zip(claims, (one, isClaimed) => new SaveJob(
-                RedisKeys.Decode(one.Name), StateOf(isClaimed, one.Attempts), one.Attempts, Time(one.DueAt), one.Problem.Length > 0 ? one.Problem : null)),
+                RedisKeys.Decode(one.Name), StateOf(isClaimed, one.Attempts), one.Attempts, Time(one.DueAt),
+                    one.Problem.Length > 0 ? one.Problem : null)),
         ];
     }
 
     /// <summary>
-    /// The jobs that failed most often, and of equal ones rather those that were due first. Each partition names a few; all that it has is read only where more of it may be among those that are asked for: to look at all of many jobs
+    /// The jobs that failed most often, and of equal ones rather those that were due first. Each partition names a few;
+    /// all that it has is read only where more of it may be among those that are asked for: to look at all of many jobs
     /// would keep Redis from everything else for a noticeable time.
     /// </summary>
     private async Task<List<FoundJob>> FindAsync(int most, CancellationToken cancellation)
     {
         var share = Math.Min(most, Math.Max(LeastShare, 2 * most / RedisKeys.Partitions));
-        var found = await Task.WhenAll(Enumerable.Range(0, RedisKeys.Partitions).Select(partition => FindAsync(partition, share, cancellation)));
+        var found = await Task.WhenAll(
+            Enumerable.Range(0, RedisKeys.Partitions).Select(partition => FindAsync(partition, share, cancellation)));
         var first = First();
         var least = first.Count < most ? -1 : first[^1].Attempts;
-        int[] cut = share == most ? [] : [.. Enumerable.Range(0, RedisKeys.Partitions).Where(partition => found[partition].Length == share && found[partition][^1].Attempts > least)];
+        int[] cut = share == most
+            ? []
+            : [.. Enumerable.Range(0, RedisKeys.Partitions)
+                .Where(partition => found[partition].Length == share && found[partition][^1].Attempts > least)];
         if (cut.Length == 0)
         {
             return first;
         }
 
-        foreach (var (partition, all) in cut.Zip(await Task.WhenAll(cut.Select(partition => FindAsync(partition, most, cancellation)))))
+        foreach (var (partition,
+            all) in cut.Zip(await Task.WhenAll(cut.Select(partition => FindAsync(partition, most, cancellation)))))
         {
             found[partition] = all;
         }
 
         return First();
 
-        List<FoundJob> First() => [.. found.SelectMany(some => some).OrderByDescending(one => one.Attempts).ThenBy(one => one.DueAt).Take(most)];
+        List<FoundJob> First() => [
+            .. found.SelectMany(some => some).OrderByDescending(one => one.Attempts)
+            .ThenBy(one => one.DueAt).Take(most)];
     }
 
     private async Task<FoundJob[]> FindAsync(int partition, int most, CancellationToken cancellation)
     {
-        var answer = (RedisResult[])(await others.EvaluateAsync(RedisScript.Jobs, [keys.Jobs(partition), keys.Attempts(partition), keys.Problems(partition)], [most], cancellation))!;
-        return [.. answer.Chunk(4).Select(one => new FoundJob((string)one[0]!, (double)one[1], (int)(double)one[2], (string)one[3]!))];
+        var answer = (RedisResult[])(
+            await others.EvaluateAsync(RedisScript.Jobs,
+                [keys.Jobs(partition), keys.Attempts(partition), keys.Problems(partition)], [most], cancellation))!;
+        return [.. answer.Chunk(4)
+            .Select(one => new FoundJob((string)one[0]!, (double)one[1], (int)(double)one[2], (string)one[3]!))];
     }
 
-    private async Task<SaveJob?> ClaimForgottenAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
+    private async Task<SaveJob?> ClaimForgottenAsync(DocumentName document, TimeSpan lease,
+        CancellationToken cancellation)
     {
         var names = keys.Of(document);
         var result = await others.EvaluateAsync(
             RedisScript.ClaimForgotten,
             [names.Jobs, names.Claim, names.Attempts, names.Problems],
-            [names.Name, NodeText, Milliseconds(lease), Milliseconds(options.Jobs.RetryAfter), options.Jobs.StalledAfter, Milliseconds(options.Jobs.StalledInterval)],
+            [names.Name, NodeText, Milliseconds(lease), Milliseconds(options.Jobs.RetryAfter),
+                options.Jobs.StalledAfter, Milliseconds(options.Jobs.StalledInterval)],
             cancellation);
         return result.IsNull ? null : (RedisResult[])result! is var answer
-            ? new SaveJob(document, SaveJobState.Claimed, (int)answer[0], Time((double)answer[1]), answer.Length > 2 ? (string?)answer[2] : null)
+            ? new SaveJob(document, SaveJobState.Claimed, (int)answer[0], Time((double)answer[1]),
+                answer.Length > 2 ? (string?)answer[2] : null)
             : null;
     }
 
@@ -140,7 +166,8 @@ public sealed partial class RedisBackplane
         : attempts > 0 ? SaveJobState.Retried
         : SaveJobState.Available;
 
-    private static DateTimeOffset Time(double milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
+    private static DateTimeOffset Time(double milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 
     private static async Task<List<T>> OfPartitionsAsync<T>(Func<int, Task<IEnumerable<T>>> ask) =>
         [.. (await Task.WhenAll(Enumerable.Range(0, RedisKeys.Partitions).Select(ask))).SelectMany(some => some)];

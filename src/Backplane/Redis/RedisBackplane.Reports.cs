@@ -2,16 +2,20 @@ using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
-/// <summary>What nodes say about themselves: a hash of reports, and beside it when each of them ends, by the clock of Redis.</summary>
+/// <summary>
+/// What nodes say about themselves: a hash of reports, and beside it when each of them ends, by the clock of Redis.
+/// </summary>
 public sealed partial class RedisBackplane
 {
     /// <inheritdoc />
-    public async ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime, CancellationToken cancellation)
+    public async ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime,
+        CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(node);
         ArgumentOutOfRangeException.ThrowIfLessThan(lifetime, TimeSpan.FromMilliseconds(1));
         cancellation.ThrowIfCancellationRequested();
-        await others.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds], [node, report.ToArray(), Milliseconds(lifetime)], cancellation);
+        await others.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds],
+            [node, report.ToArray(), Milliseconds(lifetime)], cancellation);
     }
 
     /// <inheritdoc />
@@ -19,14 +23,16 @@ public sealed partial class RedisBackplane
     {
         ArgumentException.ThrowIfNullOrEmpty(node);
         cancellation.ThrowIfCancellationRequested();
-        await others.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds], [node, RedisValue.EmptyString, "0"], cancellation);
+        await others.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds],
+            [node, RedisValue.EmptyString, "0"], cancellation);
     }
 
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ListAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var answer = (RedisResult[])(await others.EvaluateAsync(RedisScript.Reports, [keys.Reports, keys.ReportEnds], [], cancellation))!;
+        var answer = (RedisResult[])(
+            await others.EvaluateAsync(RedisScript.Reports, [keys.Reports, keys.ReportEnds], [], cancellation))!;
         return [.. answer.Select(report => new ReadOnlyMemory<byte>((byte[])report!))];
     }
 

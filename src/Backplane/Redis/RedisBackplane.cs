@@ -6,16 +6,20 @@ using StackExchange.Redis;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The backplane of several nodes: logs, channels and save jobs in Redis 7.0 or newer, alone, with replicas, or as a cluster. All that belongs together is done by one script on keys of one hash tag, so it
-/// happens wholly or not at all. Thread-safe.
+/// The backplane of several nodes: logs, channels and save jobs in Redis 7.0 or newer, alone, with replicas, or as a
+/// cluster. All that belongs together is done by one script on keys of one hash tag, so it happens wholly or not at
+/// all. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Two connections: appends have their own, because a WAIT holds up what is sent behind it; the other carries everything else and the subscriptions. Duties run in the background: <see cref="LogEndCheck"/>, the renewal of
+/// Two connections: appends have their own, because a WAIT holds up what is sent behind it; the other carries
+/// everything else and the subscriptions. Duties run in the background: <see cref="LogEndCheck"/>, the renewal of
 /// covered logs that are open here, keeping shared settings known, and orders to all nodes.
 /// </remarks>
-public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISaveJobs, INodeOrders, INodeReports, IAsyncDisposable
+public sealed partial class RedisBackplane
+    : IDocumentLog, IDocumentChannel, ISaveJobs, INodeOrders, INodeReports, IAsyncDisposable
 {
-    // How many documents' last counts a partition keeps: far more than are written to between two checks; a node that is behind further looks at all its documents.
+    // How many documents' last counts a partition keeps: far more than are written to between two checks; a node that
+    // is behind further looks at all its documents.
     private const int MaxChanged = 4096;
 
     private readonly RedisBackplaneOptions options;
@@ -70,7 +74,10 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     /// <summary>Whether Redis was reached and checked, and is there now.</summary>
     public bool IsConnected => started.Task.IsCompletedSuccessfully && appends.IsConnected && others.IsConnected;
 
-    /// <summary>Begins to look for Redis and returns at once, also when it is away; calls fail with <see cref="BackplaneUnavailableException"/> until it is there.</summary>
+    /// <summary>
+    /// Begins to look for Redis and returns at once, also when it is away; calls fail with
+    /// <see cref="BackplaneUnavailableException"/> until it is there.
+    /// </summary>
     public static RedisBackplane Open(RedisBackplaneOptions options, ILogger<RedisBackplane> logger, TimeProvider time)
     {
         options.Validate();
@@ -80,11 +87,15 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     }
 
     /// <summary>Completes when Redis was reached for the first time and is one that this node can work with.</summary>
-    /// <exception cref="RedisStartException">It is not: too old, or the nodes that run there have other settings.</exception>
+    /// <exception cref="RedisStartException">It is not: too old, or the nodes that run there have other
+    /// settings.</exception>
     public Task WhenConnectedAsync(CancellationToken cancellation) => started.Task.WaitAsync(cancellation);
 
     /// <inheritdoc />
-    /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> the answer comes, and the entry is published, when so many replicas have it.</remarks>
+    /// <remarks>
+    /// With <see cref="RedisBackplaneOptions.MinReplicas"/> the answer comes, and the entry is published, when so many
+    /// replicas have it.
+    /// </remarks>
     public ValueTask<AppendResult> AppendAsync(
         DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
         StoreAsync(document, epoch, entry, replaced: null, cancellation);
@@ -95,8 +106,12 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         StoreAsync(document, epoch, entry, end, cancellation);
 
     /// <inheritdoc />
-    /// <remarks>With <see cref="RedisBackplaneOptions.MinReplicas"/> entries are given out when so many replicas have them: whoever shows or acknowledges what is in the log can rely on it.</remarks>
-    public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
+    /// <remarks>
+    /// With <see cref="RedisBackplaneOptions.MinReplicas"/> entries are given out when so many replicas have them:
+    /// whoever shows or acknowledges what is in the log can rely on it.
+    /// </remarks>
+    public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after,
+        CancellationToken cancellation)
     {
         var names = keys.Of(document);
         cancellation.ThrowIfCancellationRequested();
@@ -116,7 +131,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     }
 
     /// <inheritdoc />
-    public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough, CancellationToken cancellation)
+    public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
+        CancellationToken cancellation)
     {
         var names = keys.Of(document);
         cancellation.ThrowIfCancellationRequested();
@@ -124,14 +140,17 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
             RedisScript.Checkpoint,
             [names.Head, names.Entries, names.Ids, names.Jobs, names.Attempts, names.Problems, names.Claim],
             [
-                Text(saved.Epoch), Text(saved.Offset), RedisEnvelope.Id(saved.Id), Text(trimThrough.Epoch), Text(trimThrough.Offset), RedisEnvelope.Id(trimThrough.Id),
-                names.Name, names.ChannelName, savedHead, forgottenAfter, Milliseconds(options.CoveredLogRetention), RedisChannels.PublishCommand,
+                Text(saved.Epoch), Text(saved.Offset), RedisEnvelope.Id(saved.Id), Text(trimThrough.Epoch),
+                    Text(trimThrough.Offset), RedisEnvelope.Id(trimThrough.Id),
+                names.Name, names.ChannelName, savedHead, forgottenAfter, Milliseconds(options.CoveredLogRetention),
+                    RedisChannels.PublishCommand,
             ],
             cancellation);
     }
 
     /// <inheritdoc />
-    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
+    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(listener);
         _ = document.Value;
@@ -150,7 +169,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     }
 
     /// <inheritdoc />
-    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
+        CancellationToken cancellation)
     {
         var channel = RedisChannels.Name(keys.Of(document).ChannelName);
         cancellation.ThrowIfCancellationRequested();
@@ -162,7 +182,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
     public IDisposable Listen(INodeOrderListener listener) => orders.Listen(listener);
 
     /// <inheritdoc />
-    public ValueTask<OrderReceipt> GiveAsync(ReadOnlyMemory<byte> order, CancellationToken cancellation) => orders.GiveAsync(order, cancellation);
+    public ValueTask<OrderReceipt> GiveAsync(ReadOnlyMemory<byte> order, CancellationToken cancellation) =>
+        orders.GiveAsync(order, cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -192,7 +213,8 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(epoch, 1L << 53);
         if (!entry.IsWhole)
         {
-            throw new ArgumentException("A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
+            throw new ArgumentException(
+                "A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -219,7 +241,9 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
         var isLarge = IsLarge(entry);
         RedisValue[] arguments =
         [
-            epoch, entry, names.Name, names.ChannelName, isLarge ? largeEntryHead : entryHead, isLarge ? RedisEnvelope.EntryHeadLength : entry.Length,
+            epoch, entry, names.Name, names.ChannelName, isLarge
+                ? largeEntryHead
+                : entryHead, isLarge ? RedisEnvelope.EntryHeadLength : entry.Length,
             forgottenAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
         ];
         var answer = (byte[]?)await appends.EvaluateAsync(
@@ -232,11 +256,17 @@ public sealed partial class RedisBackplane : IDocumentLog, IDocumentChannel, ISa
                 { } end => [.. arguments, true, RedisEnvelope.Id(end.Id)],
             },
             cancellation);
-        return RedisEnvelope.Appended(answer) ?? throw new BackplaneUnavailableException("The append script answered with something else than its result.");
+        return RedisEnvelope.Appended(answer)
+            ?? throw new BackplaneUnavailableException(
+                "The append script answered with something else than its result.");
     }
 
-    /// <summary>Publishes what replicas have confirmed. Should that fail, listeners find the entry by the check of the log's end, like any message that was lost.</summary>
-    private async Task PublishAsync(RedisKeys.DocumentKeys names, AppendResult stored, long count, byte[] entry, CancellationToken cancellation)
+    /// <summary>
+    /// Publishes what replicas have confirmed. Should that fail, listeners find the entry by the check of the log's
+    /// end, like any message that was lost.
+    /// </summary>
+    private async Task PublishAsync(RedisKeys.DocumentKeys names, AppendResult stored, long count, byte[] entry,
+        CancellationToken cancellation)
     {
         var message = RedisEnvelope.Entry(node, stored, count, entry, IsLarge(entry));
         var channel = RedisChannels.Name(names.ChannelName);

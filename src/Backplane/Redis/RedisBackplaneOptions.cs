@@ -23,40 +23,70 @@ public sealed record RedisBackplaneOptions
     /// </summary>
     public string? Incarnation { get; init; }
 
-    /// <summary>How many replicas must have an entry before its append is answered (<c>Redis:MinReplicas</c>). Default: 0. In a cluster, of the server that has the document.</summary>
+    /// <summary>
+    /// How many replicas must have an entry before its append is answered (<c>Redis:MinReplicas</c>). Default: 0. In a
+    /// cluster, of the server that has the document.
+    /// </summary>
     public int MinReplicas { get; init; }
 
-    /// <summary>What all keys and channels begin with, so that several deployments can share a Redis. Default: <c>relay</c>.</summary>
+    /// <summary>
+    /// What all keys and channels begin with, so that several deployments can share a Redis. Default: <c>relay</c>.
+    /// </summary>
     public string Prefix { get; init; } = "relay";
 
-    /// <summary>After how long a call gives up with <see cref="BackplaneUnavailableException"/>. Default: 5 seconds; a healthy Redis answers in under one millisecond, one that fails over in some seconds.</summary>
+    /// <summary>
+    /// After how long a call gives up with <see cref="BackplaneUnavailableException"/>. Default: 5 seconds; a healthy
+    /// Redis answers in under one millisecond, one that fails over in some seconds.
+    /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a node asks the partitions of its documents what was appended, in case the channel lost a last message. Default: 5 seconds.</summary>
+    /// <summary>
+    /// How often a node asks the partitions of its documents what was appended, in case the channel lost a last
+    /// message. Default: 5 seconds.
+    /// </summary>
     public TimeSpan LogEndCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the channel may lag behind the log end check before a message counts as lost. Default: 250 ms.</summary>
+    /// <summary>
+    /// How long the channel may lag behind the log end check before a message counts as lost. Default: 250 ms.
+    /// </summary>
     public TimeSpan ChannelGrace { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long the log of a document that a snapshot covers completely is kept after the last append or checkpoint, and while no node holds the document. Default: one day.</summary>
+    /// <summary>
+    /// How long the log of a document that a snapshot covers completely is kept after the last append or checkpoint,
+    /// and while no node holds the document. Default: one day.
+    /// </summary>
     public TimeSpan CoveredLogRetention { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>How often the expiry of covered logs that are open here is put off: several times within <see cref="CoveredLogRetention"/>. Default: 6 hours.</summary>
+    /// <summary>
+    /// How often the expiry of covered logs that are open here is put off: several times within
+    /// <see cref="CoveredLogRetention"/>. Default: 6 hours.
+    /// </summary>
     public TimeSpan LogRenewalInterval { get; init; } = TimeSpan.FromHours(6);
 
-    /// <summary>How often <see cref="SharedSettings"/> are said again; without that they are forgotten after four times as long. Default: 15 seconds.</summary>
+    /// <summary>
+    /// How often <see cref="SharedSettings"/> are said again; without that they are forgotten after four times as long.
+    /// Default: 15 seconds.
+    /// </summary>
     public TimeSpan SettingsRenewalInterval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Payloads of more bytes are published by position and read from the log by nodes that hold the document. Default: 64 KiB.</summary>
+    /// <summary>
+    /// Payloads of more bytes are published by position and read from the log by nodes that hold the document. Default:
+    /// 64 KiB.
+    /// </summary>
     public int MaxPublishedBytes { get; init; } = 64 << 10;
 
-    /// <summary>The bytes after which a page of a log read ends. Default: 1 MiB, which keeps Redis busy for about a millisecond.</summary>
+    /// <summary>
+    /// The bytes after which a page of a log read ends. Default: 1 MiB, which keeps Redis busy for about a millisecond.
+    /// </summary>
     public int PageBytes { get; init; } = 1 << 20;
 
     /// <summary>When unsaved documents are offered as forgotten.</summary>
     public SaveJobOptions Jobs { get; init; } = new();
 
-    /// <summary>Settings that must be equal on all nodes that run, by name. A node that finds others with another value does not start.</summary>
+    /// <summary>
+    /// Settings that must be equal on all nodes that run, by name. A node that finds others with another value does not
+    /// start.
+    /// </summary>
     public IReadOnlyDictionary<string, string> SharedSettings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The servers, without user and password.</summary>
@@ -77,7 +107,8 @@ public sealed record RedisBackplaneOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SettingsRenewalInterval, TimeSpan.Zero);
         if (Prefix.Length == 0 || !Prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':'))
         {
-            throw new ArgumentException("The prefix of Redis keys needs letters, digits and -_.: only.", nameof(Prefix));
+            throw new ArgumentException("The prefix of Redis keys needs letters, digits and -_.: only.",
+                nameof(Prefix));
         }
 
         Jobs.Validate();

@@ -3,7 +3,10 @@ using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
-/// <summary>One connection to Redis (to each server of it), opened in the background. Every call has a deadline; what fails, fails as <see cref="BackplaneUnavailableException"/>.</summary>
+/// <summary>
+/// One connection to Redis (to each server of it), opened in the background. Every call has a deadline; what fails,
+/// fails as <see cref="BackplaneUnavailableException"/>.
+/// </summary>
 internal sealed partial class RedisConnection : IAsyncDisposable
 {
     private readonly RedisBackplaneOptions options;
@@ -40,7 +43,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>The connection that carries subscriptions is back; what was published meanwhile is lost.</summary>
     public event Action? SubscriptionsRestored;
 
-    /// <summary>Commands can be sent again after the connection for them was lost. It and the one for subscriptions come back in any order.</summary>
+    /// <summary>
+    /// Commands can be sent again after the connection for them was lost. It and the one for subscriptions come back in
+    /// any order.
+    /// </summary>
     public event Action? CommandsRestored;
 
     public bool IsConnected => opening.IsCompletedSuccessfully && opening.Result.IsConnected;
@@ -49,16 +55,23 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     public bool IsSubscribed(RedisChannel channel) =>
         opening.IsCompletedSuccessfully && opening.Result.GetSubscriber().IsConnected(channel);
 
-    /// <summary>Evaluates a script. Repeated once when the server does not know it (after SCRIPT FLUSH or a failover), which has done nothing then.</summary>
-    public async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation)
+    /// <summary>
+    /// Evaluates a script. Repeated once when the server does not know it (after SCRIPT FLUSH or a failover), which has
+    /// done nothing then.
+    /// </summary>
+    public async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments,
+        CancellationToken cancellation)
     {
         for (var first = true; ; first = false)
         {
             try
             {
-                return await CallAsync(redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, scriptFlags), cancellation);
+                return await CallAsync(
+                    redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, scriptFlags),
+                    cancellation);
             }
-            catch (BackplaneUnavailableException e) when (first && e.InnerException is RedisServerException && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            catch (BackplaneUnavailableException e) when (first && e.InnerException is RedisServerException
+                && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
             {
                 // The client sends the text now.
             }
@@ -66,17 +79,21 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     }
 
     /// <summary>Makes a call under the deadline.</summary>
-    /// <exception cref="BackplaneUnavailableException">It failed, or was not answered in time: its outcome is unknown.</exception>
+    /// <exception cref="BackplaneUnavailableException">It failed, or was not answered in time: its outcome is
+    /// unknown.</exception>
     public async Task<T> CallAsync<T>(Func<ConnectionMultiplexer, Task<T>> call, CancellationToken cancellation)
     {
         Task<T>? answer = null;
         try
         {
-            var redis = opening.IsCompletedSuccessfully ? opening.Result : await opening.WaitAsync(options.Deadline, time, cancellation);
+            var redis = opening.IsCompletedSuccessfully
+                ? opening.Result
+                : await opening.WaitAsync(options.Deadline, time, cancellation);
             answer = call(redis);
             return await answer.WaitAsync(options.Deadline, time, cancellation);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or BackplaneUnavailableException) || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is not (OperationCanceledException or BackplaneUnavailableException)
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new BackplaneUnavailableException($"Redis did not answer ({purpose}): {e.Message}", e);
         }
@@ -85,7 +102,9 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             if (answer is { IsCompleted: false })
             {
                 // Nobody waits for it any more: it may fail unseen.
-                _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
             }
         }
     }
@@ -210,9 +229,11 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     [LoggerMessage(BackplaneEventId.RedisRestored, LogLevel.Information, "The connection to Redis is back ({Purpose})")]
     private static partial void LogRestored(ILogger logger, string purpose);
 
-    [LoggerMessage(BackplaneEventId.RedisOpenFailed, LogLevel.Warning, "Redis cannot be looked for ({Purpose}); trying again")]
+    [LoggerMessage(BackplaneEventId.RedisOpenFailed, LogLevel.Warning,
+        "Redis cannot be looked for ({Purpose}); trying again")]
     private static partial void LogOpenFailed(ILogger logger, Exception exception, string purpose);
 
-    [LoggerMessage(BackplaneEventId.RedisCloseFailed, LogLevel.Debug, "The connection to Redis did not close in order ({Purpose})")]
+    [LoggerMessage(BackplaneEventId.RedisCloseFailed, LogLevel.Debug,
+        "The connection to Redis did not close in order ({Purpose})")]
     private static partial void LogCloseFailed(ILogger logger, Exception exception, string purpose);
 }

@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>What stands in a channel message: a head of version (1 byte), <see cref="RedisMessageKind"/> (1 byte) and the sending node's id (8 bytes), and a body by kind. Big-endian.</summary>
+/// <summary>
+/// What stands in a channel message: a head of version (1 byte), <see cref="RedisMessageKind"/> (1 byte) and the
+/// sending node's id (8 bytes), and a body by kind. Big-endian.
+/// </summary>
 internal static class RedisEnvelope
 {
     public const int HeadLength = 10;
@@ -83,7 +86,10 @@ internal static class RedisEnvelope
         return bytes;
     }
 
-    /// <summary>Reads what the append script answers: the result, and the partition's count at that append, 0 where it is not known. Null for what no such script answers.</summary>
+    /// <summary>
+    /// Reads what the append script answers: the result, and the partition's count at that append, 0 where it is not
+    /// known. Null for what no such script answers.
+    /// </summary>
     public static (AppendResult Result, long Count)? Appended(ReadOnlySpan<byte> answer)
     {
         if (answer.Length != AppendedLength || answer[0] > 2)
@@ -91,9 +97,15 @@ internal static class RedisEnvelope
             return null;
         }
 
-        var outcome = answer[0] switch { 0 => AppendOutcome.Stored, 1 => AppendOutcome.StartedEpoch, _ => AppendOutcome.OtherEpoch };
+        var outcome = answer[0] switch
+        {
+            0 => AppendOutcome.Stored,
+            1 => AppendOutcome.StartedEpoch,
+            _ => AppendOutcome.OtherEpoch
+        };
         var position = ReadPosition(answer[1..], Id(answer[17..]));
-        return (new AppendResult(outcome, position, Id(answer[25..])), BinaryPrimitives.ReadInt64BigEndian(answer[33..]));
+        return (new AppendResult(outcome, position, Id(answer[25..])),
+            BinaryPrimitives.ReadInt64BigEndian(answer[33..]));
     }
 
     public static byte[] Id(EntryId id)
@@ -128,7 +140,8 @@ internal static class RedisEnvelope
     /// <summary>The partition's count of appends in a message about an entry that names one.</summary>
     public static bool TryReadCount(ReadOnlySpan<byte> message, out long count)
     {
-        var isEntry = message.Length >= HeadLength + EntryFrameLength && message[0] == Version && (RedisMessageKind)message[1] is RedisMessageKind.Entry or RedisMessageKind.EntryByPosition;
+        var isEntry = message.Length >= HeadLength + EntryFrameLength && message[0] == Version
+            && (RedisMessageKind)message[1] is RedisMessageKind.Entry or RedisMessageKind.EntryByPosition;
         count = isEntry ? BinaryPrimitives.ReadInt64BigEndian(message[(HeadLength + 16)..]) : 0;
         return count > 0;
     }
@@ -161,10 +174,12 @@ internal static class RedisEnvelope
                 read = new RedisMessage(kind, node, 0, default, body);
                 return true;
             case RedisMessageKind.Stateless when body.Length >= SenderLength:
-                read = new RedisMessage(kind, node, 0, default, body[SenderLength..], BinaryPrimitives.ReadUInt64BigEndian(body.Span));
+                read = new RedisMessage(kind, node, 0, default, body[SenderLength..],
+                    BinaryPrimitives.ReadUInt64BigEndian(body.Span));
                 return true;
             case RedisMessageKind.Saved when body.Length == SavedLength:
-                read = new RedisMessage(kind, node, 0, default(LoggedEntry) with { Position = ReadPosition(body.Span, Id(body.Span[16..])) }, default);
+                read = new RedisMessage(kind, node, 0,
+                    default(LoggedEntry) with { Position = ReadPosition(body.Span, Id(body.Span[16..])) }, default);
                 return true;
             case RedisMessageKind.Entry or RedisMessageKind.EntryByPosition when body.Length >= EntryFrameLength:
                 var position = ReadPosition(body.Span, EntryId.None);
@@ -174,7 +189,8 @@ internal static class RedisEnvelope
                     return false;
                 }
 
-                read = new RedisMessage(kind, node, BinaryPrimitives.ReadInt64BigEndian(body.Span[16..]), entry, default);
+                read = new RedisMessage(kind, node, BinaryPrimitives.ReadInt64BigEndian(body.Span[16..]),
+                    entry, default);
                 return true;
             default:
                 return false;

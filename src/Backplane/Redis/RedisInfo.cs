@@ -8,7 +8,8 @@ internal static class RedisInfo
     {
         foreach (var line in info.AsSpan().EnumerateLines())
         {
-            if (line.Length > field.Length && line[field.Length] == ':' && line.StartsWith(field, StringComparison.Ordinal))
+            if (line.Length > field.Length && line[field.Length] == ':'
+                && line.StartsWith(field, StringComparison.Ordinal))
             {
                 return line[(field.Length + 1)..].ToString();
             }

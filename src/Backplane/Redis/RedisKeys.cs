@@ -4,14 +4,17 @@ using StackExchange.Redis;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The names of Redis keys, and how document names stand in them. All keys of a partition carry its hash tag, so that Redis Cluster keeps them on one server and scripts may use them together:
-/// <c>relay:{r17}:log:name</c>. The tag comes before the name, names are percent-encoded and stand last, and every kind of key has its own word before them, so nothing collides.
+/// The names of Redis keys, and how document names stand in them. All keys of a partition carry its hash tag, so that
+/// Redis Cluster keeps them on one server and scripts may use them together:
+/// <c>relay:{r17}:log:name</c>. The tag comes before the name, names are percent-encoded and stand last, and every kind
+/// of key has its own word before them, so nothing collides.
 /// </summary>
 internal sealed class RedisKeys(string prefix)
 {
     public const int Partitions = 256;
 
-    private readonly string[] partitions = [.. Enumerable.Range(0, Partitions).Select(partition => $"{prefix}:{{r{partition}}}:")];
+    private readonly string[] partitions = [
+        .. Enumerable.Range(0, Partitions).Select(partition => $"{prefix}:{{r{partition}}}:")];
 
     /// <summary>The key of settings that all nodes share; of partition 0 because every key has one.</summary>
     public RedisKey Settings => partitions[0] + "settings";
@@ -27,7 +30,10 @@ internal sealed class RedisKeys(string prefix)
 
     public string OrdersChannelName => partitions[0] + "nodes";
 
-    /// <summary>The share of all documents that this one belongs to: FNV-1a of the name's UTF-8, which all nodes of all versions must compute alike.</summary>
+    /// <summary>
+    /// The share of all documents that this one belongs to: FNV-1a of the name's UTF-8, which all nodes of all versions
+    /// must compute alike.
+    /// </summary>
     public static int PartitionOf(DocumentName document)
     {
         var hash = 0xcbf29ce484222325UL;

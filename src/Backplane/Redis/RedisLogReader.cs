@@ -22,18 +22,23 @@ internal sealed class RedisLogReader(RedisConnection connection, RedisKeys keys,
             }
         }
 
-        throw new BackplaneUnavailableException($"The log of document '{document}' changed under every attempt to read it.");
+        throw new BackplaneUnavailableException(
+            $"The log of document '{document}' changed under every attempt to read it.");
     }
 
     /// <summary>The entry with its payload; null if the log has another one there, or none.</summary>
-    public async Task<LoggedEntry?> ReadEntryAsync(DocumentName document, LoggedEntry entry, CancellationToken cancellation)
+    public async Task<LoggedEntry?> ReadEntryAsync(DocumentName document, LoggedEntry entry,
+        CancellationToken cancellation)
     {
         var before = new Position(entry.Position.Epoch, entry.Position.Offset - 1, entry.Previous);
         var page = await ReadPageAsync(document, before, pageBytes: 1, cancellation);
-        return page is { Outcome: LogReadOutcome.Entries, Entries: [var found, ..] } && found.Position == entry.Position ? found : null;
+        return page is { Outcome: LogReadOutcome.Entries, Entries: [var found, ..] } && found.Position == entry.Position
+            ? found
+            : null;
     }
 
-    private async Task<LogReadResult?> TryReadAsync(DocumentName document, Position after, CancellationToken cancellation)
+    private async Task<LogReadResult?> TryReadAsync(DocumentName document, Position after,
+        CancellationToken cancellation)
     {
         var first = await ReadPageAsync(document, after, options.PageBytes, cancellation);
         if (first.Entries.Count == 0 || first.Entries[^1].Position == first.End)
@@ -56,7 +61,8 @@ internal sealed class RedisLogReader(RedisConnection connection, RedisKeys keys,
         return first with { Entries = entries, End = entries[^1].Position };
     }
 
-    private async Task<LogReadResult> ReadPageAsync(DocumentName document, Position after, int pageBytes, CancellationToken cancellation)
+    private async Task<LogReadResult> ReadPageAsync(DocumentName document, Position after, int pageBytes,
+        CancellationToken cancellation)
     {
         var names = keys.Of(document);
         var answer = (RedisResult[])(await connection.EvaluateAsync(
@@ -87,7 +93,8 @@ internal sealed class RedisLogReader(RedisConnection connection, RedisKeys keys,
         {
             if (!RedisEnvelope.TryReadEntry((byte[])answer[i + 8]!, before, out entries[i]))
             {
-                var problem = $"The log of document '{document}' is damaged: what Redis holds after {before} is no entry.";
+                var problem =
+                    $"The log of document '{document}' is damaged: what Redis holds after {before} is no entry.";
                 return new LogReadResult(LogReadOutcome.Damaged, [], end, start, problem);
             }
 

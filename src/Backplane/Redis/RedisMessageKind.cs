@@ -3,7 +3,10 @@ namespace Relay.Backplane;
 /// <summary>What a channel message says. The numbers are on the wire.</summary>
 internal enum RedisMessageKind : byte
 {
-    /// <summary>An entry that was appended: epoch, offset, partition count (8 bytes each), the id of the entry before it (8), then the entry as in the log.</summary>
+    /// <summary>
+    /// An entry that was appended: epoch, offset, partition count (8 bytes each), the id of the entry before it (8),
+    /// then the entry as in the log.
+    /// </summary>
     Entry = 1,
 
     /// <summary>As <see cref="Entry"/>, without the payload, which is to be read from the log.</summary>

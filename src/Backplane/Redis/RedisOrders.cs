@@ -7,10 +7,12 @@ using StackExchange.Redis;
 namespace Relay.Backplane;
 
 /// <summary>
-/// Orders over Redis: a list of the last ones, and a channel that only says that there is a new one, so that nothing depends on a message that may be lost. Every node reads on from where it was when it is woken, when
+/// Orders over Redis: a list of the last ones, and a channel that only says that there is a new one, so that nothing
+/// depends on a message that may be lost. Every node reads on from where it was when it is woken, when
 /// its subscription is back, and every few seconds. Who carried out an order says so on the same channel.
 /// </summary>
-internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys keys, ulong node, TimeProvider time, ILogger logger) : INodeOrders
+internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys keys, ulong node, TimeProvider time,
+    ILogger logger) : INodeOrders
 {
     /// <summary>How long the one who gives an order waits for the others' answers.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
@@ -62,10 +64,12 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
             var heard = (int)await connection.EvaluateAsync(
                 RedisScript.Order,
                 [keys.Orders],
-                [bytes, keys.OrdersChannelName, RedisEnvelope.Head(RedisMessageKind.Order, node), RedisChannels.PublishCommand, (long)INodeOrders.Lifetime.TotalMilliseconds, MaxRemembered],
+                [bytes, keys.OrdersChannelName, RedisEnvelope.Head(RedisMessageKind.Order, node),
+                    RedisChannels.PublishCommand, (long)INodeOrders.Lifetime.TotalMilliseconds, MaxRemembered],
                 cancellation);
             var others = Math.Max(0, heard - (isSubscribed ? 1 : 0));
-            await answers.WhenAsync(others).WaitAsync(AnswerPatience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await answers.WhenAsync(others).WaitAsync(AnswerPatience, time, cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
             var (nodes, done) = answers.Read();
             return new OrderReceipt(nodes, Math.Max(0, others - nodes), done);
@@ -104,7 +108,8 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
 
             if (!isSubscribed)
             {
-                await connection.CallAsync(redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, OnMessage), cancellation);
+                await connection.CallAsync(
+                    redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, OnMessage), cancellation);
                 isSubscribed = true;
             }
 
@@ -129,7 +134,8 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
             }
             catch (BackplaneUnavailableException)
             {
-                // The client says that a connection is back a moment before it uses it. After the last try the next round reads them.
+                // The client says that a connection is back a moment before it uses it. After the last try the next
+                // round reads them.
             }
 
             await Task.Delay(WakeRetry, time);
@@ -140,7 +146,8 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
     private async Task<bool> ReadPageAsync(CancellationToken cancellation)
     {
         var answer = (RedisResult[])(await connection.EvaluateAsync(
-            RedisScript.Orders, [keys.Orders], [position?.ToString(CultureInfo.InvariantCulture) ?? "", PageLength], cancellation))!;
+            RedisScript.Orders, [keys.Orders], [position?.ToString(CultureInfo.InvariantCulture) ?? "", PageLength],
+                cancellation))!;
         var end = (long)answer[0];
         if (position is not { } before)
         {
@@ -150,7 +157,8 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
 
         if (before > end)
         {
-            // Another server, whose clock is behind: what it remembers may be new, and to end a connection twice harms nobody.
+            // Another server, whose clock is behind: what it remembers may be new, and to end a connection twice harms
+            // nobody.
             position = 0;
             return true;
         }
@@ -210,7 +218,8 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
             PendingOrder? answers;
             lock (gate)
             {
-                pending.TryGetValue(BinaryPrimitives.ReadUInt64BigEndian(message.AsSpan(RedisEnvelope.HeadLength)), out answers);
+                pending.TryGetValue(
+                    BinaryPrimitives.ReadUInt64BigEndian(message.AsSpan(RedisEnvelope.HeadLength)), out answers);
             }
 
             answers?.Add(BinaryPrimitives.ReadInt32BigEndian(message.AsSpan(RedisEnvelope.HeadLength + 8)));

@@ -3,8 +3,10 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// One document that this node listens to. The client's thread that brings a message calls the listeners, which only enqueue: another thread in between costs a wake-up for each message. Entries published by
-/// position are read from the log on the way, and what came behind them waits; whatever comes while somebody delivers is delivered by them, in order.
+/// One document that this node listens to. The client's thread that brings a message calls the listeners, which only
+/// enqueue: another thread in between costs a wake-up for each message. Entries published by position are read from the
+/// log on the way, and what came behind them waits; whatever comes while somebody delivers is delivered by them, in
+/// order.
 /// </summary>
 internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKeys.DocumentKeys keys)
 {
@@ -64,7 +66,9 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
         return isDoubtful && (isDoubtful = rooms.HasLost(this));
     }
 
-    /// <summary>Notes that the log has an entry, the partition's <paramref name="count"/>th, that was not heard.</summary>
+    /// <summary>
+    /// Notes that the log has an entry, the partition's <paramref name="count"/>th, that was not heard.
+    /// </summary>
     public void Miss(long count)
     {
         Heard = count;
@@ -165,7 +169,9 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
                     RedisMessageKind.Stateless => ChannelEvent.OfStateless(read.Sender, read.Content),
                     RedisMessageKind.Saved => ChannelEvent.OfSaved(read.Entry.Position),
                     RedisMessageKind.Entry => ChannelEvent.OfEntry(read.Entry),
-                    _ => await rooms.ReadEntryAsync(Document, read.Entry) is { } entry ? ChannelEvent.OfEntry(entry) : ChannelEvent.Interrupted,
+                    _ => await rooms.ReadEntryAsync(Document, read.Entry) is { } entry
+                        ? ChannelEvent.OfEntry(entry)
+                        : ChannelEvent.Interrupted,
                 });
             }
         }

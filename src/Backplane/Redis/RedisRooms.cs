@@ -3,11 +3,15 @@ using Relay.Yjs;
 
 namespace Relay.Backplane;
 
-/// <summary>The documents that this node listens to: one subscription a document, however many listeners it has.</summary>
-internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys keys, LogEndCheck check, RedisLogReader reader, ulong node, ILogger logger)
+/// <summary>
+/// The documents that this node listens to: one subscription a document, however many listeners it has.
+/// </summary>
+internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys keys, LogEndCheck check,
+    RedisLogReader reader, ulong node, ILogger logger)
 {
     /// <summary>By number.</summary>
-    public IReadOnlyList<RedisPartition> Partitions { get; } = [.. Enumerable.Range(0, RedisKeys.Partitions).Select(number => new RedisPartition(number))];
+    public IReadOnlyList<RedisPartition> Partitions { get; } = [
+        .. Enumerable.Range(0, RedisKeys.Partitions).Select(number => new RedisPartition(number))];
 
     /// <summary>This node's id, as in its own messages.</summary>
     public ulong Node => node;
@@ -15,13 +19,16 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
     /// <summary>All rooms of this moment.</summary>
     public IEnumerable<RedisRoom> All => Partitions.SelectMany(partition => partition.Rooms.Values);
 
-    public async ValueTask<IAsyncDisposable> JoinAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
+    public async ValueTask<IAsyncDisposable> JoinAsync(DocumentName document, IChannelListener listener,
+        CancellationToken cancellation)
     {
         var names = keys.Of(document);
         var partition = Partitions[names.Partition];
         while (true)
         {
-            var room = partition.Rooms.GetOrAdd(names.Name, static (_, made) => new RedisRoom(made.Rooms, made.Document, made.Keys), (Rooms: this, Document: document, Keys: names));
+            var room = partition.Rooms.GetOrAdd(names.Name,
+                static (_, made) =>
+                new RedisRoom(made.Rooms, made.Document, made.Keys), (Rooms: this, Document: document, Keys: names));
             await room.Turn.WaitAsync(cancellation);
             try
             {
@@ -101,7 +108,9 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
         }
     }
 
-    /// <summary>Reads an entry that was published by position; null if it cannot be read or is there no longer.</summary>
+    /// <summary>
+    /// Reads an entry that was published by position; null if it cannot be read or is there no longer.
+    /// </summary>
     public async Task<LoggedEntry?> ReadEntryAsync(DocumentName document, LoggedEntry entry)
     {
         try
@@ -115,7 +124,8 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
         }
     }
 
-    public void OnListenerFailed(Exception exception, DocumentName document) => LogListenerFailed(logger, exception, document);
+    public void OnListenerFailed(Exception exception, DocumentName document) =>
+        LogListenerFailed(logger, exception, document);
 
     public void OnUnknownMessage(DocumentName document) => LogMessageUnknown(logger, document);
 
@@ -124,7 +134,8 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
     private async Task SubscribeAsync(RedisRoom room, CancellationToken cancellation)
     {
         var channel = RedisChannels.Name(room.Keys.ChannelName);
-        await connection.CallAsync(redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, room.Take), cancellation);
+        await connection.CallAsync(
+            redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, room.Take), cancellation);
         room.IsSubscribed = true;
 
         // The client remembers subscriptions it could not make and says nothing.
@@ -141,7 +152,9 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
         try
         {
             // Also after a subscribing that failed: the client would make it when it is connected again.
-            await connection.CallAsync(redis => RedisChannels.UnsubscribeAsync(redis.GetSubscriber(), RedisChannels.Name(room.Keys.ChannelName)), CancellationToken.None);
+            await connection.CallAsync(
+                redis => RedisChannels.UnsubscribeAsync(redis.GetSubscriber(),
+                    RedisChannels.Name(room.Keys.ChannelName)), CancellationToken.None);
         }
         catch (BackplaneUnavailableException e)
         {
@@ -149,18 +162,23 @@ internal sealed partial class RedisRooms(RedisConnection connection, RedisKeys k
         }
     }
 
-    [LoggerMessage(BackplaneEventId.RedisListenerFailed, LogLevel.Error, "A listener of document {Document} failed; the others were served")]
+    [LoggerMessage(BackplaneEventId.RedisListenerFailed, LogLevel.Error,
+        "A listener of document {Document} failed; the others were served")]
     private static partial void LogListenerFailed(ILogger logger, Exception exception, DocumentName document);
 
-    [LoggerMessage(BackplaneEventId.RedisMessageUnknown, LogLevel.Warning, "A message on the channel of document {Document} is none that this version knows; it was ignored")]
+    [LoggerMessage(BackplaneEventId.RedisMessageUnknown, LogLevel.Warning,
+        "A message on the channel of document {Document} is none that this version knows; it was ignored")]
     private static partial void LogMessageUnknown(ILogger logger, DocumentName document);
 
-    [LoggerMessage(BackplaneEventId.RedisChannelBehind, LogLevel.Warning, "Document {Document} is too far behind its channel; what waited is read from the log")]
+    [LoggerMessage(BackplaneEventId.RedisChannelBehind, LogLevel.Warning,
+        "Document {Document} is too far behind its channel; what waited is read from the log")]
     private static partial void LogChannelBehind(ILogger logger, DocumentName document);
 
-    [LoggerMessage(BackplaneEventId.RedisLargeEntryNotRead, LogLevel.Warning, "An entry of document {Document} that was published by position could not be read")]
+    [LoggerMessage(BackplaneEventId.RedisLargeEntryNotRead, LogLevel.Warning,
+        "An entry of document {Document} that was published by position could not be read")]
     private static partial void LogLargeEntryNotRead(ILogger logger, Exception exception, DocumentName document);
 
-    [LoggerMessage(BackplaneEventId.RedisUnsubscribeFailed, LogLevel.Debug, "Unsubscribing from document {Document} failed")]
+    [LoggerMessage(BackplaneEventId.RedisUnsubscribeFailed, LogLevel.Debug,
+        "Unsubscribing from document {Document} failed")]
     private static partial void LogUnsubscribeFailed(ILogger logger, Exception exception, DocumentName document);
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Relay.Backplane;
 
-/// <summary>The scripts, each in a file of its own under <c>Scripts</c> that says its keys, arguments and result.</summary>
+/// <summary>
+/// The scripts, each in a file of its own under <c>Scripts</c> that says its keys, arguments and result.
+/// </summary>
 internal static class RedisScript
 {
     public static readonly string Append = Load("append");
@@ -24,7 +26,8 @@ internal static class RedisScript
 
     private static string Load(string name)
     {
-        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream($"Relay.Backplane.Redis.Scripts.{name}.lua")
+        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(
+            $"Relay.Backplane.Redis.Scripts.{name}.lua")
             ?? throw new InvalidOperationException($"The script {name}.lua is not in the assembly.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();

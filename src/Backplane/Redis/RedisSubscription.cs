@@ -5,5 +5,8 @@ internal sealed class RedisSubscription(RedisRooms rooms, RedisRoom room, IChann
 {
     private int ended;
 
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref ended, 1) == 0 ? new ValueTask(rooms.LeaveAsync(room, listener)) : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref ended, 1) == 0
+        ? new ValueTask(rooms.LeaveAsync(room, listener))
+        : ValueTask.CompletedTask;
 }

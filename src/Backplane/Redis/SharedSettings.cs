@@ -3,10 +3,17 @@ using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
-/// <summary>A duty: keeps known in Redis what must be equal on all nodes that run, and finds nodes that differ. What nobody renews is forgotten.</summary>
-internal sealed partial class SharedSettings(RedisConnection connection, RedisKeys keys, RedisBackplaneOptions options, ILogger logger)
+/// <summary>
+/// A duty: keeps known in Redis what must be equal on all nodes that run, and finds nodes that differ. What nobody
+/// renews is forgotten.
+/// </summary>
+internal sealed partial class SharedSettings(RedisConnection connection, RedisKeys keys,
+    RedisBackplaneOptions options, ILogger logger)
 {
-    /// <summary>Says why this node's settings contradict those of the nodes that run, or nothing; then they count as known for some time.</summary>
+    /// <summary>
+    /// Says why this node's settings contradict those of the nodes that run, or nothing; then they count as known for
+    /// some time.
+    /// </summary>
     /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>
     public async Task<string?> ShareAsync(CancellationToken cancellation)
     {
@@ -17,7 +24,8 @@ internal sealed partial class SharedSettings(RedisConnection connection, RedisKe
             arguments.AddRange([name, value]);
         }
 
-        var result = await connection.EvaluateAsync(RedisScript.Settings, [keys.Settings], [.. arguments], cancellation);
+        var result = await connection.EvaluateAsync(RedisScript.Settings, [keys.Settings],
+            [.. arguments], cancellation);
         if (result.IsNull)
         {
             return null;
@@ -25,7 +33,8 @@ internal sealed partial class SharedSettings(RedisConnection connection, RedisKe
 
         var other = (RedisResult[])result!;
         var setting = (string)other[0]!;
-        return $"{setting} is {options.SharedSettings[setting]} here and {(string)other[1]!} on the nodes that run: it must be equal on all; stop them for a minute to change it.";
+        return $"{setting} is {options.SharedSettings[setting]} here and {(string)other[1]!} on the nodes that run: "
+            + "it must be equal on all; stop them for a minute to change it.";
     }
 
     /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>

@@ -6,8 +6,9 @@ using Amazon.Runtime;
 namespace Relay.DocLocator.DynamoDb;
 
 /// <summary>
-/// Carries out calls to DynamoDB within a deadline: attempts that meet throttling, a server's fault or the network are repeated after a growing, random pause. The SDK's own retries are off, because their
-/// pauses of up to seconds are made for calls that nobody waits for. Only for calls that may be carried out twice.
+/// Carries out calls to DynamoDB within a deadline: attempts that meet throttling, a server's fault or the network are
+/// repeated after a growing, random pause. The SDK's own retries are off, because their pauses of up to seconds are
+/// made for calls that nobody waits for. Only for calls that may be carried out twice.
 /// </summary>
 /// <param name="options">The deadlines.</param>
 /// <param name="time">Runs the deadlines and the pauses.</param>
@@ -23,11 +24,13 @@ internal sealed class DynamoDbCalls(DynamoDbLocatorOptions options, TimeProvider
 
     private static readonly HashSet<string> Throttling = new(StringComparer.Ordinal)
     {
-        "ProvisionedThroughputExceededException", "ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException", "LimitExceededException",
+        "ProvisionedThroughputExceededException", "ThrottlingException", "Throttling", "RequestLimitExceeded",
+            "TooManyRequestsException", "LimitExceededException",
     };
 
     /// <summary>Runs a call that consists of one or more requests under one deadline.</summary>
-    /// <exception cref="LocatorUnavailableException">It failed, or the deadline passed; the message says the last reason.</exception>
+    /// <exception cref="LocatorUnavailableException">It failed, or the deadline passed; the message says the last
+    /// reason.</exception>
     internal async Task<T> RunAsync<T>(string what, Func<Attempts, Task<T>> call, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -45,7 +48,8 @@ internal sealed class DynamoDbCalls(DynamoDbLocatorOptions options, TimeProvider
         catch (OperationCanceledException exception)
         {
             var last = attempts.LastFailure ?? exception;
-            throw new LocatorUnavailableException($"{what}: no answer within {options.CallTimeout.TotalSeconds:0.###} s. {Reason(last)}", last);
+            throw new LocatorUnavailableException(
+                $"{what}: no answer within {options.CallTimeout.TotalSeconds:0.###} s. {Reason(last)}", last);
         }
         catch (Exception exception) when (IsFailure(exception))
         {
@@ -57,7 +61,8 @@ internal sealed class DynamoDbCalls(DynamoDbLocatorOptions options, TimeProvider
     internal string Reason(Exception exception) => exception switch
     {
         ResourceNotFoundException => $"The DynamoDB table '{options.Table}' does not exist.",
-        AmazonServiceException { StatusCode: HttpStatusCode.Forbidden } or AmazonServiceException { ErrorCode: "AccessDeniedException" or "UnrecognizedClientException" } =>
+        AmazonServiceException { StatusCode: HttpStatusCode.Forbidden }
+            or AmazonServiceException { ErrorCode: "AccessDeniedException" or "UnrecognizedClientException" } =>
             $"DynamoDB refuses this node's credentials: {exception.Message}",
         OperationCanceledException => "DynamoDB did not answer.",
         _ => exception.Message,
@@ -65,14 +70,19 @@ internal sealed class DynamoDbCalls(DynamoDbLocatorOptions options, TimeProvider
 
     /// <summary>A dependency's failure, and not a mistake in this code.</summary>
     internal static bool IsFailure(Exception exception) =>
-        exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or SocketException or TimeoutException or WebException;
+        exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException
+            or SocketException or TimeoutException or WebException;
 
     /// <summary>A failure that another attempt may not meet.</summary>
     internal static bool IsPassing(Exception exception) => exception switch
     {
         ConditionalCheckFailedException or ResourceNotFoundException => false,
         AmazonServiceException { ErrorCode: { } code } when Throttling.Contains(code) => true,
-        AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout } => true,
+        AmazonServiceException
+        {
+            StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests
+            or HttpStatusCode.RequestTimeout
+        } => true,
         AmazonServiceException { StatusCode: not 0 } => false,
         _ => IsFailure(exception),
     };
@@ -84,7 +94,9 @@ internal sealed class DynamoDbCalls(DynamoDbLocatorOptions options, TimeProvider
 
         internal Exception? LastFailure { get; private set; }
 
-        /// <summary>Repeats a request until it is answered, by a result or by a failure that another attempt would not change.</summary>
+        /// <summary>
+        /// Repeats a request until it is answered, by a result or by a failure that another attempt would not change.
+        /// </summary>
         internal async Task<T> RequestAsync<T>(Func<CancellationToken, Task<T>> request)
         {
             while (true)
@@ -108,7 +120,10 @@ internal sealed class DynamoDbCalls(DynamoDbLocatorOptions options, TimeProvider
             }
         }
 
-        /// <summary>Waits before the next attempt: half of the pause is random, so that nodes that were refused together do not come back together.</summary>
+        /// <summary>
+        /// Waits before the next attempt: half of the pause is random, so that nodes that were refused together do not
+        /// come back together.
+        /// </summary>
         internal async Task PauseAsync()
         {
             await Task.Delay(pause * (0.5 + (calls.jitter() / 2)), calls.time, cancellation).ConfigureAwait(false);

@@ -11,12 +11,15 @@ public sealed partial class DynamoDbLocator
     private static readonly TimeSpan CreationPoll = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// The start-up check: whether the table is there, ready, and has the locator's key. With <paramref name="create"/>, which is for development, a missing table is made. A node may serve without a passed
+    /// The start-up check: whether the table is there, ready, and has the locator's key. With
+    /// <paramref name="create"/>, which is for development, a missing table is made. A node may serve without a passed
     /// check, and check again later.
     /// </summary>
     /// <returns>Whether the table was made.</returns>
-    /// <exception cref="LocatorMisconfiguredException">The table is missing (the message says the command that makes it), has another key, or this node may not use it.</exception>
-    /// <exception cref="LocatorUnavailableException">DynamoDB cannot be reached, or the table is not ready yet.</exception>
+    /// <exception cref="LocatorMisconfiguredException">The table is missing (the message says the command that makes
+    /// it), has another key, or this node may not use it.</exception>
+    /// <exception cref="LocatorUnavailableException">DynamoDB cannot be reached, or the table is not ready
+    /// yet.</exception>
     public async Task<bool> CheckTableAsync(bool create, CancellationToken cancellation)
     {
         var table = await DescribeAsync(cancellation).ConfigureAwait(false);
@@ -27,7 +30,8 @@ public sealed partial class DynamoDbLocator
 
         if (!create)
         {
-            throw new LocatorMisconfiguredException($"The DynamoDB table '{options.Table}' does not exist. Make it with: {CreateCommand()}");
+            throw new LocatorMisconfiguredException(
+                $"The DynamoDB table '{options.Table}' does not exist. Make it with: {CreateCommand()}");
         }
 
         // Where another node is making it, this one only waits.
@@ -43,7 +47,8 @@ public sealed partial class DynamoDbLocator
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw new LocatorUnavailableException($"The DynamoDB table '{options.Table}' was made and is not ready yet.", exception);
+            throw new LocatorUnavailableException(
+                $"The DynamoDB table '{options.Table}' was made and is not ready yet.", exception);
         }
 
         if (made)
@@ -54,27 +59,39 @@ public sealed partial class DynamoDbLocator
         return Demand(table, made);
     }
 
-    /// <summary>The command that makes the table, and the one that lets DynamoDB remove the items of nodes that died.</summary>
+    /// <summary>
+    /// The command that makes the table, and the one that lets DynamoDB remove the items of nodes that died.
+    /// </summary>
     internal string CreateCommand()
     {
-        var place = $"--table-name {options.Table}{(options.Region is { } region ? $" --region {region}" : "")}{(options.ServiceUrl is { } url ? $" --endpoint-url {url}" : "")}";
-        return $"aws dynamodb create-table {place} --attribute-definitions AttributeName={LocatorTable.Id},AttributeType=S --key-schema AttributeName={LocatorTable.Id},KeyType=HASH "
+        var place =
+            "--table-name "
+                + $"{options.Table}{(options.Region is { } region ? $" --region {region}" : "")}{(options.ServiceUrl is { } url ? $" --endpoint-url {url}" : "")}";
+        return $"aws dynamodb create-table {place} --attribute-definitions "
+            + $"AttributeName={LocatorTable.Id},AttributeType=S --key-schema "
+            + $"AttributeName={LocatorTable.Id},KeyType=HASH "
             + $"--billing-mode PAY_PER_REQUEST && aws dynamodb wait table-exists {place} && "
-            + $"aws dynamodb update-time-to-live {place} --time-to-live-specification Enabled=true,AttributeName={LocatorTable.Ttl}";
+            + $"aws dynamodb update-time-to-live {place} --time-to-live-specification "
+            + $"Enabled=true,AttributeName={LocatorTable.Ttl}";
     }
 
     private bool Demand(TableDescription table, bool created)
     {
-        if (table.KeySchema is not [{ AttributeName: LocatorTable.Id }] || table.AttributeDefinitions?.FirstOrDefault(a => a.AttributeName == LocatorTable.Id)?.AttributeType != ScalarAttributeType.S)
+        if (table.KeySchema is not [{ AttributeName: LocatorTable.Id }]
+            || table.AttributeDefinitions?.FirstOrDefault(
+                a => a.AttributeName == LocatorTable.Id)?.AttributeType != ScalarAttributeType.S)
         {
             throw new LocatorMisconfiguredException(
-                $"The DynamoDB table '{options.Table}' has another key than the string '{LocatorTable.Id}': it belongs to something else. Name another table; this makes one: {CreateCommand()}");
+                $"The DynamoDB table '{options.Table}' has another key than the string '{LocatorTable.Id}': it "
+                    + $"belongs to something else. Name another table; this makes one: {CreateCommand()}");
         }
 
         // A table that is being updated works.
         return table.TableStatus == TableStatus.ACTIVE || table.TableStatus == TableStatus.UPDATING
             ? created
-            : throw new LocatorUnavailableException($"The DynamoDB table '{options.Table}' is not ready: it is {table.TableStatus}.", new InvalidOperationException(table.TableStatus?.Value));
+            : throw new LocatorUnavailableException(
+                $"The DynamoDB table '{options.Table}' is not ready: it is {table.TableStatus}.",
+                new InvalidOperationException(table.TableStatus?.Value));
     }
 
     /// <summary>The table; null if there is none.</summary>
@@ -85,7 +102,8 @@ public sealed partial class DynamoDbLocator
             {
                 try
                 {
-                    return (await attempts.RequestAsync(token => client.DescribeTableAsync(options.Table, token)).ConfigureAwait(false)).Table;
+                    return (await attempts.RequestAsync(token => client.DescribeTableAsync(options.Table, token))
+                        .ConfigureAwait(false)).Table;
                 }
                 catch (ResourceNotFoundException)
                 {
@@ -120,7 +138,9 @@ public sealed partial class DynamoDbLocator
             },
             cancellation);
 
-    /// <summary>Only tidies up, and not every server in place of DynamoDB can: readers decide by the expiry themselves.</summary>
+    /// <summary>
+    /// Only tidies up, and not every server in place of DynamoDB can: readers decide by the expiry themselves.
+    /// </summary>
     private async Task SwitchTtlOnAsync(CancellationToken cancellation)
     {
         try
@@ -131,7 +151,11 @@ public sealed partial class DynamoDbLocator
                     new UpdateTimeToLiveRequest
                     {
                         TableName = options.Table,
-                        TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = LocatorTable.Ttl, Enabled = true },
+                        TimeToLiveSpecification = new TimeToLiveSpecification
+                        {
+                            AttributeName = LocatorTable.Ttl,
+                            Enabled = true
+                        },
                     },
                     token)),
                 cancellation).ConfigureAwait(false);
@@ -141,11 +165,13 @@ public sealed partial class DynamoDbLocator
         }
     }
 
-    private async Task<T> RunSetupAsync<T>(string action, Func<DynamoDbCalls.Attempts, Task<T>> call, CancellationToken cancellation)
+    private async Task<T> RunSetupAsync<T>(string action, Func<DynamoDbCalls.Attempts, Task<T>> call,
+        CancellationToken cancellation)
     {
         try
         {
-            return await calls.RunAsync($"Cannot check the locator's table ({action})", call, cancellation).ConfigureAwait(false);
+            return await calls.RunAsync($"Cannot check the locator's table ({action})", call, cancellation)
+                .ConfigureAwait(false);
         }
         catch (LocatorUnavailableException unavailable) when (unavailable.InnerException is AmazonServiceException
         {
@@ -153,12 +179,15 @@ public sealed partial class DynamoDbLocator
         } refusal && !DynamoDbCalls.IsPassing(refusal))
         {
             throw new LocatorMisconfiguredException(
-                $"DynamoDB refuses {action} on the table '{options.Table}': {refusal.Message} A node needs the permissions dynamodb:DescribeTable, UpdateItem, PutItem, DeleteItem and BatchGetItem.",
+                $"DynamoDB refuses {action} on the table '{options.Table}': {refusal.Message} A node needs the "
+                    + "permissions dynamodb:DescribeTable, UpdateItem, PutItem, DeleteItem and BatchGetItem.",
                 refusal);
         }
-        catch (LocatorUnavailableException unavailable) when (unavailable.InnerException is AmazonClientException client && client.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
+        catch (LocatorUnavailableException unavailable) when (unavailable.InnerException is AmazonClientException client
+            && client.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
         {
-            throw new LocatorMisconfiguredException($"There are no AWS credentials for the DynamoDB table '{options.Table}': {client.Message}", client);
+            throw new LocatorMisconfiguredException(
+                $"There are no AWS credentials for the DynamoDB table '{options.Table}': {client.Message}", client);
         }
     }
 }

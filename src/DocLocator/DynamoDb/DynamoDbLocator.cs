@@ -7,35 +7,48 @@ using Relay.Yjs;
 namespace Relay.DocLocator.DynamoDb;
 
 /// <summary>
-/// One node's view of the locator in a DynamoDB table. Making it reaches for nothing, so a node starts while DynamoDB is away; <see cref="CheckTableAsync"/> is the start-up check.
+/// One node's view of the locator in a DynamoDB table. Making it reaches for nothing, so a node starts while DynamoDB
+/// is away; <see cref="CheckTableAsync"/> is the start-up check.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A document's holders are one string set in one item, and every change of it is one atomic update. The last holder leaves by deleting the item on the condition that the set is exactly itself; whatever empties
-/// a set otherwise is followed by a delete on the condition that there is no set. Neither can meet an addition: an item that somebody was added to fulfils neither condition.
+/// A document's holders are one string set in one item, and every change of it is one atomic update. The last holder
+/// leaves by deleting the item on the condition that the set is exactly itself; whatever empties
+/// a set otherwise is followed by a delete on the condition that there is no set. Neither can meet an addition: an item
+/// that somebody was added to fulfils neither condition.
 /// </para>
 /// <para>
-/// Which clock counts: the node that beats writes when its heartbeat ends by its own clock, and the node that reads judges that by its own. If the beating node is behind by more than the expiry less the
-/// time between beats it is taken for dead, which costs others a short cut. If it is ahead by s, it is taken for live up to s longer after its death, which costs others a failed question; an end
-/// that lies more than <see cref="ClockTolerance"/> beyond any that could have been written now is not believed at all. DynamoDB's own removal of node items only tidies up.
+/// Which clock counts: the node that beats writes when its heartbeat ends by its own clock, and the node that reads
+/// judges that by its own. If the beating node is behind by more than the expiry less the time between beats it is
+/// taken for dead, which costs others a short cut. If it is ahead by s, it is taken for live up to s longer after its
+/// death, which costs others a failed question; an end that lies more than <see cref="ClockTolerance"/> beyond any that
+/// could have been written now is not believed at all. DynamoDB's own removal of node items only tidies up.
 /// </para>
 /// <para>
-/// Elements of nodes dead for longer than <see cref="RemovalAge"/>, or whose item is gone, are taken out by whoever meets them, so that sets do not grow for ever. A node that slept for longer than
-/// that is not found by others in the documents that it holds until it opens them again.
+/// Elements of nodes dead for longer than <see cref="RemovalAge"/>, or whose item is gone, are taken out by whoever
+/// meets them, so that sets do not grow for ever. A node that slept for longer than that is not found by others in the
+/// documents that it holds until it opens them again.
 /// </para>
 /// <para>
-/// A call that fails has an unknown outcome: DynamoDB may still carry out what was sent. Then a removal can land after a later addition, and others do not find this node in that document until it adds itself again.
+/// A call that fails has an unknown outcome: DynamoDB may still carry out what was sent. Then a removal can land after
+/// a later addition, and others do not find this node in that document until it adds itself again.
 /// </para>
 /// </remarks>
 public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, IDisposable
 {
-    /// <summary>How long after its expiry a node's elements stay: a node that slept for less is found again everywhere with its next beat.</summary>
+    /// <summary>
+    /// How long after its expiry a node's elements stay: a node that slept for less is found again everywhere with its
+    /// next beat.
+    /// </summary>
     internal static readonly TimeSpan RemovalAge = TimeSpan.FromHours(1);
 
     /// <summary>How far ahead another node's clock may be.</summary>
     internal static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
-    /// <summary>After <see cref="RemovalAge"/> an item that is gone and one that is old mean the same, so DynamoDB may remove it from then on.</summary>
+    /// <summary>
+    /// After <see cref="RemovalAge"/> an item that is gone and one that is old mean the same, so DynamoDB may remove it
+    /// from then on.
+    /// </summary>
     private static readonly TimeSpan ItemAge = RemovalAge + TimeSpan.FromHours(1);
 
     private readonly DynamoDbLocatorOptions options;
@@ -48,7 +61,8 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
     /// <param name="options">Where the table is.</param>
     /// <param name="node">This start of this node.</param>
     /// <param name="time">Decides which heartbeats have expired, and runs deadlines and pauses.</param>
-    /// <param name="jitter">A number from 0 to 1 for each pause between attempts, such as <c>Random.Shared.NextDouble</c>; called by several threads at once.</param>
+    /// <param name="jitter">A number from 0 to 1 for each pause between attempts, such as
+    /// <c>Random.Shared.NextDouble</c>; called by several threads at once.</param>
     public DynamoDbLocator(DynamoDbLocatorOptions options, NodeIdentity node, TimeProvider time, Func<double> jitter)
     {
         this.options = options;
@@ -60,10 +74,12 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
     }
 
     public async ValueTask<IReadOnlyList<string>> AddAsync(DocumentName document, CancellationToken cancellation) =>
-        await calls.RunAsync("Cannot add this node to the holders of a document", attempts => AddAsync(document, attempts), cancellation).ConfigureAwait(false);
+        await calls.RunAsync("Cannot add this node to the holders of a document",
+            attempts => AddAsync(document, attempts), cancellation).ConfigureAwait(false);
 
     public async ValueTask RemoveAsync(DocumentName document, CancellationToken cancellation) =>
-        await calls.RunAsync("Cannot take this node out of the holders of a document", attempts => RemoveAsync(document, attempts), cancellation).ConfigureAwait(false);
+        await calls.RunAsync("Cannot take this node out of the holders of a document",
+            attempts => RemoveAsync(document, attempts), cancellation).ConfigureAwait(false);
 
     public async ValueTask BeatAsync(CancellationToken cancellation) =>
         await calls.RunAsync(
@@ -72,7 +88,12 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
             {
                 // Made anew for each attempt: a repeated one counts from its own time.
                 var expires = time.GetUtcNow() + options.Expiry;
-                return client.PutItemAsync(new PutItemRequest { TableName = options.Table, Item = LocatorTable.NodeItem(node, expires, expires + ItemAge) }, token);
+                return client.PutItemAsync(
+                    new PutItemRequest
+                    {
+                        TableName = options.Table,
+                        Item = LocatorTable.NodeItem(node, expires, expires + ItemAge)
+                    }, token);
             }),
             cancellation).ConfigureAwait(false);
 
@@ -91,7 +112,9 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
         }
 
-        return options.AccessKey is { } key ? new AmazonDynamoDBClient(new BasicAWSCredentials(key.Id, key.Secret), config) : new AmazonDynamoDBClient(config);
+        return options.AccessKey is { } key
+            ? new AmazonDynamoDBClient(new BasicAWSCredentials(key.Id, key.Secret), config)
+            : new AmazonDynamoDBClient(config);
     }
 
     private async Task<IReadOnlyList<string>> AddAsync(DocumentName document, DynamoDbCalls.Attempts attempts)
@@ -118,7 +141,8 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
                 continue;
             }
 
-            // An earlier start at this node's own address is dead whatever its heartbeat says: two processes cannot listen there.
+            // An earlier start at this node's own address is dead whatever its heartbeat says: two processes cannot
+            // listen there.
             if (other.Address == node.Address)
             {
                 dead.Add(element);
@@ -140,8 +164,10 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
 
     private async Task<bool> RemoveAsync(DocumentName document, DynamoDbCalls.Attempts attempts)
     {
-        // Mostly this node is the only holder: then one call does it, and no emptied item is left if the node dies between two.
-        if (await DeleteItemAsync(document, "#holders = :me", new() { [":me"] = LocatorTable.Set(node.ToString()) }, attempts).ConfigureAwait(false))
+        // Mostly this node is the only holder: then one call does it, and no emptied item is left if the node dies
+        // between two.
+        if (await DeleteItemAsync(document, "#holders = :me", new() { [":me"] = LocatorTable.Set(node.ToString()) },
+            attempts).ConfigureAwait(false))
         {
             return true;
         }
@@ -183,7 +209,10 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
         }
     }
 
-    /// <summary>This only tidies up, and whoever adds itself next does it too: a failure is no reason to keep the answer from the caller.</summary>
+    /// <summary>
+    /// This only tidies up, and whoever adds itself next does it too: a failure is no reason to keep the answer from
+    /// the caller.
+    /// </summary>
     private async Task TakeOutDeadAsync(DocumentName document, List<string> dead, DynamoDbCalls.Attempts attempts)
     {
         try
@@ -195,7 +224,8 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
         }
     }
 
-    private async Task<bool> DeleteItemAsync(DocumentName document, string condition, Dictionary<string, AttributeValue>? values, DynamoDbCalls.Attempts attempts)
+    private async Task<bool> DeleteItemAsync(DocumentName document, string condition,
+        Dictionary<string, AttributeValue>? values, DynamoDbCalls.Attempts attempts)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace Relay.DocLocator.DynamoDb;
 /// <code>
 /// id = document:{name of the document}      holders = string set of {address}#{incarnation}
 /// id = node:{address}#{incarnation}         expires = milliseconds since 1970 UTC, from then on the node is dead
-///                                           ttl     = seconds since 1970 UTC, from then on DynamoDB may remove the item
+/// ttl     = seconds since 1970 UTC, from then on DynamoDB may remove the item
 /// </code>
 /// This is a stored format, shared by all nodes of a running cluster.
 /// </summary>
@@ -29,7 +29,8 @@ internal static class LocatorTable
 
     internal static Dictionary<string, AttributeValue> Key(NodeIdentity node) => Key($"{NodePrefix}{node}");
 
-    internal static Dictionary<string, AttributeValue> NodeItem(NodeIdentity node, DateTimeOffset expires, DateTimeOffset removable)
+    internal static Dictionary<string, AttributeValue> NodeItem(NodeIdentity node, DateTimeOffset expires,
+        DateTimeOffset removable)
     {
         var item = Key(node);
         item.Add(Expires, Number(expires.ToUnixTimeMilliseconds()));
@@ -42,7 +43,8 @@ internal static class LocatorTable
     {
         (element, expires) = (string.Empty, 0);
         if (item.GetValueOrDefault(Id)?.S is not { } id || !id.StartsWith(NodePrefix, StringComparison.Ordinal)
-            || !long.TryParse(item.GetValueOrDefault(Expires)?.N, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out expires))
+            || !long.TryParse(item.GetValueOrDefault(Expires)?.N, NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture, out expires))
         {
             return false;
         }

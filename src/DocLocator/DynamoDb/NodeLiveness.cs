@@ -5,7 +5,8 @@ using Amazon.DynamoDBv2.Model;
 namespace Relay.DocLocator.DynamoDb;
 
 /// <summary>
-/// Which nodes live. What is remembered of a node is when its heartbeat ends, and only until then: a node has written that it lives until that time, so no answer from memory is older than the truth, and whoever
+/// Which nodes live. What is remembered of a node is when its heartbeat ends, and only until then: a node has written
+/// that it lives until that time, so no answer from memory is older than the truth, and whoever
 /// is not remembered as live is read again.
 /// </summary>
 internal sealed class NodeLiveness(IAmazonDynamoDB client, DynamoDbLocatorOptions options, TimeProvider time)
@@ -17,8 +18,12 @@ internal sealed class NodeLiveness(IAmazonDynamoDB client, DynamoDbLocatorOption
     /// <summary>How many nodes are remembered.</summary>
     internal int Remembered => liveUntil.Count;
 
-    /// <summary>The addresses of those that live, each once. Those whose elements may be taken out go to <paramref name="dead"/>.</summary>
-    internal async Task<IReadOnlyList<string>> JudgeAsync(List<NodeIdentity> nodes, List<string> dead, DynamoDbCalls.Attempts attempts)
+    /// <summary>
+    /// The addresses of those that live, each once. Those whose elements may be taken out go to
+    /// <paramref name="dead"/>.
+    /// </summary>
+    internal async Task<IReadOnlyList<string>> JudgeAsync(List<NodeIdentity> nodes, List<string> dead,
+        DynamoDbCalls.Attempts attempts)
     {
         var unknown = nodes.Where(node => !IsRemembered(node)).ToList();
         var read = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -33,10 +38,12 @@ internal sealed class NodeLiveness(IAmazonDynamoDB client, DynamoDbLocatorOption
         {
             if (!read.TryGetValue(node.ToString(), out var expires))
             {
-                // A node beats before it adds itself, and the read is consistent: this one died so long ago that its item was removed.
+                // A node beats before it adds itself, and the read is consistent: this one died so long ago that its
+                // item was removed.
                 dead.Add(node.ToString());
             }
-            else if (expires > now && expires - now <= (options.Expiry + DynamoDbLocator.ClockTolerance).TotalMilliseconds)
+            else if (expires > now
+                && expires - now <= (options.Expiry + DynamoDbLocator.ClockTolerance).TotalMilliseconds)
             {
                 liveUntil[node] = expires;
             }
@@ -54,7 +61,8 @@ internal sealed class NodeLiveness(IAmazonDynamoDB client, DynamoDbLocatorOption
         return [.. nodes.Where(IsRemembered).Select(node => node.Address).Distinct(StringComparer.Ordinal)];
     }
 
-    private bool IsRemembered(NodeIdentity node) => liveUntil.TryGetValue(node, out var until) && time.GetUtcNow().ToUnixTimeMilliseconds() < until;
+    private bool IsRemembered(NodeIdentity node) =>
+        liveUntil.TryGetValue(node, out var until) && time.GetUtcNow().ToUnixTimeMilliseconds() < until;
 
     /// <summary>What is remembered stays as small as the number of nodes that live.</summary>
     private void Forget(long now)
@@ -68,12 +76,25 @@ internal sealed class NodeLiveness(IAmazonDynamoDB client, DynamoDbLocatorOption
         }
     }
 
-    private async Task ReadAsync(List<Dictionary<string, AttributeValue>> keys, Dictionary<string, long> read, DynamoDbCalls.Attempts attempts)
+    private async Task ReadAsync(List<Dictionary<string, AttributeValue>> keys, Dictionary<string, long> read,
+        DynamoDbCalls.Attempts attempts)
     {
         while (keys.Count > 0)
         {
-            var request = new BatchGetItemRequest { RequestItems = new() { [options.Table] = new KeysAndAttributes { Keys = keys, ConsistentRead = true } } };
-            var answer = await attempts.RequestAsync(token => client.BatchGetItemAsync(request, token)).ConfigureAwait(false);
+            var request =
+                new BatchGetItemRequest
+                {
+                    RequestItems = new()
+                    {
+                        [options.Table] = new KeysAndAttributes
+                        {
+                            Keys = keys,
+                            ConsistentRead = true
+                        }
+                    }
+                };
+            var answer = await attempts.RequestAsync(token => client.BatchGetItemAsync(request, token))
+                .ConfigureAwait(false);
             foreach (var item in answer.Responses?.GetValueOrDefault(options.Table) ?? [])
             {
                 if (LocatorTable.TryReadNode(item, out var element, out var expires))

@@ -10,4 +10,5 @@ namespace Relay.Persistence.Metadata;
 /// <param name="OpenedAt">When it began.</param>
 /// <param name="IsNew">Whether the beginning is in no batch before.</param>
 /// <param name="End">The end; nothing when there is none yet.</param>
-public sealed record ConnectionChange(Guid Id, DocumentName Room, string? UserId, string Protocol, DateTimeOffset OpenedAt, bool IsNew, ConnectionEnd? End);
+public sealed record ConnectionChange(Guid Id, DocumentName Room, string? UserId, string Protocol,
+    DateTimeOffset OpenedAt, bool IsNew, ConnectionEnd? End);

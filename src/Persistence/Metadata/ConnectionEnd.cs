@@ -8,4 +8,5 @@ namespace Relay.Persistence.Metadata;
 /// <param name="UpdatesOut">Entries of the log that went to the client.</param>
 /// <param name="Code">The close code, when the node ended it.</param>
 /// <param name="Reason">One sentence.</param>
-public sealed record ConnectionEnd(DateTimeOffset ClosedAt, long BytesIn, long BytesOut, long UpdatesIn, long UpdatesOut, int? Code, string Reason);
+public sealed record ConnectionEnd(DateTimeOffset ClosedAt, long BytesIn, long BytesOut, long UpdatesIn,
+    long UpdatesOut, int? Code, string Reason);

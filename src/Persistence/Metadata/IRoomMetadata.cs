@@ -17,8 +17,12 @@ public interface IRoomMetadata
     /// <summary>Some rooms. A room that changes its place between two pages may come twice or not at all.</summary>
     Task<RoomPage> ListRoomsAsync(RoomQuery query, CancellationToken cancellation);
 
-    /// <summary>One room and its hours from <paramref name="from"/> (inclusive) to <paramref name="to"/> (exclusive); nothing for a room that was never used.</summary>
-    Task<RoomHistory?> FindRoomAsync(DocumentName room, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
+    /// <summary>
+    /// One room and its hours from <paramref name="from"/> (inclusive) to <paramref name="to"/> (exclusive); nothing
+    /// for a room that was never used.
+    /// </summary>
+    Task<RoomHistory?> FindRoomAsync(DocumentName room, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellation);
 
     /// <summary>Connections of a room, the latest first; nothing for a room that was never used.</summary>
     /// <param name="room">The room.</param>
@@ -26,11 +30,17 @@ public interface IRoomMetadata
     /// <param name="limit">The most of one page.</param>
     /// <param name="cursor">What the page before gave as its next one; nothing for the first page.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    Task<ConnectionPage?> ListConnectionsAsync(DocumentName room, bool onlyOpen, int limit, string? cursor, CancellationToken cancellation);
+    Task<ConnectionPage?> ListConnectionsAsync(DocumentName room, bool onlyOpen, int limit, string? cursor,
+        CancellationToken cancellation);
 
-    /// <summary>The hours of all rooms together from <paramref name="from"/> (inclusive) to <paramref name="to"/> (exclusive), in their order; hours without a running node are left out.</summary>
+    /// <summary>
+    /// The hours of all rooms together from <paramref name="from"/> (inclusive) to <paramref name="to"/> (exclusive),
+    /// in their order; hours without a running node are left out.
+    /// </summary>
     Task<IReadOnlyList<HourTotals>> TotalsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
 
-    /// <summary>The nodes that run, and those that ended in the last 24 hours; those that started last come first.</summary>
+    /// <summary>
+    /// The nodes that run, and those that ended in the last 24 hours; those that started last come first.
+    /// </summary>
     Task<IReadOnlyList<NodeFigures>> NodesAsync(CancellationToken cancellation);
 }

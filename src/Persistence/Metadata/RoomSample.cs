@@ -2,7 +2,10 @@ using Relay.Yjs;
 
 namespace Relay.Persistence.Metadata;
 
-/// <summary>What has happened to one room on one node since its last sample. Sums are of that time; what is called "now" is of its end.</summary>
+/// <summary>
+/// What has happened to one room on one node since its last sample. Sums are of that time; what is called "now" is of
+/// its end.
+/// </summary>
 public sealed record RoomSample
 {
     public required DocumentName Room { get; init; }
@@ -44,7 +47,9 @@ public sealed record RoomSample
     /// <summary>Snapshots that this node stored.</summary>
     public int Snapshots { get; init; }
 
-    /// <summary>This one and another one of the same room and the same batch as one: a session that left and the one after it.</summary>
+    /// <summary>
+    /// This one and another one of the same room and the same batch as one: a session that left and the one after it.
+    /// </summary>
     public RoomSample And(RoomSample other) => this with
     {
         UsedAt = UsedAt > other.UsedAt ? UsedAt : other.UsedAt,

@@ -15,7 +15,10 @@ internal static class RoomText
 
     public static string ToColumn(string text)
     {
-        text = text.AsSpan().IndexOfAny('\0', Escape) < 0 ? text : text.Replace("\u0001", "\u0001\u0002", StringComparison.Ordinal).Replace("\0", "\u0001\u0001", StringComparison.Ordinal);
+        text = text.AsSpan().IndexOfAny('\0', Escape) < 0
+            ? text
+            : text.Replace("\u0001", "\u0001\u0002", StringComparison.Ordinal)
+                .Replace("\0", "\u0001\u0001", StringComparison.Ordinal);
 
         // A user id that is not well-formed would make its whole batch unwritable.
         return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
@@ -31,7 +34,9 @@ internal static class RoomText
         var text = new StringBuilder(column.Length);
         for (var i = 0; i < column.Length; i++)
         {
-            text.Append(column[i] == Escape && i + 1 < column.Length ? column[++i] == Escape ? '\0' : Escape : column[i]);
+            text.Append(column[i] == Escape && i + 1 < column.Length
+                ? column[++i] == Escape ? '\0'
+                : Escape : column[i]);
         }
 
         return text.ToString();
@@ -44,5 +49,6 @@ internal static class RoomText
 
     /// <summary>A pattern for LIKE that means the text itself.</summary>
     public static string ToPattern(string text) =>
-        ToColumn(text).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+        ToColumn(text).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
 }

@@ -5,14 +5,19 @@ using Amazon.S3;
 
 namespace Relay.Persistence.S3;
 
-/// <summary>Carries out calls to S3 within a deadline, and turns what goes wrong into one exception with a sentence. The SDK repeats what was throttled or cut off before its answer began.</summary>
+/// <summary>
+/// Carries out calls to S3 within a deadline, and turns what goes wrong into one exception with a sentence. The SDK
+/// repeats what was throttled or cut off before its answer began.
+/// </summary>
 internal sealed class S3Calls(S3SnapshotStoreOptions options, TimeProvider time)
 {
     /// <summary>The deadline of a call that transfers so many bytes, each of them once.</summary>
-    internal TimeSpan Deadline(long bytes) => options.CallTimeout + TimeSpan.FromSeconds((double)bytes / options.MinBytesPerSecond);
+    internal TimeSpan Deadline(long bytes) =>
+        options.CallTimeout + TimeSpan.FromSeconds((double)bytes / options.MinBytesPerSecond);
 
     /// <exception cref="SnapshotStoreUnavailableException">It failed, or the deadline passed.</exception>
-    internal async Task<T> RunAsync<T>(string what, long bytes, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
+    internal async Task<T> RunAsync<T>(string what, long bytes, Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var limit = Deadline(bytes);
@@ -28,7 +33,8 @@ internal sealed class S3Calls(S3SnapshotStoreOptions options, TimeProvider time)
         }
         catch (OperationCanceledException exception)
         {
-            throw new SnapshotStoreUnavailableException($"{what}: S3 did not answer within {limit.TotalSeconds:0.#} s.", exception);
+            throw new SnapshotStoreUnavailableException(
+                $"{what}: S3 did not answer within {limit.TotalSeconds:0.#} s.", exception);
         }
         catch (Exception exception) when (IsFailure(exception))
         {
@@ -41,16 +47,20 @@ internal sealed class S3Calls(S3SnapshotStoreOptions options, TimeProvider time)
     {
         AmazonS3Exception { ErrorCode: "NoSuchBucket" } => $"The bucket '{options.Bucket}' does not exist.",
         AmazonS3Exception { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } refusal =>
-            $"S3 refuses it on the bucket '{options.Bucket}' ({refusal.ErrorCode}): {Sentence(refusal)} A node needs s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject on its objects.",
+            $"S3 refuses it on the bucket '{options.Bucket}' ({refusal.ErrorCode}): {Sentence(refusal)} A node needs "
+                + "s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject on its objects.",
         AmazonS3Exception error => $"{Sentence(error)} (HTTP {(int)error.StatusCode}, {error.ErrorCode})",
         _ => exception.Message,
     };
 
     internal static bool IsFailure(Exception exception) =>
-        exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or SocketException or TimeoutException or WebException;
+        exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException
+            or SocketException or TimeoutException or WebException;
 
     /// <summary>The object is not there. A missing bucket is something else.</summary>
-    internal static bool IsNoObject(AmazonS3Exception exception) => exception.StatusCode == HttpStatusCode.NotFound && exception.ErrorCode is not "NoSuchBucket";
+    internal static bool IsNoObject(AmazonS3Exception exception) =>
+        exception.StatusCode == HttpStatusCode.NotFound && exception.ErrorCode is not "NoSuchBucket";
 
-    private static string Sentence(AmazonS3Exception exception) => string.IsNullOrWhiteSpace(exception.Message) ? $"{exception.ErrorCode}." : exception.Message.TrimEnd('.') + ".";
+    private static string Sentence(AmazonS3Exception exception) =>
+        string.IsNullOrWhiteSpace(exception.Message) ? $"{exception.ErrorCode}." : exception.Message.TrimEnd('.') + ".";
 }

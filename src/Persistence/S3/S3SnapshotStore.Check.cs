@@ -8,33 +8,44 @@ namespace Relay.Persistence.S3;
 public sealed partial class S3SnapshotStore
 {
     /// <summary>
-    /// The start-up check: whether the bucket is there, and whether this node may list it, and put, read and delete objects in it (it does so with one small object that is no snapshot). With
-    /// <paramref name="create"/>, which is for development, a missing bucket is made. A node may serve without a passed check, and check again later.
+    /// The start-up check: whether the bucket is there, and whether this node may list it, and put, read and delete
+    /// objects in it (it does so with one small object that is no snapshot). With
+    /// <paramref name="create"/>, which is for development, a missing bucket is made. A node may serve without a passed
+    /// check, and check again later.
     /// </summary>
-    /// <exception cref="SnapshotStoreMisconfiguredException">The bucket is missing or this node may not use it; the message says which permission is missing.</exception>
+    /// <exception cref="SnapshotStoreMisconfiguredException">The bucket is missing or this node may not use it; the
+    /// message says which permission is missing.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">S3 cannot be reached.</exception>
     public async Task<S3BucketCheck> CheckBucketAsync(bool create, CancellationToken cancellation)
     {
         var made = false;
-        if (!await ProbeAsync("s3:ListBucket", $"on the bucket '{options.Bucket}'", ListOneAsync, cancellation).ConfigureAwait(false))
+        if (!await ProbeAsync("s3:ListBucket", $"on the bucket '{options.Bucket}'", ListOneAsync, cancellation)
+            .ConfigureAwait(false))
         {
             if (!create)
             {
-                throw new SnapshotStoreMisconfiguredException($"The bucket '{options.Bucket}' does not exist. Make it with: {CreateCommand()}");
+                throw new SnapshotStoreMisconfiguredException(
+                    $"The bucket '{options.Bucket}' does not exist. Make it with: {CreateCommand()}");
             }
 
-            made = await ProbeAsync("s3:CreateBucket", $"for the bucket '{options.Bucket}'", MakeBucketAsync, cancellation).ConfigureAwait(false);
+            made = await ProbeAsync("s3:CreateBucket", $"for the bucket '{options.Bucket}'", MakeBucketAsync,
+                cancellation).ConfigureAwait(false);
         }
 
         var key = $"{options.Prefix}relay-check-{Guid.NewGuid():n}";
         var objects = $"on the objects '{options.Bucket}/{options.Prefix}*'";
-        await ProbeAsync("s3:PutObject", objects, token => TryPutAsync(key, "Relay may write here."u8.ToArray(), token), cancellation).ConfigureAwait(false);
-        await ProbeAsync("s3:GetObject", objects, token => ReadOnceAsync(key, token), cancellation).ConfigureAwait(false);
+        await ProbeAsync("s3:PutObject", objects, token => TryPutAsync(key, "Relay may write here."u8.ToArray(), token),
+            cancellation).ConfigureAwait(false);
+        await ProbeAsync("s3:GetObject", objects, token => ReadOnceAsync(key, token), cancellation)
+            .ConfigureAwait(false);
 
         // A server that takes the second put does not know the condition, or ignores it.
         var conditional = ConditionalPuts
-            && !await ProbeAsync("s3:PutObject", objects, token => TryPutAsync(key, "Relay may write here."u8.ToArray(), token), cancellation).ConfigureAwait(false);
-        await ProbeAsync("s3:DeleteObject", objects, token => DeleteObjectAsync(key, token), cancellation).ConfigureAwait(false);
+            && !await ProbeAsync("s3:PutObject", objects,
+                token => TryPutAsync(key, "Relay may write here."u8.ToArray(), token), cancellation)
+                .ConfigureAwait(false);
+        await ProbeAsync("s3:DeleteObject", objects, token => DeleteObjectAsync(key, token), cancellation)
+            .ConfigureAwait(false);
         return new S3BucketCheck(made, conditional && ConditionalPuts);
     }
 
@@ -42,15 +53,21 @@ public sealed partial class S3SnapshotStore
     internal string CreateCommand()
     {
         // Only us-east-1 must not be named as a bucket's place.
-        var region = options.Region is { } name ? $" --region {name}{(name == "us-east-1" || options.ServiceUrl is not null ? "" : $" --create-bucket-configuration LocationConstraint={name}")}" : "";
-        return $"aws s3api create-bucket --bucket {options.Bucket}{region}{(options.ServiceUrl is { } url ? $" --endpoint-url {url}" : "")}";
+        var region = options.Region is { } name
+            ? " --region "
+                + $"{name}{(name == "us-east-1" || options.ServiceUrl is not null ? "" : $" --create-bucket-configuration LocationConstraint={name}")}"
+            : "";
+        return "aws s3api create-bucket --bucket "
+            + $"{options.Bucket}{region}{(options.ServiceUrl is { } url ? $" --endpoint-url {url}" : "")}";
     }
 
     private async Task<bool> ListOneAsync(CancellationToken cancellation)
     {
         try
         {
-            await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.Prefix, MaxKeys = 1 }, cancellation).ConfigureAwait(false);
+            await client.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.Prefix, MaxKeys = 1 },
+                cancellation).ConfigureAwait(false);
             return true;
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
@@ -79,7 +96,8 @@ public sealed partial class S3SnapshotStore
         return true;
     }
 
-    private async Task<bool> ProbeAsync(string permission, string where, Func<CancellationToken, Task<bool>> call, CancellationToken cancellation)
+    private async Task<bool> ProbeAsync(string permission, string where, Func<CancellationToken, Task<bool>> call,
+        CancellationToken cancellation)
     {
         try
         {
@@ -90,11 +108,15 @@ public sealed partial class S3SnapshotStore
             StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized,
         } refusal)
         {
-            throw new SnapshotStoreMisconfiguredException($"S3 refuses this node the permission {permission} {where} ({refusal.ErrorCode}): {refusal.Message}", refusal);
+            throw new SnapshotStoreMisconfiguredException(
+                $"S3 refuses this node the permission {permission} {where} ({refusal.ErrorCode}): {refusal.Message}",
+                refusal);
         }
-        catch (SnapshotStoreUnavailableException unavailable) when (unavailable.InnerException is AmazonClientException none && none.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
+        catch (SnapshotStoreUnavailableException unavailable) when (unavailable.InnerException
+            is AmazonClientException none && none.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
         {
-            throw new SnapshotStoreMisconfiguredException($"There are no AWS credentials for the bucket '{options.Bucket}': {none.Message}", none);
+            throw new SnapshotStoreMisconfiguredException(
+                $"There are no AWS credentials for the bucket '{options.Bucket}': {none.Message}", none);
         }
     }
 }

@@ -12,14 +12,17 @@ public sealed partial class S3SnapshotStore
     /// <summary>Set once the server has refused a conditional put: it does not know them.</summary>
     private volatile bool conditionsRefused;
 
-    /// <summary>Whether puts carry the condition that the key is free; false once the server has refused such a put.</summary>
+    /// <summary>
+    /// Whether puts carry the condition that the key is free; false once the server has refused such a put.
+    /// </summary>
     internal bool ConditionalPuts => !conditionsRefused;
 
     /// <inheritdoc/>
     /// <remarks>
-    /// What lies at the position already and reads is left as it is: equal positions are equal histories. If it does not read, it is kept too and the write fails, since the position
-    /// has one key and a snapshot is never overwritten. The session then still counts as unsaved, nothing is trimmed, and the next entry gives it another position.
-    /// A write that fails may have stored the snapshot; the next one finds it.
+    /// What lies at the position already and reads is left as it is: equal positions are equal histories. If it does
+    /// not read, it is kept too and the write fails, since the position has one key and a snapshot is never
+    /// overwritten. The session then still counts as unsaved, nothing is trimmed, and the next entry gives it another
+    /// position. A write that fails may have stored the snapshot; the next one finds it.
     /// </remarks>
     public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
     {
@@ -27,13 +30,15 @@ public sealed partial class S3SnapshotStore
         var bytes = SnapshotFormat.Encode(snapshot);
 
         // There and back.
-        await calls.RunAsync("Cannot write a snapshot", 2L * bytes.Length, token => WriteAsync(snapshot, bytes, token), cancellation).ConfigureAwait(false);
+        await calls.RunAsync("Cannot write a snapshot", 2L * bytes.Length, token => WriteAsync(snapshot, bytes, token),
+            cancellation).ConfigureAwait(false);
     }
 
     private async Task<bool> WriteAsync(Snapshot snapshot, byte[] bytes, CancellationToken cancellation)
     {
         var key = KeyOf(snapshot.Document, snapshot.Position);
-        if (!await IsFreeAsync(key, cancellation).ConfigureAwait(false) || !await TryPutAsync(key, bytes, cancellation).ConfigureAwait(false))
+        if (!await IsFreeAsync(key, cancellation).ConfigureAwait(false)
+            || !await TryPutAsync(key, bytes, cancellation).ConfigureAwait(false))
         {
             await DemandStoredAsync(snapshot, cancellation).ConfigureAwait(false);
         }
@@ -66,7 +71,9 @@ public sealed partial class S3SnapshotStore
         }
     }
 
-    /// <summary>Puts the whole object; false if the key is taken, possibly by an attempt of this very put whose answer was lost.</summary>
+    /// <summary>
+    /// Puts the whole object; false if the key is taken, possibly by an attempt of this very put whose answer was lost.
+    /// </summary>
     private async Task<bool> TryPutAsync(string key, byte[] bytes, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
@@ -90,11 +97,13 @@ public sealed partial class S3SnapshotStore
             {
                 return false;
             }
-            catch (AmazonS3Exception exception) when (conditional && exception.StatusCode == HttpStatusCode.Conflict && attempt < Transfers)
+            catch (AmazonS3Exception exception) when (conditional && exception.StatusCode == HttpStatusCode.Conflict
+                && attempt < Transfers)
             {
                 // Another conditional put or a delete of this key is under way.
             }
-            catch (AmazonS3Exception exception) when (conditional && exception.StatusCode == HttpStatusCode.NotImplemented)
+            catch (AmazonS3Exception exception) when (conditional
+                && exception.StatusCode == HttpStatusCode.NotImplemented)
             {
                 conditionsRefused = true;
                 if (!await IsFreeAsync(key, cancellation).ConfigureAwait(false))
@@ -105,19 +114,22 @@ public sealed partial class S3SnapshotStore
         }
     }
 
-    /// <exception cref="SnapshotStoreUnavailableException">What is stored at the position does not read, says something else, or is gone.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">What is stored at the position does not read, says something
+    /// else, or is gone.</exception>
     private async Task DemandStoredAsync(Snapshot snapshot, CancellationToken cancellation)
     {
         var stored = await ReadObjectAsync(snapshot.Document, snapshot.Position, cancellation).ConfigureAwait(false);
         if (stored.Outcome == SnapshotReadOutcome.Gone)
         {
-            throw new SnapshotStoreUnavailableException("A snapshot of this position was written and deleted at the same time.");
+            throw new SnapshotStoreUnavailableException(
+                "A snapshot of this position was written and deleted at the same time.");
         }
 
         if (stored.Snapshot is null)
         {
             throw new SnapshotStoreUnavailableException(
-                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be stored at its next position. {stored.Problem}")
+                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be "
+                    + $"stored at its next position. {stored.Problem}")
             {
                 IsPositionTaken = true,
             };
@@ -125,7 +137,9 @@ public sealed partial class S3SnapshotStore
 
         if (stored.Snapshot.Kind != snapshot.Kind)
         {
-            throw new SnapshotStoreUnavailableException($"The snapshot that is stored at {snapshot.Position} is a {stored.Snapshot.Kind}, not a {snapshot.Kind}.");
+            throw new SnapshotStoreUnavailableException(
+                $"The snapshot that is stored at {snapshot.Position} is a "
+                    + $"{stored.Snapshot.Kind}, not a {snapshot.Kind}.");
         }
     }
 
@@ -145,7 +159,8 @@ public sealed partial class S3SnapshotStore
                 {
                     return false;
                 }
-                catch (Exception exception) when (exception is IOException or HttpRequestException && transfer < Transfers)
+                catch (Exception exception) when (exception is IOException or HttpRequestException
+                    && transfer < Transfers)
                 {
                 }
             }

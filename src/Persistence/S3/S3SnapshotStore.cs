@@ -7,17 +7,21 @@ using Relay.Yjs;
 namespace Relay.Persistence.S3;
 
 /// <summary>
-/// Snapshots as objects in a bucket of AWS's S3 or of a server that speaks its protocol. Making the store reaches for nothing, so a node starts while S3 is away; <see cref="CheckBucketAsync"/> is the
-/// start-up check.
+/// Snapshots as objects in a bucket of AWS's S3 or of a server that speaks its protocol. Making the store reaches for
+/// nothing, so a node starts while S3 is away; <see cref="CheckBucketAsync"/> is the start-up check.
 /// </summary>
 /// <remarks>
-/// An object appears under its key whole or not at all, and is put only on the condition that the key is free (<c>If-None-Match: *</c>). A server that does not know the condition either refuses such a put, and
-/// then this store looks first and puts without it, or ignores the condition. Because it may, a server that is not AWS's is always asked before. What then remains is two writers of one position within the
-/// same moment: the second replaces the first's object, whole, by the same history's state.
+/// An object appears under its key whole or not at all, and is put only on the condition that the key is free
+/// (<c>If-None-Match: *</c>). A server that does not know the condition either refuses such a put, and
+/// then this store looks first and puts without it, or ignores the condition. Because it may, a server that is not
+/// AWS's is always asked before. What then remains is two writers of one position within the same moment: the second
+/// replaces the first's object, whole, by the same history's state.
 /// </remarks>
 public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
 {
-    /// <summary>How often a transfer is begun: the SDK repeats a request until its answer begins, but not an answer that is cut.</summary>
+    /// <summary>
+    /// How often a transfer is begun: the SDK repeats a request until its answer begins, but not an answer that is cut.
+    /// </summary>
     private const int Transfers = 3;
 
     private readonly S3SnapshotStoreOptions options;
@@ -25,7 +29,8 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
     private readonly S3Calls calls;
     private readonly TimeProvider time;
 
-    /// <exception cref="ArgumentException">The bucket's name is empty or the prefix is too long; the message names the setting.</exception>
+    /// <exception cref="ArgumentException">The bucket's name is empty or the prefix is too long; the message names the
+    /// setting.</exception>
     public S3SnapshotStore(S3SnapshotStoreOptions options, TimeProvider time)
     {
         if (S3SnapshotStoreOptions.Problem(options.Bucket, options.Prefix) is { } problem)
@@ -39,28 +44,44 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         client = Client(options);
     }
 
-    public async ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) =>
-        await calls.RunAsync("Cannot list snapshots", 0, token => ListAllAsync(document, token), cancellation).ConfigureAwait(false);
+    public async ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document,
+        CancellationToken cancellation) =>
+        await calls.RunAsync("Cannot list snapshots", 0, token => ListAllAsync(document, token), cancellation)
+            .ConfigureAwait(false);
 
-    public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
-        await calls.RunAsync("Cannot read a snapshot", snapshot.Bytes, token => ReadObjectAsync(document, snapshot.Position, token), cancellation).ConfigureAwait(false);
+    public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation) =>
+        await calls.RunAsync("Cannot read a snapshot", snapshot.Bytes,
+            token => ReadObjectAsync(document, snapshot.Position, token), cancellation).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    /// <remarks>In a bucket with versions this hides the object; a rule of the bucket must remove what is hidden.</remarks>
+    /// <remarks>
+    /// In a bucket with versions this hides the object; a rule of the bucket must remove what is hidden.
+    /// </remarks>
     public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
-        await calls.RunAsync("Cannot delete a snapshot", 0, token => DeleteObjectAsync(KeyOf(document, snapshot.Position), token), cancellation).ConfigureAwait(false);
+        await calls.RunAsync("Cannot delete a snapshot", 0,
+            token => DeleteObjectAsync(KeyOf(document, snapshot.Position), token), cancellation).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    /// <remarks>S3 cannot rename, so the object is copied within the bucket, and removed when the copy is as long as it. After a failure in between there are both, and the next try makes another copy.</remarks>
-    public async ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
-        await calls.RunAsync("Cannot set a snapshot aside", snapshot.Bytes, token => SetObjectAsideAsync(document, snapshot, token), cancellation).ConfigureAwait(false);
+    /// <remarks>
+    /// S3 cannot rename, so the object is copied within the bucket, and removed when the copy is as long as it. After a
+    /// failure in between there are both, and the next try makes another copy.
+    /// </remarks>
+    public async ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation) =>
+        await calls.RunAsync("Cannot set a snapshot aside", snapshot.Bytes,
+            token => SetObjectAsideAsync(document, snapshot, token), cancellation).ConfigureAwait(false);
 
     public void Dispose() => client.Dispose();
 
     private static AmazonS3Client Client(S3SnapshotStoreOptions options)
     {
         // What is read is checked by the snapshot's own SHA-256, over more than a transfer.
-        var config = new AmazonS3Config { RetryMode = RequestRetryMode.Standard, ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED };
+        var config = new AmazonS3Config
+        {
+            RetryMode = RequestRetryMode.Standard,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED
+        };
         if (options.ServiceUrl is not null)
         {
             config.ServiceURL = options.ServiceUrl;
@@ -75,10 +96,13 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
         }
 
-        return options.AccessKey is { } key ? new AmazonS3Client(new BasicAWSCredentials(key.Id, key.Secret), config) : new AmazonS3Client(config);
+        return options.AccessKey is { } key
+            ? new AmazonS3Client(new BasicAWSCredentials(key.Id, key.Secret), config)
+            : new AmazonS3Client(config);
     }
 
-    private string KeyOf(DocumentName document, Position position) => SnapshotKey.Key(options.Prefix, document, position);
+    private string KeyOf(DocumentName document, Position position) =>
+        SnapshotKey.Key(options.Prefix, document, position);
 
     private async Task<IReadOnlyList<SnapshotInfo>> ListAllAsync(DocumentName document, CancellationToken cancellation)
     {
@@ -88,17 +112,29 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         do
         {
             var page = await client.ListObjectsV2Async(
-                new ListObjectsV2Request { BucketName = options.Bucket, Prefix = prefix, MaxKeys = options.PageSize, ContinuationToken = next }, cancellation).ConfigureAwait(false);
+                new ListObjectsV2Request
+                {
+                    BucketName = options.Bucket,
+                    Prefix = prefix,
+                    MaxKeys = options.PageSize,
+                    ContinuationToken = next
+                }, cancellation).ConfigureAwait(false);
             foreach (var stored in page.S3Objects ?? [])
             {
-                if (stored.Key.StartsWith(prefix, StringComparison.Ordinal) && SnapshotKey.TryParseName(stored.Key.AsSpan(prefix.Length), out var position))
+                if (stored.Key.StartsWith(prefix, StringComparison.Ordinal)
+                    && SnapshotKey.TryParseName(stored.Key.AsSpan(prefix.Length), out var position))
                 {
-                    found.Add(new SnapshotInfo(position, stored.Size ?? 0, new DateTimeOffset((stored.LastModified ?? default).ToUniversalTime())));
+                    found.Add(
+                        new SnapshotInfo(position, stored.Size ?? 0,
+                            new DateTimeOffset((stored.LastModified ?? default).ToUniversalTime())));
                 }
             }
 
-            // A page that says it is not the last one and does not say where the next one begins would end the listing with snapshots missing.
-            next = page.IsTruncated == true ? page.NextContinuationToken ?? throw new IOException("S3 gave a listing without its end.") : null;
+            // A page that says it is not the last one and does not say where the next one begins would end the listing
+            // with snapshots missing.
+            next = page.IsTruncated == true
+                ? page.NextContinuationToken ?? throw new IOException("S3 gave a listing without its end.")
+                : null;
         }
         while (next is not null);
 
@@ -107,13 +143,15 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         return found;
     }
 
-    private async Task<SnapshotReadResult> ReadObjectAsync(DocumentName document, Position position, CancellationToken cancellation)
+    private async Task<SnapshotReadResult> ReadObjectAsync(DocumentName document, Position position,
+        CancellationToken cancellation)
     {
         for (var transfer = 1; ; transfer++)
         {
             try
             {
-                using var answer = await client.GetObjectAsync(options.Bucket, KeyOf(document, position), cancellation).ConfigureAwait(false);
+                using var answer = await client.GetObjectAsync(options.Bucket, KeyOf(document, position), cancellation)
+                    .ConfigureAwait(false);
                 return await DecodeAsync(answer, document, position, cancellation).ConfigureAwait(false);
             }
             catch (AmazonS3Exception exception) when (S3Calls.IsNoObject(exception))
@@ -127,7 +165,8 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
     }
 
     /// <summary>An answer that ends early is a failed transfer and says nothing about what is stored.</summary>
-    private static async Task<SnapshotReadResult> DecodeAsync(GetObjectResponse answer, DocumentName document, Position position, CancellationToken cancellation)
+    private static async Task<SnapshotReadResult> DecodeAsync(GetObjectResponse answer, DocumentName document,
+        Position position, CancellationToken cancellation)
     {
         var length = answer.ContentLength;
         var start = new byte[(int)Math.Min(length, SnapshotFormat.FixedBytes)];
@@ -143,13 +182,16 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         return SnapshotFormat.Decode(bytes, document, position);
     }
 
-    private async Task<string?> SetObjectAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    private async Task<string?> SetObjectAsideAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation)
     {
         var key = KeyOf(document, snapshot.Position);
-        var aside = SnapshotKey.Prefix(options.Prefix, document) + SnapshotKey.AsideName(snapshot.Position, time.GetUtcNow());
+        var aside = SnapshotKey.Prefix(options.Prefix, document)
+            + SnapshotKey.AsideName(snapshot.Position, time.GetUtcNow());
         try
         {
-            await client.CopyObjectAsync(options.Bucket, key, options.Bucket, aside, cancellation).ConfigureAwait(false);
+            await client.CopyObjectAsync(options.Bucket, key, options.Bucket, aside, cancellation)
+                .ConfigureAwait(false);
         }
         catch (AmazonS3Exception exception) when (S3Calls.IsNoObject(exception))
         {

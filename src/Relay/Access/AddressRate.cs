@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Relay.Access;
 
 /// <summary>
-/// Bounds how often one client address connects: so often a minute in the long run, and as often at once after a pause, because a node that stops sends all its clients elsewhere at the same time. An IPv6 network of
+/// Bounds how often one client address connects: so often a minute in the long run, and as often at once after a pause,
+/// because a node that stops sends all its clients elsewhere at the same time. An IPv6 network of
 /// 64 bits is one address, since whoever has one of its addresses has them all. Thread-safe; its memory is bounded.
 /// </summary>
 internal sealed class AddressRate(int perMinute, TimeProvider time, int maxAddresses = 100_000)
@@ -14,7 +15,8 @@ internal sealed class AddressRate(int perMinute, TimeProvider time, int maxAddre
 
     private readonly Lock gate = new();
 
-    // Two generations: what was not touched for one or two minutes is forgotten without looking through all. With too many addresses a generation ends early: then the limit is less strict, never more.
+    // Two generations: what was not touched for one or two minutes is forgotten without looking through all. With too
+    // many addresses a generation ends early: then the limit is less strict, never more.
     private Dictionary<UInt128, Bucket> young = [];
     private Dictionary<UInt128, Bucket> old = [];
     private long youngSince = time.GetTimestamp();
@@ -37,8 +39,11 @@ internal sealed class AddressRate(int perMinute, TimeProvider time, int maxAddre
                 youngSince = now;
             }
 
-            var bucket = young.TryGetValue(key, out var found) || old.TryGetValue(key, out found) ? found : new Bucket(perMinute, now);
-            var tokens = Math.Min(perMinute, bucket.Tokens + (time.GetElapsedTime(bucket.Since, now) / Refill * perMinute));
+            var bucket = young.TryGetValue(key, out var found) || old.TryGetValue(key, out found)
+                ? found
+                : new Bucket(perMinute, now);
+            var tokens = Math.Min(perMinute,
+                bucket.Tokens + (time.GetElapsedTime(bucket.Since, now) / Refill * perMinute));
             var may = tokens >= 1;
             young[key] = new Bucket(may ? tokens - 1 : tokens, now);
             return may;

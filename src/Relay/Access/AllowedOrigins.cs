@@ -100,5 +100,6 @@ internal sealed class AllowedOrigins
     }
 
     // Browsers write origins in small letters and without the port that the scheme implies, as this does.
-    private static string Canonical(Uri uri) => uri.IsDefaultPort ? $"{uri.Scheme}://{uri.IdnHost}" : $"{uri.Scheme}://{uri.IdnHost}:{uri.Port}";
+    private static string Canonical(Uri uri) =>
+        uri.IsDefaultPort ? $"{uri.Scheme}://{uri.IdnHost}" : $"{uri.Scheme}://{uri.IdnHost}:{uri.Port}";
 }

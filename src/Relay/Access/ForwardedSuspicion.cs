@@ -1,7 +1,8 @@
 namespace Relay.Access;
 
 /// <summary>
-/// Notices that clients seem to come through a proxy of which the settings say nothing: then all of them count as one address. Said once, because anybody can write that header. Thread-safe.
+/// Notices that clients seem to come through a proxy of which the settings say nothing: then all of them count as one
+/// address. Said once, because anybody can write that header. Thread-safe.
 /// </summary>
 internal sealed partial class ForwardedSuspicion(bool areProxiesNamed, ILogger<ForwardedSuspicion> logger)
 {
@@ -11,7 +12,8 @@ internal sealed partial class ForwardedSuspicion(bool areProxiesNamed, ILogger<F
 
     public void Notice(HttpContext context)
     {
-        if (!areProxiesNamed && Volatile.Read(ref isSaid) == 0 && context.Request.Headers.ContainsKey(Header) && Interlocked.Exchange(ref isSaid, 1) == 0)
+        if (!areProxiesNamed && Volatile.Read(ref isSaid) == 0 && context.Request.Headers.ContainsKey(Header)
+            && Interlocked.Exchange(ref isSaid, 1) == 0)
         {
             LogForwarded(logger, context.Connection.RemoteIpAddress?.ToString());
         }
@@ -20,6 +22,7 @@ internal sealed partial class ForwardedSuspicion(bool areProxiesNamed, ILogger<F
     [LoggerMessage(
         LogEvents.ForwardedByStranger,
         LogLevel.Warning,
-        "A request of {Address} says that it is forwarded for somebody else. If that is a proxy, name it in Relay:Network:TrustedProxies: without, all its clients share one Limits:ConnectionsPerMinute")]
+        "A request of {Address} says that it is forwarded for somebody else. If that is a proxy, name it in "
+            + "Relay:Network:TrustedProxies: without, all its clients share one Limits:ConnectionsPerMinute")]
     private static partial void LogForwarded(ILogger logger, string? address);
 }

@@ -6,6 +6,8 @@ internal interface ITokenVerifier
     /// <summary>Checks a token.</summary>
     /// <param name="token">As the client sent it; nothing or empty when it sent none.</param>
     /// <param name="cancellation">Ends the wait for keys that have to be fetched.</param>
-    /// <returns>What it allows, or why it is refused: never both, and the reason never contains any of the token.</returns>
+    /// <returns>
+    /// What it allows, or why it is refused: never both, and the reason never contains any of the token.
+    /// </returns>
     ValueTask<TokenVerdict> VerifyAsync(string? token, CancellationToken cancellation);
 }

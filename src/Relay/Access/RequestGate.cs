@@ -7,7 +7,8 @@ using Relay.Yjs;
 namespace Relay.Access;
 
 /// <summary>
-/// Who may come in: what every request is asked before anything is done for it. A refusal is answered here, with a status and one sentence. A browser does not show a page why a WebSocket was refused; so these addresses
+/// Who may come in: what every request is asked before anything is done for it. A refusal is answered here, with a
+/// status and one sentence. A browser does not show a page why a WebSocket was refused; so these addresses
 /// answer a plain GET in the same way, and pages that may open a WebSocket may read that answer from any origin.
 /// </summary>
 internal sealed class RequestGate(
@@ -21,7 +22,9 @@ internal sealed class RequestGate(
 
     private const string QueryName = "token";
 
-    /// <summary>By which browsers say whether the page that sends a request is of the same site (W3C, Fetch Metadata).</summary>
+    /// <summary>
+    /// By which browsers say whether the page that sends a request is of the same site (W3C, Fetch Metadata).
+    /// </summary>
     private const string SiteHeader = "Sec-Fetch-Site";
 
     /// <summary>For every address of a WebSocket, first of all: whether this client may ask for one now.</summary>
@@ -30,7 +33,8 @@ internal sealed class RequestGate(
         var origin = context.Request.Headers.Origin;
         if (origin.Count > 1 || !origins.Allow(origin.ToString()))
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, "Pages of this origin may not connect (Auth:AllowedOrigins).");
+            await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden,
+                "Pages of this origin may not connect (Auth:AllowedOrigins).");
             return false;
         }
 
@@ -45,7 +49,9 @@ internal sealed class RequestGate(
         if (!rate.TryTake(context.Connection.RemoteIpAddress))
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            await Problem.AnswerAsync(context, StatusCodes.Status429TooManyRequests, "Too many connections come from this address (Limits:ConnectionsPerMinute); connect again later.", ProblemKind.Limit);
+            await Problem.AnswerAsync(context, StatusCodes.Status429TooManyRequests,
+                "Too many connections come from this address (Limits:ConnectionsPerMinute); connect again later.",
+                ProblemKind.Limit);
             return false;
         }
 
@@ -54,7 +60,8 @@ internal sealed class RequestGate(
 
     /// <summary>What the request's token allows; nothing when it was refused.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="fromQuery">Whether the token may stand in <c>?token=</c>: browsers cannot give a WebSocket headers.</param>
+    /// <param name="fromQuery">Whether the token may stand in <c>?token=</c>: browsers cannot give a WebSocket
+    /// headers.</param>
     public async ValueTask<Grant?> IdentifyAsync(HttpContext context, bool fromQuery)
     {
         var (address, token) = (context.Connection.RemoteIpAddress, TokenOf(context.Request, fromQuery));
@@ -73,7 +80,8 @@ internal sealed class RequestGate(
         else if (verdict.IsTemporary)
         {
             context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            await Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, verdict.Refusal, ProblemKind.StoreUnavailable);
+            await Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, verdict.Refusal,
+                ProblemKind.StoreUnavailable);
         }
         else
         {
@@ -84,20 +92,30 @@ internal sealed class RequestGate(
         return null;
     }
 
-    /// <summary>The same for a request about one document; nothing also when the token allows less than that there. To change something it must stand in the header: addresses end up in logs.</summary>
+    /// <summary>
+    /// The same for a request about one document; nothing also when the token allows less than that there. To change
+    /// something it must stand in the header: addresses end up in logs.
+    /// </summary>
     public async ValueTask<Grant?> IdentifyAsync(HttpContext context, DocumentName document, AccessLevel least)
     {
-        var grant = least == AccessLevel.Read ? await IdentifyAsync(context, fromQuery: true) : await IdentifyByHeaderAsync(context);
+        var grant = least == AccessLevel.Read
+            ? await IdentifyAsync(context, fromQuery: true)
+            : await IdentifyByHeaderAsync(context);
         if (grant is null || grant.To(document) >= least)
         {
             return grant;
         }
 
-        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, $"The token does not allow to {(least == AccessLevel.Write ? "write" : "read")} this document.", ProblemKind.Token);
+        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden,
+            $"The token does not allow to {(least == AccessLevel.Write ? "write" : "read")} this document.",
+            ProblemKind.Token);
         return null;
     }
 
-    /// <summary>The same for what only administrators may do. The token must stand in the header: such a request must not be made by following a link.</summary>
+    /// <summary>
+    /// The same for what only administrators may do. The token must stand in the header: such a request must not be
+    /// made by following a link.
+    /// </summary>
     public async ValueTask<Grant?> IdentifyAdminAsync(HttpContext context)
     {
         var grant = await IdentifyByHeaderAsync(context);
@@ -106,7 +124,8 @@ internal sealed class RequestGate(
             return grant;
         }
 
-        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, "The token does not allow what administrators may do.", ProblemKind.Token);
+        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden,
+            "The token does not allow what administrators may do.", ProblemKind.Token);
         return null;
     }
 
@@ -117,7 +136,8 @@ internal sealed class RequestGate(
             return await IdentifyAsync(context, fromQuery: false);
         }
 
-        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden, "Pages of another site may not ask for this.");
+        await Problem.AnswerAsync(context, StatusCodes.Status403Forbidden,
+            "Pages of another site may not ask for this.");
         return null;
     }
 
@@ -141,7 +161,9 @@ internal sealed class RequestGate(
         }
 
         // To an address without TLS browsers say only the page's origin.
-        return origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
+        return origin.Length > 0
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page)
+                && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     private static string? TokenOf(HttpRequest request, bool fromQuery)

@@ -5,9 +5,9 @@ using Relay.Reports;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>GET /api/dashboard/events</c>: how the nodes do, again and again, as server-sent events. For administrators, until
-/// their token ends or another administrator sends them away. The stream ends when this node stops or is drained: who
-/// comes again may come to another one.
+/// <c>GET /api/dashboard/events</c>: how the nodes do, again and again, as server-sent events. For administrators,
+/// until their token ends or another administrator sends them away. The stream ends when this node stops or is drained:
+/// who comes again may come to another one.
 /// </summary>
 internal sealed class DashboardEndpoint(
     RequestGate gate, DashboardFeed feed, LongAnswers answers, IHostApplicationLifetime lifetime, TimeProvider time)
@@ -31,7 +31,8 @@ internal sealed class DashboardEndpoint(
         // nginx would keep events back until it has some KiB of them.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         var left = grant.Expires - time.GetUtcNow();
-        using var expiry = new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest, time);
+        using var expiry = new CancellationTokenSource(
+            left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest, time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(
             expiry.Token, answer.Ended, lifetime.ApplicationStopping, context.RequestAborted);
         try

@@ -3,7 +3,10 @@ using Relay.Connections;
 
 namespace Relay.Api;
 
-/// <summary><c>GET /api/documents/{document}</c>: the whole document as one Yjs update (format V1). It holds everything that is logged, and opens no session: without one, snapshots and log are read.</summary>
+/// <summary>
+/// <c>GET /api/documents/{document}</c>: the whole document as one Yjs update (format V1). It holds everything that is
+/// logged, and opens no session: without one, snapshots and log are read.
+/// </summary>
 internal sealed class DocumentEndpoint(
     RequestGate gate, DocumentStates states, HeldStates held, LongAnswers answers)
 {

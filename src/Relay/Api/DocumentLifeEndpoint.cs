@@ -9,10 +9,12 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>DELETE /api/documents/{document}</c> deletes a document for everybody and for good; <c>PUT</c> of it, without a body, creates it again, with nothing in it. Both are for administrators: an editor's token lies in every page, and
+/// <c>DELETE /api/documents/{document}</c> deletes a document for everybody and for good; <c>PUT</c> of it, without a
+/// body, creates it again, with nothing in it. Both are for administrators: an editor's token lies in every page, and
 /// what it deletes in a document its users can undo.
 /// </summary>
-internal sealed partial class DocumentLifeEndpoint(RequestGate gate, DocumentLife life, ILogger<DocumentLifeEndpoint> logger)
+internal sealed partial class DocumentLifeEndpoint(RequestGate gate, DocumentLife life,
+    ILogger<DocumentLifeEndpoint> logger)
 {
     public Task DeleteAsync(HttpContext context) => ChangeAsync(context, async (name, cancellation) =>
     {
@@ -36,7 +38,8 @@ internal sealed partial class DocumentLifeEndpoint(RequestGate gate, DocumentLif
         return (outcome, outcome == LifeOutcome.Done ? StatusCodes.Status201Created : StatusCodes.Status204NoContent);
     });
 
-    private async Task ChangeAsync(HttpContext context, Func<DocumentName, CancellationToken, Task<(LifeOutcome Outcome, int Status)>> change)
+    private async Task ChangeAsync(HttpContext context,
+        Func<DocumentName, CancellationToken, Task<(LifeOutcome Outcome, int Status)>> change)
     {
         if (await DocumentRequest.NameAsync(context) is not { } name || await gate.IdentifyAdminAsync(context) is null)
         {
@@ -64,10 +67,13 @@ internal sealed partial class DocumentLifeEndpoint(RequestGate gate, DocumentLif
             LogFailed(logger, exception, context.Request.Method, name);
             await DocumentRequest.AnswerAsync(context, CloseReason.DocumentUnreadable);
         }
-        catch (Exception exception) when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
+        catch (Exception exception) when (exception is BackplaneUnavailableException
+            or SnapshotStoreUnavailableException)
         {
             LogFailed(logger, exception, context.Request.Method, name);
-            await DocumentRequest.AnswerLaterAsync(context, "A store does not answer, so whether this is done is not known. To ask again is harmless.", ProblemKind.StoreUnavailable);
+            await DocumentRequest.AnswerLaterAsync(context,
+                "A store does not answer, so whether this is done is not known. To ask again is harmless.",
+                ProblemKind.StoreUnavailable);
         }
     }
 

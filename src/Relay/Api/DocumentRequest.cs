@@ -7,7 +7,9 @@ using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary>What all addresses under <c>/api/documents/{document}</c> have in common: the name in the path, and refusals.</summary>
+/// <summary>
+/// What all addresses under <c>/api/documents/{document}</c> have in common: the name in the path, and refusals.
+/// </summary>
 internal static class DocumentRequest
 {
     public const string Prefix = "/api/documents/";
@@ -18,7 +20,8 @@ internal static class DocumentRequest
     /// <param name="context">The request.</param>
     /// <param name="following">How many parts of the path come after the name.</param>
     /// <param name="prefix">What comes before it.</param>
-    public static async ValueTask<DocumentName?> NameAsync(HttpContext context, int following = 0, string prefix = Prefix)
+    public static async ValueTask<DocumentName?> NameAsync(HttpContext context, int following = 0,
+        string prefix = Prefix)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (EncodedPath.TryGetName(target, prefix, following, out var name, out var error))
@@ -32,7 +35,8 @@ internal static class DocumentRequest
 
     /// <summary>Says that nothing is stored of a document.</summary>
     public static Task AnswerAbsentAsync(HttpContext context) =>
-        Problem.AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such document.", ProblemKind.NoDocument);
+        Problem.AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such document.",
+            ProblemKind.NoDocument);
 
     /// <summary>Says why a session or the stores refused, in the words in which a WebSocket would be told.</summary>
     public static Task AnswerAsync(HttpContext context, CloseReason reason)
@@ -44,10 +48,13 @@ internal static class DocumentRequest
             _ when reason == CloseReason.DocumentTooLarge => (StatusCodes.Status413PayloadTooLarge, ProblemKind.Limit),
             _ when reason == CloseReason.DocumentIsFull || reason == CloseReason.NodeIsFull =>
                 (StatusCodes.Status503ServiceUnavailable, ProblemKind.Limit),
-            _ when reason == CloseReason.DocumentUnreadable => (StatusCodes.Status500InternalServerError, ProblemKind.DocumentUnreadable),
+            _ when reason == CloseReason.DocumentUnreadable => (StatusCodes.Status500InternalServerError,
+                ProblemKind.DocumentUnreadable),
             _ => (StatusCodes.Status503ServiceUnavailable, ProblemKind.StoreUnavailable),
         };
-        return status == StatusCodes.Status503ServiceUnavailable ? AnswerLaterAsync(context, reason.Text, kind) : Problem.AnswerAsync(context, status, reason.Text, kind);
+        return status == StatusCodes.Status503ServiceUnavailable
+            ? AnswerLaterAsync(context, reason.Text, kind)
+            : Problem.AnswerAsync(context, status, reason.Text, kind);
     }
 
     /// <summary>Says that the same request may have more luck soon.</summary>

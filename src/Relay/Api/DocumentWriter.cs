@@ -6,7 +6,9 @@ using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary>Hands an update in the way that updates of clients take, for requests that wait until it is in the log.</summary>
+/// <summary>
+/// Hands an update in the way that updates of clients take, for requests that wait until it is in the log.
+/// </summary>
 internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time)
 {
     /// <summary>How long the log may take: as long as a session waits for one call to it.</summary>
@@ -17,7 +19,8 @@ internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time
     /// <param name="name">The document.</param>
     /// <param name="update">A Yjs update (format V1).</param>
     /// <param name="userId">Whose it is, if that is known.</param>
-    public async Task<bool> WriteAsync(HttpContext context, DocumentName name, ReadOnlyMemory<byte> update, string? userId)
+    public async Task<bool> WriteAsync(HttpContext context, DocumentName name,
+        ReadOnlyMemory<byte> update, string? userId)
     {
         var writer = new UpdateWriter();
         var attachment = sessions.Place(name, writer, AccessLevel.Write, userId, "http");
@@ -30,7 +33,9 @@ internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time
         }
         catch (TimeoutException)
         {
-            await DocumentRequest.AnswerLaterAsync(context, "The log does not answer. The update may become part of the document all the same; to send it again is harmless.", ProblemKind.StoreUnavailable);
+            await DocumentRequest.AnswerLaterAsync(context,
+                "The log does not answer. The update may become part of the document all the same; to send it again "
+                    + "is harmless.", ProblemKind.StoreUnavailable);
             return false;
         }
         finally

@@ -48,7 +48,8 @@ internal sealed partial class JobsEndpoint(
 
     public async Task RetryAsync(HttpContext context)
     {
-        if (await DocumentRequest.NameAsync(context, following: 1, Path + "/") is not { } name || await gate.IdentifyAdminAsync(context) is null)
+        if (await DocumentRequest.NameAsync(context, following: 1, Path + "/") is not { } name
+            || await gate.IdentifyAdminAsync(context) is null)
         {
             return;
         }

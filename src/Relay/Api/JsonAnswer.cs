@@ -9,6 +9,7 @@ internal static class JsonAnswer
     public static Task WriteAsync(HttpContext context, JsonObject answer)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(answer, (JsonSerializerOptions?)null, "application/json", context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(answer, (JsonSerializerOptions?)null, "application/json",
+            context.RequestAborted);
     }
 }

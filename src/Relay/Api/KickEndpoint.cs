@@ -8,15 +8,19 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>POST /api/admin/kick</c> with <c>{"user": "…", "document": "…", "comeBack": false}</c>: ends the connections of a user, of a document, or of a user to a document, on all nodes. The content type must be
-/// <c>application/json</c>: no page of another origin can send that without this node's consent, so that an open node on a private network is not open to every page that somebody there looks at.
+/// <c>POST /api/admin/kick</c> with <c>{"user": "…", "document": "…", "comeBack": false}</c>: ends the connections of a
+/// user, of a document, or of a user to a document, on all nodes. The content type must be
+/// <c>application/json</c>: no page of another origin can send that without this node's consent, so that an open node
+/// on a private network is not open to every page that somebody there looks at.
 /// </summary>
 internal sealed class KickEndpoint(RequestGate gate, Kicks kicks)
 {
     public const string Path = "/api/admin/kick";
 
     private const int MaxBytes = 8 << 10;
-    private const string Shape = "The body must be an object with user, document (a document's name), or both, and possibly comeBack (true or false).";
+    private const string Shape =
+        "The body must be an object with user, document (a document's name), or both, and possibly "
+            + "comeBack (true or false).";
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
 
@@ -29,15 +33,18 @@ internal sealed class KickEndpoint(RequestGate gate, Kicks kicks)
 
         if (!context.Request.HasJsonContentType())
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be application/json.");
+            await Problem.AnswerAsync(context, StatusCodes.Status415UnsupportedMediaType,
+                "The body must be application/json.");
             return;
         }
 
         var body = new byte[MaxBytes + 1];
-        var length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted);
+        var length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false,
+            context.RequestAborted);
         if (length > MaxBytes)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body may have {MaxBytes} bytes.");
+            await Problem.AnswerAsync(context, StatusCodes.Status413PayloadTooLarge,
+                $"The body may have {MaxBytes} bytes.");
             return;
         }
 
@@ -50,13 +57,20 @@ internal sealed class KickEndpoint(RequestGate gate, Kicks kicks)
         var receipt = await kicks.GiveAsync(order, context.RequestAborted);
         if (!receipt.AreOthersReached)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, $"{receipt.Connections} connections of this node ended; the other nodes cannot be reached at the moment. Ask again.");
+            await Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable,
+                $"{receipt.Connections} connections of this node ended; the other nodes cannot be "
+                    + "reached at the moment. Ask again.");
             return;
         }
 
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.WriteAsJsonAsync(
-            new JsonObject { ["connections"] = receipt.Connections, ["nodes"] = receipt.Nodes, ["silentNodes"] = receipt.SilentNodes }, context.RequestAborted);
+            new JsonObject
+            {
+                ["connections"] = receipt.Connections,
+                ["nodes"] = receipt.Nodes,
+                ["silentNodes"] = receipt.SilentNodes
+            }, context.RequestAborted);
     }
 
     private static KickOrder? Read(ReadOnlyMemory<byte> body)
@@ -79,7 +93,8 @@ internal sealed class KickEndpoint(RequestGate gate, Kicks kicks)
                     case ("user", JsonValueKind.String):
                         user = member.Value.GetString();
                         break;
-                    case ("document", JsonValueKind.String) when DocumentName.TryCreate(member.Value.GetString()!, out var name, out _):
+                    case ("document", JsonValueKind.String) when DocumentName.TryCreate(member.Value.GetString()!,
+                        out var name, out _):
                         document = name;
                         break;
                     case ("comeBack", JsonValueKind.True or JsonValueKind.False):

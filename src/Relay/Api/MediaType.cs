@@ -7,5 +7,6 @@ internal static class MediaType
 {
     /// <summary>Whether it says exactly this, with or without parameters.</summary>
     public static bool Is(HttpRequest request, string type) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var given) && given.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase);
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var given)
+            && given.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase);
 }

@@ -4,7 +4,8 @@ using Relay.Telemetry;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>GET /metrics</c>: numbers for monitoring, in Prometheus's text format. They name no document and no user. Only this spelling of the address is answered: routing takes <c>/Metrics</c>, <c>/metrics/</c> and
+/// <c>GET /metrics</c>: numbers for monitoring, in Prometheus's text format. They name no document and no user. Only
+/// this spelling of the address is answered: routing takes <c>/Metrics</c>, <c>/metrics/</c> and
 /// <c>/%6Detrics</c> for the same one, and the rule of a load balancer that keeps it from the public does not.
 /// </summary>
 internal static class MetricsEndpoint

@@ -2,7 +2,9 @@ using Relay.Sessions;
 
 namespace Relay.Api;
 
-/// <summary>The frames for a connection that reads nothing. Its receipts need no frame, so it hears of them when they are given.</summary>
+/// <summary>
+/// The frames for a connection that reads nothing. Its receipts need no frame, so it hears of them when they are given.
+/// </summary>
 internal sealed class NoFrames : FrameFormat
 {
     private NoFrames()

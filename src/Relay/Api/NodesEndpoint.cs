@@ -17,6 +17,7 @@ internal sealed class NodesEndpoint(RequestGate gate, ClusterReporter reporter)
 
         var report = await reporter.ReadAsync(context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.WriteAsJsonAsync(report, ReportFormat.Default.ClusterReport, "application/json", context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(report, ReportFormat.Default.ClusterReport, "application/json",
+            context.RequestAborted);
     }
 }

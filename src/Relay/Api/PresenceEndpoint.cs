@@ -31,7 +31,8 @@ internal sealed class PresenceEndpoint(
 
     public async Task GetAsync(HttpContext context)
     {
-        if (await DocumentRequest.NameAsync(context, following: 1) is not { } name || await gate.IdentifyAdminAsync(context) is null)
+        if (await DocumentRequest.NameAsync(context, following: 1) is not { } name
+            || await gate.IdentifyAdminAsync(context) is null)
         {
             return;
         }

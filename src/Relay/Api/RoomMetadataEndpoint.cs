@@ -8,10 +8,13 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>GET /api/documents</c>, <c>GET /api/documents/{document}/history</c> and <c>GET /api/documents/{document}/connections</c>: what is known about rooms, for administrators. They show users' ids and the names of all documents.
+/// <c>GET /api/documents</c>, <c>GET /api/documents/{document}/history</c> and <c>GET
+/// /api/documents/{document}/connections</c>: what is known about rooms, for administrators. They show users' ids and
+/// the names of all documents.
 /// <c>GET /api/totals</c> and <c>GET /api/nodes/history</c>: the same of all rooms together.
 /// </summary>
-internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataState state, TimeProvider time, ILogger<RoomMetadataEndpoint> logger, IRoomMetadata? rooms = null)
+internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataState state, TimeProvider time,
+    ILogger<RoomMetadataEndpoint> logger, IRoomMetadata? rooms = null)
 {
     public const string ListPath = "/api/documents";
     public const string HistoryPath = DocumentEndpoint.Path + "/history";
@@ -30,7 +33,9 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
     public Task ListAsync(HttpContext context) => AnswerAsync(context, async metadata =>
     {
         var query = context.Request.Query;
-        var page = await metadata.ListRoomsAsync(new RoomQuery(OrderOf(Text(query, "sort")), LimitOf(query), Text(query, "cursor"), Text(query, "prefix"), Text(query, "search")), context.RequestAborted);
+        var page = await metadata.ListRoomsAsync(
+            new RoomQuery(OrderOf(Text(query, "sort")), LimitOf(query), Text(query, "cursor"), Text(query, "prefix"),
+                Text(query, "search")), context.RequestAborted);
         return new { documents = page.Rooms, next = page.Next };
     });
 
@@ -38,7 +43,9 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
     public Task HistoryAsync(HttpContext context) => AnswerAsync(context, async (metadata, name) =>
     {
         var (from, to) = RangeOf(context.Request.Query, DefaultRange);
-        return await metadata.FindRoomAsync(name, from, to, context.RequestAborted) is { } history ? new { document = history.Room, hours = history.Hours } : null;
+        return await metadata.FindRoomAsync(name, from, to, context.RequestAborted) is { } history
+            ? new { document = history.Room, hours = history.Hours }
+            : null;
     });
 
     /// <summary><c>?from=&amp;to=</c>, times as in RFC 3339; without them the last 24 hours.</summary>
@@ -48,14 +55,21 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
         return new { hours = await metadata.TotalsAsync(from, to, context.RequestAborted) };
     });
 
-    public Task NodesAsync(HttpContext context) => AnswerAsync(context, async metadata => new { nodes = await metadata.NodesAsync(context.RequestAborted) });
+    public Task NodesAsync(HttpContext context) =>
+        AnswerAsync(context, async metadata => new { nodes = await metadata.NodesAsync(context.RequestAborted) });
 
     /// <summary><c>?open=true&amp;limit=&amp;cursor=</c></summary>
     public Task ConnectionsAsync(HttpContext context) => AnswerAsync(context, async (metadata, name) =>
     {
         var query = context.Request.Query;
-        var onlyOpen = Text(query, "open") switch { null or "false" => false, "true" => true, _ => throw new FormatException("open must be true or false.") };
-        return await metadata.ListConnectionsAsync(name, onlyOpen, LimitOf(query), Text(query, "cursor"), context.RequestAborted) is { } page
+        var onlyOpen = Text(query, "open") switch
+        {
+            null or "false" => false,
+            "true" => true,
+            _ => throw new FormatException("open must be true or false.")
+        };
+        return await metadata.ListConnectionsAsync(name, onlyOpen, LimitOf(query), Text(query, "cursor"),
+            context.RequestAborted) is { } page
             ? new { connections = page.Connections, next = page.Next }
             : null;
     });
@@ -110,13 +124,15 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
         catch (Exception exception) when (exception is RoomMetadataUnavailableException or RoomMetadataRefusedException)
         {
             LogUnavailable(logger, exception);
-            await DocumentRequest.AnswerLaterAsync(context, "The metadata of rooms cannot be read at the moment; ask again.", ProblemKind.StoreUnavailable);
+            await DocumentRequest.AnswerLaterAsync(context,
+                "The metadata of rooms cannot be read at the moment; ask again.", ProblemKind.StoreUnavailable);
             return;
         }
 
         if (answer is null)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status404NotFound, "Nothing is known about this document.", ProblemKind.NoDocument);
+            await Problem.AnswerAsync(context, StatusCodes.Status404NotFound, "Nothing is known about this document.",
+                ProblemKind.NoDocument);
             return;
         }
 
@@ -131,7 +147,9 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
     {
         var to = TimeOf(query, "to") ?? time.GetUtcNow();
         var from = TimeOf(query, "from") ?? to - otherwise;
-        return from < to && to - from <= LongestRange ? (from, to) : throw new FormatException("from must be before to, by at most 366 days.");
+        return from < to && to - from <= LongestRange
+            ? (from, to)
+            : throw new FormatException("from must be before to, by at most 366 days.");
     }
 
     private static RoomOrder OrderOf(string? sort) => sort switch
@@ -145,15 +163,18 @@ internal sealed partial class RoomMetadataEndpoint(RequestGate gate, MetadataSta
 
     private static int LimitOf(IQueryCollection query) =>
         Text(query, "limit") is not { } text ? 50
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= MaxLimit ? limit
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            && limit is > 0 and <= MaxLimit ? limit
         : throw new FormatException($"limit must be a whole number from 1 to {MaxLimit}.");
 
     private static DateTimeOffset? TimeOf(IQueryCollection query, string name) =>
         Text(query, name) is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at
         : throw new FormatException($"{name} must be a time, as in 2026-01-31T12:00:00Z.");
 
-    private static string? Text(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
+    private static string? Text(IQueryCollection query, string name) =>
+        query[name].ToString() is { Length: > 0 } text ? text : null;
 
     [LoggerMessage(LogEvents.MetadataUnreadable, LogLevel.Debug, "The metadata of rooms cannot be read now")]
     private static partial void LogUnavailable(ILogger logger, Exception exception);

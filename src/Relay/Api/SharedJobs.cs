@@ -3,7 +3,8 @@ using Relay.Backplane;
 namespace Relay.Api;
 
 /// <summary>
-/// The documents that are jobs, for all who ask this node: each reading costs Redis a script for every partition, so one answers everybody until it is two seconds old. Thread-safe.
+/// The documents that are jobs, for all who ask this node: each reading costs Redis a script for every partition, so
+/// one answers everybody until it is two seconds old. Thread-safe.
 /// </summary>
 internal sealed class SharedJobs(ISaveJobs jobs, TimeProvider time)
 {

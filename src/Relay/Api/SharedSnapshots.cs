@@ -6,7 +6,9 @@ namespace Relay.Api;
 /// <summary>Stored snapshots, listed and read once for all who ask at the same time. Thread-safe.</summary>
 internal sealed class SharedSnapshots(ISnapshotStore store, TimeProvider time)
 {
-    /// <summary>How many snapshots a node reads at the same time for requests; a read takes the snapshot's size.</summary>
+    /// <summary>
+    /// How many snapshots a node reads at the same time for requests; a read takes the snapshot's size.
+    /// </summary>
     public const int ReadsAtOnce = 8;
 
     /// <summary>How many may be asked for at the same time; more are refused.</summary>
@@ -31,7 +33,8 @@ internal sealed class SharedSnapshots(ISnapshotStore store, TimeProvider time)
         lists.Ask(name, cancellation) ?? throw TooMany();
 
     /// <summary>Reads a listed snapshot. All who share the read get the same memory.</summary>
-    /// <exception cref="SnapshotStoreUnavailableException">The store cannot be reached or read, or too many ask.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">The store cannot be reached or read, or too many
+    /// ask.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up, or the store took too long.</exception>
     public Task<SnapshotReadResult> ReadAsync(
         DocumentName name, SnapshotInfo snapshot, CancellationToken cancellation) =>

@@ -6,10 +6,12 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>POST /api/documents/{document}/snapshots/{id}/restore</c>: has the document show what it showed in a snapshot, by an update that goes the way of all updates. What is written meanwhile stays.
+/// <c>POST /api/documents/{document}/snapshots/{id}/restore</c>: has the document show what it showed in a snapshot, by
+/// an update that goes the way of all updates. What is written meanwhile stays.
 /// </summary>
 internal sealed partial class SnapshotRestoreEndpoint(
-    RequestGate gate, StoredSnapshots snapshots, DocumentStates states, DocumentWriter writer, ILogger<SnapshotRestoreEndpoint> logger) : IDisposable
+    RequestGate gate, StoredSnapshots snapshots, DocumentStates states, DocumentWriter writer,
+        ILogger<SnapshotRestoreEndpoint> logger) : IDisposable
 {
     public const string Path = SnapshotsEndpoint.OnePath + "/restore";
 
@@ -61,7 +63,8 @@ internal sealed partial class SnapshotRestoreEndpoint(
         else if (update.Length == 0 || await writer.WriteAsync(context, name, update, grant.UserId))
         {
             LogRestored(logger, name, snapshot.Position, update.Length);
-            await JsonAnswer.WriteAsync(context, new JsonObject { ["restored"] = update.Length > 0, ["bytes"] = update.Length });
+            await JsonAnswer.WriteAsync(context,
+                new JsonObject { ["restored"] = update.Length > 0, ["bytes"] = update.Length });
         }
     }
 
@@ -82,6 +85,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
         }
     }
 
-    [LoggerMessage(LogEvents.SnapshotRestored, LogLevel.Information, "{Document} was restored to its snapshot at {Position} by an update of {Bytes} bytes")]
+    [LoggerMessage(LogEvents.SnapshotRestored, LogLevel.Information,
+        "{Document} was restored to its snapshot at {Position} by an update of {Bytes} bytes")]
     private static partial void LogRestored(ILogger logger, DocumentName document, Position position, int bytes);
 }

@@ -10,10 +10,12 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>POST /api/documents/{document}/snapshots/{id}/set-aside</c>: takes a snapshot that does not read out of the way, so that its document opens from what is left; with <c>?force=true</c> also where something is lost with it.
+/// <c>POST /api/documents/{document}/snapshots/{id}/set-aside</c>: takes a snapshot that does not read out of the way,
+/// so that its document opens from what is left; with <c>?force=true</c> also where something is lost with it.
 /// For administrators.
 /// </summary>
-internal sealed partial class SnapshotSetAsideEndpoint(RequestGate gate, StoredSnapshots stored, BadSnapshots bad, ILogger<SnapshotSetAsideEndpoint> logger)
+internal sealed partial class SnapshotSetAsideEndpoint(RequestGate gate, StoredSnapshots stored, BadSnapshots bad,
+    ILogger<SnapshotSetAsideEndpoint> logger)
 {
     public const string Path = SnapshotsEndpoint.OnePath + "/set-aside";
 
@@ -28,14 +30,17 @@ internal sealed partial class SnapshotSetAsideEndpoint(RequestGate gate, StoredS
 
         try
         {
-            await AnswerAsync(context, name, snapshot, await bad.SetAsideAsync(name, snapshot, context.Request.Query["force"] == "true", context.RequestAborted));
+            await AnswerAsync(context, name, snapshot,
+                await bad.SetAsideAsync(name, snapshot, context.Request.Query["force"] == "true",
+                    context.RequestAborted));
         }
         catch (LogDamagedException exception)
         {
             LogFailed(logger, exception, name);
             await DocumentRequest.AnswerAsync(context, CloseReason.DocumentUnreadable);
         }
-        catch (Exception exception) when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
+        catch (Exception exception) when (exception is BackplaneUnavailableException
+            or SnapshotStoreUnavailableException)
         {
             LogFailed(logger, exception, name);
             await DocumentRequest.AnswerAsync(context, CloseReason.StoreUnavailable);
@@ -50,19 +55,23 @@ internal sealed partial class SnapshotSetAsideEndpoint(RequestGate gate, StoredS
                 await StoredSnapshots.AnswerAbsentAsync(context);
                 break;
             case SetAsideOutcome.Reads:
-                await Problem.AnswerAsync(context, StatusCodes.Status409Conflict, "The snapshot reads, so it is in nobody's way.");
+                await Problem.AnswerAsync(context, StatusCodes.Status409Conflict,
+                    "The snapshot reads, so it is in nobody's way.");
                 break;
             case SetAsideOutcome.WouldLose:
-                await Problem.AnswerAsync(context, StatusCodes.Status409Conflict, $"{result.Loss} To set it aside all the same, ask with ?force=true.", ProblemKind.WouldLose);
+                await Problem.AnswerAsync(context, StatusCodes.Status409Conflict,
+                    $"{result.Loss} To set it aside all the same, ask with ?force=true.", ProblemKind.WouldLose);
                 break;
             default:
                 LogSetAside(logger, name, snapshot.Position, result.Place!);
-                await JsonAnswer.WriteAsync(context, new JsonObject { ["place"] = result.Place, ["opens"] = result.Opens, ["loss"] = result.Loss });
+                await JsonAnswer.WriteAsync(context,
+                    new JsonObject { ["place"] = result.Place, ["opens"] = result.Opens, ["loss"] = result.Loss });
                 break;
         }
     }
 
-    [LoggerMessage(LogEvents.SnapshotSetAside, LogLevel.Warning, "An administrator set the snapshot of {Document} at {Position} aside; it lies at {Place}")]
+    [LoggerMessage(LogEvents.SnapshotSetAside, LogLevel.Warning,
+        "An administrator set the snapshot of {Document} at {Position} aside; it lies at {Place}")]
     private static partial void LogSetAside(ILogger logger, DocumentName document, Position position, string place);
 
     [LoggerMessage(LogEvents.SetAsideFailed, LogLevel.Warning, "A snapshot of {Document} cannot be set aside now")]

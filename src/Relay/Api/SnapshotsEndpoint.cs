@@ -6,7 +6,9 @@ using Relay.Connections;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>GET /api/documents/{document}/snapshots</c>: what is stored of a document, newest first; <c>GET …/snapshots/{id}</c>: the document as it was then, as one Yjs update (format V1). What was stored before a deletion is not shown.
+/// <c>GET /api/documents/{document}/snapshots</c>: what is stored of a document, newest first; <c>GET
+/// …/snapshots/{id}</c>: the document as it was then, as one Yjs update (format V1). What was stored before a deletion
+/// is not shown.
 /// </summary>
 internal sealed class SnapshotsEndpoint(
     RequestGate gate, StoredSnapshots snapshots, HeldStates held, LongAnswers answers)

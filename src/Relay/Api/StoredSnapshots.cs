@@ -6,18 +6,25 @@ using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary>A document's snapshots for requests: what cannot be had is answered, and then nothing is returned.</summary>
+/// <summary>
+/// A document's snapshots for requests: what cannot be had is answered, and then nothing is returned.
+/// </summary>
 internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger<StoredSnapshots> logger)
 {
     /// <summary>How addresses name a snapshot: by its position.</summary>
     public static string IdOf(SnapshotInfo snapshot) =>
-        string.Create(CultureInfo.InvariantCulture, $"{snapshot.Position.Epoch}-{snapshot.Position.Offset}-{snapshot.Position.Id}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{snapshot.Position.Epoch}-{snapshot.Position.Offset}-{snapshot.Position.Id}");
 
     /// <summary>The snapshots since the last deletion, newest first.</summary>
     public async ValueTask<IReadOnlyList<SnapshotInfo>?> ListAsync(HttpContext context, DocumentName name) =>
-        await ListWithTombstoneAsync(context, name) is { } listing ? [.. listing.TakeWhile(snapshot => !snapshot.IsTombstoneOf(name))] : null;
+        await ListWithTombstoneAsync(context, name) is { } listing
+            ? [.. listing.TakeWhile(snapshot => !snapshot.IsTombstoneOf(name))]
+            : null;
 
-    /// <summary>The snapshot that the address names, if it was stored since the last deletion. It need not read.</summary>
+    /// <summary>
+    /// The snapshot that the address names, if it was stored since the last deletion. It need not read.
+    /// </summary>
     public async ValueTask<SnapshotInfo?> FindAsync(HttpContext context, DocumentName name)
     {
         if (await ListWithTombstoneAsync(context, name) is not { } listing)
@@ -32,7 +39,8 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
         }
         else if (found.IsTombstoneOf(name))
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status409Conflict, "This snapshot says that the document was deleted; it holds no state.");
+            await Problem.AnswerAsync(context, StatusCodes.Status409Conflict,
+                "This snapshot says that the document was deleted; it holds no state.");
         }
         else
         {
@@ -60,7 +68,8 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
                 return null;
             case SnapshotReadOutcome.Unreadable:
                 LogUnreadable(logger, name, found.Position, result.Problem);
-                await Problem.AnswerAsync(context, StatusCodes.Status500InternalServerError, "The snapshot does not read; it is kept.", ProblemKind.DocumentUnreadable);
+                await Problem.AnswerAsync(context, StatusCodes.Status500InternalServerError,
+                    "The snapshot does not read; it is kept.", ProblemKind.DocumentUnreadable);
                 return null;
             default:
                 await DocumentRequest.AnswerAsync(context, CloseReason.StoreUnavailable);
@@ -70,7 +79,8 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
 
     /// <summary>Says that there is none of that id.</summary>
     public static Task AnswerAbsentAsync(HttpContext context) =>
-        Problem.AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such snapshot (any more).", ProblemKind.NoDocument);
+        Problem.AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such snapshot (any more).",
+            ProblemKind.NoDocument);
 
     /// <summary>The snapshots since the last deletion, and the one that says so after them.</summary>
     private async ValueTask<IReadOnlyList<SnapshotInfo>?> ListWithTombstoneAsync(HttpContext context, DocumentName name)
@@ -95,7 +105,8 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
         return null;
     }
 
-    private async ValueTask<SnapshotReadResult?> ReadAsync(DocumentName name, SnapshotInfo snapshot, CancellationToken cancellation)
+    private async ValueTask<SnapshotReadResult?> ReadAsync(DocumentName name, SnapshotInfo snapshot,
+        CancellationToken cancellation)
     {
         try
         {
@@ -116,6 +127,8 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
     [LoggerMessage(LogEvents.SnapshotsUnavailable, LogLevel.Warning, "The snapshots of {Document} cannot be read now")]
     private static partial void LogUnavailable(ILogger logger, Exception exception, DocumentName document);
 
-    [LoggerMessage(LogEvents.UnreadableSnapshotAsked, LogLevel.Error, "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
-    private static partial void LogUnreadable(ILogger logger, DocumentName document, Position position, string? problem);
+    [LoggerMessage(LogEvents.UnreadableSnapshotAsked, LogLevel.Error,
+        "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
+    private static partial void LogUnreadable(ILogger logger, DocumentName document, Position position,
+        string? problem);
 }

@@ -52,7 +52,8 @@ internal sealed class UpdateBody : IDisposable
         var collected = buffer.Collected;
         if (!new YDocument().TryGetNews(collected, out _, out var error))
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, error.ToString(), ProblemKind.BadUpdate);
+            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, error.ToString(),
+                ProblemKind.BadUpdate);
             return false;
         }
 

@@ -5,7 +5,9 @@ using Relay.Sessions;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>POST /api/documents/{document}/updates</c>: takes one Yjs update (format V1) the way that updates of clients take, and answers 204 when it is in the log. An update that is there already is answered alike, so a request may be repeated.
+/// <c>POST /api/documents/{document}/updates</c>: takes one Yjs update (format V1) the way that updates of clients
+/// take, and answers 204 when it is in the log. An update that is there already is answered alike, so a request may be
+/// repeated.
 /// </summary>
 internal sealed class UpdatesEndpoint(
     RequestGate gate, DocumentWriter writer, SessionSettings settings, BufferBudget budget)

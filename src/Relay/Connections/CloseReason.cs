@@ -1,8 +1,9 @@
 namespace Relay.Connections;
 
 /// <summary>
-/// Why a connection ends, as its client is told: the one table of close codes (<c>docs/protocol.md</c> shows it to users). 4400 to 4499 mean "do not come back"; 4500 to 4599,
-/// 1012 and 1013 mean "come back". The text is at most 123 bytes of ASCII, what a close frame holds.
+/// Why a connection ends, as its client is told: the one table of close codes (<c>docs/protocol.md</c> shows it to
+/// users). 4400 to 4499 mean "do not come back"; 4500 to 4599, 1012 and 1013 mean "come back". The text is at most 123
+/// bytes of ASCII, what a close frame holds.
 /// </summary>
 internal sealed record CloseReason(int Code, string Text)
 {
@@ -23,15 +24,18 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason NoDocument = new(4408, "No document was open on this connection for too long.");
 
-    public static readonly CloseReason MessageTooLarge = new(4413, "The message is larger than Limits:MaxMessageBytes allows.");
+    public static readonly CloseReason MessageTooLarge = new(4413,
+        "The message is larger than Limits:MaxMessageBytes allows.");
 
-    public static readonly CloseReason DocumentTooLarge = new(4414, "The document would grow beyond Limits:MaxDocumentBytes.");
+    public static readonly CloseReason DocumentTooLarge = new(4414,
+        "The document would grow beyond Limits:MaxDocumentBytes.");
 
     public static readonly CloseReason TextFrame = new(4415, "Text frames are not understood; send binary ones.");
 
     public static readonly CloseReason BadUpdate = new(4422, "The update is not a valid Yjs update (format V1).");
 
-    public static readonly CloseReason DocumentUnreadable = new(4423, "The stored document cannot be read; its operator has been told.");
+    public static readonly CloseReason DocumentUnreadable = new(4423,
+        "The stored document cannot be read; its operator has been told.");
 
     public static readonly CloseReason TooMuchPending = new(4429, "Too much was sent to documents that are not open.");
 
@@ -39,18 +43,22 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason TokenEnded = new(4501, "The token has ended; connect again with a new one.");
 
-    public static readonly CloseReason AskedToReconnect = new(4502, "An administrator ended this connection; connect again.");
+    public static readonly CloseReason AskedToReconnect = new(4502,
+        "An administrator ended this connection; connect again.");
 
-    public static readonly CloseReason StoreUnavailable = new(4503, "The document cannot be loaded at the moment; connect again.");
+    public static readonly CloseReason StoreUnavailable = new(4503,
+        "The document cannot be loaded at the moment; connect again.");
 
     public static readonly CloseReason NotOpen = new(
         4504, "A document was written to that is not open on this connection; connect again.");
 
-    public static readonly CloseReason SlowReader = new(4508, "The client did not read what it was sent; connect again.");
+    public static readonly CloseReason SlowReader = new(4508,
+        "The client did not read what it was sent; connect again.");
 
     public static readonly CloseReason NoPong = new(4509, "The client did not answer a ping; connect again.");
 
-    public static readonly CloseReason DocumentIsFull = new(4529, "The document has as many connections as it takes; connect again later.");
+    public static readonly CloseReason DocumentIsFull = new(4529,
+        "The document has as many connections as it takes; connect again later.");
 
     public static readonly CloseReason UserIsFull = new(
         4530, "This user has as many connections as Limits:MaxConnectionsPerUser allows; connect again later.");
@@ -64,7 +72,8 @@ internal sealed record CloseReason(int Code, string Text)
     /// <summary>All reasons, for the tests and the metrics.</summary>
     public static IReadOnlyList<CloseReason> All { get; } =
     [
-        Normal, FramingError, NodeStops, NodeIsFull, BadMessage, Removed, DocumentDeleted, NoDocument, MessageTooLarge, DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
+        Normal, FramingError, NodeStops, NodeIsFull, BadMessage, Removed, DocumentDeleted, NoDocument, MessageTooLarge,
+            DocumentTooLarge, TextFrame, BadUpdate, DocumentUnreadable,
         TooMuchPending, InternalError, TokenEnded, AskedToReconnect, StoreUnavailable, NotOpen, SlowReader, NoPong,
         DocumentIsFull, UserIsFull, TokensHeldBack,
     ];

@@ -1,6 +1,9 @@
 namespace Relay.Connections;
 
-/// <summary>A place among the node's connections, taken before the connection itself is made: a connection that is one too many never reaches its document.</summary>
+/// <summary>
+/// A place among the node's connections, taken before the connection itself is made: a connection that is one too many
+/// never reaches its document.
+/// </summary>
 internal sealed class ConnectionPlace : IOpenConnection
 {
     private readonly Lock gate = new();

@@ -3,7 +3,10 @@ using Relay.Connections.Sockets;
 
 namespace Relay.Connections;
 
-/// <summary>The open connections of the node: counted, limited, ended when an administrator says so, and closed a few at a time when the node stops. Thread-safe.</summary>
+/// <summary>
+/// The open connections of the node: counted, limited, ended when an administrator says so, and closed a few at a time
+/// when the node stops. Thread-safe.
+/// </summary>
 /// <param name="maxConnections">How many there may be.</param>
 /// <param name="time">The clock.</param>
 /// <param name="descriptors">What bounds them as well; null where only the setting does.</param>
@@ -99,7 +102,9 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
     {
         lock (gate)
         {
-            return open.Count == 0 ? Task.CompletedTask : (gone ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return open.Count == 0
+                ? Task.CompletedTask
+                : (gone ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
@@ -118,7 +123,10 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
         return covered.Sum(connection => connection.Kick(order));
     }
 
-    /// <summary>Takes no more connections, and closes those there are, spread evenly over <paramref name="within"/>: clients do not spread their reconnects themselves.</summary>
+    /// <summary>
+    /// Takes no more connections, and closes those there are, spread evenly over <paramref name="within"/>: clients do
+    /// not spread their reconnects themselves.
+    /// </summary>
     /// <param name="within">How long to take.</param>
     /// <param name="hurry">Closes the rest at once.</param>
     public async Task DrainAsync(TimeSpan within, CancellationToken hurry)
@@ -133,7 +141,9 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
         var steps = Math.Max(1, (int)(within / DrainStep));
         for (var step = 0; step < steps && left.Count > 0; step++)
         {
-            var some = hurry.IsCancellationRequested ? left.Count : (int)Math.Ceiling((double)left.Count / (steps - step));
+            var some = hurry.IsCancellationRequested
+                ? left.Count
+                : (int)Math.Ceiling((double)left.Count / (steps - step));
             for (var i = 0; i < some; i++)
             {
                 left.Dequeue().Close(CloseReason.NodeStops);
@@ -141,7 +151,9 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
 
             if (left.Count > 0)
             {
-                await Task.Delay(DrainStep, time, hurry).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await Task.Delay(DrainStep, time, hurry)
+                    .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None,
+                        TaskScheduler.Default);
             }
         }
 

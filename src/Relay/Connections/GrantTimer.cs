@@ -2,7 +2,9 @@ using Relay.Access;
 
 namespace Relay.Connections;
 
-/// <summary>Says when a grant ends, once; for whoever serves somebody for longer than one request. Thread-safe.</summary>
+/// <summary>
+/// Says when a grant ends, once; for whoever serves somebody for longer than one request. Thread-safe.
+/// </summary>
 internal sealed class GrantTimer : IDisposable
 {
     // A timer takes at most 49 days.
@@ -27,13 +29,15 @@ internal sealed class GrantTimer : IDisposable
         {
             lock (gate)
             {
-                timer = time.CreateTimer(static self => ((GrantTimer)self!).Tick(), this, Left(), Timeout.InfiniteTimeSpan);
+                timer = time.CreateTimer(static self => ((GrantTimer)self!).Tick(), this, Left(),
+                    Timeout.InfiniteTimeSpan);
             }
         }
     }
 
     /// <summary>A timer for a grant that ends; nothing for one that does not.</summary>
-    public static GrantTimer? Start(Grant grant, TimeProvider time, Action ended) => grant.Expires < DateTimeOffset.MaxValue ? new GrantTimer(grant, time, ended) : null;
+    public static GrantTimer? Start(Grant grant, TimeProvider time, Action ended) =>
+        grant.Expires < DateTimeOffset.MaxValue ? new GrantTimer(grant, time, ended) : null;
 
     public void Dispose()
     {

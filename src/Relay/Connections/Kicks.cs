@@ -6,8 +6,8 @@ using Relay.Yjs;
 namespace Relay.Connections;
 
 /// <summary>
-/// Ends connections and long answers on all nodes: here at once, elsewhere by an order that the other nodes hear, or hear
-/// of when they are back (<see cref="INodeOrders"/>).
+/// Ends connections and long answers on all nodes: here at once, elsewhere by an order that the other nodes hear, or
+/// hear of when they are back (<see cref="INodeOrders"/>).
 /// </summary>
 internal sealed partial class Kicks(
     ConnectionRegistry connections, LongAnswers answers, INodeOrders orders, ILogger<Kicks> logger)
@@ -64,7 +64,14 @@ internal sealed partial class Kicks(
         connections.Kick(order, givenAt) + answers.Kick(order, givenAt);
 
     private static byte[] Write(KickOrder order) =>
-        JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["kind"] = Kind, [User] = order.UserId, [Document] = order.Document?.Value, [ComeBack] = order.MayComeBack });
+        JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject
+            {
+                ["kind"] = Kind,
+                [User] = order.UserId,
+                [Document] = order.Document?.Value,
+                [ComeBack] = order.MayComeBack
+            });
 
     /// <summary>False for an order that only newer versions know, or that would end everything.</summary>
     private static bool TryRead(ReadOnlyMemory<byte> order, out KickOrder? kick)
@@ -81,21 +88,31 @@ internal sealed partial class Kicks(
 
             var document = root.GetProperty(Document).GetString();
             var user = root.GetProperty(User).GetString();
-            kick = user is null && document is null ? null : new KickOrder(user, document is null ? null : DocumentName.Create(document), root.GetProperty(ComeBack).GetBoolean());
+            kick = user is null && document is null
+                ? null
+                : new KickOrder(user, document is null ? null : DocumentName.Create(document),
+                    root.GetProperty(ComeBack).GetBoolean());
             return kick is not null;
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException
+            or InvalidOperationException or ArgumentException)
         {
             return false;
         }
     }
 
-    [LoggerMessage(LogEvents.Kicked, LogLevel.Information, "An administrator ended {Connections} connections (user {User}, document {Document}) on {Nodes} nodes")]
-    private static partial void LogKicked(ILogger logger, long connections, string? user, DocumentName? document, int nodes);
+    [LoggerMessage(LogEvents.Kicked, LogLevel.Information,
+        "An administrator ended {Connections} connections (user {User}, document {Document}) on {Nodes} nodes")]
+    private static partial void LogKicked(ILogger logger, long connections, string? user,
+        DocumentName? document, int nodes);
 
-    [LoggerMessage(LogEvents.KickedHereOnly, LogLevel.Warning, "An administrator ended {Connections} connections (user {User}, document {Document}) on this node; the others cannot be reached")]
-    private static partial void LogKickedHere(ILogger logger, Exception exception, int connections, string? user, DocumentName? document);
+    [LoggerMessage(LogEvents.KickedHereOnly, LogLevel.Warning,
+        "An administrator ended {Connections} connections (user {User}, document {Document}) on this "
+            + "node; the others cannot be reached")]
+    private static partial void LogKickedHere(ILogger logger, Exception exception, int connections, string? user,
+        DocumentName? document);
 
-    [LoggerMessage(LogEvents.KickUnreadable, LogLevel.Warning, "An order of another node is none that this version knows; it was ignored")]
+    [LoggerMessage(LogEvents.KickUnreadable, LogLevel.Warning,
+        "An order of another node is none that this version knows; it was ignored")]
     private static partial void LogUnreadable(ILogger logger);
 }

@@ -1,7 +1,8 @@
 namespace Relay.Connections;
 
 /// <summary>
-/// Bounds how fast a connection's frames are read: so many a second in the long run, and ten seconds' worth at once after a pause, because a paste or an import is a burst of thousands. Not thread-safe.
+/// Bounds how fast a connection's frames are read: so many a second in the long run, and ten seconds' worth at once
+/// after a pause, because a paste or an import is a burst of thousands. Not thread-safe.
 /// </summary>
 internal sealed class MessageRate(int perSecond, TimeProvider time)
 {

@@ -4,7 +4,8 @@ namespace Relay.Health;
 /// <param name="name">As in "Redis".</param>
 /// <param name="use">What it is for.</param>
 /// <param name="time">The clock.</param>
-/// <param name="fails">Asked by those who want to know, where somebody else takes note of the calls; nothing where they are noted here.</param>
+/// <param name="fails">Asked by those who want to know, where somebody else takes note of the calls; nothing where they
+/// are noted here.</param>
 internal sealed class ServiceHealth(string name, string use, TimeProvider time, Func<bool>? fails = null)
 {
     /// <summary>In ticks of UTC; 0 while it works.</summary>
@@ -52,6 +53,7 @@ internal sealed class ServiceHealth(string name, string use, TimeProvider time, 
             }
         }
 
-        return new ServiceReport(name, use, Volatile.Read(ref failingSince) is not 0 and var since ? new DateTimeOffset(since, TimeSpan.Zero) : null);
+        return new ServiceReport(name, use,
+            Volatile.Read(ref failingSince) is not 0 and var since ? new DateTimeOffset(since, TimeSpan.Zero) : null);
     }
 }

@@ -1,6 +1,9 @@
 namespace Relay.Health;
 
-/// <summary>The services that this node uses by its settings; whoever calls one says how that went. Nobody calls one only to know.</summary>
+/// <summary>
+/// The services that this node uses by its settings; whoever calls one says how that went. Nobody calls one only to
+/// know.
+/// </summary>
 internal sealed record ServicesInUse
 {
     /// <summary>The log and what joins nodes: Redis, or a file.</summary>
@@ -15,5 +18,6 @@ internal sealed record ServicesInUse
     /// <summary>Postgres, or an SQLite file; null where no metadata is kept.</summary>
     public ServiceHealth? Metadata { get; init; }
 
-    public List<ServiceReport> Read() => [.. new[] { Log, Snapshots, Locator, Metadata }.OfType<ServiceHealth>().Select(service => service.Read())];
+    public List<ServiceReport> Read() =>
+        [.. new[] { Log, Snapshots, Locator, Metadata }.OfType<ServiceHealth>().Select(service => service.Read())];
 }

@@ -6,15 +6,20 @@ namespace Relay.Health;
 /// <summary>A snapshot store, and what its calls say about it.</summary>
 internal sealed class WatchedSnapshotStore(ISnapshotStore store, ServiceHealth health) : ISnapshotStore
 {
-    public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation) => await WatchAsync(Nothing(store.WriteAsync(snapshot, cancellation)));
+    public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation) =>
+        await WatchAsync(Nothing(store.WriteAsync(snapshot, cancellation)));
 
-    public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) => WatchAsync(store.ListAsync(document, cancellation));
+    public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) =>
+        WatchAsync(store.ListAsync(document, cancellation));
 
-    public ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => WatchAsync(store.ReadAsync(document, snapshot, cancellation));
+    public ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation) => WatchAsync(store.ReadAsync(document, snapshot, cancellation));
 
-    public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => await WatchAsync(Nothing(store.DeleteAsync(document, snapshot, cancellation)));
+    public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
+        await WatchAsync(Nothing(store.DeleteAsync(document, snapshot, cancellation)));
 
-    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => WatchAsync(store.SetAsideAsync(document, snapshot, cancellation));
+    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation) => WatchAsync(store.SetAsideAsync(document, snapshot, cancellation));
 
     private async ValueTask<T> WatchAsync<T>(ValueTask<T> call)
     {

@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Metadata;
 
-/// <summary>What goes through one connection's place at one room. The figures are added up by the session alone, and read when the connection has gone.</summary>
+/// <summary>
+/// What goes through one connection's place at one room. The figures are added up by the session alone, and read when
+/// the connection has gone.
+/// </summary>
 internal sealed class ConnectionActivity(string? userId, string protocol)
 {
     private readonly Guid id = Guid.CreateVersion7();
@@ -21,7 +24,9 @@ internal sealed class ConnectionActivity(string? userId, string protocol)
     /// <summary>Whether its beginning was handed on.</summary>
     public bool IsAnnounced { get; set; }
 
-    /// <summary>Says why it ends. Thread-safe; the first one to say it is right, because the others only follow from that.</summary>
+    /// <summary>
+    /// Says why it ends. Thread-safe; the first one to say it is right, because the others only follow from that.
+    /// </summary>
     /// <param name="code">The close code; nothing when this node did not choose one.</param>
     /// <param name="reason">One sentence.</param>
     public void EndsFor(int? code, string reason)
@@ -39,7 +44,8 @@ internal sealed class ConnectionActivity(string? userId, string protocol)
     }
 
     public ConnectionChange End(DocumentName room, DateTimeOffset now) =>
-        new(id, room, userId, protocol, openedAt, !IsAnnounced, new ConnectionEnd(now, BytesIn, BytesOut, UpdatesIn, UpdatesOut, cause?.Code, cause?.Reason ?? ""));
+        new(id, room, userId, protocol, openedAt, !IsAnnounced,
+            new ConnectionEnd(now, BytesIn, BytesOut, UpdatesIn, UpdatesOut, cause?.Code, cause?.Reason ?? ""));
 
     private sealed record Cause(int? Code, string Reason);
 }

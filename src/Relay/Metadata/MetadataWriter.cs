@@ -67,7 +67,8 @@ internal sealed partial class MetadataWriter(
 
             await store.EndAsync(patience.Token);
         }
-        catch (Exception exception) when (exception is RoomMetadataUnavailableException or RoomMetadataRefusedException or OperationCanceledException)
+        catch (Exception exception) when (exception is RoomMetadataUnavailableException or RoomMetadataRefusedException
+            or OperationCanceledException)
         {
             Failed(exception);
         }

@@ -15,7 +15,10 @@ internal sealed record MetadataWriterOptions
     /// <summary>How often dead nodes are looked for. Default: 5 s.</summary>
     public TimeSpan BuryInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long this node must have been writing without a failure before it takes others for dead: after an outage of the database all of them are silent. Default: 30 s, longer than a node may be silent.</summary>
+    /// <summary>
+    /// How long this node must have been writing without a failure before it takes others for dead: after an outage of
+    /// the database all of them are silent. Default: 30 s, longer than a node may be silent.
+    /// </summary>
     public TimeSpan BuryAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often old days are looked for. Default: 1 h.</summary>
@@ -27,7 +30,9 @@ internal sealed record MetadataWriterOptions
     /// </summary>
     public bool AwaitsStore { get; init; } = true;
 
-    /// <summary>How long the start waits for the database. Default: 3 s: a node without it starts all the same.</summary>
+    /// <summary>
+    /// How long the start waits for the database. Default: 3 s: a node without it starts all the same.
+    /// </summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long the stop waits for the last batches. Default: 3 s.</summary>

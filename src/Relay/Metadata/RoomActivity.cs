@@ -4,7 +4,8 @@ using Relay.Yjs;
 namespace Relay.Metadata;
 
 /// <summary>
-/// What goes on in one session, as plain numbers: the session alone adds to them, and the writer reads them every few seconds. Only comings and goings take a lock.
+/// What goes on in one session, as plain numbers: the session alone adds to them, and the writer reads them every few
+/// seconds. Only comings and goings take a lock.
 /// </summary>
 internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, TimeProvider time)
 {
@@ -104,14 +105,16 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
 
     /// <summary>What happened since the last sample; nothing when nothing did.</summary>
     /// <param name="at">The moment that it is of.</param>
-    /// <param name="endsHour">Whether an hour ends with it: the seconds of connections that do nothing belong to their hours, too.</param>
+    /// <param name="endsHour">Whether an hour ends with it: the seconds of connections that do nothing belong to their
+    /// hours, too.</param>
     public RoomSample? TakeSample(DateTimeOffset at, bool endsHour)
     {
         var (updatesNow, bytesInNow, bytesOutNow) = (Figures.Updates, Figures.BytesIn, Figures.BytesOut);
         lock (gate)
         {
             var isWritten = updatesNow != sampledUpdates;
-            if (!hasNews && !isWritten && bytesInNow == sampledBytesIn && bytesOutNow == sampledBytesOut && !(endsHour && connections > 0))
+            if (!hasNews && !isWritten && bytesInNow == sampledBytesIn && bytesOutNow == sampledBytesOut
+                && !(endsHour && connections > 0))
             {
                 return null;
             }

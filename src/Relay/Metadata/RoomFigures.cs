@@ -1,6 +1,9 @@
 namespace Relay.Metadata;
 
-/// <summary>What went through one session of this node since it began: added up by the session alone, with nothing but additions, and read by whoever wants to know, as of a moment ago.</summary>
+/// <summary>
+/// What went through one session of this node since it began: added up by the session alone, with nothing but
+/// additions, and read by whoever wants to know, as of a moment ago.
+/// </summary>
 internal sealed class RoomFigures
 {
     private long updates;
@@ -44,7 +47,9 @@ internal sealed class RoomFigures
         set => connections = value;
     }
 
-    /// <summary>Updates and bytes since the last time that this was asked. For one caller at a time: the node's report.</summary>
+    /// <summary>
+    /// Updates and bytes since the last time that this was asked. For one caller at a time: the node's report.
+    /// </summary>
     public (long Updates, long Bytes) SinceReport()
     {
         var (updatesNow, bytesNow) = (Updates, BytesIn + BytesOut);

@@ -7,16 +7,21 @@ using Relay.Yjs;
 namespace Relay.Metadata;
 
 /// <summary>
-/// What this node's rooms and connections have to say, until it is written. Figures stay where they are added up, so they need no room here however long the database is away; comings and goings wait in a queue that takes a bounded
-/// number, and beyond that are dropped and counted. Nobody ever waits for this. Thread-safe; batches are taken by one writer.
+/// What this node's rooms and connections have to say, until it is written. Figures stay where they are added up, so
+/// they need no room here however long the database is away; comings and goings wait in a queue that takes a bounded
+/// number, and beyond that are dropped and counted. Nobody ever waits for this. Thread-safe; batches are taken by one
+/// writer.
 /// </summary>
 internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int maxWaiting = 100_000)
 {
-    /// <summary>Rooms, and comings and goings, in one batch: what a database takes in well within its deadline.</summary>
+    /// <summary>
+    /// Rooms, and comings and goings, in one batch: what a database takes in well within its deadline.
+    /// </summary>
     private const int MaxOfBatch = 10_000;
 
     private readonly ConcurrentDictionary<RoomActivity, bool> activities = new();
-    private readonly Channel<ConnectionChange> changes = Channel.CreateBounded<ConnectionChange>(new BoundedChannelOptions(maxWaiting) { SingleReader = true });
+    private readonly Channel<ConnectionChange> changes = Channel.CreateBounded<ConnectionChange>(
+        new BoundedChannelOptions(maxWaiting) { SingleReader = true });
     private volatile bool isOff;
     private int leftSinceBatch;
     private long batches;
@@ -83,7 +88,10 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
         }
     }
 
-    /// <summary>What has happened since the last batch, or so much of it as fits into one; <paramref name="isLast"/> says whether that is all.</summary>
+    /// <summary>
+    /// What has happened since the last batch, or so much of it as fits into one; <paramref name="isLast"/> says
+    /// whether that is all.
+    /// </summary>
     public MetadataBatch TakeBatch(out bool isLast)
     {
         var all = rest;

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Relay.Peers;
 
 /// <summary>
-/// The listener for peers: a server of its own, so that nothing public can be reached here and nothing internal there, whatever the public addresses are. It opens before documents are loaded and
-/// closes after the last one has been left: a node that leaves is asked until then.
+/// The listener for peers: a server of its own, so that nothing public can be reached here and nothing internal there,
+/// whatever the public addresses are. It opens before documents are loaded and closes after the last one has been left:
+/// a node that leaves is asked until then.
 /// </summary>
 internal sealed partial class InternalListener : IHostedService, IDisposable
 {
@@ -26,7 +27,8 @@ internal sealed partial class InternalListener : IHostedService, IDisposable
         options.Limits.MaxRequestHeadersTotalSize = 16 << 10;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         options.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
-        server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
+        server = new KestrelServer(Options.Create(options),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
     }
 
     /// <exception cref="InternalListenerException">The address cannot be listened on.</exception>
@@ -38,7 +40,9 @@ internal sealed partial class InternalListener : IHostedService, IDisposable
         }
         catch (IOException exception)
         {
-            throw new InternalListenerException($"Nothing can listen for other nodes at {address} (Relay:Internal:Port): {exception.Message}", exception);
+            throw new InternalListenerException(
+                $"Nothing can listen for other nodes at {address} (Relay:Internal:Port): {exception.Message}",
+                exception);
         }
 
         LogListening(logger, address);

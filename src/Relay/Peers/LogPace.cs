@@ -1,6 +1,8 @@
 namespace Relay.Peers;
 
-/// <summary>Lets one message through every ten seconds: for what others may cause as often as they like. Thread-safe.</summary>
+/// <summary>
+/// Lets one message through every ten seconds: for what others may cause as often as they like. Thread-safe.
+/// </summary>
 internal sealed class LogPace(TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);

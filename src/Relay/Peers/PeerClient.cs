@@ -21,9 +21,11 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
     /// <param name="secret">What all nodes know.</param>
     /// <param name="options">Times and limits.</param>
     /// <param name="time">The clock of proofs, waits and the deadline.</param>
-    /// <param name="choose">Whom to ask first: a number below the one given. By chance, so that many that join do not all ask the same node.</param>
+    /// <param name="choose">Whom to ask first: a number below the one given. By chance, so that many that join do not
+    /// all ask the same node.</param>
     /// <param name="logger">The log.</param>
-    public PeerClient(string self, PeerSecret secret, PeerOptions options, TimeProvider time, Func<int, int> choose, ILogger<PeerClient> logger)
+    public PeerClient(string self, PeerSecret secret, PeerOptions options, TimeProvider time, Func<int, int> choose,
+        ILogger<PeerClient> logger)
     {
         this.self = self;
         this.secret = secret;
@@ -45,15 +47,18 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
         });
     }
 
-    public ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation) =>
+    public ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders,
+        CancellationToken cancellation) =>
         AskAsync(document, PeerPath.For(document), holders, cancellation);
 
-    public async ValueTask<ReadOnlyMemory<byte>?> AskPresenceAsync(DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation) =>
+    public async ValueTask<ReadOnlyMemory<byte>?> AskPresenceAsync(DocumentName document, IReadOnlyList<string> holders,
+        CancellationToken cancellation) =>
         (await AskAsync(document, PeerPath.ForPresence(document), holders, cancellation))?.Awareness;
 
     public void Dispose() => http.Dispose();
 
-    private async ValueTask<PeerState?> AskAsync(DocumentName document, string path, IReadOnlyList<string> holders, CancellationToken cancellation)
+    private async ValueTask<PeerState?> AskAsync(DocumentName document, string path, IReadOnlyList<string> holders,
+        CancellationToken cancellation)
     {
         string[] others = [.. holders.Where(holder => holder != self).Distinct(StringComparer.Ordinal)];
         if (others.Length == 0)
@@ -66,7 +71,8 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
         try
         {
             var first = choose(others.Length);
-            return await AskInTurnAsync(document, path, new Queue<string>([.. others[first..], .. others[..first]]), over.Token).WaitAsync(over.Token);
+            return await AskInTurnAsync(document, path, new Queue<string>([.. others[first..], .. others[..first]]),
+                over.Token).WaitAsync(over.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -80,8 +86,12 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
         }
     }
 
-    /// <summary>Never throws, and goes on until everybody was asked and has answered or <paramref name="cancellation"/> ended the questions.</summary>
-    private async Task<PeerState?> AskInTurnAsync(DocumentName document, string path, Queue<string> holders, CancellationToken cancellation)
+    /// <summary>
+    /// Never throws, and goes on until everybody was asked and has answered or <paramref name="cancellation"/> ended
+    /// the questions.
+    /// </summary>
+    private async Task<PeerState?> AskInTurnAsync(DocumentName document, string path, Queue<string> holders,
+        CancellationToken cancellation)
     {
         var waiting = new List<Task>();
         while (holders.Count + waiting.Count > 0)
@@ -91,8 +101,11 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
                 waiting.Add(AskOneAsync(document, path, holder, cancellation));
             }
 
-            // Who has nothing to give makes room for the next one at once; who is silent, after a while, and may still be the first.
-            var ended = await Task.WhenAny(holders.Count > 0 ? [Task.Delay(options.NextAfter, time, cancellation), .. waiting] : waiting);
+            // Who has nothing to give makes room for the next one at once; who is silent, after a while, and may still
+            // be the first.
+            var ended = await Task.WhenAny(holders.Count > 0
+                ? [Task.Delay(options.NextAfter, time, cancellation), .. waiting]
+                : waiting);
             if (ended is Task<PeerState?> answer)
             {
                 waiting.Remove(answer);
@@ -107,10 +120,12 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
     }
 
     /// <summary>Never throws: whatever goes wrong with a peer is no answer.</summary>
-    private async Task<PeerState?> AskOneAsync(DocumentName document, string path, string holder, CancellationToken cancellation)
+    private async Task<PeerState?> AskOneAsync(DocumentName document, string path, string holder,
+        CancellationToken cancellation)
     {
         if (!IPEndPoint.TryParse(holder, out var endpoint) || endpoint.Port == 0
-            || !Uri.TryCreate($"http://{endpoint}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var address))
+            || !Uri.TryCreate($"http://{endpoint}{path}",
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var address))
         {
             LogNoAddress(logger, holder);
             return null;
@@ -150,7 +165,8 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
 
             return state;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException
+            or ObjectDisposedException)
         {
             if (!cancellation.IsCancellationRequested)
             {

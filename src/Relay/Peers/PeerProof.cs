@@ -5,17 +5,17 @@ namespace Relay.Peers;
 
 /// <summary>
 /// How one node shows another that it belongs to it, as the value of the <c>Authorization</c> header:
-/// <code>Relay-Peer {milliseconds since 1970 UTC}.{nonce, 32 hexadecimal digits}.{HMAC-SHA256, 64 lower-case ones}</code>
-/// over the lines <c>relay-peer-request-2</c>, method, request target as it is sent, time, nonce, and the address that
-/// is asked, joined by line feeds (none of them can hold one). The address is in it so that what one node was sent is no
-/// proof to another, the method and target so that it is none for another question, and the nonce so that a node can
-/// refuse it when it comes again (<see cref="UsedProofs"/>).
+/// <code>Relay-Peer {milliseconds since 1970 UTC}.{nonce, 32 hexadecimal digits}.{HMAC-SHA256, 64 lower-case
+/// ones}</code> over the lines <c>relay-peer-request-2</c>, method, request target as it is sent, time, nonce, and the
+/// address that is asked, joined by line feeds (none of them can hold one). The address is in it so that what one node
+/// was sent is no proof to another, the method and target so that it is none for another question, and the nonce so
+/// that a node can refuse it when it comes again (<see cref="UsedProofs"/>).
 /// </summary>
 internal static class PeerProof
 {
     /// <summary>
-    /// How far the clocks of two nodes may be apart: more than any synchronised clock, short enough that few proofs must
-    /// be remembered.
+    /// How far the clocks of two nodes may be apart: more than any synchronised clock, short enough that few proofs
+    /// must be remembered.
     /// </summary>
     public static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
 
@@ -83,7 +83,8 @@ internal static class PeerProof
             return PeerProofOutcome.Missing;
         }
 
-        // The signature is judged before the time, so that only a node of ours is told apart as one whose clock is wrong.
+        // The signature is judged before the time, so that only a node of ours is told apart as one whose clock is
+        // wrong.
         var signed = Sign(secret, method, path, target, value[..dot].ToString(), nonce.ToString());
         if (!CryptographicOperations.FixedTimeEquals(mac, signed))
         {

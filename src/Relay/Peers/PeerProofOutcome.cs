@@ -12,9 +12,14 @@ internal enum PeerProofOutcome
     /// <summary>It was made with another secret, for another node, or for another request.</summary>
     Wrong,
 
-    /// <summary>It is right but for its time: it was sent before, or the clocks of the two nodes differ by more than the allowed skew.</summary>
+    /// <summary>
+    /// It is right but for its time: it was sent before, or the clocks of the two nodes differ by more than the allowed
+    /// skew.
+    /// </summary>
     Untimely,
 
-    /// <summary>It is right, but was used before, or is so old that it may have been (<see cref="UsedProofs"/>).</summary>
+    /// <summary>
+    /// It is right, but was used before, or is so old that it may have been (<see cref="UsedProofs"/>).
+    /// </summary>
     Used,
 }

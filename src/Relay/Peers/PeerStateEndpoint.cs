@@ -6,11 +6,14 @@ using Relay.Yjs;
 namespace Relay.Peers;
 
 /// <summary>
-/// <c>GET /internal/documents/{document}/state</c>, for other nodes, and <c>…/presence</c> for those who only want to know who is there: 200 with the state, 404 when this node does not hold the document, 503 at once while it is loading it, 401 without a valid proof, which comes before
-/// everything else. Answers have no text: the reason stands in this node's log.
+/// <c>GET /internal/documents/{document}/state</c>, for other nodes, and <c>…/presence</c> for those who only want to
+/// know who is there: 200 with the state, 404 when this node does not hold the document, 503 at once while it is
+/// loading it, 401 without a valid proof, which comes before everything else. Answers have no text: the reason stands
+/// in this node's log.
 /// </summary>
 internal sealed partial class PeerStateEndpoint(
-    Func<DocumentName, Action<PeerState?>, bool> share, Func<DocumentName, Action<byte[]?>, bool> showPresence, string self, PeerSecret secret, PeerOptions options, TimeProvider time, ILogger<PeerStateEndpoint> logger)
+    Func<DocumentName, Action<PeerState?>, bool> share, Func<DocumentName, Action<byte[]?>, bool> showPresence,
+        string self, PeerSecret secret, PeerOptions options, TimeProvider time, ILogger<PeerStateEndpoint> logger)
 {
     /// <summary>At 4 MiB of memory a node can be asked a thousand times a second, all the time.</summary>
     private const int MostUsedProofs = 1 << 16;
@@ -23,7 +26,8 @@ internal sealed partial class PeerStateEndpoint(
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         string? proof = context.Request.Headers.Authorization;
         var now = time.GetUtcNow();
-        var outcome = PeerProof.Check(proof, secret, context.Request.Method, target, self, now, out var skew, out var id);
+        var outcome = PeerProof.Check(proof, secret, context.Request.Method, target, self, now,
+            out var skew, out var id);
         if (outcome == PeerProofOutcome.Valid && !used.TryUse(id, now))
         {
             outcome = PeerProofOutcome.Used;
@@ -43,7 +47,9 @@ internal sealed partial class PeerStateEndpoint(
         }
 
         var answer = new TaskCompletionSource<PeerState?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var isAsked = PeerPath.TryGetPresenceName(target, out var document) ? showPresence(document, awareness => answer.TrySetResult(awareness is null ? null : PeerState.OfPresence(awareness)))
+        var isAsked = PeerPath.TryGetPresenceName(target, out var document)
+            ? showPresence(document,
+                awareness => answer.TrySetResult(awareness is null ? null : PeerState.OfPresence(awareness)))
             : PeerPath.TryGetName(target, out document, out _) && share(document, state => answer.TrySetResult(state));
         if (!isAsked)
         {
@@ -64,7 +70,9 @@ internal sealed partial class PeerStateEndpoint(
         await PeerStateWriter.WriteAsync(context.Response.Body, state, secret, proof!, context.RequestAborted);
     }
 
-    /// <summary>A session that ends before it answers, or whose mailbox is busy for longer than the asker waits, is "not yet".</summary>
+    /// <summary>
+    /// A session that ends before it answers, or whose mailbox is busy for longer than the asker waits, is "not yet".
+    /// </summary>
     private async Task<PeerState?> StateAsync(Task<PeerState?> answer, CancellationToken cancellation)
     {
         try
@@ -102,10 +110,14 @@ internal sealed partial class PeerStateEndpoint(
         }
     }
 
-    [LoggerMessage(LogEvents.PeerProofUntimely, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: its proof is {Seconds} s ahead of this node's clock, and {Allowed} s either way are allowed. Are both clocks synchronised?")]
+    [LoggerMessage(LogEvents.PeerProofUntimely, LogLevel.Warning,
+        "Refused a request from {Remote} to the internal listener: its proof is {Seconds} s ahead of this node's "
+            + "clock, and {Allowed} s either way are allowed. Are both clocks synchronised?")]
     private static partial void LogUntimely(ILogger logger, string remote, double seconds, double allowed);
 
-    [LoggerMessage(LogEvents.PeerProofWrong, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: its proof was made with another Relay:Internal:Secret, or not for this node's address {Address}")]
+    [LoggerMessage(LogEvents.PeerProofWrong, LogLevel.Warning,
+        "Refused a request from {Remote} to the internal listener: its proof was made with another "
+            + "Relay:Internal:Secret, or not for this node's address {Address}")]
     private static partial void LogWrong(ILogger logger, string remote, string address);
 
     [LoggerMessage(
@@ -115,6 +127,7 @@ internal sealed partial class PeerStateEndpoint(
             + "node's start. Does something repeat what nodes say, or do the clocks differ?")]
     private static partial void LogUsed(ILogger logger, string remote);
 
-    [LoggerMessage(LogEvents.PeerProofMissing, LogLevel.Warning, "Refused a request from {Remote} to the internal listener: it has no proof that a node of ours sent it")]
+    [LoggerMessage(LogEvents.PeerProofMissing, LogLevel.Warning,
+        "Refused a request from {Remote} to the internal listener: it has no proof that a node of ours sent it")]
     private static partial void LogMissing(ILogger logger, string remote);
 }

@@ -4,7 +4,8 @@ using Relay.Yjs;
 namespace Relay.Peers;
 
 /// <summary>
-/// The start of the answer to a peer, in the clear so that the asker knows what is coming before it takes memory for it. Numbers are big-endian:
+/// The start of the answer to a peer, in the clear so that the asker knows what is coming before it takes memory for
+/// it. Numbers are big-endian:
 /// <code>
 ///  0   8  magic: 89 'R' 'L' 'Y' 'P' 'E' 'E' 'R'
 ///  8   2  version: 1
@@ -17,8 +18,10 @@ namespace Relay.Peers;
 /// 77   8  a: bytes of presence
 /// 85 24n  the positions
 /// </code>
-/// Then the body: d bytes of the document and u bytes of unlogged updates (Yjs updates, format V1), a bytes of presence (y-protocols), and 32 bytes of HMAC-SHA256 with the nodes' secret over the line
-/// <c>relay-peer-answer-1</c>, the question's proof, a line feed, the header, and the three parts before it. So a cut, damaged or repeated answer, or one of somebody who does not belong to us, is none.
+/// Then the body: d bytes of the document and u bytes of unlogged updates (Yjs updates, format V1), a bytes of presence
+/// (y-protocols), and 32 bytes of HMAC-SHA256 with the nodes' secret over the line
+/// <c>relay-peer-answer-1</c>, the question's proof, a line feed, the header, and the three parts before it. So a cut,
+/// damaged or repeated answer, or one of somebody who does not belong to us, is none.
 /// </summary>
 /// <param name="IsDeflated">The body's encoding.</param>
 /// <param name="Position">The last log entry in the document.</param>
@@ -28,7 +31,8 @@ namespace Relay.Peers;
 /// <param name="UnloggedBytes">Bytes of the unlogged updates.</param>
 /// <param name="AwarenessBytes">Bytes of presence.</param>
 internal readonly record struct PeerStateHeader(
-    bool IsDeflated, Position Position, Position Saved, int UnreadableCount, long DocumentBytes, long UnloggedBytes, long AwarenessBytes)
+    bool IsDeflated, Position Position, Position Saved, int UnreadableCount, long DocumentBytes, long UnloggedBytes,
+        long AwarenessBytes)
 {
     /// <summary>The header without the positions of unreadable snapshots.</summary>
     public const int FixedBytes = 85;
@@ -43,7 +47,8 @@ internal readonly record struct PeerStateHeader(
     public long TotalBytes => DocumentBytes + UnloggedBytes + AwarenessBytes;
 
     /// <summary>The first byte is no ASCII and no UTF-8: nothing that speaks text begins like this.</summary>
-    private static ReadOnlySpan<byte> Magic => [0x89, (byte)'R', (byte)'L', (byte)'Y', (byte)'P', (byte)'E', (byte)'E', (byte)'R'];
+    private static ReadOnlySpan<byte> Magic =>
+        [0x89, (byte)'R', (byte)'L', (byte)'Y', (byte)'P', (byte)'E', (byte)'E', (byte)'R'];
 
     /// <summary>Starts the signature of an answer; header and parts are added to it.</summary>
     public static System.Security.Cryptography.IncrementalHash StartSigning(PeerSecret secret, string proof)
@@ -73,11 +78,14 @@ internal readonly record struct PeerStateHeader(
         BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], position.Id.Value);
     }
 
-    /// <summary>Reads the fixed part; false if it is none, or if the parts together exceed <paramref name="maxBytes"/>.</summary>
+    /// <summary>
+    /// Reads the fixed part; false if it is none, or if the parts together exceed <paramref name="maxBytes"/>.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, long maxBytes, out PeerStateHeader header)
     {
         header = default;
-        if (bytes.Length < FixedBytes || !bytes.StartsWith(Magic) || BinaryPrimitives.ReadUInt16BigEndian(bytes[8..]) != Version || bytes[10] > 1)
+        if (bytes.Length < FixedBytes || !bytes.StartsWith(Magic)
+            || BinaryPrimitives.ReadUInt16BigEndian(bytes[8..]) != Version || bytes[10] > 1)
         {
             return false;
         }
@@ -101,8 +109,10 @@ internal readonly record struct PeerStateHeader(
     }
 
     public static Position ReadPosition(ReadOnlySpan<byte> bytes) =>
-        new(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[8..]), new EntryId(BinaryPrimitives.ReadUInt64BigEndian(bytes[16..])));
+        new(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[8..]),
+            new EntryId(BinaryPrimitives.ReadUInt64BigEndian(bytes[16..])));
 
     public static bool IsPosition(Position position) =>
-        position == Position.None || (position.Epoch > 0 && position.Offset >= 0 && position.Offset == 0 == position.Id.IsNone);
+        position == Position.None
+            || (position.Epoch > 0 && position.Offset >= 0 && position.Offset == 0 == position.Id.IsNone);
 }

@@ -5,13 +5,18 @@ using Relay.Yjs;
 
 namespace Relay.Peers;
 
-/// <summary>Reads an answer (<see cref="PeerStateHeader"/>) that may come from anybody: nothing but a whole answer, signed for this question by a node of ours, is a state.</summary>
+/// <summary>
+/// Reads an answer (<see cref="PeerStateHeader"/>) that may come from anybody: nothing but a whole answer, signed for
+/// this question by a node of ours, is a state.
+/// </summary>
 internal static class PeerStateReader
 {
     // A declared length is believed only as far as bytes come.
     private const int FirstBytes = 256 << 10;
 
-    /// <summary>Reads at most the header, <paramref name="maxBytes"/> and the signature. The parts are slices of one array.</summary>
+    /// <summary>
+    /// Reads at most the header, <paramref name="maxBytes"/> and the signature. The parts are slices of one array.
+    /// </summary>
     /// <param name="input">The answer's body.</param>
     /// <param name="secret">What both nodes know.</param>
     /// <param name="proof">The proof of the question that was asked.</param>
@@ -19,7 +24,8 @@ internal static class PeerStateReader
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The state; nothing if it is none.</returns>
     /// <exception cref="IOException">The connection broke.</exception>
-    public static async Task<PeerState?> ReadAsync(Stream input, PeerSecret secret, string proof, long maxBytes, CancellationToken cancellation)
+    public static async Task<PeerState?> ReadAsync(Stream input, PeerSecret secret, string proof, long maxBytes,
+        CancellationToken cancellation)
     {
         using var signature = PeerStateHeader.StartSigning(secret, proof);
         var start = new byte[PeerStateHeader.FixedBytes];
@@ -31,7 +37,8 @@ internal static class PeerStateReader
 
         signature.AppendData(start);
         var positions = new byte[PeerStateHeader.PositionBytes * header.UnreadableCount];
-        if (await input.ReadAtLeastAsync(positions, positions.Length, throwOnEndOfStream: false, cancellation) < positions.Length)
+        if (await input.ReadAtLeastAsync(positions, positions.Length, throwOnEndOfStream: false,
+            cancellation) < positions.Length)
         {
             return null;
         }
@@ -46,7 +53,8 @@ internal static class PeerStateReader
         var body = header.IsDeflated ? new DeflateStream(input, CompressionMode.Decompress, leaveOpen: true) : input;
         try
         {
-            return await ReadBodyAsync(body, header, signature, cancellation) is { } parts && unreadable.All(PeerStateHeader.IsPosition)
+            return await ReadBodyAsync(body, header, signature, cancellation) is { } parts
+                && unreadable.All(PeerStateHeader.IsPosition)
                 ? new PeerState(
                     header.Position,
                     header.Saved,
@@ -69,7 +77,8 @@ internal static class PeerStateReader
         }
     }
 
-    private static async Task<byte[]?> ReadBodyAsync(Stream body, PeerStateHeader header, IncrementalHash signature, CancellationToken cancellation)
+    private static async Task<byte[]?> ReadBodyAsync(Stream body, PeerStateHeader header, IncrementalHash signature,
+        CancellationToken cancellation)
     {
         var total = (int)header.TotalBytes;
         var parts = GC.AllocateUninitializedArray<byte>(Math.Min(total, FirstBytes));

@@ -15,7 +15,8 @@ internal static class Problem
     /// <param name="detail">One sentence for people.</param>
     /// <param name="kind">What programs can tell it from others by; nothing where the status says all.</param>
     /// <param name="instance">A URI reference that names this very case; nothing where nobody could look it up.</param>
-    public static Task AnswerAsync(HttpContext context, int status, string detail, ProblemKind? kind = null, string? instance = null)
+    public static Task AnswerAsync(HttpContext context, int status, string detail, ProblemKind? kind = null,
+        string? instance = null)
     {
         context.Response.StatusCode = status;
         context.Response.Headers.CacheControl = "no-store";
@@ -31,6 +32,7 @@ internal static class Problem
             problem["instance"] = instance;
         }
 
-        return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, ContentType, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, ContentType,
+            context.RequestAborted);
     }
 }

@@ -3,7 +3,9 @@ using Relay.Telemetry;
 namespace Relay.Problems;
 
 /// <summary>
-/// Around all of the node's addresses: counts refusals, and gives those a body that have none, because no address or no method fits, the server refused the body, or something went wrong. What went wrong is for the log, not for the asker.
+/// Around all of the node's addresses: counts refusals, and gives those a body that have none, because no address or no
+/// method fits, the server refused the body, or something went wrong. What went wrong is for the log, not for the
+/// asker.
 /// </summary>
 internal sealed partial class RefusalPages(RelayMetrics metrics, ILogger<RefusalPages> logger)
 {
@@ -28,7 +30,9 @@ internal sealed partial class RefusalPages(RelayMetrics metrics, ILogger<Refusal
             LogFailed(logger, exception, context.Request.Method, context.TraceIdentifier);
             context.Response.Clear();
             await Problem.AnswerAsync(
-                context, StatusCodes.Status500InternalServerError, "Something went wrong on this node; its log says more under this request's id.", instance: "urn:relay:request:" + context.TraceIdentifier);
+                context, StatusCodes.Status500InternalServerError,
+                    "Something went wrong on this node; its log says more under this request's id.",
+                    instance: "urn:relay:request:" + context.TraceIdentifier);
         }
 
         var status = context.Response.StatusCode;
@@ -46,8 +50,10 @@ internal sealed partial class RefusalPages(RelayMetrics metrics, ILogger<Refusal
 
     private static string Sentence(HttpContext context, int status) => status switch
     {
-        StatusCodes.Status404NotFound => "There is nothing at this address. In an address under /api, a slash in a document's name is written %2F.",
-        StatusCodes.Status405MethodNotAllowed => $"This address does not take {context.Request.Method}; Allow says what it takes.",
+        StatusCodes.Status404NotFound =>
+            "There is nothing at this address. In an address under /api, a slash in a document's name is written %2F.",
+        StatusCodes.Status405MethodNotAllowed =>
+            $"This address does not take {context.Request.Method}; Allow says what it takes.",
         StatusCodes.Status413PayloadTooLarge => "The body is too large.",
         _ => "The request is not one that this node can answer.",
     };

@@ -6,14 +6,16 @@ using Relay.Yjs;
 namespace Relay.Protocols;
 
 /// <summary>
-/// Writes who a token says somebody is into the presence of its connection: <c>user.id</c> and <c>user.name</c>, where editors look for a name. Other members of the state, and of <c>user</c>, stay byte for byte;
+/// Writes who a token says somebody is into the presence of its connection: <c>user.id</c> and <c>user.name</c>, where
+/// editors look for a name. Other members of the state, and of <c>user</c>, stay byte for byte;
 /// a <c>user</c> that is no object is replaced by one. Immutable.
 /// </summary>
 internal sealed class AwarenessStamp
 {
     private readonly byte[] identity;
 
-    /// <param name="grant">Whose presence it is. Without a name the id stands for it; without both, nobody's id and name are shown.</param>
+    /// <param name="grant">Whose presence it is. Without a name the id stands for it; without both, nobody's id and
+    /// name are shown.</param>
     public AwarenessStamp(Grant grant)
     {
         var members = new Dictionary<string, string>();
@@ -30,7 +32,9 @@ internal sealed class AwarenessStamp
         identity = JsonSerializer.SerializeToUtf8Bytes(members)[1..^1];
     }
 
-    /// <summary>The entry as others may see it. A removal, and a state that is no object and so has no user, is left alone.</summary>
+    /// <summary>
+    /// The entry as others may see it. A removal, and a state that is no object and so has no user, is left alone.
+    /// </summary>
     public AwarenessEntry Stamp(in AwarenessEntry entry)
     {
         var state = entry.State.Span;
@@ -61,8 +65,11 @@ internal sealed class AwarenessStamp
 
     private static bool IsObject(ReadOnlySpan<byte> json) => json.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
-    /// <summary>Copies all members of an object but two; says where the value of the last one of those stands.</summary>
-    private static Range CopyMembers(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> to, ReadOnlySpan<byte> except, ReadOnlySpan<byte> andExcept)
+    /// <summary>
+    /// Copies all members of an object but two; says where the value of the last one of those stands.
+    /// </summary>
+    private static Range CopyMembers(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> to, ReadOnlySpan<byte> except,
+        ReadOnlySpan<byte> andExcept)
     {
         var left = new Range(0, 0);
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = AwarenessUpdate.MaxJsonDepth + 1 });

@@ -5,18 +5,26 @@ using Relay.Yjs;
 
 namespace Relay.Protocols;
 
-/// <summary>Takes a document's name out of a request target. The raw target is read, not the framework's path: that one leaves <c>%2F</c> encoded and so loses the difference to <c>%252F</c>.</summary>
+/// <summary>
+/// Takes a document's name out of a request target. The raw target is read, not the framework's path: that one leaves
+/// <c>%2F</c> encoded and so loses the difference to <c>%252F</c>.
+/// </summary>
 internal static class EncodedPath
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true);
 
-    /// <summary>Reads the name that follows <paramref name="prefix"/> up to the query. Percent-encoding is undone exactly once.</summary>
+    /// <summary>
+    /// Reads the name that follows <paramref name="prefix"/> up to the query. Percent-encoding is undone exactly once.
+    /// </summary>
     /// <param name="rawTarget">The request target as it was sent.</param>
     /// <param name="prefix">What stands before the name, for example <c>/yjs/</c>.</param>
-    /// <param name="following">How many parts come after the name, which contains no slashes then but encoded ones; nothing if the name is all the rest, and may contain them.</param>
+    /// <param name="following">How many parts come after the name, which contains no slashes then but encoded ones;
+    /// nothing if the name is all the rest, and may contain them.</param>
     /// <param name="name">The name.</param>
     /// <param name="error">One sentence for the client.</param>
-    public static bool TryGetName(string rawTarget, string prefix, int? following, out DocumentName name, [NotNullWhen(false)] out string? error)
+    public static bool TryGetName(string rawTarget, string prefix, int? following, out DocumentName name,
+        [NotNullWhen(false)] out string? error)
     {
         name = default;
         var end = rawTarget.AsSpan().IndexOfAny('?', '#');
@@ -61,8 +69,11 @@ internal static class EncodedPath
                 return false;
             }
 
-            // A percent sign that begins no escape stands for itself: URL parsers leave it alone, so that is how clients send a room called "50%".
-            if (c != '%' || i + 2 >= encoded.Length || !byte.TryParse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var escaped))
+            // A percent sign that begins no escape stands for itself: URL parsers leave it alone, so that is how
+            // clients send a room called "50%".
+            if (c != '%' || i + 2 >= encoded.Length
+                || !byte.TryParse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out var escaped))
             {
                 bytes[length++] = (byte)c;
                 continue;

@@ -5,7 +5,8 @@ using Relay.Yjs;
 namespace Relay.Protocols;
 
 /// <summary>
-/// One connection's presence on its way to a session: stamped with who the token says it is, and not more often than so many times a second. What comes too soon is held, and the latest entry of each client goes on
+/// One connection's presence on its way to a session: stamped with who the token says it is, and not more often than so
+/// many times a second. What comes too soon is held, and the latest entry of each client goes on
 /// when it is time: a cursor that moves too fast loses the places between, not the last one. Thread-safe.
 /// </summary>
 internal sealed class InboundAwareness : IDisposable
@@ -28,7 +29,8 @@ internal sealed class InboundAwareness : IDisposable
     /// <param name="limits">How often, and how much may be held.</param>
     /// <param name="stamp">Writes who it is; nothing to leave entries as they are.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="deliver">Takes what was held, on a thread of the clock; its bytes are those of memory that it takes until it is settled.</param>
+    /// <param name="deliver">Takes what was held, on a thread of the clock; its bytes are those of memory that it takes
+    /// until it is settled.</param>
     /// <param name="unreadable">
     /// Told at most once a minute of presence that does not read: how often there was some, and why the last did not.
     /// </param>
@@ -139,7 +141,8 @@ internal sealed class InboundAwareness : IDisposable
 
             if (held is not null)
             {
-                timer ??= time.CreateTimer(static self => ((InboundAwareness)self!).Release(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                timer ??= time.CreateTimer(static self => ((InboundAwareness)self!).Release(), this,
+                    Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 timer.Change(TimeSpan.FromSeconds(Math.Max(0, (1 - tokens) / perSecond)), Timeout.InfiniteTimeSpan);
             }
 
@@ -173,7 +176,8 @@ internal sealed class InboundAwareness : IDisposable
             }
 
             tokens--;
-            message = new DocumentMessage(DocumentMessageKind.Awareness, default, [.. held.Values], Bytes: (int)heldBytes);
+            message = new DocumentMessage(DocumentMessageKind.Awareness, default, [.. held.Values],
+                Bytes: (int)heldBytes);
             held = null;
             heldBytes = 0;
         }

@@ -2,7 +2,10 @@ using Relay.Sessions;
 
 namespace Relay.Reports;
 
-/// <summary>One look at all sessions: how many there are of which kind, and the busiest of them. Takes no memory for those that are not among these. Not thread-safe.</summary>
+/// <summary>
+/// One look at all sessions: how many there are of which kind, and the busiest of them. Takes no memory for those that
+/// are not among these. Not thread-safe.
+/// </summary>
 internal sealed class BusiestRooms
 {
     /// <summary>What one node reports, and what one page shows.</summary>
@@ -11,7 +14,8 @@ internal sealed class BusiestRooms
     /// <summary>Long names take the place of some rooms: a report must stay small.</summary>
     private const int MostNameCharacters = 8 << 10;
 
-    private static readonly Action<BusiestRooms, DocumentSession> Looking = static (rooms, session) => rooms.Look(session);
+    private static readonly Action<BusiestRooms, DocumentSession> Looking = static (rooms, session) =>
+        rooms.Look(session);
 
     private readonly PriorityQueue<Found, (int Connections, long Updates)> busiest = new(Most);
 

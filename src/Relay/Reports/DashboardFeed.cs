@@ -5,10 +5,12 @@ using Relay.DocLocator;
 namespace Relay.Reports;
 
 /// <summary>
-/// Tells all dashboards that are open at this node how the nodes do: one reader for all of them, none when nobody looks. A dashboard that reads too slowly misses events and gets the latest one next. When the node begins to leave, the
-/// streams that are open end once, so that browsers behind a load balancer look at another node. Thread-safe.
+/// Tells all dashboards that are open at this node how the nodes do: one reader for all of them, none when nobody
+/// looks. A dashboard that reads too slowly misses events and gets the latest one next. When the node begins to leave,
+/// the streams that are open end once, so that browsers behind a load balancer look at another node. Thread-safe.
 /// </summary>
-internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdentity node, NodeState state, DashboardFeedOptions options, TimeProvider time, ILogger<DashboardFeed> logger)
+internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdentity node, NodeState state,
+    DashboardFeedOptions options, TimeProvider time, ILogger<DashboardFeed> logger)
 {
     private readonly Lock gate = new();
     private readonly HashSet<Channel<ReadOnlyMemory<byte>>> watchers = [];
@@ -28,10 +30,15 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
         }
     }
 
-    /// <summary>The events from now on, the latest first of all: each a <see cref="DashboardView"/> as an event of a stream (HTML Living Standard, server-sent events). Ends when the node begins to leave.</summary>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> WatchAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>
+    /// The events from now on, the latest first of all: each a <see cref="DashboardView"/> as an event of a stream
+    /// (HTML Living Standard, server-sent events). Ends when the node begins to leave.
+    /// </summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> WatchAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var channel = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        var channel = Channel.CreateBounded<ReadOnlyMemory<byte>>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         Begin(channel);
         try
         {
@@ -88,8 +95,10 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
 
     private async ValueTask<ReadOnlyMemory<byte>> MakeAsync()
     {
-        var view = DashboardView.Of(await reporter.ReadAsync(CancellationToken.None), node.Incarnation, time.GetUtcNow());
-        return (byte[])[.. "data: "u8, .. JsonSerializer.SerializeToUtf8Bytes(view, ReportFormat.Default.DashboardView), .. "\n\n"u8];
+        var view = DashboardView.Of(await reporter.ReadAsync(CancellationToken.None), node.Incarnation,
+            time.GetUtcNow());
+        return (byte[])[.. "data: "u8,
+            .. JsonSerializer.SerializeToUtf8Bytes(view, ReportFormat.Default.DashboardView), .. "\n\n"u8];
     }
 
     private void Tell(ReadOnlyMemory<byte> one)

@@ -1,6 +1,8 @@
 namespace Relay.Reports;
 
-/// <summary>What a dashboard shows of this moment: the nodes, all of them together, and their rooms put together.</summary>
+/// <summary>
+/// What a dashboard shows of this moment: the nodes, all of them together, and their rooms put together.
+/// </summary>
 internal sealed record DashboardView
 {
     public DateTimeOffset At { get; init; }
@@ -29,7 +31,10 @@ internal sealed record DashboardView
             At = at,
             IsWhole = cluster.IsWhole,
             Self = self,
-            Nodes = [.. nodes.Select(node => node with { BusiestRooms = [], Latency = node.Latency is { } latency ? latency with { Buckets = [] } : null })],
+            Nodes = [
+                .. nodes.Select(
+                    node => node with { BusiestRooms = [],
+                        Latency = node.Latency is { } latency ? latency with { Buckets = [] } : null })],
             Totals = new TotalsView
             {
                 Connections = nodes.Sum(node => node.Connections),
@@ -40,7 +45,9 @@ internal sealed record DashboardView
                 UpdatesDeliveredPerSecond = nodes.Sum(node => node.UpdatesDeliveredPerSecond),
                 BytesReceivedPerSecond = nodes.Sum(node => node.BytesReceivedPerSecond),
                 BytesSentPerSecond = nodes.Sum(node => node.BytesSentPerSecond),
-                Latency = LatencyReport.Of(nodes.SelectMany(node => node.Latency?.Buckets ?? [])) is { } all ? all with { Buckets = [] } : null,
+                Latency = LatencyReport.Of(nodes.SelectMany(node => node.Latency?.Buckets ?? [])) is { } all
+                    ? all with { Buckets = [] }
+                    : null,
             },
             Rooms = [.. rooms.Take(BusiestRooms.Most)],
         };
@@ -61,7 +68,8 @@ internal sealed record DashboardView
                     Bytes = room.Max(part => part.Room.Bytes),
                     Nodes = [.. room.Select(part => part.Node)],
                 })
-                .OrderByDescending(room => room.Connections).ThenByDescending(room => room.UpdatesPerSecond).ThenBy(room => room.Name, StringComparer.Ordinal),
+                .OrderByDescending(room => room.Connections).ThenByDescending(room => room.UpdatesPerSecond)
+                    .ThenBy(room => room.Name, StringComparer.Ordinal),
         ];
     }
 }

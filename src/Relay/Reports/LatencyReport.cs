@@ -9,7 +9,10 @@ internal sealed record LatencyReport(double P50, double P99, IReadOnlyList<Laten
     /// <summary>What buckets of one or several nodes say together; nothing when there is nothing in them.</summary>
     public static LatencyReport? Of(IEnumerable<LatencyBucket> buckets)
     {
-        LatencyBucket[] all = [.. buckets.GroupBy(bucket => bucket.Below).Select(same => new LatencyBucket(same.Key, same.Sum(bucket => bucket.Count))).OrderBy(bucket => bucket.Below)];
+        LatencyBucket[] all = [
+            .. buckets.GroupBy(bucket => bucket.Below)
+            .Select(same => new LatencyBucket(same.Key, same.Sum(bucket => bucket.Count)))
+            .OrderBy(bucket => bucket.Below)];
         return all.Length == 0 ? null : new LatencyReport(Quantile(all, 0.5), Quantile(all, 0.99), all);
     }
 

@@ -2,7 +2,10 @@ using Relay.Health;
 
 namespace Relay.Reports;
 
-/// <summary>What one node says about itself. It goes to other nodes, of other versions too: what one of them does not say has the value of this type, and what this one does not know is passed over.</summary>
+/// <summary>
+/// What one node says about itself. It goes to other nodes, of other versions too: what one of them does not say has
+/// the value of this type, and what this one does not know is passed over.
+/// </summary>
 internal sealed record NodeReport
 {
     /// <summary>Where other nodes reach it; <c>alone</c> without an internal listener.</summary>
@@ -18,7 +21,9 @@ internal sealed record NodeReport
     /// <summary>When it said this, by its own clock.</summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary><c>starting</c>, <c>ready</c>, <c>waiting</c> (for a service that it has not reached yet) or <c>draining</c>.</summary>
+    /// <summary>
+    /// <c>starting</c>, <c>ready</c>, <c>waiting</c> (for a service that it has not reached yet) or <c>draining</c>.
+    /// </summary>
     public string State { get; init; } = "";
 
     /// <summary>Open connections of clients.</summary>
@@ -36,7 +41,9 @@ internal sealed record NodeReport
     /// <summary>Updates of clients that said something new, since the start.</summary>
     public long UpdatesReceived { get; init; }
 
-    /// <summary>Entries handed to connections since the start: each counts once for each connection of its document.</summary>
+    /// <summary>
+    /// Entries handed to connections since the start: each counts once for each connection of its document.
+    /// </summary>
     public long UpdatesDelivered { get; init; }
 
     /// <summary>Bytes read from clients' WebSockets since the start.</summary>
@@ -56,7 +63,10 @@ internal sealed record NodeReport
 
     public double BytesSentPerSecond { get; init; }
 
-    /// <summary>From the first try to append an entry to its delivery on this node, about the last 10 s; nothing when there was none.</summary>
+    /// <summary>
+    /// From the first try to append an entry to its delivery on this node, about the last 10 s; nothing when there was
+    /// none.
+    /// </summary>
     public LatencyReport? Latency { get; init; }
 
     /// <summary>How much of all its processors it takes, from 0 to 1.</summary>
@@ -68,6 +78,8 @@ internal sealed record NodeReport
     /// <summary>The services that it uses.</summary>
     public IReadOnlyList<ServiceReport> Services { get; init; } = [];
 
-    /// <summary>The rooms with the most connections, and of equal ones those with the most updates; at most 100.</summary>
+    /// <summary>
+    /// The rooms with the most connections, and of equal ones those with the most updates; at most 100.
+    /// </summary>
     public IReadOnlyList<RoomReport> BusiestRooms { get; init; } = [];
 }

@@ -7,9 +7,13 @@ using Relay.Telemetry;
 namespace Relay.Reports;
 
 /// <summary>Says how this node does, when somebody asks; between two questions it costs nothing. Thread-safe.</summary>
-internal sealed class NodeReporter(NodeIdentity node, NodeState state, ConnectionRegistry connections, SessionRegistry sessions, RelayMetrics metrics, ServicesInUse services, TimeProvider time)
+internal sealed class NodeReporter(NodeIdentity node, NodeState state, ConnectionRegistry connections,
+    SessionRegistry sessions, RelayMetrics metrics, ServicesInUse services, TimeProvider time)
 {
-    /// <summary>Those who ask sooner after another one get the same answer: what happened "per second" needs some time to be measured in.</summary>
+    /// <summary>
+    /// Those who ask sooner after another one get the same answer: what happened "per second" needs some time to be
+    /// measured in.
+    /// </summary>
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(500);
 
     private static readonly string Version = typeof(NodeReporter).Assembly.GetName().Version?.ToString(3) ?? "";
@@ -53,7 +57,9 @@ internal sealed class NodeReporter(NodeIdentity node, NodeState state, Connectio
             Version = Version,
             StartedAt = startedAt,
             At = time.GetUtcNow(),
-            State = state.IsLeaving ? "draining" : state.IsReady ? "ready" : state.WantsClients ? "waiting" : "starting",
+            State = state.IsLeaving
+                ? "draining"
+                : state.IsReady ? "ready" : state.WantsClients ? "waiting" : "starting",
             Connections = connections.Count,
             Rooms = rooms.Rooms,
             Documents = sessions.Count,
@@ -68,7 +74,8 @@ internal sealed class NodeReporter(NodeIdentity node, NodeState state, Connectio
             BytesReceivedPerSecond = PerSecond(traffic.BytesReceived - before.BytesReceived),
             BytesSentPerSecond = PerSecond(traffic.BytesSent - before.BytesSent),
             Latency = latency.Read(),
-            ProcessorShare = Math.Clamp(Math.Round((processorTime - processorBefore) / elapsed / Environment.ProcessorCount, 4), 0, 1),
+            ProcessorShare = Math.Clamp(
+                Math.Round((processorTime - processorBefore) / elapsed / Environment.ProcessorCount, 4), 0, 1),
             MemoryBytes = Environment.WorkingSet,
             Services = services.Read(),
             BusiestRooms = rooms.Take(seconds),

@@ -2,7 +2,9 @@ using Relay.Telemetry;
 
 namespace Relay.Reports;
 
-/// <summary>The durations of about the last 10 s, out of counts that only grow: what is older fades away. Not thread-safe.</summary>
+/// <summary>
+/// The durations of about the last 10 s, out of counts that only grow: what is older fades away. Not thread-safe.
+/// </summary>
 internal sealed class RecentLatency(LatencyCounts counts)
 {
     /// <summary>After this time something counts for half.</summary>

@@ -7,11 +7,13 @@ using Relay.Health;
 namespace Relay.Reports;
 
 /// <summary>
-/// Tells the other nodes how this one does, several times within the lifetime of what it says, and takes that away when the node has left all documents. A report that cannot be stored is not repeated: the next one is newer. What it
+/// Tells the other nodes how this one does, several times within the lifetime of what it says, and takes that away when
+/// the node has left all documents. A report that cannot be stored is not repeated: the next one is newer. What it
 /// says on the way about Redis is what this node knows of Redis.
 /// </summary>
 internal sealed partial class ReportWriter(
-    NodeReporter reporter, INodeReports reports, ServicesInUse services, NodeIdentity node, ReportWriterOptions options, TimeProvider time, ILogger<ReportWriter> logger) : BackgroundService
+    NodeReporter reporter, INodeReports reports, ServicesInUse services, NodeIdentity node, ReportWriterOptions options,
+        TimeProvider time, ILogger<ReportWriter> logger) : BackgroundService
 {
     // Kept, so that a node on which nothing happens allocates next to nothing.
     private readonly ArrayBufferWriter<byte> bytes = new();
@@ -39,7 +41,9 @@ internal sealed partial class ReportWriter(
                 bytes.ResetWrittenCount();
                 json.Reset(bytes);
                 JsonSerializer.Serialize(json, reporter.Take(), ReportFormat.Default.NodeReport);
-                await TryAsync(patience => reports.StoreAsync(node.Incarnation, bytes.WrittenMemory, options.Lifetime, patience), stoppingToken);
+                await TryAsync(
+                    patience => reports.StoreAsync(node.Incarnation, bytes.WrittenMemory, options.Lifetime, patience),
+                    stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -59,7 +63,8 @@ internal sealed partial class ReportWriter(
             await call(patience.Token);
             services.Log.Worked();
         }
-        catch (Exception exception) when (exception is BackplaneUnavailableException || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (Exception exception) when (exception is BackplaneUnavailableException
+            || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
         {
             services.Log.Failed();
         }

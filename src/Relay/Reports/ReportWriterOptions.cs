@@ -3,7 +3,10 @@ namespace Relay.Reports;
 /// <summary>How often a node says how it does, where others want to know.</summary>
 internal sealed record ReportWriterOptions
 {
-    /// <summary>From one report to the next. Default: 750 ms: with as long until a dashboard reads it, what happens is seen within two seconds.</summary>
+    /// <summary>
+    /// From one report to the next. Default: 750 ms: with as long until a dashboard reads it, what happens is seen
+    /// within two seconds.
+    /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(750);
 
     /// <summary>How long the report of a node that does not say more is shown. Default: 4 s.</summary>

@@ -8,7 +8,10 @@ internal sealed record TotalsView
     /// <summary>Documents that somebody has open.</summary>
     public int Rooms { get; init; }
 
-    /// <summary>False when there are so many that nodes do not name them all: then one that is open on two nodes is counted twice.</summary>
+    /// <summary>
+    /// False when there are so many that nodes do not name them all: then one that is open on two nodes is counted
+    /// twice.
+    /// </summary>
     public bool AreRoomsExact { get; init; }
 
     public int UnsavedDocuments { get; init; }
@@ -21,6 +24,9 @@ internal sealed record TotalsView
 
     public double BytesSentPerSecond { get; init; }
 
-    /// <summary>From the first try to append an entry to its delivery on the same node, without buckets; nothing when there was none.</summary>
+    /// <summary>
+    /// From the first try to append an entry to its delivery on the same node, without buckets; nothing when there was
+    /// none.
+    /// </summary>
     public LatencyReport? Latency { get; init; }
 }

@@ -5,10 +5,17 @@ internal static class ContentRoot
 {
     private const string Marker = "appsettings.json";
 
-    /// <summary>The working directory if it has an <c>appsettings.json</c> (as with <c>dotnet run</c>), otherwise the program's own directory: a published node may be started from anywhere.</summary>
+    /// <summary>
+    /// The working directory if it has an <c>appsettings.json</c> (as with <c>dotnet run</c>), otherwise the program's
+    /// own directory: a published node may be started from anywhere.
+    /// </summary>
     public static WebApplicationOptions Options(string[] args)
     {
         var here = Directory.GetCurrentDirectory();
-        return new WebApplicationOptions { Args = args, ContentRootPath = File.Exists(Path.Combine(here, Marker)) ? here : AppContext.BaseDirectory };
+        return new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = File.Exists(Path.Combine(here, Marker)) ? here : AppContext.BaseDirectory
+        };
     }
 }

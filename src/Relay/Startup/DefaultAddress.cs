@@ -4,7 +4,10 @@ internal static class DefaultAddress
 {
     public const string Address = "http://localhost:5210";
 
-    /// <summary>Listens on the default address if nothing says otherwise: <c>--urls</c>, <c>ASPNETCORE_URLS</c>, <c>ASPNETCORE_HTTP_PORTS</c> or <c>Kestrel:Endpoints</c>.</summary>
+    /// <summary>
+    /// Listens on the default address if nothing says otherwise: <c>--urls</c>, <c>ASPNETCORE_URLS</c>,
+    /// <c>ASPNETCORE_HTTP_PORTS</c> or <c>Kestrel:Endpoints</c>.
+    /// </summary>
     public static WebApplicationBuilder UseDefaultAddress(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;

@@ -1,16 +1,21 @@
 namespace Relay.Startup;
 
-/// <summary><c>health</c> as the program's first argument: asks the node on this machine whether it lives. For a container's health check, whose image has no other program that could ask.</summary>
+/// <summary>
+/// <c>health</c> as the program's first argument: asks the node on this machine whether it lives. For a container's
+/// health check, whose image has no other program that could ask.
+/// </summary>
 internal static class HealthCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     /// <returns>The exit code: 0, or 1 when the node does not say that it lives within 4 s.</returns>
-    /// <param name="ports">The ports that the node listens on, separated by semicolons (<c>ASPNETCORE_HTTP_PORTS</c>); the first one is asked.</param>
+    /// <param name="ports">The ports that the node listens on, separated by semicolons (<c>ASPNETCORE_HTTP_PORTS</c>);
+    /// the first one is asked.</param>
     /// <param name="errors">Where it is said why not.</param>
     public static async Task<int> RunAsync(string? ports, TextWriter errors)
     {
-        var port = ports?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();
+        var port = ports?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault();
         var address = $"{(port is null ? DefaultAddress.Address : $"http://localhost:{port}")}/health/live";
         try
         {
@@ -19,7 +24,8 @@ internal static class HealthCommand
             answer.EnsureSuccessStatusCode();
             return 0;
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or UriFormatException)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException
+            or UriFormatException)
         {
             await errors.WriteLineAsync($"{address} does not say that the node lives: {exception.Message}");
             return 1;

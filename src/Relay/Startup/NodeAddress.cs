@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Relay.Startup;
 
 /// <summary>
-/// Finds the address under which other nodes reach this one: <c>Node:Address</c>; or on ECS the task's, from the metadata endpoint; or this machine's first address that is not loopback; or, when the node has no
+/// Finds the address under which other nodes reach this one: <c>Node:Address</c>; or on ECS the task's, from the
+/// metadata endpoint; or this machine's first address that is not loopback; or, when the node has no
 /// secret and so listens to its own machine only, 127.0.0.1.
 /// </summary>
 internal static class NodeAddress
@@ -29,12 +30,20 @@ internal static class NodeAddress
         var address = settings.Internal.Secret is null ? IPAddress.Loopback
             : metadataAddress is { Length: > 0 } metadata ? OfTask(metadata)
             : OfMachine(NetworkInterface.GetAllNetworkInterfaces());
-        return new IPEndPoint(address ?? throw new SettingsException("This machine has no address that other nodes could reach: set Relay:Node:Address."), settings.Internal.Port);
+        return new IPEndPoint(
+            address ?? throw new SettingsException(
+                "This machine has no address that other nodes could reach: set Relay:Node:Address."),
+                settings.Internal.Port);
     }
 
-    /// <summary>The address to listen at: all of this machine's, but only the loopback ones when nobody else can mean this node, or nothing keeps strangers away.</summary>
+    /// <summary>
+    /// The address to listen at: all of this machine's, but only the loopback ones when nobody else can mean this node,
+    /// or nothing keeps strangers away.
+    /// </summary>
     public static IPEndPoint ToListenAt(IPEndPoint address, InternalOptions options) =>
-        new(options.Secret is not null && !IPAddress.IsLoopback(address.Address) ? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any) : IsIPv4(address.Address) ? IPAddress.Loopback : IPAddress.IPv6Loopback, options.Port);
+        new(options.Secret is not null && !IPAddress.IsLoopback(address.Address) ? (Socket.OSSupportsIPv6
+            ? IPAddress.IPv6Any
+            : IPAddress.Any) : IsIPv4(address.Address) ? IPAddress.Loopback : IPAddress.IPv6Loopback, options.Port);
 
     /// <summary>The first address of the task's first network.</summary>
     private static IPAddress OfTask(string metadata)
@@ -42,16 +51,27 @@ internal static class NodeAddress
         try
         {
             using var deadline = new CancellationTokenSource(MetadataPatience);
-            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { MaxResponseContentBufferSize = 1 << 20 };
+            using var http = new HttpClient(
+                new SocketsHttpHandler
+                {
+                    UseProxy = false,
+                    AllowAutoRedirect = false
+                })
+            { MaxResponseContentBufferSize = 1 << 20 };
             using var request = new HttpRequestMessage(HttpMethod.Get, metadata);
             using var response = http.Send(request, deadline.Token);
-            using var answer = JsonDocument.Parse(response.EnsureSuccessStatusCode().Content.ReadAsStream(deadline.Token));
-            return IPAddress.Parse(answer.RootElement.GetProperty("Networks")[0].GetProperty("IPv4Addresses")[0].GetString()!);
+            using var answer = JsonDocument.Parse(
+                response.EnsureSuccessStatusCode().Content.ReadAsStream(deadline.Token));
+            return IPAddress.Parse(
+                answer.RootElement.GetProperty("Networks")[0].GetProperty("IPv4Addresses")[0].GetString()!);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException or UriFormatException or NotSupportedException or ArgumentException
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException
+            or JsonException or UriFormatException or NotSupportedException or ArgumentException
             or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)
         {
-            throw new SettingsException($"The task metadata endpoint {metadata} does not say this task's address ({exception.GetType().Name}: {exception.Message.TrimEnd('.')}): set Relay:Node:Address.");
+            throw new SettingsException(
+                $"The task metadata endpoint {metadata} does not say this task's address ({exception.GetType().Name}: "
+                    + $"{exception.Message.TrimEnd('.')}): set Relay:Node:Address.");
         }
     }
 
@@ -61,10 +81,12 @@ internal static class NodeAddress
         IPAddress[] addresses =
         [
             .. networks
-                .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+                .Where(network => network.OperationalStatus == OperationalStatus.Up
+                    && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)
                 .SelectMany(network => network.GetIPProperties().UnicastAddresses)
                 .Select(unicast => unicast.Address)
-                .Where(address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !(IsIPv4(address) && address.GetAddressBytes() is [169, 254, ..])),
+                .Where(address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal
+                    && !(IsIPv4(address) && address.GetAddressBytes() is [169, 254, ..])),
         ];
         return Array.Find(addresses, IsIPv4) ?? addresses.FirstOrDefault();
     }

@@ -5,8 +5,9 @@ using Relay.Sessions;
 namespace Relay.Startup;
 
 /// <summary>
-/// The node's stop: not ready any more, no new clients, the present ones sent away a few at a time, every document saved and left. The listener stays open meanwhile, so that who comes is told to
-/// come back elsewhere. A second signal hurries. The same may be asked for ahead of the stop.
+/// The node's stop: not ready any more, no new clients, the present ones sent away a few at a time, every document
+/// saved and left. The listener stays open meanwhile, so that who comes is told to come back elsewhere. A second signal
+/// hurries. The same may be asked for ahead of the stop.
 /// </summary>
 internal sealed partial class NodeLifetime(
     NodeState state,
@@ -37,7 +38,10 @@ internal sealed partial class NodeLifetime(
         return Task.CompletedTask;
     }
 
-    /// <summary>Begins what a stop begins with, and leaves the process running. There is no way back but a restart; doing it again changes nothing.</summary>
+    /// <summary>
+    /// Begins what a stop begins with, and leaves the process running. There is no way back but a restart; doing it
+    /// again changes nothing.
+    /// </summary>
     public void Drain() => _ = DrainAsync();
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -57,7 +61,10 @@ internal sealed partial class NodeLifetime(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The listener is closed. Clients have a moment to answer their close frames: a connection that is cut before may lose them.</summary>
+    /// <summary>
+    /// The listener is closed. Clients have a moment to answer their close frames: a connection that is cut before may
+    /// lose them.
+    /// </summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         try
@@ -99,7 +106,8 @@ internal sealed partial class NodeLifetime(
 
     private void OnSignal(PosixSignalContext context)
     {
-        // The host takes the first signal for its stop; a second one must not end the process before its documents are saved.
+        // The host takes the first signal for its stop; a second one must not end the process before its documents are
+        // saved.
         context.Cancel = true;
         if (Interlocked.Increment(ref signalsSeen) == 2)
         {
@@ -108,10 +116,12 @@ internal sealed partial class NodeLifetime(
         }
     }
 
-    [LoggerMessage(LogEvents.DrainStarted, LogLevel.Information, "Stopping: {Connections} clients are asked to connect elsewhere, {Documents} documents are in memory")]
+    [LoggerMessage(LogEvents.DrainStarted, LogLevel.Information,
+        "Stopping: {Connections} clients are asked to connect elsewhere, {Documents} documents are in memory")]
     private static partial void LogDraining(ILogger logger, int connections, int documents);
 
-    [LoggerMessage(LogEvents.DrainDocuments, LogLevel.Information, "Stopping: {Documents} documents are saved and left")]
+    [LoggerMessage(LogEvents.DrainDocuments, LogLevel.Information,
+        "Stopping: {Documents} documents are saved and left")]
     private static partial void LogSaving(ILogger logger, int documents);
 
     [LoggerMessage(LogEvents.DrainDone, LogLevel.Information, "Stopped: every document is saved and left")]
@@ -120,6 +130,7 @@ internal sealed partial class NodeLifetime(
     [LoggerMessage(LogEvents.DrainHurried, LogLevel.Information, "Stopping at once: a second signal came")]
     private static partial void LogHurried(ILogger logger);
 
-    [LoggerMessage(LogEvents.DrainCutShort, LogLevel.Warning, "Stopped with {Documents} documents not saved; the log has their changes, and the next start saves them")]
+    [LoggerMessage(LogEvents.DrainCutShort, LogLevel.Warning,
+        "Stopped with {Documents} documents not saved; the log has their changes, and the next start saves them")]
     private static partial void LogCutShort(ILogger logger, int documents);
 }

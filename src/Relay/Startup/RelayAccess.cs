@@ -12,11 +12,15 @@ namespace Relay.Startup;
 internal static class RelayAccess
 {
     /// <summary>
-    /// What the framework logs of requests at Information and below holds their query, and there are tokens in it. These categories stay at Warning whatever the settings of logging say, for every provider.
+    /// What the framework logs of requests at Information and below holds their query, and there are tokens in it.
+    /// These categories stay at Warning whatever the settings of logging say, for every provider.
     /// </summary>
-    private static readonly string[] RequestLogs = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests"];
+    private static readonly string[] RequestLogs = ["Microsoft.AspNetCore.Hosting.Diagnostics",
+        "Microsoft.AspNetCore.Server.Kestrel.BadRequests"];
 
-    /// <summary>Connections that are no WebSockets, however few of those there may be: for health checks, pages and calls.</summary>
+    /// <summary>
+    /// Connections that are no WebSockets, however few of those there may be: for health checks, pages and calls.
+    /// </summary>
     private const int LeastPlainConnections = 1000;
 
     public static void AddAccess(this IServiceCollection services, RelaySettings settings)
@@ -25,14 +29,23 @@ internal static class RelayAccess
         services.AddSingleton(new AwarenessStamping(settings.Auth.StampAwareness));
         services.AddSingleton(settings.Auth.AllowedOrigins);
         services.AddCors();
-        services.AddSingleton(provider => new AddressRate(settings.Limits.ConnectionsPerMinute, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new ForwardedSuspicion(settings.Network.TrustedProxies.Count > 0 || settings.Limits.ConnectionsPerMinute == 0, provider.GetRequiredService<ILogger<ForwardedSuspicion>>()));
+        services.AddSingleton(
+            provider => new AddressRate(settings.Limits.ConnectionsPerMinute,
+                provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            provider => new ForwardedSuspicion(
+                settings.Network.TrustedProxies.Count > 0
+                || settings.Limits.ConnectionsPerMinute == 0,
+                    provider.GetRequiredService<ILogger<ForwardedSuspicion>>()));
         services.AddSingleton<ForgedTokens>();
         services.AddSingleton<ClientTokens>();
         services.AddSingleton<RequestGate>();
 
-        // Those that have not become WebSockets, or never will: they have shown no token yet, so they are bounded apart from the others, by the same figure.
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = Math.Max(LeastPlainConnections, settings.Limits.MaxConnections));
+        // Those that have not become WebSockets, or never will: they have shown no token yet, so they are bounded apart
+        // from the others, by the same figure.
+        services.Configure<KestrelServerOptions>(
+            kestrel => kestrel.Limits.MaxConcurrentConnections = Math.Max(LeastPlainConnections,
+                settings.Limits.MaxConnections));
         services.AddSingleton<LongAnswers>();
         services.AddSingleton<Kicks>();
         services.AddSingleton<KickEndpoint>();
@@ -69,7 +82,8 @@ internal static class RelayAccess
         }
 
         services.AddSingleton<ITokenVerifier>(provider =>
-            new JwtVerifier(provider.GetRequiredService<IVerificationKeys>(), jwt.Issuer, jwt.Audience, provider.GetRequiredService<TimeProvider>()));
+            new JwtVerifier(provider.GetRequiredService<IVerificationKeys>(), jwt.Issuer, jwt.Audience,
+                provider.GetRequiredService<TimeProvider>()));
     }
 
     private static KeyPublisher Publisher(JwtOptions jwt)
@@ -98,7 +112,9 @@ internal static class RelayAccess
             }
         });
 
-    /// <summary>The most specific rule holds, and of equal ones the last: so there is one for each provider that any rule names.</summary>
+    /// <summary>
+    /// The most specific rule holds, and of equal ones the last: so there is one for each provider that any rule names.
+    /// </summary>
     private static void KeepTokensOut(LoggerFilterOptions logging)
     {
         foreach (var provider in logging.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToArray())

@@ -34,7 +34,8 @@ internal static class RelayEndpoints
 
     public static WebApplication MapRelay(this WebApplication app)
     {
-        // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes, which took a quarter of the processor time of a node's first second under load.
+        // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes,
+        // which took a quarter of the processor time of a node's first second under load.
         var services = app.Services;
         app.MapHealth(services.GetRequiredService<NodeState>());
         app.MapMetrics(services.GetRequiredService<PrometheusExporter>());
@@ -77,12 +78,15 @@ internal static class RelayEndpoints
     {
         app.UseDefaultFiles();
         app.Use(FindDashboard);
-        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) && !context.WebSockets.IsWebSocketRequest, pages => pages.UseResponseCompression());
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) && !context.WebSockets.IsWebSocketRequest,
+            pages => pages.UseResponseCompression());
         app.UsePageFiles();
         return app;
     }
 
-    /// <summary>The dashboard's address has no ending, and its parts lie where the demo's do, also below a proxy's path.</summary>
+    /// <summary>
+    /// The dashboard's address has no ending, and its parts lie where the demo's do, also below a proxy's path.
+    /// </summary>
     private static Task FindDashboard(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Path == "/dashboard")

@@ -37,7 +37,9 @@ internal static class RelayMetadata
         }
 
         services.AddSingleton(new MetadataWriterOptions { AwaitsStore = !settings.KeepsMetadataFile });
-        services.AddSingleton(provider => new RoomRecorder(provider.GetRequiredService<Telemetry.RelayMetrics>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            provider => new RoomRecorder(provider.GetRequiredService<Telemetry.RelayMetrics>(),
+                provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<MetadataWriter>();
     }
 

@@ -32,15 +32,20 @@ internal static class RelayServices
         var settings = RelaySettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
         var services = builder.Services;
 
-        // What the host throws at the start and at the stop, Program says in one sentence; the host would log it with all its stacks first.
+        // What the host throws at the start and at the stop, Program says in one sentence; the host would log it with
+        // all its stacks first.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         GuardedLoggerFactory.Add(services);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Shutdown);
         services.TryAddSingleton(TimeProvider.System);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Shutdown.DrainTime + settings.Shutdown.SaveTime + TimeSpan.FromSeconds(10));
+        services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = settings.Shutdown.DrainTime + settings.Shutdown.SaveTime
+            + TimeSpan.FromSeconds(10));
         services.AddSingleton<NodeState>();
-        var address = settings.Internal.Port > 0 ? NodeAddress.Find(settings, Environment.GetEnvironmentVariable(NodeAddress.MetadataVariable)) : null;
+        var address = settings.Internal.Port > 0
+            ? NodeAddress.Find(settings, Environment.GetEnvironmentVariable(NodeAddress.MetadataVariable))
+            : null;
         services.AddStores(settings, address, builder.Environment.IsDevelopment());
         services.AddPeers(settings, address);
         services.AddSessions(settings);
@@ -64,7 +69,9 @@ internal static class RelayServices
         services.AddSingleton<JobsEndpoint>();
         services.AddSingleton<DocumentSaver>();
         services.AddSingleton<SaveEndpoint>();
-        services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(), provider.GetRequiredService<NodeLifetime>().Drain));
+        services.AddSingleton(
+            provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(),
+                provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();
         services.AddSingleton<RoomMetadataEndpoint>();
         services.AddReports();
@@ -99,7 +106,9 @@ internal static class RelayServices
         services.AddSingleton<DashboardEndpoint>();
     }
 
-    /// <summary>In the order of their start. They stop in the reverse order, so that clients go first, and then what they need.</summary>
+    /// <summary>
+    /// In the order of their start. They stop in the reverse order, so that clients go first, and then what they need.
+    /// </summary>
     private static void AddDuties(this IServiceCollection services)
     {
         services.TryAddSingleton(new StartCheckOptions());
@@ -136,11 +145,13 @@ internal static class RelayServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<PeerStateEndpoint>>()));
         services.AddSingleton(provider => new PeerClient(
-            address.ToString(), secret, options, provider.GetRequiredService<TimeProvider>(), Random.Shared.Next, provider.GetRequiredService<ILogger<PeerClient>>()));
+            address.ToString(), secret, options, provider.GetRequiredService<TimeProvider>(), Random.Shared.Next,
+                provider.GetRequiredService<ILogger<PeerClient>>()));
         services.AddSingleton<IPeers>(provider => provider.GetRequiredService<PeerClient>());
         services.AddSingleton<IPeerPresence>(provider => provider.GetRequiredService<PeerClient>());
         services.AddHostedService(provider => new InternalListener(
-            NodeAddress.ToListenAt(address, settings.Internal), provider.GetRequiredService<PeerStateEndpoint>(), provider.GetRequiredService<ILoggerFactory>()));
+            NodeAddress.ToListenAt(address, settings.Internal), provider.GetRequiredService<PeerStateEndpoint>(),
+                provider.GetRequiredService<ILoggerFactory>()));
     }
 
     private static void AddSessions(this IServiceCollection services, RelaySettings settings)

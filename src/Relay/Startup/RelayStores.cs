@@ -19,7 +19,8 @@ internal static class RelayStores
     /// <param name="settings">The settings.</param>
     /// <param name="address">Where other nodes reach this one; nothing for a node without internal listener.</param>
     /// <param name="isDevelopment">Whether a missing table or bucket is made.</param>
-    public static void AddStores(this IServiceCollection services, RelaySettings settings, IPEndPoint? address, bool isDevelopment)
+    public static void AddStores(this IServiceCollection services, RelaySettings settings, IPEndPoint? address,
+        bool isDevelopment)
     {
         var node = NodeIdentity.Create(address?.ToString() ?? "alone", Guid.NewGuid().ToString("n"));
         services.AddSingleton(node);
@@ -55,15 +56,21 @@ internal static class RelayStores
         services.AddRoomMetadata(settings, node);
     }
 
-    /// <summary>A node that holds a document has saved it after three save intervals; with very short ones, it still needs the time that a save takes.</summary>
-    private static TimeSpan ForgottenAfter(TimeSpan saveInterval) => TimeSpan.FromSeconds(Math.Max(15, 3 * saveInterval.TotalSeconds));
+    /// <summary>
+    /// A node that holds a document has saved it after three save intervals; with very short ones, it still needs the
+    /// time that a save takes.
+    /// </summary>
+    private static TimeSpan ForgottenAfter(TimeSpan saveInterval) =>
+        TimeSpan.FromSeconds(Math.Max(15, 3 * saveInterval.TotalSeconds));
 
     private static ServicesInUse ServicesOf(RelaySettings settings, IServiceProvider provider)
     {
         var time = provider.GetRequiredService<TimeProvider>();
         return new ServicesInUse
         {
-            Log = settings.Redis.Configuration is null ? new ServiceHealth("File log", "log", time, () => provider.GetRequiredService<FileLog>().WritesFail) : new ServiceHealth("Redis", "log", time),
+            Log = settings.Redis.Configuration is null
+                ? new ServiceHealth("File log", "log", time, () => provider.GetRequiredService<FileLog>().WritesFail)
+                : new ServiceHealth("Redis", "log", time),
             Snapshots = new ServiceHealth(settings.S3.Bucket is null ? "Directory" : "S3", "snapshots", time),
             Locator = settings.DynamoDb.Table is null ? null : new ServiceHealth("DynamoDB", "locator", time),
             Metadata = settings.Postgres.ConnectionString is not null ? new ServiceHealth(
@@ -72,7 +79,8 @@ internal static class RelayStores
         };
     }
 
-    private static void AddRedisBackplane(this IServiceCollection services, RelaySettings settings, string configuration, SaveJobOptions jobs)
+    private static void AddRedisBackplane(this IServiceCollection services, RelaySettings settings,
+        string configuration, SaveJobOptions jobs)
     {
         services.AddSingleton(provider => RedisBackplane.Open(
             new RedisBackplaneOptions
@@ -83,7 +91,8 @@ internal static class RelayStores
                 Incarnation = provider.GetRequiredService<NodeIdentity>().Incarnation,
                 MinReplicas = settings.Redis.MinReplicas,
                 Jobs = jobs,
-                SharedSettings = new Dictionary<string, string> { ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false" },
+                SharedSettings =
+                    new Dictionary<string, string> { ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false" },
             },
             provider.GetRequiredService<ILogger<RedisBackplane>>(),
             provider.GetRequiredService<TimeProvider>()));
@@ -97,7 +106,8 @@ internal static class RelayStores
         services.AddHostedService<ReportWriter>();
         services.AddHostedService<NodeWatch>();
         services.AddSingleton(provider => new FileLogImport(
-            settings.FileStore.Path, provider.GetRequiredService<IDocumentLog>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+            settings.FileStore.Path, provider.GetRequiredService<IDocumentLog>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => new StartCheck(
             "Redis",
             async cancellation =>
@@ -110,7 +120,13 @@ internal static class RelayStores
     private static void AddFileLog(this IServiceCollection services, FileStoreOptions options, SaveJobOptions jobs)
     {
         services.AddSingleton(provider => FileLog.Open(
-            new FileLogOptions { Directory = options.Path, Flush = options.Fsync, Jobs = jobs, TimeProvider = provider.GetRequiredService<TimeProvider>() },
+            new FileLogOptions
+            {
+                Directory = options.Path,
+                Flush = options.Fsync,
+                Jobs = jobs,
+                TimeProvider = provider.GetRequiredService<TimeProvider>()
+            },
             provider.GetRequiredService<ILogger<FileLog>>()));
         services.AddSingleton<IDocumentLog>(provider => provider.GetRequiredService<FileLog>());
         services.AddSingleton<IDocumentChannel>(provider => provider.GetRequiredService<FileLog>());
@@ -122,27 +138,42 @@ internal static class RelayStores
 
     private static void AddDirectorySnapshots(this IServiceCollection services, FileStoreOptions options) =>
         services.AddSingleton<ISnapshotStore>(provider => new WatchedSnapshotStore(
-            DirectorySnapshotStore.Open(Path.Combine(options.Path, SnapshotsDirectory), provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<ServicesInUse>().Snapshots));
+            DirectorySnapshotStore.Open(Path.Combine(options.Path, SnapshotsDirectory),
+                provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<ServicesInUse>().Snapshots));
 
-    private static void AddS3Snapshots(this IServiceCollection services, S3Options options, string bucket, bool isDevelopment)
+    private static void AddS3Snapshots(this IServiceCollection services, S3Options options, string bucket,
+        bool isDevelopment)
     {
         services.AddSingleton(provider => new S3SnapshotStore(
-            new S3SnapshotStoreOptions { Bucket = bucket, Prefix = options.Prefix, ServiceUrl = options.ServiceUrl, Region = options.Region },
+            new S3SnapshotStoreOptions
+            {
+                Bucket = bucket,
+                Prefix = options.Prefix,
+                ServiceUrl = options.ServiceUrl,
+                Region = options.Region
+            },
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ISnapshotStore>(provider => new WatchedSnapshotStore(provider.GetRequiredService<S3SnapshotStore>(), provider.GetRequiredService<ServicesInUse>().Snapshots));
+        services.AddSingleton<ISnapshotStore>(
+            provider => new WatchedSnapshotStore(provider.GetRequiredService<S3SnapshotStore>(),
+                provider.GetRequiredService<ServicesInUse>().Snapshots));
         services.AddSingleton(provider => new StartCheck(
             "S3",
-            cancellation => provider.GetRequiredService<ServicesInUse>().Snapshots.WatchAsync(() => provider.GetRequiredService<S3SnapshotStore>().CheckBucketAsync(create: isDevelopment, cancellation))));
+            cancellation => provider.GetRequiredService<ServicesInUse>().Snapshots.WatchAsync(
+                () => provider.GetRequiredService<S3SnapshotStore>()
+                .CheckBucketAsync(create: isDevelopment, cancellation))));
     }
 
     private static void AddMemoryLocator(this IServiceCollection services, NodeIdentity node)
     {
-        services.AddSingleton(provider => new InMemoryLocatorTable(provider.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(15)).LocatorFor(node));
+        services.AddSingleton(
+            provider => new InMemoryLocatorTable(provider.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(15))
+            .LocatorFor(node));
         services.AddSingleton<IDocumentLocator>(provider => provider.GetRequiredService<InMemoryDocumentLocator>());
         services.AddSingleton<INodeHeartbeat>(provider => provider.GetRequiredService<InMemoryDocumentLocator>());
     }
 
-    private static void AddDynamoDbLocator(this IServiceCollection services, DynamoDbOptions options, string table, NodeIdentity node, bool isDevelopment)
+    private static void AddDynamoDbLocator(this IServiceCollection services, DynamoDbOptions options, string table,
+        NodeIdentity node, bool isDevelopment)
     {
         services.AddSingleton(provider => new DynamoDbLocator(
             new DynamoDbLocatorOptions { Table = table, ServiceUrl = options.ServiceUrl, Region = options.Region },
@@ -150,7 +181,12 @@ internal static class RelayStores
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared.NextDouble));
         services.AddSingleton<IDocumentLocator>(provider => provider.GetRequiredService<DynamoDbLocator>());
-        services.AddSingleton<INodeHeartbeat>(provider => new WatchedHeartbeat(provider.GetRequiredService<DynamoDbLocator>(), provider.GetRequiredService<ServicesInUse>().Locator!));
-        services.AddSingleton(provider => new StartCheck("DynamoDB", cancellation => provider.GetRequiredService<DynamoDbLocator>().CheckTableAsync(create: isDevelopment, cancellation)));
+        services.AddSingleton<INodeHeartbeat>(
+            provider => new WatchedHeartbeat(provider.GetRequiredService<DynamoDbLocator>(),
+                provider.GetRequiredService<ServicesInUse>().Locator!));
+        services.AddSingleton(
+            provider => new StartCheck("DynamoDB",
+                cancellation => provider.GetRequiredService<DynamoDbLocator>()
+                .CheckTableAsync(create: isDevelopment, cancellation)));
     }
 }

@@ -4,7 +4,10 @@ using Relay.Connections.Sockets;
 
 namespace Relay.Startup;
 
-/// <summary>What somebody who starts a node wants to read: where the demo and the dashboard are, and which service each embedded part stands in for.</summary>
+/// <summary>
+/// What somebody who starts a node wants to read: where the demo and the dashboard are, and which service each embedded
+/// part stands in for.
+/// </summary>
 internal static partial class StartupReport
 {
     public static WebApplication ReportStart(this WebApplication app)
@@ -18,8 +21,10 @@ internal static partial class StartupReport
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Relay");
         var settings = app.Services.GetRequiredService<RelaySettings>();
         var path = Path.GetFullPath(settings.FileStore.Path);
-        Say(logger, "log and channels", "Redis", settings.Redis.Configuration is null ? null : settings.Redis.Servers(), $"files under {path}");
-        Say(logger, "snapshots", "S3", settings.S3.Bucket is { } bucket ? $"{bucket}/{settings.S3.Prefix}" : null, $"files under {path}");
+        Say(logger, "log and channels", "Redis", settings.Redis.Configuration is null ? null : settings.Redis.Servers(),
+            $"files under {path}");
+        Say(logger, "snapshots", "S3", settings.S3.Bucket is { } bucket ? $"{bucket}/{settings.S3.Prefix}" : null,
+            $"files under {path}");
         Say(logger, "locator", "DynamoDB", settings.DynamoDb.Table, "memory of this process");
         var postgres = settings.Postgres.ConnectionString is null ? null : settings.Postgres.Place();
         Say(
@@ -61,7 +66,8 @@ internal static partial class StartupReport
 
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
-            var reached = address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+            var reached = address.Replace("[::]", "localhost", StringComparison.Ordinal)
+                .Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
             LogDemo(logger, reached);
             LogDashboard(logger, reached);
         }
@@ -82,16 +88,21 @@ internal static partial class StartupReport
     [LoggerMessage(LogEvents.TokensAsked, LogLevel.Information, "Who comes in needs a token, checked with {Keys}")]
     private static partial void LogTokens(ILogger logger, string keys);
 
-    [LoggerMessage(LogEvents.NoTokensAsked, LogLevel.Information, "Everybody who reaches this node may read and write every document (Auth:Mode is none)")]
+    [LoggerMessage(LogEvents.NoTokensAsked, LogLevel.Information,
+        "Everybody who reaches this node may read and write every document (Auth:Mode is none)")]
     private static partial void LogOpen(ILogger logger);
 
     [LoggerMessage(LogEvents.ServicePart, LogLevel.Information, "{Part}: {Service}, {Place}")]
     private static partial void LogService(ILogger logger, string part, string service, string place);
 
-    [LoggerMessage(LogEvents.SnapshotsLeftBehind, LogLevel.Warning, "There are snapshots under {Path}, which this node does not read: documents that are only there are empty here. To bring them along, copy what is below it to {Place}")]
+    [LoggerMessage(LogEvents.SnapshotsLeftBehind, LogLevel.Warning,
+        "There are snapshots under {Path}, which this node does not read: documents that are only there are empty "
+            + "here. To bring them along, copy what is below it to {Place}")]
     private static partial void LogLeftBehind(ILogger logger, string path, string place);
 
-    [LoggerMessage(LogEvents.NoLocator, LogLevel.Information, "Nodes do not ask each other for documents, because Relay:DynamoDb:Table is not set: they read snapshots and log")]
+    [LoggerMessage(LogEvents.NoLocator, LogLevel.Information,
+        "Nodes do not ask each other for documents, because Relay:DynamoDb:Table is not set: they read "
+            + "snapshots and log")]
     private static partial void LogNoLocator(ILogger logger);
 
     [LoggerMessage(

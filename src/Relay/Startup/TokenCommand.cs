@@ -10,8 +10,9 @@ using Relay.Access;
 namespace Relay.Startup;
 
 /// <summary>
-/// <c>token</c> as the program's first argument: prints a token that the node with the same <c>Auth:Jwt:Secret</c> accepts, and a link to the demo page with it, for administrators to the dashboard as well. For trying things out and for scripts; an application makes
-/// its own tokens.
+/// <c>token</c> as the program's first argument: prints a token that the node with the same <c>Auth:Jwt:Secret</c>
+/// accepts, and a link to the demo page with it, for administrators to the dashboard as well. For trying things out and
+/// for scripts; an application makes its own tokens.
 /// </summary>
 internal static class TokenCommand
 {
@@ -44,7 +45,8 @@ internal static class TokenCommand
         return 0;
     }
 
-    private static bool TryMake(IReadOnlyList<string> arguments, [NotNullWhen(true)] out string? token, [NotNullWhen(true)] out string? link, [NotNullWhen(false)] out string? refusal)
+    private static bool TryMake(IReadOnlyList<string> arguments, [NotNullWhen(true)] out string? token,
+        [NotNullWhen(true)] out string? link, [NotNullWhen(false)] out string? refusal)
     {
         token = link = null;
         if (!TrySplit(arguments, out var own, out var rest, out refusal))
@@ -55,13 +57,17 @@ internal static class TokenCommand
         // The node's own settings, from wherever it would take them.
         var configuration = WebApplication.CreateBuilder(ContentRoot.Options([.. rest])).Configuration;
         var jwt = configuration.GetSection("Relay:Auth:Jwt");
-        if (jwt["Secret"] is not { Length: > 0 } secret || Encoding.UTF8.GetByteCount(secret) < VerificationKey.MinSecretBytes)
+        if (jwt["Secret"] is not { Length: > 0 } secret
+            || Encoding.UTF8.GetByteCount(secret) < VerificationKey.MinSecretBytes)
         {
-            refusal = $"Relay:Auth:Jwt:Secret must be set as for the node, with at least {VerificationKey.MinSecretBytes} bytes: the token is signed with it.";
+            refusal =
+                $"Relay:Auth:Jwt:Secret must be set as for the node, with at least {VerificationKey.MinSecretBytes} "
+                    + "bytes: the token is signed with it.";
             return false;
         }
 
-        if (!TimeSpan.TryParse(own.GetValueOrDefault("lifetime", "08:00:00"), CultureInfo.InvariantCulture, out var lifetime) || lifetime <= TimeSpan.Zero)
+        if (!TimeSpan.TryParse(own.GetValueOrDefault("lifetime", "08:00:00"), CultureInfo.InvariantCulture,
+            out var lifetime) || lifetime <= TimeSpan.Zero)
         {
             refusal = "--lifetime must be a time, as in 08:00:00.";
             return false;
@@ -69,7 +75,8 @@ internal static class TokenCommand
 
         if (!TryReadDocuments(own.GetValueOrDefault("documents", """{"*":"write"}"""), out var documents))
         {
-            refusal = """--documents must be a JSON object from names, or prefixes that end in *, to "read" or "write".""";
+            refusal =
+                """--documents must be a JSON object from names, or prefixes that end in *, to "read" or "write".""";
             return false;
         }
 
@@ -90,7 +97,8 @@ internal static class TokenCommand
         }
 
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret));
-        token = new JsonWebTokenHandler().CreateToken(claims.ToJsonString(), new SigningCredentials(key, SecurityAlgorithms.HmacSha256));
+        token = new JsonWebTokenHandler()
+            .CreateToken(claims.ToJsonString(), new SigningCredentials(key, SecurityAlgorithms.HmacSha256));
         var address = configuration["urls"]?.Split(';')[0].TrimEnd('/') ?? DefaultAddress.Address;
         link = $"{address}/{QueryFor(documents)}#token={token}";
         if (own.ContainsKey("admin"))
@@ -102,14 +110,17 @@ internal static class TokenCommand
     }
 
     /// <summary>The options of this command and everything else.</summary>
-    private static bool TrySplit(IReadOnlyList<string> arguments, out Dictionary<string, string> own, out List<string> rest, [NotNullWhen(false)] out string? refusal)
+    private static bool TrySplit(IReadOnlyList<string> arguments, out Dictionary<string, string> own,
+        out List<string> rest, [NotNullWhen(false)] out string? refusal)
     {
         own = [];
         rest = [];
         refusal = null;
         for (var i = 0; i < arguments.Count; i++)
         {
-            var (name, equals, value) = arguments[i].IndexOf('=') is var at and > 0 ? (arguments[i][..at], true, arguments[i][(at + 1)..]) : (arguments[i], false, "");
+            var (name, equals, value) = arguments[i].IndexOf('=') is var at and > 0
+                ? (arguments[i][..at], true, arguments[i][(at + 1)..])
+                : (arguments[i], false, "");
             if (!name.StartsWith("--", StringComparison.Ordinal))
             {
                 refusal = $"{name} is no option.";
@@ -173,6 +184,8 @@ internal static class TokenCommand
     {
         var names = documents.Select(rule => rule.Key).ToArray();
         return names.Length == 0 || names.Contains("*") ? ""
-            : "?doc=" + Uri.EscapeDataString((names.FirstOrDefault(name => !name.EndsWith('*')) ?? names[0][..^1] + "demo").Trim());
+            : "?doc="
+                + Uri.EscapeDataString(
+                    (names.FirstOrDefault(name => !name.EndsWith('*')) ?? names[0][..^1] + "demo").Trim());
     }
 }

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Relay.Telemetry;
 
-/// <summary>How often something took how long, in steps of a quarter or less (four to each doubling), from under a microsecond to some minutes. Thread-safe; to add is one increment.</summary>
+/// <summary>
+/// How often something took how long, in steps of a quarter or less (four to each doubling), from under a microsecond
+/// to some minutes. Thread-safe; to add is one increment.
+/// </summary>
 internal sealed class LatencyCounts
 {
     /// <summary>How many steps there are.</summary>

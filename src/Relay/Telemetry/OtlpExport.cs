@@ -5,7 +5,8 @@ using OpenTelemetry.Trace;
 
 namespace Relay.Telemetry;
 
-/// <summary>Sends metrics and traces to an OpenTelemetry collector, if the standard variables name one (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and its like, <c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>,
+/// <summary>Sends metrics and traces to an OpenTelemetry collector, if the standard variables name one
+/// (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and its like, <c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>,
 /// <c>OTEL_TRACES_SAMPLER</c>). One that is away costs what it would have got, and nothing else.</summary>
 internal sealed partial class OtlpExport(RelayMetrics metrics, ILogger<OtlpExport> logger) : IHostedService
 {
@@ -19,13 +20,15 @@ internal sealed partial class OtlpExport(RelayMetrics metrics, ILogger<OtlpExpor
         if (Variable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is { } metricsTo)
         {
             LogExports(logger, "Metrics", metricsTo);
-            meters = Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe).AddMeter(metrics.Meter.Name, "System.Runtime").AddOtlpExporter().Build();
+            meters = Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe)
+                .AddMeter(metrics.Meter.Name, "System.Runtime").AddOtlpExporter().Build();
         }
 
         if (Variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") is { } tracesTo)
         {
             LogExports(logger, "Traces", tracesTo);
-            tracers = Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(RelayTraces.SourceName).AddOtlpExporter().Build();
+            tracers = Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(RelayTraces.SourceName)
+                .AddOtlpExporter().Build();
         }
 
         return Task.CompletedTask;
@@ -40,10 +43,13 @@ internal sealed partial class OtlpExport(RelayMetrics metrics, ILogger<OtlpExpor
     }
 
     /// <summary>The variable that is set, the special one before the one for all.</summary>
-    private static string? Variable(string special) => Array.Find([special, ForAll], name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
+    private static string? Variable(string special) =>
+        Array.Find([special, ForAll], name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
 
-    private static void Describe(ResourceBuilder resource) => resource.AddService("relay", serviceInstanceId: Environment.MachineName).AddEnvironmentVariableDetector();
+    private static void Describe(ResourceBuilder resource) =>
+        resource.AddService("relay", serviceInstanceId: Environment.MachineName).AddEnvironmentVariableDetector();
 
-    [LoggerMessage(LogEvents.TelemetryExported, LogLevel.Information, "{What} are sent to the collector that {Variable} names")]
+    [LoggerMessage(LogEvents.TelemetryExported, LogLevel.Information,
+        "{What} are sent to the collector that {Variable} names")]
     private static partial void LogExports(ILogger logger, string what, string variable);
 }

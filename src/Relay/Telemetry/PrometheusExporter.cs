@@ -6,8 +6,9 @@ using System.Text;
 namespace Relay.Telemetry;
 
 /// <summary>
-/// The node's metrics and the runtime's as Prometheus reads them: text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats), names as OpenTelemetry's specification turns its own into Prometheus's.
-/// Adds up from its making on, whether somebody asks or not. Thread-safe.
+/// The node's metrics and the runtime's as Prometheus reads them: text format 0.0.4
+/// (prometheus.io/docs/instrumenting/exposition_formats), names as OpenTelemetry's specification turns its own into
+/// Prometheus's. Adds up from its making on, whether somebody asks or not. Thread-safe.
 /// </summary>
 internal sealed class PrometheusExporter : IDisposable
 {
@@ -28,9 +29,12 @@ internal sealed class PrometheusExporter : IDisposable
                 itself.EnableMeasurementEvents(instrument, families.GetOrAdd(instrument, PrometheusFamily.Of));
             }
         };
-        listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => ((PrometheusFamily)family!).Add(value, tags));
-        listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => ((PrometheusFamily)family!).Add(value, tags));
-        listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => ((PrometheusFamily)family!).Add(value, tags));
+        listener.SetMeasurementEventCallback<int>(
+            static (_, value, tags, family) => ((PrometheusFamily)family!).Add(value, tags));
+        listener.SetMeasurementEventCallback<long>(
+            static (_, value, tags, family) => ((PrometheusFamily)family!).Add(value, tags));
+        listener.SetMeasurementEventCallback<double>(
+            static (_, value, tags, family) => ((PrometheusFamily)family!).Add(value, tags));
         listener.Start();
     }
 
@@ -58,5 +62,8 @@ internal sealed class PrometheusExporter : IDisposable
     public void Dispose() => listener.Dispose();
 
     /// <summary>A number as the format wants it.</summary>
-    public static string Text(double value) => double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
+    public static string Text(double value) =>
+        double.IsPositiveInfinity(value)
+        ? "+Inf"
+        : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
 }

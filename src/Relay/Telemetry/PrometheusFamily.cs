@@ -8,7 +8,8 @@ namespace Relay.Telemetry;
 internal sealed class PrometheusFamily
 {
     /// <summary>What the runtime says to be counters although they go down, too.</summary>
-    private static readonly string[] FalseCounters = ["dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length"];
+    private static readonly string[] FalseCounters = ["dotnet.thread_pool.thread.count",
+        "dotnet.thread_pool.queue.length"];
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, PrometheusSeries> series = new(StringComparer.Ordinal);
@@ -18,21 +19,27 @@ internal sealed class PrometheusFamily
     private readonly double[]? bounds;
 
     private PrometheusFamily(string name, string description, string type, bool isObserved, double[]? bounds) =>
-        (Name, this.description, this.type, this.isObserved, this.bounds) = (name, description, type, isObserved, bounds);
+        (Name, this.description, this.type, this.isObserved, this.bounds) = (name, description, type,
+            isObserved, bounds);
 
     public string Name { get; }
 
     public static PrometheusFamily Of(Instrument instrument)
     {
         var kind = instrument.GetType().Name;
-        var isCounter = (kind.StartsWith("Counter", StringComparison.Ordinal) || kind.StartsWith("ObservableCounter", StringComparison.Ordinal)) && !FalseCounters.Contains(instrument.Name);
+        var isCounter = (kind.StartsWith("Counter", StringComparison.Ordinal)
+            || kind.StartsWith("ObservableCounter", StringComparison.Ordinal))
+            && !FalseCounters.Contains(instrument.Name);
         var isHistogram = kind.StartsWith("Histogram", StringComparison.Ordinal);
         return new PrometheusFamily(
             NameOf(instrument, isCounter),
             instrument.Description ?? "",
             isCounter ? "counter" : isHistogram ? "histogram" : "gauge",
             instrument.IsObservable,
-            isHistogram ? [.. (instrument as Instrument<double>)?.Advice?.HistogramBucketBoundaries ?? [], double.PositiveInfinity] : null);
+            isHistogram
+                ? [.. (instrument as Instrument<double>)?.Advice?.HistogramBucketBoundaries ?? [],
+                    double.PositiveInfinity]
+                : null);
     }
 
     public void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -83,7 +90,9 @@ internal sealed class PrometheusFamily
     {
         // Prometheus keeps this ending for histograms.
         const string count = ".count";
-        var plain = !isCounter && instrument.Name.EndsWith(count, StringComparison.Ordinal) ? instrument.Name[..^count.Length] : instrument.Name;
+        var plain = !isCounter && instrument.Name.EndsWith(count, StringComparison.Ordinal)
+            ? instrument.Name[..^count.Length]
+            : instrument.Name;
         var name = new StringBuilder();
         foreach (var character in plain)
         {
@@ -104,7 +113,8 @@ internal sealed class PrometheusFamily
         var labels = new List<string>(tags.Length);
         foreach (var (name, value) in tags)
         {
-            labels.Add($"{name.Replace('.', '_')}=\"{Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "", quotes: true)}\"");
+            labels.Add(
+                $"{name.Replace('.', '_')}=\"{Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "", quotes: true)}\"");
         }
 
         labels.Sort(StringComparer.Ordinal);
@@ -113,7 +123,8 @@ internal sealed class PrometheusFamily
 
     private static string Escape(string text, bool quotes)
     {
-        var escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        var escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
         return quotes ? escaped.Replace("\"", "\\\"", StringComparison.Ordinal) : escaped;
     }
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Relay.Telemetry;
 
-/// <summary>The numbers of one instrument and one set of tags: a sum, and for a histogram how many values fell under each bound.</summary>
+/// <summary>
+/// The numbers of one instrument and one set of tags: a sum, and for a histogram how many values fell under each bound.
+/// </summary>
 internal sealed class PrometheusSeries(double[]? bounds)
 {
     private readonly long[] counts = new long[bounds?.Length ?? 0];
@@ -36,7 +38,9 @@ internal sealed class PrometheusSeries(double[]? bounds)
         for (var bucket = 0; bucket < bounds.Length; bucket++)
         {
             count += counts[bucket];
-            Line(text, name + "_bucket", $"{labels}{(labels.Length > 0 ? "," : "")}le=\"{PrometheusExporter.Text(bounds[bucket])}\"", Text(count));
+            Line(text, name + "_bucket",
+                $"{labels}{(labels.Length > 0 ? "," : "")}le=\"{PrometheusExporter.Text(bounds[bucket])}\"",
+                Text(count));
         }
 
         Line(text, name + "_sum", labels, PrometheusExporter.Text(sum));

@@ -4,7 +4,8 @@ using Relay.Yjs;
 namespace Relay.Telemetry;
 
 /// <summary>
-/// Traces of what is rare and takes its time: a document's load, its saves, its recoveries, and their steps on other nodes; docs/operations.md lists them. Never an update. Without a listener they cost a look at a field.
+/// Traces of what is rare and takes its time: a document's load, its saves, its recoveries, and their steps on other
+/// nodes; docs/operations.md lists them. Never an update. Without a listener they cost a look at a field.
 /// </summary>
 internal static class RelayTraces
 {
@@ -12,14 +13,19 @@ internal static class RelayTraces
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>The trace that is under way here, for a request to another node (W3C Trace Context); nothing if none is.</summary>
+    /// <summary>
+    /// The trace that is under way here, for a request to another node (W3C Trace Context); nothing if none is.
+    /// </summary>
     public static string? Traceparent => Activity.Current is { } span && span.Source == Source ? span.Id : null;
 
-    /// <summary>Work on a document as a trace of its own, not as a part of the request that happens to need it first.</summary>
+    /// <summary>
+    /// Work on a document as a trace of its own, not as a part of the request that happens to need it first.
+    /// </summary>
     /// <param name="name">Of the span.</param>
     /// <param name="document">What is worked on.</param>
     /// <param name="work">The work; it gets the span, or nothing when nobody listens.</param>
-    public static async ValueTask<T> TraceAsync<T>(string name, DocumentName document, Func<Activity?, ValueTask<T>> work)
+    public static async ValueTask<T> TraceAsync<T>(string name, DocumentName document,
+        Func<Activity?, ValueTask<T>> work)
     {
         if (!Source.HasListeners())
         {
@@ -43,7 +49,8 @@ internal static class RelayTraces
     /// <summary>Work for another node, in that one's trace.</summary>
     /// <param name="name">Of the span.</param>
     /// <param name="document">What is worked on.</param>
-    /// <param name="traceparent">What the other node's request says of its trace (W3C Trace Context); nothing if it has none.</param>
+    /// <param name="traceparent">What the other node's request says of its trace (W3C Trace Context); nothing if it has
+    /// none.</param>
     public static Activity? Answer(string name, DocumentName document, string? traceparent)
     {
         if (!Source.HasListeners() || !ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent))

@@ -1,19 +1,24 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// The awareness update of y-protocols (<c>awareness.js</c>): a count, then for each client its id, its clock and its state as a JSON string.
+/// The awareness update of y-protocols (<c>awareness.js</c>): a count, then for each client its id, its clock and its
+/// state as a JSON string.
 /// </summary>
 public static class AwarenessUpdate
 {
     /// <summary>The deepest JSON that is let through: what a JavaScript client parses without trouble.</summary>
     public const int MaxJsonDepth = 256;
 
-    /// <summary>Reads a whole update, or refuses it wholly: an entry that is cut off, JSON that does not parse, a client listed twice, trailing bytes.</summary>
+    /// <summary>
+    /// Reads a whole update, or refuses it wholly: an entry that is cut off, JSON that does not parse, a client listed
+    /// twice, trailing bytes.
+    /// </summary>
     /// <param name="update">The bytes; entries share this memory.</param>
     /// <param name="maxEntries">More entries than this are refused before they are read.</param>
     /// <param name="entries">The entries in their order, or nothing when refused.</param>
     /// <param name="error">Why it was refused.</param>
-    public static bool TryDecode(ReadOnlyMemory<byte> update, int maxEntries, out IReadOnlyList<AwarenessEntry> entries, out YjsError error)
+    public static bool TryDecode(ReadOnlyMemory<byte> update, int maxEntries, out IReadOnlyList<AwarenessEntry> entries,
+        out YjsError error)
     {
         entries = [];
         var reader = new Lib0Reader(update.Span);

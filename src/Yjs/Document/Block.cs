@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Relay.Yjs;
 
-/// <summary>One struct of a document, 56 bytes. Clients are indices into the document's table; content lies in the buffer of the client that wrote it.</summary>
+/// <summary>
+/// One struct of a document, 56 bytes. Clients are indices into the document's table; content lies in the buffer of the
+/// client that wrote it.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Block
 {
@@ -16,7 +19,10 @@ internal struct Block
     public int OriginClient;
     public int RightClient;
 
-    /// <summary>Where it belongs: an index into the document's containers, <see cref="Containers.Unknown"/> or <see cref="Containers.Nowhere"/>.</summary>
+    /// <summary>
+    /// Where it belongs: an index into the document's containers, <see cref="Containers.Unknown"/> or
+    /// <see cref="Containers.Nowhere"/>.
+    /// </summary>
     public int Container;
 
     /// <summary>First byte of the content in the client's buffer.</summary>

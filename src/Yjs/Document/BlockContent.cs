@@ -1,8 +1,9 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// How the content of a struct is kept, and how it is cut and joined. Text is kept as UTF-8 without its length; JSON and "any" as their elements without the count; nothing for GC and
-/// deleted; everything else as it stands on the wire. So joining is appending.
+/// How the content of a struct is kept, and how it is cut and joined. Text is kept as UTF-8 without its length; JSON
+/// and "any" as their elements without the count; nothing for GC and deleted; everything else as it stands on the wire.
+/// So joining is appending.
 /// </summary>
 internal static class BlockContent
 {
@@ -10,13 +11,16 @@ internal static class BlockContent
     private static ReadOnlySpan<byte> Replacement => "\uFFFD"u8;
 
     /// <summary>Whether neighbours of this kind may be one struct.</summary>
-    public static bool IsJoinable(BlockKind kind) => kind is BlockKind.String or BlockKind.Any or BlockKind.Json or BlockKind.Deleted or BlockKind.Gc;
+    public static bool IsJoinable(BlockKind kind) =>
+        kind is BlockKind.String or BlockKind.Any or BlockKind.Json or BlockKind.Deleted or BlockKind.Gc;
 
     /// <summary>
-    /// Whether this is text, or several values: what no client puts under a key, except where all of it is deleted. Yjs takes it for one entry there, until something cuts it; then one half is left alive
-    /// without being the last entry, and Yjs throws when the type is deleted.
+    /// Whether this is text, or several values: what no client puts under a key, except where all of it is deleted. Yjs
+    /// takes it for one entry there, until something cuts it; then one half is left alive without being the last entry,
+    /// and Yjs throws when the type is deleted.
     /// </summary>
-    public static bool IsRun(BlockKind kind, long length) => kind == BlockKind.String || (length > 1 && kind is (BlockKind.Any or BlockKind.Json));
+    public static bool IsRun(BlockKind kind, long length) =>
+        kind == BlockKind.String || (length > 1 && kind is (BlockKind.Any or BlockKind.Json));
 
     /// <summary>
     /// The part of a content from clock <paramref name="from"/> to <paramref name="to"/>, both counted from the
@@ -26,7 +30,8 @@ internal static class BlockContent
         new ContentCursor(kind, content, length).Slice(from, to);
 
     /// <summary>Writes the content as it stands on the wire.</summary>
-    public static void Write(Lib0Writer writer, BlockKind kind, ReadOnlySpan<byte> content, ContentSlice slice, long length)
+    public static void Write(Lib0Writer writer, BlockKind kind, ReadOnlySpan<byte> content,
+        ContentSlice slice, long length)
     {
         switch (kind)
         {
@@ -55,7 +60,9 @@ internal static class BlockContent
         }
     }
 
-    /// <summary>Copies the part to <paramref name="target"/>, which has <see cref="ContentSlice.Bytes"/> bytes.</summary>
+    /// <summary>
+    /// Copies the part to <paramref name="target"/>, which has <see cref="ContentSlice.Bytes"/> bytes.
+    /// </summary>
     public static void Copy(ReadOnlySpan<byte> content, ContentSlice slice, Span<byte> target)
     {
         WorkMeter.CountBytes(slice.Bytes);
@@ -73,7 +80,8 @@ internal static class BlockContent
     }
 
     /// <summary>
-    /// The most clocks from <paramref name="from"/> on that fit into <paramref name="maxBytes"/> without cutting a surrogate pair; at least one element or one character.
+    /// The most clocks from <paramref name="from"/> on that fit into <paramref name="maxBytes"/> without cutting a
+    /// surrogate pair; at least one element or one character.
     /// </summary>
     public static long LengthThatFits(BlockKind kind, ReadOnlySpan<byte> content, long length, long from, int maxBytes)
     {

@@ -5,7 +5,8 @@ internal struct BlockNeeds(int firstClient, long firstClock, int secondClient, l
 {
     private int at = -1;
 
-    public readonly (int Client, long Clock) Current => at == 0 ? (firstClient, firstClock) : (secondClient, secondClock);
+    public readonly (int Client, long Clock) Current =>
+        at == 0 ? (firstClient, firstClock) : (secondClient, secondClock);
 
     public readonly BlockNeeds GetEnumerator() => this;
 

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Relay.Yjs;
 
-/// <summary>All that one client wrote: its structs in clock order, their content, and which of its clocks are deleted.</summary>
+/// <summary>
+/// All that one client wrote: its structs in clock order, their content, and which of its clocks are deleted.
+/// </summary>
 internal sealed class ClientBlocks(ulong id)
 {
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
@@ -25,7 +27,10 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>The clock before which nothing is missing.</summary>
     public long Contiguous { get; private set; }
 
-    /// <summary>The clock before which every struct's origins and parent are known as well, so that Yjs would have integrated it.</summary>
+    /// <summary>
+    /// The clock before which every struct's origins and parent are known as well, so that Yjs would have integrated
+    /// it.
+    /// </summary>
     public long Integrated { get; set; }
 
     /// <summary>The clock after the last struct.</summary>
@@ -253,7 +258,10 @@ internal sealed class ClientBlocks(ulong id)
         return low;
     }
 
-    /// <summary>Keeps the array where it wastes little, so that a document that is asked for after every keystroke does not allocate itself anew each time.</summary>
+    /// <summary>
+    /// Keeps the array where it wastes little, so that a document that is asked for after every keystroke does not
+    /// allocate itself anew each time.
+    /// </summary>
     private static void Fit<T>(ref T[] array, ReadOnlySpan<T> values)
     {
         if (values.Length > array.Length || array.Length - values.Length > 16 + (values.Length / 2))

@@ -1,8 +1,8 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// A set of clocks of one client as sorted ranges. Additions go to a short sorted list that is merged into the long one when it is full, so that adding to a set of n ranges costs about
-/// √n moved ranges instead of n.
+/// A set of clocks of one client as sorted ranges. Additions go to a short sorted list that is merged into the long one
+/// when it is full, so that adding to a set of n ranges costs about √n moved ranges instead of n.
 /// </summary>
 internal sealed class ClockRanges
 {
@@ -51,7 +51,9 @@ internal sealed class ClockRanges
 
     public bool Contains(long clock) => Covers(clock, clock + 1);
 
-    /// <summary>Whether every clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.</summary>
+    /// <summary>
+    /// Whether every clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.
+    /// </summary>
     public bool Covers(long start, long end) =>
         IsWithinOne(Settled, start, end)
         || (recentCount > 0 && IsWithinOne(Recent, start, end))
@@ -161,7 +163,8 @@ internal sealed class ClockRanges
     }
 
     /// <summary>The first range of a sorted list that ends after <paramref name="clock"/>.</summary>
-    public static int FirstEndingAfter(ReadOnlySpan<ClockRange> ranges, long clock) => FirstEndingAtOrAfter(ranges, clock + 1);
+    public static int FirstEndingAfter(ReadOnlySpan<ClockRange> ranges, long clock) =>
+        FirstEndingAtOrAfter(ranges, clock + 1);
 
     private static int FirstEndingAtOrAfter(ReadOnlySpan<ClockRange> ranges, long clock)
     {
@@ -255,10 +258,13 @@ internal sealed class ClockRanges
         while (right >= 0 || (left >= 0 && first < total && settled[first].Start <= settled[left].End))
         {
             WorkMeter.Count();
-            var next = right < 0 || (left >= 0 && settled[left].End > recent[right].End) ? settled[left--] : recent[right--];
+            var next = right < 0 || (left >= 0 && settled[left].End > recent[right].End)
+                ? settled[left--]
+                : recent[right--];
             if (first < total && settled[first].Start <= next.End)
             {
-                settled[first] = new ClockRange(Math.Min(settled[first].Start, next.Start), Math.Max(settled[first].End, next.End));
+                settled[first] = new ClockRange(Math.Min(settled[first].Start, next.Start),
+                    Math.Max(settled[first].End, next.End));
             }
             else
             {

@@ -1,6 +1,8 @@
 namespace Relay.Yjs;
 
-/// <summary>Where structs belong: the sequence of a type, or one key of it. The type is a root type, or the item that holds it.</summary>
+/// <summary>
+/// Where structs belong: the sequence of a type, or one key of it. The type is a root type, or the item that holds it.
+/// </summary>
 internal struct Container
 {
     /// <summary>The client index of the item that holds the type; <see cref="Block.None"/> for a root type.</summary>
@@ -8,13 +10,18 @@ internal struct Container
 
     public long OwnerClock;
 
-    /// <summary>The root type's name in the document's names; <see cref="Block.None"/> for a type held by an item.</summary>
+    /// <summary>
+    /// The root type's name in the document's names; <see cref="Block.None"/> for a type held by an item.
+    /// </summary>
     public int RootName;
 
     /// <summary>The key in the document's names; <see cref="Block.None"/> for the type's sequence.</summary>
     public int Key;
 
-    /// <summary>The last id of the key's present entry: the last in Yjs' order of those known. <see cref="Block.None"/> without one.</summary>
+    /// <summary>
+    /// The last id of the key's present entry: the last in Yjs' order of those known. <see cref="Block.None"/> without
+    /// one.
+    /// </summary>
     public int LastClient;
 
     public long LastClock;

@@ -38,10 +38,12 @@ internal sealed class Containers
     public ReadOnlyMemory<byte> NameMemory(int index) => names[index];
 
     /// <summary>The container of a root type's sequence or key, made if need be.</summary>
-    public int OfRoot(ReadOnlySpan<byte> name, bool hasKey, ReadOnlySpan<byte> key) => Find(Block.None, 0, NameIndex(name), hasKey ? NameIndex(key) : Block.None);
+    public int OfRoot(ReadOnlySpan<byte> name, bool hasKey, ReadOnlySpan<byte> key) =>
+        Find(Block.None, 0, NameIndex(name), hasKey ? NameIndex(key) : Block.None);
 
     /// <summary>The container of an item's type, made if need be.</summary>
-    public int OfItem(int client, long clock, bool hasKey, ReadOnlySpan<byte> key) => Find(client, clock, Block.None, hasKey ? NameIndex(key) : Block.None);
+    public int OfItem(int client, long clock, bool hasKey, ReadOnlySpan<byte> key) =>
+        Find(client, clock, Block.None, hasKey ? NameIndex(key) : Block.None);
 
     private int Find(int ownerClient, long ownerClock, int rootName, int key)
     {
@@ -50,7 +52,15 @@ internal sealed class Containers
         if (!known)
         {
             index = list.Count;
-            list.Add(new Container { OwnerClient = ownerClient, OwnerClock = ownerClock, RootName = rootName, Key = key, LastClient = Block.None });
+            list.Add(
+                new Container
+                {
+                    OwnerClient = ownerClient,
+                    OwnerClock = ownerClock,
+                    RootName = rootName,
+                    Key = key,
+                    LastClient = Block.None
+                });
         }
 
         return index;

@@ -1,8 +1,8 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// The state vector that a document had before its last updates, which are taken away from it one after another, the last
-/// one first.
+/// The state vector that a document had before its last updates, which are taken away from it one after another, the
+/// last one first.
 /// </summary>
 public sealed class PastStateVector(YDocument document)
 {

@@ -14,7 +14,8 @@ internal static class Utf16
     /// </summary>
     /// <param name="utf8">Valid UTF-8.</param>
     /// <param name="units">At most the text's length.</param>
-    /// <param name="insidePair">Whether that place is inside a surrogate pair; then the byte is where the pair begins.</param>
+    /// <param name="insidePair">Whether that place is inside a surrogate pair; then the byte is where the pair
+    /// begins.</param>
     public static int ByteOffset(ReadOnlySpan<byte> utf8, long units, out bool insidePair)
     {
         var at = 0;

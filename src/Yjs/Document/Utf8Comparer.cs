@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Relay.Yjs;
 
-/// <summary>Compares byte strings by their bytes, so that a name can be looked up before it is copied. Hashes are seeded per process.</summary>
+/// <summary>
+/// Compares byte strings by their bytes, so that a name can be looked up before it is copied. Hashes are seeded per
+/// process.
+/// </summary>
 internal sealed class Utf8Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static readonly Utf8Comparer Instance = new();

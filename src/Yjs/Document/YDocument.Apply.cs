@@ -149,7 +149,10 @@ public sealed partial class YDocument
         changesSinceCollection++;
     }
 
-    /// <summary>Origins of a block, and its container where the struct names it. The later part of a struct that was cut has the id before it as its origin.</summary>
+    /// <summary>
+    /// Origins of a block, and its container where the struct names it. The later part of a struct that was cut has the
+    /// id before it as its origin.
+    /// </summary>
     private void Place(ref Block block, int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, long from)
     {
         if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
@@ -176,12 +179,14 @@ public sealed partial class YDocument
     }
 
     /// <summary>
-    /// Whether a struct simply goes on where the client's last block ends: the one case of <see cref="Joins"/> that typing makes, found without looking at anything else.
+    /// Whether a struct simply goes on where the client's last block ends: the one case of <see cref="Joins"/> that
+    /// typing makes, found without looking at anything else.
     /// </summary>
     private bool ExtendsLast(ClientBlocks client, in ParsedStruct parsed)
     {
         ref readonly var last = ref client.Blocks[client.Count - 1];
-        if (last.End != parsed.Clock || last.Kind != parsed.Kind || !BlockContent.IsJoinable(parsed.Kind) || last.Content + last.ContentLength != client.BufferLength)
+        if (last.End != parsed.Clock || last.Kind != parsed.Kind || !BlockContent.IsJoinable(parsed.Kind)
+            || last.Content + last.ContentLength != client.BufferLength)
         {
             return false;
         }
@@ -193,8 +198,10 @@ public sealed partial class YDocument
 
         var rightMatches = (parsed.Flags & BlockFlags.HasRightOrigin) == 0
             ? last.RightClient == Block.None
-            : last.RightClient != Block.None && clients[last.RightClient].Id == parsed.RightClient && last.RightClock == parsed.RightClock;
-        return rightMatches && (parsed.Flags & BlockFlags.HasOrigin) != 0 && parsed.LeftClient == client.Id && parsed.LeftClock == parsed.Clock - 1
+            : last.RightClient != Block.None && clients[last.RightClient].Id == parsed.RightClient
+                && last.RightClock == parsed.RightClock;
+        return rightMatches && (parsed.Flags & BlockFlags.HasOrigin) != 0 && parsed.LeftClient == client.Id
+            && parsed.LeftClock == parsed.Clock - 1
             && IsInSequence(last);
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Relay.Yjs;
 
 /// <content>
-/// Brings the document to its one form: what is deleted has lost its content, what stood in a deleted type is garbage, neighbours are joined. Equal sets of updates give equal documents, whatever
-/// the order in which they came.
+/// Brings the document to its one form: what is deleted has lost its content, what stood in a deleted type is garbage,
+/// neighbours are joined. Equal sets of updates give equal documents, whatever the order in which they came.
 /// </content>
 public sealed partial class YDocument
 {
@@ -57,7 +57,9 @@ public sealed partial class YDocument
         (changesSinceCollection, sizeAfterCollection) = (0, size);
     }
 
-    /// <summary>Marks the containers whose type was deleted, or stands in one that was; says whether there are new ones.</summary>
+    /// <summary>
+    /// Marks the containers whose type was deleted, or stands in one that was; says whether there are new ones.
+    /// </summary>
     private bool FindDeadContainers()
     {
         var found = false;
@@ -93,7 +95,9 @@ public sealed partial class YDocument
                 }
 
                 // A type that is not there yet, or not integrated, says nothing.
-                var above = owner.Integrated <= container.OwnerClock ? Containers.Unknown : BlockAt(container.OwnerClient, container.OwnerClock).Container;
+                var above = owner.Integrated <= container.OwnerClock
+                    ? Containers.Unknown
+                    : BlockAt(container.OwnerClient, container.OwnerClock).Container;
                 if (above < 0)
                 {
                     answer = above == Containers.Nowhere ? Dead : Alive;
@@ -127,7 +131,8 @@ public sealed partial class YDocument
                 TakePlace(index, client.Blocks[i - 1], ref block);
             }
 
-            if (GarbageCollection && block.Container >= 0 && block.End <= client.Integrated && containers[block.Container].Dead)
+            if (GarbageCollection && block.Container >= 0 && block.End <= client.Integrated
+                && containers[block.Container].Dead)
             {
                 MakeGarbage(ref block);
             }
@@ -191,8 +196,8 @@ public sealed partial class YDocument
     }
 
     /// <summary>
-    /// Values whose place is not known yet, and deleted ones under a key, stand one by one. They are never joined here, and some clients send them cut, others whole: so only this form does not depend on who
-    /// came first.
+    /// Values whose place is not known yet, and deleted ones under a key, stand one by one. They are never joined here,
+    /// and some clients send them cut, others whole: so only this form does not depend on who came first.
     /// </summary>
     private bool IsKeptSingly(in Block block) =>
         normalizes && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1 && !IsInSequence(block);
@@ -256,8 +261,9 @@ public sealed partial class YDocument
     }
 
     /// <summary>
-    /// Whether a struct may be one with the one before it, of the same client: it was inserted right after it, and Yjs would cut the joined one to the same two. Live entries of a key are never
-    /// joined: Yjs takes the joined one for one entry.
+    /// Whether a struct may be one with the one before it, of the same client: it was inserted right after it, and Yjs
+    /// would cut the joined one to the same two. Live entries of a key are never joined: Yjs takes the joined one for
+    /// one entry.
     /// </summary>
     private bool Joins(int index, in Block last, in Block part)
     {
@@ -272,13 +278,16 @@ public sealed partial class YDocument
         }
 
         return part.OriginClient == index && part.OriginClock == part.Clock - 1
-            && part.RightClient == last.RightClient && (part.RightClient == Block.None || part.RightClock == last.RightClock)
+            && part.RightClient == last.RightClient
+                && (part.RightClient == Block.None || part.RightClock == last.RightClock)
             && part.Container == last.Container && (part.Kind == BlockKind.Deleted || IsInSequence(last));
     }
 
     /// <summary>
-    /// Whether a struct is surely no entry of a key. The key bit of the wire does not tell: <c>Y.mergeUpdates</c> leaves it out where there is an origin. Of structs whose place is not known yet, only text is
+    /// Whether a struct is surely no entry of a key. The key bit of the wire does not tell: <c>Y.mergeUpdates</c>
+    /// leaves it out where there is an origin. Of structs whose place is not known yet, only text is
     /// taken to stand in a sequence: no client puts a text struct under a key.
     /// </summary>
-    private bool IsInSequence(in Block block) => block.Container >= 0 ? containers[block.Container].Key == Block.None : block.Kind == BlockKind.String;
+    private bool IsInSequence(in Block block) =>
+        block.Container >= 0 ? containers[block.Container].Key == Block.None : block.Kind == BlockKind.String;
 }

@@ -2,12 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Relay.Yjs;
 
-/// <content>Writes the document, or what of it somebody lacks, as an update in format V1 (<c>yjs/src/utils/encoding.js</c>): clients in descending order, holes as Skip.</content>
+/// <content>Writes the document, or what of it somebody lacks, as an update in format V1
+/// (<c>yjs/src/utils/encoding.js</c>): clients in descending order, holes as Skip.</content>
 public sealed partial class YDocument
 {
     private List<ClientBlocks> descending = [];
 
-    /// <summary>The state vector: per client, the clock up to which nothing is missing; clients in descending order.</summary>
+    /// <summary>
+    /// The state vector: per client, the clock up to which nothing is missing; clients in descending order.
+    /// </summary>
     public byte[] EncodeStateVector() => EncodeStateVector(null);
 
     /// <summary>The state vector with the clocks of some clients lowered.</summary>
@@ -18,7 +21,8 @@ public sealed partial class YDocument
         foreach (var client in Descending())
         {
             WorkMeter.Count();
-            var clock = Math.Min(client.Contiguous, highest?.GetValueOrDefault(client.Id, long.MaxValue) ?? long.MaxValue);
+            var clock = Math.Min(client.Contiguous,
+                highest?.GetValueOrDefault(client.Id, long.MaxValue) ?? long.MaxValue);
             if (clock > 0)
             {
                 known.Add((client.Id, clock));
@@ -35,10 +39,14 @@ public sealed partial class YDocument
         return writer.ToArray();
     }
 
-    /// <summary>The whole document as one update. Equal documents give equal bytes. An empty document gives <c>00 00</c>.</summary>
+    /// <summary>
+    /// The whole document as one update. Equal documents give equal bytes. An empty document gives <c>00 00</c>.
+    /// </summary>
     public byte[] EncodeState() => EncodeSince(StateVector.Empty);
 
-    /// <summary>The update that a holder of <paramref name="stateVector"/> lacks: structs beyond it and the whole delete set.</summary>
+    /// <summary>
+    /// The update that a holder of <paramref name="stateVector"/> lacks: structs beyond it and the whole delete set.
+    /// </summary>
     public bool TryEncodeDiff(ReadOnlySpan<byte> stateVector, out byte[] update, out YjsError error)
     {
         var readable = StateVector.TryDecode(stateVector, out var known, out error);
@@ -135,7 +143,8 @@ public sealed partial class YDocument
         }
     }
 
-    private void WriteBlock(Lib0Writer writer, ClientBlocks client, in Block block, long from, long to, int contentBefore)
+    private void WriteBlock(Lib0Writer writer, ClientBlocks client, in Block block, long from, long to,
+        int contentBefore)
     {
         if (block.Kind == BlockKind.Gc)
         {

@@ -1,8 +1,9 @@
 namespace Relay.Yjs;
 
 /// <content>
-/// Finds out where structs belong, in the order in which Yjs would integrate them (<c>yjs/src/structs/Item.js</c>, <c>getMissing</c>): a struct whose origins, parent or predecessor are unknown
-/// waits. Neither the sequence nor the content is looked at.
+/// Finds out where structs belong, in the order in which Yjs would integrate them (<c>yjs/src/structs/Item.js</c>,
+/// <c>getMissing</c>): a struct whose origins, parent or predecessor are unknown waits. Neither the sequence nor the
+/// content is looked at.
 /// </content>
 public sealed partial class YDocument
 {
@@ -47,7 +48,8 @@ public sealed partial class YDocument
         }
     }
 
-    /// <summary>Integrates the client's structs in order up to the one at <paramref name="until"/>, or until one needs another client first: that client's index and clock, or
+    /// <summary>Integrates the client's structs in order up to the one at <paramref name="until"/>, or until one needs
+    /// another client first: that client's index and clock, or
     /// <see cref="Block.None"/>.</summary>
     private (int Client, long Clock) IntegrateClient(int index, long until)
     {
@@ -92,13 +94,17 @@ public sealed partial class YDocument
         return (Block.None, 0);
     }
 
-    /// <summary>The ids without which the struct cannot be placed: its origins, or else the item that holds its parent.</summary>
+    /// <summary>
+    /// The ids without which the struct cannot be placed: its origins, or else the item that holds its parent.
+    /// </summary>
     private BlockNeeds Needs(in Block block) => block.HasOrigins || block.Container < 0
         ? new BlockNeeds(block.OriginClient, block.OriginClock, block.RightClient, block.RightClock)
-        : new BlockNeeds(containers[block.Container].OwnerClient, containers[block.Container].OwnerClock, Block.None, 0);
+        : new BlockNeeds(containers[block.Container].OwnerClient,
+            containers[block.Container].OwnerClock, Block.None, 0);
 
     /// <summary>
-    /// A struct belongs where its origins belong. What stands beside garbage, or in something that is no type (any more), is garbage itself.
+    /// A struct belongs where its origins belong. What stands beside garbage, or in something that is no type (any
+    /// more), is garbage itself.
     /// </summary>
     private void FindContainer(ClientBlocks client, ref Block block)
     {
@@ -120,7 +126,8 @@ public sealed partial class YDocument
         if (!block.HasOrigins)
         {
             ref readonly var named = ref containers[container];
-            garbage = named.OwnerClient != Block.None && BlockAt(named.OwnerClient, named.OwnerClock).Kind != BlockKind.Type;
+            garbage = named.OwnerClient != Block.None
+                && BlockAt(named.OwnerClient, named.OwnerClock).Kind != BlockKind.Type;
         }
 
         block.Container = container;
@@ -128,9 +135,11 @@ public sealed partial class YDocument
         {
             MakeGarbage(ref block);
         }
-        else if (containers[container].Key != Block.None && BlockContent.IsRun(block.Kind, block.Length) && !client.Deletes.Covers(block.Clock, block.End))
+        else if (containers[container].Key != Block.None && BlockContent.IsRun(block.Kind, block.Length)
+            && !client.Deletes.Covers(block.Clock, block.End))
         {
-            // Its origin was not known when it came, else it would have been refused. As something deleted it harms nobody.
+            // Its origin was not known when it came, else it would have been refused. As something deleted it harms
+            // nobody.
             (block.Kind, block.ContentLength) = (BlockKind.Deleted, 0);
             AddDelete(client, block.Clock, block.End);
         }
@@ -148,8 +157,8 @@ public sealed partial class YDocument
     private ref readonly Block BlockAt(int client, long clock) => ref clients[client].BlockAt(clock);
 
     /// <summary>
-    /// Keeps the last entry of a key: an entry that follows the last one is the new last one, and what it follows is deleted. Any other makes the order of the key's entries a question for later
-    /// (<see cref="OrderKeys"/>).
+    /// Keeps the last entry of a key: an entry that follows the last one is the new last one, and what it follows is
+    /// deleted. Any other makes the order of the key's entries a question for later (<see cref="OrderKeys"/>).
     /// </summary>
     private void AddToKey(int index, in Block block)
     {
@@ -160,7 +169,8 @@ public sealed partial class YDocument
             return;
         }
 
-        var follows = container.LastClient == block.OriginClient && (container.LastClient == Block.None || container.LastClock == block.OriginClock);
+        var follows = container.LastClient == block.OriginClient
+            && (container.LastClient == Block.None || container.LastClock == block.OriginClock);
         if (!follows)
         {
             container.Disordered = true;

@@ -1,13 +1,17 @@
 namespace Relay.Yjs;
 
 /// <content>
-/// The order of a key's entries. In Yjs the entries of one key form a sequence like any other and only the last one counts (<c>yjs/src/structs/Item.js</c>, <c>integrate</c>). As no client gives them
-/// right origins, that order is simple: an entry comes after its origin, entries of one origin are ordered by client id, and what follows an entry comes before its next sibling. So the last one is found by
-/// going from the start to the last follower again and again.
+/// The order of a key's entries. In Yjs the entries of one key form a sequence like any other and only the last one
+/// counts (<c>yjs/src/structs/Item.js</c>, <c>integrate</c>). As no client gives them right origins, that order is
+/// simple: an entry comes after its origin, entries of one origin are ordered by client id, and what follows an entry
+/// comes before its next sibling. So the last one is found by going from the start to the last follower again and
+/// again.
 /// </content>
 public sealed partial class YDocument
 {
-    /// <summary>Finds the last entry of every key whose entries did not come one after another, and deletes the others.</summary>
+    /// <summary>
+    /// Finds the last entry of every key whose entries did not come one after another, and deletes the others.
+    /// </summary>
     private void OrderKeys()
     {
         var keys = new Dictionary<int, List<(int Client, int Block)>>();
@@ -47,7 +51,8 @@ public sealed partial class YDocument
 
     private void OrderKey(int key, List<(int Client, int Block)> entries)
     {
-        // Of the entries that name the same id as their origin, the last: the greatest client id, and of that client the earliest.
+        // Of the entries that name the same id as their origin, the last: the greatest client id, and of that client
+        // the earliest.
         var lastAfter = new Dictionary<ItemKey, (int Client, int Block)>();
         foreach (var entry in entries)
         {
@@ -77,7 +82,8 @@ public sealed partial class YDocument
             var next = Array.BinarySearch(branches, new ItemKey(at.Client, block.Clock));
             next = next < 0 ? ~next : next;
             var turned = false;
-            for (; next < branches.Length && branches[next].Client == at.Client && branches[next].Clock < block.End; next++)
+            for (; next < branches.Length && branches[next].Client == at.Client
+                && branches[next].Clock < block.End; next++)
             {
                 WorkMeter.Count();
                 var branch = lastAfter[branches[next]];

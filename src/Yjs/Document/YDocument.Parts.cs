@@ -7,8 +7,8 @@ public sealed partial class YDocument
     private const int SmallestStruct = 2;
 
     /// <summary>
-    /// What a holder of <paramref name="stateVector"/> lacks: one update, or if that is too large, several parts of which
-    /// Yjs integrates nothing before it has the last.
+    /// What a holder of <paramref name="stateVector"/> lacks: one update, or if that is too large, several parts of
+    /// which Yjs integrates nothing before it has the last.
     /// </summary>
     /// <param name="stateVector">
     /// Exactly what the holder has. Of its own structs it may have more, of other clients' it must not: what it has
@@ -22,16 +22,16 @@ public sealed partial class YDocument
     /// An editor that is bound to the document looks at it after each update and repairs, for everybody, what does not
     /// fit its schema. So a state between two parts must not be visible. The last part has all deletes and the first
     /// missing struct of each client; the parts before it have the rest. Yjs 13 keeps a struct as pending while the one
-    /// before it is missing (<c>yjs/src/utils/encoding.js</c>, <c>integrateStructs</c>), and retries what is pending when
-    /// the last part comes, in the same transaction. Pending structs of the holder change nothing: they wait for structs
-    /// that it lacks, and the causally first of those is its client's first one.
+    /// before it is missing (<c>yjs/src/utils/encoding.js</c>, <c>integrateStructs</c>), and retries what is pending
+    /// when the last part comes, in the same transaction. Pending structs of the holder change nothing: they wait for
+    /// structs that it lacks, and the causally first of those is its client's first one.
     /// </para>
     /// <para>
-    /// Yjs 14 and later versions of its port to Rust place a struct as soon as its origins and its parent are there, and
-    /// garbage at once. So the last part has each client's structs up to the last one that could be placed early, if
-    /// that is not more than <see cref="DiffSizes.MaxLast"/>. Else garbage, which shows in no document, may come early;
-    /// and if that does not do, only Yjs 13 is safe. Within a part no struct is left out between two others of a client:
-    /// the port to Rust (0.16 to 0.18) loses what is left out when it comes later.
+    /// Yjs 14 and later versions of its port to Rust place a struct as soon as its origins and its parent are there,
+    /// and garbage at once. So the last part has each client's structs up to the last one that could be placed early,
+    /// if that is not more than <see cref="DiffSizes.MaxLast"/>. Else garbage, which shows in no document, may come
+    /// early; and if that does not do, only Yjs 13 is safe. Within a part no struct is left out between two others of a
+    /// client: the port to Rust (0.16 to 0.18) loses what is left out when it comes later.
     /// </para>
     /// </remarks>
     /// <returns>False if the bytes are no state vector.</returns>
@@ -113,7 +113,9 @@ public sealed partial class YDocument
             return parts;
         }
 
-        /// <summary>The structs of the last part: of each client that has missing ones, a run that begins with the first.</summary>
+        /// <summary>
+        /// The structs of the last part: of each client that has missing ones, a run that begins with the first.
+        /// </summary>
         private List<Run> LastPart()
         {
             var first = new List<Run>();
@@ -159,7 +161,9 @@ public sealed partial class YDocument
             return garbageBytes <= sizes.MaxLast ? untilGarbage : readyBytes <= sizes.MaxLast ? untilReady : first;
         }
 
-        /// <summary>The shortest piece with which the client's structs begin from a clock on; it ends between two characters.</summary>
+        /// <summary>
+        /// The shortest piece with which the client's structs begin from a clock on; it ends between two characters.
+        /// </summary>
         private static Run Beginning(ClientBlocks client, long clock)
         {
             ref readonly var block = ref client.Blocks[client.FirstEndingAfter(clock)];
@@ -182,7 +186,9 @@ public sealed partial class YDocument
             return true;
         }
 
-        /// <summary>Puts the client's structs from a clock on, which is not inside a surrogate pair, into parts.</summary>
+        /// <summary>
+        /// Puts the client's structs from a clock on, which is not inside a surrogate pair, into parts.
+        /// </summary>
         private void Add(ClientBlocks client, long from)
         {
             for (var i = client.FirstEndingAfter(from); i < client.Count; i++)
@@ -220,7 +226,9 @@ public sealed partial class YDocument
             }
         }
 
-        /// <summary>How many clocks of a block's rest fit into some bytes of content, at least one, and what they take.</summary>
+        /// <summary>
+        /// How many clocks of a block's rest fit into some bytes of content, at least one, and what they take.
+        /// </summary>
         private static long Fit(in Block block, ReadOnlySpan<byte> rest, long from, int room, out int taken)
         {
             var length = BlockContent.LengthThatFits(block.Kind, rest, block.End - from, 0, room);
@@ -268,7 +276,8 @@ public sealed partial class YDocument
 
             if (block.HasOrigins || block.Container < 0)
             {
-                return size + IdBytes(block.OriginClient, block.OriginClock) + IdBytes(block.RightClient, block.RightClock);
+                return size + IdBytes(block.OriginClient, block.OriginClock)
+                    + IdBytes(block.RightClient, block.RightClock);
             }
 
             ref readonly var container = ref document.containers[block.Container];
@@ -277,7 +286,8 @@ public sealed partial class YDocument
             return size + (container.Key == Block.None ? 0 : 5 + document.containers.Name(container.Key).Length);
         }
 
-        private int IdBytes(int client, long clock) => client == Block.None ? 0 : IdBytes(document.clients[client], clock);
+        private int IdBytes(int client, long clock) =>
+            client == Block.None ? 0 : IdBytes(document.clients[client], clock);
 
         private static int IdBytes(ClientBlocks client, long clock) =>
             Lib0Writer.VarUintSize(client.Id) + Lib0Writer.VarUintSize((ulong)clock);

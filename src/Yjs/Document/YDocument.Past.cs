@@ -4,8 +4,9 @@ namespace Relay.Yjs;
 public sealed partial class YDocument
 {
     /// <summary>
-    /// Whether everything that an update builds on is in the document or in the update itself: the structs before its own,
-    /// their origins and their parents. Otherwise Yjs applies the deletes of the update at once and its structs later.
+    /// Whether everything that an update builds on is in the document or in the update itself: the structs before its
+    /// own, their origins and their parents. Otherwise Yjs applies the deletes of the update at once and its structs
+    /// later.
     /// </summary>
     /// <param name="update">A valid update in format V1.</param>
     /// <param name="besides">What counts as known besides; null for nothing else.</param>
@@ -50,7 +51,8 @@ public sealed partial class YDocument
 
     private bool HasPastOf(DecodedUpdate decoded, ReadOnlySpan<byte> bytes, StructClocks? besides)
     {
-        // What the holder of the document has once it has the update: per client the clock before which nothing is missing.
+        // What the holder of the document has once it has the update: per client the clock before which nothing is
+        // missing.
         var known = new Dictionary<ClientKey, long>(decoded.SectionTotal);
         var walk = new UpdateWalk(decoded, bytes);
         while (walk.NextSection())

@@ -1,6 +1,7 @@
 namespace Relay.Yjs;
 
-/// <content>Finds text and runs of values that an update puts under a key by way of their origins; see <see cref="BlockContent.IsRun"/>.</content>
+/// <content>Finds text and runs of values that an update puts under a key by way of their origins; see
+/// <see cref="BlockContent.IsRun"/>.</content>
 public sealed partial class YDocument
 {
     /// <summary>

@@ -1,12 +1,14 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// A Yjs document as a relay needs it: the set of structs and the set of deletes, not the integrated sequence. Applying an update is a set union: order-free and idempotent, with no
-/// queue of pending updates. Not thread-safe: one owner at a time.
+/// A Yjs document as a relay needs it: the set of structs and the set of deletes, not the integrated sequence. Applying
+/// an update is a set union: order-free and idempotent, with no queue of pending updates. Not thread-safe: one owner at
+/// a time.
 /// </summary>
 /// <remarks>
-/// What arrives is appended as it is; joining neighbours and dropping what is deleted (<c>YDocument.Collection.cs</c>) waits until somebody asks for the encoded document or until as much has come as
-/// is there, so that it costs each update a constant share.
+/// What arrives is appended as it is; joining neighbours and dropping what is deleted (<c>YDocument.Collection.cs</c>)
+/// waits until somebody asks for the encoded document or until as much has come as is there, so that it costs each
+/// update a constant share.
 /// </remarks>
 public sealed partial class YDocument
 {
@@ -32,7 +34,8 @@ public sealed partial class YDocument
     private ClientBlocks? touched;
     private long sizeAfterCollection;
 
-    /// <param name="garbageCollection">Drop deleted content, as Yjs does by default. False serves clients with <c>gc: false</c>.</param>
+    /// <param name="garbageCollection">Drop deleted content, as Yjs does by default. False serves clients with <c>gc:
+    /// false</c>.</param>
     public YDocument(bool garbageCollection = true)
         : this(garbageCollection, normalizes: true)
     {
@@ -40,7 +43,8 @@ public sealed partial class YDocument
 
     /// <param name="garbageCollection">Drop deleted content.</param>
     /// <param name="normalizes">Find out where each struct belongs. Not needed to merge updates.</param>
-    private YDocument(bool garbageCollection, bool normalizes) => (GarbageCollection, this.normalizes) = (garbageCollection, normalizes);
+    private YDocument(bool garbageCollection, bool normalizes) =>
+        (GarbageCollection, this.normalizes) = (garbageCollection, normalizes);
 
     public bool GarbageCollection { get; }
 
@@ -78,7 +82,8 @@ public sealed partial class YDocument
     /// refuses more.
     /// </summary>
     /// <param name="update">The bytes. Nothing of this memory is kept.</param>
-    /// <param name="news">The part that was new, as an update: the same memory when all was, empty when nothing was.</param>
+    /// <param name="news">The part that was new, as an update: the same memory when all was, empty when nothing
+    /// was.</param>
     /// <param name="error">Why the update was refused.</param>
     public bool TryApply(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error)
     {
@@ -95,14 +100,18 @@ public sealed partial class YDocument
     }
 
     /// <summary>
-    /// Says what <see cref="TryApply"/> would find new, and changes nothing. Refuses also what does harm only together with what it refers to: a check for what strangers send, not for what is
-    /// logged, because nodes that know different parts of a document would answer differently.
+    /// Says what <see cref="TryApply"/> would find new, and changes nothing. Refuses also what does harm only together
+    /// with what it refers to: a check for what strangers send, not for what is logged, because nodes that know
+    /// different parts of a document would answer differently.
     /// </summary>
     /// <param name="update">The bytes.</param>
-    /// <param name="news">The part that is new, as an update: the same memory when all is, empty when nothing is.</param>
+    /// <param name="news">The part that is new, as an update: the same memory when all is, empty when nothing
+    /// is.</param>
     /// <param name="error">Why the update is refused.</param>
-    /// <param name="isAccepted">It was accepted before, by this check or another node's, and is not to be refused for what has become known since.</param>
-    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error, bool isAccepted = false)
+    /// <param name="isAccepted">It was accepted before, by this check or another node's, and is not to be refused for
+    /// what has become known since.</param>
+    public bool TryGetNews(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out YjsError error,
+        bool isAccepted = false)
     {
         var decoded = DecodedUpdate.Rent();
         var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error)

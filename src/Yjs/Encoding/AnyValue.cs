@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Relay.Yjs;
 
 /// <summary>
-/// lib0's "any" values (<c>lib0/encoding.js</c>, <c>writeAny</c>): a tag from 127 (undefined) down to 116 (bytes), then the value. Walked with a loop and a stack of
-/// bounded depth, never by recursion.
+/// lib0's "any" values (<c>lib0/encoding.js</c>, <c>writeAny</c>): a tag from 127 (undefined) down to 116 (bytes), then
+/// the value. Walked with a loop and a stack of bounded depth, never by recursion.
 /// </summary>
 internal static class AnyValue
 {
@@ -21,7 +21,10 @@ internal static class AnyValue
     public const byte Array = 117;
     public const byte Bytes = 116;
 
-    /// <summary>Reads one value and checks it wholly; fails on unknown tags and on nesting deeper than <paramref name="maxDepth"/>.</summary>
+    /// <summary>
+    /// Reads one value and checks it wholly; fails on unknown tags and on nesting deeper than
+    /// <paramref name="maxDepth"/>.
+    /// </summary>
     public static void Check(ref Lib0Reader reader, int maxDepth)
     {
         var start = reader.Position;

@@ -4,8 +4,9 @@ using System.Text.Unicode;
 namespace Relay.Yjs;
 
 /// <summary>
-/// Reads lib0 encodings (<c>lib0/decoding.js</c>) from bytes that nobody vouches for. The first failure sticks: every later read returns zero or nothing, so a caller may read a
-/// few values and check <see cref="Failed"/> once. Declared lengths are checked against what is left before anything is handed out; nothing is allocated.
+/// Reads lib0 encodings (<c>lib0/decoding.js</c>) from bytes that nobody vouches for. The first failure sticks: every
+/// later read returns zero or nothing, so a caller may read a few values and check <see cref="Failed"/> once. Declared
+/// lengths are checked against what is left before anything is handed out; nothing is allocated.
 /// </summary>
 public ref struct Lib0Reader
 {
@@ -39,7 +40,9 @@ public ref struct Lib0Reader
     /// <summary>Records a failure at the present position, unless there is one already, and ends the input.</summary>
     public void Fail(string message) => FailAt(message, position);
 
-    /// <summary>Records a failure at byte <paramref name="offset"/>, unless there is one already, and ends the input.</summary>
+    /// <summary>
+    /// Records a failure at byte <paramref name="offset"/>, unless there is one already, and ends the input.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void FailAt(string message, int offset)
     {
@@ -106,7 +109,9 @@ public ref struct Lib0Reader
     /// <summary>A varUint length and as many bytes (<c>readVarUint8Array</c>).</summary>
     public ReadOnlySpan<byte> ReadVarBytes() => ReadBytes(ReadLength());
 
-    /// <summary>A varUint length and as many bytes of valid UTF-8 (<c>readVarString</c>); the bytes are returned.</summary>
+    /// <summary>
+    /// A varUint length and as many bytes of valid UTF-8 (<c>readVarString</c>); the bytes are returned.
+    /// </summary>
     public ReadOnlySpan<byte> ReadVarString()
     {
         var start = position;
@@ -120,7 +125,9 @@ public ref struct Lib0Reader
         return bytes;
     }
 
-    /// <summary>A signed integer of magnitude at most 2^53 - 1: continuation bit, sign bit and 6 bits, then groups of 7 bits.</summary>
+    /// <summary>
+    /// A signed integer of magnitude at most 2^53 - 1: continuation bit, sign bit and 6 bits, then groups of 7 bits.
+    /// </summary>
     public long ReadVarInt()
     {
         var start = position;

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Relay.Yjs;
 
-/// <summary>Writes lib0 encodings (<c>lib0/encoding.js</c>) into a growing pooled buffer. Dispose returns the buffer; not thread-safe.</summary>
+/// <summary>
+/// Writes lib0 encodings (<c>lib0/encoding.js</c>) into a growing pooled buffer. Dispose returns the buffer; not
+/// thread-safe.
+/// </summary>
 public sealed class Lib0Writer : IDisposable
 {
     private byte[] buffer;
@@ -66,7 +69,9 @@ public sealed class Lib0Writer : IDisposable
         length += bytes.Length;
     }
 
-    /// <summary>A varUint length and the bytes (<c>writeVarUint8Array</c>, and <c>writeVarString</c> for UTF-8).</summary>
+    /// <summary>
+    /// A varUint length and the bytes (<c>writeVarUint8Array</c>, and <c>writeVarString</c> for UTF-8).
+    /// </summary>
     public void WriteVarBytes(ReadOnlySpan<byte> bytes)
     {
         WriteVarUint((ulong)bytes.Length);
@@ -95,7 +100,8 @@ public sealed class Lib0Writer : IDisposable
 
     private void Grow(int by)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(length + by), (int)Math.Min(2L * buffer.Length, Array.MaxLength)));
+        var larger = ArrayPool<byte>.Shared.Rent(
+            Math.Max(checked(length + by), (int)Math.Min(2L * buffer.Length, Array.MaxLength)));
         WorkMeter.CountBytes(length);
         WrittenSpan.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);

@@ -3,13 +3,16 @@ using System.Text;
 
 namespace Relay.Yjs;
 
-/// <summary>The name of a document: 1 to <see cref="MaxUtf8Bytes"/> bytes of well-formed UTF-8. Names are compared ordinally.</summary>
+/// <summary>
+/// The name of a document: 1 to <see cref="MaxUtf8Bytes"/> bytes of well-formed UTF-8. Names are compared ordinally.
+/// </summary>
 public readonly record struct DocumentName
 {
     /// <summary>The longest name, in bytes of UTF-8: what fits, escaped, into every key that carries a name.</summary>
     public const int MaxUtf8Bytes = 1024;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true);
 
     private readonly string? value;
 

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Relay.Yjs;
 
-/// <summary>A struct, or a part of one that no other struct's origin cuts, at its place in a sequence. Other pieces are named by their indices.</summary>
+/// <summary>
+/// A struct, or a part of one that no other struct's origin cuts, at its place in a sequence. Other pieces are named by
+/// their indices.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Piece
 {

@@ -3,7 +3,8 @@ using System.Text;
 namespace Relay.Yjs;
 
 /// <summary>
-/// The content of a document's pieces and of parts of them. A struct of text or of values is taken apart once, however many parts are asked for, so that a document full of small deletions costs no more than its size.
+/// The content of a document's pieces and of parts of them. A struct of text or of values is taken apart once, however
+/// many parts are asked for, so that a document full of small deletions costs no more than its size.
 /// </summary>
 internal sealed class PieceContent(YDocument document, Sequences order)
 {
@@ -15,10 +16,14 @@ internal sealed class PieceContent(YDocument document, Sequences order)
     public bool IsInsidePair(int piece, long clock)
     {
         ref readonly var block = ref order.BlockOf(piece);
-        return block.Kind == BlockKind.String && char.IsHighSurrogate(TextOf(piece, block)[(int)(clock - block.Clock) - 1]);
+        return block.Kind == BlockKind.String
+            && char.IsHighSurrogate(TextOf(piece, block)[(int)(clock - block.Clock) - 1]);
     }
 
-    /// <summary>The content from clock <paramref name="from"/> to <paramref name="to"/> of a piece, as <see cref="BlockContent"/> keeps it. Halves of characters become U+FFFD, as in Yjs.</summary>
+    /// <summary>
+    /// The content from clock <paramref name="from"/> to <paramref name="to"/> of a piece, as
+    /// <see cref="BlockContent"/> keeps it. Halves of characters become U+FFFD, as in Yjs.
+    /// </summary>
     public ReadOnlySpan<byte> Slice(int piece, long from, long to)
     {
         WorkMeter.CountBytes(to - from);
@@ -40,14 +45,16 @@ internal sealed class PieceContent(YDocument document, Sequences order)
     }
 
     /// <summary>
-    /// Cuts the clocks from <paramref name="from"/> to <paramref name="to"/> into parts of which this content says the same as another one, and parts of which it does not: whole characters that were cut here, or there.
+    /// Cuts the clocks from <paramref name="from"/> to <paramref name="to"/> into parts of which this content says the
+    /// same as another one, and parts of which it does not: whole characters that were cut here, or there.
     /// </summary>
     /// <param name="piece">The piece here.</param>
     /// <param name="other">The other content.</param>
     /// <param name="otherPiece">The piece there.</param>
     /// <param name="from">The first clock: not inside a character there.</param>
     /// <param name="to">The end, exclusive: not inside a character there.</param>
-    public List<(long Clock, long Length, bool IsSame)> Compare(int piece, PieceContent other, int otherPiece, long from, long to)
+    public List<(long Clock, long Length, bool IsSame)> Compare(int piece, PieceContent other, int otherPiece,
+        long from, long to)
     {
         if (order.BlockOf(piece).Kind != BlockKind.String || other.order.BlockOf(otherPiece).Kind != BlockKind.String)
         {

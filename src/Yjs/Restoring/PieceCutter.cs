@@ -2,10 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Relay.Yjs;
 
-/// <summary>Cuts a document's structs wherever another one was inserted, as Yjs does when it integrates that one.</summary>
+/// <summary>
+/// Cuts a document's structs wherever another one was inserted, as Yjs does when it integrates that one.
+/// </summary>
 internal static class PieceCutter
 {
-    /// <summary>The pieces by client and clock, without garbage and what waits for missing structs, and the index of each client's first one, with one more for the end.</summary>
+    /// <summary>
+    /// The pieces by client and clock, without garbage and what waits for missing structs, and the index of each
+    /// client's first one, with one more for the end.
+    /// </summary>
     public static (Piece[] Pieces, int[] FirstOfClient) Cut(YDocument document)
     {
         var cuts = FindCuts(document);
@@ -46,7 +51,8 @@ internal static class PieceCutter
         return ([.. pieces], first);
     }
 
-    private static bool HasPlace(ClientBlocks client, in Block block) => block.Kind != BlockKind.Gc && block.Container >= 0 && block.End <= client.Integrated;
+    private static bool HasPlace(ClientBlocks client, in Block block) =>
+        block.Kind != BlockKind.Gc && block.Container >= 0 && block.End <= client.Integrated;
 
     private static List<long>[] FindCuts(YDocument document)
     {

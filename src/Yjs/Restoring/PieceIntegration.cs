@@ -51,7 +51,10 @@ internal sealed class PieceIntegration
         return comparisonsLeft >= 0;
     }
 
-    /// <summary>Places a client's pieces in order up to one of them, or until one names a piece that has no place yet: that is returned.</summary>
+    /// <summary>
+    /// Places a client's pieces in order up to one of them, or until one names a piece that has no place yet: that is
+    /// returned.
+    /// </summary>
     private int PlaceUntil(int client, int until)
     {
         for (; next[client] <= until && comparisonsLeft >= 0; next[client]++)
@@ -67,8 +70,12 @@ internal sealed class PieceIntegration
             }
             else
             {
-                piece.Origin = block.OriginClient == Block.None ? Piece.None : sequences.PieceAt(block.OriginClient, block.OriginClock);
-                piece.RightOrigin = block.RightClient == Block.None ? Piece.None : sequences.PieceAt(block.RightClient, block.RightClock);
+                piece.Origin = block.OriginClient == Block.None
+                    ? Piece.None
+                    : sequences.PieceAt(block.OriginClient, block.OriginClock);
+                piece.RightOrigin = block.RightClient == Block.None
+                    ? Piece.None
+                    : sequences.PieceAt(block.RightClient, block.RightClock);
             }
 
             if (piece.Origin != Piece.None && !IsPlaced(piece.Origin))
@@ -90,7 +97,8 @@ internal sealed class PieceIntegration
     private bool IsPlaced(int piece) => piece < next[sequences[piece].Client];
 
     /// <summary>
-    /// The piece after which this one comes. As a rule its origin still stands right before its right origin; otherwise others were inserted there meanwhile, and whoever knew of which decides: those that were inserted
+    /// The piece after which this one comes. As a rule its origin still stands right before its right origin; otherwise
+    /// others were inserted there meanwhile, and whoever knew of which decides: those that were inserted
     /// after the same origin are ordered by client id, and what was inserted after one of them stays behind it.
     /// </summary>
     private int FindLeft(int index, int container)
@@ -107,7 +115,9 @@ internal sealed class PieceIntegration
 
         var id = IdOfClient(index);
         conflicts++;
-        for (var other = left == Piece.None ? sequences.Starts[container] : sequences[left].Right; other != Piece.None && other != piece.RightOrigin; other = sequences[other].Right)
+        for (var other = left == Piece.None
+            ? sequences.Starts[container]
+            : sequences[left].Right; other != Piece.None && other != piece.RightOrigin; other = sequences[other].Right)
         {
             if (--comparisonsLeft < 0)
             {

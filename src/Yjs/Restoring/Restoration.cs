@@ -1,8 +1,10 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// Compares two states of a document type by type, from the roots down, and writes what makes the present one show what the older one showed. What is visible now and was not then is deleted. What was visible then and is
-/// not now is copied: in a type that is still there, right behind what was deleted; a type that is gone is copied with everything that was in it.
+/// Compares two states of a document type by type, from the roots down, and writes what makes the present one show what
+/// the older one showed. What is visible now and was not then is deleted. What was visible then and is
+/// not now is copied: in a type that is still there, right behind what was deleted; a type that is gone is copied with
+/// everything that was in it.
 /// </summary>
 internal sealed class Restoration
 {
@@ -27,12 +29,16 @@ internal sealed class Restoration
     /// <summary>Types that are copied: their items in the older document, and the clocks of the copies.</summary>
     private readonly Queue<(int Client, long Clock, long Copy)> copied = new();
 
-    /// <summary>What is to be copied to the place where the walk through a sequence is: parts of pieces of the older document.</summary>
+    /// <summary>
+    /// What is to be copied to the place where the walk through a sequence is: parts of pieces of the older document.
+    /// </summary>
     private readonly List<(int Piece, long From, long To)> run = [];
 
-    public Restoration(YDocument now, YDocument then, Dictionary<int, int> thenContainers, Sequences nowOrder, Sequences thenOrder, RestoreWriter writer)
+    public Restoration(YDocument now, YDocument then, Dictionary<int, int> thenContainers, Sequences nowOrder,
+        Sequences thenOrder, RestoreWriter writer)
     {
-        (this.now, this.then, this.thenContainers, this.nowOrder, this.thenOrder, this.writer) = (now, then, thenContainers, nowOrder, thenOrder, writer);
+        (this.now, this.then, this.thenContainers, this.nowOrder, this.thenOrder, this.writer) = (now, then,
+            thenContainers, nowOrder, thenOrder, writer);
         (content, nowContent) = (new PieceContent(then, thenOrder), new PieceContent(now, nowOrder));
         thenClients = [.. now.Clients.Select(client => then.IndexOfClient(client.Id))];
         (nowTypes, thenTypes) = (now.TypesByItem(), then.TypesByItem());
@@ -83,7 +89,8 @@ internal sealed class Restoration
     {
         var last = LiveOrNone(nowOrder, nowOrder.Ends[container]);
         var lastThen = older == Piece.None ? Piece.None : LiveOrNone(thenOrder, thenOrder.Ends[older]);
-        if (last != Piece.None && lastThen != Piece.None && LastId(now, nowOrder, last) == LastId(then, thenOrder, lastThen))
+        if (last != Piece.None && lastThen != Piece.None
+            && LastId(now, nowOrder, last) == LastId(then, thenOrder, lastThen))
         {
             Keep(last, nowOrder[last].Clock);
             return;
@@ -151,7 +158,8 @@ internal sealed class Restoration
     }
 
     /// <summary>
-    /// A part that was visible then. A character that was whole then and is cut now, with something between its halves or with one half deleted, stays cut for ever: what is left of it is deleted, and it is copied where its
+    /// A part that was visible then. A character that was whole then and is cut now, with something between its halves
+    /// or with one half deleted, stays cut for ever: what is left of it is deleted, and it is copied where its
     /// second half is. One of which the present state has only what Yjs leaves in the place of halves is copied, too.
     /// </summary>
     private void ComparePart(int container, int index, int older, long from, long to)
@@ -272,14 +280,20 @@ internal sealed class Restoration
     {
         ref readonly var named = ref now.Containers[container];
         return new CopyPlace(
-            origin, right, named.OwnerClient == Block.None ? null : (now.Clients[named.OwnerClient].Id, named.OwnerClock),
+            origin, right, named.OwnerClient == Block.None
+                ? null
+                : (now.Clients[named.OwnerClient].Id, named.OwnerClock),
             named.RootName == Block.None ? default : now.Containers.NameMemory(named.RootName), KeyOf(now, container));
     }
 
     private static ReadOnlyMemory<byte>? KeyOf(YDocument document, int container) =>
-        document.Containers[container].Key is var key and not Block.None ? document.Containers.NameMemory(key) : default(ReadOnlyMemory<byte>?);
+        document.Containers[container].Key is var key and not Block.None
+            ? document.Containers.NameMemory(key)
+            : default(ReadOnlyMemory<byte>?);
 
-    private static int LiveOrNone(Sequences order, int piece) => piece != Piece.None && order.IsLive(piece) ? piece : Piece.None;
+    private static int LiveOrNone(Sequences order, int piece) =>
+        piece != Piece.None && order.IsLive(piece) ? piece : Piece.None;
 
-    private static (ulong Client, long Clock) LastId(YDocument document, Sequences order, int piece) => (document.Clients[order[piece].Client].Id, order[piece].End - 1);
+    private static (ulong Client, long Clock) LastId(YDocument document, Sequences order, int piece) =>
+        (document.Clients[order[piece].Client].Id, order[piece].End - 1);
 }

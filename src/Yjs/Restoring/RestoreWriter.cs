@@ -1,11 +1,15 @@
 namespace Relay.Yjs;
 
-/// <summary>Writes the update that restores: new structs of one new client, each right after the one before it where they belong to one place, and deletes.</summary>
+/// <summary>
+/// Writes the update that restores: new structs of one new client, each right after the one before it where they belong
+/// to one place, and deletes.
+/// </summary>
 internal sealed class RestoreWriter(ulong client) : IDisposable
 {
     private readonly Lib0Writer structs = new(1024);
     private readonly Lib0Writer content = new();
-    private readonly SortedDictionary<ulong, ClockRanges> deletes = new(Comparer<ulong>.Create((left, right) => right.CompareTo(left)));
+    private readonly SortedDictionary<ulong, ClockRanges> deletes = new(
+        Comparer<ulong>.Create((left, right) => right.CompareTo(left)));
     private int structCount;
     private CopyPlace place;
     private BlockKind openKind;
@@ -30,7 +34,9 @@ internal sealed class RestoreWriter(ulong client) : IDisposable
     /// <summary>Begins a run of copies.</summary>
     public void Begin(in CopyPlace at) => place = at;
 
-    /// <summary>Adds a copy to the run, joined with the one before it where their kinds allow it, and returns its first clock.</summary>
+    /// <summary>
+    /// Adds a copy to the run, joined with the one before it where their kinds allow it, and returns its first clock.
+    /// </summary>
     public long Add(BlockKind kind, ReadOnlySpan<byte> bytes, long length)
     {
         if (openClock < clock && (openKind != kind || !BlockContent.IsJoinable(kind)))
@@ -83,7 +89,9 @@ internal sealed class RestoreWriter(ulong client) : IDisposable
 
     private void WriteOpen()
     {
-        var info = (int)openKind | (place.Origin is null ? 0 : (int)BlockFlags.HasOrigin) | (place.Right is null ? 0 : (int)BlockFlags.HasRightOrigin)
+        var info = (int)openKind | (place.Origin is null
+            ? 0
+            : (int)BlockFlags.HasOrigin) | (place.Right is null ? 0 : (int)BlockFlags.HasRightOrigin)
             | (place.Key is null ? 0 : (int)BlockFlags.HasKey);
         structs.WriteByte((byte)info);
         WriteId(place.Origin);
@@ -103,7 +111,8 @@ internal sealed class RestoreWriter(ulong client) : IDisposable
             }
         }
 
-        BlockContent.Write(structs, openKind, content.WrittenSpan, new ContentSlice(0, content.Length, false, false), clock - openClock);
+        BlockContent.Write(structs, openKind, content.WrittenSpan, new ContentSlice(0, content.Length, false, false),
+            clock - openClock);
         structCount++;
         content.Clear();
         openClock = clock;

@@ -1,8 +1,10 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// The order of a document's structs in their sequences, deleted ones included, as Yjs integrates them (<c>yjs/src/structs/Item.js</c>, <c>integrate</c>; the algorithm is YATA: Nicolaescu et al., Near Real-Time
-/// Peer-to-Peer Shared Editing on Extensible Data Types, 2016). The entries of a key are such a sequence, too; the last one counts. Takes time and memory in proportion to the document, and more only where many inserted at one
+/// The order of a document's structs in their sequences, deleted ones included, as Yjs integrates them
+/// (<c>yjs/src/structs/Item.js</c>, <c>integrate</c>; the algorithm is YATA: Nicolaescu et al., Near Real-Time
+/// Peer-to-Peer Shared Editing on Extensible Data Types, 2016). The entries of a key are such a sequence, too; the last
+/// one counts. Takes time and memory in proportion to the document, and more only where many inserted at one
 /// place without knowing of each other.
 /// </summary>
 internal sealed class Sequences
@@ -23,7 +25,10 @@ internal sealed class Sequences
         Array.Fill(ends, Piece.None);
     }
 
-    /// <summary>Puts a normalized document in order; false when that takes more than <paramref name="maxConflicts"/> comparisons of structs that were inserted at one place.</summary>
+    /// <summary>
+    /// Puts a normalized document in order; false when that takes more than <paramref name="maxConflicts"/> comparisons
+    /// of structs that were inserted at one place.
+    /// </summary>
     public static bool TryOrder(YDocument document, long maxConflicts, out Sequences sequences)
     {
         sequences = new Sequences(document);
@@ -40,7 +45,8 @@ internal sealed class Sequences
 
     public ref readonly Piece this[int piece] => ref pieces[piece];
 
-    public ref readonly Block BlockOf(int piece) => ref document.Clients[pieces[piece].Client].Blocks[pieces[piece].Block];
+    public ref readonly Block BlockOf(int piece) =>
+        ref document.Clients[pieces[piece].Client].Blocks[pieces[piece].Block];
 
     /// <summary>Whether the piece has content.</summary>
     public bool IsLive(int piece) => BlockOf(piece).Kind != BlockKind.Deleted;
@@ -48,7 +54,9 @@ internal sealed class Sequences
     /// <summary>The indices of a client's pieces; the end is exclusive.</summary>
     public (int First, int End) PiecesOf(int client) => (firstOfClient[client], firstOfClient[client + 1]);
 
-    /// <summary>The first of a client's pieces that ends after a clock; the end of its pieces if there is none.</summary>
+    /// <summary>
+    /// The first of a client's pieces that ends after a clock; the end of its pieces if there is none.
+    /// </summary>
     public int FirstEndingAfter(int client, long clock)
     {
         var (low, high) = PiecesOf(client);

@@ -1,6 +1,9 @@
 namespace Relay.Yjs;
 
-/// <summary>What a reader of a document sees, as bytes that are equal for equal content, whoever wrote it and in how many pieces.</summary>
+/// <summary>
+/// What a reader of a document sees, as bytes that are equal for equal content, whoever wrote it and in how many
+/// pieces.
+/// </summary>
 internal sealed class VisibleContent
 {
     /// <summary>Ends a sequence: no kind of a struct.</summary>
@@ -32,7 +35,9 @@ internal sealed class VisibleContent
     private void Write()
     {
         // A root type of which nothing is left is as good as one that was never used.
-        var roots = Enumerable.Range(0, document.Containers.All.Length).Where(i => document.Containers[i].OwnerClient == Block.None && IsShown(i)).ToLookup(i => document.Containers[i].RootName);
+        var roots = Enumerable.Range(0, document.Containers.All.Length)
+            .Where(i => document.Containers[i].OwnerClient == Block.None && IsShown(i))
+            .ToLookup(i => document.Containers[i].RootName);
         foreach (var root in roots.OrderBy(root => Text(root.Key), StringComparer.Ordinal))
         {
             writer.WriteVarBytes(document.Containers.Name(root.Key));
@@ -66,7 +71,10 @@ internal sealed class VisibleContent
     private void WriteType(IEnumerable<int> containers)
     {
         // The sequence first, then the keys.
-        foreach (var container in containers.OrderBy(i => document.Containers[i].Key == Block.None ? "" : "=" + Text(document.Containers[i].Key), StringComparer.Ordinal))
+        foreach (var container in containers.OrderBy(
+            i => document.Containers[i].Key == Block.None
+            ? ""
+            : "=" + Text(document.Containers[i].Key), StringComparer.Ordinal))
         {
             if (document.Containers[container].Key is var key and not Block.None)
             {

@@ -1,6 +1,9 @@
 namespace Relay.Yjs;
 
-/// <summary>One struct of an update, checked, with its variable parts as places in the update's bytes. An id is (client id, clock).</summary>
+/// <summary>
+/// One struct of an update, checked, with its variable parts as places in the update's bytes. An id is (client id,
+/// clock).
+/// </summary>
 internal struct ParsedStruct
 {
     public long Clock;
@@ -8,7 +11,10 @@ internal struct ParsedStruct
     /// <summary>In clocks, at least 1.</summary>
     public long Length;
 
-    /// <summary>The origin where <see cref="BlockFlags.HasOrigin"/> is set; otherwise, without a right origin and a root parent, the parent's id.</summary>
+    /// <summary>
+    /// The origin where <see cref="BlockFlags.HasOrigin"/> is set; otherwise, without a right origin and a root parent,
+    /// the parent's id.
+    /// </summary>
     public ulong LeftClient;
     public long LeftClock;
     public ulong RightClient;

@@ -1,8 +1,9 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// The options of a subdocument (<c>yjs/src/structs/ContentDoc.js</c>): Yjs spreads them into the constructor of <c>Doc</c>, so anything but an object makes it throw, and an option
-/// that overrides the guid or the garbage collector's filter makes it throw later.
+/// The options of a subdocument (<c>yjs/src/structs/ContentDoc.js</c>): Yjs spreads them into the constructor of
+/// <c>Doc</c>, so anything but an object makes it throw, and an option that overrides the guid or the garbage
+/// collector's filter makes it throw later.
 /// </summary>
 internal static class SubdocumentOptions
 {

@@ -9,7 +9,9 @@ internal static class UpdateContentReader
     private const ulong XmlElementRef = 3;
     private const ulong XmlHookRef = 5;
 
-    /// <summary>Reads the content, notes its place, and returns its length in clocks, at least 1 unless the reader has failed.</summary>
+    /// <summary>
+    /// Reads the content, notes its place, and returns its length in clocks, at least 1 unless the reader has failed.
+    /// </summary>
     /// <param name="reader">Stands before the content.</param>
     /// <param name="item">Its kind is known; its content's place is set.</param>
     /// <param name="start">Where the struct begins, for errors.</param>
@@ -88,7 +90,8 @@ internal static class UpdateContentReader
     {
         var start = reader.Position;
         var text = reader.ReadVarBytes();
-        if (!reader.Failed && !(undefinedToo && text.SequenceEqual("undefined"u8)) && !Json.IsValid(text, UpdateDecoder.MaxDepth))
+        if (!reader.Failed && !(undefinedToo && text.SequenceEqual("undefined"u8))
+            && !Json.IsValid(text, UpdateDecoder.MaxDepth))
         {
             reader.FailAt("A value is not valid JSON, or is nested too deeply.", start);
         }

@@ -1,8 +1,9 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// Reads update format V1 (<c>yjs/src/utils/encoding.js</c>, <c>readClientsStructRefs</c>, and <c>DeleteSet.js</c>) from bytes that nobody vouches for. What it lets through, a stock
-/// Yjs client reads without throwing, now and when it reads the stored document later: see each refusal.
+/// Reads update format V1 (<c>yjs/src/utils/encoding.js</c>, <c>readClientsStructRefs</c>, and <c>DeleteSet.js</c>)
+/// from bytes that nobody vouches for. What it lets through, a stock Yjs client reads without throwing, now and when it
+/// reads the stored document later: see each refusal.
 /// </summary>
 internal static class UpdateDecoder
 {
@@ -113,7 +114,10 @@ internal static class UpdateDecoder
         return item;
     }
 
-    /// <summary>Origins, or else the parent. A struct that names a later one of its own client can never be integrated; Yjs looks for it and throws.</summary>
+    /// <summary>
+    /// Origins, or else the parent. A struct that names a later one of its own client can never be integrated; Yjs
+    /// looks for it and throws.
+    /// </summary>
     private static void ReadPlace(ref Lib0Reader reader, ref ParsedStruct item, ulong client, int start)
     {
         if ((item.Flags & BlockFlags.HasOrigin) != 0)
@@ -197,7 +201,9 @@ internal static class UpdateDecoder
         var length = (long)reader.ReadVarUint();
         if (!reader.Failed && (length == 0 || length > MaxClock - clock))
         {
-            reader.FailAt(length == 0 ? "A struct or a delete range has length zero." : "A range ends beyond clock 2^53 - 1.", start);
+            reader.FailAt(
+                length == 0 ? "A struct or a delete range has length zero."
+                : "A range ends beyond clock 2^53 - 1.", start);
         }
 
         return reader.Failed ? 1 : length;

@@ -15,7 +15,8 @@ public sealed class DirectoryFlushTests
     [Fact]
     public void A_file_system_that_cannot_flush_directories_is_no_failure()
     {
-        // Linux says so of this one (EINVAL), as of some network file systems. Otherwise no segment on such a one would ever be removed.
+        // Linux says so of this one (EINVAL), as of some network file systems. Otherwise no segment on such a one would
+        // ever be removed.
         if (OperatingSystem.IsLinux())
         {
             DirectoryFlush.Flush("/proc/self");

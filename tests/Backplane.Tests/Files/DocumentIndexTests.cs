@@ -11,7 +11,8 @@ public sealed class DocumentIndexTests(ITestOutputHelper output)
     {
         var random = Seed.Next(output);
         var segments = Enumerable.Range(3, 5).Select(number => new Segment(number * 1000L, "none", null!, 0)).ToList();
-        var documents = Enumerable.Range(0, 300).Select(i => Quiet(random, segments, DocumentName.Create(Name(random, i)))).ToList();
+        var documents = Enumerable.Range(0, 300)
+            .Select(i => Quiet(random, segments, DocumentName.Create(Name(random, i)))).ToList();
         var expected = documents.ConvertAll(Describe);
         var index = new DocumentIndex(segments, documents);
         var live = segments.ConvertAll(segment => segment.LiveBytes);
@@ -38,7 +39,8 @@ public sealed class DocumentIndexTests(ITestOutputHelper output)
         var random = new Random(1);
         var segments = new List<Segment> { new(1, "none", null!, 0) };
         var unsaved = Quiet(random, segments, Sample.Name("unsaved"));
-        unsaved.Append(new Position(unsaved.End.Epoch, unsaved.End.Offset + 1, Sample.Id()), new HeldEntry(Sample.Id(), segments[0], 5, 5), 1);
+        unsaved.Append(new Position(unsaved.End.Epoch, unsaved.End.Offset + 1, Sample.Id()),
+            new HeldEntry(Sample.Id(), segments[0], 5, 5), 1);
         var damaged = Quiet(random, segments, Sample.Name("damaged"));
         damaged.Problem = "It does not read.";
         var fresh = new IndexedDocument(Sample.Name("fresh"));
@@ -76,21 +78,27 @@ public sealed class DocumentIndexTests(ITestOutputHelper output)
             return document;
         }).ToList();
         var index = new DocumentIndex(segments, documents);
-        Assert.Equal(documents.Take(4).Select(document => document.Name.Value).Order(), index.QuietSince(4).Select(name => name.Value).Order());
+        Assert.Equal(documents.Take(4).Select(document => document.Name.Value).Order(),
+            index.QuietSince(4).Select(name => name.Value).Order());
     }
 
     private static IndexedDocument Quiet(Random random, List<Segment> segments, DocumentName name)
     {
         var document = new IndexedDocument(name);
         var trimmed = random.Next(3) == 0 ? 0 : random.NextInt64(1, 1L << random.Next(1, 50));
-        var start = new Position(random.NextInt64(1, long.MaxValue), trimmed, trimmed == 0 ? EntryId.None : new EntryId((ulong)random.NextInt64() | (1UL << 63)));
+        var start = new Position(random.NextInt64(1, long.MaxValue), trimmed,
+            trimmed == 0 ? EntryId.None : new EntryId((ulong)random.NextInt64() | (1UL << 63)));
         var entries = new HeldEntry[random.Next(4) == 0 ? random.Next(100) : random.Next(4)];
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = new HeldEntry(Sample.Id(), segments[random.Next(segments.Count)], (uint)random.NextInt64(32, 1L << random.Next(6, 33)), random.Next(1, 1 << random.Next(1, 31)));
+            entries[i] = new HeldEntry(Sample.Id(), segments[random.Next(segments.Count)],
+                (uint)random.NextInt64(32, 1L << random.Next(6, 33)), random.Next(1, 1 << random.Next(1, 31)));
         }
 
-        var checkpoint = random.Next(3) == 0 ? default : new RecordPlace(segments[random.Next(segments.Count)], random.NextInt64(32, 1L << 32), random.Next(40, 2000));
+        var checkpoint = random.Next(3) == 0
+            ? default
+            : new RecordPlace(segments[random.Next(segments.Count)], random.NextInt64(32, 1L << 32),
+                random.Next(40, 2000));
         document.TakeUp(start, entries, start.Offset + entries.Length, checkpoint, random.NextInt64());
         return document;
     }
@@ -107,9 +115,12 @@ public sealed class DocumentIndexTests(ITestOutputHelper output)
     private static string Describe(IndexedDocument document) => string.Join(
         ' ',
         [
-            document.Name, document.Start, document.End, document.Saved, document.StagedStart, document.StagedEnd, document.StagedSaved, document.StagedLast, document.QuietSince, document.Problem ?? "sound",
-            Describe(document.Checkpoint.Segment, document.Checkpoint.At, document.Checkpoint.Length), document.Held.FirstOffset,
-            .. Enumerable.Range(0, document.Held.Count).Select(i => document.Held[document.Held.FirstOffset + i]).Select(entry => $"{entry.Id} {Describe(entry.Segment, entry.At, entry.Length)}"),
+            document.Name, document.Start, document.End, document.Saved, document.StagedStart, document.StagedEnd,
+                document.StagedSaved, document.StagedLast, document.QuietSince, document.Problem ?? "sound",
+            Describe(document.Checkpoint.Segment, document.Checkpoint.At, document.Checkpoint.Length),
+                document.Held.FirstOffset,
+            .. Enumerable.Range(0, document.Held.Count).Select(i => document.Held[document.Held.FirstOffset + i])
+                .Select(entry => $"{entry.Id} {Describe(entry.Segment, entry.At, entry.Length)}"),
         ]);
 
     private static string Describe(Segment? segment, long at, int length) => $"{segment?.Number}:{at}+{length}";

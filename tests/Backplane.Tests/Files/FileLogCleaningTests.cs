@@ -67,7 +67,8 @@ public sealed class FileLogCleaningTests : FileLogFixture
         for (var d = 0; d < 5; d++)
         {
             var after = await ReadAsync(busy[d]);
-            Assert.Equal(before[d].Entries.Select(entry => entry.Position), after.Entries.Select(entry => entry.Position));
+            Assert.Equal(before[d].Entries.Select(entry => entry.Position),
+                after.Entries.Select(entry => entry.Position));
             Assert.Equal((before[d].Start, before[d].End), (after.Start, after.End));
         }
 
@@ -135,7 +136,8 @@ public sealed class FileLogCleaningTests : FileLogFixture
 
         // As if the process had been killed between the copy and the removal.
         var first = Directory.GetFiles(before.Log).Order(StringComparer.Ordinal).First();
-        var lost = Enumerable.Range(1, 100).Select(i => Path.Combine(Home.Log, Segment.NameOf(i))).TakeWhile(path => !File.Exists(path)).ToArray();
+        var lost = Enumerable.Range(1, 100).Select(i => Path.Combine(Home.Log, Segment.NameOf(i)))
+            .TakeWhile(path => !File.Exists(path)).ToArray();
         Assert.NotEmpty(lost);
         File.Copy(first, lost[0]);
         if (lost.Length > 1)
@@ -216,7 +218,8 @@ public sealed class FileLogCleaningTests : FileLogFixture
             var read = await ReadAsync(bad);
             Assert.Equal(LogReadOutcome.Damaged, read.Outcome);
             Assert.Contains(path, read.Problem);
-            await Assert.ThrowsAsync<LogDamagedException>(() => Log.AppendAsync(bad, 0, Sample.Update(4), default).Soon());
+            await Assert.ThrowsAsync<LogDamagedException>(
+                () => Log.AppendAsync(bad, 0, Sample.Update(4), default).Soon());
             Assert.Equal(5, (await ReadAsync(good)).Entries.Count);
             await ReopenAsync();
         }

@@ -26,7 +26,9 @@ public sealed class FileLogCrashTests(ITestOutputHelper output) : FileLogFixture
                 held += await CheckAsync(document, stored, asked[document]);
             }
 
-            output.WriteLine($"round {round}: {stored.Count} reported, {held} held, {Home.Segments.Length} segments, {string.Join(" ", Logger.Of(BackplaneEventId.FileLogTailCut))}");
+            output.WriteLine(
+                $"round {round}: {stored.Count} reported, {held} held, {Home.Segments.Length} segments, "
+                    + $"{string.Join(" ", Logger.Of(BackplaneEventId.FileLogTailCut))}");
             await CloseAsync();
         }
     }
@@ -51,9 +53,11 @@ public sealed class FileLogCrashTests(ITestOutputHelper output) : FileLogFixture
         Assert.True(read.Start.Offset <= asked, "Trimmed farther than was asked for.");
         Sample.AssertChained(read.Start, read.Entries);
         var found = read.Entries.ToDictionary(entry => entry.Position.Offset);
-        foreach (var ((_, offset), id) in stored.Where(pair => pair.Key.Document == document && pair.Key.Offset > read.Start.Offset))
+        foreach (var ((_, offset),
+            id) in stored.Where(pair => pair.Key.Document == document && pair.Key.Offset > read.Start.Offset))
         {
-            Assert.True(found.TryGetValue(offset, out var entry), $"Entry {offset} of document {document} is missing; the log ends at {read.End}.");
+            Assert.True(found.TryGetValue(offset, out var entry),
+                $"Entry {offset} of document {document} is missing; the log ends at {read.End}.");
             Assert.Equal(id, entry.Position.Id.Value);
             Assert.Equal(AppendingProcess.PayloadOf(entry.Position.Id), entry.Payload.ToArray());
         }
@@ -76,11 +80,13 @@ public sealed class FileLogCrashTests(ITestOutputHelper output) : FileLogFixture
             var words = line.Split(' ');
             if (words is ["saved", var saved, _, var trimmed])
             {
-                asked[int.Parse(saved, CultureInfo.InvariantCulture)] = long.Parse(trimmed, CultureInfo.InvariantCulture);
+                asked[int.Parse(saved, CultureInfo.InvariantCulture)] = long.Parse(trimmed,
+                    CultureInfo.InvariantCulture);
             }
             else if (words is [var document, var offset, var id])
             {
-                stored[(int.Parse(document, CultureInfo.InvariantCulture), long.Parse(offset, CultureInfo.InvariantCulture))] = ulong.Parse(id, CultureInfo.InvariantCulture);
+                stored[(int.Parse(document, CultureInfo.InvariantCulture),
+                    long.Parse(offset, CultureInfo.InvariantCulture))] = ulong.Parse(id, CultureInfo.InvariantCulture);
             }
         }
 

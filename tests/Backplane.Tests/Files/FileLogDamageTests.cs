@@ -19,7 +19,8 @@ public sealed class FileLogDamageTests : FileLogFixture
         var path = Home.Segments[0];
         var good = (int)new FileInfo(path).Length;
         Open();
-        var last = await Log.AppendAsync(name, positions[3].Epoch, Sample.Update("the last one"u8.ToArray()), default).Soon();
+        var last = await Log.AppendAsync(name, positions[3].Epoch, Sample.Update("the last one"u8.ToArray()), default)
+            .Soon();
         await KillAsync();
         var bytes = await File.ReadAllBytesAsync(path);
 
@@ -28,9 +29,12 @@ public sealed class FileLogDamageTests : FileLogFixture
             await File.WriteAllBytesAsync(path, bytes[..length]);
             Open();
             Assert.Equal(positions[3], (await ReadAsync(name)).End);
-            Assert.Equal(length == good ? 0 : 1, Logger.Of(BackplaneEventId.FileLogTailCut).Count(text => text.Contains($"offset {good}, {length - good} bytes", StringComparison.Ordinal)));
+            Assert.Equal(length == good ? 0 : 1,
+                Logger.Of(BackplaneEventId.FileLogTailCut)
+                .Count(text => text.Contains($"offset {good}, {length - good} bytes", StringComparison.Ordinal)));
             Assert.Equal(good, new FileInfo(path).Length);
-            Assert.Equal(4, (await Log.AppendAsync(name, positions[3].Epoch, Sample.Update(4), default).Soon()).Position.Offset);
+            Assert.Equal(4,
+                (await Log.AppendAsync(name, positions[3].Epoch, Sample.Update(4), default).Soon()).Position.Offset);
             await KillAsync();
         }
 
@@ -65,7 +69,8 @@ public sealed class FileLogDamageTests : FileLogFixture
         var (bad, good) = (Sample.Name("bad"), Sample.Name("good"));
         var badAt = await Log.FillAsync(bad, 1);
         var goodAt = await Log.FillAsync(good, 3);
-        var marked = await Log.AppendAsync(bad, badAt[1].Epoch, Sample.Update("find me here"u8.ToArray()), default).Soon();
+        var marked = await Log.AppendAsync(bad, badAt[1].Epoch, Sample.Update("find me here"u8.ToArray()), default)
+            .Soon();
         await Log.AppendAsync(bad, badAt[1].Epoch, Sample.Update(3), default).Soon();
         await CloseAsync();
         var path = Home.Segments[0];
@@ -82,7 +87,8 @@ public sealed class FileLogDamageTests : FileLogFixture
             Assert.Contains(path, read.Problem);
             Assert.Contains(marked.Position.ToString(), read.Problem);
             Assert.Contains("bad", Assert.Single(Logger.Of(BackplaneEventId.FileLogDocumentDamaged)));
-            var error = await Assert.ThrowsAsync<LogDamagedException>(() => Log.AppendAsync(bad, badAt[1].Epoch, Sample.Update(4), default).Soon());
+            var error = await Assert.ThrowsAsync<LogDamagedException>(
+                () => Log.AppendAsync(bad, badAt[1].Epoch, Sample.Update(4), default).Soon());
             Assert.Equal(read.Problem, error.Message);
             await Log.CheckpointAsync(bad, badAt[1], badAt[1], default).Soon();
             Assert.Contains(bad, Log.UnsavedDocuments());
@@ -100,7 +106,8 @@ public sealed class FileLogDamageTests : FileLogFixture
     {
         Open();
         var name = Sample.Name();
-        var epoch = (await Log.AppendAsync(name, 0, Sample.Update("find me here"u8.ToArray()), default).Soon()).Position.Epoch;
+        var epoch = (await Log.AppendAsync(name, 0, Sample.Update("find me here"u8.ToArray()), default)
+            .Soon()).Position.Epoch;
         var second = (await Log.AppendAsync(name, epoch, Sample.Update(2), default).Soon()).Position;
         await Log.CheckpointAsync(name, second, second, default).Soon();
         await CloseAsync();
@@ -117,12 +124,14 @@ public sealed class FileLogDamageTests : FileLogFixture
     {
         Open();
         var (bad, good) = (Sample.Name("bad"), Sample.Name("good"));
-        var epoch = (await Log.AppendAsync(bad, 0, Sample.Update("find me here"u8.ToArray()), default).Soon()).Position.Epoch;
+        var epoch = (await Log.AppendAsync(bad, 0, Sample.Update("find me here"u8.ToArray()), default)
+            .Soon()).Position.Epoch;
         await Log.FillAsync(good, 2);
         await FlipAsync(Home.Segments[0], bytes => bytes.IndexOf("find me here"u8));
 
         Assert.Equal(LogReadOutcome.Damaged, (await ReadAsync(bad)).Outcome);
-        await Assert.ThrowsAsync<LogDamagedException>(() => Log.AppendAsync(bad, epoch, Sample.Update(2), default).Soon());
+        await Assert.ThrowsAsync<LogDamagedException>(
+            () => Log.AppendAsync(bad, epoch, Sample.Update(2), default).Soon());
         Assert.Equal(["1", "2"], (await ReadAsync(good)).Entries.Texts());
     }
 
@@ -163,7 +172,8 @@ public sealed class FileLogDamageTests : FileLogFixture
             {
                 var read = await ReadAsync(name);
                 Assert.True(
-                    read.Outcome == LogReadOutcome.Damaged || read.Entries.Texts() is ["2", "3"] || (tailWasCut && read.Entries.Texts() is ["2"] && name == names[1]),
+                    read.Outcome == LogReadOutcome.Damaged || read.Entries.Texts() is ["2", "3"]
+                        || (tailWasCut && read.Entries.Texts() is ["2"] && name == names[1]),
                     $"Bit {bit}: {read.Outcome} {string.Join(",", read.Entries.Texts())}");
             }
 

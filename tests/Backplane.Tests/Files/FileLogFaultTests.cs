@@ -22,7 +22,8 @@ public sealed class FileLogFaultTests : FileLogFixture
         var entry = Sample.Update(new byte[200]);
         for (var i = 0; i < 3; i++)
         {
-            var error = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, positions[2].Epoch, entry, default).Soon());
+            var error = await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => Log.AppendAsync(name, positions[2].Epoch, entry, default).Soon());
             Assert.Contains("No space left", error.Message);
             Disk.Room = room;
         }
@@ -30,7 +31,8 @@ public sealed class FileLogFaultTests : FileLogFixture
         Assert.Equal(length, Home.Bytes);
         Assert.True(recorder.HeardNothingMore);
         Assert.Equal(positions[2], (await ReadAsync(name)).End);
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.CheckpointAsync(name, positions[2], positions[2], default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => Log.CheckpointAsync(name, positions[2], positions[2], default).Soon());
         Assert.Equal(["1", "2"], (await ReadAsync(name)).Entries.Texts());
         Assert.Single(Logger.Of(BackplaneEventId.FileLogWriteFailed));
 
@@ -51,12 +53,14 @@ public sealed class FileLogFaultTests : FileLogFixture
         var name = Sample.Name();
         Disk.Room = 10;
 
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, 0, Sample.Update(1), default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => Log.AppendAsync(name, 0, Sample.Update(1), default).Soon());
 
         Assert.Equal(LogReadOutcome.NoLog, (await ReadAsync(name)).Outcome);
         Assert.Empty(Log.UnsavedDocuments());
         Disk.Room = long.MaxValue;
-        Assert.Equal(AppendOutcome.StartedEpoch, (await Log.AppendAsync(name, 0, Sample.Update(1), default).Soon()).Outcome);
+        Assert.Equal(AppendOutcome.StartedEpoch,
+            (await Log.AppendAsync(name, 0, Sample.Update(1), default).Soon()).Outcome);
     }
 
     [Fact]
@@ -66,10 +70,12 @@ public sealed class FileLogFaultTests : FileLogFixture
         var name = Sample.Name();
         var positions = await Log.FillAsync(name, 2);
         (Disk.Room, Disk.TruncateFails) = (50, true);
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).Soon());
         Disk.Room = long.MaxValue;
 
-        var error = await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).Soon());
+        var error = await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).Soon());
 
         Assert.Contains("cannot be cut back", error.Message);
         Assert.Equal(["1", "2"], (await ReadAsync(name)).Entries.Texts());
@@ -86,7 +92,8 @@ public sealed class FileLogFaultTests : FileLogFixture
         var name = Sample.Name();
         var positions = await Log.FillAsync(name, 2);
         (Disk.Room, Disk.TruncateFails) = (50, true);
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).Soon());
 
         await ReopenAsync();
 
@@ -106,7 +113,8 @@ public sealed class FileLogFaultTests : FileLogFixture
         Assert.Equal(flushes + 1, Disk.Flushes);
         Disk.FlushFails = true;
 
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, positions[1].Epoch, Sample.Update(3), default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => Log.AppendAsync(name, positions[1].Epoch, Sample.Update(3), default).Soon());
 
         Disk.FlushFails = false;
         Assert.Equal(2, (await ReadAsync(name)).End.Offset);
@@ -125,7 +133,8 @@ public sealed class FileLogFaultTests : FileLogFixture
         var epoch = (await Log.AppendAsync(name, 0, Sample.Update(new byte[3000]), default).Soon()).Position.Epoch;
         (Disk.OpenFails, Disk.Room) = (opening, 10);
 
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, epoch, Sample.Update(new byte[2000]), default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => Log.AppendAsync(name, epoch, Sample.Update(new byte[2000]), default).Soon());
 
         Disk.Room = long.MaxValue;
         await Log.AppendAsync(name, epoch, Sample.Update(new byte[5]), default).Soon();
@@ -172,14 +181,16 @@ public sealed class FileLogFaultTests : FileLogFixture
         var first = Task.Run(() => Log.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).AsTask());
         await entered.WaitAsync().Soon();
 
-        var rest = Enumerable.Range(3, 100).Select(i => Log.AppendAsync(name, positions[1].Epoch, Sample.Update(i), default).AsTask()).ToArray();
+        var rest = Enumerable.Range(3, 100)
+            .Select(i => Log.AppendAsync(name, positions[1].Epoch, Sample.Update(i), default).AsTask()).ToArray();
         Assert.All(rest, task => Assert.False(task.IsCompleted));
         Assert.Equal(1, (await ReadAsync(name)).End.Offset);
         Assert.True(recorder.HeardNothingMore);
         released.Release();
 
         Assert.Equal(2, (await first.Soon()).Position.Offset);
-        Assert.Equal(Enumerable.Range(3, 100).Select(i => (long)i), (await Task.WhenAll(rest).Soon()).Select(result => result.Position.Offset));
+        Assert.Equal(Enumerable.Range(3, 100).Select(i => (long)i),
+            (await Task.WhenAll(rest).Soon()).Select(result => result.Position.Offset));
         Assert.Equal(Enumerable.Range(2, 101).Select(i => $"{i}"), (await recorder.EntriesAsync(101)).Texts());
         Assert.Equal(2, Disk.Writes.Count);
     }

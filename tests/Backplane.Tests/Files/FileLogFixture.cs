@@ -38,7 +38,14 @@ public abstract class FileLogFixture : IAsyncLifetime
         Disk = new FaultyDisk();
         var disk = Disk;
         log = FileLog.Open(
-            new FileLogOptions { Directory = Home.Path, SegmentBytes = SegmentBytes, Flush = Flush, TimeProvider = Time, OpenFile = disk.Open },
+            new FileLogOptions
+            {
+                Directory = Home.Path,
+                SegmentBytes = SegmentBytes,
+                Flush = Flush,
+                TimeProvider = Time,
+                OpenFile = disk.Open
+            },
             Logger);
     }
 
@@ -51,7 +58,9 @@ public abstract class FileLogFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>Closes the log and leaves its files as a killed process does: nobody says how far the disk has them.</summary>
+    /// <summary>
+    /// Closes the log and leaves its files as a killed process does: nobody says how far the disk has them.
+    /// </summary>
     protected async Task KillAsync()
     {
         await CloseAsync();
@@ -64,5 +73,6 @@ public abstract class FileLogFixture : IAsyncLifetime
         Open();
     }
 
-    protected async Task<LogReadResult> ReadAsync(DocumentName name) => await Log.ReadAsync(name, Position.None, default).Soon();
+    protected async Task<LogReadResult> ReadAsync(DocumentName name) =>
+        await Log.ReadAsync(name, Position.None, default).Soon();
 }

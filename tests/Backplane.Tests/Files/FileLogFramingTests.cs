@@ -15,7 +15,8 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
         await CloseAsync();
         var first = Home.Segments[0];
         var original = await File.ReadAllBytesAsync(first);
-        byte[][] wrong = [original[..^1], original[..100], [], [.. original, 0], [.. original.Select(value => (byte)~value)]];
+        byte[][] wrong = [original[..^1], original[..100], [], [.. original, 0],
+            [.. original.Select(value => (byte)~value)]];
         foreach (var bytes in wrong)
         {
             await File.WriteAllBytesAsync(first, bytes);
@@ -70,7 +71,8 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
         };
         var first = Task.Run(() => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(3), default).AsTask());
         await entered.WaitAsync().Soon();
-        var group = Enumerable.Range(4, 3).Select(i => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(i), default).AsTask()).ToArray();
+        var group = Enumerable.Range(4, 3)
+            .Select(i => Log.AppendAsync(name, positions[2].Epoch, Sample.Update(i), default).AsTask()).ToArray();
         released.Release();
         await first.Soon();
         await Task.WhenAll(group).Soon();
@@ -153,7 +155,8 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
             if (read.Outcome is LogReadOutcome.Entries or LogReadOutcome.Trimmed)
             {
                 Sample.AssertChained(read.Start, read.Entries);
-                Assert.Equal(positions[((int)read.Start.Offset + 1)..((int)read.End.Offset + 1)], read.Entries.Select(entry => entry.Position));
+                Assert.Equal(positions[((int)read.Start.Offset + 1)..((int)read.End.Offset + 1)],
+                    read.Entries.Select(entry => entry.Position));
             }
 
             await CloseAsync();

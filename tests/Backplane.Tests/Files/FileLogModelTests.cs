@@ -66,7 +66,8 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
         if (model is not null && random.Next(10) == 0 && model.Entries.Count > 0)
         {
             var old = model.Entries[random.Next(model.Entries.Count)];
-            var repeated = await Log.AppendAsync(name, model.Epoch, new LogEntry(old.Position.Id, old.Kind, old.Payload), default).Soon();
+            var repeated = await Log.AppendAsync(name, model.Epoch,
+                new LogEntry(old.Position.Id, old.Kind, old.Payload), default).Soon();
             Assert.Equal(new AppendResult(AppendOutcome.Stored, old.Position, old.Previous), repeated);
             return;
         }
@@ -129,7 +130,8 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
             model.Saved = saved;
         }
 
-        if (held.Contains(saved) && held.Contains(trim) && trim.Offset <= saved.Offset && trim.Offset > model.Start.Offset)
+        if (held.Contains(saved) && held.Contains(trim) && trim.Offset <= saved.Offset
+            && trim.Offset > model.Start.Offset)
         {
             model.Start = trim;
             model.Entries.RemoveAll(entry => entry.Position.Offset <= trim.Offset);
@@ -148,7 +150,9 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
             return new Position(random.Next(3), random.Next(3), new EntryId((ulong)random.Next(3)));
         }
 
-        var position = model.Entries.Count == 0 || random.Next(3) == 0 ? model.End : model.Entries[random.Next(model.Entries.Count)].Position;
+        var position = model.Entries.Count == 0 || random.Next(3) == 0
+            ? model.End
+            : model.Entries[random.Next(model.Entries.Count)].Position;
         return random.Next(10) switch
         {
             0 => position with { Id = Sample.Id() },
@@ -165,11 +169,13 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
         Disk.TruncateFails = random.Next(2) == 0;
         if (!models.TryGetValue(name, out var model))
         {
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, 0, Sample.Update(1), default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => Log.AppendAsync(name, 0, Sample.Update(1), default).Soon());
         }
         else
         {
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => Log.AppendAsync(name, model.Epoch, Sample.Update(1), default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => Log.AppendAsync(name, model.Epoch, Sample.Update(1), default).Soon());
         }
 
         if (random.Next(4) == 0)
@@ -202,7 +208,8 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
         }
 
         Assert.Equal(
-            models.Where(pair => pair.Value.Saved != pair.Value.End).Select(pair => pair.Key.Value).Order(StringComparer.Ordinal),
+            models.Where(pair => pair.Value.Saved != pair.Value.End).Select(pair => pair.Key.Value)
+                .Order(StringComparer.Ordinal),
             Log.UnsavedDocuments().Select(name => name.Value).Order(StringComparer.Ordinal));
     }
 
@@ -219,7 +226,8 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
         Assert.Equal(model.Entries.Count, read.Entries.Count);
         foreach (var (expected, found) in model.Entries.Zip(read.Entries))
         {
-            Assert.Equal((expected.Position, expected.Previous, expected.Kind), (found.Position, found.Previous, found.Kind));
+            Assert.Equal((expected.Position, expected.Previous, expected.Kind),
+                (found.Position, found.Previous, found.Kind));
             Assert.True(expected.Payload.Span.SequenceEqual(found.Payload.Span));
         }
     }

@@ -138,9 +138,13 @@ public sealed class FileLogPowerCutTests(ITestOutputHelper output)
                 var promised = all.Count(one => one.At < mayBeLostSince);
                 Assert.True(
                     read.Entries.Count >= promised && read.Entries.Count <= all.Count,
-                    $"{policy} {read.Outcome} {read.Problem} {read.Entries.Count} of {promised} promised and {all.Count} appended; {string.Join("; ", world.Logger.Of(BackplaneEventId.FileLogTailCut))}");
-                Assert.Equal(all.Take(read.Entries.Count).Select(one => one.Entry.Position), read.Entries.Select(entry => entry.Position));
-                Assert.All(all.Zip(read.Entries), pair => Assert.True(pair.First.Entry.Payload.Span.SequenceEqual(pair.Second.Payload.Span)));
+                    $"{policy} {read.Outcome} {read.Problem} {read.Entries.Count} of {promised} promised and "
+                        + $"{all.Count} appended; "
+                        + $"{string.Join("; ", world.Logger.Of(BackplaneEventId.FileLogTailCut))}");
+                Assert.Equal(all.Take(read.Entries.Count).Select(one => one.Entry.Position),
+                    read.Entries.Select(entry => entry.Position));
+                Assert.All(all.Zip(read.Entries),
+                    pair => Assert.True(pair.First.Entry.Payload.Span.SequenceEqual(pair.Second.Payload.Span)));
                 all.RemoveRange(read.Entries.Count, all.Count - read.Entries.Count);
             }
 
@@ -156,7 +160,8 @@ public sealed class FileLogPowerCutTests(ITestOutputHelper output)
     {
         var all = appended[name];
         var entry = Sample.Update(random, 1500);
-        var result = await world.Log.AppendAsync(name, all.Count == 0 ? 0 : all[0].Entry.Position.Epoch, entry, default).Soon();
+        var result = await world.Log.AppendAsync(name, all.Count == 0 ? 0 : all[0].Entry.Position.Epoch, entry, default)
+            .Soon();
         all.Add((new LoggedEntry(result.Position, result.Previous, entry.Kind, entry.Payload), world.Time.GetUtcNow()));
     }
 
@@ -206,7 +211,14 @@ public sealed class FileLogPowerCutTests(ITestOutputHelper output)
         }
 
         private FileLog Open() => FileLog.Open(
-            new FileLogOptions { Directory = home.Path, SegmentBytes = FileLogOptions.MinSegmentBytes * 2, Flush = policy, TimeProvider = Time, OpenFile = Disk.Open },
+            new FileLogOptions
+            {
+                Directory = home.Path,
+                SegmentBytes = FileLogOptions.MinSegmentBytes * 2,
+                Flush = policy,
+                TimeProvider = Time,
+                OpenFile = Disk.Open
+            },
             Logger);
     }
 }

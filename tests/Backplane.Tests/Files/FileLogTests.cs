@@ -69,7 +69,8 @@ public sealed class FileLogTests : FileLogFixture
     {
         Open();
 
-        var error = Assert.Throws<FileLogStartException>(() => FileLog.Open(new FileLogOptions { Directory = Home.Path }, new TestLogger()));
+        var error = Assert.Throws<FileLogStartException>(
+            () => FileLog.Open(new FileLogOptions { Directory = Home.Path }, new TestLogger()));
 
         Assert.Contains("Another process uses the log directory", error.Message);
         Assert.Contains(Home.Log, error.Message);
@@ -102,7 +103,8 @@ public sealed class FileLogTests : FileLogFixture
         Assert.Equal(3, listener.Copies.Count);
         for (var i = 0; i < 3; i++)
         {
-            await using var copy = FileLog.Open(new FileLogOptions { Directory = listener.Copies[i].Path }, new TestLogger());
+            await using var copy = FileLog.Open(new FileLogOptions { Directory = listener.Copies[i].Path },
+                new TestLogger());
             Assert.Equal(i + 1, (await copy.ReadAsync(name, Position.None, default).Soon()).Entries.Count);
         }
 
@@ -132,8 +134,10 @@ public sealed class FileLogTests : FileLogFixture
         await log.FillAsync(name, 1);
         await CloseAsync();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => log.AppendAsync(name, 0, Sample.Update(1), default).Soon());
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => log.CheckpointAsync(name, default, default, default).Soon());
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => log.AppendAsync(name, 0, Sample.Update(1), default).Soon());
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => log.CheckpointAsync(name, default, default, default).Soon());
         await Assert.ThrowsAsync<ObjectDisposedException>(() => log.ReadAsync(name, default, default).Soon());
         await log.DisposeAsync().Soon();
     }
@@ -157,8 +161,10 @@ public sealed class FileLogTests : FileLogFixture
             await Assert.ThrowsAsync<ArgumentException>(() => Log.AppendAsync(name, 0, entry, default).Soon());
         }
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Log.AppendAsync(name, -1, Sample.Update(1), default).Soon());
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Log.AppendAsync(name, long.MaxValue, Sample.Update(1), default).Soon());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => Log.AppendAsync(name, -1, Sample.Update(1), default).Soon());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => Log.AppendAsync(name, long.MaxValue, Sample.Update(1), default).Soon());
         Assert.Empty(Log.UnsavedDocuments());
     }
 

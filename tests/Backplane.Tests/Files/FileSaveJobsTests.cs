@@ -39,7 +39,8 @@ public sealed class FileSaveJobsTests : FileLogFixture
         Time.Advance(TimeSpan.FromSeconds(59));
         Assert.Empty(await Log.ClaimForgottenAsync(10, Lease, default).Soon());
         Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(2, (await Log.ClaimForgottenAsync(10, Lease, default).Soon()).Single(job => job.Document == name).Attempts);
+        Assert.Equal(2,
+            (await Log.ClaimForgottenAsync(10, Lease, default).Soon()).Single(job => job.Document == name).Attempts);
     }
 
     [Fact]

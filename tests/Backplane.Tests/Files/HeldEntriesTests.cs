@@ -43,7 +43,8 @@ public sealed class HeldEntriesTests(ITestOutputHelper output)
                 Assert.Equal(end - model.Count + 1, held.FirstOffset);
             }
 
-            Assert.All(model, pair => Assert.Equal((pair.Key, pair.Value), (held.OffsetOf(pair.Value), held[pair.Key].Id)));
+            Assert.All(model,
+                pair => Assert.Equal((pair.Key, pair.Value), (held.OffsetOf(pair.Value), held[pair.Key].Id)));
             Assert.All(gone, id => Assert.Equal(0, held.OffsetOf(id)));
         }
     }

@@ -5,7 +5,8 @@ using Relay.TestServers;
 namespace Relay.Backplane;
 
 [NeedsServer(Kind = ServerKind.Redis)]
-public sealed class RedisChannelSpecificationTests(RedisServer server) : DocumentChannelSpecification, IClassFixture<RedisServer>
+public sealed class RedisChannelSpecificationTests(RedisServer server)
+    : DocumentChannelSpecification, IClassFixture<RedisServer>
 {
     private readonly RedisNodes nodes = new(server);
 

@@ -21,14 +21,18 @@ public sealed class RedisFaultTests : RedisFixture
         var entry = Sample.Update("swallowed"u8.ToArray());
         proxy.SwallowTheAnswerTo("swallowed"u8.ToArray());
 
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(name, positions[2].Epoch, entry, default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => node.AppendAsync(name, positions[2].Epoch, entry, default).Soon());
         await proxy.Cut.Soon();
         var repeat = await UntilBackAsync(() => node.AppendAsync(name, positions[2].Epoch, entry, default).AsTask());
         var again = await node.AppendAsync(name, positions[2].Epoch, entry, default).Soon();
 
-        Assert.Equal(new AppendResult(AppendOutcome.Stored, new Position(positions[2].Epoch, 3, entry.Id), positions[2].Id), repeat);
+        Assert.Equal(
+            new AppendResult(AppendOutcome.Stored, new Position(positions[2].Epoch, 3, entry.Id), positions[2].Id),
+            repeat);
         Assert.Equal(repeat, again);
-        Assert.Equal(["1", "2", "swallowed"], (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
+        Assert.Equal(["1", "2", "swallowed"],
+            (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
     }
 
     [ServerFact]
@@ -138,7 +142,8 @@ public sealed class RedisFaultTests : RedisFixture
         await Patience.UntilAsync(
             async () =>
             {
-                await UntilBackAsync(() => node.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).AsTask());
+                await UntilBackAsync(
+                    () => node.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).AsTask());
                 return await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(50))) == heard;
             });
         await heard;
@@ -193,9 +198,12 @@ public sealed class RedisFaultTests : RedisFixture
         Server.Signal("STOP");
         try
         {
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.ReadAsync(name, positions[1], default).Soon());
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.SubscribeAsync(Sample.Name(), new Recorder(), default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => node.ReadAsync(name, positions[1], default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => node.SubscribeAsync(Sample.Name(), new Recorder(), default).Soon());
         }
         finally
         {
@@ -211,10 +219,14 @@ public sealed class RedisFaultTests : RedisFixture
     public async Task A_node_starts_without_redis_and_works_once_it_is_there()
     {
         Server.Kill();
-        var node = Keep(RedisBackplane.Open(Options with { Deadline = TimeSpan.FromSeconds(1) }, new Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisBackplane>(), TimeProvider.System));
+        var node = Keep(
+            RedisBackplane.Open(Options with { Deadline = TimeSpan.FromSeconds(1) },
+                new Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisBackplane>(), TimeProvider.System));
         Assert.False(node.IsConnected);
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(Sample.Name(), 0, Sample.Update(1), default).Soon());
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.SubscribeAsync(Sample.Name(), new Recorder(), default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => node.AppendAsync(Sample.Name(), 0, Sample.Update(1), default).Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => node.SubscribeAsync(Sample.Name(), new Recorder(), default).Soon());
         Assert.False(node.WhenConnectedAsync(default).IsCompleted);
 
         await Server.RestartAsync();
@@ -231,6 +243,8 @@ public sealed class RedisFaultTests : RedisFixture
         await redis.GetDatabase().ScriptEvaluateAsync(
             RedisScript.Append,
             [keys.Head, keys.Entries, keys.Ids, keys.Count, keys.Changed, keys.Jobs],
-            [epoch, RedisEnvelope.Entry(Sample.Update(2)), keys.Name, "nowhere", RedisEnvelope.Head(RedisMessageKind.Entry, 1), 1000, 1000, RedisChannels.PublishCommand, "0", 100]).Soon();
+            [epoch, RedisEnvelope.Entry(Sample.Update(2)), keys.Name, "nowhere",
+                RedisEnvelope.Head(RedisMessageKind.Entry, 1), 1000, 1000, RedisChannels.PublishCommand, "0", 100])
+                .Soon();
     }
 }

@@ -92,10 +92,12 @@ public abstract class RedisFixture : IAsyncLifetime
                 && RedisInfo.Value(info, "master_link_status") == "up" && Number(info, "slave_repl_offset") >= goal,
             "the replica to have what its primary has");
 
-        static long Number(string info, string field) => long.TryParse(RedisInfo.Value(info, field), out var number) ? number : -1;
+        static long Number(string info, string field) =>
+            long.TryParse(RedisInfo.Value(info, field), out var number) ? number : -1;
     }
 
-    internal async Task<RedisBackplane> OpenAsync(RedisBackplaneOptions? options = null) => Keep(await RedisNode.OpenAsync(options ?? Options));
+    internal async Task<RedisBackplane> OpenAsync(RedisBackplaneOptions? options = null) =>
+        Keep(await RedisNode.OpenAsync(options ?? Options));
 
     internal T Keep<T>(T node)
         where T : IAsyncDisposable
@@ -134,7 +136,13 @@ public abstract class RedisFixture : IAsyncLifetime
             heard => heard is LoggedEntry entry && entry.Position.Offset >= offset, $"an entry from {offset} on");
 
     internal static string Key(DocumentName name, string kind) =>
-        kind switch { "head" => (string)Keys(name).Head!, "log" => (string)Keys(name).Entries!, "claim" => (string)Keys(name).Claim!, _ => (string)Keys(name).Ids! };
+        kind switch
+        {
+            "head" => (string)Keys(name).Head!,
+            "log" => (string)Keys(name).Entries!,
+            "claim" => (string)Keys(name).Claim!,
+            _ => (string)Keys(name).Ids!
+        };
 
     internal static RedisKeys.DocumentKeys Keys(DocumentName name) => new RedisKeys("relay").Of(name);
 }

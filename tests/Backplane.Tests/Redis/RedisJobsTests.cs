@@ -10,7 +10,11 @@ public sealed class RedisJobsTests : RedisFixture
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    private static readonly SaveJobOptions AtOnce = new() { ForgottenAfter = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(1) };
+    private static readonly SaveJobOptions AtOnce = new()
+    {
+        ForgottenAfter = TimeSpan.Zero,
+        RetryAfter = TimeSpan.FromMilliseconds(1)
+    };
 
     [ServerFact]
     public async Task A_claim_keeps_other_nodes_away_until_a_checkpoint_a_failure_or_its_end()
@@ -36,16 +40,20 @@ public sealed class RedisJobsTests : RedisFixture
     [ServerFact]
     public async Task Each_forgotten_document_is_claimed_by_one_node()
     {
-        var nodes = new[] { await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }) };
+        var nodes = new[] { await OpenAsync(Options with { Jobs = AtOnce }),
+            await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }) };
         var names = Enumerable.Range(0, 40).Select(i => Sample.Name($"{i}")).ToArray();
         foreach (var name in names)
         {
             await nodes[0].FillAsync(name, 1);
         }
 
-        var claimed = await Task.WhenAll(nodes.Select(node => node.ClaimForgottenAsync(100, Lease, default).AsTask())).Soon();
+        var claimed = await Task.WhenAll(nodes.Select(node => node.ClaimForgottenAsync(100, Lease, default).AsTask()))
+            .Soon();
 
-        Assert.Equal(names.OrderBy(name => name.Value, StringComparer.Ordinal), claimed.SelectMany(some => some).Select(job => job.Document).OrderBy(name => name.Value, StringComparer.Ordinal));
+        Assert.Equal(names.OrderBy(name => name.Value, StringComparer.Ordinal),
+            claimed.SelectMany(some => some).Select(job => job.Document)
+            .OrderBy(name => name.Value, StringComparer.Ordinal));
     }
 
     [ServerFact]
@@ -53,12 +61,14 @@ public sealed class RedisJobsTests : RedisFixture
     {
         var node = await OpenAsync();
         await AddAsync(0, 255, jobs: 40);
-        await Server.CommandAsync("EVAL", "for i = 21, 40 do redis.call('ZADD', 'relay:{r7}:attempts', i, '7-' .. i) end", "0");
+        await Server.CommandAsync("EVAL",
+            "for i = 21, 40 do redis.call('ZADD', 'relay:{r7}:attempts', i, '7-' .. i) end", "0");
         await Server.CommandAsync("CONFIG", "RESETSTAT");
 
         var listed = await node.ListAsync(1000, default).Soon();
 
-        Assert.Equal(Enumerable.Range(21, 20).Reverse().Select(i => $"7-{i}"), listed.Take(20).Select(job => job.Document.Value));
+        Assert.Equal(Enumerable.Range(21, 20).Reverse().Select(i => $"7-{i}"),
+            listed.Take(20).Select(job => job.Document.Value));
         Assert.Equal(1000, listed.Select(job => job.Document).Distinct().Count());
         Assert.InRange(await LooksAsync(), 1000, 3000);
     }
@@ -70,7 +80,8 @@ public sealed class RedisJobsTests : RedisFixture
         await AddAsync(3, 3, jobs: 40);
         Assert.Equal(40, (await node.ListAsync(1000, default).Soon()).Select(job => job.Document).Distinct().Count());
         await AddAsync(4, 255, jobs: 2);
-        Assert.Equal(40 + (252 * 2), (await node.ListAsync(1000, default).Soon()).Select(job => job.Document).Distinct().Count());
+        Assert.Equal(40 + (252 * 2),
+            (await node.ListAsync(1000, default).Soon()).Select(job => job.Document).Distinct().Count());
     }
 
     [ServerFact]
@@ -80,7 +91,8 @@ public sealed class RedisJobsTests : RedisFixture
         var heir = await OpenAsync(Options with { Jobs = AtOnce });
         var name = Sample.Name();
         await dying.FillAsync(name, 1);
-        Assert.Equal(1, Assert.Single(await dying.ClaimForgottenAsync(10, TimeSpan.FromMilliseconds(20), default).Soon()).Attempts);
+        Assert.Equal(1,
+            Assert.Single(await dying.ClaimForgottenAsync(10, TimeSpan.FromMilliseconds(20), default).Soon()).Attempts);
         await dying.DisposeAsync().Soon();
 
         IReadOnlyList<SaveJob> offered = [];
@@ -92,7 +104,8 @@ public sealed class RedisJobsTests : RedisFixture
 
     private Task AddAsync(int first, int last, int jobs) => Server.CommandAsync(
         "EVAL",
-        "for partition = ARGV[1], ARGV[2] do for i = 1, ARGV[3] do redis.call('ZADD', 'relay:{r' .. partition .. '}:jobs', i, partition .. '-' .. i) end end",
+        "for partition = ARGV[1], ARGV[2] do for i = 1, ARGV[3] do redis.call('ZADD', 'relay:{r' .. partition .. "
+            + "'}:jobs', i, partition .. '-' .. i) end end",
         "0",
         $"{first}",
         $"{last}",
@@ -100,5 +113,7 @@ public sealed class RedisJobsTests : RedisFixture
 
     /// <summary>At how many jobs Redis has looked since its statistics began.</summary>
     private async Task<int> LooksAsync() =>
-        int.Parse(RedisInfo.Value(await Server.CommandAsync("INFO", "commandstats"), "cmdstat_zscore").Split(',')[0]["calls=".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse(
+            RedisInfo.Value(await Server.CommandAsync("INFO", "commandstats"), "cmdstat_zscore")
+            .Split(',')[0]["calls=".Length..], System.Globalization.CultureInfo.InvariantCulture);
 }

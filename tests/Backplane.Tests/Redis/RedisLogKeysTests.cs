@@ -31,7 +31,12 @@ public sealed class RedisLogKeysTests : RedisFixture
     [ServerFact]
     public async Task A_covered_log_that_is_open_here_is_renewed_and_others_go()
     {
-        var node = await OpenAsync(Options with { CoveredLogRetention = TimeSpan.FromSeconds(2), LogRenewalInterval = TimeSpan.FromMilliseconds(500) });
+        var node = await OpenAsync(
+            Options with
+            {
+                CoveredLogRetention = TimeSpan.FromSeconds(2),
+                LogRenewalInterval = TimeSpan.FromMilliseconds(500)
+            });
         var (open, left) = (Sample.Name("open"), Sample.Name("left"));
         await node.SubscribeAsync(open, new Recorder(), default).Soon();
         foreach (var name in new[] { open, left })
@@ -52,7 +57,8 @@ public sealed class RedisLogKeysTests : RedisFixture
     [ServerFact]
     public async Task Keys_carry_the_partitions_tag_whatever_the_name()
     {
-        string[] texts = ["}", "{r0}", "}{", "relay:{r1}:jobs", "a:b", "*", " ", "%7D", "\u0000", "日本", "head:x", "x", new('ü', 512)];
+        string[] texts = ["}", "{r0}", "}{", "relay:{r1}:jobs", "a:b", "*", " ", "%7D", "\u0000", "日本", "head:x",
+            "x", new('ü', 512)];
         var node = await OpenAsync();
         var recorders = new Dictionary<string, Recorder>();
         foreach (var text in texts)
@@ -63,7 +69,8 @@ public sealed class RedisLogKeysTests : RedisFixture
 
         foreach (var text in texts)
         {
-            await node.AppendAsync(DocumentName.Create(text), 0, Sample.Update(System.Text.Encoding.UTF8.GetBytes(text)), default).Soon();
+            await node.AppendAsync(DocumentName.Create(text), 0,
+                Sample.Update(System.Text.Encoding.UTF8.GetBytes(text)), default).Soon();
         }
 
         foreach (var (text, recorder) in recorders)
@@ -73,7 +80,9 @@ public sealed class RedisLogKeysTests : RedisFixture
             Assert.Equal(DocumentName.Create(text), RedisKeys.Decode(RedisKeys.Encode(DocumentName.Create(text))));
         }
 
-        Assert.Equal(texts.Order(StringComparer.Ordinal), (await node.ListAsync(100, default).Soon()).Select(job => job.Document.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(texts.Order(StringComparer.Ordinal),
+            (await node.ListAsync(100, default).Soon()).Select(job => job.Document.Value)
+            .Order(StringComparer.Ordinal));
         var all = (await Server.CommandAsync("KEYS", "*")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(all, key => Assert.Matches("^relay:\\{r[0-9]+\\}:[a-z]+(:[A-Za-z0-9%._~-]+)?$", key));
     }
@@ -82,9 +91,11 @@ public sealed class RedisLogKeysTests : RedisFixture
     public void Partitions_stay_where_they_are_and_are_used_evenly()
     {
         // All nodes of all versions must agree.
-        Assert.Equal([187, 140, 76], new[] { "a", "b", "demo" }.Select(text => RedisKeys.PartitionOf(DocumentName.Create(text))));
+        Assert.Equal([187, 140, 76],
+            new[] { "a", "b", "demo" }.Select(text => RedisKeys.PartitionOf(DocumentName.Create(text))));
 
-        var shares = Enumerable.Range(0, 25_600).GroupBy(i => RedisKeys.PartitionOf(DocumentName.Create($"room-{i}"))).Select(share => share.Count()).ToArray();
+        var shares = Enumerable.Range(0, 25_600).GroupBy(i => RedisKeys.PartitionOf(DocumentName.Create($"room-{i}")))
+            .Select(share => share.Count()).ToArray();
         Assert.Equal(256, shares.Length);
         Assert.All(shares, share => Assert.InRange(share, 50, 150));
     }
@@ -96,7 +107,8 @@ public sealed class RedisLogKeysTests : RedisFixture
         var name = Sample.Name();
         var recorder = new Recorder();
         await node.SubscribeAsync(name, recorder, default).Soon();
-        var payloads = new[] { 10, 100, 101, 5, 500_000, 3, 200, 0 }.Select(size => Enumerable.Range(0, size).Select(i => (byte)i).ToArray()).ToArray();
+        var payloads = new[] { 10, 100, 101, 5, 500_000, 3, 200,
+            0 }.Select(size => Enumerable.Range(0, size).Select(i => (byte)i).ToArray()).ToArray();
         var epoch = 0L;
         foreach (var payload in payloads)
         {
@@ -122,8 +134,10 @@ public sealed class RedisLogKeysTests : RedisFixture
         Assert.Equal(698, read.Entries.Count);
         Assert.Equal(read.End, read.Entries[^1].Position);
         Sample.AssertChained(positions[3], read.Entries);
-        Assert.Equal(LogReadOutcome.OtherEntry, (await node.ReadAsync(name, positions[9] with { Id = Sample.Id() }, default).Soon()).Outcome);
-        Assert.Equal(701, (await node.ReadAsync(name, positions[9] with { Id = Sample.Id() }, default).Soon()).Entries.Count);
+        Assert.Equal(LogReadOutcome.OtherEntry,
+            (await node.ReadAsync(name, positions[9] with { Id = Sample.Id() }, default).Soon()).Outcome);
+        Assert.Equal(701,
+            (await node.ReadAsync(name, positions[9] with { Id = Sample.Id() }, default).Soon()).Entries.Count);
     }
 
     [ServerFact]
@@ -142,7 +156,9 @@ public sealed class RedisLogKeysTests : RedisFixture
         await OpenAsync(Options with { SharedSettings = setting });
         await OpenAsync(Options with { SharedSettings = setting });
 
-        var refused = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync(Options with { SharedSettings = new Dictionary<string, string> { ["Documents:GarbageCollection"] = "false" } }));
+        var refused = await Assert.ThrowsAsync<RedisStartException>(
+            () => OpenAsync(
+                Options with { SharedSettings = new Dictionary<string, string> { ["Documents:GarbageCollection"] = "false" } }));
 
         Assert.StartsWith("Documents:GarbageCollection is false here and true on", refused.Message);
     }

@@ -5,7 +5,8 @@ using Relay.TestServers;
 namespace Relay.Backplane;
 
 [NeedsServer(Kind = ServerKind.Redis)]
-public sealed class RedisLogSpecificationTests(RedisServer server) : DocumentLogSpecification, IClassFixture<RedisServer>
+public sealed class RedisLogSpecificationTests(RedisServer server)
+    : DocumentLogSpecification, IClassFixture<RedisServer>
 {
     private readonly RedisNodes nodes = new(server);
 

@@ -8,7 +8,12 @@ internal static class RedisNode
 {
     /// <summary>Checks often, and takes nothing for lost that a busy machine delivers late.</summary>
     public static RedisBackplaneOptions Options(RedisServer server) =>
-        new() { Configuration = server.Address, LogEndCheckInterval = TimeSpan.FromMilliseconds(100), ChannelGrace = TimeSpan.FromSeconds(2) };
+        new()
+        {
+            Configuration = server.Address,
+            LogEndCheckInterval = TimeSpan.FromMilliseconds(100),
+            ChannelGrace = TimeSpan.FromSeconds(2)
+        };
 
     public static async Task<RedisBackplane> OpenAsync(RedisBackplaneOptions options)
     {

@@ -5,7 +5,9 @@ using Relay.TestServers;
 
 namespace Relay.Backplane;
 
-/// <summary>Orders to all nodes, with messages that get lost, nodes that are cut off, and a Redis that forgets.</summary>
+/// <summary>
+/// Orders to all nodes, with messages that get lost, nodes that are cut off, and a Redis that forgets.
+/// </summary>
 [NeedsServer(Kind = ServerKind.Redis)]
 public sealed class RedisOrdersTests : RedisFixture
 {
@@ -42,7 +44,8 @@ public sealed class RedisOrdersTests : RedisFixture
         var (a, _) = await ListenAsync(Patient, 0);
         var (_, heard) = await ListenAsync(Patient, 0);
         var strange = ":\0\r\nä:"u8.ToArray();
-        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => a.GiveAsync(new byte[] { (byte)i }, default).AsTask())).Soon();
+        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => a.GiveAsync(new byte[] { (byte)i }, default).AsTask()))
+            .Soon();
         await a.GiveAsync(strange, default).Soon();
         await a.GiveAsync(ReadOnlyMemory<byte>.Empty, default).Soon();
         var all = new HashSet<string>();
@@ -65,7 +68,8 @@ public sealed class RedisOrdersTests : RedisFixture
         await a.GiveAsync("before"u8.ToArray(), default).Soon();
         Assert.Equal("before", await heard.NextAsync());
         proxy.LeadTo(1);
-        await Assert.ThrowsAsync<BackplaneUnavailableException>(() => b.GiveAsync("unheard"u8.ToArray(), default).AsTask().Soon());
+        await Assert.ThrowsAsync<BackplaneUnavailableException>(
+            () => b.GiveAsync("unheard"u8.ToArray(), default).AsTask().Soon());
         Assert.Equal(0, (await a.GiveAsync("missed"u8.ToArray(), default).Soon()).Nodes);
         Assert.True(heard.NothingMore);
         proxy.LeadTo(Server.Port);
@@ -96,7 +100,8 @@ public sealed class RedisOrdersTests : RedisFixture
         var order = new byte[19];
         "one"u8.CopyTo(order.AsSpan(16));
         await redis.GetDatabase().ScriptEvaluateAsync(
-            RedisScript.Order, [new RedisKeys("relay").Orders], [order, "nowhere", "x", RedisChannels.PublishCommand, 600_000, 100]).Soon();
+            RedisScript.Order, [new RedisKeys("relay").Orders],
+                [order, "nowhere", "x", RedisChannels.PublishCommand, 600_000, 100]).Soon();
         Assert.Equal("one", await heard.NextAsync());
     }
 
@@ -141,7 +146,8 @@ public sealed class RedisOrdersTests : RedisFixture
 
         // Both have read up to an order that is an hour ahead, and then it is as if another server had taken over.
         var ahead = $"{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds()}000";
-        await Server.CommandAsync("ZADD", (string)new RedisKeys("relay").Orders!, ahead, ahead + ":0123456789abcdefahead");
+        await Server.CommandAsync("ZADD", (string)new RedisKeys("relay").Orders!, ahead,
+            ahead + ":0123456789abcdefahead");
         await a.GiveAsync("after"u8.ToArray(), default).Soon();
         Assert.Equal(["ahead", "after"], [await heard.NextAsync(), await heard.NextAsync()]);
         await Server.CommandAsync("FLUSHALL");
@@ -156,7 +162,8 @@ public sealed class RedisOrdersTests : RedisFixture
         Server.Signal("STOP");
         try
         {
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => a.GiveAsync("one"u8.ToArray(), default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => a.GiveAsync("one"u8.ToArray(), default).Soon());
         }
         finally
         {
@@ -164,7 +171,8 @@ public sealed class RedisOrdersTests : RedisFixture
         }
     }
 
-    private async Task<(RedisBackplane Node, Listener Heard)> ListenAsync(RedisBackplaneOptions options, int done, Action? first = null)
+    private async Task<(RedisBackplane Node, Listener Heard)> ListenAsync(RedisBackplaneOptions options, int done,
+        Action? first = null)
     {
         var node = await OpenAsync(options);
         var listener = new Listener(done, first);

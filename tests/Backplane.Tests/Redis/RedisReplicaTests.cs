@@ -49,7 +49,9 @@ public sealed class RedisReplicaTests : RedisFixture
         await other.SubscribeAsync(name, others, default).Soon();
 
         var first = await node.AppendAsync(name, 0, Sample.Update(0), default).Soon();
-        var results = await Task.WhenAll(Enumerable.Range(1, 50).Select(i => node.AppendAsync(name, first.Position.Epoch, Sample.Update(i), default).AsTask())).Soon();
+        var results = await Task.WhenAll(
+            Enumerable.Range(1, 50)
+            .Select(i => node.AppendAsync(name, first.Position.Epoch, Sample.Update(i), default).AsTask())).Soon();
 
         Assert.All(results, result => Assert.Equal(AppendOutcome.Stored, result.Outcome));
         Assert.Equal(51, (await others.EntriesAsync(51)).Length);
@@ -62,8 +64,20 @@ public sealed class RedisReplicaTests : RedisFixture
     public async Task Without_enough_replicas_nobody_sees_the_entry_until_a_repeat_is_confirmed()
     {
         var replica = await ReplicateAsync();
-        var node = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(4), LogEndCheckInterval = TimeSpan.FromHours(1) });
-        var other = await OpenAsync(Options with { MinReplicas = 1, Deadline = TimeSpan.FromSeconds(4), LogEndCheckInterval = TimeSpan.FromHours(1) });
+        var node = await OpenAsync(
+            Options with
+            {
+                MinReplicas = 1,
+                Deadline = TimeSpan.FromSeconds(4),
+                LogEndCheckInterval = TimeSpan.FromHours(1)
+            });
+        var other = await OpenAsync(
+            Options with
+            {
+                MinReplicas = 1,
+                Deadline = TimeSpan.FromSeconds(4),
+                LogEndCheckInterval = TimeSpan.FromHours(1)
+            });
         var name = Sample.Name();
         var positions = await FillAsync(name, 1);
         var (own, others) = (new Recorder(), new Recorder());
@@ -73,10 +87,14 @@ public sealed class RedisReplicaTests : RedisFixture
         replica.Signal("STOP");
         try
         {
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.ReadAsync(name, positions[1], default).Soon());
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => other.ReadAsync(name, positions[1], default).Soon());
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => node.ReadAsync(name, positions[1], default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => other.ReadAsync(name, positions[1], default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => node.AppendAsync(name, positions[1].Epoch, entry, default).Soon());
             await node.PublishAwarenessAsync(name, AwarenessKind.Changes, new byte[] { 1 }, default).Soon();
             Assert.Equal([1], await others.AwarenessAsync());
             Assert.True(own.HeardNothingMore && others.HeardNothingMore);
@@ -88,7 +106,9 @@ public sealed class RedisReplicaTests : RedisFixture
 
         var result = await UntilBackAsync(() => node.AppendAsync(name, positions[1].Epoch, entry, default).AsTask());
 
-        Assert.Equal(new AppendResult(AppendOutcome.Stored, new Position(positions[1].Epoch, 2, entry.Id), positions[1].Id), result);
+        Assert.Equal(
+            new AppendResult(AppendOutcome.Stored, new Position(positions[1].Epoch, 2, entry.Id), positions[1].Id),
+            result);
         var read = await UntilBackAsync(() => node.ReadAsync(name, positions[1], default).AsTask());
         Assert.Equal(["2"], read.Entries.Texts());
         Assert.Equal(entry.Id, (await own.EntryAsync()).Position.Id);
@@ -106,7 +126,8 @@ public sealed class RedisReplicaTests : RedisFixture
         try
         {
             Assert.Empty((await UntilBackAsync(() => node.ReadAsync(name, positions[2], default).AsTask())).Entries);
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.ReadAsync(name, positions[1], default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => node.ReadAsync(name, positions[1], default).Soon());
         }
         finally
         {
@@ -121,7 +142,8 @@ public sealed class RedisReplicaTests : RedisFixture
         var (fork, forksReplica) = (await ServeAsync(), await ServeAsync());
         await forksReplica.CommandAsync("REPLICAOF", "127.0.0.1", $"{fork.Port}");
         await using var proxy = new TcpProxy(Server.Port);
-        var node = await OpenAsync(Options with { Configuration = proxy.Address, MinReplicas = 1, Deadline = TimeSpan.FromSeconds(10) });
+        var node = await OpenAsync(
+            Options with { Configuration = proxy.Address, MinReplicas = 1, Deadline = TimeSpan.FromSeconds(10) });
         var name = Sample.Name();
         var positions = await FillAsync(name, 1);
         replica.Signal("STOP");

@@ -27,7 +27,8 @@ public sealed class RedisReportsTests : RedisFixture
     public async Task Bytes_stay_as_they_are()
     {
         var reports = await ReportsAsync();
-        foreach (var report in new[] { [], [0, 13, 10, 255], Enumerable.Range(0, 60_000).Select(i => (byte)(i * 7)).ToArray() })
+        foreach (var report in new[] { [], [0, 13, 10, 255],
+            Enumerable.Range(0, 60_000).Select(i => (byte)(i * 7)).ToArray() })
         {
             await reports.StoreAsync("a", report, Long, default).Soon();
             Assert.Equal(report, Assert.Single(await reports.ListAsync(default).Soon()).ToArray());
@@ -46,7 +47,10 @@ public sealed class RedisReportsTests : RedisFixture
         await reports.StoreAsync("lives", "z"u8.ToArray(), Long, default).Soon();
         Assert.Equal("1", await Server.CommandAsync("HLEN", (string)new RedisKeys("relay").Reports!));
         await reports.StoreAsync("lives", "z"u8.ToArray(), TimeSpan.FromMilliseconds(1), default).Soon();
-        await Patience.UntilAsync(async () => await Server.CommandAsync("EXISTS", (string)new RedisKeys("relay").Reports!, (string)new RedisKeys("relay").ReportEnds!) == "0");
+        await Patience.UntilAsync(
+            async () =>
+            await Server.CommandAsync("EXISTS", (string)new RedisKeys("relay").Reports!,
+                (string)new RedisKeys("relay").ReportEnds!) == "0");
     }
 
     [ServerFact]
@@ -78,7 +82,8 @@ public sealed class RedisReportsTests : RedisFixture
         Server.Signal("STOP");
         try
         {
-            await Assert.ThrowsAsync<BackplaneUnavailableException>(() => reports.StoreAsync("a", default, Long, default).Soon());
+            await Assert.ThrowsAsync<BackplaneUnavailableException>(
+                () => reports.StoreAsync("a", default, Long, default).Soon());
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => reports.ListAsync(default).Soon());
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => reports.ListNodesAsync(default).Soon());
             await Assert.ThrowsAsync<BackplaneUnavailableException>(() => reports.RemoveAsync("a", default).Soon());
@@ -90,7 +95,8 @@ public sealed class RedisReportsTests : RedisFixture
     }
 
     private static async Task<string[]> TextsAsync(INodeReports reports) =>
-        [.. (await reports.ListAsync(default).Soon()).Select(report => Encoding.UTF8.GetString(report.Span)).Order(StringComparer.Ordinal)];
+        [.. (await reports.ListAsync(default).Soon()).Select(report => Encoding.UTF8.GetString(report.Span))
+            .Order(StringComparer.Ordinal)];
 
     private async Task<INodeReports> ReportsAsync() => await OpenAsync();
 }

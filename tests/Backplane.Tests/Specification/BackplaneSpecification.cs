@@ -2,7 +2,10 @@ using Relay.Backplane.Support;
 
 namespace Relay.Backplane.Specification;
 
-/// <summary>Starts and ends the backplane under test around each test. Documents have names of their own, so implementations may share a server between tests.</summary>
+/// <summary>
+/// Starts and ends the backplane under test around each test. Documents have names of their own, so implementations may
+/// share a server between tests.
+/// </summary>
 public abstract class BackplaneSpecification : IAsyncLifetime
 {
     private BackplaneNode? node;
@@ -26,7 +29,9 @@ public abstract class BackplaneSpecification : IAsyncLifetime
     /// <summary>Starts a node.</summary>
     protected abstract Task<BackplaneNode> StartAsync();
 
-    /// <summary>Starts a second node of the same backplane; <paramref name="first"/> itself where a backplane has only one node.</summary>
+    /// <summary>
+    /// Starts a second node of the same backplane; <paramref name="first"/> itself where a backplane has only one node.
+    /// </summary>
     protected abstract Task<BackplaneNode> JoinAsync(BackplaneNode first);
 
     protected abstract Task StopAsync();

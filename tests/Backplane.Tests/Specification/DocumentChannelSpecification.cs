@@ -41,7 +41,8 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         {
             for (var i = 0; i < 50; i++)
             {
-                await (task % 2 == 0 ? Log : Other.Log).AppendAsync(name, positions[1].Epoch, Sample.Update(i), default);
+                await (task % 2 == 0 ? Log : Other.Log)
+                    .AppendAsync(name, positions[1].Epoch, Sample.Update(i), default);
             }
         }))).Soon();
 
@@ -270,7 +271,8 @@ public abstract class DocumentChannelSpecification : BackplaneSpecification
         public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
             throw new InvalidOperationException("A broken listener.");
 
-        public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) => throw new InvalidOperationException("A broken listener.");
+        public void OnStateless(ulong sender, ReadOnlyMemory<byte> message) =>
+            throw new InvalidOperationException("A broken listener.");
 
         public void OnSaved(Position position)
         {

@@ -28,10 +28,12 @@ public abstract partial class DocumentLogSpecification
 
         for (var i = 0; i <= 5; i++)
         {
-            AssertRead(await Log.ReadAsync(name, positions[i], default).Soon(), LogReadOutcome.Entries, positions, start: 0, from: i);
+            AssertRead(await Log.ReadAsync(name, positions[i], default).Soon(), LogReadOutcome.Entries, positions,
+                start: 0, from: i);
         }
 
-        AssertRead(await Log.ReadAsync(name, Position.None, default).Soon(), LogReadOutcome.Entries, positions, start: 0, from: 0);
+        AssertRead(await Log.ReadAsync(name, Position.None, default).Soon(), LogReadOutcome.Entries, positions,
+            start: 0, from: 0);
     }
 
     [ServerFact]
@@ -66,18 +68,23 @@ public abstract partial class DocumentLogSpecification
 
         await Log.CheckpointAsync(name, positions[6], positions[3], default).Soon();
 
-        foreach (var after in new[] { Position.None, positions[0], positions[1], positions[2], positions[1] with { Id = Sample.Id() } })
+        foreach (var after in new[] { Position.None, positions[0], positions[1], positions[2],
+            positions[1] with { Id = Sample.Id() } })
         {
-            AssertRead(await Log.ReadAsync(name, after, default).Soon(), LogReadOutcome.Trimmed, positions, start: 3, from: 3);
+            AssertRead(await Log.ReadAsync(name, after, default).Soon(), LogReadOutcome.Trimmed, positions,
+                start: 3, from: 3);
         }
 
         for (var i = 3; i <= 8; i++)
         {
-            AssertRead(await Log.ReadAsync(name, positions[i], default).Soon(), LogReadOutcome.Entries, positions, start: 3, from: i);
+            AssertRead(await Log.ReadAsync(name, positions[i], default).Soon(), LogReadOutcome.Entries, positions,
+                start: 3, from: i);
         }
 
-        AssertRead(await Log.ReadAsync(name, positions[3] with { Id = Sample.Id() }, default).Soon(), LogReadOutcome.OtherEntry, positions, start: 3, from: 3);
-        AssertRead(await Log.ReadAsync(name, positions[4] with { Id = Sample.Id() }, default).Soon(), LogReadOutcome.OtherEntry, positions, start: 3, from: 3);
+        AssertRead(await Log.ReadAsync(name, positions[3] with { Id = Sample.Id() }, default).Soon(),
+            LogReadOutcome.OtherEntry, positions, start: 3, from: 3);
+        AssertRead(await Log.ReadAsync(name, positions[4] with { Id = Sample.Id() }, default).Soon(),
+            LogReadOutcome.OtherEntry, positions, start: 3, from: 3);
     }
 
     [ServerFact]
@@ -98,7 +105,8 @@ public abstract partial class DocumentLogSpecification
         foreach (var trim in wrong)
         {
             await Log.CheckpointAsync(name, positions[5], trim, default).Soon();
-            AssertRead(await Log.ReadAsync(name, Position.None, default).Soon(), LogReadOutcome.Entries, positions, start: 0, from: 0);
+            AssertRead(await Log.ReadAsync(name, Position.None, default).Soon(), LogReadOutcome.Entries, positions,
+                start: 0, from: 0);
         }
     }
 
@@ -112,7 +120,8 @@ public abstract partial class DocumentLogSpecification
         await Log.CheckpointAsync(name, Position.None, positions[3], default).Soon();
         await Log.CheckpointAsync(name, positions[4] with { Id = Sample.Id() }, positions[3], default).Soon();
 
-        AssertRead(await Log.ReadAsync(name, Position.None, default).Soon(), LogReadOutcome.Entries, positions, start: 0, from: 0);
+        AssertRead(await Log.ReadAsync(name, Position.None, default).Soon(), LogReadOutcome.Entries, positions,
+            start: 0, from: 0);
     }
 
     [ServerFact]
@@ -122,12 +131,16 @@ public abstract partial class DocumentLogSpecification
         var positions = await Log.FillAsync(name, 4);
 
         await Log.CheckpointAsync(name, positions[4], positions[4], default).Soon();
-        AssertRead(await Log.ReadAsync(name, positions[4], default).Soon(), LogReadOutcome.Entries, positions, start: 4, from: 4);
+        AssertRead(await Log.ReadAsync(name, positions[4], default).Soon(), LogReadOutcome.Entries, positions,
+            start: 4, from: 4);
         var entry = Sample.Update(5);
         var result = await Log.AppendAsync(name, positions[4].Epoch, entry, default).Soon();
 
-        Assert.Equal(new AppendResult(AppendOutcome.Stored, new Position(positions[4].Epoch, 5, entry.Id), positions[4].Id), result);
-        AssertRead(await Log.ReadAsync(name, positions[4], default).Soon(), LogReadOutcome.Entries, [.. positions, result.Position], start: 4, from: 4);
+        Assert.Equal(
+            new AppendResult(AppendOutcome.Stored, new Position(positions[4].Epoch, 5, entry.Id), positions[4].Id),
+            result);
+        AssertRead(await Log.ReadAsync(name, positions[4], default).Soon(), LogReadOutcome.Entries,
+            [.. positions, result.Position], start: 4, from: 4);
     }
 
     [ServerFact]
@@ -140,7 +153,8 @@ public abstract partial class DocumentLogSpecification
         await Log.CheckpointAsync(name, positions[3], positions[2], default).Soon();
         await Log.CheckpointAsync(name, positions[5], Position.None, default).Soon();
 
-        AssertRead(await Log.ReadAsync(name, positions[4], default).Soon(), LogReadOutcome.Entries, positions, start: 4, from: 4);
+        AssertRead(await Log.ReadAsync(name, positions[4], default).Soon(), LogReadOutcome.Entries, positions,
+            start: 4, from: 4);
     }
 
     [ServerFact]
@@ -154,7 +168,8 @@ public abstract partial class DocumentLogSpecification
         Assert.Equal(LogReadOutcome.NoLog, (await Log.ReadAsync(name, Position.None, default).Soon()).Outcome);
     }
 
-    private static void AssertRead(LogReadResult read, LogReadOutcome outcome, Position[] positions, int start, int from)
+    private static void AssertRead(LogReadResult read, LogReadOutcome outcome, Position[] positions,
+        int start, int from)
     {
         Assert.Equal(outcome, read.Outcome);
         Assert.Equal(positions[^1], read.End);

@@ -23,10 +23,12 @@ public abstract partial class DocumentLogSpecification
         Assert.True(result.Position.Epoch > before[1].Epoch);
         Assert.Equal((1, deletion.Id, EntryId.None), (result.Position.Offset, result.Position.Id, result.Previous));
         var read = await Log.ReadAsync(name, Position.None, default).Soon();
-        Assert.Equal((LogReadOutcome.Entries, result.Position, new Position(result.Position.Epoch, 0, EntryId.None)), (read.Outcome, read.End, read.Start));
+        Assert.Equal((LogReadOutcome.Entries, result.Position, new Position(result.Position.Epoch, 0, EntryId.None)),
+            (read.Outcome, read.End, read.Start));
         Assert.Equal((deletion.Id, EntryKind.Deleted), (read.Entries.Single().Position.Id, read.Entries.Single().Kind));
         Assert.Equal(LogReadOutcome.OtherEpoch, (await Log.ReadAsync(name, before[40], default).Soon()).Outcome);
-        Assert.Equal(AppendOutcome.OtherEpoch, (await Log.AppendAsync(name, before[1].Epoch, Sample.Update(1), default).Soon()).Outcome);
+        Assert.Equal(AppendOutcome.OtherEpoch,
+            (await Log.AppendAsync(name, before[1].Epoch, Sample.Update(1), default).Soon()).Outcome);
     }
 
     [ServerFact]
@@ -72,7 +74,8 @@ public abstract partial class DocumentLogSpecification
 
         Assert.Equal(first, repeated);
         Assert.Equal(new AppendResult(AppendOutcome.Stored, next.Position, first.Position.Id), next);
-        Assert.Equal([creation.Id, next.Position.Id], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Select(entry => entry.Position.Id));
+        Assert.Equal([creation.Id, next.Position.Id],
+            (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Select(entry => entry.Position.Id));
     }
 
     [ServerFact]
@@ -80,7 +83,8 @@ public abstract partial class DocumentLogSpecification
     {
         const long ahead = 1L << 52;
         var result = await Log.ReplaceAsync(Sample.Name(), ahead, Position.None, Deletion, default).Soon();
-        Assert.Equal((AppendOutcome.StartedEpoch, ahead + 1, 1), (result.Outcome, result.Position.Epoch, result.Position.Offset));
+        Assert.Equal((AppendOutcome.StartedEpoch, ahead + 1, 1),
+            (result.Outcome, result.Position.Epoch, result.Position.Offset));
     }
 
     [ServerFact]
@@ -115,6 +119,7 @@ public abstract partial class DocumentLogSpecification
         var began = Assert.Single(results, result => result.Outcome == AppendOutcome.StartedEpoch);
         var read = await Other.Log.ReadAsync(name, Position.None, default).Soon();
         Assert.Equal([began.Position], read.Entries.Select(entry => entry.Position));
-        Assert.All(results.Where(result => result.Outcome == AppendOutcome.OtherEpoch), result => Assert.Equal(began.Position, result.Position));
+        Assert.All(results.Where(result => result.Outcome == AppendOutcome.OtherEpoch),
+            result => Assert.Equal(began.Position, result.Position));
     }
 }

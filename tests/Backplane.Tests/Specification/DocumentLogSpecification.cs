@@ -4,7 +4,9 @@ using Relay.Yjs;
 
 namespace Relay.Backplane.Specification;
 
-/// <summary>What <see cref="IDocumentLog"/> promises about appends; reads and checkpoints are in the other part.</summary>
+/// <summary>
+/// What <see cref="IDocumentLog"/> promises about appends; reads and checkpoints are in the other part.
+/// </summary>
 public abstract partial class DocumentLogSpecification : BackplaneSpecification
 {
     [ServerFact]
@@ -41,8 +43,11 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         for (var i = 1; i < 30; i++)
         {
             var entry = Sample.Update(i);
-            var result = await (i % 2 == 0 ? Log : Other.Log).AppendAsync(name, first.Position.Epoch, entry, default).Soon();
-            Assert.Equal(new AppendResult(AppendOutcome.Stored, new Position(first.Position.Epoch, i + 1, entry.Id), last.Position.Id), result);
+            var result = await (i % 2 == 0 ? Log : Other.Log)
+                .AppendAsync(name, first.Position.Epoch, entry, default).Soon();
+            Assert.Equal(
+                new AppendResult(AppendOutcome.Stored, new Position(first.Position.Epoch, i + 1, entry.Id),
+                    last.Position.Id), result);
             last = result;
         }
 
@@ -86,7 +91,8 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
 
         for (var i = 0; i < entries.Length; i++)
         {
-            Assert.Equal(results[i], await Other.Log.AppendAsync(name, first.Position.Epoch, entries[i], default).Soon());
+            Assert.Equal(results[i],
+                await Other.Log.AppendAsync(name, first.Position.Epoch, entries[i], default).Soon());
         }
 
         Assert.Equal(41, (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Count);
@@ -115,7 +121,9 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         var entry = Sample.Update(2);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 20)
-            .Select(i => Task.Run(() => (i % 2 == 0 ? Log : Other.Log).AppendAsync(name, positions[1].Epoch, entry, default).AsTask()))).Soon();
+            .Select(i => Task.Run(
+                () => (i % 2 == 0 ? Log : Other.Log).AppendAsync(name, positions[1].Epoch, entry, default).AsTask())))
+                .Soon();
 
         Assert.Single(results.Distinct());
         Assert.Equal(["1", "2"], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
@@ -132,7 +140,9 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
             var mine = new List<AppendResult>();
             for (var i = 0; i < 50; i++)
             {
-                mine.Add(await (task % 2 == 0 ? Log : Other.Log).AppendAsync(name, positions[1].Epoch, Sample.Update(i), default));
+                mine.Add(
+                    await (task % 2 == 0 ? Log : Other.Log)
+                    .AppendAsync(name, positions[1].Epoch, Sample.Update(i), default));
             }
 
             Assert.Equal(mine.OrderBy(result => result.Position.Offset), mine);
@@ -163,7 +173,8 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
     [ServerFact]
     public async Task Documents_do_not_mix_however_their_names_look()
     {
-        string[] texts = ["a", "A", "a ", "a/b", "a%2Fb", "{r0}a", "r0}:a", "*", "ä\u0000\n", "a\u0308", new string('x', 900), new string('x', 901), "../a", "日本語 🎈"];
+        string[] texts = ["a", "A", "a ", "a/b", "a%2Fb", "{r0}a", "r0}:a", "*", "ä\u0000\n", "a\u0308",
+            new string('x', 900), new string('x', 901), "../a", "日本語 🎈"];
         var suffix = Guid.NewGuid().ToString("n");
         var names = texts.Select(text => DocumentName.Create(text + suffix)).ToArray();
 
@@ -215,7 +226,8 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         await Log.AppendAsync(name, 0, Sample.Update(memory), default).Soon();
         Array.Clear(memory);
 
-        Assert.Equal([1, 2, 3], (await Log.ReadAsync(name, Position.None, default).Soon()).Entries[0].Payload.ToArray());
+        Assert.Equal([1, 2, 3],
+            (await Log.ReadAsync(name, Position.None, default).Soon()).Entries[0].Payload.ToArray());
     }
 
     [ServerFact]
@@ -225,10 +237,12 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Log.AppendAsync(name, 0, Sample.Update(1), cancelled.Token).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Log.AppendAsync(name, 0, Sample.Update(1), cancelled.Token).Soon());
 
         Assert.Equal(LogReadOutcome.NoLog, (await Log.ReadAsync(name, Position.None, default).Soon()).Outcome);
     }
 
-    private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static long Micros(DateTimeOffset time) =>
+        (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

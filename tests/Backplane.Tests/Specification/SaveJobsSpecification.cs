@@ -9,9 +9,20 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    private static readonly SaveJobOptions AtOnce = new() { ForgottenAfter = TimeSpan.Zero, RetryAfter = TimeSpan.FromMilliseconds(1), StalledAfter = 3 };
+    private static readonly SaveJobOptions AtOnce = new()
+    {
+        ForgottenAfter = TimeSpan.Zero,
+        RetryAfter = TimeSpan.FromMilliseconds(1),
+        StalledAfter = 3
+    };
 
-    private static readonly SaveJobOptions InAnHour = new() { ForgottenAfter = TimeSpan.FromHours(1), RetryAfter = TimeSpan.FromMinutes(1), StalledAfter = 4, StalledInterval = TimeSpan.FromHours(9) };
+    private static readonly SaveJobOptions InAnHour = new()
+    {
+        ForgottenAfter = TimeSpan.FromHours(1),
+        RetryAfter = TimeSpan.FromMinutes(1),
+        StalledAfter = 4,
+        StalledInterval = TimeSpan.FromHours(9)
+    };
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -118,7 +129,8 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
             Assert.Equal((SaveJobState.Claimed, attempt), Single(await OfferedAsync(jobs)));
             await jobs.FailAsync(name, $"Problem {attempt}.", default).Soon();
             var job = Assert.Single(await jobs.ListAsync(10, default).Soon());
-            Assert.Equal((attempt < 3 ? SaveJobState.Retried : SaveJobState.Stalled, attempt, $"Problem {attempt}."), (job.State, job.Attempts, job.Problem));
+            Assert.Equal((attempt < 3 ? SaveJobState.Retried : SaveJobState.Stalled, attempt, $"Problem {attempt}."),
+                (job.State, job.Attempts, job.Problem));
         }
 
         Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Relay.Backplane.Support;
 
-/// <summary>Opens real segment files whose calls can be made to fail or to wait, as a full or a broken disk does.</summary>
+/// <summary>
+/// Opens real segment files whose calls can be made to fail or to wait, as a full or a broken disk does.
+/// </summary>
 internal sealed class FaultyDisk
 {
     /// <summary>How many more bytes fit; a write that exceeds them writes what fits and fails.</summary>
@@ -25,7 +27,9 @@ internal sealed class FaultyDisk
     public int Flushes { get; private set; }
 
     public ISegmentFile Open(string path, FileMode mode) =>
-        OpenFails && mode != FileMode.Open ? throw new IOException("No space left on device (open).") : new FaultyFile(this, new SegmentFile(path, mode));
+        OpenFails && mode != FileMode.Open
+            ? throw new IOException("No space left on device (open).")
+            : new FaultyFile(this, new SegmentFile(path, mode));
 
     private sealed class FaultyFile(FaultyDisk disk, SegmentFile file) : ISegmentFile
     {

@@ -31,7 +31,8 @@ internal sealed class PowerCutDisk
         Directory.CreateDirectory(log);
         foreach (var (path, file) in files)
         {
-            // Before the first flush not even the name need be there. What was deleted was so after the directory's flush.
+            // Before the first flush not even the name need be there. What was deleted was so after the directory's
+            // flush.
             if (File.Exists(path) && (file.Kept is not null || random.Next(2) == 0))
             {
                 File.WriteAllBytes(Path.Combine(log, Path.GetFileName(path)), file.AfterCut(random));
@@ -84,7 +85,8 @@ internal sealed class PowerCutDisk
                 some.Clear();
             }
 
-            var length = Math.Max(Kept?.Length ?? 0, some.Select(one => one.Offset + one.Sector.Length).DefaultIfEmpty().Max());
+            var length = Math.Max(Kept?.Length ?? 0,
+                some.Select(one => one.Offset + one.Sector.Length).DefaultIfEmpty().Max());
             if (random.Next(2) == 0)
             {
                 length = Math.Max(length, current.Length);

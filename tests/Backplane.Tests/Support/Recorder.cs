@@ -70,7 +70,8 @@ internal sealed class Recorder : IChannelListener
         }
         catch (OperationCanceledException e)
         {
-            var sentence = $"The listener heard {others} other things in {Patience.Limit.TotalSeconds} s, and not: {what}";
+            var sentence =
+                $"The listener heard {others} other things in {Patience.Limit.TotalSeconds} s, and not: {what}";
             throw new TimeoutException(sentence, e);
         }
     }

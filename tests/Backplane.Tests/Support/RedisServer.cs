@@ -102,7 +102,10 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Sends a command as redis-cli does, and answers its output.</summary>
     public async Task<string> CommandAsync(params string[] command)
     {
-        using var client = Process.Start(new ProcessStartInfo(Program("RELAY_TEST_REDIS_CLI", "redis-cli"), ["-h", "127.0.0.1", "-p", Text(Port), .. command]) { RedirectStandardOutput = true })!;
+        using var client = Process.Start(
+            new ProcessStartInfo(Program("RELAY_TEST_REDIS_CLI", "redis-cli"),
+                ["-h", "127.0.0.1", "-p", Text(Port), .. command])
+            { RedirectStandardOutput = true })!;
         var output = await client.StandardOutput.ReadToEndAsync().Soon();
         await client.WaitForExitAsync().Soon();
         return output.TrimEnd();
@@ -129,7 +132,9 @@ public sealed class RedisServer : IAsyncLifetime
 
     private async Task<bool> TryRunAsync()
     {
-        string[] cluster = isOfCluster ? ["--cluster-enabled", "yes", "--cluster-port", Text(FreePort()), "--cluster-config-file", "nodes.conf"] : [];
+        string[] cluster = isOfCluster
+            ? ["--cluster-enabled", "yes", "--cluster-port", Text(FreePort()), "--cluster-config-file", "nodes.conf"]
+            : [];
         string[] all = ["--bind", "127.0.0.1", "--port", Text(Port), "--dir", directory];
         if (configuration is not null)
         {

@@ -11,11 +11,13 @@ internal static class Sample
     /// <summary>A name that no other test uses, so that tests can share a store.</summary>
     public static DocumentName Name(string text = "document") => DocumentName.Create($"{text} {Guid.NewGuid():n}");
 
-    public static EntryId Id() => new(((ulong)Random.Shared.NextInt64() << 20) ^ (ulong)Interlocked.Increment(ref lastId) | 1UL << 63);
+    public static EntryId Id() =>
+        new(((ulong)Random.Shared.NextInt64() << 20) ^ (ulong)Interlocked.Increment(ref lastId) | 1UL << 63);
 
     public static LogEntry Update(params byte[] payload) => new(Id(), EntryKind.Update, payload);
 
-    public static LogEntry Update(int number) => Update(System.Text.Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
+    public static LogEntry Update(int number) =>
+        Update(System.Text.Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
 
     public static LogEntry Update(Random random, int maxBytes)
     {
@@ -24,7 +26,9 @@ internal static class Sample
         return Update(payload);
     }
 
-    /// <summary>Appends entries with the payloads 1, 2, … and answers their positions, behind the position before the first.</summary>
+    /// <summary>
+    /// Appends entries with the payloads 1, 2, … and answers their positions, behind the position before the first.
+    /// </summary>
     public static async Task<Position[]> FillAsync(this IDocumentLog log, DocumentName document, int count)
     {
         var positions = new Position[count + 1];
@@ -53,5 +57,6 @@ internal static class Sample
         }
     }
 
-    public static string[] Texts(this IReadOnlyList<LoggedEntry> entries) => [.. entries.Select(entry => System.Text.Encoding.UTF8.GetString(entry.Payload.Span))];
+    public static string[] Texts(this IReadOnlyList<LoggedEntry> entries) =>
+        [.. entries.Select(entry => System.Text.Encoding.UTF8.GetString(entry.Payload.Span))];
 }

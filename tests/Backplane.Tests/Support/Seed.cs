@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace Relay.Backplane.Support;
 
-/// <summary>The seed of a random test: printed, and taken from the environment variable RELAY_TEST_SEED where that is set.</summary>
+/// <summary>
+/// The seed of a random test: printed, and taken from the environment variable RELAY_TEST_SEED where that is set.
+/// </summary>
 internal static class Seed
 {
     public static Random Next(ITestOutputHelper output)

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace Relay.Backplane.Support;
 
-/// <summary>Stands between a node and Redis; cuts connections when told to, and can lead elsewhere from then on, as a failover does.</summary>
+/// <summary>
+/// Stands between a node and Redis; cuts connections when told to, and can lead elsewhere from then on, as a failover
+/// does.
+/// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -25,7 +28,10 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Completes when an answer was swallowed.</summary>
     public Task Cut => cut.Task;
 
-    /// <summary>Lets the next request with these bytes through, and ends the connection instead of handing back what is answered.</summary>
+    /// <summary>
+    /// Lets the next request with these bytes through, and ends the connection instead of handing back what is
+    /// answered.
+    /// </summary>
     public void SwallowTheAnswerTo(byte[] bytes) => marker = bytes;
 
     /// <summary>Ends all connections and leads new ones to another port.</summary>
@@ -68,7 +74,8 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             await server.ConnectAsync(IPAddress.Loopback, target);
             var swallows = new StrongBox();
-            await Task.WhenAny(PumpAsync(client, server, swallows, isRequest: true), PumpAsync(server, client, swallows, isRequest: false));
+            await Task.WhenAny(PumpAsync(client, server, swallows, isRequest: true),
+                PumpAsync(server, client, swallows, isRequest: false));
         }
         catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
         {
@@ -103,7 +110,8 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
             }
         }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException
+            or InvalidOperationException)
         {
             // Cut.
         }

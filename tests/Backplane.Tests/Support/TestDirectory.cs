@@ -5,7 +5,8 @@ internal sealed class TestDirectory : IDisposable
 {
     public TestDirectory() => Directory.CreateDirectory(Path);
 
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"relay-file-log-{Guid.NewGuid():n}");
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(),
+        $"relay-file-log-{Guid.NewGuid():n}");
 
     public string Log => System.IO.Path.Combine(Path, "log");
 

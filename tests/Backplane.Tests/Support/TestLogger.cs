@@ -10,13 +10,15 @@ internal sealed class TestLogger : ILogger<FileLog>, ILogger<RedisBackplane>
 
     public string[] All => [.. messages.Select(message => message.Text)];
 
-    public string[] Of(int eventId) => [.. messages.Where(message => message.Id.Id == eventId).Select(message => message.Text)];
+    public string[] Of(int eventId) =>
+        [.. messages.Where(message => message.Id.Id == eventId).Select(message => message.Text)];
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         messages.Enqueue((logLevel, eventId, $"{formatter(state, exception)} {exception}".TrimEnd()));
 }

@@ -2,7 +2,9 @@ using Relay.Persistence.Metadata.Postgres;
 
 namespace Relay.Persistence.Metadata;
 
-/// <summary>A driver that fails when it is told to stop, as Npgsql may when the connection is closed at that moment.</summary>
+/// <summary>
+/// A driver that fails when it is told to stop, as Npgsql may when the connection is closed at that moment.
+/// </summary>
 public sealed class CallDeadlineTests
 {
     [Fact]

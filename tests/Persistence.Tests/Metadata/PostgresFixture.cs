@@ -35,13 +35,26 @@ public sealed class PostgresFixture : IAsyncLifetime
     /// <summary>A new database, and the options of a node that uses it.</summary>
     internal async Task<PostgresMetadataOptions> NewDatabaseAsync()
     {
-        var address = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Server!.Address.Port, Username = "postgres", Database = "postgres", Pooling = false };
+        var address = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = Server!.Address.Port,
+            Username = "postgres",
+            Database = "postgres",
+            Pooling = false
+        };
         var name = $"relay_{Guid.NewGuid():n}";
         await using var connection = new NpgsqlConnection(address.ConnectionString);
         await connection.OpenAsync().Soon();
         await using var command = new NpgsqlCommand($"create database {name}", connection);
         await command.ExecuteNonQueryAsync().Soon();
         address.Database = name;
-        return new PostgresMetadataOptions { ConnectionString = address.ConnectionString, Address = "127.0.0.1:1", Incarnation = Guid.NewGuid().ToString("n"), CallTimeout = TimeSpan.FromSeconds(25) };
+        return new PostgresMetadataOptions
+        {
+            ConnectionString = address.ConnectionString,
+            Address = "127.0.0.1:1",
+            Incarnation = Guid.NewGuid().ToString("n"),
+            CallTimeout = TimeSpan.FromSeconds(25)
+        };
     }
 }

@@ -52,26 +52,34 @@ public sealed class PostgresNodesTests(PostgresFixture fixture) : PostgresTest(f
                 }
             }
         })).WaitAsync(TimeSpan.FromMinutes(2));
-        var rows = (await QueryAsync<(string Name, int Connections, long Updates)>("select m.name, r.connections, r.updates from relay.room_states r join relay.rooms m on m.id = r.room_id")).ToDictionary(row => row.Name);
+        var rows = (await QueryAsync<(string Name, int Connections, long Updates)>(
+            "select m.name, r.connections, r.updates from relay.room_states r join relay.rooms m on m.id = r.room_id"))
+            .ToDictionary(row => row.Name);
         foreach (var (index, name) in names.Index())
         {
             var row = rows.GetValueOrDefault(name);
             Assert.True(
                 (row.Connections, row.Updates) == (Sum(last, index), Sum(updates, index)),
-                $"{name} has {row.Connections} connections and {row.Updates} updates instead of {Sum(last, index)} and {Sum(updates, index)}. RELAY_TEST_SEED={seed}");
+                $"{name} has {row.Connections} connections and {row.Updates} updates instead of {Sum(last, index)} "
+                    + $"and {Sum(updates, index)}. RELAY_TEST_SEED={seed}");
         }
 
-        static long Sum<T>(T[,] figures, int room) => Enumerable.Range(0, 4).Sum(node => Convert.ToInt64(figures[node, room], System.Globalization.CultureInfo.InvariantCulture));
+        static long Sum<T>(T[,] figures, int room) =>
+            Enumerable.Range(0, 4)
+            .Sum(node => Convert.ToInt64(figures[node, room], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [ServerFact]
     public async Task What_a_dead_node_left_open_is_ended_by_another_one()
     {
         var (living, dead) = (await StartNodeAsync("living"), await StartNodeAsync("dead"));
-        await living.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "stays")), default).Soon();
+        await living.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "stays")), default)
+            .Soon();
         var done = Begin("plan", "left") with { End = End() };
-        await dead.WriteAsync(Batch(1, [Sample("plan") with { Connections = 2 }], Begin("plan", "cut"), done), default).Soon();
-        await QueryAsync<int>("update relay.nodes set seen_at = now() - interval '21 seconds' where incarnation = 'dead'");
+        await dead.WriteAsync(Batch(1, [Sample("plan") with { Connections = 2 }], Begin("plan", "cut"), done), default)
+            .Soon();
+        await QueryAsync<int>(
+            "update relay.nodes set seen_at = now() - interval '21 seconds' where incarnation = 'dead'");
         Assert.Equal(1, await living.BuryDeadNodesAsync(default).Soon());
         Assert.Equal(0, await living.BuryDeadNodesAsync(default).Soon());
 
@@ -91,12 +99,15 @@ public sealed class PostgresNodesTests(PostgresFixture fixture) : PostgresTest(f
     public async Task A_node_that_was_only_asleep_takes_back_what_was_ended_for_it()
     {
         var (living, sleeper) = (await StartNodeAsync("living"), await StartNodeAsync("sleeper"));
-        await sleeper.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "ada")), default).Soon();
-        await QueryAsync<int>("update relay.nodes set seen_at = now() - interval '21 seconds' where incarnation = 'sleeper'");
+        await sleeper.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "ada")), default)
+            .Soon();
+        await QueryAsync<int>(
+            "update relay.nodes set seen_at = now() - interval '21 seconds' where incarnation = 'sleeper'");
         Assert.Equal(1, await living.BuryDeadNodesAsync(default).Soon());
         Assert.Equal(BatchOutcome.WrittenByForgottenNode, await sleeper.WriteAsync(Batch(2, []), default).Soon());
         Assert.Null(Assert.Single((await Rooms.ConnectionsAsync("plan"))).ClosedAt);
-        Assert.Equal(BatchOutcome.Written, await sleeper.WriteAsync(Batch(3, [Sample("plan") with { Connections = 1 }]), default).Soon());
+        Assert.Equal(BatchOutcome.Written,
+            await sleeper.WriteAsync(Batch(3, [Sample("plan") with { Connections = 1 }]), default).Soon());
         Assert.Equal(1, Assert.Single((await Rooms.ListRoomsAsync(new RoomQuery(), default).Soon()).Rooms).Connections);
         Assert.Equal(0, await living.BuryDeadNodesAsync(default).Soon());
     }
@@ -105,8 +116,10 @@ public sealed class PostgresNodesTests(PostgresFixture fixture) : PostgresTest(f
     public async Task A_node_that_stops_is_not_taken_for_dead()
     {
         var (stays, node) = (await StartNodeAsync("stays"), await StartNodeAsync());
-        await stays.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "other")), default).Soon();
-        await node.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "ada")), default).Soon();
+        await stays.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "other")), default)
+            .Soon();
+        await node.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan", "ada")), default)
+            .Soon();
         await node.EndAsync(default).Soon();
         Assert.Equal(["stopped", null], (await Rooms.NodesAsync(default).Soon()).Select(one => one.EndedBy));
 

@@ -49,7 +49,9 @@ public sealed class PostgresOutageTests : IAsyncLifetime
             await UntilAsync(() => node.WriteAsync(batch, default));
         }
 
-        Assert.True((rounds, rounds) == await FiguresAsync(), $"Counted {await FiguresAsync()} after {rounds} batches, {unknown} of which were unknown for a while. RELAY_TEST_SEED={seed}");
+        Assert.True((rounds, rounds) == await FiguresAsync(),
+            $"Counted {await FiguresAsync()} after {rounds} batches, {unknown} of which were unknown for a while. "
+                + $"RELAY_TEST_SEED={seed}");
     }
 
     [ServerFact]
@@ -74,7 +76,8 @@ public sealed class PostgresOutageTests : IAsyncLifetime
             {
             }
 
-            await Assert.ThrowsAsync<RoomMetadataUnavailableException>(() => node.WriteAsync(BatchOf(number), default)).Soon();
+            await Assert.ThrowsAsync<RoomMetadataUnavailableException>(() => node.WriteAsync(BatchOf(number), default))
+                .Soon();
             fixture.Server = await ServerProcess.StartPostgresAsync(fixture.Directory, port);
             await UntilAsync(() => node.WriteAsync(batch, default));
         }
@@ -90,7 +93,8 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         await using var rooms = new PostgresRoomMetadata(options);
         await UntilAsync(() => rooms.ListRoomsAsync(new RoomQuery(), default));
         await fixture.Server!.StopAsync();
-        await Assert.ThrowsAsync<RoomMetadataUnavailableException>(() => rooms.ListRoomsAsync(new RoomQuery(), default)).Soon();
+        await Assert.ThrowsAsync<RoomMetadataUnavailableException>(() => rooms.ListRoomsAsync(new RoomQuery(), default))
+            .Soon();
         await fixture.Server.ContinueAsync();
         await UntilAsync(() => rooms.ListRoomsAsync(new RoomQuery(), default));
     }
@@ -98,8 +102,10 @@ public sealed class PostgresOutageTests : IAsyncLifetime
     private static MetadataBatch BatchOf(int number) => new(
         number,
         DateTimeOffset.UtcNow,
-        [new RoomSample { Room = DocumentName.Create("plan"), UsedAt = DateTimeOffset.UtcNow, IsOpen = true, Updates = 1 }],
-        [new ConnectionChange(Guid.CreateVersion7(), DocumentName.Create("plan"), null, "hocuspocus", DateTimeOffset.UtcNow, true, null)],
+        [new RoomSample { Room = DocumentName.Create("plan"), UsedAt = DateTimeOffset.UtcNow,
+            IsOpen = true, Updates = 1 }],
+        [new ConnectionChange(Guid.CreateVersion7(), DocumentName.Create("plan"), null, "hocuspocus",
+            DateTimeOffset.UtcNow, true, null)],
         0,
         1);
 
@@ -125,7 +131,8 @@ public sealed class PostgresOutageTests : IAsyncLifetime
     {
         await using var rooms = new PostgresRoomMetadata(options with { CallTimeout = TimeSpan.FromSeconds(25) });
         var room = await rooms.FindRoomAsync(DocumentName.Create("plan"), default, default, default).Soon();
-        var connections = await rooms.ListConnectionsAsync(DocumentName.Create("plan"), false, 100, null, default).Soon();
+        var connections = await rooms.ListConnectionsAsync(DocumentName.Create("plan"), false, 100, null, default)
+            .Soon();
         return (room!.Room.Updates, connections!.Connections.Count);
     }
 }

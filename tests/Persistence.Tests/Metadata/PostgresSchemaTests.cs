@@ -10,7 +10,9 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
     [ServerFact]
     public async Task Nodes_that_start_together_take_each_step_once()
     {
-        var nodes = Enumerable.Range(0, 8).Select(number => Keep(new PostgresMetadataWriter(Options with { Incarnation = $"node {number}" }))).ToArray();
+        var nodes = Enumerable.Range(0, 8)
+            .Select(number => Keep(new PostgresMetadataWriter(Options with { Incarnation = $"node {number}" })))
+            .ToArray();
         var outcomes = await Task.WhenAll(nodes.Select(node => node.PrepareAsync(default))).Soon();
         Assert.All(outcomes, outcome => Assert.Equal(SchemaOutcome.Ready, outcome));
         Assert.Equal(PostgresSchema.Migrations.Select(migration => migration.Checksum), await QueryAsync<string>(
@@ -54,7 +56,8 @@ public sealed class PostgresSchemaTests(PostgresFixture fixture) : PostgresTest(
         await connection.OpenAsync().Soon();
         Migration[] steps = [.. PostgresSchema.Migrations, new(
             PostgresSchema.Migrations.Count + 1, "broken", "create table relay.half (id int); select 1 / 0")];
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => PostgresSchema.MigrateAsync(connection, steps, default)).Soon();
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => PostgresSchema.MigrateAsync(connection, steps, default)).Soon();
         Assert.True(await AskAsync<bool>("select to_regclass('relay.half') is null"));
         Assert.Equal(
             PostgresSchema.Migrations.Count, await AskAsync<int>("select count(*)::int from relay.migrations"));

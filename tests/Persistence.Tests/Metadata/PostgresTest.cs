@@ -37,9 +37,17 @@ public abstract class PostgresTest(PostgresFixture fixture) : IAsyncLifetime
     }
 
     /// <summary>A node that has made the tables.</summary>
-    internal async Task<PostgresMetadataWriter> StartNodeAsync(string incarnation = "one", TimeSpan? callTimeout = null, TimeSpan? keep = null)
+    internal async Task<PostgresMetadataWriter> StartNodeAsync(string incarnation = "one", TimeSpan? callTimeout = null,
+        TimeSpan? keep = null)
     {
-        var writer = Keep(new PostgresMetadataWriter(Options with { Incarnation = incarnation, CallTimeout = callTimeout ?? Options.CallTimeout, KeepConnections = keep ?? Options.KeepConnections }));
+        var writer = Keep(
+            new PostgresMetadataWriter(
+                Options with
+                {
+                    Incarnation = incarnation,
+                    CallTimeout = callTimeout ?? Options.CallTimeout,
+                    KeepConnections = keep ?? Options.KeepConnections
+                }));
         Assert.Equal(SchemaOutcome.Ready, await writer.PrepareAsync(default).Soon());
         return writer;
     }

@@ -60,5 +60,6 @@ public sealed class AddressRateTests
     [Fact]
     public void Zero_is_no_limit() => Assert.Equal(1000, Taken(new AddressRate(0, time), "10.0.0.1", 1000));
 
-    private static int Taken(AddressRate rate, string address, int tries) => Enumerable.Range(0, tries).Count(_ => rate.TryTake(IPAddress.Parse(address)));
+    private static int Taken(AddressRate rate, string address, int tries) =>
+        Enumerable.Range(0, tries).Count(_ => rate.TryTake(IPAddress.Parse(address)));
 }

@@ -18,7 +18,9 @@ public sealed class AllowedOriginsTests
     [InlineData("nonsense", false)]
     public void Only_pages_of_the_named_origins_pass_and_clients_that_are_no_pages(string origin, bool passes)
     {
-        Assert.True(AllowedOrigins.TryParse("https://app.example/, http://localhost:3000,capacitor://localhost", out var origins));
+        Assert.True(
+            AllowedOrigins.TryParse("https://app.example/, http://localhost:3000,capacitor://localhost",
+                out var origins));
         Assert.Equal(passes, origins.Allow(origin));
         Assert.True(AllowedOrigins.All.Allow(origin));
     }

@@ -42,8 +42,11 @@ public sealed class FetchedKeysTests : IAsyncLifetime
         Assert.True((await VerifyAsync(second, "2")).IsAccepted);
         Assert.False((await VerifyAsync(first, "2")).IsAccepted);
         Assert.True((await VerifyAsync(second, null)).IsAccepted);
-        Assert.True((await verifier.VerifyAsync(TestTokens.OfEc(TestTokens.Claims(time.GetUtcNow()), p384, "ES384", "3"), default)).IsAccepted);
-        Assert.False((await verifier.VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(time.GetUtcNow())), default)).IsAccepted);
+        Assert.True(
+            (await verifier.VerifyAsync(TestTokens.OfEc(TestTokens.Claims(time.GetUtcNow()), p384, "ES384", "3"),
+                default)).IsAccepted);
+        Assert.False(
+            (await verifier.VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(time.GetUtcNow())), default)).IsAccepted);
         Assert.Equal(1, server.Requests);
     }
 
@@ -182,5 +185,6 @@ public sealed class FetchedKeysTests : IAsyncLifetime
     }
 
     private async Task<TokenVerdict> VerifyAsync(RSA key, string? keyId) =>
-        await verifier.VerifyAsync(TestTokens.OfRsa(TestTokens.Claims(time.GetUtcNow()), key, "RS256", keyId), default).AsTask().WaitAsync(Patience);
+        await verifier.VerifyAsync(TestTokens.OfRsa(TestTokens.Claims(time.GetUtcNow()), key, "RS256", keyId), default)
+            .AsTask().WaitAsync(Patience);
 }

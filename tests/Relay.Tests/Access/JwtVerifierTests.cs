@@ -25,10 +25,21 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("HS512")]
     public async Task A_token_that_is_signed_with_the_secret_says_who_it_is_for_and_what_it_allows(string algorithm)
     {
-        var token = TestTokens.OfSecret(TestTokens.Claims(Now, new { name = "Ada", documents = new { a = "read" }, admin = true, nbf = Now.ToUnixTimeSeconds(), iat = 1, unknown = new[] { 1 } }), null, algorithm);
+        var token = TestTokens.OfSecret(
+            TestTokens.Claims(Now,
+                new
+                {
+                    name = "Ada",
+                    documents = new { a = "read" },
+                    admin = true,
+                    nbf = Now.ToUnixTimeSeconds(),
+                    iat = 1,
+                    unknown = new[] { 1 }
+                }), null, algorithm);
         var grant = (await Verifier().VerifyAsync(token, default)).Grant!;
         Assert.Equal(("ada", "Ada", true), (grant.UserId, grant.UserName, grant.IsAdmin));
-        Assert.Equal((AccessLevel.Read, AccessLevel.None), (grant.To(DocumentName.Create("a")), grant.To(DocumentName.Create("b"))));
+        Assert.Equal((AccessLevel.Read, AccessLevel.None),
+            (grant.To(DocumentName.Create("a")), grant.To(DocumentName.Create("b"))));
         Assert.Equal(Now + TimeSpan.FromHours(1) + TokenClaims.ClockSkew, grant.Expires);
     }
 
@@ -40,19 +51,23 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("PS384")]
     [InlineData("PS512")]
     public async Task A_token_that_is_signed_with_an_rsa_key_is_accepted(string algorithm) =>
-        Assert.True((await OfPem(rsa.ExportSubjectPublicKeyInfoPem()).VerifyAsync(TestTokens.OfRsa(TestTokens.Claims(Now), rsa, algorithm), default)).IsAccepted);
+        Assert.True(
+            (await OfPem(rsa.ExportSubjectPublicKeyInfoPem())
+                .VerifyAsync(TestTokens.OfRsa(TestTokens.Claims(Now), rsa, algorithm), default)).IsAccepted);
 
     [Theory]
     [InlineData("1.2.840.10045.3.1.7", "ES256")]
     [InlineData("1.3.132.0.34", "ES384")]
     [InlineData("1.3.132.0.35", "ES512")]
-    public async Task A_token_that_is_signed_on_a_curve_is_accepted_with_the_algorithm_of_that_curve_only(string curve, string algorithm)
+    public async Task A_token_that_is_signed_on_a_curve_is_accepted_with_the_algorithm_of_that_curve_only(string curve,
+        string algorithm)
     {
         using var key = ECDsa.Create(ECCurve.CreateFromValue(curve));
         var verifier = OfPem(key.ExportSubjectPublicKeyInfoPem());
         foreach (var used in new[] { "ES256", "ES384", "ES512" })
         {
-            Assert.Equal(used == algorithm, (await verifier.VerifyAsync(TestTokens.OfEc(TestTokens.Claims(Now), key, used), default)).IsAccepted);
+            Assert.Equal(used == algorithm,
+                (await verifier.VerifyAsync(TestTokens.OfEc(TestTokens.Claims(Now), key, used), default)).IsAccepted);
         }
     }
 
@@ -61,9 +76,13 @@ public sealed class JwtVerifierTests : IDisposable
     {
         using var other = RSA.Create(2048);
         using var otherEc = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        await RefusedAsync(Verifier(), TestTokens.OfSecret(TestTokens.Claims(Now), "another secret of at least 32 bytes"u8.ToArray()), "signature");
-        await RefusedAsync(OfPem(rsa.ExportSubjectPublicKeyInfoPem()), TestTokens.OfRsa(TestTokens.Claims(Now), other), "signature");
-        await RefusedAsync(OfPem(ec.ExportSubjectPublicKeyInfoPem()), TestTokens.OfEc(TestTokens.Claims(Now), otherEc), "signature");
+        await RefusedAsync(Verifier(),
+            TestTokens.OfSecret(TestTokens.Claims(Now), "another secret of at least 32 bytes"u8.ToArray()),
+            "signature");
+        await RefusedAsync(OfPem(rsa.ExportSubjectPublicKeyInfoPem()),
+            TestTokens.OfRsa(TestTokens.Claims(Now), other), "signature");
+        await RefusedAsync(OfPem(ec.ExportSubjectPublicKeyInfoPem()),
+            TestTokens.OfEc(TestTokens.Claims(Now), otherEc), "signature");
     }
 
     [Fact]
@@ -81,16 +100,19 @@ public sealed class JwtVerifierTests : IDisposable
     [Fact]
     public async Task A_public_key_is_never_taken_for_a_secret()
     {
-        foreach (var pem in new[] { rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), ec.ExportSubjectPublicKeyInfoPem() })
+        foreach (var pem in new[] { rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(),
+            ec.ExportSubjectPublicKeyInfoPem() })
         {
             foreach (var secret in new[] { pem, pem + "\n", pem.ReplaceLineEndings("\r\n") })
             {
-                await RefusedAsync(OfPem(pem), TestTokens.OfSecret(TestTokens.Claims(Now), Encoding.ASCII.GetBytes(secret)), "algorithm");
+                await RefusedAsync(OfPem(pem),
+                    TestTokens.OfSecret(TestTokens.Claims(Now), Encoding.ASCII.GetBytes(secret)), "algorithm");
             }
         }
 
         await RefusedAsync(Verifier(), TestTokens.OfRsa(TestTokens.Claims(Now), rsa), "algorithm");
-        await RefusedAsync(OfPem(rsa.ExportSubjectPublicKeyInfoPem()), TestTokens.OfEc(TestTokens.Claims(Now), ec), "algorithm");
+        await RefusedAsync(OfPem(rsa.ExportSubjectPublicKeyInfoPem()),
+            TestTokens.OfEc(TestTokens.Claims(Now), ec), "algorithm");
     }
 
     [Theory]
@@ -106,9 +128,13 @@ public sealed class JwtVerifierTests : IDisposable
     public async Task No_other_algorithm_is_known_least_of_all_none(string algorithm)
     {
         var header = TestTokens.Header(algorithm);
-        await RefusedAsync(Verifier(), TestTokens.Sign(header, TestTokens.Claims(Now), bytes => HMACSHA256.HashData(TestTokens.Secret, bytes)), "algorithm");
-        await RefusedAsync(Verifier(), $"{TestTokens.Encode(header)}.{TestTokens.Encode(TestTokens.Claims(Now))}.", "is not a signed JWT");
-        await RefusedAsync(Verifier(), $"{TestTokens.Encode(header)}.{TestTokens.Encode(TestTokens.Claims(Now))}", "is not a signed JWT");
+        await RefusedAsync(Verifier(),
+            TestTokens.Sign(header, TestTokens.Claims(Now), bytes => HMACSHA256.HashData(TestTokens.Secret, bytes)),
+            "algorithm");
+        await RefusedAsync(Verifier(), $"{TestTokens.Encode(header)}.{TestTokens.Encode(TestTokens.Claims(Now))}.",
+            "is not a signed JWT");
+        await RefusedAsync(Verifier(), $"{TestTokens.Encode(header)}.{TestTokens.Encode(TestTokens.Claims(Now))}",
+            "is not a signed JWT");
     }
 
     [Theory]
@@ -121,22 +147,27 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("""{"alg":"HS256"} {}""")]
     [InlineData("")]
     public async Task A_header_that_is_none_is_refused(string header) =>
-        await RefusedAsync(Verifier(), TestTokens.Sign(header, TestTokens.Claims(Now), bytes => HMACSHA256.HashData(TestTokens.Secret, bytes)), "is not a signed JWT");
+        await RefusedAsync(Verifier(),
+            TestTokens.Sign(header, TestTokens.Claims(Now), bytes => HMACSHA256.HashData(TestTokens.Secret, bytes)),
+            "is not a signed JWT");
 
     [Fact]
     public async Task What_the_header_says_about_where_keys_are_is_not_looked_at()
     {
         var mine = rsa.ExportParameters(false);
-        var header = $$$"""{"alg":"RS256","jku":"http://127.0.0.1:1/keys","jwk":{"kty":"RSA","n":"{{{Convert.ToBase64String(mine.Modulus!)}}}","e":"AQAB"}}""";
+        var header =
+            $$$"""{"alg":"RS256","jku":"http://127.0.0.1:1/keys","jwk":{"kty":"RSA","n":"{{{Convert.ToBase64String(mine.Modulus!)}}}","e":"AQAB"}}""";
         using var configured = RSA.Create(2048);
-        var token = TestTokens.Sign(header, TestTokens.Claims(Now), bytes => rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        var token = TestTokens.Sign(header, TestTokens.Claims(Now),
+            bytes => rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
         await RefusedAsync(OfPem(configured.ExportSubjectPublicKeyInfoPem()), token, "signature");
     }
 
     [Theory]
     [InlineData("")]
     [InlineData(null)]
-    public async Task Without_a_token_nobody_comes_in(string? token) => await RefusedAsync(Verifier(), token, "A token is needed");
+    public async Task Without_a_token_nobody_comes_in(string? token) =>
+        await RefusedAsync(Verifier(), token, "A token is needed");
 
     [Theory]
     [InlineData("undefined")]
@@ -146,12 +177,15 @@ public sealed class JwtVerifierTests : IDisposable
     [InlineData("e30.e30.e30.e30.e30")]
     [InlineData("e30=.e30=.AAAA")]
     [InlineData("ä.ä.ä")]
-    public async Task What_is_no_token_is_refused(string token) => await RefusedAsync(Verifier(), token, "is not a signed JWT");
+    public async Task What_is_no_token_is_refused(string token) =>
+        await RefusedAsync(Verifier(), token, "is not a signed JWT");
 
     [Fact]
     public async Task A_payload_that_is_deep_or_no_object_is_refused_before_the_signature_is_looked_at()
     {
-        foreach (var payload in new[] { new string('[', 2000), $$"""{"a":{{new string('[', 20)}}{{new string(']', 20)}}}""", "[]", "7", "null", "", """{"sub":"a","sub":"b"}""", "{\"a\":\"\xFF\"" })
+        foreach (var payload in new[] { new string('[', 2000),
+            $$"""{"a":{{new string('[', 20)}}{{new string(']', 20)}}}""", "[]", "7", "null", "",
+            """{"sub":"a","sub":"b"}""", "{\"a\":\"\xFF\"" })
         {
             await RefusedAsync(Verifier(), TestTokens.OfSecret(payload), "is not a signed JWT");
         }
@@ -170,7 +204,13 @@ public sealed class JwtVerifierTests : IDisposable
     [Fact]
     public async Task A_token_holds_from_its_beginning_to_its_end_give_or_take_half_a_minute()
     {
-        var token = TestTokens.OfSecret(TestTokens.Claims(Now, new { exp = Now.AddMinutes(10).ToUnixTimeSeconds(), nbf = Now.AddMinutes(1).ToUnixTimeSeconds() + 0.5 }));
+        var token = TestTokens.OfSecret(
+            TestTokens.Claims(Now,
+                new
+                {
+                    exp = Now.AddMinutes(10).ToUnixTimeSeconds(),
+                    nbf = Now.AddMinutes(1).ToUnixTimeSeconds() + 0.5
+                }));
         await RefusedAsync(Verifier(), token, "not valid yet");
         time.Advance(TimeSpan.FromSeconds(31), () => { });
         Assert.True((await Verifier().VerifyAsync(token, default)).IsAccepted);
@@ -184,33 +224,60 @@ public sealed class JwtVerifierTests : IDisposable
     public async Task An_issuer_and_an_audience_that_are_set_must_be_there()
     {
         var verifier = Verifier("https://issuer.example", "relay");
-        Assert.True((await verifier.VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = "relay" })), default)).IsAccepted);
-        Assert.True((await verifier.VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = new[] { "other", "relay" } })), default)).IsAccepted);
-        await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://other.example", aud = "relay" })), "issuer");
-        await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example/", aud = "relay" })), "issuer");
+        Assert.True(
+            (await verifier.VerifyAsync(
+                TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = "relay" })),
+                default)).IsAccepted);
+        Assert.True(
+            (await verifier.VerifyAsync(
+                TestTokens.OfSecret(
+                    TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = new[] { "other", "relay" } })),
+                    default)).IsAccepted);
+        await RefusedAsync(verifier,
+            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://other.example", aud = "relay" })),
+            "issuer");
+        await RefusedAsync(verifier,
+            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example/", aud = "relay" })),
+            "issuer");
         await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now, new { aud = "relay" })), "issuer");
-        await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = "Relay" })), "audience");
-        await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example" })), "audience");
-        await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = Array.Empty<string>() })), "audience");
-        await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = 7, aud = new { relay = 1 } })), "");
-        Assert.True((await Verifier().VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "anybody", aud = "anything" })), default)).IsAccepted);
+        await RefusedAsync(verifier,
+            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = "Relay" })),
+            "audience");
+        await RefusedAsync(verifier,
+            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example" })), "audience");
+        await RefusedAsync(verifier,
+            TestTokens.OfSecret(
+                TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = Array.Empty<string>() })),
+                "audience");
+        await RefusedAsync(verifier,
+            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = 7, aud = new { relay = 1 } })), "");
+        Assert.True(
+            (await Verifier()
+                .VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "anybody", aud = "anything" })),
+                    default)).IsAccepted);
     }
 
     [Fact]
     public async Task While_secrets_are_exchanged_both_hold()
     {
         var second = "the secret that comes next, of 32 bytes"u8.ToArray();
-        var verifier = new JwtVerifier(new FixedKeys([VerificationKey.OfSecret(TestTokens.Secret), VerificationKey.OfSecret(second)]), null, null, time);
+        var verifier = new JwtVerifier(
+            new FixedKeys([VerificationKey.OfSecret(TestTokens.Secret), VerificationKey.OfSecret(second)]),
+            null, null, time);
         Assert.True((await verifier.VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(Now)), default)).IsAccepted);
-        Assert.True((await verifier.VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(Now), second), default)).IsAccepted);
-        await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now), "a third one that nobody knows of, 32 bytes"u8.ToArray()), "signature");
+        Assert.True(
+            (await verifier.VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(Now), second), default)).IsAccepted);
+        await RefusedAsync(verifier,
+            TestTokens.OfSecret(TestTokens.Claims(Now), "a third one that nobody knows of, 32 bytes"u8.ToArray()),
+            "signature");
     }
 
     [Fact]
     public async Task Many_at_once_are_checked_alike()
     {
         var verifier = OfPem(rsa.ExportSubjectPublicKeyInfoPem() + "\n" + ec.ExportSubjectPublicKeyInfoPem());
-        var good = new[] { TestTokens.OfRsa(TestTokens.Claims(Now), rsa, "PS256"), TestTokens.OfRsa(TestTokens.Claims(Now), rsa), TestTokens.OfEc(TestTokens.Claims(Now), ec) };
+        var good = new[] { TestTokens.OfRsa(TestTokens.Claims(Now), rsa, "PS256"),
+            TestTokens.OfRsa(TestTokens.Claims(Now), rsa), TestTokens.OfEc(TestTokens.Claims(Now), ec) };
         var bad = good.Select(token => token[..^8] + "AAAAAAAA").ToArray();
         await Parallel.ForAsync(0, 600, async (i, cancellation) =>
         {
@@ -219,7 +286,8 @@ public sealed class JwtVerifierTests : IDisposable
         });
     }
 
-    private JwtVerifier Verifier(string? issuer = null, string? audience = null) => new(new FixedKeys([VerificationKey.OfSecret(TestTokens.Secret)]), issuer, audience, time);
+    private JwtVerifier Verifier(string? issuer = null, string? audience = null) =>
+        new(new FixedKeys([VerificationKey.OfSecret(TestTokens.Secret)]), issuer, audience, time);
 
     private JwtVerifier OfPem(string pem)
     {
@@ -233,6 +301,7 @@ public sealed class JwtVerifierTests : IDisposable
         Assert.False(verdict.IsAccepted);
         Assert.False(verdict.IsTemporary);
         Assert.Contains(reason, verdict.Refusal, StringComparison.Ordinal);
-        Assert.All((token ?? "").Split('.').Where(part => part.Length > 7), part => Assert.DoesNotContain(part, verdict.Refusal!, StringComparison.Ordinal));
+        Assert.All((token ?? "").Split('.').Where(part => part.Length > 7),
+            part => Assert.DoesNotContain(part, verdict.Refusal!, StringComparison.Ordinal));
     }
 }

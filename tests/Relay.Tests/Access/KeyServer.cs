@@ -38,7 +38,9 @@ internal sealed class KeyServer : IAsyncDisposable
         server.app.MapGet("/keys", () =>
         {
             Interlocked.Increment(ref server.requests);
-            return server.Answer.Status == 302 ? Results.Redirect("/elsewhere") : Results.Text(server.Answer.Body, statusCode: server.Answer.Status);
+            return server.Answer.Status == 302
+                ? Results.Redirect("/elsewhere")
+                : Results.Text(server.Answer.Body, statusCode: server.Answer.Status);
         });
         server.app.MapGet(
             "/realms/relay/.well-known/openid-configuration",
@@ -48,7 +50,8 @@ internal sealed class KeyServer : IAsyncDisposable
         return server;
     }
 
-    public void Publish(params JsonNode[] keys) => Answer = (200, new JsonObject { ["keys"] = new JsonArray(keys) }.ToJsonString());
+    public void Publish(params JsonNode[] keys) =>
+        Answer = (200, new JsonObject { ["keys"] = new JsonArray(keys) }.ToJsonString());
 
     /// <summary>Describes itself, with this issuer and this address of its keys.</summary>
     public void Describe(JsonNode? issuer, JsonNode? keys) =>
@@ -57,13 +60,26 @@ internal sealed class KeyServer : IAsyncDisposable
     public static JsonObject Key(RSA key, string? id)
     {
         var parameters = key.ExportParameters(false);
-        return new JsonObject { ["kty"] = "RSA", ["kid"] = id ?? "", ["n"] = Base64Url.EncodeToString(parameters.Modulus), ["e"] = Base64Url.EncodeToString(parameters.Exponent) };
+        return new JsonObject
+        {
+            ["kty"] = "RSA",
+            ["kid"] = id ?? "",
+            ["n"] = Base64Url.EncodeToString(parameters.Modulus),
+            ["e"] = Base64Url.EncodeToString(parameters.Exponent)
+        };
     }
 
     public static JsonObject Key(ECDsa key, string id, string curve)
     {
         var parameters = key.ExportParameters(false);
-        return new JsonObject { ["kty"] = "EC", ["crv"] = curve, ["kid"] = id, ["x"] = Base64Url.EncodeToString(parameters.Q.X), ["y"] = Base64Url.EncodeToString(parameters.Q.Y) };
+        return new JsonObject
+        {
+            ["kty"] = "EC",
+            ["crv"] = curve,
+            ["kid"] = id,
+            ["x"] = Base64Url.EncodeToString(parameters.Q.X),
+            ["y"] = Base64Url.EncodeToString(parameters.Q.Y)
+        };
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();

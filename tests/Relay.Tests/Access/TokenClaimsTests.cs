@@ -59,7 +59,8 @@ public sealed class TokenClaimsTests
     [InlineData("-1e300", false)]
     [InlineData("0", false)]
     [InlineData("-5", false)]
-    public void Times_outside_of_the_calendar_are_its_ends(string exp, bool accepted) => Assert.Equal(accepted, Read($$"""{"exp":{{exp}}}""").IsAccepted);
+    public void Times_outside_of_the_calendar_are_its_ends(string exp, bool accepted) =>
+        Assert.Equal(accepted, Read($$"""{"exp":{{exp}}}""").IsAccepted);
 
     private static TokenVerdict Read(string claims)
     {

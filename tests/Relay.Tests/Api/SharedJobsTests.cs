@@ -80,11 +80,14 @@ public sealed class SharedJobsTests
     {
         public List<TaskCompletionSource<IReadOnlyList<SaveJob>>> Readings { get; } = [];
 
-        public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation) => throw new InvalidOperationException();
+        public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation) =>
+            throw new InvalidOperationException();
 
-        public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease, CancellationToken cancellation) => throw new InvalidOperationException();
+        public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+            CancellationToken cancellation) => throw new InvalidOperationException();
 
-        public ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation) => throw new InvalidOperationException();
+        public ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation) =>
+            throw new InvalidOperationException();
 
         public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation)
         {

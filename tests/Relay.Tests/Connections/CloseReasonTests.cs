@@ -10,7 +10,8 @@ public sealed partial class CloseReasonTests
     [Fact]
     public void Every_reason_has_a_code_of_its_own_a_sentence_that_fits_a_close_frame_and_a_place_in_the_table()
     {
-        var fields = typeof(CloseReason).GetFields(BindingFlags.Static | BindingFlags.Public).Select(f => f.GetValue(null)).OfType<CloseReason>().ToArray();
+        var fields = typeof(CloseReason).GetFields(BindingFlags.Static | BindingFlags.Public)
+            .Select(f => f.GetValue(null)).OfType<CloseReason>().ToArray();
         Assert.Equal(fields.Length, CloseReason.All.Count);
         Assert.Equal(fields.Length, CloseReason.All.Select(r => r.Code).Distinct().Count());
         Assert.All(CloseReason.All, r => Assert.InRange(Encoding.UTF8.GetByteCount(r.Text), 1, 123));

@@ -40,5 +40,6 @@ public sealed class GrantTimerTests
         Assert.Equal(0, ended);
     }
 
-    private GrantTimer Start(TimeSpan lasts) => new(new Grant(_ => AccessLevel.Read) { Expires = time.GetUtcNow() + lasts }, time, () => ended++);
+    private GrantTimer Start(TimeSpan lasts) =>
+        new(new Grant(_ => AccessLevel.Read) { Expires = time.GetUtcNow() + lasts }, time, () => ended++);
 }

@@ -5,7 +5,10 @@ using Xunit.Abstractions;
 
 namespace Relay.Connections;
 
-/// <summary>Both kinds of streams over real connections: every byte arrives once and in order, whatever has to wait, and whoever waits is told of the end.</summary>
+/// <summary>
+/// Both kinds of streams over real connections: every byte arrives once and in order, whatever has to wait, and whoever
+/// waits is told of the end.
+/// </summary>
 public sealed class SocketStreamTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -16,7 +19,9 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
     [MemberData(nameof(Kinds))]
     public async Task Every_byte_arrives_once_and_in_order_both_ways(bool loop)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given)
+            ? given
+            : Random.Shared.Next();
         output.WriteLine($"RELAY_TEST_SEED={seed}");
         var random = new Random(seed);
         var (stream, client) = await ConnectAsync(loop);
@@ -69,7 +74,8 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
             for (var round = 0; round < 100; round++)
             {
                 using var cancelling = new CancellationTokenSource();
-                var waiting = stream.ReadAsync(round % 2 == 0 ? Memory<byte>.Empty : new byte[10], cancelling.Token).AsTask();
+                var waiting = stream.ReadAsync(round % 2 == 0 ? Memory<byte>.Empty : new byte[10], cancelling.Token)
+                    .AsTask();
                 await cancelling.CancelAsync();
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
             }
@@ -154,7 +160,8 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
             await Assert.ThrowsAnyAsync<IOException>(() => writing.WaitAsync(Patience));
             await Assert.ThrowsAnyAsync<IOException>(() => stream.WriteAsync(new byte[1]).AsTask().WaitAsync(Patience));
             await Assert.ThrowsAnyAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
-            await Assert.ThrowsAnyAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null).WaitAsync(Patience));
+            await Assert.ThrowsAnyAsync<IOException>(
+                () => client.GetStream().CopyToAsync(Stream.Null).WaitAsync(Patience));
             await stream.DisposeAsync();
         }
     }
@@ -164,7 +171,8 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
     public async Task One_that_never_stops_sending_holds_nobody_else_up(bool loop)
     {
         // Enough of them for every loop.
-        var others = await Task.WhenAll(Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(_ => ConnectAsync(loop)));
+        var others = await Task.WhenAll(
+            Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(_ => ConnectAsync(loop)));
         var (stream, client) = await ConnectAsync(loop);
         var floods = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var enough = new CancellationTokenSource();
@@ -199,7 +207,8 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
     }
 
     /// <summary>Whenever something is read, as much has been sent before.</summary>
-    private static async Task FloodAsync(SocketStream stream, Socket client, TaskCompletionSource begun, CancellationToken enough)
+    private static async Task FloodAsync(SocketStream stream, Socket client, TaskCompletionSource begun,
+        CancellationToken enough)
     {
         var bytes = new byte[4096];
         var buffer = new byte[bytes.Length];
@@ -241,7 +250,8 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
         var accepting = listener.AcceptSocketAsync();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint).WaitAsync(Patience);
         var socket = await accepting.WaitAsync(Patience);
-        return (loop && OperatingSystem.IsLinux() ? new LoopSocketStream(socket) : new EngineSocketStream(socket), client);
+        return (loop && OperatingSystem.IsLinux() ? new LoopSocketStream(socket) : new EngineSocketStream(socket),
+            client);
     }
 
     private static byte[] Bytes(Random random, int length)

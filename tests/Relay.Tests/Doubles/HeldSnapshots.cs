@@ -33,7 +33,8 @@ internal sealed class HeldSnapshots(ISnapshotStore store) : ISnapshotStore
 
     public void LetAllGo() => held!.SetResult();
 
-    public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation)
     {
         if (held is { } hold)
         {
@@ -45,11 +46,15 @@ internal sealed class HeldSnapshots(ISnapshotStore store) : ISnapshotStore
         return await store.ReadAsync(document, snapshot, cancellation);
     }
 
-    public ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation) => store.WriteAsync(snapshot, cancellation);
+    public ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation) =>
+        store.WriteAsync(snapshot, cancellation);
 
-    public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) => store.ListAsync(document, cancellation);
+    public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) =>
+        store.ListAsync(document, cancellation);
 
-    public ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => store.DeleteAsync(document, snapshot, cancellation);
+    public ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
+        store.DeleteAsync(document, snapshot, cancellation);
 
-    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => store.SetAsideAsync(document, snapshot, cancellation);
+    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation) => store.SetAsideAsync(document, snapshot, cancellation);
 }

@@ -10,7 +10,9 @@ using Relay.Yjs;
 
 namespace Relay.Doubles;
 
-/// <summary>A Hocuspocus client that speaks in hexadecimal, on a line in memory, single-threaded with the world that it is in.</summary>
+/// <summary>
+/// A Hocuspocus client that speaks in hexadecimal, on a line in memory, single-threaded with the world that it is in.
+/// </summary>
 internal sealed class HocuspocusClient
 {
     private static readonly HocuspocusFormats Formats = new();
@@ -118,7 +120,9 @@ internal sealed class HocuspocusClient
         }
     }
 
-    /// <summary>Opens a document as a provider of version 4 does: the token first, and at once the question for what there is.</summary>
+    /// <summary>
+    /// Opens a document as a provider of version 4 does: the token first, and at once the question for what there is.
+    /// </summary>
     public string[] Open(string address, string token = "write")
     {
         Say(Token(address, token), Message(address, "000001" + "00"));
@@ -175,7 +179,8 @@ internal sealed class HocuspocusClient
 
     public static string Message(string address, string rest) => Text(address) + rest;
 
-    public static string Token(string address, string token, string? version = "4.8.0") => Text(address) + "0200" + Text(token) + (version is null ? "" : Text(version));
+    public static string Token(string address, string token, string? version = "4.8.0") =>
+        Text(address) + "0200" + Text(token) + (version is null ? "" : Text(version));
 
     public static string Update(string address, byte[] update) => Sync(address, 2, update);
 
@@ -196,7 +201,9 @@ internal sealed class HocuspocusClient
     private static byte[] Framed(string frame)
     {
         var payload = Convert.FromHexString(frame);
-        byte[] header = payload.Length < 126 ? [0x82, (byte)(0x80 | payload.Length)] : payload.Length <= ushort.MaxValue ? [0x82, 0x80 | 126, 0, 0] : [0x82, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0];
+        byte[] header = payload.Length < 126
+            ? [0x82, (byte)(0x80 | payload.Length)]
+            : payload.Length <= ushort.MaxValue ? [0x82, 0x80 | 126, 0, 0] : [0x82, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 0];
         if (header.Length == 4)
         {
             BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(2), (ushort)payload.Length);

@@ -1,6 +1,8 @@
 namespace Relay.Doubles;
 
-/// <summary>Time that moves only when the test says so; timers fire in the order of their due times, on the test's thread.</summary>
+/// <summary>
+/// Time that moves only when the test says so; timers fire in the order of their due times, on the test's thread.
+/// </summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> timers = [];

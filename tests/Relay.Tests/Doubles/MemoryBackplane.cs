@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Doubles;
 
-/// <summary>A log and channels in memory that a test can lose, hold up, cut short and hush. Keeps the promises of the seams otherwise.</summary>
+/// <summary>
+/// A log and channels in memory that a test can lose, hold up, cut short and hush. Keeps the promises of the seams
+/// otherwise.
+/// </summary>
 internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
 {
     private readonly Dictionary<DocumentName, Log> logs = [];
@@ -49,7 +52,8 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
 
     public List<Position> Checkpoints { get; } = [];
 
-    public IReadOnlyList<LoggedEntry> Entries(DocumentName name) => logs.TryGetValue(name, out var log) ? log.Entries : [];
+    public IReadOnlyList<LoggedEntry> Entries(DocumentName name) =>
+        logs.TryGetValue(name, out var log) ? log.Entries : [];
 
     public Position End(DocumentName name) => logs[name].End;
 
@@ -142,11 +146,13 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         }
     }
 
-    public async ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    public async ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry,
+        CancellationToken cancellation)
     {
         Appends.Add((document, entry.Id));
         await Appending.PassAsync();
-        var (result, stored) = Store(document, epoch, entry with { Payload = entry.Payload.ToArray() }, anyEpoch: false);
+        var (result, stored) = Store(document, epoch, entry with { Payload = entry.Payload.ToArray() },
+            anyEpoch: false);
         if (stored is { } fresh)
         {
             Deliver(document, fresh);
@@ -160,7 +166,8 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation)
     {
         await Appending.PassAsync();
-        if (logs.TryGetValue(document, out var log) && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
+        if (logs.TryGetValue(document, out var log)
+            && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
         {
             return new AppendResult(AppendOutcome.StartedEpoch, known.Position, known.Previous);
         }
@@ -177,7 +184,8 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         return result;
     }
 
-    public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation)
+    public async ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after,
+        CancellationToken cancellation)
     {
         await Reading.PassAsync();
         var result = Read(document, after);
@@ -215,10 +223,12 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         return new LogReadResult(outcome, entries, log.End, log.Start);
     }
 
-    public ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough, CancellationToken cancellation)
+    public ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
+        CancellationToken cancellation)
     {
         Checkpoints.Add(saved);
-        if (logs.TryGetValue(document, out var log) && log.Entries.Any(e => e.Position == trimThrough) && trimThrough.Offset <= saved.Offset)
+        if (logs.TryGetValue(document, out var log) && log.Entries.Any(e => e.Position == trimThrough)
+            && trimThrough.Offset <= saved.Offset)
         {
             log.Start = trimThrough;
             log.Entries.RemoveAll(e => e.Position.Offset <= trimThrough.Offset);
@@ -233,7 +243,8 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         return IsClaimedElsewhere ? new SaveClaim(false, Saved) : new SaveClaim(true, Saved);
     }
 
-    public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease, CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
+    public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+        CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
 
     public ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation)
     {
@@ -241,9 +252,11 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
+    public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
 
-    private (AppendResult Result, LoggedEntry? Entry) Store(DocumentName name, long epoch, LogEntry entry, bool anyEpoch)
+    private (AppendResult Result, LoggedEntry? Entry) Store(DocumentName name, long epoch,
+        LogEntry entry, bool anyEpoch)
     {
         var outcome = AppendOutcome.Stored;
         if (!logs.TryGetValue(name, out var log))
@@ -256,12 +269,14 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
             return (new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None), null);
         }
 
-        if (!log.Ids.Add(entry.Id) && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
+        if (!log.Ids.Add(entry.Id)
+            && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
         {
             return (new AppendResult(AppendOutcome.Stored, known.Position, known.Previous), known);
         }
 
-        var logged = new LoggedEntry(new Position(log.Epoch, log.End.Offset + 1, entry.Id), log.End.Id, entry.Kind, entry.Payload);
+        var logged = new LoggedEntry(new Position(log.Epoch, log.End.Offset + 1, entry.Id), log.End.Id,
+            entry.Kind, entry.Payload);
         log.Entries.Add(logged);
         return (new AppendResult(outcome, logged.Position, logged.Previous), logged);
     }
@@ -278,7 +293,8 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
 
         public Position End => Entries.Count > 0 ? Entries[^1].Position : Start;
 
-        public Position At(long offset) => offset == Start.Offset ? Start : Entries.First(e => e.Position.Offset == offset).Position;
+        public Position At(long offset) =>
+            offset == Start.Offset ? Start : Entries.First(e => e.Position.Offset == offset).Position;
     }
 
     private sealed class Subscription(

@@ -19,7 +19,8 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
     public int Writes { get; private set; }
 
     public IReadOnlyList<Snapshot> Of(DocumentName name) =>
-        [.. stored.Select(s => s.Snapshot).Where(s => s.Document == name).OrderByDescending(s => s.Position.Epoch).ThenByDescending(s => s.Position.Offset)];
+        [.. stored.Select(s => s.Snapshot).Where(s => s.Document == name).OrderByDescending(s => s.Position.Epoch)
+            .ThenByDescending(s => s.Position.Offset)];
 
     public void Damage(Position position) => damaged.Add(position);
 
@@ -31,7 +32,9 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
         Writes++;
         if (damaged.Contains(snapshot.Position))
         {
-            throw new SnapshotStoreUnavailableException("What is stored there does not read.") { IsPositionTaken = true };
+            throw new SnapshotStoreUnavailableException(
+                "What is stored there does not read.")
+            { IsPositionTaken = true };
         }
 
         if (!stored.Exists(s => s.Snapshot.Document == snapshot.Document && s.Snapshot.Position == snapshot.Position))
@@ -43,10 +46,12 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
     public async ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation)
     {
         await Reading.PassAsync();
-        return [.. Of(document).Select(s => new SnapshotInfo(s.Position, s.Update.Length, stored.First(x => x.Snapshot == s).StoredAt))];
+        return [.. Of(document)
+            .Select(s => new SnapshotInfo(s.Position, s.Update.Length, stored.First(x => x.Snapshot == s).StoredAt))];
     }
 
-    public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
+    public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation)
     {
         await Reading.PassAsync();
         if (damaged.Contains(snapshot.Position))
@@ -55,7 +60,9 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
         }
 
         var found = Of(document).FirstOrDefault(s => s.Position == snapshot.Position);
-        return found is null ? new SnapshotReadResult(SnapshotReadOutcome.Gone) : new SnapshotReadResult(SnapshotReadOutcome.Read, found);
+        return found is null
+            ? new SnapshotReadResult(SnapshotReadOutcome.Gone)
+            : new SnapshotReadResult(SnapshotReadOutcome.Read, found);
     }
 
     public ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
@@ -69,7 +76,8 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
     {
         await SettingAside.PassAsync();
         damaged.Remove(snapshot.Position);
-        var removed = stored.RemoveAll(s => s.Snapshot.Document == document && s.Snapshot.Position == snapshot.Position);
+        var removed = stored.RemoveAll(s => s.Snapshot.Document == document
+            && s.Snapshot.Position == snapshot.Position);
         return removed == 0 ? null : $"{snapshot.Position} aside";
     }
 }

@@ -12,9 +12,11 @@ internal sealed class OfferedJobs : ISaveJobs
 
     public Gate Claiming { get; } = new();
 
-    public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation) => ValueTask.FromResult(new SaveClaim(true, Position.None));
+    public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation) =>
+        ValueTask.FromResult(new SaveClaim(true, Position.None));
 
-    public async ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+        CancellationToken cancellation)
     {
         await Claiming.PassAsync();
         var claimed = new List<SaveJob>();
@@ -32,5 +34,6 @@ internal sealed class OfferedJobs : ISaveJobs
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
+    public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
 }

@@ -48,7 +48,9 @@ internal sealed class PartBench : IDisposable
         Assert.Empty(Failures);
     }
 
-    /// <summary>Lets time pass in small steps, so that a timer that is set by another's handler fires in its time.</summary>
+    /// <summary>
+    /// Lets time pass in small steps, so that a timer that is set by another's handler fires in its time.
+    /// </summary>
     public void Advance(TimeSpan by)
     {
         for (var end = Time.GetUtcNow() + by; Time.GetUtcNow() < end;)

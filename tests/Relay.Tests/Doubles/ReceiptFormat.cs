@@ -15,7 +15,9 @@ internal sealed class ReceiptFormat : FrameFormat
 
     public static ReceiptFormat Instance { get; } = new(false);
 
-    /// <summary>As <see cref="Instance"/>, for clients that are asked when they ask, like Hocuspocus providers.</summary>
+    /// <summary>
+    /// As <see cref="Instance"/>, for clients that are asked when they ask, like Hocuspocus providers.
+    /// </summary>
     public static ReceiptFormat Asking { get; } = new(true);
 
     public override bool AsksWhenAsked => asksWhenAsked;
@@ -24,13 +26,17 @@ internal sealed class ReceiptFormat : FrameFormat
 
     public override ReadOnlyMemory<byte> Refused { get; } = WebSocketFrame.Make(WebSocketOpcode.Binary, [Status, 0]);
 
-    public override ReadOnlyMemory<byte> SyncStep1(ReadOnlySpan<byte> stateVector) => YWebSocketFormat.Instance.SyncStep1(stateVector);
+    public override ReadOnlyMemory<byte> SyncStep1(ReadOnlySpan<byte> stateVector) =>
+        YWebSocketFormat.Instance.SyncStep1(stateVector);
 
-    public override ReadOnlyMemory<byte> SyncStep2(ReadOnlySpan<byte> update) => YWebSocketFormat.Instance.SyncStep2(update);
+    public override ReadOnlyMemory<byte> SyncStep2(ReadOnlySpan<byte> update) =>
+        YWebSocketFormat.Instance.SyncStep2(update);
 
     public override ReadOnlyMemory<byte> Update(ReadOnlySpan<byte> update) => YWebSocketFormat.Instance.Update(update);
 
-    public override ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update) => YWebSocketFormat.Instance.Awareness(update);
+    public override ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update) =>
+        YWebSocketFormat.Instance.Awareness(update);
 
-    public override ReadOnlyMemory<byte> Marker(ReadOnlySpan<byte> content) => YWebSocketFormat.Instance.Marker(content);
+    public override ReadOnlyMemory<byte> Marker(ReadOnlySpan<byte> content) =>
+        YWebSocketFormat.Instance.Marker(content);
 }

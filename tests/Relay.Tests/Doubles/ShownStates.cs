@@ -3,8 +3,8 @@ using Relay.Yjs;
 namespace Relay.Doubles;
 
 /// <summary>
-/// The states that a Yjs client shows while it takes one update after the other: an update whose past it lacks is pending,
-/// and must then change nothing that is shown.
+/// The states that a Yjs client shows while it takes one update after the other: an update whose past it lacks is
+/// pending, and must then change nothing that is shown.
 /// </summary>
 internal sealed class ShownStates
 {

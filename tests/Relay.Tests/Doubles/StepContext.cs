@@ -3,7 +3,10 @@ using Relay.Sessions;
 
 namespace Relay.Doubles;
 
-/// <summary>Runs everything on the test's thread: mailboxes and what comes after each await, in the order in which it became ready.</summary>
+/// <summary>
+/// Runs everything on the test's thread: mailboxes and what comes after each await, in the order in which it became
+/// ready.
+/// </summary>
 internal sealed class StepContext : SynchronizationContext, ISessionScheduler
 {
     // What the library completes on a thread of its own comes back here.

@@ -9,7 +9,10 @@ using Relay.Yjs;
 
 namespace Relay.Doubles;
 
-/// <summary>A client without a socket: keeps the frames it was sent, understands them as a stock client does, and may stop reading.</summary>
+/// <summary>
+/// A client without a socket: keeps the frames it was sent, understands them as a stock client does, and may stop
+/// reading.
+/// </summary>
 internal sealed class TestConnection : ISessionConnection
 {
     private readonly StepContext context;
@@ -93,7 +96,8 @@ internal sealed class TestConnection : ISessionConnection
     public void Say(params byte[][] messages)
     {
         var decoded = new List<DocumentMessage>();
-        Assert.True(YWebSocketDecoder.TryDecode(messages.SelectMany(m => m).ToArray(), 0, decoded, out var error), error.Message);
+        Assert.True(YWebSocketDecoder.TryDecode(messages.SelectMany(m => m).ToArray(), 0, decoded, out var error),
+            error.Message);
         Attachment.Receive(decoded);
         context.Run();
     }
@@ -181,7 +185,8 @@ internal sealed class TestConnection : ISessionConnection
         foreach (var entry in entries)
         {
             var known = Presence.TryGetValue(entry.ClientId, out var present);
-            if (!known || entry.Clock > present.Clock || (entry.Clock == present.Clock && entry.IsNull && present.State != "null"))
+            if (!known || entry.Clock > present.Clock
+                || (entry.Clock == present.Clock && entry.IsNull && present.State != "null"))
             {
                 Presence[entry.ClientId] = (entry.Clock, System.Text.Encoding.UTF8.GetString(entry.State.Span));
             }

@@ -1,6 +1,9 @@
 namespace Relay.Doubles;
 
-/// <summary>The client's end of an upgraded connection, in memory: what it says is read when it is said, and what it is sent it takes at once, or not at all.</summary>
+/// <summary>
+/// The client's end of an upgraded connection, in memory: what it says is read when it is said, and what it is sent it
+/// takes at once, or not at all.
+/// </summary>
 internal sealed class TestLine : Stream
 {
     private readonly MemoryStream unread = new();
@@ -26,7 +29,11 @@ internal sealed class TestLine : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException(); set =>
+        throw new NotSupportedException();
+    }
 
     public void Say(ReadOnlySpan<byte> bytes)
     {
@@ -45,7 +52,9 @@ internal sealed class TestLine : Stream
 
     public void Stop() => IsStuck = true;
 
-    /// <summary>From now on a write throws where it is called, as that to a response of the server does whose request has ended.</summary>
+    /// <summary>
+    /// From now on a write throws where it is called, as that to a response of the server does whose request has ended.
+    /// </summary>
     public void Break() => isBroken = true;
 
     public void GoOn()

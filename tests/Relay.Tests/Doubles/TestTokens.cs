@@ -6,15 +6,25 @@ using System.Text.Json.Nodes;
 
 namespace Relay.Doubles;
 
-/// <summary>Makes tokens, good and bad ones, with nothing but the algorithms themselves: another hand than the one that checks them.</summary>
+/// <summary>
+/// Makes tokens, good and bad ones, with nothing but the algorithms themselves: another hand than the one that checks
+/// them.
+/// </summary>
 internal static class TestTokens
 {
     public static readonly byte[] Secret = Encoding.UTF8.GetBytes("a secret that only tests know, of 48 bytes or so");
 
-    /// <summary>Claims that are valid for an hour, and others in place of them or besides; a claim that is null is left out.</summary>
+    /// <summary>
+    /// Claims that are valid for an hour, and others in place of them or besides; a claim that is null is left out.
+    /// </summary>
     public static string Claims(DateTimeOffset now, object? others = null)
     {
-        var claims = new JsonObject { ["sub"] = "ada", ["exp"] = now.AddHours(1).ToUnixTimeSeconds(), ["documents"] = new JsonObject { ["*"] = "write" } };
+        var claims = new JsonObject
+        {
+            ["sub"] = "ada",
+            ["exp"] = now.AddHours(1).ToUnixTimeSeconds(),
+            ["documents"] = new JsonObject { ["*"] = "write" }
+        };
         foreach (var (name, value) in JsonSerializer.SerializeToNode(others)?.AsObject() ?? [])
         {
             claims.Remove(name);
@@ -36,7 +46,9 @@ internal static class TestTokens
         });
 
     public static string OfRsa(string claims, RSA key, string algorithm = "RS256", string? keyId = null) =>
-        Sign(Header(algorithm, keyId), claims, bytes => key.SignData(bytes, Hash(algorithm), algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1));
+        Sign(Header(algorithm, keyId), claims,
+            bytes => key.SignData(bytes, Hash(algorithm),
+                algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1));
 
     public static string OfEc(string claims, ECDsa key, string algorithm = "ES256", string? keyId = null) =>
         Sign(Header(algorithm, keyId), claims, bytes => key.SignData(bytes, Hash(algorithm)));
@@ -53,5 +65,10 @@ internal static class TestTokens
     public static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
     private static HashAlgorithmName Hash(string algorithm) =>
-        algorithm[2..] switch { "256" => HashAlgorithmName.SHA256, "384" => HashAlgorithmName.SHA384, _ => HashAlgorithmName.SHA512 };
+        algorithm[2..] switch
+        {
+            "256" => HashAlgorithmName.SHA256,
+            "384" => HashAlgorithmName.SHA384,
+            _ => HashAlgorithmName.SHA512
+        };
 }

@@ -23,7 +23,13 @@ internal sealed class TestVerifier(TimeProvider time) : ITokenVerifier
     {
         var ends = token.Split('+');
         var parts = ends[0].Split('@');
-        AccessLevel? level = parts[0] switch { "write" => AccessLevel.Write, "read" => AccessLevel.Read, "none" => AccessLevel.None, _ => null };
+        AccessLevel? level = parts[0] switch
+        {
+            "write" => AccessLevel.Write,
+            "read" => AccessLevel.Read,
+            "none" => AccessLevel.None,
+            _ => null
+        };
         if (level is null)
         {
             return new TokenVerdict(null, Refusal, IsTemporary: parts[0] == "later", IsForged: parts[0] == "forged");
@@ -33,7 +39,10 @@ internal sealed class TestVerifier(TimeProvider time) : ITokenVerifier
             new Grant(_ => level.Value)
             {
                 UserId = parts.Length > 1 ? parts[1] : null,
-                Expires = ends.Length > 1 ? time.GetUtcNow() + TimeSpan.FromSeconds(int.Parse(ends[1], System.Globalization.CultureInfo.InvariantCulture)) : DateTimeOffset.MaxValue,
+                Expires = ends.Length > 1
+                    ? time.GetUtcNow()
+                    + TimeSpan.FromSeconds(int.Parse(ends[1], System.Globalization.CultureInfo.InvariantCulture))
+                    : DateTimeOffset.MaxValue,
             },
             null);
     }

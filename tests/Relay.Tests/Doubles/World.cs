@@ -127,7 +127,8 @@ internal sealed class World : IDisposable
     /// <summary>What a loader finds.</summary>
     public DurableState Read()
     {
-        var reader = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
+        var reader = new DurableStateReader(Backplane, Snapshots, garbageCollection: true,
+            NullLogger<DurableStateReader>.Instance);
         var reading = reader.ReadAsync(Name, CancellationToken.None).AsTask();
         Run();
         Assert.True(reading.IsCompletedSuccessfully);
@@ -165,7 +166,8 @@ internal sealed class World : IDisposable
 
     private SessionServices Services(int number)
     {
-        var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance);
+        var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true,
+            NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(
             Backplane,

@@ -46,7 +46,9 @@ public sealed class RoomRecorderTests : IDisposable
         activity.Went(connection);
         activity.Leave();
         var sample = Assert.Single(Take().Rooms);
-        Assert.Equal((1000L, 10_000L, 1, 1, 0, 90.0, false), (sample.Updates, sample.BytesIn, sample.Opened, sample.Peak, sample.Connections, sample.ConnectionSeconds, sample.IsOpen));
+        Assert.Equal((1000L, 10_000L, 1, 1, 0, 90.0, false),
+            (sample.Updates, sample.BytesIn, sample.Opened, sample.Peak, sample.Connections, sample.ConnectionSeconds,
+                sample.IsOpen));
         Assert.Empty(Take().Rooms);
     }
 
@@ -65,7 +67,8 @@ public sealed class RoomRecorderTests : IDisposable
         first.EndsFor(null, "The connection broke.");
         activity.Went(first);
         var end = Assert.Single(Take().Connections);
-        Assert.Equal((false, "The connection broke.", rows[0].Id, rows[0].OpenedAt), (end.IsNew, end.End!.Reason, end.Id, end.OpenedAt));
+        Assert.Equal((false, "The connection broke.", rows[0].Id, rows[0].OpenedAt),
+            (end.IsNew, end.End!.Reason, end.Id, end.OpenedAt));
     }
 
     [Fact]
@@ -112,7 +115,8 @@ public sealed class RoomRecorderTests : IDisposable
         time.Advance(TimeSpan.FromMinutes(30), () => { });
         var endOfHour = recorder.TakeBatch(out var isLast);
         Assert.False(isLast);
-        Assert.Equal((59, 600), (endOfHour.At.Minute, (int)Math.Round(Assert.Single(endOfHour.Rooms).ConnectionSeconds)));
+        Assert.Equal((59, 600),
+            (endOfHour.At.Minute, (int)Math.Round(Assert.Single(endOfHour.Rooms).ConnectionSeconds)));
         Assert.Empty(Take().Rooms);
         activity.Figures.BytesOut += 1;
         var now = Take();
@@ -148,7 +152,8 @@ public sealed class RoomRecorderTests : IDisposable
     [Fact]
     public async Task No_figure_is_lost_or_counted_twice_while_batches_are_taken()
     {
-        var rooms = Enumerable.Range(0, 50).Select(number => recorder.Begin(DocumentName.Create($"room {number}"))).ToArray();
+        var rooms = Enumerable.Range(0, 50)
+            .Select(number => recorder.Begin(DocumentName.Create($"room {number}"))).ToArray();
         var writing = Task.WhenAll(rooms.Select(room => Task.Run(() =>
         {
             for (var i = 0; i < 20_000; i++)

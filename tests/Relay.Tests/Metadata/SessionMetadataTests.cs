@@ -21,14 +21,16 @@ public sealed class SessionMetadataTests
         world.Run();
         var batch = world.Rooms.TakeBatch(out _);
         var sample = Assert.Single(batch.Rooms);
-        Assert.Equal((World.Name, 2, 2, 1L, true), (sample.Room, sample.Opened, sample.Connections, sample.Updates, sample.IsOpen));
+        Assert.Equal((World.Name, 2, 2, 1L, true),
+            (sample.Room, sample.Opened, sample.Connections, sample.Updates, sample.IsOpen));
         Assert.True(sample.BytesIn > 0 && sample.BytesOut > sample.BytesIn);
 
         writer.Leave();
         reader.Say(Messages.Update([0xFF]));
         world.Run();
         var ends = world.Rooms.TakeBatch(out _).Connections.Select(change => change.End!).ToList();
-        Assert.Equal([(null, "The client left."), (CloseReason.BadUpdate.Code, CloseReason.BadUpdate.Text)], ends.Select(end => (end.Code, end.Reason)));
+        Assert.Equal([(null, "The client left."), (CloseReason.BadUpdate.Code, CloseReason.BadUpdate.Text)],
+            ends.Select(end => (end.Code, end.Reason)));
         Assert.Equal((1L, 0L), (ends[0].UpdatesIn, ends[1].UpdatesIn));
         Assert.Equal((1L, 1L), (ends[0].UpdatesOut, ends[1].UpdatesOut));
 
@@ -44,7 +46,8 @@ public sealed class SessionMetadataTests
         using var world = new World();
         using var metrics = new RelayMetrics(new NodeGauges(() => 0, () => 0, () => 0, () => true));
         world.Rooms = new RoomRecorder(metrics, world.Time);
-        var writing = new DocumentWriter(world.Sessions, world.Time).WriteAsync(new DefaultHttpContext(), World.Name, Messages.Typed(7, 0, "hello"), "ada");
+        var writing = new DocumentWriter(world.Sessions, world.Time)
+            .WriteAsync(new DefaultHttpContext(), World.Name, Messages.Typed(7, 0, "hello"), "ada");
 
         // Its wait ends on a thread of the pool.
         Assert.True(SpinWait.SpinUntil(

@@ -14,7 +14,9 @@ public sealed class AccessTests : IAsyncLifetime
 
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
-    public async Task InitializeAsync() => node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+    public async Task InitializeAsync() =>
+        node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
 
     public async Task DisposeAsync() => await node.DisposeAsync();
 
@@ -34,20 +36,25 @@ public sealed class AccessTests : IAsyncLifetime
         await ada.SendAsync(Update(Typed(1, 1, "c")));
         await bob.UntilAsync(0, 2);
         Assert.Equal(Typed(1, 0, "ac"), await StateAsync("doc", reader));
-        Assert.Equal((403, "The token does not allow to read this document."), await node.RefusedAsync("/yjs/other?token=" + writer));
+        Assert.Equal((403, "The token does not allow to read this document."),
+            await node.RefusedAsync("/yjs/other?token=" + writer));
         Assert.Equal((401, "A token is needed."), await node.RefusedAsync("/yjs/doc"));
         Assert.Equal((401, "A token is needed."), await node.RefusedAsync("/yjs/doc?token="));
         Assert.Equal((401, "The token is not a signed JWT."), await node.RefusedAsync("/yjs/doc?token=undefined"));
-        Assert.Equal((401, "The token is not a signed JWT."), await node.RefusedAsync($"/yjs/doc?token={writer}&token={writer}"));
-        Assert.Equal((401, "The token has ended."), await node.RefusedAsync("/yjs/doc?token=" + Token(new { doc = "write" }, Now.AddMinutes(-2))));
+        Assert.Equal((401, "The token is not a signed JWT."),
+            await node.RefusedAsync($"/yjs/doc?token={writer}&token={writer}"));
+        Assert.Equal((401, "The token has ended."),
+            await node.RefusedAsync("/yjs/doc?token=" + Token(new { doc = "write" }, Now.AddMinutes(-2))));
     }
 
     [Fact]
     public async Task A_header_counts_before_the_query_and_other_schemes_do_not_count()
     {
         var good = Token(new { doc = "write" });
-        Assert.Equal(401, (await node.RefusedAsync("/yjs/doc?token=" + good, ("Authorization", "Bearer nonsense"))).Status);
-        using var client = await node.ConnectAsync("/yjs/doc?token=" + good, headers: ("Authorization", "Basic YWRhOmh1c2g="));
+        Assert.Equal(401,
+            (await node.RefusedAsync("/yjs/doc?token=" + good, ("Authorization", "Bearer nonsense"))).Status);
+        using var client = await node.ConnectAsync("/yjs/doc?token=" + good,
+            headers: ("Authorization", "Basic YWRhOmh1c2g="));
         await client.UntilAsync(0, 0);
     }
 
@@ -85,10 +92,13 @@ public sealed class AccessTests : IAsyncLifetime
         }
 
         Assert.Equal(Typed(1, 0, "a"), await StateAsync("doc", Token(new { doc = "read" })));
-        Assert.Equal(Typed(1, 0, "a"), await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc?token=" + Token(new { doc = "read" }), UriKind.Relative)));
+        Assert.Equal(Typed(1, 0, "a"),
+            await node.Http.GetByteArrayAsync(
+                new Uri("/api/documents/doc?token=" + Token(new { doc = "read" }), UriKind.Relative)));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/api/documents/doc", null));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("/api/documents/doc", Token(new { other = "write" })));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync("/api/documents/none", Token(new { other = "write" })));
+        Assert.Equal(HttpStatusCode.Forbidden,
+            await StatusAsync("/api/documents/none", Token(new { other = "write" })));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync("/api/documents/none", Token(new { none = "read" })));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/health/ready", null));
     }
@@ -102,9 +112,11 @@ public sealed class AccessTests : IAsyncLifetime
         await bob.UntilAsync(0, 0);
         Assert.Equal("""{"connections":1,"nodes":1,"silentNodes":0}""", await KickAsync("""{"user":"ada"}"""));
         Assert.Equal(4403, await ada.CloseCodeAsync());
-        Assert.Equal("""{"connections":1,"nodes":1,"silentNodes":0}""", await KickAsync("""{"document":"doc","comeBack":true}"""));
+        Assert.Equal("""{"connections":1,"nodes":1,"silentNodes":0}""",
+            await KickAsync("""{"document":"doc","comeBack":true}"""));
         Assert.Equal(4502, await bob.CloseCodeAsync());
-        Assert.Equal("""{"connections":0,"nodes":1,"silentNodes":0}""", await KickAsync("""{"document":"doc","user":"ada"}"""));
+        Assert.Equal("""{"connections":0,"nodes":1,"silentNodes":0}""",
+            await KickAsync("""{"document":"doc","user":"ada"}"""));
     }
 
     [Theory]
@@ -117,7 +129,8 @@ public sealed class AccessTests : IAsyncLifetime
     [InlineData("""{"user":"ada","everybody":true}""")]
     [InlineData("""{"document":""}""")]
     [InlineData("""{"user":"ada","comeBack":"yes"}""")]
-    public async Task What_is_no_order_is_refused(string body) => Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(body, Admin())).Status);
+    public async Task What_is_no_order_is_refused(string body) =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(body, Admin())).Status);
 
     [Fact]
     public async Task Only_administrators_kick_with_a_token_in_the_header_and_never_by_a_form_of_another_page()
@@ -125,20 +138,25 @@ public sealed class AccessTests : IAsyncLifetime
         const string order = """{"user":"ada"}""";
         Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(order, null)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(order, null, query: "?token=" + Admin())).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(order, Token(new Dictionary<string, string> { ["*"] = "write" }))).Status);
+        Assert.Equal(HttpStatusCode.Forbidden,
+            (await PostAsync(order, Token(new Dictionary<string, string> { ["*"] = "write" }))).Status);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await PostAsync(order, Admin(), "text/plain")).Status);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync("{\"user\":\"" + new string('x', 9000) + "\"}", Admin())).Status);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge,
+            (await PostAsync("{\"user\":\"" + new string('x', 9000) + "\"}", Admin())).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(order, Admin())).Status);
     }
 
-    /// <summary>With a token that ends after this time, or later where the machine takes longer than that to connect.</summary>
+    /// <summary>
+    /// With a token that ends after this time, or later where the machine takes longer than that to connect.
+    /// </summary>
     private async Task<TestSocket> ConnectForAsync(TimeSpan time)
     {
         while (true)
         {
             try
             {
-                return await node.ConnectAsync("/yjs/doc?token=" + Token(new { doc = "write" }, Now - TokenClaims.ClockSkew + time));
+                return await node.ConnectAsync(
+                    "/yjs/doc?token=" + Token(new { doc = "write" }, Now - TokenClaims.ClockSkew + time));
             }
             catch (System.Net.WebSockets.WebSocketException) when (time < TimeSpan.FromSeconds(60))
             {
@@ -147,10 +165,12 @@ public sealed class AccessTests : IAsyncLifetime
         }
     }
 
-    private static string Admin() => TestTokens.OfSecret(TestTokens.Claims(Now, new { documents = (object?)null, admin = true }));
+    private static string Admin() =>
+        TestTokens.OfSecret(TestTokens.Claims(Now, new { documents = (object?)null, admin = true }));
 
     private static string Token(object documents, DateTimeOffset? exp = null, string user = "ada") =>
-        TestTokens.OfSecret(TestTokens.Claims(Now, new { sub = user, documents, exp = (exp ?? Now.AddHours(1)).ToUnixTimeSeconds() }));
+        TestTokens.OfSecret(
+            TestTokens.Claims(Now, new { sub = user, documents, exp = (exp ?? Now.AddHours(1)).ToUnixTimeSeconds() }));
 
     private async Task<string> KickAsync(string body)
     {
@@ -159,9 +179,12 @@ public sealed class AccessTests : IAsyncLifetime
         return text;
     }
 
-    private async Task<(HttpStatusCode Status, string Text)> PostAsync(string body, string? token, string type = "application/json", string query = "")
+    private async Task<(HttpStatusCode Status, string Text)> PostAsync(string body, string? token,
+        string type = "application/json", string query = "")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/admin/kick" + query) { Content = new StringContent(body, Encoding.UTF8, type) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/api/admin/kick" + query)
+        { Content = new StringContent(body, Encoding.UTF8, type) };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         using var answer = await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());

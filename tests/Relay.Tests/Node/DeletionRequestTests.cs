@@ -22,7 +22,8 @@ public sealed class DeletionRequestTests
         Assert.Equal(4404, await client.CloseCodeAsync());
         Assert.Equal(204, await node.StatusAsync("DELETE", Path));
         Assert.Equal((410, "The document was deleted.", "document-deleted"), await node.RefusedAsync("GET", Path));
-        Assert.Equal((410, "The document was deleted.", "document-deleted"), await node.RefusedAsync("POST", Path + "/updates", body: Typed(1, 0, "a")));
+        Assert.Equal((410, "The document was deleted.", "document-deleted"),
+            await node.RefusedAsync("POST", Path + "/updates", body: Typed(1, 0, "a")));
         using (var late = await node.ConnectAsync())
         {
             Assert.Equal(4404, await late.CloseCodeAsync());
@@ -58,13 +59,17 @@ public sealed class DeletionRequestTests
     [InlineData("PUT")]
     public async Task Only_administrators_delete_and_create_with_a_token_in_the_header(string method)
     {
-        await using var node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
-        var writer = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "write" } }));
-        var admin = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = (object?)null, admin = true }));
+        await using var node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+        var writer = TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "write" } }));
+        var admin = TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = (object?)null, admin = true }));
         Assert.Equal(204, await node.StatusAsync("POST", Path + "/updates", writer, Typed(1, 0, "a")));
         Assert.Equal(401, (await node.RefusedAsync(method, Path)).Status);
         Assert.Equal(401, (await node.RefusedAsync(method, Path + "?token=" + admin)).Status);
-        Assert.Equal((403, "The token does not allow what administrators may do.", "token"), await node.RefusedAsync(method, Path, writer));
+        Assert.Equal((403, "The token does not allow what administrators may do.", "token"),
+            await node.RefusedAsync(method, Path, writer));
         Assert.Equal(204, await node.StatusAsync(method, Path, admin));
     }
 }

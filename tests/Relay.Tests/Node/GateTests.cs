@@ -16,17 +16,21 @@ public sealed class GateTests
     [Fact]
     public async Task Pages_of_other_origins_are_refused_and_clients_that_are_no_pages_are_not()
     {
-        await using var node = await TestNode.StartAsync(settings: "Auth:AllowedOrigins=https://app.example,http://localhost:3000");
+        await using var node = await TestNode.StartAsync(
+            settings: "Auth:AllowedOrigins=https://app.example,http://localhost:3000");
         using var page = await node.ConnectAsync(headers: ("Origin", "https://app.example"));
         using var program = await node.ConnectAsync();
         await page.UntilAsync(0, 0);
         await program.UntilAsync(0, 0);
         foreach (var origin in new[] { "https://evil.example", "null", "https://app.example.evil.example" })
         {
-            Assert.Equal((403, "Pages of this origin may not connect (Auth:AllowedOrigins)."), await node.RefusedAsync("/yjs/doc", ("Origin", origin)));
+            Assert.Equal((403, "Pages of this origin may not connect (Auth:AllowedOrigins)."),
+                await node.RefusedAsync("/yjs/doc", ("Origin", origin)));
         }
 
-        using var asked = new HttpRequestMessage(HttpMethod.Get, "/yjs/doc") { Headers = { { "Origin", "https://app.example" } } };
+        using var asked = new HttpRequestMessage(HttpMethod.Get,
+            "/yjs/doc")
+        { Headers = { { "Origin", "https://app.example" } } };
         using var answer = await node.Http.SendAsync(asked);
         Assert.Equal("https://app.example", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
     }
@@ -35,10 +39,15 @@ public sealed class GateTests
     public async Task A_page_learns_by_a_plain_request_why_its_websocket_is_refused()
     {
         await using var node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", JwtSecret]);
-        using var asked = new HttpRequestMessage(HttpMethod.Get, "/yjs/doc?token=nonsense") { Headers = { { "Origin", "https://anywhere.example" } } };
+        using var asked = new HttpRequestMessage(HttpMethod.Get,
+            "/yjs/doc?token=nonsense")
+        { Headers = { { "Origin", "https://anywhere.example" } } };
         using var answer = await node.Http.SendAsync(asked);
-        Assert.Equal((401, "*"), ((int)answer.StatusCode, answer.Headers.GetValues("Access-Control-Allow-Origin").Single()));
-        using var good = await node.Http.GetAsync(new Uri("/yjs/doc?token=" + TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow)), UriKind.Relative));
+        Assert.Equal((401, "*"),
+            ((int)answer.StatusCode, answer.Headers.GetValues("Access-Control-Allow-Origin").Single()));
+        using var good = await node.Http.GetAsync(
+            new Uri("/yjs/doc?token=" + TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow)),
+                UriKind.Relative));
         Assert.Equal(426, (int)good.StatusCode);
     }
 
@@ -49,7 +58,9 @@ public sealed class GateTests
         using var first = await node.ConnectAsync();
         await first.UntilAsync(0, 0);
         Assert.Equal(426, (int)(await node.Http.GetAsync(new Uri("/yjs/doc", UriKind.Relative))).StatusCode);
-        Assert.Equal((429, "Too many connections come from this address (Limits:ConnectionsPerMinute); connect again later."), await node.RefusedAsync("/yjs/doc"));
+        Assert.Equal(
+            (429, "Too many connections come from this address (Limits:ConnectionsPerMinute); connect again later."),
+            await node.RefusedAsync("/yjs/doc"));
 
         // Nobody believes a stranger who says that he is somebody else.
         Assert.Equal(429, (await node.RefusedAsync("/yjs/doc", ("X-Forwarded-For", "203.0.113.7"))).Status);
@@ -66,17 +77,21 @@ public sealed class GateTests
             await client.UntilAsync(0, 0);
         }
 
-        Assert.Single(log.Lines, line => line.Contains("name it in Relay:Network:TrustedProxies", StringComparison.Ordinal) && line.StartsWith("A request of 127.0.0.1", StringComparison.Ordinal));
+        Assert.Single(log.Lines,
+            line => line.Contains("name it in Relay:Network:TrustedProxies", StringComparison.Ordinal)
+            && line.StartsWith("A request of 127.0.0.1", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Behind_trusted_proxies_the_client_is_the_last_address_that_none_of_them_has()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Limits:ConnectionsPerMinute=1", "Network:TrustedProxies=127.0.0.0/8,::1,10.0.0.0/8"]);
+        await using var node = await TestNode.StartAsync(
+            settings: ["Limits:ConnectionsPerMinute=1", "Network:TrustedProxies=127.0.0.0/8,::1,10.0.0.0/8"]);
         using var ada = await node.ConnectAsync(headers: ("X-Forwarded-For", "203.0.113.7"));
         using var bob = await node.ConnectAsync(headers: ("X-Forwarded-For", "203.0.113.8, 10.1.2.3"));
         Assert.Equal(429, (await node.RefusedAsync("/yjs/doc", ("X-Forwarded-For", "203.0.113.8, 10.9.9.9"))).Status);
-        Assert.Equal(429, (await node.RefusedAsync("/yjs/doc", ("X-Forwarded-For", "198.51.100.1, 203.0.113.7"))).Status);
+        Assert.Equal(429,
+            (await node.RefusedAsync("/yjs/doc", ("X-Forwarded-For", "198.51.100.1, 203.0.113.7"))).Status);
     }
 
     [Fact]
@@ -85,10 +100,12 @@ public sealed class GateTests
         var server = await KeyServer.StartAsync();
         server.Answer = (500, "");
         await using var node = await TestNode.StartAsync(
-            builder => builder.Services.AddSingleton(new Startup.StartCheckOptions { Patience = TimeSpan.Zero }), settings: ["Auth:Mode=jwt", "Auth:Jwt:JwksUrl=" + server.Address]);
+            builder => builder.Services.AddSingleton(new Startup.StartCheckOptions { Patience = TimeSpan.Zero }),
+                settings: ["Auth:Mode=jwt", "Auth:Jwt:JwksUrl=" + server.Address]);
         using var key = System.Security.Cryptography.RSA.Create(2048);
         var token = TestTokens.OfRsa(TestTokens.Claims(DateTimeOffset.UtcNow), key, keyId: "1");
-        Assert.Equal((503, "The keys that tokens are checked with cannot be fetched at the moment; try again."), await node.RefusedAsync("/yjs/doc?token=" + token));
+        Assert.Equal((503, "The keys that tokens are checked with cannot be fetched at the moment; try again."),
+            await node.RefusedAsync("/yjs/doc?token=" + token));
         using var ready = await node.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
         Assert.Equal(503, (int)ready.StatusCode);
         await server.DisposeAsync();
@@ -113,8 +130,10 @@ public sealed class GateTests
     [Fact]
     public async Task A_stamped_presence_is_that_of_the_token()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", JwtSecret, "Auth:StampAwareness=true"]);
-        using var client = await node.ConnectAsync("/yjs/doc?token=" + TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { name = "Ada" })));
+        await using var node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", JwtSecret, "Auth:StampAwareness=true"]);
+        using var client = await node.ConnectAsync(
+            "/yjs/doc?token=" + TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { name = "Ada" })));
         var state = """{"user":{"name":"Bob","color":"#f00"}}"""u8.ToArray();
         await client.SendAsync([1, (byte)(state.Length + 4), 1, 7, 1, (byte)state.Length, .. state]);
         var shown = await client.UntilAsync(1);
@@ -129,7 +148,9 @@ public sealed class GateTests
             builder =>
             {
                 builder.Logging.AddProvider(log);
-                foreach (var category in new[] { "Default", "Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Server.Kestrel.BadRequests" })
+                foreach (var category in new[] { "Default", "Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting",
+                    "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel",
+                    "Microsoft.AspNetCore.Server.Kestrel.BadRequests" })
                 {
                     builder.Configuration["Logging:LogLevel:" + category] = "Trace";
                     builder.Configuration["Logging:Log:LogLevel:" + category] = "Trace";
@@ -146,7 +167,9 @@ public sealed class GateTests
         await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc?token=" + good, UriKind.Relative));
         (await node.Http.GetAsync(new Uri("/nowhere?token=" + good, UriKind.Relative))).Dispose();
         (await node.Http.PostAsync(new Uri("/yjs/doc?token=" + good, UriKind.Relative), null)).Dispose();
-        foreach (var request in new[] { $"GET /yjs/doc?token={good} HTTP/9.9", $"GET yjs/doc?token={good} HTTP/1.1", $"GET /yjs/doc?token={good}\u0001 HTTP/1.1", $"GET /yjs/%zz%00?token={good} HTTP/1.1", $"/yjs/doc?token={good}", $"GET /yjs/doc?token={good}{new string('x', 9000)} HTTP/1.1" })
+        foreach (var request in new[] { $"GET /yjs/doc?token={good} HTTP/9.9", $"GET yjs/doc?token={good} HTTP/1.1",
+            $"GET /yjs/doc?token={good}\u0001 HTTP/1.1", $"GET /yjs/%zz%00?token={good} HTTP/1.1",
+            $"/yjs/doc?token={good}", $"GET /yjs/doc?token={good}{new string('x', 9000)} HTTP/1.1" })
         {
             await SendRawAsync(node.Address, request + "\r\nHost: x\r\n\r\n");
         }

@@ -52,7 +52,8 @@ public sealed class HocuspocusEndpointTests
             {
                 for (var d = 0; d < documents; d++)
                 {
-                    await client.SendAsync(HocuspocusClient.Update($"d{d}", Messages.Typed((ulong)number + 1, (ulong)i, "x")));
+                    await client.SendAsync(
+                        HocuspocusClient.Update($"d{d}", Messages.Typed((ulong)number + 1, (ulong)i, "x")));
                 }
             }
         })));
@@ -65,10 +66,12 @@ public sealed class HocuspocusEndpointTests
                 confirmed += (await client.ReceiveAsync())!.AsSpan() is [.., 8, 1] ? 1 : 0;
             }
         })));
-        var expected = Doubles.World.StateOf([.. Enumerable.Range(1, 4).Select(c => Messages.Typed((ulong)c, 0, new string('x', updates)))]);
+        var expected = Doubles.World.StateOf(
+            [.. Enumerable.Range(1, 4).Select(c => Messages.Typed((ulong)c, 0, new string('x', updates)))]);
         for (var d = 0; d < documents; d++)
         {
-            Assert.Equal(expected, await node.Http.GetByteArrayAsync(new Uri($"/api/documents/d{d}", UriKind.Relative)));
+            Assert.Equal(expected,
+                await node.Http.GetByteArrayAsync(new Uri($"/api/documents/d{d}", UriKind.Relative)));
         }
 
         foreach (var client in clients)

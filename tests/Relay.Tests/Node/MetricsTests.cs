@@ -11,7 +11,8 @@ public sealed class MetricsTests
         await using var node = await TestNode.StartAsync();
         using var answer = await GetAsync(node, address);
         Assert.Equal(200, (int)answer.StatusCode);
-        Assert.Contains("relay_ready", await answer.Content.ReadAsStringAsync().WaitAsync(TestNode.Patience), StringComparison.Ordinal);
+        Assert.Contains("relay_ready", await answer.Content.ReadAsStringAsync().WaitAsync(TestNode.Patience),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -29,5 +30,8 @@ public sealed class MetricsTests
 
     /// <summary>The address goes out as it is spelled here.</summary>
     private static Task<HttpResponseMessage> GetAsync(TestNode node, string address) =>
-        node.Http.GetAsync(new Uri(node.Address.GetLeftPart(UriPartial.Authority) + address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })).WaitAsync(TestNode.Patience);
+        node.Http.GetAsync(
+            new Uri(node.Address.GetLeftPart(UriPartial.Authority) + address,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })).WaitAsync(
+                TestNode.Patience);
 }

@@ -23,7 +23,8 @@ public sealed class NodeTests
         {
             await client.SendAsync(Update(Typed(1, 0, "a")));
             await client.UntilAsync(0, 2);
-            Assert.Equal(Typed(1, 0, "a"), await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));
+            Assert.Equal(Typed(1, 0, "a"),
+                await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));
             await client.CloseAsync();
         }
 

@@ -32,10 +32,14 @@ public sealed class OpenApiTests
     {
         await using var node = await TestNode.StartAsync();
         using var description = await DescriptionAsync(node);
-        var described = Operations(description).Select(operation => $"{operation.Method} {operation.Path}").Order(StringComparer.Ordinal);
+        var described = Operations(description).Select(operation => $"{operation.Method} {operation.Path}")
+            .Order(StringComparer.Ordinal);
         var mapped = node.Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/yjs/", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/hocuspocus", StringComparison.Ordinal))
-            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"))
+            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/yjs/", StringComparison.Ordinal)
+                && !endpoint.RoutePattern.RawText.StartsWith("/hocuspocus", StringComparison.Ordinal))
+            .SelectMany(
+                endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(
+                    method => $"{method} {endpoint.RoutePattern.RawText}"))
             .Order(StringComparer.Ordinal);
         Assert.Equal(mapped, described);
     }
@@ -68,9 +72,11 @@ public sealed class OpenApiTests
             string type = "application/octet-stream",
             TestNode? other = null)
         {
-            var target = path.Replace("{document}", name, StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal);
+            var target = path.Replace("{document}", name, StringComparison.Ordinal)
+                .Replace("{id}", id, StringComparison.Ordinal);
             using var answer = await (other ?? node).AskAsync(method, target, token, body, type);
-            Assert.True(status == (int)answer.StatusCode, $"{method} {target}: {(int)answer.StatusCode} instead of {status}");
+            Assert.True(status == (int)answer.StatusCode,
+                $"{method} {target}: {(int)answer.StatusCode} instead of {status}");
             var described = description.RootElement.GetProperty("paths").GetProperty(path.Split('?')[0]);
             var operation = described.GetProperty(method.ToLowerInvariant());
             var response = Resolve(description, operation.GetProperty("responses").GetProperty(
@@ -82,7 +88,8 @@ public sealed class OpenApiTests
             seen.Add((operation.GetProperty("operationId").GetString()!, $"{(int)answer.StatusCode}"));
         }
 
-        foreach (var (path, method, isOpen) in Operations(description).Select(operation => (operation.Path, operation.Method, operation.IsOpen)))
+        foreach (var (path, method, isOpen) in Operations(description)
+            .Select(operation => (operation.Path, operation.Method, operation.IsOpen)))
         {
             if (!isOpen)
             {
@@ -142,7 +149,8 @@ public sealed class OpenApiTests
         await AskAsync("GET", Document + "/presence", admin, 200);
         await AskAsync("GET", "/api/dashboard/events", admin, 200);
         await AskAsync("GET", snapshots, writer, 200);
-        using (var listed = JsonDocument.Parse(await (await node.AskAsync("GET", "/api/documents/doc/snapshots", writer)).Content.ReadAsStringAsync()))
+        using (var listed = JsonDocument.Parse(
+            await (await node.AskAsync("GET", "/api/documents/doc/snapshots", writer)).Content.ReadAsStringAsync()))
         {
             var id = listed.RootElement.GetProperty("snapshots")[0].GetProperty("id").GetString()!;
             await AskAsync("GET", snapshots + "/{id}", writer, 200, id: id);
@@ -164,7 +172,8 @@ public sealed class OpenApiTests
         await AskAsync("POST", "/api/jobs/{document}/retry", admin, 410);
         await AskAsync("POST", save, writer, 410);
         await AskAsync("PUT", Document, admin, 201);
-        await AskAsync("POST", kick, admin, 200, body: Encoding.UTF8.GetBytes("""{"user":"ada"}"""), type: "application/json");
+        await AskAsync("POST", kick, admin, 200, body: Encoding.UTF8.GetBytes("""{"user":"ada"}"""),
+            type: "application/json");
         await AskAsync("POST", kick, admin, 400, body: Encoding.UTF8.GetBytes("{}"), type: "application/json");
         await AskAsync("POST", kick, admin, 413, body: new byte[9000], type: "application/json");
         await AskAsync("POST", kick, admin, 415, body: new byte[9], type: "text/plain");
@@ -182,21 +191,26 @@ public sealed class OpenApiTests
         await AskAsync("GET", "/health/ready", null, 503);
         await AskAsync("HEAD", "/health/ready", null, 503);
 
-        var unseen = Operations(description).SelectMany(operation => operation.Statuses.Select(status => (Operation: operation.Id, Status: status))).Except(seen)
+        var unseen = Operations(description)
+            .SelectMany(operation => operation.Statuses.Select(status => (Operation: operation.Id, Status: status)))
+            .Except(seen)
             .Where(one => !NeedMore.Contains(one.Status) && !NeedMore.Contains($"{one.Status} {one.Operation}"));
         Assert.Empty(unseen);
     }
 
     private static string Token(object claims) => TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, claims));
 
-    private static async Task<JsonDocument> DescriptionAsync(TestNode node) => JsonDocument.Parse(await node.Http.GetStringAsync(new Uri("/api/openapi.json", UriKind.Relative)));
+    private static async Task<JsonDocument> DescriptionAsync(TestNode node) =>
+        JsonDocument.Parse(await node.Http.GetStringAsync(new Uri("/api/openapi.json", UriKind.Relative)));
 
     private static JsonElement Resolve(JsonDocument description, JsonElement element) =>
         element.TryGetProperty("$ref", out var reference)
-            ? reference.GetString()!.Split('/').Skip(1).Aggregate(description.RootElement, (at, part) => at.GetProperty(part))
+            ? reference.GetString()!.Split('/').Skip(1)
+                .Aggregate(description.RootElement, (at, part) => at.GetProperty(part))
             : element;
 
-    private static IEnumerable<(string Path, string Method, string Id, bool IsOpen, string[] Statuses)> Operations(JsonDocument description) =>
+    private static IEnumerable<(string Path, string Method, string Id, bool IsOpen, string[] Statuses)> Operations(
+        JsonDocument description) =>
         from path in description.RootElement.GetProperty("paths").EnumerateObject()
         from operation in path.Value.EnumerateObject()
         where operation.Name != "parameters"

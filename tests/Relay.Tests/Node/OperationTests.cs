@@ -19,9 +19,12 @@ public sealed class OperationTests
         await WriteAsync(node, Typed(1, 1, "b"));
         var ids = await IdsAsync(node);
         Assert.Equal(2, ids.Count);
-        Assert.Equal(Typed(1, 0, "ab"), await node.Http.GetByteArrayAsync(new Uri($"{Path}/snapshots/{ids[0]}", UriKind.Relative)));
-        Assert.Equal(Typed(1, 0, "a"), await node.Http.GetByteArrayAsync(new Uri($"{Path}/snapshots/{ids[1]}", UriKind.Relative)));
-        Assert.Equal((404, "There is no such snapshot (any more).", "no-document"), await node.RefusedAsync("GET", Path + "/snapshots/1-2-3"));
+        Assert.Equal(Typed(1, 0, "ab"),
+            await node.Http.GetByteArrayAsync(new Uri($"{Path}/snapshots/{ids[0]}", UriKind.Relative)));
+        Assert.Equal(Typed(1, 0, "a"),
+            await node.Http.GetByteArrayAsync(new Uri($"{Path}/snapshots/{ids[1]}", UriKind.Relative)));
+        Assert.Equal((404, "There is no such snapshot (any more).", "no-document"),
+            await node.RefusedAsync("GET", Path + "/snapshots/1-2-3"));
     }
 
     [Fact]
@@ -44,11 +47,14 @@ public sealed class OperationTests
         await using var node = await TestNode.StartAsync(settings: "Documents:IdleTimeout=00:00:00");
         await WriteAsync(node, Typed(1, 0, "a"));
         var id = Assert.Single(await IdsAsync(node));
-        var file = Assert.Single(Directory.GetFiles(System.IO.Path.Combine(node.Directory, "snapshots"), "*-*", SearchOption.AllDirectories));
+        var file = Assert.Single(
+            Directory.GetFiles(System.IO.Path.Combine(node.Directory, "snapshots"), "*-*",
+                SearchOption.AllDirectories));
         var bytes = await File.ReadAllBytesAsync(file);
         bytes[^40] ^= 1;
         await File.WriteAllBytesAsync(file, bytes);
-        Assert.Equal((500, "The snapshot does not read; it is kept.", "document-unreadable"), await node.RefusedAsync("GET", $"{Path}/snapshots/{id}"));
+        Assert.Equal((500, "The snapshot does not read; it is kept.", "document-unreadable"),
+            await node.RefusedAsync("GET", $"{Path}/snapshots/{id}"));
     }
 
     [Fact]
@@ -62,7 +68,8 @@ public sealed class OperationTests
             var job = Assert.Single(await JobsAsync(node));
             Assert.Equal(
                 ("doc", "available", 0, null),
-                (job.GetProperty("document").GetString(), job.GetProperty("state").GetString(), job.GetProperty("attempts").GetInt32(), job.GetProperty("problem").GetString()));
+                (job.GetProperty("document").GetString(), job.GetProperty("state").GetString(),
+                    job.GetProperty("attempts").GetInt32(), job.GetProperty("problem").GetString()));
             await client.CloseAsync();
         }
 
@@ -159,12 +166,16 @@ public sealed class OperationTests
     [InlineData("POST", "/api/nodes/self/drain")]
     public async Task Only_administrators_operate_a_node_with_a_token_in_the_header(string method, string path)
     {
-        await using var node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
-        var writer = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "write" } }));
-        var admin = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = (object?)null, admin = true }));
+        await using var node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+        var writer = TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "write" } }));
+        var admin = TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = (object?)null, admin = true }));
         Assert.Equal(401, (await node.RefusedAsync(method, path)).Status);
         Assert.Equal(401, (await node.RefusedAsync(method, path + "?token=" + admin)).Status);
-        Assert.Equal((403, "The token does not allow what administrators may do.", "token"), await node.RefusedAsync(method, path, writer));
+        Assert.Equal((403, "The token does not allow what administrators may do.", "token"),
+            await node.RefusedAsync(method, path, writer));
         Assert.InRange(await node.StatusAsync(method, path, admin), 200, 204);
     }
 
@@ -214,9 +225,12 @@ public sealed class OperationTests
     [InlineData("/snapshots/1-2-3")]
     public async Task Snapshots_are_for_those_who_may_read_the_document(string path)
     {
-        await using var node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
-        var reader = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "read" } }));
-        var stranger = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { other = "write" }, admin = true }));
+        await using var node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+        var reader = TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "read" } }));
+        var stranger = TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { other = "write" }, admin = true }));
         Assert.Equal(401, (await node.RefusedAsync("GET", Path + path)).Status);
         Assert.Equal(403, (await node.RefusedAsync("GET", Path + path, stranger)).Status);
         Assert.Contains(await node.StatusAsync("GET", Path + path, reader), new[] { 200, 404 });
@@ -233,8 +247,10 @@ public sealed class OperationTests
 
     private static async Task<IReadOnlyList<string>> IdsAsync(TestNode node)
     {
-        using var answer = JsonDocument.Parse(await node.Http.GetStringAsync(new Uri(Path + "/snapshots", UriKind.Relative)));
-        return [.. answer.RootElement.GetProperty("snapshots").EnumerateArray().Select(snapshot => snapshot.GetProperty("id").GetString()!)];
+        using var answer = JsonDocument.Parse(
+            await node.Http.GetStringAsync(new Uri(Path + "/snapshots", UriKind.Relative)));
+        return [.. answer.RootElement.GetProperty("snapshots").EnumerateArray()
+            .Select(snapshot => snapshot.GetProperty("id").GetString()!)];
     }
 
     private static async Task<IReadOnlyList<JsonElement>> JobsAsync(TestNode node)

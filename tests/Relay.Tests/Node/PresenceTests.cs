@@ -19,8 +19,10 @@ public sealed class PresenceTests
         await bob.SendAsync(Presence((9_007_199_254_740_991, 1, deep)));
         await UntilAsync(node, 2);
         var text = await node.Http.GetStringAsync(new Uri("/api/documents/plan%2Fspring/presence", UriKind.Relative));
-        Assert.Contains("""{"clientId":1,"clock":5,"state":{"user":{"name":"Ada <b>"}}}""", text, StringComparison.Ordinal);
-        Assert.Contains($$"""{"clientId":9007199254740991,"clock":1,"state":{{deep}}}""", text, StringComparison.Ordinal);
+        Assert.Contains("""{"clientId":1,"clock":5,"state":{"user":{"name":"Ada <b>"}}}""", text,
+            StringComparison.Ordinal);
+        Assert.Contains($$"""{"clientId":9007199254740991,"clock":1,"state":{{deep}}}""", text,
+            StringComparison.Ordinal);
         await bob.CloseAsync();
         await UntilAsync(node, 1);
     }
@@ -29,7 +31,8 @@ public sealed class PresenceTests
     public async Task Nobody_is_at_a_document_that_no_node_has_open_and_looking_does_not_open_it()
     {
         await using var node = await TestNode.StartAsync();
-        Assert.Equal("""{"clients":[]}""", await node.Http.GetStringAsync(new Uri("/api/documents/plan/presence", UriKind.Relative)));
+        Assert.Equal("""{"clients":[]}""",
+            await node.Http.GetStringAsync(new Uri("/api/documents/plan/presence", UriKind.Relative)));
         Assert.Equal(0, node.Sessions.Count);
     }
 
@@ -38,7 +41,9 @@ public sealed class PresenceTests
         var end = DateTime.UtcNow + TestNode.Patience;
         while (true)
         {
-            using var answer = JsonDocument.Parse(await node.Http.GetStringAsync(new Uri("/api/documents/plan%2Fspring/presence", UriKind.Relative)), new JsonDocumentOptions { MaxDepth = 300 });
+            using var answer = JsonDocument.Parse(
+                await node.Http.GetStringAsync(new Uri("/api/documents/plan%2Fspring/presence", UriKind.Relative)),
+                new JsonDocumentOptions { MaxDepth = 300 });
             if (answer.RootElement.GetProperty("clients").GetArrayLength() == clients)
             {
                 return;

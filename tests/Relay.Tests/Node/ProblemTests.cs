@@ -33,8 +33,10 @@ public sealed class ProblemTests
     public async Task A_wrong_method_is_told_the_right_ones()
     {
         await using var node = await TestNode.StartAsync();
-        using var answer = await node.Http.DeleteAsync(new Uri("/api/admin/kick", UriKind.Relative)).WaitAsync(TestNode.Patience);
-        Assert.Equal((405, "This address does not take DELETE; Allow says what it takes."), await ProblemAnswer.ReadAsync(answer));
+        using var answer = await node.Http.DeleteAsync(new Uri("/api/admin/kick", UriKind.Relative))
+            .WaitAsync(TestNode.Patience);
+        Assert.Equal((405, "This address does not take DELETE; Allow says what it takes."),
+            await ProblemAnswer.ReadAsync(answer));
         Assert.Equal(["POST"], answer.Content.Headers.Allow);
     }
 
@@ -50,7 +52,8 @@ public sealed class ProblemTests
     [Fact]
     public async Task What_the_server_refuses_to_read_is_a_problem_too()
     {
-        var (context, text) = await AnswerAsync(new BadHttpRequestException("Inside.", StatusCodes.Status413PayloadTooLarge));
+        var (context,
+            text) = await AnswerAsync(new BadHttpRequestException("Inside.", StatusCodes.Status413PayloadTooLarge));
         Assert.Equal((413, "application/problem+json"), (context.Response.StatusCode, context.Response.ContentType));
         Assert.Contains("\"detail\":\"The body is too large.\"", text, StringComparison.Ordinal);
     }

@@ -16,11 +16,16 @@ internal sealed class RawSocket : IDisposable
     /// <param name="early">What is sent together with the request.</param>
     public static async Task<RawSocket> ConnectAsync(Uri address, string path, byte[]? early = null)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 4096 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveBufferSize = 4096
+        };
         await socket.ConnectAsync(address.Host, address.Port).WaitAsync(TestNode.Patience);
         var raw = new RawSocket(socket);
         await raw.SendAsync([.. Encoding.ASCII.GetBytes(
-            $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: "
+                + "Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"), .. early ?? []]);
 
         // The answer to this key as RFC 6455, 1.3, gives it.
@@ -30,7 +35,8 @@ internal sealed class RawSocket : IDisposable
 
     public Task SendAsync(byte[] bytes) => socket.SendAsync(bytes).WaitAsync(TestNode.Patience);
 
-    public Task SendFrameAsync(int opcode, byte[] payload) => SendAsync([(byte)(0x80 | opcode), (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload]);
+    public Task SendFrameAsync(int opcode, byte[] payload) =>
+        SendAsync([(byte)(0x80 | opcode), (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload]);
 
     /// <summary>Reads until these bytes have come.</summary>
     public async Task UntilAsync(byte[] wanted)

@@ -25,16 +25,21 @@ public sealed class ReportTests
         Assert.True(answer.RootElement.GetProperty("isWhole").GetBoolean());
         var said = Assert.Single(answer.RootElement.GetProperty("nodes").EnumerateArray());
         Assert.Equal(("alone", "ready", 1, 1, 1, 1), (
-            said.GetProperty("address").GetString(), said.GetProperty("state").GetString(), said.GetProperty("connections").GetInt32(), said.GetProperty("rooms").GetInt32(),
+            said.GetProperty("address").GetString(), said.GetProperty("state").GetString(),
+                said.GetProperty("connections").GetInt32(), said.GetProperty("rooms").GetInt32(),
             said.GetProperty("documents").GetInt32(), said.GetProperty("unsavedDocuments").GetInt32()));
         Assert.Equal(1, said.GetProperty("updatesReceived").GetInt64());
-        Assert.True(said.GetProperty("bytesReceived").GetInt64() > 5 && said.GetProperty("memoryBytes").GetInt64() > 1 << 20);
+        Assert.True(said.GetProperty("bytesReceived").GetInt64() > 5
+            && said.GetProperty("memoryBytes").GetInt64() > 1 << 20);
         Assert.Equal(
             ["File log: log", "Directory: snapshots", "SQLite file: metadata of rooms"],
-            said.GetProperty("services").EnumerateArray().Select(service => $"{service.GetProperty("name")}: {service.GetProperty("use")}"));
-        Assert.All(said.GetProperty("services").EnumerateArray(), service => Assert.Equal(JsonValueKind.Null, service.GetProperty("failingSince").ValueKind));
+            said.GetProperty("services").EnumerateArray()
+                .Select(service => $"{service.GetProperty("name")}: {service.GetProperty("use")}"));
+        Assert.All(said.GetProperty("services").EnumerateArray(),
+            service => Assert.Equal(JsonValueKind.Null, service.GetProperty("failingSince").ValueKind));
         var room = Assert.Single(said.GetProperty("busiestRooms").EnumerateArray());
-        Assert.Equal(("plan/spring", 1), (room.GetProperty("name").GetString(), room.GetProperty("connections").GetInt32()));
+        Assert.Equal(("plan/spring", 1),
+            (room.GetProperty("name").GetString(), room.GetProperty("connections").GetInt32()));
     }
 
     [Fact]
@@ -42,7 +47,8 @@ public sealed class ReportTests
     {
         await using var node = await TestNode.StartAsync();
         var clients = new List<TestSocket>();
-        foreach (var name in Enumerable.Range(0, 103).Select(number => $"room {number}").Append("room 102").Append("room 101").Append("room 101"))
+        foreach (var name in Enumerable.Range(0, 103).Select(number => $"room {number}").Append("room 102")
+            .Append("room 101").Append("room 101"))
         {
             var client = await node.ConnectAsync("/yjs/" + Uri.EscapeDataString(name));
             clients.Add(client);
@@ -52,14 +58,16 @@ public sealed class ReportTests
 
         var said = await OwnAsync(node);
         Assert.Equal((106, 103, 100), (said.Connections, said.Rooms, said.BusiestRooms.Count));
-        Assert.Equal([("room 101", 3), ("room 102", 2)], said.BusiestRooms.Take(2).Select(room => (room.Name, room.Connections)));
+        Assert.Equal([("room 101", 3), ("room 102", 2)],
+            said.BusiestRooms.Take(2).Select(room => (room.Name, room.Connections)));
         clients.ForEach(client => client.Dispose());
     }
 
     [Fact]
     public async Task Reports_of_other_nodes_are_listed_and_what_does_not_read_is_passed_over()
     {
-        var others = new OtherNodes("""{"address":"10.0.0.2:5310","incarnation":"b","startedAt":"2026-01-01T00:00:00Z","connections":7,"fromTheFuture":[1]}""", "no report", "[]");
+        var others = new OtherNodes(
+            """{"address":"10.0.0.2:5310","incarnation":"b","startedAt":"2026-01-01T00:00:00Z","connections":7,"fromTheFuture":[1]}""", "no report", "[]");
         await using var node = await StartAsync(others);
         using var answer = JsonDocument.Parse(await node.Http.GetStringAsync(new Uri("/api/nodes", UriKind.Relative)));
         var nodes = answer.RootElement.GetProperty("nodes").EnumerateArray().ToArray();
@@ -79,7 +87,8 @@ public sealed class ReportTests
     /// <summary>A second and a half, and what is left is for Redis, the network and the browser.</summary>
     [Fact]
     public void Reports_and_events_come_so_often_that_what_happens_is_seen_within_two_seconds() =>
-        Assert.True(new ReportWriterOptions().Interval + new DashboardFeedOptions().Interval <= TimeSpan.FromSeconds(1.5));
+        Assert.True(
+            new ReportWriterOptions().Interval + new DashboardFeedOptions().Interval <= TimeSpan.FromSeconds(1.5));
 
     [Fact]
     public async Task All_dashboards_of_a_node_share_one_reader_and_without_one_nothing_is_read()
@@ -121,7 +130,8 @@ public sealed class ReportTests
         using (var socket = new System.Net.Sockets.TcpClient())
         {
             await socket.ConnectAsync(node.Address.Host, node.Address.Port);
-            await socket.GetStream().WriteAsync("GET /api/dashboard/events HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+            await socket.GetStream()
+                .WriteAsync("GET /api/dashboard/events HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
             Assert.True(await socket.GetStream().ReadAsync(new byte[100]).AsTask().WaitAsync(TestNode.Patience) > 0);
             socket.LingerState = new System.Net.Sockets.LingerOption(true, 0);
         }
@@ -172,7 +182,8 @@ public sealed class ReportTests
     [Fact]
     public async Task A_stream_ends_with_its_token()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+        await using var node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
 
         using var watch = await WatchForASecondAsync(node);
         await watch.EndAsync();
@@ -197,7 +208,9 @@ public sealed class ReportTests
         await bob.NextAsync();
     }
 
-    private static Task<TestNode> StartAsync(OtherNodes others) => TestNode.StartAsync(builder => builder.Services.AddSingleton(Quick), services => services.AddSingleton<INodeReports>(others));
+    private static Task<TestNode> StartAsync(OtherNodes others) =>
+        TestNode.StartAsync(builder => builder.Services.AddSingleton(Quick),
+            services => services.AddSingleton<INodeReports>(others));
 
     private static async Task<NodeReport> OwnAsync(TestNode node)
     {
@@ -212,14 +225,18 @@ public sealed class ReportTests
         return new EventStream(answer, await answer.Content.ReadAsStreamAsync());
     }
 
-    /// <summary>With a token that ends within a second or two; where that was over before the node looked at it, with one that lives longer.</summary>
+    /// <summary>
+    /// With a token that ends within a second or two; where that was over before the node looked at it, with one that
+    /// lives longer.
+    /// </summary>
     private static async Task<EventStream> WatchForASecondAsync(TestNode node)
     {
         for (var life = 1; life <= 64; life *= 2)
         {
             // Clocks may differ by 30 s.
             var end = DateTimeOffset.UtcNow.AddSeconds(life - 30);
-            var token = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { admin = true, exp = end.ToUnixTimeSeconds() }));
+            var token = TestTokens.OfSecret(
+                TestTokens.Claims(DateTimeOffset.UtcNow, new { admin = true, exp = end.ToUnixTimeSeconds() }));
             var answer = await node.AskAsync("GET", "/api/dashboard/events", token);
             if (answer.StatusCode == HttpStatusCode.OK)
             {
@@ -282,7 +299,8 @@ public sealed class ReportTests
 
         public int Reads => Volatile.Read(ref reads);
 
-        public ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime, CancellationToken cancellation) => ValueTask.CompletedTask;
+        public ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime,
+            CancellationToken cancellation) => ValueTask.CompletedTask;
 
         public ValueTask RemoveAsync(string node, CancellationToken cancellation) => ValueTask.CompletedTask;
 
@@ -294,7 +312,8 @@ public sealed class ReportTests
             Interlocked.Increment(ref reads);
             return IsAway
                 ? throw new BackplaneUnavailableException("It is away.")
-                : ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([.. reports.Select(report => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(report)))]);
+                : ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>(
+                    [.. reports.Select(report => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(report)))]);
         }
     }
 }

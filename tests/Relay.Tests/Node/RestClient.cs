@@ -7,7 +7,8 @@ namespace Relay.Node;
 /// <summary>Requests to a node's API with a token in the header.</summary>
 internal static class RestClient
 {
-    public static async Task<HttpResponseMessage> AskAsync(this TestNode node, string method, string path, string? token = null, byte[]? body = null, string type = "application/octet-stream")
+    public static async Task<HttpResponseMessage> AskAsync(this TestNode node, string method, string path,
+        string? token = null, byte[]? body = null, string type = "application/octet-stream")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
@@ -18,10 +19,12 @@ internal static class RestClient
         }
 
         // A stream has no end.
-        return await node.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(TestNode.Patience);
+        return await node.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)
+            .WaitAsync(TestNode.Patience);
     }
 
-    public static async Task<int> StatusAsync(this TestNode node, string method, string path, string? token = null, byte[]? body = null)
+    public static async Task<int> StatusAsync(this TestNode node, string method, string path, string? token = null,
+        byte[]? body = null)
     {
         using var answer = await node.AskAsync(method, path, token, body);
         return (int)answer.StatusCode;
@@ -29,7 +32,8 @@ internal static class RestClient
 
     /// <summary>The status, the sentence and the end of the type of a refusal.</summary>
     public static async Task<(int Status, string Sentence, string Type)> RefusedAsync(
-        this TestNode node, string method, string path, string? token = null, byte[]? body = null, string type = "application/octet-stream")
+        this TestNode node, string method, string path, string? token = null, byte[]? body = null,
+            string type = "application/octet-stream")
     {
         using var answer = await node.AskAsync(method, path, token, body, type);
         return await ProblemAnswer.ReadWithTypeAsync(answer);

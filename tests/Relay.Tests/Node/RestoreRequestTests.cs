@@ -9,7 +9,9 @@ using static Relay.Node.SnapshotRequests;
 
 namespace Relay.Node;
 
-/// <summary>Snapshots that are restored over HTTP. What a restore makes of a document is tested with the engine.</summary>
+/// <summary>
+/// Snapshots that are restored over HTTP. What a restore makes of a document is tested with the engine.
+/// </summary>
 public sealed class RestoreRequestTests
 {
     [Fact]
@@ -49,8 +51,10 @@ public sealed class RestoreRequestTests
             _ => { },
             services =>
             {
-                var own = services.Last(service => service.ServiceType == typeof(ISnapshotStore)).ImplementationFactory!;
-                services.AddSingleton<ISnapshotStore>(provider => snapshots = new HeldSnapshots((ISnapshotStore)own(provider)));
+                var own = services.Last(
+                    service => service.ServiceType == typeof(ISnapshotStore)).ImplementationFactory!;
+                services.AddSingleton<ISnapshotStore>(
+                    provider => snapshots = new HeldSnapshots((ISnapshotStore)own(provider)));
             },
             settings: LeaveAtOnce);
         var id = await node.SaveAsync(Typed(1, 0, "a"));
@@ -132,7 +136,8 @@ public sealed class RestoreRequestTests
     [Fact]
     public async Task A_restore_needs_the_right_to_write_with_a_token_in_the_header()
     {
-        await using var node = await TestNode.StartAsync(settings: [LeaveAtOnce, "Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+        await using var node = await TestNode.StartAsync(
+            settings: [LeaveAtOnce, "Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
         var writer = Token("write");
         var id = await node.SaveAsync(Typed(1, 0, "a"), writer, Token("read"));
         var path = $"{Document}/snapshots/{id}/restore";
@@ -142,14 +147,16 @@ public sealed class RestoreRequestTests
         Assert.Equal(200, await node.StatusAsync("POST", path, writer));
     }
 
-    private static string Token(string level) => TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = level } }));
+    private static string Token(string level) =>
+        TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = level } }));
 
     private static async Task<(bool Restored, bool HasBytes)> RestoreAsync(TestNode node, string id)
     {
         using var answer = await node.AskAsync("POST", $"{Document}/snapshots/{id}/restore");
         Assert.Equal(200, (int)answer.StatusCode);
         using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        return (body.RootElement.GetProperty("restored").GetBoolean(), body.RootElement.GetProperty("bytes").GetInt32() > 0);
+        return (body.RootElement.GetProperty("restored").GetBoolean(),
+            body.RootElement.GetProperty("bytes").GetInt32() > 0);
     }
 
     private static async Task<(int Status, string Type)> RefusedAsync(TestNode node, string id)

@@ -8,7 +8,9 @@ using static Relay.Node.SnapshotRequests;
 
 namespace Relay.Node;
 
-/// <summary>Snapshots that do not read are taken out of the way of their documents, and what is lost with them is said before.</summary>
+/// <summary>
+/// Snapshots that do not read are taken out of the way of their documents, and what is lost with them is said before.
+/// </summary>
 public sealed class SetAsideRequestTests : IDisposable
 {
     private static readonly byte[] Damage = Encoding.ASCII.GetBytes("this is no snapshot any more");
@@ -57,7 +59,8 @@ public sealed class SetAsideRequestTests : IDisposable
     [Fact]
     public async Task A_document_whose_log_no_longer_reaches_what_is_left_opens_with_what_there_is()
     {
-        // The log begins after the second newest snapshot. Without both, what the third newest and the log have between them is gone.
+        // The log begins after the second newest snapshot. Without both, what the third newest and the log have between
+        // them is gone.
         await WriteAsync(Typed(1, 0, "a"), Typed(2, 0, "b"), Typed(3, 0, "c"));
         var files = SnapshotFiles(directory);
         File.WriteAllBytes(files[0], Damage);
@@ -65,10 +68,12 @@ public sealed class SetAsideRequestTests : IDisposable
         await using (var node = await StartAsync())
         {
             var ids = await node.SnapshotIdsAsync();
-            Assert.Equal((409, "would-lose"), await RefusedAsync(node, "POST", $"{Document}/snapshots/{ids[0]}/set-aside"));
+            Assert.Equal((409, "would-lose"),
+                await RefusedAsync(node, "POST", $"{Document}/snapshots/{ids[0]}/set-aside"));
             Assert.False((await SetAsideAsync(node, ids[0], force: true)).Opens);
             Assert.Equal((500, "document-unreadable"), await RefusedAsync(node, "GET", Document));
-            Assert.Equal((409, "would-lose"), await RefusedAsync(node, "POST", $"{Document}/snapshots/{ids[1]}/set-aside"));
+            Assert.Equal((409, "would-lose"),
+                await RefusedAsync(node, "POST", $"{Document}/snapshots/{ids[1]}/set-aside"));
             Assert.True((await SetAsideAsync(node, ids[1], force: true)).Opens);
             Assert.Equal(Merged(Typed(1, 0, "a"), Typed(3, 0, "c")), await node.StateAsync());
         }
@@ -85,8 +90,10 @@ public sealed class SetAsideRequestTests : IDisposable
     {
         await using var node = await StartAsync();
         var id = await node.SaveAsync(Typed(1, 0, "a"));
-        Assert.Equal((409, "about:blank"), await RefusedAsync(node, "POST", $"{Document}/snapshots/{id}/set-aside?force=true"));
-        Assert.Equal((404, "no-document"), await RefusedAsync(node, "POST", $"{Document}/snapshots/1-2-3/set-aside?force=true"));
+        Assert.Equal((409, "about:blank"),
+            await RefusedAsync(node, "POST", $"{Document}/snapshots/{id}/set-aside?force=true"));
+        Assert.Equal((404, "no-document"),
+            await RefusedAsync(node, "POST", $"{Document}/snapshots/1-2-3/set-aside?force=true"));
         Assert.Equal([id], await node.SnapshotIdsAsync());
     }
 
@@ -96,18 +103,25 @@ public sealed class SetAsideRequestTests : IDisposable
         await WriteAsync(Typed(1, 0, "a"), Typed(1, 1, "b"));
         File.WriteAllBytes(SnapshotFiles(directory)[1], Damage);
         var log = new NodeLog();
-        await using var node = await TestNode.StartAsync(builder => builder.Logging.AddProvider(log), directory: directory, settings: LeaveAtOnce);
+        await using var node = await TestNode.StartAsync(builder => builder.Logging.AddProvider(log),
+            directory: directory, settings: LeaveAtOnce);
         var old = (await node.SnapshotIdsAsync())[1];
-        Assert.Equal((500, "document-unreadable"), await RefusedAsync(node, "POST", $"{Document}/snapshots/{old}/restore"));
-        Assert.Single(log.Lines, line => line.StartsWith("The snapshot of doc at ", StringComparison.Ordinal) && line.Contains("does not read and is kept", StringComparison.Ordinal));
+        Assert.Equal((500, "document-unreadable"),
+            await RefusedAsync(node, "POST", $"{Document}/snapshots/{old}/restore"));
+        Assert.Single(log.Lines,
+            line => line.StartsWith("The snapshot of doc at ", StringComparison.Ordinal)
+            && line.Contains("does not read and is kept", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Only_administrators_set_a_snapshot_aside()
     {
-        await using var node = await StartAsync("Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret));
-        var writer = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "write" } }));
-        var admin = TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "write" }, admin = true }));
+        await using var node = await StartAsync("Auth:Mode=jwt",
+            "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret));
+        var writer = TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "write" } }));
+        var admin = TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new { doc = "write" }, admin = true }));
         var path = $"{Document}/snapshots/{await node.SaveAsync(Typed(1, 0, "a"), writer, writer)}/set-aside";
         File.WriteAllBytes(SnapshotFiles(directory)[0], Damage);
         Assert.Equal(401, await node.StatusAsync("POST", path));
@@ -115,7 +129,8 @@ public sealed class SetAsideRequestTests : IDisposable
         Assert.Equal(200, await node.StatusAsync("POST", path, admin));
     }
 
-    private Task<TestNode> StartAsync(params string[] settings) => TestNode.StartAsync(directory: directory, settings: [LeaveAtOnce, .. settings]);
+    private Task<TestNode> StartAsync(params string[] settings) =>
+        TestNode.StartAsync(directory: directory, settings: [LeaveAtOnce, .. settings]);
 
     /// <summary>Has a node write these updates, each into a snapshot of its own, and returns the states.</summary>
     private async Task<byte[][]> WriteAsync(params byte[][] updates)
@@ -143,13 +158,16 @@ public sealed class SetAsideRequestTests : IDisposable
         return document.EncodeState();
     }
 
-    private static async Task<(string Place, bool Opens, string? Loss)> SetAsideAsync(TestNode node, string id, bool force = false)
+    private static async Task<(string Place, bool Opens, string? Loss)> SetAsideAsync(TestNode node, string id,
+        bool force = false)
     {
-        using var answer = await node.AskAsync("POST", $"{Document}/snapshots/{id}/set-aside{(force ? "?force=true" : "")}");
+        using var answer = await node.AskAsync("POST",
+            $"{Document}/snapshots/{id}/set-aside{(force ? "?force=true" : "")}");
         Assert.Equal(200, (int)answer.StatusCode);
         using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         var root = body.RootElement;
-        return (root.GetProperty("place").GetString()!, root.GetProperty("opens").GetBoolean(), root.GetProperty("loss").GetString());
+        return (root.GetProperty("place").GetString()!, root.GetProperty("opens").GetBoolean(),
+            root.GetProperty("loss").GetString());
     }
 
     private static async Task<(int Status, string Type)> RefusedAsync(TestNode node, string method, string path)

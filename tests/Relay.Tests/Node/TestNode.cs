@@ -29,7 +29,8 @@ internal sealed class TestNode : IAsyncDisposable
         this.app = app;
         this.ownsDirectory = ownsDirectory;
         Directory = directory;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        Address = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
         Http = new HttpClient { BaseAddress = Address };
     }
 
@@ -50,13 +51,15 @@ internal sealed class TestNode : IAsyncDisposable
 
     public SessionRegistry Sessions => app.Services.GetRequiredService<SessionRegistry>();
 
-    public static Task<TestNode> StartAsync(SocketTimes? times = null, string? directory = null, params string[] settings) => StartAsync(_ => { }, times, directory, settings);
+    public static Task<TestNode> StartAsync(SocketTimes? times = null, string? directory = null,
+        params string[] settings) => StartAsync(_ => { }, times, directory, settings);
 
     /// <param name="configure">Changes how the node is put together.</param>
     /// <param name="times">When connections are pinged and the like.</param>
     /// <param name="directory">Its directory; one of its own without.</param>
     /// <param name="settings">Settings below <c>Relay:</c>, as in <c>Auth:Mode=none</c>.</param>
-    public static Task<TestNode> StartAsync(Action<WebApplicationBuilder> configure, SocketTimes? times = null, string? directory = null, params string[] settings) =>
+    public static Task<TestNode> StartAsync(Action<WebApplicationBuilder> configure, SocketTimes? times = null,
+        string? directory = null, params string[] settings) =>
         StartAsync(configure, _ => { }, times, directory, settings);
 
     /// <param name="configure">Changes how the node is put together, before anything else.</param>
@@ -65,13 +68,15 @@ internal sealed class TestNode : IAsyncDisposable
     /// <param name="directory">Its directory; one of its own without.</param>
     /// <param name="settings">Settings below <c>Relay:</c>, as in <c>Auth:Mode=none</c>.</param>
     public static async Task<TestNode> StartAsync(
-        Action<WebApplicationBuilder> configure, Action<IServiceCollection> replace, SocketTimes? times = null, string? directory = null, params string[] settings)
+        Action<WebApplicationBuilder> configure, Action<IServiceCollection> replace, SocketTimes? times = null,
+            string? directory = null, params string[] settings)
     {
         var owns = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("relay-node-").FullName;
         string[] args =
         [
-            "--environment", "Development", "--urls", "http://127.0.0.1:0", "--Relay:FileStore:Path", directory, "--Relay:Shutdown:DrainTime", "00:00:00.2",
+            "--environment", "Development", "--urls", "http://127.0.0.1:0", "--Relay:FileStore:Path", directory,
+                "--Relay:Shutdown:DrainTime", "00:00:00.2",
             .. settings.SelectMany(s => new[] { "--Relay:" + s.Split('=')[0], s.Split('=', 2)[1] }),
         ];
         var builder = WebApplication.CreateBuilder(args);
@@ -91,7 +96,8 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>A client's open socket; the path is sent as it is given.</summary>
-    public async Task<TestSocket> ConnectAsync(string path = "/yjs/doc", string? subprotocol = null, params (string Name, string Value)[] headers)
+    public async Task<TestSocket> ConnectAsync(string path = "/yjs/doc", string? subprotocol = null,
+        params (string Name, string Value)[] headers)
     {
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
@@ -105,13 +111,18 @@ internal sealed class TestNode : IAsyncDisposable
             socket.Options.AddSubProtocol(subprotocol);
         }
 
-        await socket.ConnectAsync(new Uri($"ws://{Address.Authority}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), CancellationToken.None)
+        await socket.ConnectAsync(
+            new Uri($"ws://{Address.Authority}{path}",
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), CancellationToken.None)
             .WaitAsync(Patience);
         return new TestSocket(socket);
     }
 
-    /// <summary>The status and the sentence with which a WebSocket is refused: the same as for a plain request.</summary>
-    public async Task<(int Status, string Sentence)> RefusedAsync(string path, params (string Name, string Value)[] headers)
+    /// <summary>
+    /// The status and the sentence with which a WebSocket is refused: the same as for a plain request.
+    /// </summary>
+    public async Task<(int Status, string Sentence)> RefusedAsync(string path,
+        params (string Name, string Value)[] headers)
     {
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(path, null, headers));
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

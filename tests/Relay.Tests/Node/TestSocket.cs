@@ -13,7 +13,8 @@ internal sealed class TestSocket(ClientWebSocket socket) : IDisposable
     public YDocument Document { get; } = new();
 
     public Task SendAsync(byte[] message) =>
-        socket.SendAsync(message, WebSocketMessageType.Binary, true, CancellationToken.None).WaitAsync(TestNode.Patience);
+        socket.SendAsync(message, WebSocketMessageType.Binary, true, CancellationToken.None)
+            .WaitAsync(TestNode.Patience);
 
     public Task SendAsync(string hex) => SendAsync(Convert.FromHexString(hex));
 
@@ -38,7 +39,9 @@ internal sealed class TestSocket(ClientWebSocket socket) : IDisposable
         }
     }
 
-    public async Task<string> ReceiveHexAsync() => Convert.ToHexStringLower(await ReceiveAsync() ?? throw new InvalidOperationException($"Closed: {socket.CloseStatus}"));
+    public async Task<string> ReceiveHexAsync() =>
+        Convert.ToHexStringLower(await ReceiveAsync()
+            ?? throw new InvalidOperationException($"Closed: {socket.CloseStatus}"));
 
     /// <summary>Reads until a message begins with these bytes, and applies the updates on the way.</summary>
     public async Task<byte[]> UntilAsync(params byte[] start)
@@ -68,11 +71,14 @@ internal sealed class TestSocket(ClientWebSocket socket) : IDisposable
         }
 
         var code = (int)socket.CloseStatus!.Value;
-        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(TestNode.Patience);
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None)
+            .WaitAsync(TestNode.Patience);
         return code;
     }
 
-    public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(TestNode.Patience);
+    public Task CloseAsync() =>
+        socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None)
+        .WaitAsync(TestNode.Patience);
 
     public void Dispose() => socket.Dispose();
 }

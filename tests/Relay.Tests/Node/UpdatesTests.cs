@@ -16,7 +16,8 @@ public sealed class UpdatesTests
         using var client = await node.ConnectAsync();
         await client.UntilAsync(0, 0);
         Assert.Equal(204, await node.StatusAsync("POST", Path, body: Typed(1, 0, "a")));
-        Assert.Equal(Typed(1, 0, "a"), await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));
+        Assert.Equal(Typed(1, 0, "a"),
+            await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));
         await client.UntilAsync(0, 2);
         Assert.Equal(Typed(1, 0, "a"), client.Document.EncodeState());
     }
@@ -28,7 +29,8 @@ public sealed class UpdatesTests
         Assert.Equal(204, await node.StatusAsync("POST", Path, body: Typed(1, 0, "a")));
         await node.Sessions.WhenGoneAsync(World.Name).WaitAsync(TestNode.Patience);
         Assert.Equal(0, node.Sessions.Count);
-        Assert.Equal(Typed(1, 0, "a"), await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));
+        Assert.Equal(Typed(1, 0, "a"),
+            await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class UpdatesTests
         }
 
         Assert.Equal(204, await node.StatusAsync("POST", Path, body: [0, 0]));
-        Assert.Equal(Typed(1, 0, "a"), await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));
+        Assert.Equal(Typed(1, 0, "a"),
+            await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));
     }
 
     [Fact]
@@ -109,10 +112,12 @@ public sealed class UpdatesTests
     [Fact]
     public async Task Writers_write_with_a_token_in_the_header_and_nobody_else()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
+        await using var node = await TestNode.StartAsync(
+            settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);
         var update = Typed(1, 0, "a");
         Assert.Equal((401, "A token is needed.", "token"), await node.RefusedAsync("POST", Path, body: update));
-        Assert.Equal((403, "The token does not allow to write this document.", "token"), await node.RefusedAsync("POST", Path, Token("doc", "read"), update));
+        Assert.Equal((403, "The token does not allow to write this document.", "token"),
+            await node.RefusedAsync("POST", Path, Token("doc", "read"), update));
         Assert.Equal(403, await node.StatusAsync("POST", Path, Token("other", "write"), update));
         Assert.Equal(401, await node.StatusAsync("POST", Path + "?token=" + Token("doc", "write"), null, update));
         Assert.Equal(204, await node.StatusAsync("POST", Path, Token("doc", "write"), update));
@@ -125,7 +130,9 @@ public sealed class UpdatesTests
     }
 
     private static string Token(string document, string level) =>
-        TestTokens.OfSecret(TestTokens.Claims(DateTimeOffset.UtcNow, new { documents = new Dictionary<string, string> { [document] = level } }));
+        TestTokens.OfSecret(
+            TestTokens.Claims(DateTimeOffset.UtcNow,
+                new { documents = new Dictionary<string, string> { [document] = level } }));
 
     private static async Task<(int Status, string Type)> StatusAndTypeAsync(TestNode node, byte[] body)
     {

@@ -40,8 +40,10 @@ public sealed class YWebSocketEndpointTests
         using var client = await node.ConnectAsync();
         await client.SendAsync("00000100" + A + "0106010101027b7d");
         Assert.Equal("00000100", await client.ReceiveHexAsync());
-        var got = new[] { await client.ReceiveHexAsync(), await client.ReceiveHexAsync(), await client.ReceiveHexAsync() };
-        Assert.Equal(["0001020000", A, "0106010101027b7d"], got.OrderBy(m => m.StartsWith("01", StringComparison.Ordinal)).ThenBy(m => m, StringComparer.Ordinal));
+        var got = new[] { await client.ReceiveHexAsync(), await client.ReceiveHexAsync(),
+            await client.ReceiveHexAsync() };
+        Assert.Equal(["0001020000", A, "0106010101027b7d"],
+            got.OrderBy(m => m.StartsWith("01", StringComparison.Ordinal)).ThenBy(m => m, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class YWebSocketEndpointTests
         var bytes = Convert.FromHexString(A);
         for (var i = 0; i < bytes.Length; i++)
         {
-            await client.Socket.SendAsync(bytes.AsMemory(i, 1), WebSocketMessageType.Binary, i == bytes.Length - 1, CancellationToken.None);
+            await client.Socket.SendAsync(bytes.AsMemory(i, 1), WebSocketMessageType.Binary, i == bytes.Length - 1,
+                CancellationToken.None);
         }
 
         Assert.Equal(A, Convert.ToHexStringLower(await client.UntilAsync(0, 2)));
@@ -129,7 +132,8 @@ public sealed class YWebSocketEndpointTests
         using var client = await node.ConnectAsync(path);
         await client.SendAsync(A);
         await client.UntilAsync(0, 2);
-        var state = await node.Http.GetByteArrayAsync(new Uri("/api/documents/" + Uri.EscapeDataString(name), UriKind.Relative));
+        var state = await node.Http.GetByteArrayAsync(
+            new Uri("/api/documents/" + Uri.EscapeDataString(name), UriKind.Relative));
         Assert.Equal("0101010004010174016100", Convert.ToHexStringLower(state));
     }
 
@@ -158,14 +162,16 @@ public sealed class YWebSocketEndpointTests
     public async Task An_offer_that_is_no_subprotocol_is_passed_over()
     {
         await using var node = await TestNode.StartAsync();
-        using var client = await RawSocket.ConnectAsync(node.Address, "/yjs/doc HTTP/1.1\r\nSec-WebSocket-Protocol: a\u0001b, yjs\r\nX-Rest:");
+        using var client = await RawSocket.ConnectAsync(node.Address,
+            "/yjs/doc HTTP/1.1\r\nSec-WebSocket-Protocol: a\u0001b, yjs\r\nX-Rest:");
         await client.UntilAsync([0x82, 4, 0, 0, 1, 0]);
     }
 
     [Fact]
     public async Task Connections_beyond_the_limits_are_told_to_come_back()
     {
-        await using var node = await TestNode.StartAsync(settings: ["Limits:MaxConnections=2", "Limits:MaxConnectionsPerDocument=1"]);
+        await using var node = await TestNode.StartAsync(
+            settings: ["Limits:MaxConnections=2", "Limits:MaxConnectionsPerDocument=1"]);
         using var first = await node.ConnectAsync("/yjs/a");
         await first.UntilAsync(0, 0);
         using var second = await node.ConnectAsync("/yjs/a");

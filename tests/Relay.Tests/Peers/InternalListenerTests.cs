@@ -31,7 +31,8 @@ public sealed class InternalListenerTests : IDisposable
                 return true;
             });
             using var client = Client();
-            AssertEqual(State(bytes), await client.AskAsync(DocumentName.Create("a/b ..%"), [here], CancellationToken.None));
+            AssertEqual(State(bytes),
+                await client.AskAsync(DocumentName.Create("a/b ..%"), [here], CancellationToken.None));
             await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
         }
     }
@@ -40,7 +41,8 @@ public sealed class InternalListenerTests : IDisposable
     public async Task Who_only_wants_to_know_who_is_there_is_not_sent_the_document()
     {
         var presence = PresenceUpdate((7, 1, "{}"));
-        using var listener = await StartAsync(address, (_, _) => throw new InvalidOperationException("Nobody asked for the document."), (document, reader) =>
+        using var listener = await StartAsync(address,
+            (_, _) => throw new InvalidOperationException("Nobody asked for the document."), (document, reader) =>
         {
             reader(document.Value == "loading" ? null : presence);
             return document.Value != "elsewhere";
@@ -89,7 +91,8 @@ public sealed class InternalListenerTests : IDisposable
         using var client = Client();
         await RelayTraces.TraceAsync("load", name, _ => client.AskAsync(name, [address], CancellationToken.None));
         await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
-        var ofThis = ended.Where(span => Equals(span.GetTagItem("relay.document"), name.Value)).ToDictionary(span => span.OperationName);
+        var ofThis = ended.Where(span => Equals(span.GetTagItem("relay.document"), name.Value))
+            .ToDictionary(span => span.OperationName);
         Assert.Equal(ofThis["load"].TraceId, ofThis["document.share"].TraceId);
     }
 
@@ -184,7 +187,8 @@ public sealed class InternalListenerTests : IDisposable
         using var socket = await node.ConnectAsync();
         await socket.SendAsync(Update(Typed(1, 0, "a")));
         await socket.UntilAsync(0, 2);
-        using var client = new PeerClient("elsewhere", PeerSecret.Development, new PeerOptions(), TimeProvider.System, _ => 0, NullLogger<PeerClient>.Instance);
+        using var client = new PeerClient("elsewhere", PeerSecret.Development, new PeerOptions(), TimeProvider.System,
+            _ => 0, NullLogger<PeerClient>.Instance);
         var state = await client.AskAsync(Name, [address], CancellationToken.None);
         Assert.NotNull(state);
         Assert.Equal(Typed(1, 0, "a"), state.Document.ToArray());
@@ -200,11 +204,15 @@ public sealed class InternalListenerTests : IDisposable
     private static string Proof(PeerSecret secret, string path, string target, DateTimeOffset time) =>
         PeerProof.Make(secret, "GET", path, target, time, PeerProof.NewNonce());
 
-    private static PeerClient Client() => new("elsewhere", Secret, new PeerOptions(), TimeProvider.System, _ => 0, NullLogger<PeerClient>.Instance);
+    private static PeerClient Client() =>
+        new("elsewhere", Secret, new PeerOptions(), TimeProvider.System, _ => 0, NullLogger<PeerClient>.Instance);
 
-    private static async Task<InternalListener> StartAsync(string address, Func<DocumentName, Action<PeerState?>, bool> share, Func<DocumentName, Action<byte[]?>, bool>? showPresence = null)
+    private static async Task<InternalListener> StartAsync(string address,
+        Func<DocumentName, Action<PeerState?>, bool> share,
+        Func<DocumentName, Action<byte[]?>, bool>? showPresence = null)
     {
-        var endpoint = new PeerStateEndpoint(share, showPresence ?? ((_, _) => false), address, Secret, new PeerOptions(), TimeProvider.System, NullLogger<PeerStateEndpoint>.Instance);
+        var endpoint = new PeerStateEndpoint(share, showPresence ?? ((_, _) => false), address, Secret,
+            new PeerOptions(), TimeProvider.System, NullLogger<PeerStateEndpoint>.Instance);
         var listener = new InternalListener(IPEndPoint.Parse(address), endpoint, NullLoggerFactory.Instance);
         await listener.StartAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
         return listener;

@@ -29,7 +29,8 @@ public sealed class PeerClientTests : IDisposable
         AssertEqual(State(), await AskAsync(peer.Address));
         var question = await peer.Asked;
         Assert.StartsWith($"GET {StatePath} HTTP/1.1\r\n", question, StringComparison.Ordinal);
-        Assert.Equal(PeerProofOutcome.Valid, PeerProof.Check(RawPeer.ProofIn(question), Secret, "GET", StatePath, peer.Address, time.Now, out _, out _));
+        Assert.Equal(PeerProofOutcome.Valid,
+            PeerProof.Check(RawPeer.ProofIn(question), Secret, "GET", StatePath, peer.Address, time.Now, out _, out _));
         Assert.DoesNotContain("0123456789", question, StringComparison.Ordinal);
     }
 
@@ -39,7 +40,9 @@ public sealed class PeerClientTests : IDisposable
         Assert.Null(await AskAsync());
         await using var self = RawPeer.Silent();
         using var itself = new PeerClient(self.Address, Secret, Options, time, _ => 0, NullLogger<PeerClient>.Instance);
-        Assert.Null(await itself.AskAsync(Name, [self.Address, self.Address], CancellationToken.None).AsTask().WaitAsync(Patience));
+        Assert.Null(
+            await itself.AskAsync(Name, [self.Address, self.Address], CancellationToken.None).AsTask()
+            .WaitAsync(Patience));
         Assert.Equal(0, self.Questions);
     }
 
@@ -78,7 +81,9 @@ public sealed class PeerClientTests : IDisposable
     public async Task Addresses_of_nobody_make_room_for_the_next_at_once()
     {
         await using var holder = Holder(State());
-        AssertEqual(State(), await AskAsync(NobodyAt(), "no address", "relay.example:80", "127.0.0.1:0", "127.0.0.1:80/x", holder.Address));
+        AssertEqual(State(),
+            await AskAsync(NobodyAt(), "no address", "relay.example:80", "127.0.0.1:0", "127.0.0.1:80/x",
+                holder.Address));
         Assert.Null(await AskAsync(NobodyAt()));
     }
 
@@ -149,13 +154,17 @@ public sealed class PeerClientTests : IDisposable
     [Fact]
     public async Task Strangers_who_answer_are_no_holders()
     {
-        await using var page = RawPeer.WithBody(Encoding.ASCII.GetBytes("<!doctype html><p>It works!</p>" + new string(' ', 200)));
+        await using var page = RawPeer.WithBody(
+            Encoding.ASCII.GetBytes("<!doctype html><p>It works!</p>" + new string(' ', 200)));
         await using var nothing = RawPeer.WithBody([]);
         await using var repeated = RawPeer.WithBody(await WrittenAsync(State(), "the proof of a question before"));
-        await using var noHttp = new RawPeer((stream, _, cancellation) => RawPeer.SendAsync(stream, "220 mail.example ESMTP\r\n", cancellation));
+        await using var noHttp = new RawPeer(
+            (stream, _, cancellation) => RawPeer.SendAsync(stream, "220 mail.example ESMTP\r\n", cancellation));
         await using var closing = new RawPeer((_, _, _) => Task.CompletedTask);
         await using var holder = Holder(State());
-        AssertEqual(State(), await AskAsync(page.Address, nothing.Address, repeated.Address, noHttp.Address, closing.Address, holder.Address));
+        AssertEqual(State(),
+            await AskAsync(page.Address, nothing.Address, repeated.Address, noHttp.Address, closing.Address,
+                holder.Address));
     }
 
     [Fact]
@@ -182,7 +191,9 @@ public sealed class PeerClientTests : IDisposable
         await using var endless = new RawPeer(async (stream, _, cancellation) =>
         {
             await RawPeer.SendAsync(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", cancellation);
-            await stream.WriteAsync((await WrittenAsync(State(Convert.ToInt32(Options.MaxBytes))))[..PeerStateHeader.FixedBytes], cancellation);
+            await stream.WriteAsync(
+                (await WrittenAsync(State(Convert.ToInt32(Options.MaxBytes))))[..PeerStateHeader.FixedBytes],
+                cancellation);
             while (true)
             {
                 await stream.WriteAsync(new byte[4096], cancellation);
@@ -205,14 +216,16 @@ public sealed class PeerClientTests : IDisposable
         Assert.Null(await AskAsync(endless.Address));
     }
 
-    private Task<PeerState?> AskAsync(params string[] holders) => client.AskAsync(Name, holders, CancellationToken.None).AsTask().WaitAsync(Patience);
+    private Task<PeerState?> AskAsync(params string[] holders) =>
+        client.AskAsync(Name, holders, CancellationToken.None).AsTask().WaitAsync(Patience);
 
     /// <summary>Answers as a node of ours, when it may.</summary>
     private static RawPeer Holder(PeerState state, Task? when = null) => new(async (stream, question, cancellation) =>
     {
         await (when ?? Task.CompletedTask).WaitAsync(cancellation);
         var bytes = await WrittenAsync(state, RawPeer.ProofIn(question));
-        await RawPeer.SendAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n", cancellation);
+        await RawPeer.SendAsync(stream,
+            $"HTTP/1.1 200 OK\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n", cancellation);
         await stream.WriteAsync(bytes, cancellation);
     });
 

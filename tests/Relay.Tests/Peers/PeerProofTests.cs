@@ -45,7 +45,8 @@ public sealed class PeerProofTests
     [Fact]
     public void It_is_wrong_for_any_other()
     {
-        Assert.Equal(PeerProofOutcome.Wrong, Check(Make(), secret: new PeerSecret("another secret of 32 characters..")));
+        Assert.Equal(PeerProofOutcome.Wrong,
+            Check(Make(), secret: new PeerSecret("another secret of 32 characters..")));
         Assert.Equal(PeerProofOutcome.Wrong, Check(Make(), method: "DELETE"));
         Assert.Equal(PeerProofOutcome.Wrong, Check(Make(), path: "/internal/documents/other/state"));
         Assert.Equal(PeerProofOutcome.Wrong, Check(Make(), path: StatePath + "?"));
@@ -58,9 +59,11 @@ public sealed class PeerProofTests
     {
         Assert.Equal(
             PeerProofOutcome.Untimely,
-            PeerProof.Check(Make(), Secret, "GET", StatePath, Node, Now + PeerProof.MaxSkew + TimeSpan.FromMilliseconds(1), out var behind, out _));
+            PeerProof.Check(Make(), Secret, "GET", StatePath, Node,
+                Now + PeerProof.MaxSkew + TimeSpan.FromMilliseconds(1), out var behind, out _));
         Assert.Equal(-30.001, behind.TotalSeconds, 4);
-        Assert.Equal(PeerProofOutcome.Untimely, PeerProof.Check(Make(), Secret, "GET", StatePath, Node, Now - TimeSpan.FromHours(1), out var ahead, out _));
+        Assert.Equal(PeerProofOutcome.Untimely,
+            PeerProof.Check(Make(), Secret, "GET", StatePath, Node, Now - TimeSpan.FromHours(1), out var ahead, out _));
         Assert.Equal(TimeSpan.FromHours(1), ahead);
     }
 
@@ -113,6 +116,7 @@ public sealed class PeerProofTests
 
     private static string Make() => PeerProof.Make(Secret, "GET", StatePath, Node, Now, Nonce);
 
-    private static PeerProofOutcome Check(string? proof, PeerSecret? secret = null, string method = "GET", string path = StatePath, string target = Node, DateTimeOffset? now = null) =>
+    private static PeerProofOutcome Check(string? proof, PeerSecret? secret = null, string method = "GET",
+        string path = StatePath, string target = Node, DateTimeOffset? now = null) =>
         PeerProof.Check(proof, secret ?? Secret, method, path, target, now ?? Now, out _, out _);
 }

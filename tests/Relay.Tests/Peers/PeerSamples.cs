@@ -37,7 +37,8 @@ internal static class PeerSamples
         Assert.NotNull(actual);
         Assert.Equal(expected.Position, actual.Position);
         Assert.Equal(expected.Saved, actual.Saved);
-        Assert.Equal(expected.Unreadable.Order(Comparer<Position>.Create((a, b) => a.Offset.CompareTo(b.Offset))), actual.Unreadable.Order(Comparer<Position>.Create((a, b) => a.Offset.CompareTo(b.Offset))));
+        Assert.Equal(expected.Unreadable.Order(Comparer<Position>.Create((a, b) => a.Offset.CompareTo(b.Offset))),
+            actual.Unreadable.Order(Comparer<Position>.Create((a, b) => a.Offset.CompareTo(b.Offset))));
         Assert.True(expected.Document.Span.SequenceEqual(actual.Document.Span));
         Assert.True(expected.Unlogged.Span.SequenceEqual(actual.Unlogged.Span));
         Assert.True(expected.Awareness.Span.SequenceEqual(actual.Awareness.Span));

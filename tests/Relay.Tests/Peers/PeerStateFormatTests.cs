@@ -34,7 +34,8 @@ public sealed class PeerStateFormatTests
     [Fact]
     public async Task A_document_without_anything_has_a_state_too()
     {
-        var state = new PeerState(Position.None, Position.None, new HashSet<Position>(), ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty);
+        var state = new PeerState(Position.None, Position.None, new HashSet<Position>(), ReadOnlyMemory<byte>.Empty,
+            ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty);
         AssertEqual(state, await ReadAsync(await WrittenAsync(state)));
     }
 
@@ -46,7 +47,8 @@ public sealed class PeerStateFormatTests
         Assert.InRange((await WrittenAsync(State() with { Document = text })).Length, 100, 3_000);
 
         var small = State(1_000);
-        Assert.Equal(PeerStateHeader.FixedBytes + PeerStateHeader.PositionBytes + 1_003 + PeerStateHeader.MacBytes, (await WrittenAsync(small)).Length);
+        Assert.Equal(PeerStateHeader.FixedBytes + PeerStateHeader.PositionBytes + 1_003 + PeerStateHeader.MacBytes,
+            (await WrittenAsync(small)).Length);
         Assert.InRange((await WrittenAsync(State(100_000))).Length, 100_000, 107_000);
     }
 
@@ -80,7 +82,8 @@ public sealed class PeerStateFormatTests
             // Deflate has bits that say nothing; what is read must be what was written or nothing.
             if (await ReadAsync(changed) is { } read)
             {
-                Assert.True(documentBytes >= PeerStateWriter.DeflateFrom && i > PeerStateHeader.FixedBytes, $"byte {i}");
+                Assert.True(
+                    documentBytes >= PeerStateWriter.DeflateFrom && i > PeerStateHeader.FixedBytes, $"byte {i}");
                 AssertEqual(state, read);
             }
         }
@@ -91,7 +94,9 @@ public sealed class PeerStateFormatTests
     {
         var bytes = await WrittenAsync(State());
         Assert.Null(await ReadAsync(bytes, proof: "another"));
-        Assert.Null(await PeerStateReader.ReadAsync(new MemoryStream(bytes), new PeerSecret("x"), "proof", 1 << 20, CancellationToken.None));
+        Assert.Null(
+            await PeerStateReader.ReadAsync(new MemoryStream(bytes), new PeerSecret("x"), "proof", 1 << 20,
+                CancellationToken.None));
     }
 
     [Fact]

@@ -36,7 +36,8 @@ internal sealed class RawPeer : IAsyncDisposable
 
     /// <summary>Answers with this status and nothing else.</summary>
     public static RawPeer WithStatus(string status) =>
-        new((stream, _, cancellation) => SendAsync(stream, $"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", cancellation));
+        new((stream, _, cancellation) => SendAsync(stream,
+            $"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", cancellation));
 
     /// <summary>Says nothing, ever.</summary>
     public static RawPeer Silent() => new((_, _, cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, cancellation));
@@ -44,14 +45,18 @@ internal sealed class RawPeer : IAsyncDisposable
     /// <summary>Answers with these bytes as a whole body.</summary>
     public static RawPeer WithBody(byte[] body) => new(async (stream, _, cancellation) =>
     {
-        await SendAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n", cancellation);
+        await SendAsync(stream,
+            $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n", cancellation);
         await stream.WriteAsync(body, cancellation);
     });
 
-    public static Task SendAsync(NetworkStream stream, string text, CancellationToken cancellation) => stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancellation).AsTask();
+    public static Task SendAsync(NetworkStream stream, string text, CancellationToken cancellation) =>
+        stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancellation).AsTask();
 
     /// <summary>The proof in a question.</summary>
-    public static string ProofIn(string question) => question.Split("\r\n").Single(line => line.StartsWith("Authorization: ", StringComparison.Ordinal))["Authorization: ".Length..];
+    public static string ProofIn(string question) =>
+        question.Split("\r\n")
+        .Single(line => line.StartsWith("Authorization: ", StringComparison.Ordinal))["Authorization: ".Length..];
 
     public async ValueTask DisposeAsync()
     {
@@ -72,7 +77,8 @@ internal sealed class RawPeer : IAsyncDisposable
                 conversations.Add(ConverseAsync(socket));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException
+            or InvalidOperationException)
         {
         }
 
@@ -110,7 +116,8 @@ internal sealed class RawPeer : IAsyncDisposable
             await over.CancelAsync();
             await Task.WhenAll(leaving, answering);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException
+            or ObjectDisposedException)
         {
         }
     }

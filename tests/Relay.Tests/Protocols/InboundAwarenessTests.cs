@@ -116,7 +116,8 @@ public sealed class InboundAwarenessTests : IDisposable
     [Fact]
     public async Task However_many_come_together_they_are_looked_through_once()
     {
-        var messages = Enumerable.Repeat(new DocumentMessage(DocumentMessageKind.Awareness, default, []), 300_000).ToList();
+        var messages = Enumerable.Repeat(new DocumentMessage(DocumentMessageKind.Awareness, default, []), 300_000)
+            .ToList();
         await Task.Run(() => inbound.Filter(messages)).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(10, messages.Count);
     }
@@ -151,7 +152,8 @@ public sealed class InboundAwarenessTests : IDisposable
         Assert.Empty(later);
     }
 
-    private static AwarenessEntry Entry(ulong client, ulong clock, string? text = null) => new(client, clock, Encoding.UTF8.GetBytes(text is null ? "{}" : $"\"{text}\""));
+    private static AwarenessEntry Entry(ulong client, ulong clock, string? text = null) =>
+        new(client, clock, Encoding.UTF8.GetBytes(text is null ? "{}" : $"\"{text}\""));
 
     private void Exhaust()
     {

@@ -53,7 +53,8 @@ public sealed class YWebSocketGoldenTests
     [InlineData("0108010101046e756c6c", "Awareness:1@1=null")]
     [InlineData("03", "QueryAwareness:")]
     [InlineData("000001000106010100027b7d03", "SyncStep1:00 Awareness:1@0={} QueryAwareness:")]
-    [InlineData("00020b010101000401017401610000020b0101010004010174016100", "Update:0101010004010174016100 Update:0101010004010174016100")]
+    [InlineData("00020b010101000401017401610000020b0101010004010174016100",
+        "Update:0101010004010174016100 Update:0101010004010174016100")]
     [InlineData("67", "")]
     [InlineData("000001006701020304", "SyncStep1:00")]
     [InlineData("6601076602ac02", "Marker:07 Marker:ac02")]
@@ -132,7 +133,9 @@ public sealed class YWebSocketGoldenTests
     [Fact]
     public void No_bytes_whatever_make_the_decoder_throw()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : 20261120;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given)
+            ? given
+            : 20261120;
         var random = new Random(seed);
         for (var i = 0; i < 50_000; i++)
         {
@@ -155,5 +158,6 @@ public sealed class YWebSocketGoldenTests
             ? string.Join(',', message.Awareness.Select(Show))
             : Convert.ToHexStringLower(message.Payload.Span));
 
-    private static string Show(AwarenessEntry entry) => $"{entry.ClientId}@{entry.Clock}={Encoding.UTF8.GetString(entry.State.Span)}";
+    private static string Show(AwarenessEntry entry) =>
+        $"{entry.ClientId}@{entry.Clock}={Encoding.UTF8.GetString(entry.State.Span)}";
 }

@@ -8,9 +8,27 @@ public sealed class DashboardViewTests
     public void Figures_of_nodes_are_added_and_rooms_on_several_nodes_are_one()
     {
         var view = View(
-            new NodeReport { Address = "a", Connections = 3, Rooms = 2, UpdatesReceivedPerSecond = 1, BytesSentPerSecond = 10, BusiestRooms = [Room("plan", 2, updates: 1, bytes: 50), Room("notes", 1)] },
-            new NodeReport { Address = "b", Connections = 4, Rooms = 1, UpdatesReceivedPerSecond = 2, BytesSentPerSecond = 5, BusiestRooms = [Room("plan", 4, updates: 2, bytes: 70)] });
-        Assert.Equal((7, 2, true, 3.0, 15.0), (view.Totals.Connections, view.Totals.Rooms, view.Totals.AreRoomsExact, view.Totals.UpdatesReceivedPerSecond, view.Totals.BytesSentPerSecond));
+            new NodeReport
+            {
+                Address = "a",
+                Connections = 3,
+                Rooms = 2,
+                UpdatesReceivedPerSecond = 1,
+                BytesSentPerSecond = 10,
+                BusiestRooms = [Room("plan", 2, updates: 1, bytes: 50), Room("notes", 1)]
+            },
+            new NodeReport
+            {
+                Address = "b",
+                Connections = 4,
+                Rooms = 1,
+                UpdatesReceivedPerSecond = 2,
+                BytesSentPerSecond = 5,
+                BusiestRooms = [Room("plan", 4, updates: 2, bytes: 70)]
+            });
+        Assert.Equal((7, 2, true, 3.0, 15.0),
+            (view.Totals.Connections, view.Totals.Rooms, view.Totals.AreRoomsExact,
+                view.Totals.UpdatesReceivedPerSecond, view.Totals.BytesSentPerSecond));
         Assert.Equal(["plan", "notes"], view.Rooms.Select(room => room.Name));
         var plan = view.Rooms[0];
         Assert.Equal((6, 3.0, 70), (plan.Connections, plan.UpdatesPerSecond, plan.Bytes));
@@ -22,7 +40,8 @@ public sealed class DashboardViewTests
     public void Where_nodes_do_not_name_all_rooms_their_number_may_be_too_high_and_says_so()
     {
         var some = Enumerable.Range(0, 100).Select(i => Room($"{i}", 1)).ToArray();
-        var view = View(new NodeReport { Address = "a", Rooms = 250, BusiestRooms = some }, new NodeReport { Address = "b", Rooms = 100, BusiestRooms = some });
+        var view = View(new NodeReport { Address = "a", Rooms = 250, BusiestRooms = some },
+            new NodeReport { Address = "b", Rooms = 100, BusiestRooms = some });
         Assert.Equal((350, false, 100), (view.Totals.Rooms, view.Totals.AreRoomsExact, view.Rooms.Count));
         Assert.True(View(new NodeReport { Rooms = 250, BusiestRooms = some }).Totals.AreRoomsExact);
     }
@@ -42,11 +61,18 @@ public sealed class DashboardViewTests
     [Fact]
     public void The_busiest_rooms_come_first()
     {
-        var view = View(new NodeReport { Address = "a", BusiestRooms = [Room("quiet", 2), Room("busy", 2, updates: 9), Room("large", 3)] });
+        var view = View(
+            new NodeReport
+            {
+                Address = "a",
+                BusiestRooms = [Room("quiet", 2), Room("busy", 2, updates: 9), Room("large", 3)]
+            });
         Assert.Equal(["large", "busy", "quiet"], view.Rooms.Select(room => room.Name));
     }
 
-    private static RoomReport Room(string name, int connections, double updates = 0, long bytes = 0) => new() { Name = name, Connections = connections, UpdatesPerSecond = updates, Bytes = bytes };
+    private static RoomReport Room(string name, int connections, double updates = 0, long bytes = 0) =>
+        new() { Name = name, Connections = connections, UpdatesPerSecond = updates, Bytes = bytes };
 
-    private static DashboardView View(params NodeReport[] nodes) => DashboardView.Of(new ClusterReport(nodes, true), "self", Now);
+    private static DashboardView View(params NodeReport[] nodes) =>
+        DashboardView.Of(new ClusterReport(nodes, true), "self", Now);
 }

@@ -154,7 +154,11 @@ public sealed class DeletionTests
     [Fact]
     public async Task The_tombstone_outlives_every_snapshot_before_it()
     {
-        var settings = new SessionSettings { SaveInterval = TimeSpan.FromSeconds(1), Retention = new SnapshotRetention(0, 0, 0) };
+        var settings = new SessionSettings
+        {
+            SaveInterval = TimeSpan.FromSeconds(1),
+            Retention = new SnapshotRetention(0, 0, 0)
+        };
         using var world = new World(settings);
         world.Client().Say(Update(A));
         world.Advance(2);
@@ -218,7 +222,9 @@ public sealed class DeletionTests
     {
         using var world = new World();
         var entry = world.Backplane.AppendElsewhere(World.Name, 1, A);
-        world.Store(new Snapshot(World.Name, SnapshotKind.Tombstone, new Position(entry.Position.Epoch + 5, 1, new EntryId(5)), world.Time.GetUtcNow(), default));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.Tombstone, new Position(entry.Position.Epoch + 5, 1, new EntryId(5)),
+                world.Time.GetUtcNow(), default));
         Assert.Equal(CloseReason.DocumentDeleted, world.Client().Closed);
         Assert.Equal(entry.Position, Assert.Single(world.Backplane.Checkpoints));
         Assert.Single(world.Snapshots.Of(World.Name));

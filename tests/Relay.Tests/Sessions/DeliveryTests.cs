@@ -237,9 +237,12 @@ public sealed class DeliveryTests
     [Fact]
     public void Whatever_connections_read_and_whenever_they_end_up_with_the_same_document()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : 20261120;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given)
+            ? given
+            : 20261120;
         var random = new Random(seed);
-        using var world = new World(new SessionSettings { DeliveryBytes = 800, Sync = new DiffSizes(600, 300, 600), SendBytes = 500 });
+        using var world = new World(
+            new SessionSettings { DeliveryBytes = 800, Sync = new DiffSizes(600, 300, 600), SendBytes = 500 });
         var writer = world.Client();
         var readers = Enumerable.Range(0, 5).Select(_ => world.Client()).ToArray();
         ulong clock = 0;

@@ -136,7 +136,8 @@ public sealed class LeaveTests
         for (var moment = 0; moment < 40; moment++)
         {
             using var world = new World(new SessionSettings { IdleTimeout = TimeSpan.FromMilliseconds(moment % 3) });
-            var gates = new[] { world.Snapshots.Writing, world.Locator.Removing, world.Locator.Adding, world.Backplane.Subscribing };
+            var gates = new[] { world.Snapshots.Writing, world.Locator.Removing, world.Locator.Adding,
+                world.Backplane.Subscribing };
             var client = world.Client();
             client.Say(Update(A));
             var gate = gates[moment % gates.Length];
@@ -207,7 +208,8 @@ public sealed class LeaveTests
     [Fact]
     public void When_the_node_stops_every_document_is_saved_at_once()
     {
-        using var world = new World(new SessionSettings { IdleTimeout = TimeSpan.FromHours(1), SaveInterval = TimeSpan.FromHours(1) });
+        using var world = new World(
+            new SessionSettings { IdleTimeout = TimeSpan.FromHours(1), SaveInterval = TimeSpan.FromHours(1) });
         var client = world.Client();
         client.Say(Update(A));
         var left = world.Sessions.LeaveAllAsync();

@@ -91,7 +91,8 @@ public sealed class LoadTests
         var second = world.Backplane.AppendElsewhere(World.Name, 8, B).Position;
         var third = world.Backplane.AppendElsewhere(World.Name, 9, C).Position;
         world.Store(new Snapshot(World.Name, SnapshotKind.State, second, world.Time.GetUtcNow(), World.StateOf(A, B)));
-        world.Store(new Snapshot(World.Name, SnapshotKind.State, third, world.Time.GetUtcNow(), World.StateOf(A, B, C)));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.State, third, world.Time.GetUtcNow(), World.StateOf(A, B, C)));
         Assert.True(world.Backplane.CheckpointAsync(World.Name, third, second, default).IsCompletedSuccessfully);
         world.Snapshots.Damage(second);
         var client = world.Client();
@@ -106,14 +107,18 @@ public sealed class LoadTests
     public void A_load_that_fails_closes_those_who_wait_and_the_next_one_tries_again(string what)
     {
         using var world = new World();
-        world.Store(new Snapshot(World.Name, SnapshotKind.State, new Position(5, 3, new EntryId(9)), world.Time.GetUtcNow(), A));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.State, new Position(5, 3, new EntryId(9)),
+                world.Time.GetUtcNow(), A));
         var gate = what switch
         {
             "snapshots" => world.Snapshots.Reading,
             "log" => world.Backplane.Reading,
             _ => world.Backplane.Subscribing,
         };
-        gate.Failure = what == "snapshots" ? new SnapshotStoreUnavailableException("Away.") : new BackplaneUnavailableException("Away.");
+        gate.Failure = what == "snapshots"
+            ? new SnapshotStoreUnavailableException("Away.")
+            : new BackplaneUnavailableException("Away.");
         var (first, second) = (world.Client(), world.Client());
         Assert.Equal(CloseReason.StoreUnavailable, first.Closed);
         Assert.Equal(CloseReason.StoreUnavailable, second.Closed);
@@ -134,7 +139,9 @@ public sealed class LoadTests
     public void A_locator_that_cannot_be_reached_delays_nobody_and_is_told_later()
     {
         using var world = new World();
-        world.Store(new Snapshot(World.Name, SnapshotKind.State, new Position(5, 3, new EntryId(9)), world.Time.GetUtcNow(), A));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.State, new Position(5, 3, new EntryId(9)),
+                world.Time.GetUtcNow(), A));
         world.Locator.Adding.Failure = new LocatorUnavailableException("Away.", new TimeoutException());
         var client = world.Client();
         Assert.True(client.IsSynced);
@@ -173,8 +180,12 @@ public sealed class LoadTests
     public void Snapshots_of_several_epochs_are_merged()
     {
         using var world = new World();
-        world.Store(new Snapshot(World.Name, SnapshotKind.State, new Position(5, 3, new EntryId(9)), world.Time.GetUtcNow(), A));
-        world.Store(new Snapshot(World.Name, SnapshotKind.State, new Position(6, 1, new EntryId(10)), world.Time.GetUtcNow(), C));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.State, new Position(5, 3, new EntryId(9)),
+                world.Time.GetUtcNow(), A));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.State, new Position(6, 1, new EntryId(10)),
+                world.Time.GetUtcNow(), C));
         Assert.Equal(World.StateOf(A, C), world.Client().Document.EncodeState());
     }
 
@@ -193,7 +204,8 @@ public sealed class LoadTests
     [Fact]
     public void A_document_with_a_damaged_snapshot_at_its_end_is_saved_under_a_new_position()
     {
-        // Nobody writes over the damaged one, so without an entry of its own the document could not be saved, and a stop would wait for that in vain.
+        // Nobody writes over the damaged one, so without an entry of its own the document could not be saved, and a
+        // stop would wait for that in vain.
         using var world = new World();
         var first = world.Backplane.AppendElsewhere(World.Name, 1, A).Position;
         var second = world.Backplane.AppendElsewhere(World.Name, 2, B).Position;
@@ -231,7 +243,9 @@ public sealed class LoadTests
         // Offsets 1 and 2 were appended; a failover lost 2, and the log went on with another 2.
         using var world = new World();
         var first = world.Backplane.AppendElsewhere(World.Name, 1, A).Position;
-        world.Store(new Snapshot(World.Name, SnapshotKind.State, new Position(first.Epoch, 2, new EntryId(66)), world.Time.GetUtcNow(), World.StateOf(A, B)));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.State, new Position(first.Epoch, 2, new EntryId(66)),
+                world.Time.GetUtcNow(), World.StateOf(A, B)));
         world.Backplane.AppendElsewhere(World.Name, 2, C);
         Assert.Equal(World.StateOf(A, B, C), world.Client().Document.EncodeState());
     }
@@ -251,7 +265,9 @@ public sealed class LoadTests
     public void A_deleted_document_is_refused_whether_log_or_snapshot_says_so()
     {
         using var world = new World();
-        world.Store(new Snapshot(World.Name, SnapshotKind.Tombstone, new Position(9, 1, new EntryId(5)), world.Time.GetUtcNow(), default));
+        world.Store(
+            new Snapshot(World.Name, SnapshotKind.Tombstone, new Position(9, 1, new EntryId(5)),
+                world.Time.GetUtcNow(), default));
         Assert.Equal(CloseReason.DocumentDeleted, world.Client().Closed);
 
         using var other = new World();

@@ -5,8 +5,8 @@ using static Relay.Doubles.Messages;
 namespace Relay.Sessions;
 
 /// <summary>
-/// What takes long is not done on the thread of a socket loop: the loop goes on with other connections, and each session
-/// with its own messages in their order.
+/// What takes long is not done on the thread of a socket loop: the loop goes on with other connections, and each
+/// session with its own messages in their order.
 /// </summary>
 public sealed class LongStepTests
 {

@@ -27,7 +27,8 @@ public sealed class LookTests
         using var world = new World();
         world.Client();
         world.Run();
-        Assert.Throws<InvalidOperationException>(() => world.Sessions.LookAtAll(0, static (_, _) => throw new InvalidOperationException()));
+        Assert.Throws<InvalidOperationException>(
+            () => world.Sessions.LookAtAll(0, static (_, _) => throw new InvalidOperationException()));
         var seen = new List<DocumentSession>();
         world.Sessions.LookAtAll(seen, static (seen, session) => seen.Add(session));
         Assert.Equal(World.Name, Assert.Single(seen).Name);

@@ -44,7 +44,9 @@ public sealed class PeerLoadTests
     {
         using var world = new World();
         var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
-        Holds(world, new PeerState(first.Position with { Id = new EntryId(77) }, Position.None, NoPositions, World.StateOf(Typed(2, 0, "another history")), default, default));
+        Holds(world,
+            new PeerState(first.Position with { Id = new EntryId(77) }, Position.None, NoPositions,
+                World.StateOf(Typed(2, 0, "another history")), default, default));
         Assert.Equal(World.StateOf(A), world.Client().Document.EncodeState());
     }
 
@@ -53,7 +55,8 @@ public sealed class PeerLoadTests
     {
         using var world = new World();
         var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
-        Holds(world, new PeerState(first.Position, Position.None, NoPositions, new byte[] { 1, 2, 3 }, default, default));
+        Holds(world,
+            new PeerState(first.Position, Position.None, NoPositions, new byte[] { 1, 2, 3 }, default, default));
         Assert.Equal(World.StateOf(A), world.Client().Document.EncodeState());
     }
 
@@ -72,7 +75,9 @@ public sealed class PeerLoadTests
     {
         using var world = new World();
         var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
-        Holds(world, new PeerState(first.Position, Position.None, NoPositions, World.StateOf(A), default, PresenceUpdate((7, 1, "{}"))));
+        Holds(world,
+            new PeerState(first.Position, Position.None, NoPositions, World.StateOf(A), default,
+                PresenceUpdate((7, 1, "{}"))));
         Assert.Equal((1UL, "{}"), world.Client().Presence[7]);
     }
 
@@ -157,7 +162,8 @@ public sealed class PeerLoadTests
 
     private sealed class FixedPeers(PeerState state) : IPeers
     {
-        public ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation)
+        public ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders,
+            CancellationToken cancellation)
         {
             Assert.Equal(["10.0.0.7:9000"], holders);
             return ValueTask.FromResult<PeerState?>(state);

@@ -148,7 +148,8 @@ public sealed class PresenceTests
         gone.Leave();
         Assert.Equal((5UL, "null"), other.Presence[1]);
 
-        // Stock clients come back with the clock that they had, and other clients ignore it, because they saw that clock go.
+        // Stock clients come back with the clock that they had, and other clients ignore it, because they saw that
+        // clock go.
         var back = world.Client();
         back.Say(Presence((1, 5, "{}")));
         Assert.Equal((5UL, "null"), back.Presence[1]);

@@ -89,7 +89,8 @@ public sealed class ReceiptTests
         writer.Say(Update(C), Marker(3));
         world.Backplane.Appending.Open();
         world.Run();
-        Assert.Equal(["accepted", "accepted", "marker 01", "accepted", "marker 02", "accepted", "marker 03"], writer.Got.Where(g => g[0] is 'a' or 'm'));
+        Assert.Equal(["accepted", "accepted", "marker 01", "accepted", "marker 02", "accepted", "marker 03"],
+            writer.Got.Where(g => g[0] is 'a' or 'm'));
     }
 
     [Fact]
@@ -141,7 +142,11 @@ public sealed class ReceiptTests
         }
 
         var format = ReceiptFormat.Asking;
-        var late = new TestConnection(world.Context, world.Sessions, World.Name) { Format = format, IsStuck = true }.Join();
+        var late = new TestConnection(world.Context, world.Sessions, World.Name)
+        {
+            Format = format,
+            IsStuck = true
+        }.Join();
         late.Say(Step1());
         late.Say(Step2(Typed(99, 0, "y")));
         while (late.IsSending)
@@ -257,7 +262,9 @@ public sealed class ReceiptTests
     [Fact]
     public void Whatever_happens_every_message_is_answered_once_in_order_and_only_what_is_logged_is_accepted()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : 20261121;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given)
+            ? given
+            : 20261121;
         for (var round = 0; round < 200; round++)
         {
             var trial = new ReceiptTrial(seed + round);

@@ -6,7 +6,9 @@ using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
 
-/// <summary>Three clients that write, repeat, ask and lose their rights at random, over a log that stalls and fails at random.</summary>
+/// <summary>
+/// Three clients that write, repeat, ask and lose their rights at random, over a log that stalls and fails at random.
+/// </summary>
 internal sealed class ReceiptTrial(int seed)
 {
     private readonly Random random = new(seed);
@@ -16,7 +18,9 @@ internal sealed class ReceiptTrial(int seed)
     public void Run()
     {
         using var world = new World();
-        var clients = Enumerable.Range(0, 3).Select(_ => (Connection: world.Client(format: ReceiptFormat.Instance), Sent: new List<byte[]>(), Expected: new List<string>())).ToArray();
+        var clients = Enumerable.Range(0, 3)
+            .Select(_ => (Connection: world.Client(format: ReceiptFormat.Instance), Sent: new List<byte[]>(),
+                Expected: new List<string>())).ToArray();
         var access = new[] { AccessLevel.Write, AccessLevel.Write, AccessLevel.Write };
         for (var step = 0; step < 60; step++)
         {
@@ -31,7 +35,9 @@ internal sealed class ReceiptTrial(int seed)
                     world.Backplane.Replying.IsShut = true;
                     break;
                 case 2:
-                    world.Backplane.Appending.Failure = random.Next(2) == 0 ? new BackplaneUnavailableException("away") : null;
+                    world.Backplane.Appending.Failure = random.Next(2) == 0
+                        ? new BackplaneUnavailableException("away")
+                        : null;
                     break;
                 case 3:
                     world.Backplane.Appending.Open();
@@ -94,14 +100,18 @@ internal sealed class ReceiptTrial(int seed)
         return news.IsEmpty;
     }
 
-    /// <summary>What was said so far is the beginning of what is expected, and what was accepted is in the log.</summary>
+    /// <summary>
+    /// What was said so far is the beginning of what is expected, and what was accepted is in the log.
+    /// </summary>
     private static void Check(World world, TestConnection connection, List<byte[]> sent, List<string> expected)
     {
         var receipts = Receipts(connection).ToArray();
         Assert.Equal(expected.Take(receipts.Length), receipts);
         var answers = receipts.Where(r => r[0] != 'm');
-        Assert.All(sent.Zip(answers).Where(pair => pair.Second == "accepted"), pair => Assert.True(IsLogged(world, pair.First)));
+        Assert.All(sent.Zip(answers).Where(pair => pair.Second == "accepted"),
+            pair => Assert.True(IsLogged(world, pair.First)));
     }
 
-    private static IEnumerable<string> Receipts(TestConnection connection) => connection.Got.Where(g => g is "accepted" or "refused" || g[0] == 'm');
+    private static IEnumerable<string> Receipts(TestConnection connection) =>
+        connection.Got.Where(g => g is "accepted" or "refused" || g[0] == 'm');
 }

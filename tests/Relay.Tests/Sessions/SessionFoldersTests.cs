@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Relay.Sessions;
 
-/// <summary>What holds for the folders of sessions: they form no circle, and no part grows beyond what one can read.</summary>
+/// <summary>
+/// What holds for the folders of sessions: they form no circle, and no part grows beyond what one can read.
+/// </summary>
 public sealed partial class SessionFoldersTests
 {
     private const int MostLines = 300;

@@ -7,8 +7,8 @@ using static Relay.Doubles.Messages;
 namespace Relay.Sessions;
 
 /// <summary>
-/// A client is never shown a state that nobody had: an editor would take what does not fit its schema for a mistake, and
-/// repair it for everybody.
+/// A client is never shown a state that nobody had: an editor would take what does not fit its schema for a mistake,
+/// and repair it for everybody.
 /// </summary>
 public sealed class ShownStateTests
 {
@@ -183,7 +183,9 @@ public sealed class ShownStateTests
     [InlineData(true)]
     public void Whatever_is_read_and_whenever_every_state_that_a_reader_shows_is_one_that_the_log_had(bool answersWait)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : 20261130;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given)
+            ? given
+            : 20261130;
         var random = new Random(seed);
         using var world = new World(SmallParts)
         {
@@ -198,7 +200,8 @@ public sealed class ShownStateTests
         {
             if (readers.Count < 4)
             {
-                readers.Add((new TestConnection(world.Context, world.Sessions, World.Name).Join(), new ShownStates(), 0));
+                readers.Add(
+                    (new TestConnection(world.Context, world.Sessions, World.Name).Join(), new ShownStates(), 0));
             }
 
             var (connection, shown, _) = readers[random.Next(readers.Count)];
@@ -234,7 +237,8 @@ public sealed class ShownStateTests
                     if (seen.Take(reader.Updates[taken]))
                     {
                         var state = Convert.ToHexString(seen.Shown.EncodeState());
-                        Assert.True(states.Contains(state), $"Seed {seed}, step {step}: a reader shows what the log never had.");
+                        Assert.True(states.Contains(state),
+                            $"Seed {seed}, step {step}: a reader shows what the log never had.");
                     }
                 }
 
@@ -243,7 +247,9 @@ public sealed class ShownStateTests
         }
     }
 
-    /// <summary>One of four clients adds a text, after another's last one if there is any, and may delete one of its own.</summary>
+    /// <summary>
+    /// One of four clients adds a text, after another's last one if there is any, and may delete one of its own.
+    /// </summary>
     private static byte[] Change(Random random, int[] clocks)
     {
         var client = random.Next(clocks.Length);

@@ -13,7 +13,8 @@ public sealed partial class DeploymentSettingsTests
         string[] files =
         [
             "Dockerfile", "docker-compose.yml", "README.md",
-            .. Under("docs", "*.md"), .. Under("infra", "*.tf"), .. Under("infra", "*.hcl"), .. Under("infra", "*.yml"), .. Under(Path.Combine(".github", "workflows"), "*.yml"),
+            .. Under("docs", "*.md"), .. Under("infra", "*.tf"), .. Under("infra", "*.hcl"), .. Under("infra", "*.yml"),
+                .. Under(Path.Combine(".github", "workflows"), "*.yml"),
         ];
         return [.. files];
     }
@@ -22,7 +23,8 @@ public sealed partial class DeploymentSettingsTests
     [MemberData(nameof(Files))]
     public void Every_setting_that_is_written_down_is_one_that_nodes_know(string file)
     {
-        var settings = Written().Matches(File.ReadAllText(Path.Combine(Root, file))).Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().ToList();
+        var settings = Written().Matches(File.ReadAllText(Path.Combine(Root, file)))
+            .Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().ToList();
         Assert.Empty(Unknown(settings));
     }
 
@@ -31,13 +33,15 @@ public sealed partial class DeploymentSettingsTests
     {
         Assert.All(
             ["docker-compose.yml", Path.Combine("infra", "terraform", "main.tf"), "README.md"],
-            file => Assert.Contains(Written().Matches(File.ReadAllText(Path.Combine(Root, file))), match => match.Value == "Relay__Redis__Configuration"));
+            file => Assert.Contains(Written().Matches(File.ReadAllText(Path.Combine(Root, file))),
+                match => match.Value == "Relay__Redis__Configuration"));
         Assert.Equal(["Relay:Redis:Configuraton"], Unknown(["Relay:Redis:Configuraton", "Relay:Redis:Configuration"]));
     }
 
     private static IReadOnlyList<string> Unknown(IReadOnlyCollection<string> settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting, (string?)"x"))).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting, (string?)"x"))).Build();
         try
         {
             RelaySettings.Read(configuration, isDevelopment: true);
@@ -45,7 +49,9 @@ public sealed partial class DeploymentSettingsTests
         }
         catch (SettingsException refused)
         {
-            return [.. settings.Where(setting => refused.Message.Contains($"{setting} is not a setting of this version.", StringComparison.Ordinal))];
+            return [.. settings.Where(
+                setting => refused.Message.Contains($"{setting} is not a setting of this version.",
+                    StringComparison.Ordinal))];
         }
     }
 
@@ -54,7 +60,9 @@ public sealed partial class DeploymentSettingsTests
     private static partial Regex Written();
 
     private static IEnumerable<string> Under(string folder, string pattern) =>
-        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file)).Where(file => !file.Contains(".terraform", StringComparison.Ordinal));
+        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Root, file))
+            .Where(file => !file.Contains(".terraform", StringComparison.Ordinal));
 
     private static string FindRoot()
     {

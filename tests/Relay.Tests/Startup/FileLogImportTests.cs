@@ -83,7 +83,9 @@ public sealed class FileLogImportTests : IDisposable
         {
             foreach (var document in (DocumentName[])[One, Two])
             {
-                await log.AppendAsync(document, 0, new LogEntry(new EntryId(1), EntryKind.Deleted, ReadOnlyMemory<byte>.Empty), CancellationToken.None);
+                await log.AppendAsync(document, 0,
+                    new LogEntry(new EntryId(1), EntryKind.Deleted, ReadOnlyMemory<byte>.Empty),
+                    CancellationToken.None);
             }
         }
 
@@ -108,7 +110,9 @@ public sealed class FileLogImportTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(directory));
     }
 
-    private Task ImportAsync() => new FileLogImport(directory, target, TimeProvider.System, NullLoggerFactory.Instance).RunAsync(CancellationToken.None).WaitAsync(Patience);
+    private Task ImportAsync() =>
+        new FileLogImport(directory, target, TimeProvider.System, NullLoggerFactory.Instance)
+        .RunAsync(CancellationToken.None).WaitAsync(Patience);
 
     private FileLog Open() => FileLog.Open(new FileLogOptions { Directory = directory }, NullLogger<FileLog>.Instance);
 
@@ -117,11 +121,13 @@ public sealed class FileLogImportTests : IDisposable
         var end = (await log.ReadAsync(document, Position.None, CancellationToken.None)).End;
         foreach (var id in ids)
         {
-            end = (await log.AppendAsync(document, end.Epoch, new LogEntry(new EntryId(id), EntryKind.Update, Update), CancellationToken.None)).Position;
+            end = (await log.AppendAsync(document, end.Epoch, new LogEntry(new EntryId(id), EntryKind.Update, Update),
+                CancellationToken.None)).Position;
         }
 
         return end;
     }
 
-    private IEnumerable<ulong> Ids(DocumentName document) => target.Entries(document).Select(entry => entry.Position.Id.Value);
+    private IEnumerable<ulong> Ids(DocumentName document) =>
+        target.Entries(document).Select(entry => entry.Position.Id.Value);
 }

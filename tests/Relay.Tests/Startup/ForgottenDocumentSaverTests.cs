@@ -17,7 +17,8 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
     private readonly ForgottenDocumentSaver saver;
 
     public ForgottenDocumentSaverTests() =>
-        saver = new ForgottenDocumentSaver(jobs, world.Sessions, Options, world.Time, NullLogger<ForgottenDocumentSaver>.Instance);
+        saver = new ForgottenDocumentSaver(jobs, world.Sessions, Options, world.Time,
+            NullLogger<ForgottenDocumentSaver>.Instance);
 
     public void Dispose()
     {
@@ -75,7 +76,8 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
         var client = new TestConnection(world.Context, world.Sessions, DocumentName.Create("doc0")).Join();
         client.Say(Step1());
         world.Snapshots.Reading.Open();
-        Until(() => client.IsSynced && IsSaved("doc1") && IsSaved("doc2") && IsSaved("doc3") && world.Sessions.Count == 1);
+        Until(() => client.IsSynced && IsSaved("doc1") && IsSaved("doc2") && IsSaved("doc3")
+            && world.Sessions.Count == 1);
         Assert.False(IsSaved("doc4"));
         Until(() => IsSaved("doc4"), step: Options.Lease / 10);
     }
@@ -127,7 +129,9 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
 
     private bool IsSaved(string name) => world.Snapshots.Of(DocumentName.Create(name)).Count > 0;
 
-    /// <summary>Lets everything go on until this is so: what one thread leaves to another comes back to this one.</summary>
+    /// <summary>
+    /// Lets everything go on until this is so: what one thread leaves to another comes back to this one.
+    /// </summary>
     private void Until(Func<bool> condition, TimeSpan step = default) =>
         Assert.True(
             SpinWait.SpinUntil(

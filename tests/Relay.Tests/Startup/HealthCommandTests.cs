@@ -27,10 +27,12 @@ public sealed class HealthCommandTests
     {
         using var errors = new StringWriter();
         Assert.Equal(1, await HealthCommand.RunAsync(ports, errors).WaitAsync(TimeSpan.FromSeconds(60)));
-        Assert.Contains($"http://localhost:{ports}/health/live does not say", errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"http://localhost:{ports}/health/live does not say", errors.ToString(),
+            StringComparison.Ordinal);
     }
 
     private static string PortOf(RawPeer node) => node.Address[(node.Address.LastIndexOf(':') + 1)..];
 
-    private static Task<int> RunAsync(string ports) => HealthCommand.RunAsync(ports, TextWriter.Null).WaitAsync(TimeSpan.FromSeconds(60));
+    private static Task<int> RunAsync(string ports) =>
+        HealthCommand.RunAsync(ports, TextWriter.Null).WaitAsync(TimeSpan.FromSeconds(60));
 }

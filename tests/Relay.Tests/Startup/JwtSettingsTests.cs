@@ -23,7 +23,8 @@ public sealed class JwtSettingsTests
     [Fact]
     public void One_or_two_secrets_are_read_and_shown_to_nobody()
     {
-        var settings = Read(false, ("Secret", Secret), ("SecondSecret", "another hush, hush of 32 bytes and more"), ("Issuer", "me"), ("Audience", "you"));
+        var settings = Read(false, ("Secret", Secret), ("SecondSecret", "another hush, hush of 32 bytes and more"),
+            ("Issuer", "me"), ("Audience", "you"));
         Assert.Equal("jwt", settings.Auth.Mode);
         Assert.Equal(2, settings.Auth.Jwt!.Keys!.Count);
         Assert.Equal(("me", "you"), (settings.Auth.Jwt.Issuer, settings.Auth.Jwt.Audience));
@@ -46,10 +47,12 @@ public sealed class JwtSettingsTests
         const string Kinds = "Relay:Auth:Jwt:Secret, Relay:Auth:Jwt:PublicKey, Relay:Auth:Jwt:JwksUrl and "
             + "Relay:Auth:Jwt:Authority";
         Assert.Contains($"exactly one of {Kinds}; none of them are set", Refused(true), StringComparison.Ordinal);
-        Assert.Contains("2 of them are set", Refused(true, ("Secret", Secret), ("JwksUrl", "https://issuer.example/keys")), StringComparison.Ordinal);
+        Assert.Contains("2 of them are set",
+            Refused(true, ("Secret", Secret), ("JwksUrl", "https://issuer.example/keys")), StringComparison.Ordinal);
         var two = Refused(true, ("JwksUrl", "https://issuer.example/keys"), ("Authority", "https://issuer.example"));
         Assert.Contains("2 of them are set", two, StringComparison.Ordinal);
-        Assert.Contains("have no meaning without Relay:Auth:Mode=jwt", Refused(true, ("Secret", Secret), ("Mode", "none")), StringComparison.Ordinal);
+        Assert.Contains("have no meaning without Relay:Auth:Mode=jwt",
+            Refused(true, ("Secret", Secret), ("Mode", "none")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,16 +60,20 @@ public sealed class JwtSettingsTests
     {
         using var rsa = RSA.Create(2048);
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP521);
-        var pem = rsa.ExportSubjectPublicKeyInfoPem() + "\n" + ec.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportRSAPublicKeyPem();
-        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=issuer", ec, HashAlgorithmName.SHA512);
+        var pem = rsa.ExportSubjectPublicKeyInfoPem() + "\n" + ec.ExportSubjectPublicKeyInfoPem() + "\n"
+            + rsa.ExportRSAPublicKeyPem();
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=issuer", ec,
+            HashAlgorithmName.SHA512);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
         pem += "\n" + certificate.ExportCertificatePem();
         Assert.Equal(4, Read(false, ("PublicKey", pem)).Auth.Jwt!.Keys!.Count);
         var file = Path.GetTempFileName();
         File.WriteAllText(file, "Our keys:\n" + pem);
-        Assert.Equal([6, 1, 6, 1], Read(false, ("PublicKey", file)).Auth.Jwt!.Keys!.Select(key => key.Algorithms.Count));
+        Assert.Equal([6, 1, 6, 1],
+            Read(false, ("PublicKey", file)).Auth.Jwt!.Keys!.Select(key => key.Algorithms.Count));
         File.Delete(file);
-        Assert.Contains("nor the path of a file that can be read", Refused(false, ("PublicKey", file)), StringComparison.Ordinal);
+        Assert.Contains("nor the path of a file that can be read", Refused(false, ("PublicKey", file)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,9 +81,13 @@ public sealed class JwtSettingsTests
     {
         using var small = RSA.Create(1024);
         using var ec = ECDsa.Create(ECCurve.CreateFromValue("1.3.132.0.10"));
-        Assert.Contains("2,048 to 8,192 bits", Refused(false, ("PublicKey", small.ExportSubjectPublicKeyInfoPem())), StringComparison.Ordinal);
-        Assert.Contains("P-256, P-384 or P-521", Refused(false, ("PublicKey", ec.ExportSubjectPublicKeyInfoPem())), StringComparison.Ordinal);
-        Assert.Contains("must hold public keys", Refused(false, ("PublicKey", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----")), StringComparison.Ordinal);
+        Assert.Contains("2,048 to 8,192 bits", Refused(false, ("PublicKey", small.ExportSubjectPublicKeyInfoPem())),
+            StringComparison.Ordinal);
+        Assert.Contains("P-256, P-384 or P-521", Refused(false, ("PublicKey", ec.ExportSubjectPublicKeyInfoPem())),
+            StringComparison.Ordinal);
+        Assert.Contains("must hold public keys",
+            Refused(false, ("PublicKey", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----")),
+            StringComparison.Ordinal);
         var secret = Refused(false, ("PublicKey", small.ExportPkcs8PrivateKeyPem()));
         Assert.Contains("holds a private key", secret, StringComparison.Ordinal);
         Assert.DoesNotContain(small.ExportPkcs8PrivateKeyPem().Split('\n')[1], secret, StringComparison.Ordinal);
@@ -102,7 +113,8 @@ public sealed class JwtSettingsTests
         }
         else
         {
-            Assert.Contains("Relay:Auth:Jwt:JwksUrl", Refused(isDevelopment, ("JwksUrl", url)), StringComparison.Ordinal);
+            Assert.Contains("Relay:Auth:Jwt:JwksUrl", Refused(isDevelopment, ("JwksUrl", url)),
+                StringComparison.Ordinal);
             var refused = Refused(isDevelopment, ("Authority", url));
             Assert.Contains("Relay:Auth:Jwt:Authority", refused, StringComparison.Ordinal);
         }
@@ -118,12 +130,18 @@ public sealed class JwtSettingsTests
 
     [Fact]
     public void Proxies_may_be_addresses_and_networks() =>
-        Assert.Equal(["10.0.0.7/32", "192.168.0.0/16", "2001:db8::/48", "::1/128"], ReadAll(true, ("Network:TrustedProxies", "10.0.0.7, 192.168.0.0/16,2001:db8::/48,::1")).Network.TrustedProxies.Select(n => n.ToString()));
+        Assert.Equal(["10.0.0.7/32", "192.168.0.0/16", "2001:db8::/48", "::1/128"],
+            ReadAll(true,
+                ("Network:TrustedProxies", "10.0.0.7, 192.168.0.0/16,2001:db8::/48,::1")).Network.TrustedProxies.Select(
+                n => n.ToString()));
 
-    private static string Refused(bool isDevelopment, params (string Key, string Value)[] settings) => Assert.Throws<SettingsException>(() => Read(isDevelopment, settings)).Message;
+    private static string Refused(bool isDevelopment, params (string Key, string Value)[] settings) =>
+        Assert.Throws<SettingsException>(() => Read(isDevelopment, settings)).Message;
 
     private static RelaySettings Read(bool isDevelopment, params (string Key, string Value)[] settings) =>
-        ReadAll(isDevelopment, [("Auth:Mode", "jwt"), .. settings.Select(s => (s.Key == "Mode" ? "Auth:Mode" : "Auth:Jwt:" + s.Key, s.Value))]);
+        ReadAll(isDevelopment,
+            [("Auth:Mode", "jwt"),
+                .. settings.Select(s => (s.Key == "Mode" ? "Auth:Mode" : "Auth:Jwt:" + s.Key, s.Value))]);
 
     private static RelaySettings ReadAll(bool isDevelopment, params (string Key, string Value)[] settings)
     {

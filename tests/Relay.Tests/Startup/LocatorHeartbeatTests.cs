@@ -14,7 +14,8 @@ public sealed class LocatorHeartbeatTests : INodeHeartbeat, IDisposable
     private readonly Channel<TaskCompletionSource> beats = Channel.CreateUnbounded<TaskCompletionSource>();
     private readonly LocatorHeartbeat heartbeat;
 
-    public LocatorHeartbeatTests() => heartbeat = new LocatorHeartbeat(this, Options, time, NullLogger<LocatorHeartbeat>.Instance);
+    public LocatorHeartbeatTests() =>
+        heartbeat = new LocatorHeartbeat(this, Options, time, NullLogger<LocatorHeartbeat>.Instance);
 
     async ValueTask INodeHeartbeat.BeatAsync(CancellationToken cancellation)
     {
@@ -39,7 +40,8 @@ public sealed class LocatorHeartbeatTests : INodeHeartbeat, IDisposable
             (await NextBeatAsync()).SetResult();
         }
 
-        Assert.InRange(Options.Interval, TimeSpan.Zero, new DocLocator.DynamoDb.DynamoDbLocatorOptions { Table = "t" }.Expiry / 3);
+        Assert.InRange(Options.Interval, TimeSpan.Zero,
+            new DocLocator.DynamoDb.DynamoDbLocatorOptions { Table = "t" }.Expiry / 3);
         await heartbeat.StopAsync(CancellationToken.None).WaitAsync(Patience);
     }
 
@@ -47,7 +49,8 @@ public sealed class LocatorHeartbeatTests : INodeHeartbeat, IDisposable
     public async Task A_beat_that_fails_is_repeated_soon_and_then_more_slowly()
     {
         var start = heartbeat.StartAsync(CancellationToken.None);
-        foreach (var wait in (TimeSpan[])[Options.FirstRetry, Options.FirstRetry * 2, Options.FirstRetry * 4, Options.FirstRetry * 8, Options.Interval, Options.Interval])
+        foreach (var wait in (TimeSpan[])[Options.FirstRetry, Options.FirstRetry * 2, Options.FirstRetry * 4,
+            Options.FirstRetry * 8, Options.Interval, Options.Interval])
         {
             (await NextBeatAsync()).SetException(new LocatorUnavailableException("It is away.", new IOException()));
             (await time.TimerAsync(wait)).Fire();

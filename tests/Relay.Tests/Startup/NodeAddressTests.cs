@@ -6,13 +6,22 @@ namespace Relay.Startup;
 
 public sealed class NodeAddressTests
 {
-    private static readonly RelaySettings Settings = new() { Internal = new InternalOptions { Port = 5211, Secret = new PeerSecret("secret") } };
+    private static readonly RelaySettings Settings = new()
+    {
+        Internal = new InternalOptions
+        {
+            Port = 5211,
+            Secret = new PeerSecret("secret")
+        }
+    };
 
     [Fact]
     public void What_is_set_is_the_address()
     {
         var address = IPEndPoint.Parse("10.0.0.7:80");
-        Assert.Equal(address, NodeAddress.Find(Settings with { Node = new NodeOptions { Address = address } }, "http://127.0.0.1:9/nobody"));
+        Assert.Equal(address,
+            NodeAddress.Find(Settings with { Node = new NodeOptions { Address = address } },
+                "http://127.0.0.1:9/nobody"));
         Assert.Equal(5211, NodeAddress.ToListenAt(address, Settings.Internal).Port);
     }
 
@@ -65,5 +74,6 @@ public sealed class NodeAddressTests
         }
     }
 
-    private static Task<IPEndPoint> FindAsync(string metadata) => Task.Run(() => NodeAddress.Find(Settings, metadata)).WaitAsync(TimeSpan.FromSeconds(60));
+    private static Task<IPEndPoint> FindAsync(string metadata) =>
+        Task.Run(() => NodeAddress.Find(Settings, metadata)).WaitAsync(TimeSpan.FromSeconds(60));
 }

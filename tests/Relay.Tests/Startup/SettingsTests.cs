@@ -96,7 +96,8 @@ public sealed class SettingsTests
     [InlineData("Network:TrustedProxies", "10.0.0.0/33", "but must be IP addresses or networks")]
     [InlineData("Limits:ConnectionsPerMinute", "-1", "but must be a whole number from 0")]
     [InlineData("Limits:AwarenessPerSecond", "0", "but must be a whole number from 1")]
-    public void A_setting_that_is_unknown_or_wrong_stops_the_start_and_is_named(string key, string value, string sentence)
+    public void A_setting_that_is_unknown_or_wrong_stops_the_start_and_is_named(string key, string value,
+        string sentence)
     {
         var refused = Assert.Throws<SettingsException>(() => Read(true, (key, value)));
         Assert.Contains("Relay:" + key, refused.Message, StringComparison.Ordinal);
@@ -109,7 +110,9 @@ public sealed class SettingsTests
         var limits = Read(true).Limits;
         Assert.Equal((64 << 20, 128L << 20, 64 << 10, 16), (
             limits.MaxMessageBytes, limits.MaxDocumentBytes, limits.MaxAwarenessBytes, limits.MaxAwarenessEntries));
-        Assert.Equal((20_000, 2_000, 50_000, 4L << 20), (limits.MaxConnections, limits.MaxConnectionsPerDocument, limits.MessagesPerSecond, limits.MaxWaitingBytes));
+        Assert.Equal((20_000, 2_000, 50_000, 4L << 20),
+            (limits.MaxConnections, limits.MaxConnectionsPerDocument, limits.MessagesPerSecond,
+                limits.MaxWaitingBytes));
         Assert.Equal((50, 30_000), (limits.AwarenessPerSecond, limits.ConnectionsPerMinute));
     }
 
@@ -166,10 +169,12 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("Relay:Internal:Secret must be set outside Development", "Internal:Port=5211")]
-    [InlineData("Relay:Internal:Secret has 31 characters", "Internal:Port=5211", "Internal:Secret=1234567890123456789012345678901")]
+    [InlineData("Relay:Internal:Secret has 31 characters", "Internal:Port=5211",
+        "Internal:Secret=1234567890123456789012345678901")]
     public void Outside_development_the_internal_listener_needs_a_good_secret(string sentence, params string[] settings)
     {
-        var refused = Assert.Throws<SettingsException>(() => Read(false, [("Auth:Mode", "none"), .. settings.Select(s => (s.Split('=')[0], s.Split('=')[1]))]));
+        var refused = Assert.Throws<SettingsException>(
+            () => Read(false, [("Auth:Mode", "none"), .. settings.Select(s => (s.Split('=')[0], s.Split('=')[1]))]));
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("123456", refused.Message, StringComparison.Ordinal);
     }
@@ -179,32 +184,40 @@ public sealed class SettingsTests
     {
         Assert.Contains(
             "set it on all nodes",
-            Assert.Throws<SettingsException>(() => Read(true, ("Internal:Port", "5211"), ("Node:Address", "10.0.0.7:5211"))).Message,
+            Assert.Throws<SettingsException>(
+                () => Read(true, ("Internal:Port", "5211"), ("Node:Address", "10.0.0.7:5211"))).Message,
             StringComparison.Ordinal);
         var settings = Read(true, ("Internal:Port", "5211"));
         Assert.Equal("127.0.0.1:5211", NodeAddress.Find(settings, "http://127.0.0.1:9/nobody").ToString());
-        Assert.Equal("127.0.0.1:5211", NodeAddress.ToListenAt(NodeAddress.Find(settings, null), settings.Internal).ToString());
+        Assert.Equal("127.0.0.1:5211",
+            NodeAddress.ToListenAt(NodeAddress.Find(settings, null), settings.Internal).ToString());
     }
 
     [Fact]
     public void A_prefix_that_leaves_no_room_for_keys_is_refused()
     {
         Read(true, ("S3:Bucket", "b"), ("S3:Prefix", new string('p', Persistence.SnapshotKey.MaxPrefixBytes)));
-        var refused = Assert.Throws<SettingsException>(() => Read(true, ("S3:Bucket", "b"), ("S3:Prefix", new string('p', Persistence.SnapshotKey.MaxPrefixBytes - 1) + "ä")));
-        Assert.Contains("Relay:S3:Prefix has 868 bytes", refused.Message.Replace($"{Persistence.SnapshotKey.MaxPrefixBytes + 1}", "868", StringComparison.Ordinal), StringComparison.Ordinal);
+        var refused = Assert.Throws<SettingsException>(
+            () => Read(true, ("S3:Bucket", "b"),
+                ("S3:Prefix", new string('p', Persistence.SnapshotKey.MaxPrefixBytes - 1) + "ä")));
+        Assert.Contains("Relay:S3:Prefix has 868 bytes",
+            refused.Message.Replace($"{Persistence.SnapshotKey.MaxPrefixBytes + 1}", "868", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Outside_development_somebody_has_to_say_who_may_come_in()
     {
-        Assert.Contains("Relay:Auth:Mode", Assert.Throws<SettingsException>(() => Read(false)).Message, StringComparison.Ordinal);
+        Assert.Contains("Relay:Auth:Mode", Assert.Throws<SettingsException>(() => Read(false)).Message,
+            StringComparison.Ordinal);
         Assert.Equal("none", Read(false, ("Auth:Mode", "none")).Auth.Mode);
     }
 
     [Fact]
     public void Everything_that_is_wrong_is_named_at_once()
     {
-        var refused = Assert.Throws<SettingsException>(() => Read(true, ("Limits:MaxConnections", "x"), ("Nonsense", "y")));
+        var refused = Assert.Throws<SettingsException>(
+            () => Read(true, ("Limits:MaxConnections", "x"), ("Nonsense", "y")));
         Assert.Equal(2, refused.Message.Split(Environment.NewLine).Length);
     }
 

@@ -56,7 +56,8 @@ public sealed class StartChecksTests : IHostApplicationLifetime
         (await redis.NextAsync()).SetException(new BackplaneUnavailableException("It is away."));
         patience.Fire();
         await start.WaitAsync(Patience);
-        foreach (var wait in (TimeSpan[])[Options.FirstRetry, Options.FirstRetry * 2, Options.FirstRetry * 4, Options.FirstRetry * 8, Options.LongestRetry])
+        foreach (var wait in (TimeSpan[])[Options.FirstRetry, Options.FirstRetry * 2, Options.FirstRetry * 4,
+            Options.FirstRetry * 8, Options.LongestRetry])
         {
             Assert.False(state.IsReady);
             (await time.TimerAsync(wait)).Fire();
@@ -110,7 +111,8 @@ public sealed class StartChecksTests : IHostApplicationLifetime
     }
 
     private StartChecks Checks(params Tries[] tries) =>
-        new(tries.Select(t => new StartCheck("Some service", t.RunAsync)), state, Options, this, time, NullLogger<StartChecks>.Instance);
+        new(tries.Select(t => new StartCheck("Some service", t.RunAsync)), state, Options, this, time,
+            NullLogger<StartChecks>.Instance);
 
     /// <summary>A check whose tries end as the test says.</summary>
     private sealed class Tries

@@ -12,14 +12,20 @@ public sealed class TokenCommandTests
     public async Task A_token_that_the_node_accepts_is_printed_and_a_link_with_it()
     {
         var (code, lines, _) = Run(
-            "--user", "ada", "--name=Ada L.", "--documents", """{"notes/*":"write","plan":"read"}""", "--admin", "--lifetime", "00:10:00", "--Relay:Auth:Jwt:Secret", Secret, "--Relay:Auth:Jwt:Issuer=me",
+            "--user", "ada", "--name=Ada L.", "--documents", """{"notes/*":"write","plan":"read"}""", "--admin",
+                "--lifetime", "00:10:00", "--Relay:Auth:Jwt:Secret", Secret, "--Relay:Auth:Jwt:Issuer=me",
             "--Relay:Auth:Jwt:Audience=you", "--urls", "http://localhost:5999");
         Assert.Equal(0, code);
-        Assert.Equal([$"http://localhost:5999/?doc=plan#token={lines[0]}", $"http://localhost:5999/dashboard#token={lines[0]}"], lines[1..]);
-        var verdict = await new JwtVerifier(new FixedKeys([VerificationKey.OfSecret(Encoding.UTF8.GetBytes(Secret))]), "me", "you", TimeProvider.System).VerifyAsync(lines[0], default);
+        Assert.Equal(
+            [$"http://localhost:5999/?doc=plan#token={lines[0]}", $"http://localhost:5999/dashboard#token={lines[0]}"],
+            lines[1..]);
+        var verdict = await new JwtVerifier(new FixedKeys([VerificationKey.OfSecret(Encoding.UTF8.GetBytes(Secret))]),
+            "me", "you", TimeProvider.System).VerifyAsync(lines[0], default);
         var grant = verdict.Grant!;
         Assert.Equal(("ada", "Ada L.", true), (grant.UserId, grant.UserName, grant.IsAdmin));
-        Assert.Equal((AccessLevel.Write, AccessLevel.Read, AccessLevel.None), (grant.To(DocumentName.Create("notes/1")), grant.To(DocumentName.Create("plan")), grant.To(DocumentName.Create("other"))));
+        Assert.Equal((AccessLevel.Write, AccessLevel.Read, AccessLevel.None),
+            (grant.To(DocumentName.Create("notes/1")), grant.To(DocumentName.Create("plan")),
+                grant.To(DocumentName.Create("other"))));
         Assert.InRange(grant.Expires - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(11));
     }
 
@@ -38,7 +44,8 @@ public sealed class TokenCommandTests
     [InlineData("--lifetime must be a time", "--Relay:Auth:Jwt:Secret", Secret, "--lifetime", "long")]
     [InlineData("--lifetime must be a time", "--Relay:Auth:Jwt:Secret", Secret, "--lifetime", "-01:00:00")]
     [InlineData("--documents must be a JSON object", "--Relay:Auth:Jwt:Secret", Secret, "--documents", "notes")]
-    [InlineData("--documents must be a JSON object", "--Relay:Auth:Jwt:Secret", Secret, "--documents", """{"a":"all"}""")]
+    [InlineData("--documents must be a JSON object", "--Relay:Auth:Jwt:Secret", Secret, "--documents",
+        """{"a":"all"}""")]
     [InlineData("--user needs a value", "--user")]
     [InlineData("ada is no option", "ada")]
     public void What_is_wrong_is_said_with_the_usage(string sentence, params string[] arguments)
@@ -55,6 +62,7 @@ public sealed class TokenCommandTests
         using var output = new StringWriter();
         using var errors = new StringWriter();
         var code = TokenCommand.Run(arguments, output, errors);
-        return (code, output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), errors.ToString());
+        return (code, output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
+            errors.ToString());
     }
 }

@@ -44,7 +44,9 @@ public sealed partial class PrometheusExporterTests : IDisposable
         Assert.Contains("# TYPE dotnet_thread_pool_thread gauge", lines);
         Assert.Contains("# TYPE dotnet_thread_pool_queue_length gauge", lines);
         Assert.Contains("# TYPE dotnet_thread_pool_work_item_count_total counter", lines);
-        Assert.DoesNotContain(lines, line => line.StartsWith("# TYPE", StringComparison.Ordinal) && line.EndsWith("_count gauge", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines,
+            line => line.StartsWith("# TYPE", StringComparison.Ordinal)
+            && line.EndsWith("_count gauge", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,7 +77,10 @@ public sealed partial class PrometheusExporterTests : IDisposable
         Assert.DoesNotContain("=\"503\"", exporter.Write(), StringComparison.Ordinal);
     }
 
-    /// <summary>Every line is one that the format allows, each family stands together under its type, and histograms add up: what <c>promtool check metrics</c> looks at.</summary>
+    /// <summary>
+    /// Every line is one that the format allows, each family stands together under its type, and histograms add up:
+    /// what <c>promtool check metrics</c> looks at.
+    /// </summary>
     [Fact]
     public void Everything_is_as_the_format_has_it()
     {
@@ -109,7 +114,9 @@ public sealed partial class PrometheusExporterTests : IDisposable
                 Assert.True(samples.Add(sample.Groups["series"].Value), $"twice: {line}");
                 var name = sample.Groups["name"].Value;
                 Assert.Equal(family, types[family] == "histogram" ? Parts().Replace(name, "") : name);
-                Assert.True(double.TryParse(sample.Groups["value"].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _), line);
+                Assert.True(
+                    double.TryParse(sample.Groups["value"].Value, NumberStyles.Float,
+                        CultureInfo.InvariantCulture, out _), line);
             }
         }
 
@@ -123,7 +130,8 @@ public sealed partial class PrometheusExporterTests : IDisposable
     [GeneratedRegex("^# TYPE (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<type>counter|gauge|histogram)$")]
     private static partial Regex Type();
 
-    [GeneratedRegex("""^(?<series>(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\["\\n])*"(,(?!\})|(?=\})))+\})?) (?<value>[0-9.eE+-]+)$""")]
+    [GeneratedRegex(
+        """^(?<series>(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\["\\n])*"(,(?!\})|(?=\})))+\})?) (?<value>[0-9.eE+-]+)$""")]
     private static partial Regex Sample();
 
     [GeneratedRegex("_(bucket|sum|count)$")]

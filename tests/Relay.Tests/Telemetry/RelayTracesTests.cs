@@ -34,7 +34,8 @@ public sealed class RelayTracesTests : IDisposable
         });
         Assert.Equal(7, result);
         Assert.Same(request, Activity.Current);
-        var work = Assert.Single(ended, span => span.GetTagItem("relay.document") is string name && name == document.Value);
+        var work = Assert.Single(ended,
+            span => span.GetTagItem("relay.document") is string name && name == document.Value);
         Assert.Null(work.Parent);
         Assert.NotEqual(request.TraceId, work.TraceId);
         var step = Assert.Single(ended, span => span.TraceId == work.TraceId && span != work);
@@ -46,7 +47,8 @@ public sealed class RelayTracesTests : IDisposable
     [Fact]
     public async Task A_failure_is_the_spans_too_and_goes_on_to_the_caller()
     {
-        await Assert.ThrowsAsync<TimeoutException>(() => RelayTraces.TraceAsync<int>("work", document, _ => throw new TimeoutException("too slow")).AsTask());
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => RelayTraces.TraceAsync<int>("work", document, _ => throw new TimeoutException("too slow")).AsTask());
         var work = Assert.Single(ended, span => Equals(span.GetTagItem("relay.document"), document.Value));
         Assert.Equal((ActivityStatusCode.Error, "too slow"), (work.Status, work.StatusDescription));
         Assert.Contains(work.Events, happened => happened.Name == "exception");
@@ -64,12 +66,15 @@ public sealed class RelayTracesTests : IDisposable
     [InlineData("")]
     [InlineData("00-zz-00-01")]
     [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
-    public void What_names_no_trace_gets_no_span(string? traceparent) => Assert.Null(RelayTraces.Answer("answer", document, traceparent));
+    public void What_names_no_trace_gets_no_span(string? traceparent) =>
+        Assert.Null(RelayTraces.Answer("answer", document, traceparent));
 
     [Fact]
     public void An_answer_belongs_to_the_trace_of_who_asked()
     {
-        using var answer = RelayTraces.Answer("answer", document, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-        Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"), (answer?.TraceId.ToHexString(), answer?.ParentSpanId.ToHexString()));
+        using var answer = RelayTraces.Answer("answer", document,
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"),
+            (answer?.TraceId.ToHexString(), answer?.ParentSpanId.ToHexString()));
     }
 }

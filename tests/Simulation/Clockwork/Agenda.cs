@@ -1,7 +1,8 @@
 namespace Relay.Simulation;
 
 /// <summary>
-/// Everything that is still to happen, in the order of fake time; what falls on the same moment is shuffled by the seed. Nothing in a simulated world runs but from here, on one thread: whoever adds from another one
+/// Everything that is still to happen, in the order of fake time; what falls on the same moment is shuffled by the
+/// seed. Nothing in a simulated world runs but from here, on one thread: whoever adds from another one
 /// has left the schedule, and is told so.
 /// </summary>
 internal sealed class Agenda(SeededRandom random)
@@ -23,7 +24,8 @@ internal sealed class Agenda(SeededRandom random)
 
     /// <summary>Adds a step.</summary>
     /// <param name="after">How long from now.</param>
-    /// <param name="owner">The process that takes it: not while it is paused, and never once it is dead. Nothing for services, clients and the world.</param>
+    /// <param name="owner">The process that takes it: not while it is paused, and never once it is dead. Nothing for
+    /// services, clients and the world.</param>
     /// <param name="action">The step.</param>
     public void Add(TimeSpan after, Process? owner, Action action)
     {

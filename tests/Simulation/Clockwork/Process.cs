@@ -3,9 +3,11 @@ using Relay.Sessions;
 namespace Relay.Simulation;
 
 /// <summary>
-/// One start of one node: everything that its code does runs through here, so that it can be paused and killed. What comes after an await and what mailboxes have to do become steps of the agenda.
+/// One start of one node: everything that its code does runs through here, so that it can be paused and killed. What
+/// comes after an await and what mailboxes have to do become steps of the agenda.
 /// </summary>
-internal sealed class Process(Agenda agenda, SeededRandom random, string name) : SynchronizationContext, ISessionScheduler
+internal sealed class Process(Agenda agenda, SeededRandom random, string name)
+    : SynchronizationContext, ISessionScheduler
 {
     private readonly List<Action> waiting = [];
 
@@ -16,7 +18,9 @@ internal sealed class Process(Agenda agenda, SeededRandom random, string name) :
 
     public bool IsPaused { get; private set; }
 
-    /// <summary>How often an idle mailbox runs at once, inside of the call that gave it work, and not a moment later.</summary>
+    /// <summary>
+    /// How often an idle mailbox runs at once, inside of the call that gave it work, and not a moment later.
+    /// </summary>
     public double Inline { get; init; } = 0.7;
 
     public override void Post(SendOrPostCallback d, object? state) => agenda.Add(Hop(), this, () => d(state));

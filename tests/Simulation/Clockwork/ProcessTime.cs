@@ -1,6 +1,8 @@
 namespace Relay.Simulation;
 
-/// <summary>The fake time as one process has it. Its timers are steps of that process: a paused one has them when it wakes.</summary>
+/// <summary>
+/// The fake time as one process has it. Its timers are steps of that process: a paused one has them when it wakes.
+/// </summary>
 internal sealed class ProcessTime(Agenda agenda, Process process) : TimeProvider
 {
     private static readonly DateTimeOffset Beginning = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

@@ -1,6 +1,8 @@
 namespace Relay.Simulation;
 
-/// <summary>SplitMix64 (Steele, Lea, Flood 2014): cheap to begin, and the same numbers from the same seed on every runtime.</summary>
+/// <summary>
+/// SplitMix64 (Steele, Lea, Flood 2014): cheap to begin, and the same numbers from the same seed on every runtime.
+/// </summary>
 internal sealed class SeededRandom(ulong seed)
 {
     private ulong state = seed;

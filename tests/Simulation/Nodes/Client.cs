@@ -6,7 +6,8 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>
-/// Somebody who edits, as stock clients do: what he does he has at once, sends when he is connected, and sends again what a node lacks when he connects anew.
+/// Somebody who edits, as stock clients do: what he does he has at once, sends when he is connected, and sends again
+/// what a node lacks when he connects anew.
 /// </summary>
 internal sealed class Client(World world, ulong id)
 {
@@ -166,7 +167,9 @@ internal sealed class Client(World world, ulong id)
         if (link == Link)
         {
             presenceClock++;
-            link.Say(PlainFormat.Presence, AwarenessUpdate.Encode([new AwarenessEntry(id, presenceClock, Encoding.UTF8.GetBytes($"{{\"n\":{id}}}"))]));
+            link.Say(PlainFormat.Presence,
+                AwarenessUpdate.Encode(
+                    [new AwarenessEntry(id, presenceClock, Encoding.UTF8.GetBytes($"{{\"n\":{id}}}"))]));
             world.Agenda.Add(TimeSpan.FromSeconds(15), null, () => Renew(link));
         }
     }

@@ -9,7 +9,9 @@ namespace Relay.Simulation;
 /// <summary>A connection between a client and a node, both ends of it. Each direction keeps its order.</summary>
 internal sealed class Link(World world, Client client, Node node) : ISessionConnection
 {
-    /// <summary>What each bit of the bytes that the session settles stands for: so it says which messages it means.</summary>
+    /// <summary>
+    /// What each bit of the bytes that the session settles stands for: so it says which messages it means.
+    /// </summary>
     private readonly (byte Kind, ReadOnlyMemory<byte> Update)?[] outstanding = new (byte, ReadOnlyMemory<byte>)?[30];
     private readonly Process process = node.Process;
     private readonly int number = ++world.Links;
@@ -77,7 +79,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             PlainFormat.Updated => DocumentMessageKind.Update,
             _ => DocumentMessageKind.Awareness,
         };
-        There(() => attachment?.Receive([new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload, entries, 0, bytes)]));
+        There(() => attachment?.Receive(
+            [new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload, entries, 0, bytes)]));
     }
 
     /// <summary>The client goes. The node learns it at once, or much later.</summary>
@@ -138,7 +141,10 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             {
                 if (world.IsTracing)
                 {
-                    world.Trace($"{process.Name} sends {client.Name} on connection {number} {(kind == PlainFormat.Step2 ? "the last of an answer" : "an update")} {Convert.ToHexString(payload.Span)}");
+                    world.Trace(
+                        $"{process.Name} sends {client.Name} on connection {number} "
+                            + $"{(kind == PlainFormat.Step2 ? "the last of an answer" : "an update")} "
+                            + $"{Convert.ToHexString(payload.Span)}");
                 }
 
                 Show(payload);
@@ -153,7 +159,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
         }
 
         isSending = true;
-        world.Agenda.Add(TimeSpan.FromMilliseconds(world.Random.Below(world.Random.Chance(0.1) ? 5_000 : 50)), process, () =>
+        world.Agenda.Add(
+            TimeSpan.FromMilliseconds(world.Random.Below(world.Random.Chance(0.1) ? 5_000 : 50)), process, () =>
         {
             isSending = false;
             attachment!.Sent();
@@ -188,11 +195,13 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
     private void Show(ReadOnlyMemory<byte> payload)
     {
-        if (node.Session is { } session && node.ShowsUnlogged(session) && !Ledger.Contains(Inside.DocumentOf(session), payload))
+        if (node.Session is { } session && node.ShowsUnlogged(session)
+            && !Ledger.Contains(Inside.DocumentOf(session), payload))
         {
             if (client.Link == this && OwnUpdatesIn(payload).Any())
             {
-                throw new ScheduleFailedException($"{process.Name} sent {client.Name} its own update before it was logged.");
+                throw new ScheduleFailedException(
+                    $"{process.Name} sent {client.Name} its own update before it was logged.");
             }
 
             return;
@@ -222,7 +231,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
         var document = Ledger.DocumentOf(shown);
         foreach (var message in outstanding)
         {
-            if (message is { Kind: PlainFormat.Updated } own && own.Update.Span[0] > 0 && Ledger.Contains(document, own.Update))
+            if (message is { Kind: PlainFormat.Updated } own && own.Update.Span[0] > 0
+                && Ledger.Contains(document, own.Update))
             {
                 yield return own.Update;
             }

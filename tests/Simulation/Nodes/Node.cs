@@ -142,12 +142,17 @@ internal sealed class Node(World world, int number)
         }
     }
 
-    /// <summary>What <see cref="Startup.ForgottenDocumentSaver"/> does for a node, without its waiting on the thread pool: a forgotten document is opened and left, which saves it.</summary>
+    /// <summary>
+    /// What <see cref="Startup.ForgottenDocumentSaver"/> does for a node, without its waiting on the thread pool: a
+    /// forgotten document is opened and left, which saves it.
+    /// </summary>
     private async void LookForForgotten(Process process, JobClient jobs)
     {
         try
         {
-            foreach (var job in IsReady ? await jobs.ClaimForgottenAsync(1, TimeSpan.FromMinutes(2), CancellationToken.None) : [])
+            foreach (var job in IsReady
+                ? await jobs.ClaimForgottenAsync(1, TimeSpan.FromMinutes(2), CancellationToken.None)
+                : [])
             {
                 world.Trace($"{process.Name} visits the forgotten document");
                 Sessions.Visit(job.Document, (state, _) =>
@@ -189,7 +194,8 @@ internal sealed class Node(World world, int number)
         {
             _ = ShowsUnlogged(session);
             var position = Inside.PositionOf(session);
-            if (session.Stage is not (SessionStage.Loading or SessionStage.Closed) && (!positions.TryGetValue(session, out var known) || known != position))
+            if (session.Stage is not (SessionStage.Loading or SessionStage.Closed)
+                && (!positions.TryGetValue(session, out var known) || known != position))
             {
                 positions[session] = position;
                 world.Ledger.OnPosition(session, Process);
@@ -197,7 +203,9 @@ internal sealed class Node(World world, int number)
         }
     }
 
-    /// <summary>Whether the session shows unlogged updates, or did: slow connections are sent them when the log is back already.</summary>
+    /// <summary>
+    /// Whether the session shows unlogged updates, or did: slow connections are sent them when the log is back already.
+    /// </summary>
     public bool ShowsUnlogged(DocumentSession session)
     {
         if (Inside.ShowsUnlogged(session))
@@ -209,5 +217,6 @@ internal sealed class Node(World world, int number)
     }
 
     public IEnumerable<(DocumentSession Session, YDocument Document)> LiveSessions() =>
-        IsUp ? Inside.Of(Sessions).Where(s => s.Stage is not (SessionStage.Loading or SessionStage.Closed)).Select(s => (s, Inside.DocumentOf(s))) : [];
+        IsUp ? Inside.Of(Sessions).Where(s => s.Stage is not (SessionStage.Loading or SessionStage.Closed))
+            .Select(s => (s, Inside.DocumentOf(s))) : [];
 }

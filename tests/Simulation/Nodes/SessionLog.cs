@@ -4,18 +4,21 @@ using Relay.Sessions;
 namespace Relay.Simulation;
 
 /// <summary>What sessions report: a session that failed ends the schedule, and reconciles are counted.</summary>
-internal sealed class SessionLog(World world, Process process, string address) : ILogger<DocumentSession>, ILogger<DurableStateReader>
+internal sealed class SessionLog(World world, Process process, string address)
+    : ILogger<DocumentSession>, ILogger<DurableStateReader>
 {
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (world.IsTracing)
         {
-            world.Trace($"{process.Name}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.Message})")}");
+            world.Trace(
+                $"{process.Name}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.Message})")}");
         }
 
         switch (eventId.Id)

@@ -3,8 +3,8 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>
-/// What a stock client shows of the document: an update that builds on what it lacks is pending. Such an update must not
-/// delete anything, since Yjs would show that at once and the rest of the update later.
+/// What a stock client shows of the document: an update that builds on what it lacks is pending. Such an update must
+/// not delete anything, since Yjs would show that at once and the rest of the update later.
 /// </summary>
 internal sealed class ShownDocument
 {

@@ -67,7 +67,8 @@ internal sealed class Faults(World world)
         world.Trace("everything works from now on");
         world.Weather.Clear();
         world.NodesReturn = true;
-        foreach (var service in (ReadOnlySpan<Service>)[world.Redis.Service, world.Snapshots.Service, world.Locators.Service])
+        foreach (var service in (ReadOnlySpan<Service>)[world.Redis.Service, world.Snapshots.Service,
+            world.Locators.Service])
         {
             service.Heal();
         }
@@ -126,12 +127,16 @@ internal sealed class Faults(World world)
         }
     }
 
-    /// <summary>Where the log may be lost, a node dies only when the others and the stores have all that it has said.</summary>
+    /// <summary>
+    /// Where the log may be lost, a node dies only when the others and the stores have all that it has said.
+    /// </summary>
     private bool IsSafeToKill(Node node)
     {
         var others = world.Nodes.Where(n => n != node).SelectMany(n => n.LiveSessions()).Select(s => s.Document)
             .FirstOrDefault(d => Ledger.Contains(d, world.Ledger.MustKeep.EncodeState()));
-        return others is not null || Ledger.Contains(Ledger.DocumentOf([.. world.Snapshots.Readable.Select(s => s.Update)]), world.Ledger.MustKeep.EncodeState());
+        return others is not null
+            || Ledger.Contains(Ledger.DocumentOf([.. world.Snapshots.Readable.Select(s => s.Update)]),
+                world.Ledger.MustKeep.EncodeState());
     }
 
     private void PauseOrResume()
@@ -166,7 +171,8 @@ internal sealed class Faults(World world)
 
     private void Outage()
     {
-        var service = random.One([world.Redis.Service, world.Redis.Service, world.Snapshots.Service, world.Locators.Service]);
+        var service = random.One(
+            [world.Redis.Service, world.Redis.Service, world.Snapshots.Service, world.Locators.Service]);
         var time = TimeSpan.FromMilliseconds(random.Below(random.Chance(0.3) ? 60_000 : 3_000));
         var node = random.One(world.Nodes);
         if (random.Chance(0.5))
@@ -192,10 +198,14 @@ internal sealed class Faults(World world)
         }
     }
 
-    /// <summary>Whether some node holds the document, with all that was said of it; or nobody has anything to do with it, and it is saved.</summary>
+    /// <summary>
+    /// Whether some node holds the document, with all that was said of it; or nobody has anything to do with it, and it
+    /// is saved.
+    /// </summary>
     private bool IsHeld() =>
         (world.Nodes.All(n => !n.IsUp || n.Sessions.Count == 0) && !world.Redis.IsUnsaved)
-        || world.Nodes.Any(n => n.LiveSessions().Any(s => Ledger.Contains(s.Document, world.Ledger.MustKeep.EncodeState())));
+        || world.Nodes.Any(
+            n => n.LiveSessions().Any(s => Ledger.Contains(s.Document, world.Ledger.MustKeep.EncodeState())));
 
     private void LoseLog()
     {

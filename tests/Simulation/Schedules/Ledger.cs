@@ -5,7 +5,9 @@ using Relay.Yjs;
 
 namespace Relay.Simulation;
 
-/// <summary>What has happened and what must hold because of it. Everything is looked at in the moment in which it changes.</summary>
+/// <summary>
+/// What has happened and what must hold because of it. Everything is looked at in the moment in which it changes.
+/// </summary>
 internal sealed class Ledger(Promise promise)
 {
     private readonly YDocument everLogged = new();
@@ -61,9 +63,11 @@ internal sealed class Ledger(Promise promise)
             throw new ScheduleFailedException($"The snapshot at {snapshot.Position} holds what was never logged.");
         }
 
-        if (histories.TryGetValue(snapshot.Position, out var history) && !Contains(DocumentOf(snapshot.Update), history))
+        if (histories.TryGetValue(snapshot.Position, out var history)
+            && !Contains(DocumentOf(snapshot.Update), history))
         {
-            throw new ScheduleFailedException($"The snapshot at {snapshot.Position} lacks entries up to that position.");
+            throw new ScheduleFailedException(
+                $"The snapshot at {snapshot.Position} lacks entries up to that position.");
         }
     }
 
@@ -72,7 +76,8 @@ internal sealed class Ledger(Promise promise)
     {
         if (!Contains(durable ??= Durable(), again.Update))
         {
-            throw new ScheduleFailedException($"A snapshot at {again.Position} was to be stored over one that holds less.");
+            throw new ScheduleFailedException(
+                $"A snapshot at {again.Position} was to be stored over one that holds less.");
         }
     }
 
@@ -89,12 +94,15 @@ internal sealed class Ledger(Promise promise)
         var readable = Snapshots.Readable.ToList();
         for (var lost = WasDamaged ? readable.Count : 0; lost <= readable.Count; lost++)
         {
-            var rest = DocumentOf([.. readable.Where((_, i) => i != lost).Select(s => s.Update), .. after.Entries.Select(e => e.Payload)]);
+            var rest = DocumentOf(
+                [.. readable.Where((_, i) => i != lost).Select(s => s.Update),
+                    .. after.Entries.Select(e => e.Payload)]);
             if (!trimmed.TrueForAll(e => Contains(rest, e.Payload)))
             {
                 throw new ScheduleFailedException(lost == readable.Count
                     ? $"The log was trimmed through {after.Start}, and no snapshot has what was trimmed."
-                    : $"The log was trimmed through {after.Start}, and only the snapshot at {readable[lost].Position} has what was trimmed.");
+                    : $"The log was trimmed through {after.Start}, and only the snapshot at {readable[lost].Position} "
+                        + "has what was trimmed.");
             }
         }
 
@@ -173,16 +181,21 @@ internal sealed class Ledger(Promise promise)
         var document = Inside.DocumentOf(session);
         if (!Contains(document, history))
         {
-            throw new ScheduleFailedException($"The session of {process.Name} at {position} lacks entries up to that position.");
+            throw new ScheduleFailedException(
+                $"The session of {process.Name} at {position} lacks entries up to that position.");
         }
 
         if (promise == Promise.AnyNode && !document.EncodeState().AsSpan().SequenceEqual(totals[position]))
         {
-            throw new ScheduleFailedException($"The session of {process.Name} at {position} is not what the log was up to there.");
+            throw new ScheduleFailedException(
+                $"The session of {process.Name} at {position} is not what the log was up to there.");
         }
     }
 
-    /// <summary>Whether what the promise is about has it: stores that nothing can take away, or the nodes that are promised to live.</summary>
+    /// <summary>
+    /// Whether what the promise is about has it: stores that nothing can take away, or the nodes that are promised to
+    /// live.
+    /// </summary>
     private bool IsKept(ReadOnlyMemory<byte> update)
     {
         if (Contains(durable ??= Durable(), update))
@@ -207,11 +220,14 @@ internal sealed class Ledger(Promise promise)
     private YDocument Durable()
     {
         var log = promise == Promise.ReplicatedLog ? Redis.ReplicatedLog : Redis.Log;
-        return DocumentOf([.. Snapshots.Readable.Select(s => s.Update), .. (log?.Entries ?? []).Select(e => e.Payload)]);
+        return DocumentOf(
+            [.. Snapshots.Readable.Select(s => s.Update), .. (log?.Entries ?? []).Select(e => e.Payload)]);
     }
 
     public static bool Contains(YDocument document, ReadOnlyMemory<byte> update) =>
-        document.TryGetNews(update, out var news, out var error, isAccepted: true) ? news.IsEmpty : throw new ScheduleFailedException($"An update does not read: {error}.");
+        document.TryGetNews(update, out var news, out var error, isAccepted: true)
+            ? news.IsEmpty
+            : throw new ScheduleFailedException($"An update does not read: {error}.");
 
     public static YDocument DocumentOf(params IReadOnlyList<ReadOnlyMemory<byte>> updates)
     {

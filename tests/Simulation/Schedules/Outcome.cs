@@ -9,7 +9,8 @@ namespace Relay.Simulation;
 /// <param name="Steps">How much happened.</param>
 /// <param name="Fingerprint">Equal for equal schedules only.</param>
 /// <param name="Trace">What happened, a line each.</param>
-internal sealed record Outcome(ulong Seed, Promise Promise, string? Failure, int Steps, ulong Fingerprint, IReadOnlyList<string> Trace)
+internal sealed record Outcome(ulong Seed, Promise Promise, string? Failure, int Steps, ulong Fingerprint,
+    IReadOnlyList<string> Trace)
 {
     private const int MostLines = 400;
 

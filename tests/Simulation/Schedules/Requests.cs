@@ -7,9 +7,9 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>
-/// People and programs that ask nodes for the document, or have it saved, while everything else happens: what was confirmed
-/// before such a request must be in its answer, whatever the node knew by then. Where the log itself may be lost, only one
-/// node may have what it held, and no other node's answer is held to it.
+/// People and programs that ask nodes for the document, or have it saved, while everything else happens: what was
+/// confirmed before such a request must be in its answer, whatever the node knew by then. Where the log itself may be
+/// lost, only one node may have what it held, and no other node's answer is held to it.
 /// </summary>
 internal sealed class Requests(World world)
 {

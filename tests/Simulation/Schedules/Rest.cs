@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Simulation;
 
-/// <summary>What must be true once everything works again: all agree, newcomers see the same, nothing is left behind when everybody has gone, and what is stored is what was written.</summary>
+/// <summary>
+/// What must be true once everything works again: all agree, newcomers see the same, nothing is left behind when
+/// everybody has gone, and what is stored is what was written.
+/// </summary>
 internal sealed class Rest(World world)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
@@ -61,7 +64,9 @@ internal sealed class Rest(World world)
         }
     }
 
-    /// <summary>All connected clients and all sessions are the same document, which has everything that had to be kept.</summary>
+    /// <summary>
+    /// All connected clients and all sessions are the same document, which has everything that had to be kept.
+    /// </summary>
     private string? WhyNotAgreed()
     {
         agreed = null;
@@ -112,14 +117,16 @@ internal sealed class Rest(World world)
 
                 if (!Agrees(document))
                 {
-                    return $"The session of {node.Process.Name} has another document than others, {Difference(document)}.";
+                    return $"The session of {node.Process.Name} has another document than others, "
+                        + $"{Difference(document)}.";
                 }
             }
         }
 
         if (agreed is not null && !Ledger.Contains(Ledger.DocumentOf(agreed), world.Ledger.MustKeep.EncodeState()))
         {
-            return $"What was acknowledged or seen is missing from what all agree on: {Difference(world.Ledger.MustKeep)}.";
+            return "What was acknowledged or seen is missing from what all agree on: "
+                + $"{Difference(world.Ledger.MustKeep)}.";
         }
 
         return null;
@@ -139,7 +146,8 @@ internal sealed class Rest(World world)
         _ = document.TryGetNews(agreed, out var less, out _, isAccepted: true);
         if (more.IsEmpty && less.IsEmpty)
         {
-            return $"{Convert.ToHexString(document.EncodeState())} and {Convert.ToHexString(agreed!)} for the same document";
+            return $"{Convert.ToHexString(document.EncodeState())} and {Convert.ToHexString(agreed!)} "
+                + "for the same document";
         }
 
         return $"{Convert.ToHexString(more.Span)} more and {Convert.ToHexString(less.Span)} less";
@@ -160,7 +168,9 @@ internal sealed class Rest(World world)
             var known = client.Presence.Where(p => p.Value.IsThere).Select(p => p.Key).ToHashSet();
             if (!known.SetEquals(there))
             {
-                throw new ScheduleFailedException($"{client.Name} sees {string.Join(", ", known.Order())}, and there are {string.Join(", ", there.Order())}.");
+                throw new ScheduleFailedException(
+                    $"{client.Name} sees {string.Join(", ", known.Order())}, and there are "
+                        + $"{string.Join(", ", there.Order())}.");
             }
         }
     }
@@ -176,7 +186,8 @@ internal sealed class Rest(World world)
 
             if (node.Sessions.Count > 0)
             {
-                return $"{node.Process.Name} still has a session: {(node.Session is { } left ? Inside.Describe(left) : "one that is being freed")}.";
+                return $"{node.Process.Name} still has a session: "
+                    + $"{(node.Session is { } left ? Inside.Describe(left) : "one that is being freed")}.";
             }
 
             if (world.Redis.Channels.CountOf(node.Process) > 0)
@@ -187,7 +198,8 @@ internal sealed class Rest(World world)
 
         if (world.Redis.IsUnsaved)
         {
-            return $"The log up to {world.Redis.Log!.End} is saved up to {world.Redis.Log.Saved} only, and nobody saves it.";
+            return $"The log up to {world.Redis.Log!.End} is saved up to {world.Redis.Log.Saved} "
+                + "only, and nobody saves it.";
         }
 
         // A killed node stands there until its last heartbeat has expired; one that was not heard when it left stays.
@@ -197,7 +209,9 @@ internal sealed class Rest(World world)
 
     private void CheckStored()
     {
-        var stored = Ledger.DocumentOf([.. world.Snapshots.Readable.Select(s => s.Update), .. (world.Redis.Log?.Entries ?? []).Select(e => e.Payload)]);
+        var stored = Ledger.DocumentOf(
+            [.. world.Snapshots.Readable.Select(s => s.Update),
+                .. (world.Redis.Log?.Entries ?? []).Select(e => e.Payload)]);
         if (!Ledger.Contains(stored, world.Ledger.MustKeep.EncodeState()))
         {
             throw new ScheduleFailedException("What was acknowledged or seen is not stored.");

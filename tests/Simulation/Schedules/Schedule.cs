@@ -19,7 +19,9 @@ internal sealed class Schedule
         rest = new Rest(world);
     }
 
-    /// <summary>Plays a seed; what fails it says in which sentence, without changing what happens when it is traced.</summary>
+    /// <summary>
+    /// Plays a seed; what fails it says in which sentence, without changing what happens when it is traced.
+    /// </summary>
     public static Outcome Play(ulong seed, bool isTracing = false)
     {
         var before = SynchronizationContext.Current;
@@ -39,7 +41,8 @@ internal sealed class Schedule
             SynchronizationContext.SetSynchronizationContext(before);
         }
 
-        return new Outcome(seed, world.Promise, failure, world.Agenda.Steps, world.Agenda.Fingerprint, world.TraceLines);
+        return new Outcome(seed, world.Promise, failure, world.Agenda.Steps, world.Agenda.Fingerprint,
+            world.TraceLines);
     }
 
     private void Run()
@@ -67,14 +70,17 @@ internal sealed class Schedule
     }
 
     /// <summary>Mostly moments, sometimes as long as it takes to save and to leave.</summary>
-    private TimeSpan Pause() => TimeSpan.FromMilliseconds(world.Random.Below(world.Random.Chance(0.08) ? 70_000 : world.Random.Chance(0.3) ? 3_000 : 120));
+    private TimeSpan Pause() =>
+        TimeSpan.FromMilliseconds(
+            world.Random.Below(world.Random.Chance(0.08) ? 70_000 : world.Random.Chance(0.3) ? 3_000 : 120));
 
     private void Pass(TimeSpan time)
     {
         world.Agenda.Run(time);
         if (world.Agenda.Steps > MostSteps || world.Reconciles > MostReconciles)
         {
-            throw new ScheduleFailedException($"The world does not come to rest: {world.Agenda.Steps} steps, {world.Reconciles} reconciles.");
+            throw new ScheduleFailedException(
+                $"The world does not come to rest: {world.Agenda.Steps} steps, {world.Reconciles} reconciles.");
         }
     }
 }

@@ -4,7 +4,10 @@ using Relay.Yjs;
 
 namespace Relay.Simulation;
 
-/// <summary>Several nodes, their services and their clients, in one thread and in fake time. All chance comes from one seed, so a seed is a schedule.</summary>
+/// <summary>
+/// Several nodes, their services and their clients, in one thread and in fake time. All chance comes from one seed, so
+/// a seed is a schedule.
+/// </summary>
 internal sealed class World
 {
     private readonly List<string>? trace;
@@ -36,10 +39,12 @@ internal sealed class World
             HeldBytes = Random.One([200, 8 << 20]),
             DeliveryBytes = Random.One([50, 4 << 20]),
             Sync = Random.One([new DiffSizes(60, 20, 1000), new DiffSizes(60, 20, 0), new SessionSettings().Sync]),
-            // A log that goes back must still find the snapshot that it begins after: so those stay longer than replicas lag.
+            // A log that goes back must still find the snapshot that it begins after: so those stay longer than
+            // replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),
         };
-        Redis.Jobs = new Jobs(Agenda, Redis, new Backplane.SaveJobOptions { ForgottenAfter = Settings.SaveInterval * 3 });
+        Redis.Jobs = new Jobs(Agenda, Redis,
+            new Backplane.SaveJobOptions { ForgottenAfter = Settings.SaveInterval * 3 });
         Ledger.Redis = Redis;
         Ledger.Snapshots = Snapshots;
         Ledger.Sessions = () => Nodes.SelectMany(n => n.LiveSessions()).Select(s => s.Document);
@@ -99,7 +104,9 @@ internal sealed class World
 
     public void Trace(string line) => trace?.Add($"{Agenda.Now.TotalSeconds,9:0.000}  {line}");
 
-    /// <summary>Breaks the schedule off after the present step: for places from which an exception would not get out.</summary>
+    /// <summary>
+    /// Breaks the schedule off after the present step: for places from which an exception would not get out.
+    /// </summary>
     public void Fail(string sentence) => failure ??= sentence;
 
     /// <summary>Lets a client look for a node a little later.</summary>

@@ -1,8 +1,8 @@
 namespace Relay.Simulation;
 
 /// <summary>
-/// The way of a call to a service and back. What a service does happens in one moment on the way; the caller hears of it later, wrongly, or never, and a caller that was killed may or may not have had its call
-/// carried out.
+/// The way of a call to a service and back. What a service does happens in one moment on the way; the caller hears of
+/// it later, wrongly, or never, and a caller that was killed may or may not have had its call carried out.
 /// </summary>
 internal sealed class Calls(Agenda agenda, SeededRandom random, Weather weather)
 {
@@ -15,12 +15,14 @@ internal sealed class Calls(Agenda agenda, SeededRandom random, Weather weather)
     /// <param name="hold">Holds the answer back until it may go out.</param>
     /// <param name="mayBeLate">Whether it can take effect after it was given up for lost.</param>
     public ValueTask<T> Make<T>(
-        Process caller, Service service, Func<T> effect, Func<Exception> lost, CancellationToken cancellation, Action<Action>? hold = null, bool mayBeLate = false)
+        Process caller, Service service, Func<T> effect, Func<Exception> lost, CancellationToken cancellation,
+            Action<Action>? hold = null, bool mayBeLate = false)
     {
         var reply = new TaskCompletionSource<T>();
         if (cancellation.CanBeCanceled)
         {
-            cancellation.UnsafeRegister(static (r, token) => ((TaskCompletionSource<T>)r!).TrySetCanceled(token), reply);
+            cancellation.UnsafeRegister(
+                static (r, token) => ((TaskCompletionSource<T>)r!).TrySetCanceled(token), reply);
         }
 
         if (random.Chance(weather.LostRequests))
@@ -90,7 +92,9 @@ internal sealed class Calls(Agenda agenda, SeededRandom random, Weather weather)
         return new ValueTask<T>(reply.Task);
     }
 
-    /// <summary>How long a caller who is not answered takes the connection for alive: longer than most callers wait.</summary>
+    /// <summary>
+    /// How long a caller who is not answered takes the connection for alive: longer than most callers wait.
+    /// </summary>
     private TimeSpan Patience() => TimeSpan.FromMilliseconds(5_000 + random.Below(65_000));
 
     /// <summary>How long something takes on the network: mostly a millisecond.</summary>

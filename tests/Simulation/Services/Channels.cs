@@ -2,7 +2,10 @@ using Relay.Backplane;
 
 namespace Relay.Simulation;
 
-/// <summary>The channels of one document. What a subscription gets comes in the order of the log; some is lost, and some time after that the subscriber hears that it may have been.</summary>
+/// <summary>
+/// The channels of one document. What a subscription gets comes in the order of the log; some is lost, and some time
+/// after that the subscriber hears that it may have been.
+/// </summary>
 internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weather, Func<Redis> redis)
 {
     /// <summary>The longest that a lost last message goes unnoticed.</summary>
@@ -103,9 +106,11 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         });
     }
 
-    private void Notice(Subscription subscription, TimeSpan after) => subscription.Add(agenda, after, static listener => listener.OnInterrupted(), isInOrder: false);
+    private void Notice(Subscription subscription, TimeSpan after) =>
+        subscription.Add(agenda, after, static listener => listener.OnInterrupted(), isInOrder: false);
 
-    private TimeSpan Delay() => TimeSpan.FromMicroseconds(20 + random.Below(random.Chance(weather.LongDelays) ? 400_000 : 1_500));
+    private TimeSpan Delay() =>
+        TimeSpan.FromMicroseconds(20 + random.Below(random.Chance(weather.LongDelays) ? 400_000 : 1_500));
 
     /// <summary>One listener's place at the channels.</summary>
     internal sealed class Subscription(Channels channels, Process process, IChannelListener listener) : IAsyncDisposable

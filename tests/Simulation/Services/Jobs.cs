@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Simulation;
 
-/// <summary>The job of saving the document: who has claimed it, and when it is offered to those who look for forgotten ones. Lost with the log; the log itself says whether there is a job.</summary>
+/// <summary>
+/// The job of saving the document: who has claimed it, and when it is offered to those who look for forgotten ones.
+/// Lost with the log; the log itself says whether there is a job.
+/// </summary>
 internal sealed class Jobs(Agenda agenda, Redis redis, SaveJobOptions options)
 {
     private (string By, TimeSpan Until)? claim;
@@ -46,7 +49,9 @@ internal sealed class Jobs(Agenda agenda, Redis redis, SaveJobOptions options)
         retryAt = agenda.Now + (options.RetryAfter * Math.Pow(2, Math.Min(attempts - 1, 3)));
     }
 
-    /// <summary>A first entry that no snapshot covers, or a checkpoint: from here on somebody may be expected to save.</summary>
+    /// <summary>
+    /// A first entry that no snapshot covers, or a checkpoint: from here on somebody may be expected to save.
+    /// </summary>
     public void Begin()
     {
         claim = null;

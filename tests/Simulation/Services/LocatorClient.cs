@@ -4,11 +4,15 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>One process's way to the locator.</summary>
-internal sealed class LocatorClient(Process process, Locators locators, NodeIdentity identity, Calls calls) : IDocumentLocator
+internal sealed class LocatorClient(Process process, Locators locators, NodeIdentity identity, Calls calls)
+    : IDocumentLocator
 {
     private readonly InMemoryDocumentLocator locator = locators.LocatorOf(identity);
 
-    /// <summary>One that takes effect after it was given up, and after the removal that followed, leaves the node listed: somebody has to ask it for the document before it notices.</summary>
+    /// <summary>
+    /// One that takes effect after it was given up, and after the removal that followed, leaves the node listed:
+    /// somebody has to ask it for the document before it notices.
+    /// </summary>
     public ValueTask<IReadOnlyList<string>> AddAsync(DocumentName document, CancellationToken cancellation) =>
         Call(
             () =>
@@ -41,5 +45,6 @@ internal sealed class LocatorClient(Process process, Locators locators, NodeIden
     }
 
     private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation) =>
-        calls.Make(process, locators.Service, effect, () => new LocatorUnavailableException("The connection is lost.", new TimeoutException()), cancellation);
+        calls.Make(process, locators.Service, effect,
+            () => new LocatorUnavailableException("The connection is lost.", new TimeoutException()), cancellation);
 }

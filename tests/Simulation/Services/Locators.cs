@@ -10,7 +10,10 @@ internal sealed class Locators(Agenda agenda, Process observer, DocumentName doc
 
     public Service Service { get; } = new("locator");
 
-    /// <summary>The addresses of nodes that could not take themselves out, or were added after they had gone: they stay until somebody asks them for the document.</summary>
+    /// <summary>
+    /// The addresses of nodes that could not take themselves out, or were added after they had gone: they stay until
+    /// somebody asks them for the document.
+    /// </summary>
     public HashSet<string> LeftBehind { get; } = [];
 
     public InMemoryDocumentLocator LocatorOf(NodeIdentity identity) => table.LocatorFor(identity);

@@ -11,7 +11,8 @@ internal sealed record LogVersion(Position Start, LoggedEntry[] Entries, Positio
     public bool IsCovered => Saved == End;
 
     /// <summary>Whether the position is one of this log, from its start to its end.</summary>
-    public bool Has(Position position) => position == Start || (!position.IsNone && Array.Exists(Entries, e => e.Position == position));
+    public bool Has(Position position) =>
+        position == Start || (!position.IsNone && Array.Exists(Entries, e => e.Position == position));
 
     public LogReadResult Read(Position after)
     {
@@ -26,7 +27,10 @@ internal sealed record LogVersion(Position Start, LoggedEntry[] Entries, Positio
         return new LogReadResult(outcome, Entries[(int)from..], End, Start);
     }
 
-    /// <summary>Both positions name exact entries: where the saved one is of another history, the snapshots that its writer saw may be, too.</summary>
+    /// <summary>
+    /// Both positions name exact entries: where the saved one is of another history, the snapshots that its writer saw
+    /// may be, too.
+    /// </summary>
     public LogVersion Checkpoint(Position saved, Position trimThrough)
     {
         if (!Has(saved))
@@ -35,7 +39,11 @@ internal sealed record LogVersion(Position Start, LoggedEntry[] Entries, Positio
         }
 
         var newSaved = saved.Offset > Saved.Offset ? saved : Saved;
-        var newStart = Has(trimThrough) && trimThrough.Offset <= saved.Offset && trimThrough.Offset > Start.Offset ? trimThrough : Start;
-        return newSaved == Saved && newStart == Start ? this : new LogVersion(newStart, Entries[(int)(newStart.Offset - Start.Offset)..], newSaved);
+        var newStart = Has(trimThrough) && trimThrough.Offset <= saved.Offset && trimThrough.Offset > Start.Offset
+            ? trimThrough
+            : Start;
+        return newSaved == Saved && newStart == Start
+            ? this
+            : new LogVersion(newStart, Entries[(int)(newStart.Offset - Start.Offset)..], newSaved);
     }
 }

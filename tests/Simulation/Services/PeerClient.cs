@@ -4,14 +4,16 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>
-/// One process's way to the other nodes: asks the holders one after the other, each for as long as a deadline. An answer is what the peer was when it was asked, and may arrive much later.
+/// One process's way to the other nodes: asks the holders one after the other, each for as long as a deadline. An
+/// answer is what the peer was when it was asked, and may arrive much later.
 /// </summary>
 internal sealed class PeerClient(World world, Process process, string address) : IPeers
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NextAfter = TimeSpan.FromMilliseconds(250);
 
-    public async ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation)
+    public async ValueTask<PeerState?> AskAsync(DocumentName document, IReadOnlyList<string> holders,
+        CancellationToken cancellation)
     {
         if (holders.Contains(address))
         {
@@ -20,7 +22,8 @@ internal sealed class PeerClient(World world, Process process, string address) :
         }
 
         var answer = new TaskCompletionSource<PeerState?>();
-        cancellation.UnsafeRegister(static (a, token) => ((TaskCompletionSource<PeerState?>)a!).TrySetCanceled(token), answer);
+        cancellation.UnsafeRegister(
+            static (a, token) => ((TaskCompletionSource<PeerState?>)a!).TrySetCanceled(token), answer);
         for (var i = 0; i < holders.Count; i++)
         {
             var holder = holders[i];
@@ -42,7 +45,9 @@ internal sealed class PeerClient(World world, Process process, string address) :
         world.Agenda.Add(world.Calls.Delay(), node.Process, () => node.Sessions.TryShare(World.Document, state =>
         {
             // It may be on its way for as long as its asker waits, while the world goes on.
-            var late = world.Random.Chance(world.Weather.BadPeers) ? TimeSpan.FromMilliseconds(world.Random.Below(2_000)) : world.Calls.Delay();
+            var late = world.Random.Chance(world.Weather.BadPeers)
+                ? TimeSpan.FromMilliseconds(world.Random.Below(2_000))
+                : world.Calls.Delay();
             world.Agenda.Add(late, process, () => Take(holder, state, answer));
         }));
     }

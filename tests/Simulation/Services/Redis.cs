@@ -4,7 +4,8 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>
-/// The store behind the backplane, with one document's log. Every change makes a new version, which replicas reach some time later: a failover goes back to an older version, and the log grows on from there.
+/// The store behind the backplane, with one document's log. Every change makes a new version, which replicas reach some
+/// time later: a failover goes back to an older version, and the log grows on from there.
 /// </summary>
 internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, Action<string> trace)
 {
@@ -55,7 +56,9 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
             {
                 if (known.Position.Id == entry.Id)
                 {
-                    var first = known.Position.Offset == 1 && epoch != known.Position.Epoch ? AppendOutcome.StartedEpoch : AppendOutcome.Stored;
+                    var first = known.Position.Offset == 1 && epoch != known.Position.Epoch
+                        ? AppendOutcome.StartedEpoch
+                        : AppendOutcome.Stored;
                     return new AppendResult(first, known.Position, known.Previous);
                 }
             }
@@ -72,17 +75,22 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
             Jobs.Begin();
         }
 
-        log ??= new LogVersion(new Position(Math.Max(epoch + 1, (Now - DateTimeOffset.UnixEpoch).Ticks / 10), 0, EntryId.None), [], Position.None);
+        log ??= new LogVersion(
+            new Position(Math.Max(epoch + 1, (Now - DateTimeOffset.UnixEpoch).Ticks / 10), 0, EntryId.None),
+            [], Position.None);
         var payload = entry.Payload.ToArray();
-        var logged = new LoggedEntry(new Position(log.End.Epoch, log.End.Offset + 1, entry.Id), log.End.Id, entry.Kind, payload);
+        var logged = new LoggedEntry(new Position(log.End.Epoch, log.End.Offset + 1, entry.Id), log.End.Id,
+            entry.Kind, payload);
         Change(log with { Entries = [.. log.Entries, logged] });
         trace($"log: {from.Name} stores {logged.Position}");
         ledger.OnStored(logged, started);
         Channels.Deliver(logged, Version);
-        return new AppendResult(started ? AppendOutcome.StartedEpoch : AppendOutcome.Stored, logged.Position, logged.Previous);
+        return new AppendResult(started ? AppendOutcome.StartedEpoch : AppendOutcome.Stored, logged.Position,
+            logged.Previous);
     }
 
-    public LogReadResult Read(Position after) => Log?.Read(after) ?? new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None);
+    public LogReadResult Read(Position after) =>
+        Log?.Read(after) ?? new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None);
 
     public void Checkpoint(Process from, Position saved, Position trimThrough)
     {
@@ -126,11 +134,14 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
         GoBackTo(null);
     }
 
-    /// <summary>Another server is promoted: one that has all that the replicas have, or any of the last versions.</summary>
+    /// <summary>
+    /// Another server is promoted: one that has all that the replicas have, or any of the last versions.
+    /// </summary>
     public void FailOver(bool toAnyVersion)
     {
         var to = toAnyVersion ? Math.Max(firstVersion, Version - random.Below(8)) : Replicated;
-        trace($"redis: failover from version {Version} to {to}, which ends at {versions[(int)(to - firstVersion)]?.End}");
+        trace($"redis: failover from version {Version} to {to}, which ends at "
+            + $"{versions[(int)(to - firstVersion)]?.End}");
         GoBackTo(versions[(int)(to - firstVersion)]);
     }
 
@@ -170,7 +181,8 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
         }
 
         var (version, current) = (Version, Generation);
-        agenda.Add(TimeSpan.FromMicroseconds(random.Below((int)Lag.TotalMicroseconds + 1)), null, () => Replicate(version, current));
+        agenda.Add(TimeSpan.FromMicroseconds(random.Below((int)Lag.TotalMicroseconds + 1)), null,
+            () => Replicate(version, current));
     }
 
     private void Replicate(long version, int current)

@@ -7,11 +7,14 @@ namespace Relay.Simulation;
 internal sealed class RedisClient(Process process, Redis redis, Calls calls) : IDocumentLog, IDocumentChannel
 {
     /// <summary>One that is on its way when another server takes over goes with its connection.</summary>
-    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry,
+        CancellationToken cancellation)
     {
         var server = redis.Generation;
         return Call(
-            () => server == redis.Generation ? redis.Append(process, epoch, entry) : throw new BackplaneUnavailableException("The connection is lost."),
+            () => server == redis.Generation
+                ? redis.Append(process, epoch, entry)
+                : throw new BackplaneUnavailableException("The connection is lost."),
             cancellation,
             mayBeLate: true,
             holds: true);
@@ -25,7 +28,8 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
     public ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation) =>
         Call(() => redis.Read(after), cancellation, holds: true);
 
-    public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough, CancellationToken cancellation) =>
+    public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
+        CancellationToken cancellation) =>
         await Call(
             () =>
             {
@@ -34,14 +38,16 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
             },
             cancellation);
 
-    public async ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener, CancellationToken cancellation)
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
+        CancellationToken cancellation)
     {
         // A call that failed, or was given up, leaves no subscription behind.
         Channels.Subscription? subscription = null;
         var isGivenUp = false;
         try
         {
-            return await Call(() => isGivenUp ? null! : subscription = redis.Channels.Subscribe(process, listener), cancellation);
+            return await Call(
+                () => isGivenUp ? null! : subscription = redis.Channels.Subscribe(process, listener), cancellation);
         }
         catch
         {
@@ -68,7 +74,8 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
             cancellation);
     }
 
-    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
+        CancellationToken cancellation)
     {
         var bytes = message.ToArray();
         await Call(
@@ -80,7 +87,8 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
             cancellation);
     }
 
-    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, bool mayBeLate = false, bool holds = false) =>
+    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, bool mayBeLate = false,
+        bool holds = false) =>
         calls.Make(
             process,
             redis.Service,

@@ -15,9 +15,11 @@ internal sealed class SnapshotClient(Process process, Snapshots snapshots, Calls
             },
             cancellation);
 
-    public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) => Call(snapshots.List, cancellation);
+    public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) =>
+        Call(snapshots.List, cancellation);
 
-    public ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
+    public ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation) =>
         Call(() => snapshots.Read(snapshot.Position), cancellation);
 
     public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
@@ -30,8 +32,10 @@ internal sealed class SnapshotClient(Process process, Snapshots snapshots, Calls
             cancellation);
 
     /// <summary>Only administrators do this, and there are none in a schedule.</summary>
-    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) => throw new InvalidOperationException();
+    public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot,
+        CancellationToken cancellation) => throw new InvalidOperationException();
 
     private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation) =>
-        calls.Make(process, snapshots.Service, effect, () => new SnapshotStoreUnavailableException("The connection is lost."), cancellation);
+        calls.Make(process, snapshots.Service, effect,
+            () => new SnapshotStoreUnavailableException("The connection is lost."), cancellation);
 }

@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Simulation;
 
-/// <summary>The snapshot store of one document. A snapshot is never overwritten: writing the same position again must bring nothing that the stored one lacks.</summary>
+/// <summary>
+/// The snapshot store of one document. A snapshot is never overwritten: writing the same position again must bring
+/// nothing that the stored one lacks.
+/// </summary>
 internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> trace)
 {
     private readonly List<Stored> stored = [];
@@ -22,7 +25,9 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
             ledger.OnStoredAgain(snapshot);
             if (known.IsDamaged)
             {
-                throw new SnapshotStoreUnavailableException("What is stored there does not read.") { IsPositionTaken = true };
+                throw new SnapshotStoreUnavailableException(
+                    "What is stored there does not read.")
+                { IsPositionTaken = true };
             }
 
             return;
@@ -34,12 +39,14 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
         ledger.OnSnapshot(snapshot);
     }
 
-    public IReadOnlyList<SnapshotInfo> List() => [.. stored.Select(s => new SnapshotInfo(s.Snapshot.Position, s.Snapshot.Update.Length, s.StoredAt))];
+    public IReadOnlyList<SnapshotInfo> List() =>
+        [.. stored.Select(s => new SnapshotInfo(s.Snapshot.Position, s.Snapshot.Update.Length, s.StoredAt))];
 
     public SnapshotReadResult Read(Position position) => stored.Find(s => s.Snapshot.Position == position) switch
     {
         null => new SnapshotReadResult(SnapshotReadOutcome.Gone),
-        { IsDamaged: true } => new SnapshotReadResult(SnapshotReadOutcome.Unreadable, Problem: "The checksum is wrong."),
+        { IsDamaged: true } => new SnapshotReadResult(SnapshotReadOutcome.Unreadable,
+            Problem: "The checksum is wrong."),
         var found => new SnapshotReadResult(SnapshotReadOutcome.Read, found.Snapshot),
     };
 

@@ -1,6 +1,9 @@
 namespace Relay.Simulation;
 
-/// <summary>How often what goes wrong. Each schedule has its own mixture, most of it zero: schedules in which everything fails at once find less than those in which one thing fails often.</summary>
+/// <summary>
+/// How often what goes wrong. Each schedule has its own mixture, most of it zero: schedules in which everything fails
+/// at once find less than those in which one thing fails often.
+/// </summary>
 internal sealed class Weather
 {
     /// <summary>A call is lost on its way, and its caller told so.</summary>
@@ -32,7 +35,8 @@ internal sealed class Weather
 
     /// <summary>Nothing goes wrong any more.</summary>
     public void Clear() =>
-        LostRequests = LostReplies = LateRequests = Hangs = LongDelays = LostMessages = RepeatedMessages = SlowClients = BadPeers = 0;
+        LostRequests = LostReplies = LateRequests = Hangs = LongDelays = LostMessages = RepeatedMessages =
+            SlowClients = BadPeers = 0;
 
     public static Weather Of(SeededRandom random)
     {

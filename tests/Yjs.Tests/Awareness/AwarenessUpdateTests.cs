@@ -27,9 +27,12 @@ public sealed class AwarenessUpdateTests
     [Fact]
     public void Largest_ids_and_clocks_pass()
     {
-        AwarenessEntry[] entries = [new(Lib0Reader.MaxSafeInteger, Lib0Reader.MaxSafeInteger, "[1]"u8.ToArray()), new(0, 0, AwarenessEntry.NullState)];
-        Assert.True(AwarenessUpdate.TryDecode(AwarenessUpdate.Encode(entries), 2, out var decoded, out var error), error.ToString());
-        Assert.Equal(entries.Select(e => (e.ClientId, e.Clock, Convert.ToHexString(e.State.Span))), decoded.Select(e => (e.ClientId, e.Clock, Convert.ToHexString(e.State.Span))));
+        AwarenessEntry[] entries = [new(Lib0Reader.MaxSafeInteger, Lib0Reader.MaxSafeInteger, "[1]"u8.ToArray()),
+            new(0, 0, AwarenessEntry.NullState)];
+        Assert.True(AwarenessUpdate.TryDecode(AwarenessUpdate.Encode(entries), 2, out var decoded, out var error),
+            error.ToString());
+        Assert.Equal(entries.Select(e => (e.ClientId, e.Clock, Convert.ToHexString(e.State.Span))),
+            decoded.Select(e => (e.ClientId, e.Clock, Convert.ToHexString(e.State.Span))));
         Assert.Equal([false, true], decoded.Select(entry => entry.IsNull));
         Assert.False(AwarenessUpdate.TryDecode(AwarenessUpdate.Encode(entries), 1, out _, out _));
     }

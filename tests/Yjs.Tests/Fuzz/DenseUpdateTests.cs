@@ -2,12 +2,16 @@ using Xunit.Abstractions;
 
 namespace Relay.Yjs.Fuzz;
 
-/// <summary>Updates that make as much as possible of every byte: what they make the engine allocate is bounded by their size.</summary>
+/// <summary>
+/// Updates that make as much as possible of every byte: what they make the engine allocate is bounded by their size.
+/// </summary>
 public sealed class DenseUpdateTests(ITestOutputHelper output)
 {
     private const int Count = 10_000;
 
-    public static TheoryData<string> Shapes => ["clients with a collected struct", "clients with a delete", "structs that do not join", "root types", "keys", "origins of unknown clients", "delete ranges", "skips"];
+    public static TheoryData<string> Shapes =>
+        ["clients with a collected struct", "clients with a delete", "structs that do not join", "root types", "keys",
+            "origins of unknown clients", "delete ranges", "skips"];
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -20,9 +24,13 @@ public sealed class DenseUpdateTests(ITestOutputHelper output)
         var applied = GC.GetAllocatedBytesForCurrentThread() - before;
         var state = document.EncodeState();
         var encoded = GC.GetAllocatedBytesForCurrentThread() - before - applied;
-        output.WriteLine($"{shape}: {update.Length} bytes, applied with {(double)applied / update.Length:F1} and encoded with {(double)encoded / update.Length:F1} bytes each; kept {document.MemoryBytes}");
-        Assert.InRange(applied, 0, ((long)UpdateFuzzBatch.AllocatedPerInputByte * update.Length) + UpdateFuzzBatch.AllocatedAnyway);
-        Assert.InRange(encoded, 0, ((long)UpdateFuzzBatch.AllocatedPerInputByte * update.Length) + UpdateFuzzBatch.AllocatedAnyway);
+        output.WriteLine(
+            $"{shape}: {update.Length} bytes, applied with {(double)applied / update.Length:F1} and encoded with "
+                + $"{(double)encoded / update.Length:F1} bytes each; kept {document.MemoryBytes}");
+        Assert.InRange(applied, 0,
+            ((long)UpdateFuzzBatch.AllocatedPerInputByte * update.Length) + UpdateFuzzBatch.AllocatedAnyway);
+        Assert.InRange(encoded, 0,
+            ((long)UpdateFuzzBatch.AllocatedPerInputByte * update.Length) + UpdateFuzzBatch.AllocatedAnyway);
         Assert.InRange(state.Length, 1, 4 * update.Length);
     }
 

@@ -39,7 +39,8 @@ public sealed class DepthTests
     public void Json_nests_to_the_limit(int depth, bool accepted)
     {
         var arrays = Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth));
-        var objects = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"\":", depth)) + "1" + new string('}', depth));
+        var objects = Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Repeat("{\"\":", depth)) + "1" + new string('}', depth));
         foreach (var json in new[] { arrays, objects })
         {
             Assert.Equal(accepted, Json.IsValid(json, Limit));
@@ -54,7 +55,8 @@ public sealed class DepthTests
                 writer.WriteVarUint(1);
                 writer.WriteVarBytes(json);
             })));
-            Assert.Equal(accepted, AwarenessUpdate.TryDecode(AwarenessUpdate.Encode([new AwarenessEntry(1, 1, json)]), 1, out _, out _));
+            Assert.Equal(accepted,
+                AwarenessUpdate.TryDecode(AwarenessUpdate.Encode([new AwarenessEntry(1, 1, json)]), 1, out _, out _));
         }
     }
 

@@ -23,8 +23,12 @@ internal static class FuzzOracle
         }
     }
 
-    /// <summary>For each list of updates, what Yjs throws when it applies them in turn to one fresh document; empty when it does not.</summary>
-    public static Task<string[]> ApplyAsync(OracleProcess oracle, IReadOnlyList<byte[][]> sequences) => AskAsync(oracle, request =>
+    /// <summary>
+    /// For each list of updates, what Yjs throws when it applies them in turn to one fresh document; empty when it does
+    /// not.
+    /// </summary>
+    public static Task<string[]> ApplyAsync(OracleProcess oracle, IReadOnlyList<byte[][]> sequences) =>
+        AskAsync(oracle, request =>
     {
         request.WriteByte(0);
         request.WriteVarUint((ulong)sequences.Count);
@@ -34,13 +38,17 @@ internal static class FuzzOracle
         }
     });
 
-    public static Task<string[]> ReadStateVectorsAsync(OracleProcess oracle, IReadOnlyList<byte[]> inputs) => AskAsync(oracle, 1, inputs);
+    public static Task<string[]> ReadStateVectorsAsync(OracleProcess oracle, IReadOnlyList<byte[]> inputs) =>
+        AskAsync(oracle, 1, inputs);
 
-    public static Task<string[]> ApplyAwarenessAsync(OracleProcess oracle, IReadOnlyList<byte[]> inputs) => AskAsync(oracle, 2, inputs);
+    public static Task<string[]> ApplyAwarenessAsync(OracleProcess oracle, IReadOnlyList<byte[]> inputs) =>
+        AskAsync(oracle, 2, inputs);
 
-    public static Task<string[]> ParseJsonAsync(OracleProcess oracle, IReadOnlyList<byte[]> inputs) => AskAsync(oracle, 3, inputs);
+    public static Task<string[]> ParseJsonAsync(OracleProcess oracle, IReadOnlyList<byte[]> inputs) =>
+        AskAsync(oracle, 3, inputs);
 
-    private static Task<string[]> AskAsync(OracleProcess oracle, byte kind, IReadOnlyList<byte[]> inputs) => AskAsync(oracle, request =>
+    private static Task<string[]> AskAsync(OracleProcess oracle, byte kind, IReadOnlyList<byte[]> inputs) =>
+        AskAsync(oracle, request =>
     {
         request.WriteByte(kind);
         request.WriteList(inputs);

@@ -1,13 +1,16 @@
 namespace Relay.Yjs.Fuzz;
 
-/// <summary>Damages valid bytes in the ways in which bytes get damaged, or in which somebody with bad intent would.</summary>
+/// <summary>
+/// Damages valid bytes in the ways in which bytes get damaged, or in which somebody with bad intent would.
+/// </summary>
 internal sealed class Mutator(Random random, IReadOnlyList<byte[]> material)
 {
     private const int MaxLength = 4_096;
 
     /// <summary>Values of varints at which readers go wrong.</summary>
     private static readonly ulong[] Edges =
-        [0, 1, 63, 64, 127, 128, 255, 256, 16_383, 16_384, int.MaxValue, 1UL << 31, uint.MaxValue, 1UL << 32, (1UL << 49) - 1, (1UL << 53) - 1, 1UL << 53, ulong.MaxValue];
+        [0, 1, 63, 64, 127, 128, 255, 256, 16_383, 16_384, int.MaxValue, 1UL << 31, uint.MaxValue, 1UL << 32,
+            (1UL << 49) - 1, (1UL << 53) - 1, 1UL << 53, ulong.MaxValue];
 
     public byte[] Next()
     {

@@ -1,24 +1,28 @@
 namespace Relay.Yjs.Fuzz;
 
 /// <summary>
-/// Some thousand damaged updates from one seed. Each goes to a document of its own, and what is accepted also to one with real content: nothing throws, little is allocated,
-/// a refusal changes nothing.
+/// Some thousand damaged updates from one seed. Each goes to a document of its own, and what is accepted also to one
+/// with real content: nothing throws, little is allocated, a refusal changes nothing.
 /// </summary>
 internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]> material)
 {
     /// <summary>
-    /// Bytes that may be allocated per byte of input: a struct takes three bytes or more of input and some 90 in memory while it is read and as a block, lists double as they
-    /// grow, and each client, root name and key has an entry of its own, of which a few bytes of input can make one. The densest inputs known (<see cref="DenseUpdateTests"/>) come
-    /// to about 140.
+    /// Bytes that may be allocated per byte of input: a struct takes three bytes or more of input and some 90 in memory
+    /// while it is read and as a block, lists double as they grow, and each client, root name and key has an entry of
+    /// its own, of which a few bytes of input can make one. The densest inputs known (<see cref="DenseUpdateTests"/>)
+    /// come to about 140.
     /// </summary>
     public const int AllocatedPerInputByte = 192;
 
-    /// <summary>And in addition, whatever the input: the document itself, its lists and tables at their smallest.</summary>
+    /// <summary>
+    /// And in addition, whatever the input: the document itself, its lists and tables at their smallest.
+    /// </summary>
     public const int AllocatedAnyway = 4_096;
 
     /// <summary>
-    /// What an input makes the engine allocate is the same each time; what comes once is not the input's: the thread's scratch, a pool's buffer that was let go, what the runtime
-    /// adds for itself. (An input that takes 488 bytes, on a thread's first time 2,296, was once in millions seen with 5,600.)
+    /// What an input makes the engine allocate is the same each time; what comes once is not the input's: the thread's
+    /// scratch, a pool's buffer that was let go, what the runtime adds for itself. (An input that takes 488 bytes, on a
+    /// thread's first time 2,296, was once in millions seen with 5,600.)
     /// </summary>
     private const int MeasuredAgain = 2;
 
@@ -36,7 +40,10 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
     /// <summary>The most that was allocated per byte of input, beyond <see cref="AllocatedAnyway"/>.</summary>
     public double MostAllocated { get; private set; }
 
-    /// <summary>Sequences of updates that Yjs must be able to apply: what accepted inputs brought, and what the engine made of them.</summary>
+    /// <summary>
+    /// Sequences of updates that Yjs must be able to apply: what accepted inputs brought, and what the engine made of
+    /// them.
+    /// </summary>
     public List<byte[][]> ForYjs { get; } = [];
 
     /// <summary>What the engine did wrong, in words.</summary>
@@ -103,7 +110,8 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
         return accepted;
     }
 
-    private static bool MeasureAlone(byte[] input, out YDocument document, out ReadOnlyMemory<byte> news, out long allocated)
+    private static bool MeasureAlone(byte[] input, out YDocument document, out ReadOnlyMemory<byte> news,
+        out long allocated)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         document = new YDocument();
@@ -112,7 +120,9 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
         return accepted;
     }
 
-    /// <summary>As a session does with what comes from a stranger: first the question what is new, which refuses more.</summary>
+    /// <summary>
+    /// As a session does with what comes from a stranger: first the question what is new, which refuses more.
+    /// </summary>
     private static bool Accepts(YDocument document, byte[] input, out ReadOnlyMemory<byte> news, out YjsError error) =>
         document.TryGetNews(input, out news, out error) && document.TryApply(input, out news, out error);
 
@@ -158,7 +168,8 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
     private void RefusalChangesNothing(YDocument full, byte[] input)
     {
         var state = full.EncodeState();
-        if (Accepts(full, input, out var news, out _) || !news.IsEmpty || !full.EncodeState().AsSpan().SequenceEqual(state))
+        if (Accepts(full, input, out var news, out _) || !news.IsEmpty
+            || !full.EncodeState().AsSpan().SequenceEqual(state))
         {
             Say("a refused update changed the document", input);
         }
@@ -169,7 +180,8 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
     {
         var state = full.EncodeState();
         ForYjs.Add([state]);
-        if (full.TryEncodeParts([0], new DiffSizes(0, random.Next(1, 2_000), random.Next(2) * 1_000), out var parts, out _))
+        if (full.TryEncodeParts([0], new DiffSizes(0, random.Next(1, 2_000), random.Next(2) * 1_000),
+            out var parts, out _))
         {
             ForYjs.Add([.. parts]);
         }

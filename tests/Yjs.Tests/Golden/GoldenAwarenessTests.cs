@@ -10,7 +10,8 @@ public sealed class GoldenAwarenessTests
     [InlineData("010101046e756c6c", 1, 1, "null")]
     public void One_client_reads_and_writes_as_the_same_bytes(string hex, ulong client, ulong clock, string state)
     {
-        Assert.True(AwarenessUpdate.TryDecode(Convert.FromHexString(hex), 10, out var entries, out var error), error.ToString());
+        Assert.True(AwarenessUpdate.TryDecode(Convert.FromHexString(hex), 10, out var entries, out var error),
+            error.ToString());
         var entry = Assert.Single(entries);
         Assert.Equal((client, clock, state), (entry.ClientId, entry.Clock, Encoding.UTF8.GetString(entry.State.Span)));
         Assert.Equal(state == "null", entry.IsNull);
@@ -25,7 +26,9 @@ public sealed class GoldenAwarenessTests
         Assert.Equal([0], AwarenessUpdate.Encode([]));
     }
 
-    /// <summary>Whole y-websocket frames: type 1 and a buffer, or type 0, the kind of sync message and a buffer.</summary>
+    /// <summary>
+    /// Whole y-websocket frames: type 1 and a buffer, or type 0, the kind of sync message and a buffer.
+    /// </summary>
     [Theory]
     [InlineData("0106010101027b7d", new ulong[] { 1 }, "010101027b7d")]
     [InlineData("0108010101046e756c6c", new ulong[] { 1 }, "010101046e756c6c")]

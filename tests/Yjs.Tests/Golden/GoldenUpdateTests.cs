@@ -56,9 +56,12 @@ public sealed class GoldenUpdateTests
     public void A_state_vector_gets_what_its_holder_lacks(string stateVector, string expected)
     {
         var document = Apply(OneLetter);
-        Assert.True(document.TryEncodeDiff(Convert.FromHexString(stateVector), out var update, out var error), error.ToString());
+        Assert.True(document.TryEncodeDiff(Convert.FromHexString(stateVector), out var update, out var error),
+            error.ToString());
         Assert.Equal(expected, Hex(update));
-        Assert.True(document.TryEncodeParts(Convert.FromHexString(stateVector), new DiffSizes(1_000, 1_000, 1_000), out var parts, out _));
+        Assert.True(
+            document.TryEncodeParts(Convert.FromHexString(stateVector), new DiffSizes(1_000, 1_000, 1_000),
+                out var parts, out _));
         Assert.Equal(expected, Hex(Assert.Single(parts)));
         Assert.True(document.TryCompareDiff(Convert.FromHexString(stateVector), 2, out var isLarger, out _));
         Assert.Equal(expected == OneLetter, isLarger);
@@ -69,7 +72,8 @@ public sealed class GoldenUpdateTests
     [InlineData(1_000)]
     public void Parts_hold_the_deletes_of_what_is_missing_between_structs(int maxBytes)
     {
-        // "a" at clock 0 of client 1 and "x" at clock 5; of what nobody has sent yet between them, two are deleted already.
+        // "a" at clock 0 of client 1 and "x" at clock 5; of what nobody has sent yet between them, two are deleted
+        // already.
         var document = Apply("01030100" + "040101740161" + "0a04" + "840104" + "0178" + "0101010202");
         Assert.True(document.TryEncodeParts([0], new DiffSizes(maxBytes, maxBytes, 0), out var parts, out _));
         Assert.Equal(Hex(document.EncodeState()), Hex(Apply([.. parts.Select(Hex)]).EncodeState()));
@@ -93,8 +97,10 @@ public sealed class GoldenUpdateTests
             ],
             parts.Select(Hex));
 
-        // Of a holder that has "a" and all of client 2, only the rest of client 1 is missing: its first struct and the deletes.
-        Assert.True(document.TryEncodeParts(Convert.FromHexString("0202020101"), new DiffSizes(0, 1_000, 0), out parts, out _));
+        // Of a holder that has "a" and all of client 2, only the rest of client 1 is missing: its first struct and the
+        // deletes.
+        Assert.True(
+            document.TryEncodeParts(Convert.FromHexString("0202020101"), new DiffSizes(0, 1_000, 0), out parts, out _));
         Assert.Equal(2, parts.Count);
         Assert.Equal("01" + "010102" + "84010101" + "63" + "00", Hex(parts[0]));
     }
@@ -135,7 +141,9 @@ public sealed class GoldenUpdateTests
     public void Merging_says_the_same_as_both()
     {
         var other = "01010200040101740162" + "00";
-        Assert.True(YDocument.TryMerge([Convert.FromHexString(OneLetter), Convert.FromHexString(other)], out var merged, out _));
+        Assert.True(
+            YDocument.TryMerge([Convert.FromHexString(OneLetter), Convert.FromHexString(other)],
+                out var merged, out _));
         Assert.Equal("02" + "010200040101740162" + "010100040101740161" + "00", Hex(merged));
         Assert.True(YDocument.TryMerge([], out merged, out _));
         Assert.Equal("0000", Hex(merged));

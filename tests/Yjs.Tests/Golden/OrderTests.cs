@@ -1,12 +1,20 @@
 namespace Relay.Yjs.Golden;
 
-/// <summary>Different bytes for the same struct, in either order: found by the random documents, cut down by hand.</summary>
+/// <summary>
+/// Different bytes for the same struct, in either order: found by the random documents, cut down by hand.
+/// </summary>
 public sealed class OrderTests
 {
-    /// <summary>Three values that client 1 put under the key "a" of the map "m", one after another; all but the last are deleted.</summary>
+    /// <summary>
+    /// Three values that client 1 put under the key "a" of the map "m", one after another; all but the last are
+    /// deleted.
+    /// </summary>
     private const string Flagged = "01030100" + "2801016d0161017d01" + "a80100017d02" + "a80101017d03" + "0101010002";
 
-    /// <summary>The same as <c>Y.mergeUpdates</c> and <c>Y.diffUpdate</c> write it: without the bit for a key where there is an origin. Yjs does not read that bit there.</summary>
+    /// <summary>
+    /// The same as <c>Y.mergeUpdates</c> and <c>Y.diffUpdate</c> write it: without the bit for a key where there is an
+    /// origin. Yjs does not read that bit there.
+    /// </summary>
     private const string Unflagged = "01030100" + "2801016d0161017d01" + "880100017d02" + "880101017d03" + "0101010002";
 
     /// <summary>The second and third value alone: whether they belong to a key is not known yet.</summary>
@@ -25,7 +33,8 @@ public sealed class OrderTests
         var second = State(garbageCollection, other, one);
         Assert.Equal(first, second);
         Assert.Equal(first, State(garbageCollection, first));
-        Assert.True(YDocument.TryMerge([Convert.FromHexString(one), Convert.FromHexString(other)], out var merged, out _));
+        Assert.True(
+            YDocument.TryMerge([Convert.FromHexString(one), Convert.FromHexString(other)], out var merged, out _));
         Assert.Equal(first, State(garbageCollection, Convert.ToHexStringLower(merged)));
     }
 
@@ -35,7 +44,10 @@ public sealed class OrderTests
     public void The_key_bit_of_a_struct_with_an_origin_says_nothing(bool garbageCollection) =>
         Assert.Equal(State(garbageCollection, Flagged), State(garbageCollection, Unflagged));
 
-    /// <summary>A client's text in three pieces. The second one brings the delete of a character that comes with the third, which goes on where the client's last block ends. Found by the simulation.</summary>
+    /// <summary>
+    /// A client's text in three pieces. The second one brings the delete of a character that comes with the third,
+    /// which goes on where the client's last block ends. Found by the simulation.
+    /// </summary>
     [Fact]
     public void Content_whose_delete_came_first_is_dropped_when_it_continues_a_block()
     {

@@ -39,5 +39,6 @@ internal static class OracleFrames
         return list;
     }
 
-    public static string[] ReadTexts(this ref Lib0Reader reader) => Array.ConvertAll(reader.ReadList(), Encoding.UTF8.GetString);
+    public static string[] ReadTexts(this ref Lib0Reader reader) =>
+        Array.ConvertAll(reader.ReadList(), Encoding.UTF8.GetString);
 }

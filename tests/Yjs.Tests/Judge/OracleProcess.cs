@@ -7,7 +7,8 @@ using System.Text;
 namespace Relay.Yjs.Judge;
 
 /// <summary>
-/// A Node process in which the yjs package makes and judges documents. Requests are answered in order; many may be under way, so that both processes work at the same time.
+/// A Node process in which the yjs package makes and judges documents. Requests are answered in order; many may be
+/// under way, so that both processes work at the same time.
 /// </summary>
 internal sealed class OracleProcess : IAsyncDisposable
 {
@@ -40,7 +41,9 @@ internal sealed class OracleProcess : IAsyncDisposable
         reading = ReadAnswersAsync();
     }
 
-    private static string Folder => typeof(OracleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "OracleDirectory").Value!;
+    private static string Folder =>
+        typeof(OracleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "OracleDirectory").Value!;
 
     /// <summary>Starts Node, after installing the packages if that was never done here.</summary>
     public static async Task<OracleProcess> StartAsync()
@@ -97,7 +100,9 @@ internal sealed class OracleProcess : IAsyncDisposable
         }
 
         var body = await answer.Task.WaitAsync(Deadline);
-        return body[0] == 1 ? body[1..] : throw new InvalidOperationException("The oracle failed: " + ReadText(body.AsSpan(1)));
+        return body[0] == 1
+            ? body[1..]
+            : throw new InvalidOperationException("The oracle failed: " + ReadText(body.AsSpan(1)));
     }
 
     public async ValueTask DisposeAsync()
@@ -124,7 +129,9 @@ internal sealed class OracleProcess : IAsyncDisposable
 
     private static async Task InstallAsync()
     {
-        var npm = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"]) { WorkingDirectory = Folder, RedirectStandardError = true };
+        var npm = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+            ["ci", "--no-audit", "--no-fund"])
+        { WorkingDirectory = Folder, RedirectStandardError = true };
         using var install = Process.Start(npm)!;
         var errors = await install.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(3));
         await install.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));

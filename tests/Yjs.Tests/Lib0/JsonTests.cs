@@ -15,7 +15,8 @@ public sealed class JsonTests
     [InlineData("{\"a\":1,\"a\":2}")]
     [InlineData("[1e400,-0,0.10]")]
     [InlineData("{\"\":{\"\":[]}}")]
-    public void What_JavaScript_parses_is_valid(string json) => Assert.True(Json.IsValid(Encoding.UTF8.GetBytes(json), 256));
+    public void What_JavaScript_parses_is_valid(string json) =>
+        Assert.True(Json.IsValid(Encoding.UTF8.GetBytes(json), 256));
 
     [Theory]
     [InlineData("")]
@@ -32,7 +33,8 @@ public sealed class JsonTests
     [InlineData("\"\\ud83\"")]
     [InlineData("\uFEFF1")]
     [InlineData("[")]
-    public void What_JavaScript_refuses_is_not(string json) => Assert.False(Json.IsValid(Encoding.UTF8.GetBytes(json), 256));
+    public void What_JavaScript_refuses_is_not(string json) =>
+        Assert.False(Json.IsValid(Encoding.UTF8.GetBytes(json), 256));
 
     [Fact]
     public void Text_must_be_UTF_8()
@@ -49,7 +51,8 @@ public sealed class JsonTests
         string[] pieces =
         [
             "{", "}", "[", "]", ",", ":", " ", "\n", "\"", "\"a\"", "\\", "\\u00", "\\u0041", "\\n", "\\x", "\t",
-            "\u0001", "é", "\uFEFF", "true", "false", "null", "nul", "0", "-", "1", "12", ".", ".5", "e", "E+", "e-3", "\"a\":", "[[",
+            "\u0001", "é", "\uFEFF", "true", "false", "null", "nul", "0", "-", "1", "12", ".", ".5", "e", "E+",
+                "e-3", "\"a\":", "[[",
             "]]", "{}", "[]",
         ];
         for (var i = 0; i < 200_000; i++)

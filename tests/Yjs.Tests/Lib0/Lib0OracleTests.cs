@@ -68,11 +68,13 @@ public sealed class Lib0OracleTests
             var hex = Convert.ToHexStringLower(input);
             using var output = new Lib0Writer();
             var accepted = rewrite(input, output, out var read);
-            Assert.True(accepted == (reader.ReadByte() == 1), $"{hex}: {(accepted ? "accepted" : "refused")}, and lib0 does not agree");
+            Assert.True(accepted == (reader.ReadByte() == 1),
+                $"{hex}: {(accepted ? "accepted" : "refused")}, and lib0 does not agree");
             if (accepted)
             {
                 Assert.True(reader.ReadVarUint() == (ulong)read, $"{hex}: {read} bytes read, and lib0 does not agree");
-                Assert.True(reader.ReadVarBytes().SequenceEqual(output.WrittenSpan), $"{hex}: written again as {Convert.ToHexStringLower(output.WrittenSpan)}, and lib0 does not agree");
+                Assert.True(reader.ReadVarBytes().SequenceEqual(output.WrittenSpan),
+                    $"{hex}: written again as {Convert.ToHexStringLower(output.WrittenSpan)}, and lib0 does not agree");
             }
         }
     }
@@ -82,7 +84,8 @@ public sealed class Lib0OracleTests
         if (kind >= 2)
         {
             // Text that is mostly UTF-8, with a length that is mostly right.
-            var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(4) switch
+            var bytes = Encoding.UTF8.GetBytes(
+                string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(4) switch
             {
                 0 => "ä",
                 1 => "漢",
@@ -102,7 +105,9 @@ public sealed class Lib0OracleTests
         random.NextBytes(groups);
         for (var i = 0; i < groups.Length; i++)
         {
-            groups[i] = i < groups.Length - 1 ? (byte)(groups[i] | 0x80) : (byte)(random.Next(4) == 0 ? groups[i] : groups[i] & 0x1F);
+            groups[i] = i < groups.Length - 1
+                ? (byte)(groups[i] | 0x80)
+                : (byte)(random.Next(4) == 0 ? groups[i] : groups[i] & 0x1F);
         }
 
         return groups;
@@ -112,7 +117,10 @@ public sealed class Lib0OracleTests
     {
         // As lib0 writes them; minus zero keeps its sign.
         var magnitude = (ulong)Math.Abs(value);
-        output.WriteByte((byte)((magnitude > 0x3F ? 0x80 : 0) | (value == 0 ? sign : value < 0 ? 0x40 : 0) | (int)(magnitude & 0x3F)));
+        output.WriteByte(
+            (byte)((magnitude > 0x3F
+                ? 0x80
+                : 0) | (value == 0 ? sign : value < 0 ? 0x40 : 0) | (int)(magnitude & 0x3F)));
         if (magnitude > 0x3F)
         {
             output.WriteVarUint(magnitude >> 6);

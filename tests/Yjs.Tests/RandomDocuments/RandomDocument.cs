@@ -7,14 +7,16 @@ namespace Relay.Yjs.RandomDocuments;
 /// <param name="Seed">What it was made from.</param>
 /// <param name="IsPending">Whether something is missing even with all updates: only while a failure is shrunk.</param>
 /// <param name="KeepsDeleted">Whether all its clients kept deleted content.</param>
-/// <param name="LocalUpdates">How many of the updates, from the first, their own authors emitted; the rest are what others emitted when they received something.</param>
+/// <param name="LocalUpdates">How many of the updates, from the first, their own authors emitted; the rest are what
+/// others emitted when they received something.</param>
 /// <param name="Updates">The updates in the order in which they were emitted.</param>
 /// <param name="Pieces">For some updates, smaller updates that together say the same, in any order.</param>
 /// <param name="Extras">Other bytes that say parts of the whole: states, merges, differences.</param>
 /// <param name="Holders">State vectors of holders of parts, whom the oracle knows.</param>
 /// <param name="ArbitraryVectors">State vectors that nobody holds.</param>
 internal sealed record RandomDocument(
-    ulong Handle, int Seed, bool IsPending, bool KeepsDeleted, int LocalUpdates, byte[][] Updates, byte[][][] Pieces, byte[][] Extras, byte[][] Holders, byte[][] ArbitraryVectors)
+    ulong Handle, int Seed, bool IsPending, bool KeepsDeleted, int LocalUpdates, byte[][] Updates, byte[][][] Pieces,
+        byte[][] Extras, byte[][] Holders, byte[][] ArbitraryVectors)
 {
     private const byte GenerateRequest = 0;
 
@@ -44,6 +46,7 @@ internal sealed record RandomDocument(
             pieces[i] = reader.ReadList();
         }
 
-        return new RandomDocument(handle, seed, (flags & 1) != 0, (flags & 2) != 0, local, updates, pieces, reader.ReadList(), reader.ReadList(), reader.ReadList());
+        return new RandomDocument(handle, seed, (flags & 1) != 0, (flags & 2) != 0, local, updates, pieces,
+            reader.ReadList(), reader.ReadList(), reader.ReadList());
     }
 }

@@ -19,28 +19,39 @@ public sealed class RandomDocumentsTests(ITestOutputHelper output)
     {
         await using var first = await OracleProcess.StartAsync();
         await using var second = await OracleProcess.StartAsync();
-        var seeds = new ConcurrentQueue<int>(TestSettings.Seed is { } seed ? [seed] : Enumerable.Range(TestSettings.FirstSeed, TestSettings.Documents));
+        var seeds = new ConcurrentQueue<int>(TestSettings.Seed is { } seed
+            ? [seed]
+            : Enumerable.Range(TestSettings.FirstSeed, TestSettings.Documents));
         var failures = new ConcurrentDictionary<int, IReadOnlyList<Failure>>();
-        await Task.WhenAll(Enumerable.Range(0, 2 * DocumentsAtOnce).Select(i => WorkAsync(i % 2 == 0 ? first : second, seeds, failures)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 2 * DocumentsAtOnce)
+            .Select(i => WorkAsync(i % 2 == 0 ? first : second, seeds, failures)));
         foreach (var (failed, failure) in failures.OrderBy(failure => failure.Key).Take(FailuresToReport))
         {
             await ReportAsync(first, failed, failure[0]);
         }
 
-        foreach (var step in failures.Values.SelectMany(list => list).CountBy(failure => failure.Step).OrderByDescending(step => step.Value))
+        foreach (var step in failures.Values.SelectMany(list => list).CountBy(failure => failure.Step)
+            .OrderByDescending(step => step.Value))
         {
             output.WriteLine($"{step.Value} × {step.Key}");
         }
 
         if (TestSettings.Report is { } file)
         {
-            await File.WriteAllLinesAsync(file, failures.OrderBy(f => f.Key).SelectMany(f => f.Value.Select(failure => $"{f.Key}\t{failure.Step}\t{failure.Text}")));
+            await File.WriteAllLinesAsync(file,
+                failures.OrderBy(f => f.Key)
+                .SelectMany(f => f.Value.Select(failure => $"{f.Key}\t{failure.Step}\t{failure.Text}")));
         }
 
-        Assert.True(failures.IsEmpty, string.Join('\n', failures.OrderBy(f => f.Key).Take(FailuresToReport).Select(f => $"RELAY_TEST_SEED={f.Key}, step \"{f.Value[0].Step}\": {Short(f.Value[0].Text)}")));
+        Assert.True(failures.IsEmpty,
+            string.Join('\n',
+                failures.OrderBy(f => f.Key).Take(FailuresToReport)
+                .Select(f => $"RELAY_TEST_SEED={f.Key}, step \"{f.Value[0].Step}\": {Short(f.Value[0].Text)}")));
     }
 
-    private static async Task WorkAsync(OracleProcess oracle, ConcurrentQueue<int> seeds, ConcurrentDictionary<int, IReadOnlyList<Failure>> failures)
+    private static async Task WorkAsync(OracleProcess oracle, ConcurrentQueue<int> seeds,
+        ConcurrentDictionary<int, IReadOnlyList<Failure>> failures)
     {
         // The first await leaves the test's thread, so that all workers run.
         await Task.Yield();
@@ -55,9 +66,13 @@ public sealed class RandomDocumentsTests(ITestOutputHelper output)
     }
 
     /// <summary>The whole text only when one document is replayed.</summary>
-    private static string Short(string text) => TestSettings.Seed is null && text.Length > 1_200 ? text[..1_200] + "…" : text;
+    private static string Short(string text) =>
+        TestSettings.Seed is null && text.Length > 1_200 ? text[..1_200] + "…" : text;
 
-    /// <summary>Prints the failure, and which updates are enough for it: each is left out in turn while the same step still fails.</summary>
+    /// <summary>
+    /// Prints the failure, and which updates are enough for it: each is left out in turn while the same step still
+    /// fails.
+    /// </summary>
     private async Task ReportAsync(OracleProcess oracle, int seed, Failure failure)
     {
         output.WriteLine($"RELAY_TEST_SEED={seed}, step \"{failure.Step}\": {Short(failure.Text)}");
@@ -68,7 +83,8 @@ public sealed class RandomDocumentsTests(ITestOutputHelper output)
         for (var i = keep.Count - 1; i >= 0; i--)
         {
             List<int> fewer = [.. keep.Where((_, index) => index != i)];
-            if ((await Trial.RunAsync(oracle, seed, fewer)).FirstOrDefault(still => still.Step == failure.Step) is { } still)
+            if ((await Trial.RunAsync(oracle, seed, fewer))
+                .FirstOrDefault(still => still.Step == failure.Step) is { } still)
             {
                 (keep, last) = (fewer, still);
             }

@@ -3,8 +3,8 @@ using Relay.Yjs.Judge;
 namespace Relay.Yjs.RandomDocuments;
 
 /// <summary>
-/// Feeds one random document to the engine in many ways: in random order, in pieces, merged, with duplicates, with holes. What the engine can contradict itself in is checked at once;
-/// its answers are collected for the oracle.
+/// Feeds one random document to the engine in many ways: in random order, in pieces, merged, with duplicates, with
+/// holes. What the engine can contradict itself in is checked at once; its answers are collected for the oracle.
 /// </summary>
 internal sealed class Trial
 {
@@ -20,7 +20,8 @@ internal sealed class Trial
     }
 
     /// <summary>Runs all steps for one seed; says what failed.</summary>
-    public static async Task<IReadOnlyList<Failure>> RunAsync(OracleProcess oracle, int seed, IReadOnlyList<int>? keep = null)
+    public static async Task<IReadOnlyList<Failure>> RunAsync(OracleProcess oracle, int seed,
+        IReadOnlyList<int>? keep = null)
     {
         var document = await RandomDocument.MakeAsync(oracle, seed, keep);
         var trial = new Trial(document);
@@ -50,13 +51,17 @@ internal sealed class Trial
         Merges(whole);
         Feed("kept", subset: null, garbageCollection: false);
 
-        // Only what the authors themselves sent: others may already call collected what then, without the delete, is still there, and Yjs keeps what it hears first.
+        // Only what the authors themselves sent: others may already call collected what then, without the delete, is
+        // still there, and Yjs keeps what it hears first.
         var subset = Enumerable.Range(0, document.LocalUpdates).Where(_ => random.Next(100) < 75).ToList();
         Feed("holes, collected", subset, garbageCollection: true);
         Feed("holes, kept", subset, garbageCollection: false);
     }
 
-    /// <summary>Two documents get the same updates in two orders, one of them with news checked at each step, the other merged in groups.</summary>
+    /// <summary>
+    /// Two documents get the same updates in two orders, one of them with news checked at each step, the other merged
+    /// in groups.
+    /// </summary>
     private YDocument Feed(string name, List<int>? subset, bool garbageCollection)
     {
         var one = new YDocument(garbageCollection);
@@ -72,8 +77,10 @@ internal sealed class Trial
 
             if (before is not null)
             {
-                Require($"{name}: news is empty exactly when nothing changed", before.AsSpan().SequenceEqual(one.EncodeState()) == part.IsEmpty,
-                    () => $"state {Hex(before)}, update {Hex(update)}, news {Hex(part.ToArray())}, state after {Hex(one.EncodeState())}");
+                Require($"{name}: news is empty exactly when nothing changed",
+                    before.AsSpan().SequenceEqual(one.EncodeState()) == part.IsEmpty,
+                    () => $"state {Hex(before)}, update {Hex(update)}, news {Hex(part.ToArray())}, state after "
+                        + $"{Hex(one.EncodeState())}");
             }
         }
 
@@ -86,7 +93,8 @@ internal sealed class Trial
         }
         else
         {
-            // Some clients send what others already dropped: like Yjs, the engine keeps what it hears first, so only what is visible must agree.
+            // Some clients send what others already dropped: like Yjs, the engine keeps what it hears first, so only
+            // what is visible must agree.
             verdicts.Same($"{name}: merged in groups", subset, garbageCollection, [merged]);
         }
 
@@ -94,7 +102,8 @@ internal sealed class Trial
         Equal($"{name}: own state", state, FeedAll($"{name}: own state", [state], garbageCollection));
         foreach (var update in Deal(subset))
         {
-            Require($"{name}: applied twice", Apply($"{name}: applied twice", one, update).IsEmpty, () => $"update {Hex(update)} has news for {Hex(state)}");
+            Require($"{name}: applied twice", Apply($"{name}: applied twice", one, update).IsEmpty,
+                () => $"update {Hex(update)} has news for {Hex(state)}");
         }
 
         verdicts.Same($"{name}: state", subset, garbageCollection, [state], bounded: true);
@@ -151,7 +160,8 @@ internal sealed class Trial
         var merged = Merge("merge of all", Deal(subset: null));
         verdicts.Same("merge of all", null, true, [merged]);
         verdicts.Same("merge of all, kept", null, false, [merged]);
-        Equal("merge of all, applied", whole.EncodeState(), FeedAll("merge of all, applied", [merged], whole.GarbageCollection));
+        Equal("merge of all, applied", whole.EncodeState(),
+            FeedAll("merge of all, applied", [merged], whole.GarbageCollection));
     }
 
     private byte[] FeedMerged(string name, List<int>? subset, bool garbageCollection)
@@ -185,7 +195,9 @@ internal sealed class Trial
         return fresh.EncodeState();
     }
 
-    /// <summary>The updates in random order, some in pieces, some twice; for the whole also what else says parts of it.</summary>
+    /// <summary>
+    /// The updates in random order, some in pieces, some twice; for the whole also what else says parts of it.
+    /// </summary>
     private List<byte[]> Deal(List<int>? subset)
     {
         var dealt = new List<byte[]>();
@@ -223,12 +235,14 @@ internal sealed class Trial
 
     private ReadOnlyMemory<byte> Apply(string step, YDocument target, byte[] update)
     {
-        // Strangers are asked about first, and held to more: a part of an update may lack the deletes that make the whole acceptable.
+        // Strangers are asked about first, and held to more: a part of an update may lack the deletes that make the
+        // whole acceptable.
         var asked = random.Next(4) == 0 && document.Updates.Contains(update);
         ReadOnlyMemory<byte> expected = default;
         if (asked)
         {
-            Require(step, target.TryGetNews(update, out expected, out var refusal), () => $"{refusal} in {Hex(update)}");
+            Require(step, target.TryGetNews(update, out expected, out var refusal),
+                () => $"{refusal} in {Hex(update)}");
             Require(
                 step,
                 target.TryFindNews(update, out var isNew, out refusal) && isNew != expected.IsEmpty,
@@ -236,19 +250,23 @@ internal sealed class Trial
         }
 
         Require(step, target.TryApply(update, out var news, out var error), () => $"{error} in {Hex(update)}");
-        Require(step, !asked || news.Span.SequenceEqual(expected.Span), () => $"TryGetNews says {Hex(expected.ToArray())}, TryApply {Hex(news.ToArray())}");
+        Require(step, !asked || news.Span.SequenceEqual(expected.Span),
+            () => $"TryGetNews says {Hex(expected.ToArray())}, TryApply {Hex(news.ToArray())}");
         return news;
     }
 
     private static byte[] Merge(string step, List<byte[]> updates)
     {
-        Require(step, YDocument.TryMerge(updates.ConvertAll(update => new ReadOnlyMemory<byte>(update)), out var merged, out var error), () => error.ToString());
+        Require(step,
+            YDocument.TryMerge(updates.ConvertAll(update => new ReadOnlyMemory<byte>(update)), out var merged,
+                out var error), () => error.ToString());
         return merged;
     }
 
     private static byte[] Diff(YDocument whole, byte[] stateVector)
     {
-        Require("difference", whole.TryEncodeDiff(stateVector, out var update, out var error), () => $"{error} in state vector {Hex(stateVector)}");
+        Require("difference", whole.TryEncodeDiff(stateVector, out var update, out var error),
+            () => $"{error} in state vector {Hex(stateVector)}");
         return update;
     }
 

@@ -9,8 +9,12 @@ internal sealed class Verdicts(RandomDocument document)
 
     private readonly List<(string Step, byte Kind, byte[] Body)> checks = [];
 
-    /// <summary>The answers together say what the chosen updates say; <paramref name="bounded"/>: in no more bytes than Yjs needs.</summary>
-    public void Same(string step, IReadOnlyList<int>? subset, bool garbageCollection, IReadOnlyList<byte[]> answers, bool bounded = false) => Add(step, 0, body =>
+    /// <summary>
+    /// The answers together say what the chosen updates say; <paramref name="bounded"/>: in no more bytes than Yjs
+    /// needs.
+    /// </summary>
+    public void Same(string step, IReadOnlyList<int>? subset, bool garbageCollection, IReadOnlyList<byte[]> answers,
+        bool bounded = false) => Add(step, 0, body =>
     {
         body.WriteSubset(subset);
         body.WriteByte(garbageCollection ? (byte)1 : (byte)0);
@@ -19,7 +23,8 @@ internal sealed class Verdicts(RandomDocument document)
     });
 
     /// <summary>The answers and the updates that were not chosen together say the whole.</summary>
-    public void Completes(string step, IReadOnlyList<int> subset, bool garbageCollection, IReadOnlyList<byte[]> answers) => Add(step, 1, body =>
+    public void Completes(string step, IReadOnlyList<int> subset, bool garbageCollection,
+        IReadOnlyList<byte[]> answers) => Add(step, 1, body =>
     {
         body.WriteSubset(subset);
         body.WriteByte(garbageCollection ? (byte)1 : (byte)0);
@@ -41,11 +46,12 @@ internal sealed class Verdicts(RandomDocument document)
     });
 
     /// <summary>
-    /// The first answer is a diff for a holder (null: for an empty document), the others are its parts: they respect the
-    /// size, are invisible before the last one (to Yjs 13 alone if they are not safe for all), and have the same effect
-    /// as the diff.
+    /// The first answer is a diff for a holder (null: for an empty document), the others are its parts: they respect
+    /// the size, are invisible before the last one (to Yjs 13 alone if they are not safe for all), and have the same
+    /// effect as the diff.
     /// </summary>
-    public void Parts(string step, int? holder, int partBytes, bool isSafeForAll, IReadOnlyList<byte[]> parts) => Add(step, 4, body =>
+    public void Parts(string step, int? holder, int partBytes, bool isSafeForAll, IReadOnlyList<byte[]> parts) =>
+        Add(step, 4, body =>
     {
         // A varInt of -1 is 0x41, and of a small positive number the number.
         body.WriteByte(holder is null ? (byte)0x41 : (byte)holder);
@@ -85,7 +91,8 @@ internal sealed class Verdicts(RandomDocument document)
         }
 
         var texts = ReadTexts(await oracle.AskAsync(request));
-        return [.. checks.Zip(texts, (check, text) => new Failure(check.Step, text)).Where(failure => failure.Text.Length > 0)];
+        return [.. checks.Zip(texts, (check, text) => new Failure(check.Step, text))
+            .Where(failure => failure.Text.Length > 0)];
     }
 
     private static string[] ReadTexts(byte[] answer)

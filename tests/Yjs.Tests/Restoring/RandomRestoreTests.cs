@@ -3,7 +3,10 @@ using Relay.Yjs.Judge;
 
 namespace Relay.Yjs.Restoring;
 
-/// <summary>Restores of random documents, judged by Yjs: what it shows afterwards is what it showed of the older state, whatever is written meanwhile.</summary>
+/// <summary>
+/// Restores of random documents, judged by Yjs: what it shows afterwards is what it showed of the older state, whatever
+/// is written meanwhile.
+/// </summary>
 public sealed class RandomRestoreTests
 {
     private const int DocumentsAtOnce = 4;
@@ -15,13 +18,22 @@ public sealed class RandomRestoreTests
     {
         await using var first = await OracleProcess.StartAsync();
         await using var second = await OracleProcess.StartAsync();
-        var seeds = new ConcurrentQueue<int>(TestSettings.Seed is { } seed ? [seed] : Enumerable.Range(TestSettings.FirstSeed, TestSettings.Documents / 6));
+        var seeds = new ConcurrentQueue<int>(TestSettings.Seed is { } seed
+            ? [seed]
+            : Enumerable.Range(TestSettings.FirstSeed, TestSettings.Documents / 6));
         var failures = new ConcurrentDictionary<int, string>();
-        await Task.WhenAll(Enumerable.Range(0, 2 * DocumentsAtOnce).Select(i => WorkAsync(i % 2 == 0 ? first : second, seeds, failures)));
-        Assert.True(failures.IsEmpty, $"{failures.Count} failed\n" + string.Join('\n', failures.OrderBy(f => f.Key).Take(FailuresToReport).Select(f => $"RELAY_TEST_SEED={f.Key}: {f.Value}")));
+        await Task.WhenAll(
+            Enumerable.Range(0, 2 * DocumentsAtOnce)
+            .Select(i => WorkAsync(i % 2 == 0 ? first : second, seeds, failures)));
+        Assert.True(failures.IsEmpty,
+            $"{failures.Count} failed\n"
+            + string.Join('\n',
+                failures.OrderBy(f => f.Key).Take(FailuresToReport)
+                .Select(f => $"RELAY_TEST_SEED={f.Key}: {f.Value}")));
     }
 
-    private static async Task WorkAsync(OracleProcess oracle, ConcurrentQueue<int> seeds, ConcurrentDictionary<int, string> failures)
+    private static async Task WorkAsync(OracleProcess oracle, ConcurrentQueue<int> seeds,
+        ConcurrentDictionary<int, string> failures)
     {
         // The first await leaves the test's thread, so that all workers run.
         await Task.Yield();

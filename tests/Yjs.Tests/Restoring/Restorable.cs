@@ -25,12 +25,14 @@ internal sealed record Restorable(byte[] Older, byte[] Present, byte[][] Later)
     public async Task<string> TryOutAsync(OracleProcess oracle, int seed)
     {
         var random = new Random(seed);
-        var (older, present) = (random.Next(2) == 0 ? Older : StateOf(Older), random.Next(2) == 0 ? Present : StateOf(Present));
+        var (older, present) = (random.Next(2) == 0 ? Older : StateOf(Older),
+            random.Next(2) == 0 ? Present : StateOf(Present));
         var restore = Compute(present, older, seed);
         var state = StateOf(present, restore);
         if (Compute(state, older, seed) is { Length: > 2 } again)
         {
-            return $"after the restore there is still something to restore: {Convert.ToHexStringLower(again)} in {Convert.ToHexStringLower(state)} for {Convert.ToHexStringLower(older)}";
+            return $"after the restore there is still something to restore: {Convert.ToHexStringLower(again)} in "
+                + $"{Convert.ToHexStringLower(state)} for {Convert.ToHexStringLower(older)}";
         }
 
         if (!new YDocument().TryGetNews(restore, out _, out var refusal))
@@ -53,7 +55,8 @@ internal sealed record Restorable(byte[] Older, byte[] Present, byte[][] Later)
     /// <summary>The restore; an update that says nothing where there is nothing to restore.</summary>
     public static byte[] Compute(byte[] present, byte[] older, int seed)
     {
-        Assert.True(DocumentRestore.TryCompute(present, older, draw: seed % Draws, out var update, out var error), error.ToString());
+        Assert.True(DocumentRestore.TryCompute(present, older, draw: seed % Draws, out var update, out var error),
+            error.ToString());
         return update.Length > 0 ? update : [0, 0];
     }
 

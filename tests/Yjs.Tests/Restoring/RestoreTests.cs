@@ -2,7 +2,9 @@ using Relay.Yjs.Judge;
 
 namespace Relay.Yjs.Restoring;
 
-/// <summary>Restores of documents that Yjs made for one question each (<c>oracle/restore-cases.mjs</c>), judged by Yjs.</summary>
+/// <summary>
+/// Restores of documents that Yjs made for one question each (<c>oracle/restore-cases.mjs</c>), judged by Yjs.
+/// </summary>
 public sealed class RestoreTests(OracleFixture oracles) : IClassFixture<OracleFixture>
 {
     [NodeFact]

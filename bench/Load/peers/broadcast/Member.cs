@@ -11,7 +11,8 @@ internal sealed class Member(WebSocket socket, Room room)
     /// <summary>A sync step 2 with an empty update.</summary>
     private static readonly byte[] NoState = [0, 1, 2, 0, 0];
 
-    private readonly Channel<byte[]> waiting = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<byte[]> waiting = Channel.CreateUnbounded<byte[]>(
+        new UnboundedChannelOptions { SingleReader = true });
 
     public void Post(byte[] message) => waiting.Writer.TryWrite(message);
 
@@ -82,7 +83,8 @@ internal sealed class Member(WebSocket socket, Room room)
         {
             await foreach (var message in waiting.Reader.ReadAllAsync())
             {
-                await socket.SendAsync(message.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+                await socket.SendAsync(message.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true,
+                    CancellationToken.None);
             }
         }
         catch (WebSocketException)

@@ -1,11 +1,14 @@
-// What ASP.NET's WebSockets cost by themselves: every message goes to everybody else at its address, as it is. No document is kept and nothing is stored; whoever asks for a state is told that there is none.
+// What ASP.NET's WebSockets cost by themselves: every message goes to everybody else at its address, as it is. No
+// document is kept and nothing is stored; whoever asks for a state is told that there is none.
 using System.Collections.Concurrent;
 using System.Globalization;
 using Relay.Bench.Broadcast;
 
 var builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(int.Parse(Environment.GetEnvironmentVariable("PORT")!, CultureInfo.InvariantCulture)));
+builder.WebHost.ConfigureKestrel(
+    kestrel => kestrel.ListenLocalhost(
+        int.Parse(Environment.GetEnvironmentVariable("PORT")!, CultureInfo.InvariantCulture)));
 var app = builder.Build();
 app.UseWebSockets();
 var rooms = new ConcurrentDictionary<string, Room>(StringComparer.Ordinal);

@@ -31,7 +31,8 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <summary>Calls on a connection of the pool.</summary>
     /// <exception cref="RoomMetadataUnavailableException">The database cannot be asked.</exception>
     /// <exception cref="RoomMetadataRefusedException">It refuses this user.</exception>
-    public Task<T> CallAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> call, CancellationToken cancellation) =>
+    public Task<T> CallAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> call,
+        CancellationToken cancellation) =>
         LimitAsync(
             async token =>
             {
@@ -42,9 +43,12 @@ internal sealed class PostgresConnections : IAsyncDisposable
 
     /// <summary>A connection that is the caller's.</summary>
     /// <exception cref="RoomMetadataUnavailableException">The database cannot be reached.</exception>
-    public Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation) => LimitAsync(async token => await source.OpenConnectionAsync(token), cancellation);
+    public Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation) =>
+        LimitAsync(async token => await source.OpenConnectionAsync(token), cancellation);
 
-    /// <summary>Gives a call its deadline. One that does not end even then is left alone: what it still does must be harmless.</summary>
+    /// <summary>
+    /// Gives a call its deadline. One that does not end even then is left alone: what it still does must be harmless.
+    /// </summary>
     public async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
         var running = RunAsync();
@@ -54,9 +58,11 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
         catch (Exception exception) when (PostgresFailure.IsRefusal(exception))
         {
-            throw new RoomMetadataRefusedException($"{PostgresFailure.Setting}: the server refuses it: {PostgresFailure.Words(exception)}.", exception);
+            throw new RoomMetadataRefusedException(
+                $"{PostgresFailure.Setting}: the server refuses it: {PostgresFailure.Words(exception)}.", exception);
         }
-        catch (Exception exception) when (PostgresFailure.IsFailure(exception) && !PostgresFailure.IsBadData(exception) && !cancellation.IsCancellationRequested)
+        catch (Exception exception) when (PostgresFailure.IsFailure(exception) && !PostgresFailure.IsBadData(exception)
+            && !cancellation.IsCancellationRequested)
         {
             _ = running.ContinueWith(static late => late.Exception, TaskScheduler.Default);
             throw new RoomMetadataUnavailableException(PostgresFailure.Words(exception), exception);

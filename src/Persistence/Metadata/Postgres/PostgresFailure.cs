@@ -9,21 +9,33 @@ internal static class PostgresFailure
     /// <summary>Names the setting: who is told that cannot see the code.</summary>
     public const string Setting = "Relay:Postgres:ConnectionString";
 
-    /// <summary>The server is there and will say the same again: who this is, which database, what may be done there.</summary>
+    /// <summary>
+    /// The server is there and will say the same again: who this is, which database, what may be done there.
+    /// </summary>
     public static bool IsRefusal(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege };
+        exception
+            is PostgresException
+        {
+            SqlState: PostgresErrorCodes.InvalidPassword
+                or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName
+                or PostgresErrorCodes.InsufficientPrivilege
+        };
 
     /// <summary>The data itself is what the server does not take: tried again, it would be refused again.</summary>
     public static bool IsBadData(Exception exception) =>
-        exception is PostgresException { SqlState: [var first, var second, ..] state } && (first, second) is ('2', '2') or ('2', '3') && state != PostgresErrorCodes.CheckViolation;
+        exception is PostgresException { SqlState: [var first, var second, ..] state }
+            && (first, second) is ('2', '2') or ('2', '3') && state != PostgresErrorCodes.CheckViolation;
 
     /// <summary>No partition takes a row.</summary>
-    public static bool IsMissingDay(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.CheckViolation };
+    public static bool IsMissingDay(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.CheckViolation };
 
     /// <summary>Everything else that a database or the way to it can do: it is tried again.</summary>
     public static bool IsFailure(Exception exception) =>
-        exception is NpgsqlException or SocketException or IOException or TimeoutException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+        exception is NpgsqlException or SocketException or IOException or TimeoutException or OperationCanceledException
+            or ObjectDisposedException or InvalidOperationException;
 
     /// <summary>What the server says, without what was sent to it.</summary>
-    public static string Words(Exception exception) => exception is PostgresException postgres ? $"{postgres.MessageText} ({postgres.SqlState})" : exception.Message;
+    public static string Words(Exception exception) =>
+        exception is PostgresException postgres ? $"{postgres.MessageText} ({postgres.SqlState})" : exception.Message;
 }

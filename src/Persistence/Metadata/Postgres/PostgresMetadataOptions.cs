@@ -19,13 +19,18 @@ public sealed record PostgresMetadataOptions
     /// <summary>Different at each start.</summary>
     public required string Incarnation { get; init; }
 
-    /// <summary>How long rows of single connections are kept, at least. Default: 30 days; hourly figures stay.</summary>
+    /// <summary>
+    /// How long rows of single connections are kept, at least. Default: 30 days; hourly figures stay.
+    /// </summary>
     public TimeSpan KeepConnections { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>How long one call may take. Default: 10 s: a call that takes longer is tried again.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A node that has not written for so long is taken for dead. Default: 20 s, ten times what lies between two batches.</summary>
+    /// <summary>
+    /// A node that has not written for so long is taken for dead. Default: 20 s, ten times what lies between two
+    /// batches.
+    /// </summary>
     public TimeSpan NodeExpiry { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Who writes, without the connection string, which holds a password.</summary>

@@ -6,8 +6,9 @@ using NpgsqlTypes;
 namespace Relay.Persistence.Metadata.Postgres;
 
 /// <summary>
-/// The writing side: one node's batches, one at a time, on a connection of its own. A batch is one transaction that begins with its number in the node's row: a try whose outcome is unknown is waited for there, and one that was carried
-/// out is not repeated. Not thread-safe.
+/// The writing side: one node's batches, one at a time, on a connection of its own. A batch is one transaction that
+/// begins with its number in the node's row: a try whose outcome is unknown is waited for there, and one that was
+/// carried out is not repeated. Not thread-safe.
 /// </summary>
 public sealed class PostgresMetadataWriter : IRoomMetadataWriter
 {
@@ -62,7 +63,8 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
             // The user's rights, not the batch: they may be given back.
             throw new RoomMetadataUnavailableException(exception.Message, exception);
         }
-        catch (RoomMetadataUnavailableException exception) when (exception.InnerException is { } inner && PostgresFailure.IsMissingDay(inner))
+        catch (RoomMetadataUnavailableException exception) when (exception.InnerException is { } inner
+            && PostgresFailure.IsMissingDay(inner))
         {
             days.Clear();
             throw;
@@ -74,7 +76,9 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         async (connection, token) =>
         {
             await using var transaction = await connection.BeginTransactionAsync(token);
-            var dead = await connection.ExecuteScalarAsync<long>(new CommandDefinition(PostgresBatchSql.Bury, new { expiry = options.NodeExpiry.TotalSeconds }, transaction, cancellationToken: token));
+            var dead = await connection.ExecuteScalarAsync<long>(
+                new CommandDefinition(PostgresBatchSql.Bury, new { expiry = options.NodeExpiry.TotalSeconds },
+                    transaction, cancellationToken: token));
             await transaction.CommitAsync(token);
             return dead;
         },
@@ -86,7 +90,9 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
             await using var transaction = await connection.BeginTransactionAsync(token);
             await LockSchemaAsync(connection, transaction, token);
             var dropped = await connection.ExecuteScalarAsync<int>(
-                new CommandDefinition("select relay.drop_days(@before::date)", new { before = Text(DateOnly.FromDateTime((now - options.KeepConnections).UtcDateTime)) }, transaction, cancellationToken: token));
+                new CommandDefinition("select relay.drop_days(@before::date)",
+                    new { before = Text(DateOnly.FromDateTime((now - options.KeepConnections).UtcDateTime)) },
+                    transaction, cancellationToken: token));
             await transaction.CommitAsync(token);
             return dropped;
         },
@@ -96,7 +102,8 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         async (connection, token) =>
         {
             await using var transaction = await connection.BeginTransactionAsync(token);
-            await connection.ExecuteAsync(new CommandDefinition(PostgresBatchSql.End, new { node }, transaction, cancellationToken: token));
+            await connection.ExecuteAsync(
+                new CommandDefinition(PostgresBatchSql.End, new { node }, transaction, cancellationToken: token));
             await transaction.CommitAsync(token);
             return true;
         },
@@ -112,12 +119,19 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         await connections.DisposeAsync();
     }
 
-    /// <summary>For as long as the transaction lasts, no other node changes tables. Whoever waits for a table that people read is waited for by everybody behind it, so that wait is short.</summary>
-    private static Task LockSchemaAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
-        connection.ExecuteAsync(new CommandDefinition("set local lock_timeout = '2s'; select pg_advisory_xact_lock(@LockKey)", new { PostgresSchema.LockKey }, transaction, cancellationToken: cancellation));
+    /// <summary>
+    /// For as long as the transaction lasts, no other node changes tables. Whoever waits for a table that people read
+    /// is waited for by everybody behind it, so that wait is short.
+    /// </summary>
+    private static Task LockSchemaAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
+        CancellationToken cancellation) =>
+        connection.ExecuteAsync(
+            new CommandDefinition("set local lock_timeout = '2s'; select pg_advisory_xact_lock(@LockKey)",
+                new { PostgresSchema.LockKey }, transaction, cancellationToken: cancellation));
 
     /// <summary>A call on the writer's own connection, which is given up when one fails.</summary>
-    private async Task<T> CallAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> call, CancellationToken cancellation)
+    private async Task<T> CallAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> call,
+        CancellationToken cancellation)
     {
         try
         {
@@ -132,21 +146,27 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
                 open = null;
 
                 // It may still be at something; nobody waits for that.
-                _ = failed.DisposeAsync().AsTask().ContinueWith(static closed => closed.Exception, TaskScheduler.Default);
+                _ = failed.DisposeAsync().AsTask()
+                    .ContinueWith(static closed => closed.Exception, TaskScheduler.Default);
             }
 
             throw;
         }
     }
 
-    private Task<long> RegisterAsync(NpgsqlConnection connection, CancellationToken cancellation) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
-        "insert into relay.nodes (address, incarnation) values (@Address, @Incarnation) on conflict (incarnation) do update set seen_at = now() returning id", options, cancellationToken: cancellation));
+    private Task<long> RegisterAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        "insert into relay.nodes (address, incarnation) values (@Address, @Incarnation) on conflict (incarnation) do "
+            + "update set seen_at = now() returning id", options, cancellationToken: cancellation));
 
     /// <summary>The days that the batch's connections began on, each once, before anybody needs them.</summary>
     private async Task MakeDaysAsync(MetadataBatch batch, CancellationToken cancellation)
     {
         var today = DateOnly.FromDateTime(batch.At.UtcDateTime);
-        DateOnly[] missing = [.. batch.Connections.Where(change => change.IsNew).Select(change => DateOnly.FromDateTime(change.OpenedAt.UtcDateTime)).Append(today).Append(today.AddDays(1)).Distinct().Where(day => !days.Contains(day))];
+        DateOnly[] missing = [
+            .. batch.Connections.Where(change => change.IsNew)
+            .Select(change => DateOnly.FromDateTime(change.OpenedAt.UtcDateTime)).Append(today).Append(today.AddDays(1))
+            .Distinct().Where(day => !days.Contains(day))];
         if (missing.Length == 0)
         {
             return;
@@ -157,7 +177,9 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
             {
                 await using var transaction = await connection.BeginTransactionAsync(token);
                 await LockSchemaAsync(connection, transaction, token);
-                await connection.ExecuteAsync(new CommandDefinition("select relay.make_day(day::date) from unnest(@missing) day", new { missing = Array.ConvertAll(missing, Text) }, transaction, cancellationToken: token));
+                await connection.ExecuteAsync(
+                    new CommandDefinition("select relay.make_day(day::date) from unnest(@missing) day",
+                        new { missing = Array.ConvertAll(missing, Text) }, transaction, cancellationToken: token));
                 await transaction.CommitAsync(token);
                 return true;
             },
@@ -166,11 +188,14 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
     }
 
     /// <summary>Nothing when the database does not know the node.</summary>
-    private async Task<BatchOutcome?> WriteAsync(NpgsqlConnection connection, MetadataBatch batch, CancellationToken cancellation)
+    private async Task<BatchOutcome?> WriteAsync(NpgsqlConnection connection, MetadataBatch batch,
+        CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var known = (await connection.QueryAsync<(long LastBatch, bool IsEnded)>(new CommandDefinition(
-            "select last_batch, ended_at is not null from relay.nodes where id = @node and incarnation = @Incarnation for update", new { node, options.Incarnation }, transaction, cancellationToken: cancellation))).ToList();
+            "select last_batch, ended_at is not null from relay.nodes where id = @node and incarnation = @Incarnation "
+                + "for update", new { node, options.Incarnation }, transaction, cancellationToken: cancellation)))
+                    .ToList();
         if (known is not [var row])
         {
             return null;
@@ -182,11 +207,13 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         }
 
         await connection.ExecuteAsync(new CommandDefinition(
-            "update relay.nodes set last_batch = @Number, seen_at = now(), ended_at = null, ended_by = null where id = @node", new { batch.Number, node }, transaction, cancellationToken: cancellation));
+            "update relay.nodes set last_batch = @Number, seen_at = now(), ended_at = null, ended_by = null where id "
+                + "= @node", new { batch.Number, node }, transaction, cancellationToken: cancellation));
         if (row.IsEnded)
         {
             await connection.ExecuteAsync(new CommandDefinition(
-                "update relay.connections set closed_at = null, close_code = null, close_reason = null where node_id = @node and close_code = 1006", new { node }, transaction, cancellationToken: cancellation));
+                "update relay.connections set closed_at = null, close_code = null, close_reason = null where node_id "
+                    + "= @node and close_code = 1006", new { node }, transaction, cancellationToken: cancellation));
         }
 
         if (batch.Rooms.Count + batch.Connections.Count > 0)
@@ -198,9 +225,11 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         return row.IsEnded ? BatchOutcome.WrittenByForgottenNode : BatchOutcome.Written;
     }
 
-    private async Task MergeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, MetadataBatch batch, CancellationToken cancellation)
+    private async Task MergeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, MetadataBatch batch,
+        CancellationToken cancellation)
     {
-        await connection.ExecuteAsync(new CommandDefinition(PostgresBatchSql.Staging, null, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(
+            new CommandDefinition(PostgresBatchSql.Staging, null, transaction, cancellationToken: cancellation));
         await CopyRoomsAsync(connection, batch.Rooms, cancellation);
         await CopyConnectionsAsync(connection, batch.Connections, cancellation);
         var at = batch.At.UtcDateTime;
@@ -213,7 +242,8 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
                 hour = new DateTime(at.Year, at.Month, at.Day, at.Hour, 0, 0, DateTimeKind.Utc),
                 connections = batch.OpenConnections,
                 rooms = batch.OpenRooms,
-                oldest = batch.Connections.Where(change => !change.IsNew).Select(change => change.OpenedAt.UtcDateTime.AddMilliseconds(-1)).DefaultIfEmpty(at).Min(),
+                oldest = batch.Connections.Where(change => !change.IsNew)
+                    .Select(change => change.OpenedAt.UtcDateTime.AddMilliseconds(-1)).DefaultIfEmpty(at).Min(),
             },
             transaction,
             cancellationToken: cancellation));
@@ -221,9 +251,11 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
 
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static async Task CopyRoomsAsync(NpgsqlConnection connection, IReadOnlyList<RoomSample> rooms, CancellationToken cancellation)
+    private static async Task CopyRoomsAsync(NpgsqlConnection connection, IReadOnlyList<RoomSample> rooms,
+        CancellationToken cancellation)
     {
-        await using var copy = await connection.BeginBinaryImportAsync("copy rooms_in from stdin (format binary)", cancellation);
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "copy rooms_in from stdin (format binary)", cancellation);
         foreach (var room in rooms)
         {
             await copy.StartRowAsync(cancellation);
@@ -246,15 +278,18 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         await copy.CompleteAsync(cancellation);
     }
 
-    private static async Task CopyConnectionsAsync(NpgsqlConnection connection, IReadOnlyList<ConnectionChange> changes, CancellationToken cancellation)
+    private static async Task CopyConnectionsAsync(NpgsqlConnection connection, IReadOnlyList<ConnectionChange> changes,
+        CancellationToken cancellation)
     {
-        await using var copy = await connection.BeginBinaryImportAsync("copy connections_in from stdin (format binary)", cancellation);
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "copy connections_in from stdin (format binary)", cancellation);
         foreach (var change in changes)
         {
             await copy.StartRowAsync(cancellation);
             await copy.WriteAsync(RoomText.ToColumn(change.Room.Value), NpgsqlDbType.Text, cancellation);
             await copy.WriteAsync(change.Id, NpgsqlDbType.Uuid, cancellation);
-            await WriteAsync(copy, change.UserId is { } user ? RoomText.ToColumn(user) : null, NpgsqlDbType.Text, cancellation);
+            await WriteAsync(copy, change.UserId is { } user ? RoomText.ToColumn(user) : null,
+                NpgsqlDbType.Text, cancellation);
             await copy.WriteAsync(change.Protocol, NpgsqlDbType.Text, cancellation);
             await copy.WriteAsync(change.OpenedAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancellation);
             await copy.WriteAsync(change.IsNew, NpgsqlDbType.Boolean, cancellation);
@@ -270,9 +305,12 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         await copy.CompleteAsync(cancellation);
     }
 
-    private static Task WriteAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancellation)
-        where T : struct => value is { } present ? copy.WriteAsync(present, type, cancellation) : copy.WriteNullAsync(cancellation);
+    private static Task WriteAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type,
+        CancellationToken cancellation)
+        where T : struct => value is { } present ? copy.WriteAsync(present, type, cancellation)
+            : copy.WriteNullAsync(cancellation);
 
-    private static Task WriteAsync(NpgsqlBinaryImporter copy, string? value, NpgsqlDbType type, CancellationToken cancellation) =>
+    private static Task WriteAsync(NpgsqlBinaryImporter copy, string? value, NpgsqlDbType type,
+        CancellationToken cancellation) =>
         value is not null ? copy.WriteAsync(value, type, cancellation) : copy.WriteNullAsync(cancellation);
 }

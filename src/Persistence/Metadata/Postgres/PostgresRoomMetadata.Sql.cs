@@ -2,7 +2,9 @@ using Dapper;
 
 namespace Relay.Persistence.Metadata.Postgres;
 
-/// <summary>The questions. Those for a page ask for one row more than fits: it says whether there is another page.</summary>
+/// <summary>
+/// The questions. Those for a page ask for one row more than fits: it says whether there is another page.
+/// </summary>
 public sealed partial class PostgresRoomMetadata
 {
     private const string SelectRoom = """
@@ -52,7 +54,13 @@ public sealed partial class PostgresRoomMetadata
             conditions.Add("m.name ilike @part");
         }
 
-        var column = query.Order switch { RoomOrder.LastUse => "r.last_used", RoomOrder.Size => "r.bytes", RoomOrder.Connections => "r.connections", _ => "m.name" };
+        var column = query.Order switch
+        {
+            RoomOrder.LastUse => "r.last_used",
+            RoomOrder.Size => "r.bytes",
+            RoomOrder.Connections => "r.connections",
+            _ => "m.name"
+        };
         if (query.Cursor is { } cursor)
         {
             var (value, tie) = PageCursor.Read(cursor);

@@ -21,7 +21,8 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
         return connections.CallAsync(
             async (connection, token) =>
             {
-                var rows = (await connection.QueryAsync<RoomRow>(new CommandDefinition(sql, parameters, cancellationToken: token))).ToList();
+                var rows = (await connection.QueryAsync<RoomRow>(
+                    new CommandDefinition(sql, parameters, cancellationToken: token))).ToList();
                 var isLast = rows.Count <= query.Limit;
                 var page = isLast ? rows : rows[..query.Limit];
                 return new RoomPage(
@@ -31,11 +32,13 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
             cancellation);
     }
 
-    public Task<RoomHistory?> FindRoomAsync(DocumentName room, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => connections.CallAsync(
+    public Task<RoomHistory?> FindRoomAsync(DocumentName room, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellation) => connections.CallAsync(
         async (connection, token) =>
         {
             var row = await connection.QuerySingleOrDefaultAsync<RoomRow>(
-                new CommandDefinition($"{SelectRoom} where m.name = @name", new { name = RoomText.ToColumn(room.Value) }, cancellationToken: token));
+                new CommandDefinition($"{SelectRoom} where m.name = @name",
+                    new { name = RoomText.ToColumn(room.Value) }, cancellationToken: token));
             if (row is null)
             {
                 return null;
@@ -47,7 +50,8 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
         },
         cancellation);
 
-    public Task<ConnectionPage?> ListConnectionsAsync(DocumentName room, bool onlyOpen, int limit, string? cursor, CancellationToken cancellation)
+    public Task<ConnectionPage?> ListConnectionsAsync(DocumentName room, bool onlyOpen, int limit, string? cursor,
+        CancellationToken cancellation)
     {
         var (at, tie) = cursor is null ? default : PageCursor.ReadConnection(cursor);
         return connections.CallAsync<ConnectionPage?>(
@@ -64,22 +68,33 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
                 var isLast = rows.Count <= limit;
                 var page = isLast ? rows : rows[..limit];
                 return new ConnectionPage(
-                    [.. page.Select(row => row.UserId is { } user ? row with { UserId = RoomText.FromColumn(user) } : row)],
+                    [.. page.Select(row => row.UserId is { } user
+                        ? row with { UserId = RoomText.FromColumn(user) }
+                        : row)],
                     isLast ? null : PageCursor.Write(page[^1]));
             },
             cancellation);
     }
 
-    public Task<IReadOnlyList<HourTotals>> TotalsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => connections.CallAsync<IReadOnlyList<HourTotals>>(
-        async (connection, token) => [.. await connection.QueryAsync<HourTotals>(new CommandDefinition(TotalsSql, new { from = from.UtcDateTime, to = to.UtcDateTime }, cancellationToken: token))],
+    public Task<IReadOnlyList<HourTotals>> TotalsAsync(DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellation) => connections.CallAsync<IReadOnlyList<HourTotals>>(
+        async (connection, token) =>
+            [.. await connection.QueryAsync<HourTotals>(
+                new CommandDefinition(TotalsSql, new { from = from.UtcDateTime, to = to.UtcDateTime },
+                    cancellationToken: token))],
         cancellation);
 
-    public Task<IReadOnlyList<NodeFigures>> NodesAsync(CancellationToken cancellation) => connections.CallAsync<IReadOnlyList<NodeFigures>>(
-        async (connection, token) => [.. await connection.QueryAsync<NodeFigures>(new CommandDefinition(NodesSql, cancellationToken: token))],
+    public Task<IReadOnlyList<NodeFigures>> NodesAsync(CancellationToken cancellation) =>
+        connections.CallAsync<IReadOnlyList<NodeFigures>>(
+        async (connection, token) =>
+            [.. await connection.QueryAsync<NodeFigures>(new CommandDefinition(NodesSql, cancellationToken: token))],
         cancellation);
 
     public ValueTask DisposeAsync() => connections.DisposeAsync();
 
-    private static Task<long?> IdOfAsync(NpgsqlConnection connection, DocumentName room, CancellationToken cancellation) =>
-        connection.QuerySingleOrDefaultAsync<long?>(new CommandDefinition("select id from relay.rooms where name = @name", new { name = RoomText.ToColumn(room.Value) }, cancellationToken: cancellation));
+    private static Task<long?> IdOfAsync(NpgsqlConnection connection, DocumentName room,
+        CancellationToken cancellation) =>
+        connection.QuerySingleOrDefaultAsync<long?>(
+            new CommandDefinition("select id from relay.rooms where name = @name",
+                new { name = RoomText.ToColumn(room.Value) }, cancellationToken: cancellation));
 }

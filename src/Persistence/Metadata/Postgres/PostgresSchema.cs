@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Relay.Persistence.Metadata.Postgres;
 
-/// <summary>Brings the tables to the form that this version needs: each step in a transaction of its own, under a lock that nodes which start at the same time share, so that each is taken once.</summary>
+/// <summary>
+/// Brings the tables to the form that this version needs: each step in a transaction of its own, under a lock that
+/// nodes which start at the same time share, so that each is taken once.
+/// </summary>
 internal static class PostgresSchema
 {
     /// <summary>The key of the advisory lock: the ASCII letters of "relay".</summary>
@@ -23,14 +26,20 @@ internal static class PostgresSchema
         while (true)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(@LockKey)", new { LockKey }, transaction, cancellationToken: cancellation));
-            if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select to_regclass('relay.migrations') is not null", null, transaction, cancellationToken: cancellation)))
+            await connection.ExecuteAsync(
+                new CommandDefinition("select pg_advisory_xact_lock(@LockKey)", new { LockKey }, transaction,
+                    cancellationToken: cancellation));
+            if (!await connection.ExecuteScalarAsync<bool>(
+                new CommandDefinition("select to_regclass('relay.migrations') is not null", null, transaction,
+                    cancellationToken: cancellation)))
             {
-                await connection.ExecuteAsync(new CommandDefinition(Prepare, null, transaction, cancellationToken: cancellation));
+                await connection.ExecuteAsync(
+                    new CommandDefinition(Prepare, null, transaction, cancellationToken: cancellation));
             }
 
             var applied = (await connection.QueryAsync<(int Version, string Checksum)>(
-                new CommandDefinition("select version, checksum from relay.migrations order by version", null, transaction, cancellationToken: cancellation))).ToList();
+                new CommandDefinition("select version, checksum from relay.migrations order by version", null,
+                    transaction, cancellationToken: cancellation))).ToList();
             if (Migration.Compare(migrations, applied) is not SchemaOutcome.Ready and var unfit)
             {
                 return unfit;
@@ -48,7 +57,10 @@ internal static class PostgresSchema
                 await command.ExecuteNonQueryAsync(cancellation);
             }
 
-            await connection.ExecuteAsync(new CommandDefinition("insert into relay.migrations (version, name, checksum) values (@Version, @Name, @Checksum)", next, transaction, cancellationToken: cancellation));
+            await connection.ExecuteAsync(
+                new CommandDefinition(
+                    "insert into relay.migrations (version, name, checksum) values (@Version, @Name, @Checksum)", next,
+                    transaction, cancellationToken: cancellation));
             await transaction.CommitAsync(cancellation);
         }
     }

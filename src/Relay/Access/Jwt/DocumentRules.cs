@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Access;
 
-/// <summary>A token's <c>documents</c>: names, or prefixes that end in <c>*</c>, with what may be done there. The longest match wins; no match, no access. Immutable.</summary>
+/// <summary>
+/// A token's <c>documents</c>: names, or prefixes that end in <c>*</c>, with what may be done there. The longest match
+/// wins; no match, no access. Immutable.
+/// </summary>
 internal sealed class DocumentRules
 {
     private readonly Dictionary<string, AccessLevel> names = new(StringComparer.Ordinal);

@@ -10,7 +10,9 @@ namespace Relay.Access;
 internal sealed partial class FetchedKeys(KeyPublisher publisher, TimeProvider time, ILogger<FetchedKeys> logger)
     : BackgroundService, IVerificationKeys
 {
-    /// <summary>How often the keys are fetched without anybody asking: so long a key that was withdrawn is still accepted.</summary>
+    /// <summary>
+    /// How often the keys are fetched without anybody asking: so long a key that was withdrawn is still accepted.
+    /// </summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
 
     /// <summary>The shortest time from one fetch to the next.</summary>

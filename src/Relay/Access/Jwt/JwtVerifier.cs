@@ -17,7 +17,8 @@ internal sealed class JwtVerifier(IVerificationKeys keys, string? issuer, string
     private const string TooLong = "The token is too long.";
     private const string NotSigned = "The token is not a signed JWT.";
     private const string NoKey = "The token is signed with a key or an algorithm that this relay does not accept.";
-    private const string NoKeysNow = "The keys that tokens are checked with cannot be fetched at the moment; try again.";
+    private const string NoKeysNow =
+        "The keys that tokens are checked with cannot be fetched at the moment; try again.";
     private const string BadSignature = "The token's signature is not valid.";
 
     public async ValueTask<TokenVerdict> VerifyAsync(string? token, CancellationToken cancellation)

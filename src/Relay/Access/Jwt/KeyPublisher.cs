@@ -19,7 +19,9 @@ internal sealed class KeyPublisher : IDisposable
     private readonly HttpClient client;
     private readonly Uri address;
 
-    /// <summary>The provider as the settings name it, which is its issuer; null where only keys are published.</summary>
+    /// <summary>
+    /// The provider as the settings name it, which is its issuer; null where only keys are published.
+    /// </summary>
     private readonly Uri? authority;
 
     private KeyPublisher(Uri address, Uri? authority, HttpMessageHandler http)

@@ -7,10 +7,15 @@ namespace Relay.Access;
 /// <summary>Public keys as PEM text (RFC 7468), one or several.</summary>
 internal static class PemKeys
 {
-    private const string Expected = "must hold public keys as PEM text (PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE): RSA of 2,048 to 8,192 bits, or EC on P-256, P-384 or P-521.";
+    private const string Expected =
+        "must hold public keys as PEM text (PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE): RSA of 2,048 to 8,192 bits, "
+            + "or EC on P-256, P-384 or P-521.";
 
-    /// <summary>Reads all of them, or says what is wrong with one: the sentence goes on after the name of the setting.</summary>
-    public static bool TryRead(string pem, out IReadOnlyList<VerificationKey> keys, [NotNullWhen(false)] out string? error)
+    /// <summary>
+    /// Reads all of them, or says what is wrong with one: the sentence goes on after the name of the setting.
+    /// </summary>
+    public static bool TryRead(string pem, out IReadOnlyList<VerificationKey> keys,
+        [NotNullWhen(false)] out string? error)
     {
         var found = new List<VerificationKey>();
         keys = found;
@@ -20,7 +25,8 @@ internal static class PemKeys
             var label = rest[fields.Label].ToString();
             if (label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
             {
-                error = "holds a private key, which belongs to whoever makes tokens and nowhere else: give the public one.";
+                error = "holds a private key, which belongs to whoever makes tokens and nowhere else: "
+                    + "give the public one.";
                 return false;
             }
 
@@ -52,7 +58,9 @@ internal static class PemKeys
                     using (var rsa = certificate.GetRSAPublicKey())
                     using (var ec = certificate.GetECDsaPublicKey())
                     {
-                        return rsa is not null ? VerificationKey.OfRsa(rsa.ExportParameters(false)) : ec is not null ? VerificationKey.OfEc(ec.ExportParameters(false)) : null;
+                        return rsa is not null
+                            ? VerificationKey.OfRsa(rsa.ExportParameters(false))
+                            : ec is not null ? VerificationKey.OfEc(ec.ExportParameters(false)) : null;
                     }
 
                 case "PUBLIC KEY" or "RSA PUBLIC KEY":

@@ -2,10 +2,15 @@ using System.Text.Json;
 
 namespace Relay.Access;
 
-/// <summary>What the claims of a token whose signature is right say. A refusal names the claim, never its value.</summary>
+/// <summary>
+/// What the claims of a token whose signature is right say. A refusal names the claim, never its value.
+/// </summary>
 internal static class TokenClaims
 {
-    /// <summary>How far the clock of whoever makes tokens may be from this node's, in both directions. As much as the clocks of nodes may be apart.</summary>
+    /// <summary>
+    /// How far the clock of whoever makes tokens may be from this node's, in both directions. As much as the clocks of
+    /// nodes may be apart.
+    /// </summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     /// <param name="claims">The claims.</param>
@@ -29,7 +34,8 @@ internal static class TokenClaims
             return Refuse("The token needs a claim exp, a number of seconds since 1970.");
         }
 
-        // So long is it taken, and so long does a connection last: otherwise one would end that could come straight back with the same token.
+        // So long is it taken, and so long does a connection last: otherwise one would end that could come straight
+        // back with the same token.
         expires = expires > DateTimeOffset.MaxValue - ClockSkew ? DateTimeOffset.MaxValue : expires + ClockSkew;
         if (expires <= now)
         {
@@ -59,19 +65,30 @@ internal static class TokenClaims
             return Refuse("The token's claim name must be a text.");
         }
 
-        var rules = claims.TryGetProperty("documents", out var documents) ? DocumentRules.TryRead(documents) : DocumentRules.Nothing;
+        var rules = claims.TryGetProperty("documents", out var documents)
+            ? DocumentRules.TryRead(documents)
+            : DocumentRules.Nothing;
         if (rules is null)
         {
-            return Refuse("The token's claim documents must be an object from names, or prefixes that end in *, to \"read\" or \"write\".");
+            return Refuse(
+                "The token's claim documents must be an object from names, or prefixes that end in *, to "
+                    + "\"read\" or \"write\".");
         }
 
-        if (claims.TryGetProperty("admin", out var admin) && admin.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        if (claims.TryGetProperty("admin", out var admin)
+            && admin.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
         {
             return Refuse("The token's claim admin must be true or false.");
         }
 
         return new TokenVerdict(
-            new Grant(rules.To) { UserId = user, UserName = name, IsAdmin = admin.ValueKind == JsonValueKind.True, Expires = expires },
+            new Grant(rules.To)
+            {
+                UserId = user,
+                UserName = name,
+                IsAdmin = admin.ValueKind == JsonValueKind.True,
+                Expires = expires
+            },
             null);
     }
 
@@ -88,7 +105,10 @@ internal static class TokenClaims
     private static bool TryGetText(JsonElement claims, string name, out string? text) =>
         CompactToken.TryGetText(claims.TryGetProperty(name, out var claim) ? claim : default, out text);
 
-    /// <summary>A NumericDate (RFC 7519, 2): seconds, possibly with a fraction. What lies outside of the calendar is its first or last moment.</summary>
+    /// <summary>
+    /// A NumericDate (RFC 7519, 2): seconds, possibly with a fraction. What lies outside of the calendar is its first
+    /// or last moment.
+    /// </summary>
     private static bool TryGetTime(JsonElement claim, out DateTimeOffset time)
     {
         time = default;

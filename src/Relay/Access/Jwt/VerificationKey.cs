@@ -9,7 +9,9 @@ namespace Relay.Access;
 /// </summary>
 internal sealed class VerificationKey
 {
-    /// <summary>The shortest secret, in bytes: as long as the shortest of the hashes that it is used with (RFC 7518, 3.2).</summary>
+    /// <summary>
+    /// The shortest secret, in bytes: as long as the shortest of the hashes that it is used with (RFC 7518, 3.2).
+    /// </summary>
     public const int MinSecretBytes = 32;
 
     /// <summary>The shortest RSA key, in bits (RFC 7518, 3.3).</summary>
@@ -80,7 +82,9 @@ internal sealed class VerificationKey
         try
         {
             using var rsa = RSA.Create(parameters);
-            return rsa.KeySize is < MinRsaBits or > MaxRsaBits ? null : Limited(id, new RsaSecurityKey(rsa.ExportParameters(false)), all, algorithm);
+            return rsa.KeySize is < MinRsaBits or > MaxRsaBits
+                ? null
+                : Limited(id, new RsaSecurityKey(rsa.ExportParameters(false)), all, algorithm);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
@@ -104,7 +108,8 @@ internal sealed class VerificationKey
             };
             return ofCurve is null ? null : Limited(id, new ECDsaSecurityKey(key), [ofCurve], algorithm);
         }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException or PlatformNotSupportedException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException
+            or PlatformNotSupportedException)
         {
             return null;
         }

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Relay.Connections.Sockets;
 
-/// <summary>A client's connection as Kestrel sees it: bytes are read from the socket when Kestrel asks for them and not before, so that nothing is under way when the socket changes hands.</summary>
+/// <summary>
+/// A client's connection as Kestrel sees it: bytes are read from the socket when Kestrel asks for them and not before,
+/// so that nothing is under way when the socket changes hands.
+/// </summary>
 internal sealed class ClientConnection
     : DefaultConnectionContext, ISocketHandover, IConnectionSocketFeature, IBriefConnection
 {
@@ -36,10 +39,15 @@ internal sealed class ClientConnection
         RemoteEndPoint = socket.RemoteEndPoint;
 
         // Last: a loop watches it from here on, so nothing that follows may fail.
-        stream = OperatingSystem.IsLinux() && SocketLoop.IsSupported ? new LoopSocketStream(socket) : new EngineSocketStream(socket);
+        stream = OperatingSystem.IsLinux() && SocketLoop.IsSupported
+            ? new LoopSocketStream(socket)
+            : new EngineSocketStream(socket);
         Transport = own = new Pair(
             PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true)),
-            PipeWriter.Create(new ServerOutput(stream, failed => Abort(new ConnectionAbortedException("The client is gone.", failed))), new StreamPipeWriterOptions(leaveOpen: true)));
+            PipeWriter.Create(
+                new ServerOutput(stream,
+                    failed => Abort(new ConnectionAbortedException("The client is gone.", failed))),
+                    new StreamPipeWriterOptions(leaveOpen: true)));
         Features.Set<ISocketHandover>(this);
         Features.Set<IConnectionSocketFeature>(this);
         if (brief is not null)
@@ -99,7 +107,8 @@ internal sealed class ClientConnection
             await stream.DisposeAsync();
         }
 
-        // Not the base's: it disposes the source that its Abort cancels later on another thread, where nobody catches what that throws.
+        // Not the base's: it disposes the source that its Abort cancels later on another thread, where nobody catches
+        // what that throws.
     }
 
     private sealed record Pair(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -8,7 +8,9 @@ namespace Relay.Connections.Sockets;
 internal sealed partial class ClientListener(
     Socket listener, DescriptorBudget descriptors, TimeProvider time, ILogger logger) : IConnectionListener
 {
-    /// <summary>When a process has no descriptor left, the next accept fails as well: it waits, instead of turning in a circle.</summary>
+    /// <summary>
+    /// When a process has no descriptor left, the next accept fails as well: it waits, instead of turning in a circle.
+    /// </summary>
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(100);
 
     // Each is logged once until a client is served again.

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Relay.Connections.Sockets;
 
 /// <summary>
-/// Kestrel's transport for the addresses that clients connect to. Unlike Kestrel's own it reads only when it is asked to and lets go of a socket whose request became a WebSocket: the rest of the connection's life then costs
+/// Kestrel's transport for the addresses that clients connect to. Unlike Kestrel's own it reads only when it is asked
+/// to and lets go of a socket whose request became a WebSocket: the rest of the connection's life then costs
 /// neither Kestrel's memory for a request nor its hand-overs between threads for each read and write.
 /// </summary>
 internal sealed class ClientListenerFactory(

@@ -16,7 +16,9 @@ internal sealed class EngineSocketStream : SocketStream
     private EngineSocketStream(Socket socket, NetworkStream waiting)
         : base(socket) => this.waiting = waiting;
 
-    protected override ValueTask<int> ReadLaterAsync(Memory<byte> buffer, CancellationToken cancellation) => waiting.ReadAsync(buffer, cancellation);
+    protected override ValueTask<int> ReadLaterAsync(Memory<byte> buffer, CancellationToken cancellation) =>
+        waiting.ReadAsync(buffer, cancellation);
 
-    protected override ValueTask WriteLaterAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation) => waiting.WriteAsync(buffer, cancellation);
+    protected override ValueTask WriteLaterAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation) =>
+        waiting.WriteAsync(buffer, cancellation);
 }

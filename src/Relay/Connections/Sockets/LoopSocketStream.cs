@@ -3,11 +3,16 @@ using System.Runtime.Versioning;
 
 namespace Relay.Connections.Sockets;
 
-/// <summary>A stream that waits in a <see cref="SocketLoop"/>. While it is idle it costs two small objects and no buffer.</summary>
+/// <summary>
+/// A stream that waits in a <see cref="SocketLoop"/>. While it is idle it costs two small objects and no buffer.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LoopSocketStream : SocketStream, ISocketEvents
 {
-    /// <summary>So many bytes are read without a wait; then whoever reads goes on elsewhere, because others wait for the loop. Going there costs little beside what is done with so many.</summary>
+    /// <summary>
+    /// So many bytes are read without a wait; then whoever reads goes on elsewhere, because others wait for the loop.
+    /// Going there costs little beside what is done with so many.
+    /// </summary>
     private const int MostInTurn = 64 << 10;
 
     private readonly SocketLoop loop = SocketLoop.Next();
@@ -92,7 +97,8 @@ internal sealed class LoopSocketStream : SocketStream, ISocketEvents
             close();
 
             // Whoever waits finds the socket closed; not on this thread, which may be in the middle of something.
-            ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OnReady(true, true, true), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OnReady(true, true, true), this,
+                preferLocal: false);
         }
     }
 

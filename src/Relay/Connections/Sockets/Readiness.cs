@@ -3,7 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Relay.Connections.Sockets;
 
 /// <summary>
-/// Whether one direction of a socket may have become ready since it was last found not to be, and the one who waits for that. Edge-triggered: it is cleared before the socket is tried, so that what happens after the try is not missed.
+/// Whether one direction of a socket may have become ready since it was last found not to be, and the one who waits for
+/// that. Edge-triggered: it is cleared before the socket is tried, so that what happens after the try is not missed.
 /// </summary>
 internal sealed class Readiness : IValueTaskSource<int>
 {
@@ -66,7 +67,8 @@ internal sealed class Readiness : IValueTaskSource<int>
 
     ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => source.GetStatus(token);
 
-    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token,
+        ValueTaskSourceOnCompletedFlags flags) =>
         source.OnCompleted(continuation, state, token, flags);
 
     private void Cancel(CancellationToken token)

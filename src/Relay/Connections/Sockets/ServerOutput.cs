@@ -1,7 +1,8 @@
 namespace Relay.Connections.Sockets;
 
 /// <summary>
-/// What Kestrel writes a client's answers to. Kestrel expects that writing never fails, and hears from the connection itself that it has ended; so a failure is told once, and what is written after that goes nowhere.
+/// What Kestrel writes a client's answers to. Kestrel expects that writing never fails, and hears from the connection
+/// itself that it has ended; so a failure is told once, and what is written after that goes nowhere.
 /// </summary>
 /// <param name="stream">To the client.</param>
 /// <param name="lost">Called once, when the client cannot be written to any more.</param>
@@ -23,7 +24,8 @@ internal sealed class ServerOutput(SocketStream stream, Action<IOException> lost
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer,
+        CancellationToken cancellationToken = default)
     {
         if (isLost)
         {
@@ -41,7 +43,8 @@ internal sealed class ServerOutput(SocketStream stream, Action<IOException> lost
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

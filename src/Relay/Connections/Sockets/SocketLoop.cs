@@ -5,8 +5,9 @@ using System.Runtime.Versioning;
 namespace Relay.Connections.Sockets;
 
 /// <summary>
-/// One thread that waits for many sockets with Linux' epoll, edge-triggered, and resumes whoever waits for one on that same thread: what a client sends is read, handled, logged and sent on without a hand-over between threads, which costs more
-/// than all of that. It is for work that does not block. epoll(7) describes the interface.
+/// One thread that waits for many sockets with Linux' epoll, edge-triggered, and resumes whoever waits for one on that
+/// same thread: what a client sends is read, handled, logged and sent on without a hand-over between threads, which
+/// costs more than all of that. It is for work that does not block. epoll(7) describes the interface.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class SocketLoop
@@ -22,7 +23,8 @@ internal sealed partial class SocketLoop
     private const uint PeerClosed = 0x2000;
     private const uint EdgeTriggered = 1u << 31;
 
-    private static readonly Lazy<SocketLoop[]> Loops = new(() => [.. Enumerable.Range(0, Environment.ProcessorCount).Select(number => new SocketLoop(number))]);
+    private static readonly Lazy<SocketLoop[]> Loops = new(
+        () => [.. Enumerable.Range(0, Environment.ProcessorCount).Select(number => new SocketLoop(number))]);
     private static int next;
 
     // struct epoll_event is packed on x64 only.
@@ -46,12 +48,17 @@ internal sealed partial class SocketLoop
     }
 
     /// <summary>Whether this system has what the loops need.</summary>
-    public static bool IsSupported { get; } = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+    public static bool IsSupported { get; } = OperatingSystem.IsLinux()
+        && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
 
     /// <summary>One loop for each processor, taken in turn.</summary>
-    public static SocketLoop Next() => Loops.Value[(int)((uint)Interlocked.Increment(ref next) % (uint)Loops.Value.Length)];
+    public static SocketLoop Next() =>
+        Loops.Value[(int)((uint)Interlocked.Increment(ref next) % (uint)Loops.Value.Length)];
 
-    /// <summary>Tells <paramref name="events"/>, on the loop's thread, whenever the socket becomes readable or writable. It says so at once for what it is already.</summary>
+    /// <summary>
+    /// Tells <paramref name="events"/>, on the loop's thread, whenever the socket becomes readable or writable. It says
+    /// so at once for what it is already.
+    /// </summary>
     /// <returns>What <see cref="Remove"/> takes.</returns>
     /// <exception cref="IOException">The system refuses.</exception>
     public unsafe long Watch(SafeHandle socket, ISocketEvents events)
@@ -64,7 +71,8 @@ internal sealed partial class SocketLoop
         }
 
         var request = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt32LittleEndian(new Span<byte>(request, 4), Readable | Writable | PeerClosed | EdgeTriggered);
+        BinaryPrimitives.WriteUInt32LittleEndian(new Span<byte>(request, 4),
+            Readable | Writable | PeerClosed | EdgeTriggered);
         BinaryPrimitives.WriteInt64LittleEndian(new Span<byte>(request + DataOffset, 8), key);
         var descriptor = (int)socket.DangerousGetHandle();
         if (epoll_ctl(epoll, Add, descriptor, request) != 0)
@@ -103,7 +111,8 @@ internal sealed partial class SocketLoop
                 for (var i = 0; i < count; i++)
                 {
                     var happened = events.AsSpan(i * EventSize, EventSize);
-                    Tell(BinaryPrimitives.ReadInt64LittleEndian(happened[DataOffset..]), BinaryPrimitives.ReadUInt32LittleEndian(happened));
+                    Tell(BinaryPrimitives.ReadInt64LittleEndian(happened[DataOffset..]),
+                        BinaryPrimitives.ReadUInt32LittleEndian(happened));
                 }
             }
         }
@@ -119,7 +128,8 @@ internal sealed partial class SocketLoop
         }
 
         const uint broken = Error | HangUp;
-        socket?.OnReady((happened & (Readable | PeerClosed | broken)) != 0, (happened & (Writable | broken)) != 0, (happened & (PeerClosed | broken)) != 0);
+        socket?.OnReady((happened & (Readable | PeerClosed | broken)) != 0, (happened & (Writable | broken)) != 0,
+            (happened & (PeerClosed | broken)) != 0);
     }
 
     [LibraryImport("libc", SetLastError = true)]

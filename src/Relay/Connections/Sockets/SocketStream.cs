@@ -3,8 +3,9 @@ using System.Net.Sockets;
 namespace Relay.Connections.Sockets;
 
 /// <summary>
-/// A TCP connection as a stream. What the kernel takes at once is written on the caller's thread with one system call and no allocation, and what it has is read the same way; only what has to wait becomes an asynchronous operation, which each kind
-/// does in its way. One reader and one writer at a time. All failures are <see cref="IOException"/>s.
+/// A TCP connection as a stream. What the kernel takes at once is written on the caller's thread with one system call
+/// and no allocation, and what it has is read the same way; only what has to wait becomes an asynchronous operation,
+/// which each kind does in its way. One reader and one writer at a time. All failures are <see cref="IOException"/>s.
 /// </summary>
 internal abstract class SocketStream : Stream
 {
@@ -36,7 +37,10 @@ internal abstract class SocketStream : Stream
 
     protected Socket Socket { get; }
 
-    /// <summary>Puts bytes back: they are read next. From now on the reader may be resumed on a thread that serves other connections as well, and must not block it.</summary>
+    /// <summary>
+    /// Puts bytes back: they are read next. From now on the reader may be resumed on a thread that serves other
+    /// connections as well, and must not block it.
+    /// </summary>
     public virtual void BeginService(ReadOnlyMemory<byte> bytes) => unread = bytes;
 
     /// <summary>Cuts the connection: the client sees a reset.</summary>
@@ -60,7 +64,9 @@ internal abstract class SocketStream : Stream
 
         try
         {
-            return TryRead(buffer.Span, out var read) ? ValueTask.FromResult(read) : ReadLaterAsync(buffer, cancellationToken);
+            return TryRead(buffer.Span, out var read)
+                ? ValueTask.FromResult(read)
+                : ReadLaterAsync(buffer, cancellationToken);
         }
         catch (IOException failed)
         {
@@ -134,7 +140,9 @@ internal abstract class SocketStream : Stream
         }
     }
 
-    /// <summary>Closes the socket. Nothing may use its descriptor afterwards: the next connection may have the same one.</summary>
+    /// <summary>
+    /// Closes the socket. Nothing may use its descriptor afterwards: the next connection may have the same one.
+    /// </summary>
     protected virtual void Close(Action close) => close();
 
     /// <summary>Ends the connection: what was written still arrives.</summary>

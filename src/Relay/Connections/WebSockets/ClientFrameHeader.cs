@@ -4,7 +4,8 @@ using Relay.Yjs;
 namespace Relay.Connections.WebSockets;
 
 /// <summary>The header of a frame from a client (RFC 6455, 5.2).</summary>
-internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Opcode, long PayloadLength, uint Mask, int Size)
+internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Opcode, long PayloadLength,
+    uint Mask, int Size)
 {
     public bool IsControl => ((int)Opcode & 0x8) != 0;
 
@@ -24,8 +25,10 @@ internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Op
         var length = bytes[1] & 0x7F;
         var control = ((int)opcode & 0x8) != 0;
 
-        // No extension is ever agreed on, so reserved bits are errors; a client's frame must be masked; control frames are short and whole.
-        if (reserved != 0 || !masked || !IsDefined(opcode) || (control && (!final || length > WebSocketFrame.MaxControlPayload)))
+        // No extension is ever agreed on, so reserved bits are errors; a client's frame must be masked; control frames
+        // are short and whole.
+        if (reserved != 0 || !masked || !IsDefined(opcode)
+            || (control && (!final || length > WebSocketFrame.MaxControlPayload)))
         {
             return HeaderOutcome.Invalid;
         }
@@ -48,14 +51,19 @@ internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Op
             return HeaderOutcome.Invalid;
         }
 
-        header = new ClientFrameHeader(final, opcode, payload, BinaryPrimitives.ReadUInt32LittleEndian(bytes[(2 + extended)..]), size);
+        header = new ClientFrameHeader(final, opcode, payload,
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[(2 + extended)..]), size);
         return HeaderOutcome.Read;
     }
 
     private static bool IsDefined(WebSocketOpcode opcode) =>
-        opcode is WebSocketOpcode.Continuation or WebSocketOpcode.Text or WebSocketOpcode.Binary or WebSocketOpcode.Close or WebSocketOpcode.Ping or WebSocketOpcode.Pong;
+        opcode is WebSocketOpcode.Continuation or WebSocketOpcode.Text or WebSocketOpcode.Binary
+            or WebSocketOpcode.Close or WebSocketOpcode.Ping or WebSocketOpcode.Pong;
 
-    /// <summary>Copies a payload while taking its mask off (RFC 6455, 5.3); <paramref name="source"/> begins at the payload's first byte.</summary>
+    /// <summary>
+    /// Copies a payload while taking its mask off (RFC 6455, 5.3); <paramref name="source"/> begins at the payload's
+    /// first byte.
+    /// </summary>
     public static void Unmask(ReadOnlySpan<byte> source, Span<byte> target, uint mask)
     {
         WorkMeter.CountBytes(source.Length);
@@ -63,7 +71,8 @@ internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Op
         var i = 0;
         for (; source.Length - i >= 8; i += 8)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(target[i..], BinaryPrimitives.ReadUInt64LittleEndian(source[i..]) ^ wide);
+            BinaryPrimitives.WriteUInt64LittleEndian(target[i..],
+                BinaryPrimitives.ReadUInt64LittleEndian(source[i..]) ^ wide);
         }
 
         for (; i < source.Length; i++)

@@ -20,7 +20,10 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     /// <summary>What a read takes at first; most frames of an editor are far smaller.</summary>
     private const int FirstBuffer = 4096;
 
-    /// <summary>What a read takes from a client that fills smaller ones: a burst of small frames then costs one system call for thousands.</summary>
+    /// <summary>
+    /// What a read takes from a client that fills smaller ones: a burst of small frames then costs one system call for
+    /// thousands.
+    /// </summary>
     private const int BurstBuffer = 65_536;
 
     /// <summary>

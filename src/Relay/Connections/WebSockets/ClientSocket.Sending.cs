@@ -2,11 +2,14 @@ using System.Buffers;
 
 namespace Relay.Connections.WebSockets;
 
-/// <summary>A session's frames: written at once where the kernel takes them, and left to the writer where they have to wait.</summary>
+/// <summary>
+/// A session's frames: written at once where the kernel takes them, and left to the writer where they have to wait.
+/// </summary>
 internal sealed partial class ClientSocket
 {
     /// <summary>
-    /// Sends whole frames in their order. True when they are sent (or never will be); otherwise <paramref name="sent"/> is called once when they are. Not called again before that.
+    /// Sends whole frames in their order. True when they are sent (or never will be); otherwise <paramref name="sent"/>
+    /// is called once when they are. Not called again before that.
     /// </summary>
     public bool Send(ReadOnlyMemory<byte>[] whole, Action sent)
     {
@@ -79,20 +82,27 @@ internal sealed partial class ClientSocket
         }
     }
 
-    /// <summary>A write whose failure is its outcome, also where the stream throws at once: the caller is a session, which has other connections.</summary>
+    /// <summary>
+    /// A write whose failure is its outcome, also where the stream throws at once: the caller is a session, which has
+    /// other connections.
+    /// </summary>
     private ValueTask Write(ReadOnlyMemory<byte> bytes)
     {
         try
         {
             return stream.WriteAsync(bytes);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException
+            or InvalidOperationException)
         {
             return ValueTask.FromException(exception);
         }
     }
 
-    /// <summary>All frames as one write, if it is not too large for one; the usual case, in which the kernel takes it at once and nothing of it has to be remembered.</summary>
+    /// <summary>
+    /// All frames as one write, if it is not too large for one; the usual case, in which the kernel takes it at once
+    /// and nothing of it has to be remembered.
+    /// </summary>
     private static ReadOnlyMemory<byte> Gather(ReadOnlyMemory<byte>[] whole, out byte[]? rented)
     {
         rented = null;

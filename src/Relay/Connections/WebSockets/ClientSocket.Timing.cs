@@ -42,7 +42,8 @@ internal sealed partial class ClientSocket
         var read = frames.BytesRead;
         if (read != readAtPing || Volatile.Read(ref lastPause) >= lastPing || Volatile.Read(ref readingPaused))
         {
-            // Whatever came is as good as a pong, also a piece of a message: the pong waits behind the rest of it, perhaps for minutes.
+            // Whatever came is as good as a pong, also a piece of a message: the pong waits behind the rest of it,
+            // perhaps for minutes.
             pingUnanswered = false;
         }
 

@@ -4,7 +4,9 @@ namespace Relay.Connections.WebSockets;
 
 internal sealed partial class ClientSocket
 {
-    /// <summary>The most that goes into one write. Larger ones save nothing, and a client's progress is judged by the write.</summary>
+    /// <summary>
+    /// The most that goes into one write. Larger ones save nothing, and a client's progress is judged by the write.
+    /// </summary>
     private const int MaxWrite = 64 << 10;
 
     private ReadOnlyMemory<byte>[]? batch;
@@ -21,7 +23,8 @@ internal sealed partial class ClientSocket
 
     private void SendPong(ReadOnlySpan<byte> payload)
     {
-        // Only the latest ping is answered if several wait (RFC 6455, 5.5.3), so a client that pings and does not read costs one frame.
+        // Only the latest ping is answered if several wait (RFC 6455, 5.5.3), so a client that pings and does not read
+        // costs one frame.
         var frame = WebSocketFrame.Make(WebSocketOpcode.Pong, payload);
         Nudge(() => pong = frame);
     }
@@ -85,7 +88,8 @@ internal sealed partial class ClientSocket
                 TakeSent()?.Invoke();
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException
+            or ObjectDisposedException or InvalidOperationException)
         {
             // The reader ends, too, and the session hears of it there.
             End();
@@ -111,7 +115,10 @@ internal sealed partial class ClientSocket
         return true;
     }
 
-    /// <summary>The next bytes to write: control frames first, then what fits of the frames that wait. False when nothing waits; then the writer has ended.</summary>
+    /// <summary>
+    /// The next bytes to write: control frames first, then what fits of the frames that wait. False when nothing waits;
+    /// then the writer has ended.
+    /// </summary>
     private bool TryTake(out ReadOnlyMemory<byte> bytes, out byte[]? rented)
     {
         rented = null;
@@ -240,7 +247,9 @@ internal sealed partial class ClientSocket
         whenWritten?.TrySetResult();
     }
 
-    /// <summary>Completes when nothing is being written: a close frame, above all, that another thread is about to write.</summary>
+    /// <summary>
+    /// Completes when nothing is being written: a close frame, above all, that another thread is about to write.
+    /// </summary>
     private Task WhenWritten()
     {
         lock (gate)

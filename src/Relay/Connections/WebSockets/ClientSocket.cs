@@ -4,9 +4,10 @@ using Relay.Telemetry;
 namespace Relay.Connections.WebSockets;
 
 /// <summary>
-/// The server's end of one WebSocket over an upgraded stream: one reader, one writer. Frames that wait are packed into one write; control frames go before them. It answers pings,
-/// pings itself, shows a sign of life to a silent client, and ends a connection that does not read or does not answer. Own framing, because <see cref="System.Net.WebSockets"/> makes a
-/// system call per frame, and that is what a relay's time goes into.
+/// The server's end of one WebSocket over an upgraded stream: one reader, one writer. Frames that wait are packed into
+/// one write; control frames go before them. It answers pings, pings itself, shows a sign of life to a silent client,
+/// and ends a connection that does not read or does not answer. Own framing, because
+/// <see cref="System.Net.WebSockets"/> makes a system call per frame, and that is what a relay's time goes into.
 /// </summary>
 internal sealed partial class ClientSocket
 {
@@ -69,8 +70,9 @@ internal sealed partial class ClientSocket
     public bool MayHaveMore => Volatile.Read(ref readingPaused) || frames.IsInMiddle;
 
     /// <summary>
-    /// Reads until the connection ends. Messages are handed over as they came from the network together, in a list that is used again; more are read when the last ones' task has completed. The token
-    /// says that the connection is closed, by whichever side, and that nothing is worth waiting for any more.
+    /// Reads until the connection ends. Messages are handed over as they came from the network together, in a list that
+    /// is used again; more are read when the last ones' task has completed. The token says that the connection is
+    /// closed, by whichever side, and that nothing is worth waiting for any more.
     /// </summary>
     /// <param name="handle">Takes messages.</param>
     /// <param name="tooLarge">
@@ -87,7 +89,8 @@ internal sealed partial class ClientSocket
             await ReadAsync(handle, tooLarge);
             await WhenWritten();
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException
+            or ObjectDisposedException)
         {
             // The connection broke, or was cut.
         }
@@ -102,7 +105,8 @@ internal sealed partial class ClientSocket
 
     /// <summary>From now on messages may be so large. Called before the reading, or by who takes messages.</summary>
     /// <param name="bytes">The largest message.</param>
-    /// <param name="unadmitted">What messages that are not whole are charged to until the next call, if anything.</param>
+    /// <param name="unadmitted">What messages that are not whole are charged to until the next call, if
+    /// anything.</param>
     public void LimitMessages(int bytes, UnadmittedBudget? unadmitted = null) =>
         frames.LimitMessages(bytes, unadmitted);
 
@@ -206,7 +210,8 @@ internal sealed partial class ClientSocket
         }
     }
 
-    private async ValueTask HandleAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, List<ReadOnlyMemory<byte>> messages)
+    private async ValueTask HandleAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle,
+        List<ReadOnlyMemory<byte>> messages)
     {
         var handling = handle(messages, closed.Token);
         if (handling.IsCompletedSuccessfully)
@@ -251,7 +256,10 @@ internal sealed partial class ClientSocket
         BeginClose(WebSocketFrame.Make(WebSocketOpcode.Close, payload.Length >= 2 ? payload.Span[..2] : default));
     }
 
-    /// <summary>What follows cannot be read as frames any more. It is taken off the connection all the same: bytes left unread would cut the close frame's way to the client short.</summary>
+    /// <summary>
+    /// What follows cannot be read as frames any more. It is taken off the connection all the same: bytes left unread
+    /// would cut the close frame's way to the client short.
+    /// </summary>
     private async Task EndReadingAsync(CloseReason reason)
     {
         Close(reason);

@@ -1,6 +1,8 @@
 namespace Relay.Connections.WebSockets;
 
-/// <summary>The clock of all sockets of a node: one timer that looks at each of them, instead of a timer for each. Thread-safe.</summary>
+/// <summary>
+/// The clock of all sockets of a node: one timer that looks at each of them, instead of a timer for each. Thread-safe.
+/// </summary>
 internal sealed class SocketTicks(SocketTimes times, TimeProvider time) : IDisposable
 {
     private readonly Lock gate = new();

@@ -6,7 +6,8 @@ namespace Relay.Connections.WebSockets;
 /// <param name="stream">What follows the handshake, both ways.</param>
 /// <param name="abort">Cuts the connection without further ado.</param>
 /// <param name="remoteAddress">Where the client is; null where that is not known.</param>
-/// <param name="outlivesRequest">Whether the connection goes on without its request, which should end then: the server keeps kilobytes for a request that runs. Otherwise it ends with the request.</param>
+/// <param name="outlivesRequest">Whether the connection goes on without its request, which should end then: the server
+/// keeps kilobytes for a request that runs. Otherwise it ends with the request.</param>
 internal sealed partial class UpgradedConnection(
     Stream stream, Action abort, IPAddress? remoteAddress, bool outlivesRequest)
 {
@@ -24,7 +25,8 @@ internal sealed partial class UpgradedConnection(
             return RunAsync(serve, logger);
         }
 
-        // Nor what the server notes down about its requests, which the connection would carry along as long as it lives.
+        // Nor what the server notes down about its requests, which the connection would carry along as long as it
+        // lives.
         using (ExecutionContext.SuppressFlow())
         {
             _ = RunAsync(serve, logger);

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Relay.Connections.WebSockets;
 
-/// <summary>The bytes of server frames (RFC 6455, 5.2): never masked, never fragmented, so one frame's bytes are the same for every connection and are made once.</summary>
+/// <summary>
+/// The bytes of server frames (RFC 6455, 5.2): never masked, never fragmented, so one frame's bytes are the same for
+/// every connection and are made once.
+/// </summary>
 internal static class WebSocketFrame
 {
     public const int MaxControlPayload = 125;

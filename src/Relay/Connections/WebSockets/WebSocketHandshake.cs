@@ -13,12 +13,15 @@ internal static class WebSocketHandshake
 {
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>Whether the client wants the connection to become a WebSocket.</summary>
     public static bool IsAskedFor(HttpRequest request) => HasToken(request.Headers.Upgrade, "websocket");
 
-    /// <summary>Whether the request asks for a WebSocket that this node can open; if not, an answer is written that says why.</summary>
+    /// <summary>
+    /// Whether the request asks for a WebSocket that this node can open; if not, an answer is written that says why.
+    /// </summary>
     public static async ValueTask<UpgradedConnection?> AcceptAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -27,20 +30,23 @@ internal static class WebSocketHandshake
             || !HttpMethods.IsGet(context.Request.Method))
         {
             context.Response.Headers.Upgrade = "websocket";
-            await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks WebSocket over HTTP/1.1.");
+            await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired,
+                "This address speaks WebSocket over HTTP/1.1.");
             return null;
         }
 
         if (headers.SecWebSocketVersion != "13")
         {
             context.Response.Headers.SecWebSocketVersion = "13";
-            await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired, "This address speaks version 13 of the WebSocket protocol.");
+            await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired,
+                "This address speaks version 13 of the WebSocket protocol.");
             return null;
         }
 
         if (!TryAnswer(headers.SecWebSocketKey.ToString(), out var accept))
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, "Sec-WebSocket-Key must be 16 bytes in base64.");
+            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest,
+                "Sec-WebSocket-Key must be 16 bytes in base64.");
             return null;
         }
 
@@ -79,8 +85,10 @@ internal static class WebSocketHandshake
         Tokens(values).Any(t => t.Equals(token, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Passes over what is no token (RFC 9110, 5.6.2): it could not be sent back.</summary>
-    private static string? FirstToken(IEnumerable<string?> values) => Tokens(values).FirstOrDefault(token => !token.AsSpan().ContainsAnyExcept(TokenCharacters));
+    private static string? FirstToken(IEnumerable<string?> values) =>
+        Tokens(values).FirstOrDefault(token => !token.AsSpan().ContainsAnyExcept(TokenCharacters));
 
     private static IEnumerable<string> Tokens(IEnumerable<string?> values) =>
-        values.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        values.SelectMany(
+            v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 }

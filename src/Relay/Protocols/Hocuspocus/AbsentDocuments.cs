@@ -20,7 +20,9 @@ internal sealed class AbsentDocuments : IDisposable
     /// <summary>What is charged for a message beside its bytes.</summary>
     public const int MessageCost = 160;
 
-    /// <summary>What is charged for a document that was never open, beside its address, messages and question.</summary>
+    /// <summary>
+    /// What is charged for a document that was never open, beside its address, messages and question.
+    /// </summary>
     public const int DocumentCost = 400;
 
     /// <summary>State vectors of refused documents; one has some bytes for each client that ever wrote.</summary>

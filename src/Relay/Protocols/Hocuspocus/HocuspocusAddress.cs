@@ -3,7 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>What stands before every message: a document's name, and, from providers with <c>sessionAwareness</c>, a zero character and the session, so that several of them share one socket.</summary>
+/// <summary>
+/// What stands before every message: a document's name, and, from providers with <c>sessionAwareness</c>, a zero
+/// character and the session, so that several of them share one socket.
+/// </summary>
 /// <param name="Document">The document.</param>
 /// <param name="HasSession">Whether a session is named.</param>
 internal readonly record struct HocuspocusAddress(DocumentName Document, bool HasSession)
@@ -25,7 +28,9 @@ internal readonly record struct HocuspocusAddress(DocumentName Document, bool Ha
 
     private const char Separator = '\0';
 
-    /// <summary>Reads an address, or says why it leads to no document. Names are taken as they are, without percent-decoding.</summary>
+    /// <summary>
+    /// Reads an address, or says why it leads to no document. Names are taken as they are, without percent-decoding.
+    /// </summary>
     public static bool TryParse(string text, out HocuspocusAddress address, [NotNullWhen(false)] out string? error)
     {
         address = default;

@@ -2,13 +2,18 @@ using Relay.Access;
 
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>A right that ends: the client is asked for a new token in time, and leaves the document when there is none.</summary>
+/// <summary>
+/// A right that ends: the client is asked for a new token in time, and leaves the document when there is none.
+/// </summary>
 internal sealed partial class HocuspocusChannel
 {
     /// <summary>What is said when a token ends.</summary>
     public const string TokenEnded = "The token has ended.";
 
-    /// <summary>How long before the end of a token a new one is asked for; of a token that lasts less than twice this, half of its time.</summary>
+    /// <summary>
+    /// How long before the end of a token a new one is asked for; of a token that lasts less than twice this, half of
+    /// its time.
+    /// </summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMinutes(1);
 
     /// <summary>Within so little time it is not asked for again.</summary>
@@ -24,7 +29,8 @@ internal sealed partial class HocuspocusChannel
     public void AskForToken() => socket.Say(format.TokenRequest());
 
     /// <summary>
-    /// Takes a new token's grant: rights that are less hold at once, for what comes from now on. More than before takes a new start: the client was told what it may do when it opened the document.
+    /// Takes a new token's grant: rights that are less hold at once, for what comes from now on. More than before takes
+    /// a new start: the client was told what it may do when it opened the document.
     /// </summary>
     /// <returns>Nothing, or why the document is closed.</returns>
     public string? Renew(Grant renewed)
@@ -69,7 +75,8 @@ internal sealed partial class HocuspocusChannel
 
             var left = grant.Expires - time.GetUtcNow();
             lead = left < 2 * Lead ? left / 2 : Lead;
-            tokenTimer ??= time.CreateTimer(_ => OnTokenDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            tokenTimer ??= time.CreateTimer(_ => OnTokenDue(), null, Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
             SetTimer(left - lead);
         }
     }
@@ -101,5 +108,7 @@ internal sealed partial class HocuspocusChannel
         }
     }
 
-    private void SetTimer(TimeSpan due) => tokenTimer!.Change(due < TimeSpan.Zero ? TimeSpan.Zero : due < LongestTimer ? due : LongestTimer, Timeout.InfiniteTimeSpan);
+    private void SetTimer(TimeSpan due) =>
+        tokenTimer!.Change(due < TimeSpan.Zero ? TimeSpan.Zero : due < LongestTimer ? due : LongestTimer,
+            Timeout.InfiniteTimeSpan);
 }

@@ -6,7 +6,10 @@ using Relay.Yjs;
 
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>One document of a Hocuspocus socket: its address there, its place at the document's session, and the right to it. Thread-safe.</summary>
+/// <summary>
+/// One document of a Hocuspocus socket: its address there, its place at the document's session, and the right to it.
+/// Thread-safe.
+/// </summary>
 internal sealed partial class HocuspocusChannel : ISessionConnection
 {
     private readonly HocuspocusSocket socket;
@@ -175,7 +178,9 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         attachment?.Leave(clean);
     }
 
-    /// <summary>What waits for the document's turn on the socket; null when the document was closed meanwhile.</summary>
+    /// <summary>
+    /// What waits for the document's turn on the socket; null when the document was closed meanwhile.
+    /// </summary>
     public ReadOnlyMemory<byte>[]? TakeBatch() => Interlocked.Exchange(ref batch, null);
 
     bool ISessionConnection.Send(ReadOnlyMemory<byte>[] frames)

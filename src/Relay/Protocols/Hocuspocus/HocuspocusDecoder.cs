@@ -17,7 +17,8 @@ internal static class HocuspocusDecoder
     }
 
     /// <summary>Reads the address, as UTF-8, and where the message begins.</summary>
-    public static bool TryReadAddress(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> address, out int start, out YjsError error)
+    public static bool TryReadAddress(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> address, out int start,
+        out YjsError error)
     {
         var reader = new Lib0Reader(frame);
         address = reader.ReadVarString();
@@ -34,13 +35,17 @@ internal static class HocuspocusDecoder
     /// <summary>Whether a message, of which only the beginning is there, is an application's own.</summary>
     public static bool IsStateless(ReadOnlySpan<byte> message) => message is [HocuspocusFormat.StatelessMessage, ..];
 
-    /// <summary>Reads the message that begins at <paramref name="start"/>, or refuses it wholly. A message of an unknown type is not looked into: newer clients may send types that this node does not know.</summary>
+    /// <summary>
+    /// Reads the message that begins at <paramref name="start"/>, or refuses it wholly. A message of an unknown type is
+    /// not looked into: newer clients may send types that this node does not know.
+    /// </summary>
     /// <param name="frame">The frame's payload; the message shares this memory.</param>
     /// <param name="start">Where the address ends.</param>
     /// <param name="number">The frame's number among those that came together.</param>
     /// <param name="message">The message.</param>
     /// <param name="error">Why it was refused.</param>
-    public static bool TryDecode(ReadOnlyMemory<byte> frame, int start, int number, out HocuspocusMessage message, out YjsError error)
+    public static bool TryDecode(ReadOnlyMemory<byte> frame, int start, int number, out HocuspocusMessage message,
+        out YjsError error)
     {
         var reader = new Lib0Reader(frame.Span[start..]);
         var body = frame[start..];
@@ -51,7 +56,8 @@ internal static class HocuspocusDecoder
             HocuspocusFormat.Sync or HocuspocusFormat.SyncReply => OfDocument(ReadSync(ref reader, body)),
             HocuspocusFormat.AwarenessMessage => OfPresence(ReadAwareness(ref reader, body)),
             HocuspocusFormat.Auth => ReadToken(ref reader, body),
-            HocuspocusFormat.QueryAwareness => OfDocument(new DocumentMessage(DocumentMessageKind.QueryAwareness, default, [])),
+            HocuspocusFormat.QueryAwareness => OfDocument(
+                new DocumentMessage(DocumentMessageKind.QueryAwareness, default, [])),
             HocuspocusFormat.StatelessMessage => OfDocument(ReadStateless(ref reader, body)),
             HocuspocusFormat.BroadcastStateless => SkipRest(ref reader, HocuspocusMessageKind.Forbidden),
             HocuspocusFormat.CloseMessage => HocuspocusMessage.Of(HocuspocusMessageKind.Close),
@@ -75,7 +81,8 @@ internal static class HocuspocusDecoder
         return isRead;
     }
 
-    private static HocuspocusMessage OfDocument(in DocumentMessage content) => new(HocuspocusMessageKind.Document, content, default);
+    private static HocuspocusMessage OfDocument(in DocumentMessage content) =>
+        new(HocuspocusMessageKind.Document, content, default);
 
     private static HocuspocusMessage OfPresence(in DocumentMessage content)
     {

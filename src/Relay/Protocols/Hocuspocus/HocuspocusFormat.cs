@@ -6,7 +6,8 @@ using Relay.Yjs;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// The frames of the Hocuspocus protocol (<c>packages/provider/src/MessageReceiver.ts</c>): the address of a document on its socket, a type, and what the type asks for. Frames of a plain address are the same for all its
+/// The frames of the Hocuspocus protocol (<c>packages/provider/src/MessageReceiver.ts</c>): the address of a document
+/// on its socket, a type, and what the type asks for. Frames of a plain address are the same for all its
 /// connections; an address with a session has one.
 /// </summary>
 internal sealed class HocuspocusFormat : FrameFormat
@@ -47,7 +48,8 @@ internal sealed class HocuspocusFormat : FrameFormat
     }
 
     /// <summary>
-    /// A message to the document with the empty name, which there is not: every provider takes it for a sign of life, and none for its own. A bare ping would do for providers of version 4; older ones throw when they read it.
+    /// A message to the document with the empty name, which there is not: every provider takes it for a sign of life,
+    /// and none for its own. A bare ping would do for providers of version 4; older ones throw when they read it.
     /// </summary>
     public static ReadOnlyMemory<byte> Silence { get; } = WebSocketFrame.Make(WebSocketOpcode.Binary, [0, Ping]);
 
@@ -68,7 +70,8 @@ internal sealed class HocuspocusFormat : FrameFormat
     public ReadOnlyMemory<byte> TokenRequest() => Make([Auth, Token]);
 
     /// <summary>The document is open.</summary>
-    public ReadOnlyMemory<byte> Opened(bool mayWrite) => MakeWithText([Auth, Authenticated], mayWrite ? "read-write" : "readonly");
+    public ReadOnlyMemory<byte> Opened(bool mayWrite) =>
+        MakeWithText([Auth, Authenticated], mayWrite ? "read-write" : "readonly");
 
     /// <summary>The document is not open.</summary>
     public ReadOnlyMemory<byte> Denied(string reason) => MakeWithText([Auth, PermissionDenied], reason);
@@ -76,19 +79,24 @@ internal sealed class HocuspocusFormat : FrameFormat
     /// <summary>The document is not open any more.</summary>
     public ReadOnlyMemory<byte> Closed(string reason) => MakeWithText([CloseMessage], reason);
 
-    public override ReadOnlyMemory<byte> SyncStep1(ReadOnlySpan<byte> stateVector) => MakeWithBytes([Sync, Step1], stateVector);
+    public override ReadOnlyMemory<byte> SyncStep1(ReadOnlySpan<byte> stateVector) =>
+        MakeWithBytes([Sync, Step1], stateVector);
 
     public override ReadOnlyMemory<byte> SyncStep2(ReadOnlySpan<byte> update) => MakeWithBytes([Sync, Step2], update);
 
-    public override ReadOnlyMemory<byte> Update(ReadOnlySpan<byte> update) => MakeWithBytes([Sync, UpdateMessage], update);
+    public override ReadOnlyMemory<byte> Update(ReadOnlySpan<byte> update) =>
+        MakeWithBytes([Sync, UpdateMessage], update);
 
-    public override ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update) => MakeWithBytes([AwarenessMessage], update);
+    public override ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update) =>
+        MakeWithBytes([AwarenessMessage], update);
 
-    public override ReadOnlyMemory<byte> Stateless(ReadOnlySpan<byte> message) => MakeWithBytes([StatelessMessage], message);
+    public override ReadOnlyMemory<byte> Stateless(ReadOnlySpan<byte> message) =>
+        MakeWithBytes([StatelessMessage], message);
 
     private byte[] Make(ReadOnlySpan<byte> types) => WebSocketFrame.Make(WebSocketOpcode.Binary, [.. prefix, .. types]);
 
-    private byte[] MakeWithText(ReadOnlySpan<byte> types, string text) => MakeWithBytes(types, Encoding.UTF8.GetBytes(text));
+    private byte[] MakeWithText(ReadOnlySpan<byte> types, string text) =>
+        MakeWithBytes(types, Encoding.UTF8.GetBytes(text));
 
     private byte[] MakeWithBytes(ReadOnlySpan<byte> types, ReadOnlySpan<byte> payload)
     {

@@ -1,6 +1,9 @@
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>The formats that connections of the node share: one object for a plain address as long as somebody uses it, so that a frame is made once for all of them. Thread-safe.</summary>
+/// <summary>
+/// The formats that connections of the node share: one object for a plain address as long as somebody uses it, so that
+/// a frame is made once for all of them. Thread-safe.
+/// </summary>
 internal sealed class HocuspocusFormats
 {
     private readonly Lock gate = new();

@@ -30,7 +30,8 @@ internal sealed partial class HocuspocusSocket
         "{Dropped} presence messages of a client to {Address} do not read and were dropped; the last: {Error}")]
     private static partial void LogUnreadablePresence(ILogger logger, long dropped, string address, YjsError error);
 
-    [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information, "A client's message to {Address} is one that only servers may send")]
+    [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information,
+        "A client's message to {Address} is one that only servers may send")]
     private static partial void LogForbidden(ILogger logger, string address);
 
     [LoggerMessage(LogEvents.DocumentDenied, LogLevel.Information, "A client does not get {Address}: {Reason}")]

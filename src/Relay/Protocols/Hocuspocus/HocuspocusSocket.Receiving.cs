@@ -57,7 +57,9 @@ internal sealed partial class HocuspocusSocket
         }
 
         var address = TextOf(bytes);
-        var channel = batchChannel is { HasEnded: false } && batchChannel.Address == address ? batchChannel : Find(address);
+        var channel = batchChannel is { HasEnded: false } && batchChannel.Address == address
+            ? batchChannel
+            : Find(address);
         var state = channel is null ? absent.StateOf(address) : AddressState.Open;
         if (state is AddressState.Unknown or AddressState.Left or AddressState.Asked)
         {
@@ -196,7 +198,8 @@ internal sealed partial class HocuspocusSocket
         channel.Receive(messages);
     }
 
-    private async ValueTask AuthenticateAsync(string address, HocuspocusChannel? channel, string token, CancellationToken closed)
+    private async ValueTask AuthenticateAsync(string address, HocuspocusChannel? channel, string token,
+        CancellationToken closed)
     {
         absent.TokenCame(address);
         if (!HocuspocusAddress.TryParse(address, out var parsed, out var error))

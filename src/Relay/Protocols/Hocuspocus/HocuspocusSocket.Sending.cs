@@ -3,7 +3,8 @@ using Relay.Connections;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// The way out. Each document has at most one batch waiting, and they take turns in the order of their coming, so one that has much to say holds no other up for longer than that batch. What the socket itself says takes its
+/// The way out. Each document has at most one batch waiting, and they take turns in the order of their coming, so one
+/// that has much to say holds no other up for longer than that batch. What the socket itself says takes its
 /// turn with them, and counts against what the client may have waiting: who does not read is not read from.
 /// </summary>
 internal sealed partial class HocuspocusSocket
@@ -23,7 +24,10 @@ internal sealed partial class HocuspocusSocket
     private int endedTurns;
     private bool sending;
 
-    /// <summary>Sends a batch of a document; true when it is sent, or else <see cref="HocuspocusChannel.Sent"/> is called once when it is.</summary>
+    /// <summary>
+    /// Sends a batch of a document; true when it is sent, or else <see cref="HocuspocusChannel.Sent"/> is called once
+    /// when it is.
+    /// </summary>
     /// <param name="channel">The document; its turn takes the batch from it.</param>
     public bool Send(HocuspocusChannel channel) => Send(new Turn(channel, null));
 

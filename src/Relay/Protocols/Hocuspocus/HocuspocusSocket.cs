@@ -8,8 +8,10 @@ using Relay.Sessions;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// One socket of a Hocuspocus provider, with any number of documents on it. What goes wrong with one of them closes that one and no other; only what cannot be read at all, and what makes providers come back, closes the
-/// socket. Messages are looked at one after the other: while a token is checked nothing more is read, so what a client sends right behind it meets a document that is open, or is not.
+/// One socket of a Hocuspocus provider, with any number of documents on it. What goes wrong with one of them closes
+/// that one and no other; only what cannot be read at all, and what makes providers come back, closes the
+/// socket. Messages are looked at one after the other: while a token is checked nothing more is read, so what a client
+/// sends right behind it meets a document that is open, or is not.
 /// </summary>
 internal sealed partial class HocuspocusSocket : IOpenConnection
 {
@@ -129,7 +131,10 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         socket.Close(reason);
     }
 
-    /// <summary>Those who are to come back, and only they, lose the socket, because a provider does not open a closed document again by itself.</summary>
+    /// <summary>
+    /// Those who are to come back, and only they, lose the socket, because a provider does not open a closed document
+    /// again by itself.
+    /// </summary>
     public int Kick(KickOrder order)
     {
         HocuspocusChannel[] covered;
@@ -175,7 +180,10 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         }
     }
 
-    /// <summary>A session has given a connection up. Providers come back by themselves only when the socket is closed, and never for one document.</summary>
+    /// <summary>
+    /// A session has given a connection up. Providers come back by themselves only when the socket is closed, and never
+    /// for one document.
+    /// </summary>
     public void OnDocumentClosed(HocuspocusChannel channel, CloseReason reason)
     {
         bool isAlone;

@@ -10,7 +10,9 @@ namespace Relay.Protocols.YWebSocket;
 /// <summary>One y-websocket client: its frames go to its document's session, and the session's frames to it.</summary>
 internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenConnection
 {
-    /// <summary>Of frames that came together, so many messages are handed in together; of one that has more, all.</summary>
+    /// <summary>
+    /// Of frames that came together, so many messages are handed in together; of one that has more, all.
+    /// </summary>
     private const int MessagesAtOnce = 4096;
 
     private readonly ClientSocket socket;

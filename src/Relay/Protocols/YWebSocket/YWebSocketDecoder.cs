@@ -3,26 +3,32 @@ using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;
 
-/// <summary>Reads what a y-websocket client sends: several messages may stand in one frame, one after the other.</summary>
+/// <summary>
+/// Reads what a y-websocket client sends: several messages may stand in one frame, one after the other.
+/// </summary>
 internal static class YWebSocketDecoder
 {
-    /// <summary>Messages in one frame: one may take a single byte on its way and forty in memory. Stock clients send one.</summary>
+    /// <summary>
+    /// Messages in one frame: one may take a single byte on its way and forty in memory. Stock clients send one.
+    /// </summary>
     internal const int MaxMessages = 65_536;
 
     /// <summary>What clients send is a varUint.</summary>
     internal const int MaxMarkerBytes = 16;
 
     /// <summary>
-    /// Reads a whole frame, or refuses it wholly. A message of an unknown type, and everything after it in its frame, is skipped, as the reference server does: its length is unknown, and
-    /// newer clients may send types that this node does not know. The same holds for type 2 (auth), which only servers send.
-    /// Presence that does not read refuses no frame, because clients repeat the presence of others; a length beyond
-    /// the frame does, because what follows may be an update.
+    /// Reads a whole frame, or refuses it wholly. A message of an unknown type, and everything after it in its frame,
+    /// is skipped, as the reference server does: its length is unknown, and newer clients may send types that this node
+    /// does not know. The same holds for type 2 (auth), which only servers send. Presence that does not read refuses no
+    /// frame, because clients repeat the presence of others; a length beyond the frame does, because what follows may
+    /// be an update.
     /// </summary>
     /// <param name="frame">The frame's payload; messages share this memory.</param>
     /// <param name="number">The frame's number, which its messages get.</param>
     /// <param name="messages">The messages are added here, in their order; none when the frame is refused.</param>
     /// <param name="error">Why it was refused.</param>
-    public static bool TryDecode(ReadOnlyMemory<byte> frame, int number, List<DocumentMessage> messages, out YjsError error)
+    public static bool TryDecode(ReadOnlyMemory<byte> frame, int number, List<DocumentMessage> messages,
+        out YjsError error)
     {
         var before = messages.Count;
         var reader = new Lib0Reader(frame.Span);

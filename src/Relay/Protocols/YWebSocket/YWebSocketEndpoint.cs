@@ -9,7 +9,8 @@ using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;
 
-/// <summary><c>ws /yjs/{document}</c>: the rest of the path is the document's name, percent-encoded, slashes allowed. The token stands in <c>?token=</c> or in <c>Authorization: Bearer</c>; a client that may not read the document
+/// <summary><c>ws /yjs/{document}</c>: the rest of the path is the document's name, percent-encoded, slashes allowed.
+/// The token stands in <c>?token=</c> or in <c>Authorization: Bearer</c>; a client that may not read the document
 /// is refused before the upgrade.</summary>
 internal sealed partial class YWebSocketEndpoint(
     RequestGate gate,

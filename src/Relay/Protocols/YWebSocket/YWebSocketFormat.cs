@@ -4,7 +4,9 @@ using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;
 
-/// <summary>The frames of the y-websocket protocol (<c>y-protocols/sync.js</c>, <c>y-protocols/awareness.js</c>).</summary>
+/// <summary>
+/// The frames of the y-websocket protocol (<c>y-protocols/sync.js</c>, <c>y-protocols/awareness.js</c>).
+/// </summary>
 internal sealed class YWebSocketFormat : FrameFormat
 {
     internal const byte Sync = 0;
@@ -26,7 +28,10 @@ internal sealed class YWebSocketFormat : FrameFormat
 
     public static YWebSocketFormat Instance { get; } = new();
 
-    /// <summary>A presence update without entries. Clients take it for a sign of life and do nothing: they drop a connection on which no data frame came for 30 s.</summary>
+    /// <summary>
+    /// A presence update without entries. Clients take it for a sign of life and do nothing: they drop a connection on
+    /// which no data frame came for 30 s.
+    /// </summary>
     public ReadOnlyMemory<byte> Silence { get; }
 
     public override ReadOnlyMemory<byte> SyncStep1(ReadOnlySpan<byte> stateVector) => Make([Sync, Step1], stateVector);

@@ -5,7 +5,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Deletes documents, and creates them again. Both are the first entry of a log that replaces the one before at once, so that every node sees the same order: sessions that meet a deletion drop their state, and what was
+/// Deletes documents, and creates them again. Both are the first entry of a log that replaces the one before at once,
+/// so that every node sees the same order: sessions that meet a deletion drop their state, and what was
 /// written before it is never merged again. Thread-safe; of two calls at once, on whatever nodes, one comes first.
 /// </summary>
 internal sealed class DocumentLife(
@@ -16,9 +17,13 @@ internal sealed class DocumentLife(
 
     private static readonly byte[] EmptyState = [0, 0];
 
-    /// <summary>Deletes a document for good, whatever state it is in. A deletion that is there already is completed.</summary>
-    /// <exception cref="BackplaneUnavailableException">The log cannot be reached; whether the document is deleted is unknown.</exception>
-    /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be reached. If the log says already that the document is deleted, some node completes it.</exception>
+    /// <summary>
+    /// Deletes a document for good, whatever state it is in. A deletion that is there already is completed.
+    /// </summary>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be reached; whether the document is deleted is
+    /// unknown.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be reached. If the log says already
+    /// that the document is deleted, some node completes it.</exception>
     /// <exception cref="LogDamagedException">The log does not read.</exception>
     public async ValueTask<LifeOutcome> DeleteAsync(DocumentName name, CancellationToken cancellation)
     {
@@ -44,11 +49,15 @@ internal sealed class DocumentLife(
             logEpoch = result.Position.Epoch;
         }
 
-        throw new BackplaneUnavailableException($"The log of document '{name}' began anew under every attempt to delete it.");
+        throw new BackplaneUnavailableException(
+            $"The log of document '{name}' began anew under every attempt to delete it.");
     }
 
-    /// <summary>Creates a document again that was deleted. Others need no creating: they begin with the first update.</summary>
-    /// <exception cref="BackplaneUnavailableException">The log cannot be reached; whether the document is created is unknown.</exception>
+    /// <summary>
+    /// Creates a document again that was deleted. Others need no creating: they begin with the first update.
+    /// </summary>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be reached; whether the document is created is
+    /// unknown.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be reached.</exception>
     /// <exception cref="LogDamagedException">The log does not read.</exception>
     public async ValueTask<LifeOutcome> CreateAsync(DocumentName name, CancellationToken cancellation)
@@ -68,15 +77,20 @@ internal sealed class DocumentLife(
             var result = await log.ReplaceAsync(name, epoch, Position.None, entry, cancellation);
             if (result.Outcome == AppendOutcome.StartedEpoch)
             {
-                await snapshots.WriteAsync(new Snapshot(name, SnapshotKind.State, result.Position, environment.Time.GetUtcNow(), EmptyState), cancellation);
+                await snapshots.WriteAsync(
+                    new Snapshot(name, SnapshotKind.State, result.Position, environment.Time.GetUtcNow(), EmptyState),
+                    cancellation);
                 await log.CheckpointAsync(name, result.Position, Position.None, cancellation);
                 return LifeOutcome.Done;
             }
         }
 
-        throw new BackplaneUnavailableException($"The log of document '{name}' began anew under every attempt to create it.");
+        throw new BackplaneUnavailableException(
+            $"The log of document '{name}' began anew under every attempt to create it.");
     }
 
     private ValueTask BuryAsync(DocumentName name, DurableState state, CancellationToken cancellation) =>
-        state.IsBuried ? default : Tombstone.WriteAsync(log, snapshots, name, state, environment.Time.GetUtcNow(), cancellation);
+        state.IsBuried
+            ? default
+            : Tombstone.WriteAsync(log, snapshots, name, state, environment.Time.GetUtcNow(), cancellation);
 }

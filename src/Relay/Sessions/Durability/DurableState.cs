@@ -9,10 +9,16 @@ internal enum DurableOutcome
     /// <summary>The state is whole; a document of which nothing is stored is whole too, and empty.</summary>
     Read,
 
-    /// <summary>The document was deleted. <see cref="DurableState.Position"/> is the log's end, or the tombstone's without a log.</summary>
+    /// <summary>
+    /// The document was deleted. <see cref="DurableState.Position"/> is the log's end, or the tombstone's without a
+    /// log.
+    /// </summary>
     Deleted,
 
-    /// <summary>Something stored does not read or leaves a gap: the document must be refused, never served in part. <see cref="DurableState.Problem"/> says what.</summary>
+    /// <summary>
+    /// Something stored does not read or leaves a gap: the document must be refused, never served in part.
+    /// <see cref="DurableState.Problem"/> says what.
+    /// </summary>
     Unreadable,
 }
 
@@ -21,13 +27,18 @@ internal enum DurableOutcome
 /// <param name="Document">The state; meaningful only when it was read. The reader's caller owns it.</param>
 /// <param name="Position">The log's end as it was read, or the newest snapshot's position without a log.</param>
 /// <param name="Entries">The log's entries that went into the state.</param>
-/// <param name="Saved">The position of the newest snapshot that went into the state; <see cref="Position.None"/> when there is none.</param>
-/// <param name="IsInLog">Whether that snapshot stands in this very log (or there is no log): so the log began before it was stored.</param>
+/// <param name="Saved">The position of the newest snapshot that went into the state; <see cref="Position.None"/> when
+/// there is none.</param>
+/// <param name="IsInLog">Whether that snapshot stands in this very log (or there is no log): so the log began before it
+/// was stored.</param>
 /// <param name="Known">
-/// What every session that follows this log surely has: the log, the snapshot that stands in it, and the one that the caller named, if it is of another epoch; without a log that one alone. A snapshot of another history that was stored late may be unknown to a
-/// session that had put its document together before; so what only such a one has is appended anew.
+/// What every session that follows this log surely has: the log, the snapshot that stands in it, and the one that the
+/// caller named, if it is of another epoch; without a log that one alone. A snapshot of another history that was stored
+/// late may be unknown to a session that had put its document together before; so what only such a one has is appended
+/// anew.
 /// </param>
-/// <param name="Unreadable">The listed snapshots that hold no state and must stay: those that did not read, and the <see cref="Tombstone"/>.</param>
+/// <param name="Unreadable">The listed snapshots that hold no state and must stay: those that did not read, and the
+/// <see cref="Tombstone"/>.</param>
 /// <param name="Problem">For <see cref="DurableOutcome.Unreadable"/>: one sentence.</param>
 internal sealed record DurableState(
     DurableOutcome Outcome,
@@ -40,10 +51,16 @@ internal sealed record DurableState(
     IReadOnlySet<Position> Unreadable,
     string? Problem = null)
 {
-    /// <summary>The newest tombstone among the snapshots; <see cref="Position.None"/> when there is none. What was written before it is not part of the state, whatever is still stored of it.</summary>
+    /// <summary>
+    /// The newest tombstone among the snapshots; <see cref="Position.None"/> when there is none. What was written
+    /// before it is not part of the state, whatever is still stored of it.
+    /// </summary>
     public Position Tombstone { get; init; }
 
-    /// <summary>For <see cref="DurableOutcome.Deleted"/>: whether a tombstone says all that the log says. If not, it is still to be written.</summary>
+    /// <summary>
+    /// For <see cref="DurableOutcome.Deleted"/>: whether a tombstone says all that the log says. If not, it is still to
+    /// be written.
+    /// </summary>
     public bool IsBuried => Position == Tombstone;
 
     /// <summary>

@@ -55,13 +55,17 @@ internal sealed partial class DurableStateReader
                 if (saved.IsNone && !IsCreatedAnew(read))
                 {
                     return unreadable.Count > 0
-                        ? End(DurableOutcome.Unreadable, tombstone, [], $"The snapshot at {unreadable.First()} does not read, and is newer than the document's deletion.")
+                        ? End(DurableOutcome.Unreadable, tombstone, [],
+                            $"The snapshot at {unreadable.First()} does not read, and is newer than "
+                                + "the document's deletion.")
                         : End(DurableOutcome.Deleted, read.End.IsNone ? tombstone : read.End, []);
                 }
 
                 if (read.Outcome != LogReadOutcome.NoLog && read.End.Epoch < tombstone.Epoch)
                 {
-                    return End(DurableOutcome.Unreadable, read.End, [], $"The log ends at {read.End}, before the document was deleted and created again: it is an old one that came back.");
+                    return End(DurableOutcome.Unreadable, read.End, [],
+                        $"The log ends at {read.End}, before the document was deleted and created again: "
+                            + "it is an old one that came back.");
                 }
             }
 
@@ -74,12 +78,17 @@ internal sealed partial class DurableStateReader
             };
         }
 
-        /// <summary>Whether the log goes on after the tombstone. One that only a node began which slept through the deletion does not.</summary>
+        /// <summary>
+        /// Whether the log goes on after the tombstone. One that only a node began which slept through the deletion
+        /// does not.
+        /// </summary>
         private bool IsCreatedAnew(LogReadResult read) =>
-            read.Outcome is not (LogReadOutcome.NoLog or LogReadOutcome.Entries) && read.End.Epoch > tombstone.Epoch && read is { Start.Offset: 0, Entries: [{ Kind: EntryKind.Created }, ..] };
+            read.Outcome is not (LogReadOutcome.NoLog or LogReadOutcome.Entries) && read.End.Epoch > tombstone.Epoch
+                && read is { Start.Offset: 0, Entries: [{ Kind: EntryKind.Created }, ..] };
 
         /// <summary>
-        /// The newest snapshot does not stand in this log: it was lost and begun anew, or a failover lost its last entries and it has grown since. The log's entries are all that it holds, so the state is whole
+        /// The newest snapshot does not stand in this log: it was lost and begun anew, or a failover lost its last
+        /// entries and it has grown since. The log's entries are all that it holds, so the state is whole
         /// if they begin at the beginning, or if a snapshot covers what is trimmed: one that stands in this very log.
         /// </summary>
         private async ValueTask<DurableState?> ReadOtherHistoryAsync(LogReadResult read, CancellationToken cancellation)
@@ -113,7 +122,8 @@ internal sealed partial class DurableStateReader
         }
 
         /// <summary>
-        /// Merges the newest snapshot of an epoch that reads, and those stored after it. Nearly always there are none: but after a failover that lost entries, the newest by position may be of a history that is over, and
+        /// Merges the newest snapshot of an epoch that reads, and those stored after it. Nearly always there are none:
+        /// but after a failover that lost entries, the newest by position may be of a history that is over, and
         /// hide what the living one has stored since at lower offsets.
         /// </summary>
         private async ValueTask<Step> MergeNewestAsync(IEnumerable<SnapshotInfo> epoch, CancellationToken cancellation)
@@ -182,7 +192,8 @@ internal sealed partial class DurableStateReader
             return Step.Unreadable;
         }
 
-        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog, Position start, bool hasLog = true)
+        private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog, Position start,
+            bool hasLog = true)
         {
             foreach (var entry in entries)
             {
@@ -193,7 +204,8 @@ internal sealed partial class DurableStateReader
 
                 if (entry.Kind == EntryKind.Update && !document.TryApply(entry.Payload, out _, out var error))
                 {
-                    return End(DurableOutcome.Unreadable, end, [], $"The log entry at {entry.Position} does not read: {error}");
+                    return End(DurableOutcome.Unreadable, end, [],
+                        $"The log entry at {entry.Position} does not read: {error}");
                 }
             }
 
@@ -201,15 +213,21 @@ internal sealed partial class DurableStateReader
             {
                 if (!IsCovered(bad, entries, inLog.IsNone ? Position.None : start))
                 {
-                    return End(DurableOutcome.Unreadable, end, [], $"The snapshot at {bad} does not read, and what is left does not reach it.");
+                    return End(DurableOutcome.Unreadable, end, [],
+                        $"The snapshot at {bad} does not read, and what is left does not reach it.");
                 }
             }
 
-            return End(DurableOutcome.Read, end, entries) with { IsInLog = inLog == Newest(), Known = hasLog ? Known(entries, inLog, end.Epoch) : Known([], Position.None, 0) };
+            return End(DurableOutcome.Read, end, entries) with
+            {
+                IsInLog = inLog == Newest(),
+                Known = hasLog ? Known(entries, inLog, end.Epoch) : Known([], Position.None, 0)
+            };
         }
 
         /// <summary>
-        /// A snapshot of another epoch that was stored before this one began was read by all who follow this one. One of this epoch, whose entry a failover has lost, was not: who was asleep at an earlier position, or was
+        /// A snapshot of another epoch that was stored before this one began was read by all who follow this one. One
+        /// of this epoch, whose entry a failover has lost, was not: who was asleep at an earlier position, or was
         /// behind, goes on with the log as if nothing had happened.
         /// </summary>
         private YDocument Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
@@ -221,7 +239,8 @@ internal sealed partial class DurableStateReader
             }
 
             var known = new YDocument(reader.garbageCollection);
-            var updates = merged.Where(m => IsKnown(m.Key)).Select(m => m.Value).Concat(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload));
+            var updates = merged.Where(m => IsKnown(m.Key)).Select(m => m.Value)
+                .Concat(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload));
             foreach (var update in updates)
             {
                 // All of them read a moment ago.
@@ -232,8 +251,9 @@ internal sealed partial class DurableStateReader
         }
 
         /// <summary>
-        /// Whether the state has all that a snapshot had which does not read. The log shows it if it holds that very entry, or begins right after it and the state reaches back to that; and a readable snapshot of a later epoch,
-        /// stored after the bad one, was made by a session that had read it.
+        /// Whether the state has all that a snapshot had which does not read. The log shows it if it holds that very
+        /// entry, or begins right after it and the state reaches back to that; and a readable snapshot of a later
+        /// epoch, stored after the bad one, was made by a session that had read it.
         /// </summary>
         private bool IsCovered(Position bad, IReadOnlyList<LoggedEntry> entries, Position start)
         {
@@ -243,13 +263,17 @@ internal sealed partial class DurableStateReader
             }
 
             var badStoredAt = listing.First(s => s.Position == bad).StoredAt;
-            return listing.Any(s => merged.ContainsKey(s.Position) && s.Position.Epoch > bad.Epoch && s.StoredAt > badStoredAt);
+            return listing.Any(s => merged.ContainsKey(s.Position) && s.Position.Epoch > bad.Epoch
+                && s.StoredAt > badStoredAt);
         }
 
         private Position Newest() => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
 
-        private DurableState End(DurableOutcome outcome, Position position, IReadOnlyList<LoggedEntry> entries, string? problem = null) =>
-            new(outcome, document, position, entries, Newest(), false, document, tombstone.IsNone ? unreadable : [.. unreadable, tombstone], problem) { Tombstone = tombstone };
+        private DurableState End(DurableOutcome outcome, Position position, IReadOnlyList<LoggedEntry> entries,
+            string? problem = null) =>
+            new(outcome, document, position, entries, Newest(), false, document,
+                tombstone.IsNone ? unreadable : [.. unreadable, tombstone], problem)
+            { Tombstone = tombstone };
 
         private enum Step
         {

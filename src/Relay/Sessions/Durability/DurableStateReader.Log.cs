@@ -4,6 +4,8 @@ namespace Relay.Sessions;
 
 internal sealed partial class DurableStateReader
 {
-    [LoggerMessage(LogEvents.UnreadableSnapshot, LogLevel.Error, "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
-    private static partial void LogUnreadableSnapshot(ILogger logger, DocumentName document, Position position, string? problem);
+    [LoggerMessage(LogEvents.UnreadableSnapshot, LogLevel.Error,
+        "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
+    private static partial void LogUnreadableSnapshot(ILogger logger, DocumentName document, Position position,
+        string? problem);
 }

@@ -5,11 +5,14 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Puts a document together from what is stored: the newest snapshot of every epoch listed, merged, and the log after them. A snapshot may go between listing and reading, and a log may be trimmed
-/// between the two: then everything is read again, a few times. What leaves a gap or does not read is refused, never taken for less. Nothing from before a tombstone is merged, and what came after it counts only if it
-/// was created anew: a snapshot of a later epoch, or a log that begins by saying so. Reads only; thread-safe.
+/// Puts a document together from what is stored: the newest snapshot of every epoch listed, merged, and the log after
+/// them. A snapshot may go between listing and reading, and a log may be trimmed between the two: then everything is
+/// read again, a few times. What leaves a gap or does not read is refused, never taken for less. Nothing from before a
+/// tombstone is merged, and what came after it counts only if it was created anew: a snapshot of a later epoch, or a
+/// log that begins by saying so. Reads only; thread-safe.
 /// </summary>
-internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection, ILogger<DurableStateReader> logger)
+internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection,
+    ILogger<DurableStateReader> logger)
 {
     private readonly IDocumentLog log = log;
     private readonly ISnapshotStore store = store;
@@ -21,25 +24,31 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public ValueTask<DurableState> ReadAsync(DocumentName name, CancellationToken cancellation) => ReadAsync(name, Position.None, wasLost: false, cancellation);
+    public ValueTask<DurableState> ReadAsync(DocumentName name, CancellationToken cancellation) =>
+        ReadAsync(name, Position.None, wasLost: false, cancellation);
 
     /// <param name="name">The document.</param>
-    /// <param name="covered">A snapshot of which the caller knows that it was stored while its log was alive; <see cref="Position.None"/> for none.</param>
-    /// <param name="wasLost">The caller has stored a snapshot of a history that is over: it may hide older ones of the living one, so all that are listed are read.</param>
+    /// <param name="covered">A snapshot of which the caller knows that it was stored while its log was alive;
+    /// <see cref="Position.None"/> for none.</param>
+    /// <param name="wasLost">The caller has stored a snapshot of a history that is over: it may hide older ones of the
+    /// living one, so all that are listed are read.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, bool wasLost, CancellationToken cancellation) =>
+    public ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, bool wasLost,
+        CancellationToken cancellation) =>
         TryAsync(() => new Attempt(this, name, covered, wasLost, Position.None, acceptsGap: false), cancellation);
 
     /// <summary>What the document would be without one of its snapshots.</summary>
     /// <param name="name">The document.</param>
     /// <param name="without">That snapshot.</param>
-    /// <param name="acceptsGap">Merge what is left even where the log does not reach back to it: then something is missing in between.</param>
+    /// <param name="acceptsGap">Merge what is left even where the log does not reach back to it: then something is
+    /// missing in between.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public ValueTask<DurableState> ReadWithoutAsync(DocumentName name, Position without, bool acceptsGap, CancellationToken cancellation) =>
+    public ValueTask<DurableState> ReadWithoutAsync(DocumentName name, Position without, bool acceptsGap,
+        CancellationToken cancellation) =>
         TryAsync(() => new Attempt(this, name, Position.None, wasLost: false, without, acceptsGap), cancellation);
 
     /// <summary>All entries that the log holds; none where there is no log, or where its bytes do not read.</summary>
@@ -62,9 +71,13 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         return TryAsync(() => new Attempt(this, name, Position.None, false, Position.None, false, read), cancellation);
     }
 
-    /// <summary>Puts the document together from another node's state and the log after it; nothing if the two do not fit or the state does not read, and then what is stored says more.</summary>
+    /// <summary>
+    /// Puts the document together from another node's state and the log after it; nothing if the two do not fit or the
+    /// state does not read, and then what is stored says more.
+    /// </summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
-    public async ValueTask<DurableState?> ReadAfterAsync(DocumentName name, PeerState peer, CancellationToken cancellation)
+    public async ValueTask<DurableState?> ReadAfterAsync(DocumentName name, PeerState peer,
+        CancellationToken cancellation)
     {
         var document = new YDocument(garbageCollection);
         if (!document.TryApply(peer.Document, out _, out _))
@@ -80,14 +93,16 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
         foreach (var entry in read.Entries)
         {
-            if (entry.Kind == EntryKind.Deleted || (entry.Kind == EntryKind.Update && !document.TryApply(entry.Payload, out _, out _)))
+            if (entry.Kind == EntryKind.Deleted
+                || (entry.Kind == EntryKind.Update && !document.TryApply(entry.Payload, out _, out _)))
             {
                 return null;
             }
         }
 
         var end = read.Entries.Count == 0 ? peer.Position : read.End;
-        return new DurableState(DurableOutcome.Read, document, end, read.Entries, peer.Saved, IsInLog: !peer.Saved.IsNone, document, peer.Unreadable);
+        return new DurableState(DurableOutcome.Read, document, end, read.Entries, peer.Saved,
+            IsInLog: !peer.Saved.IsNone, document, peer.Unreadable);
     }
 
     private async ValueTask<DurableState> TryAsync(Func<Attempt> begin, CancellationToken cancellation)
@@ -105,6 +120,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         }
 
         var nothing = new YDocument(garbageCollection);
-        return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing, new HashSet<Position>(), problem);
+        return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing,
+            new HashSet<Position>(), problem);
     }
 }

@@ -4,10 +4,12 @@ namespace Relay.Sessions;
 
 /// <summary>What one node tells another that is about to load a document which it holds.</summary>
 /// <param name="Position">The last log entry in <paramref name="Document"/>.</param>
-/// <param name="Saved">The newest snapshot after whose storing the log was still seen to hold its position; <see cref="Position.None"/> for none.</param>
+/// <param name="Saved">The newest snapshot after whose storing the log was still seen to hold its position;
+/// <see cref="Position.None"/> for none.</param>
 /// <param name="Unreadable">Stored snapshots that are known not to read.</param>
 /// <param name="Document">The whole document up to the position as a Yjs update, format V1.</param>
-/// <param name="Unlogged">What clients of that node share among themselves while the log is away, as a Yjs update; empty for nothing. It is in no log: its holder appends it.</param>
+/// <param name="Unlogged">What clients of that node share among themselves while the log is away, as a Yjs update;
+/// empty for nothing. It is in no log: its holder appends it.</param>
 /// <param name="Awareness">Everybody's presence, y-protocols encoding; empty for nobody.</param>
 internal sealed record PeerState(
     Position Position,
@@ -20,5 +22,6 @@ internal sealed record PeerState(
     private static readonly byte[] EmptyUpdate = [0, 0];
 
     /// <summary>What is told to one who only asks who is there: a state of nothing.</summary>
-    public static PeerState OfPresence(ReadOnlyMemory<byte> awareness) => new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
+    public static PeerState OfPresence(ReadOnlyMemory<byte> awareness) =>
+        new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
 }

@@ -1,7 +1,8 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// Bounds how many sessions of a node read their whole durable state at once: after a failover every session of the node wants to, and the stores have other work. First come, first served. Thread-safe.
+/// Bounds how many sessions of a node read their whole durable state at once: after a failover every session of the
+/// node wants to, and the stores have other work. First come, first served. Thread-safe.
 /// </summary>
 internal sealed class ReconcileGate(int atOnce)
 {
@@ -9,7 +10,10 @@ internal sealed class ReconcileGate(int atOnce)
     private readonly Queue<Action> waiting = new();
     private int running;
 
-    /// <summary>Calls <paramref name="start"/>, on this thread or later on another, when it is the caller's turn. Each call is followed by one <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// Calls <paramref name="start"/>, on this thread or later on another, when it is the caller's turn. Each call is
+    /// followed by one <see cref="Leave"/>.
+    /// </summary>
     public void Enter(Action start)
     {
         lock (gate)

@@ -5,4 +5,5 @@ namespace Relay.Sessions;
 /// <param name="Place">Where it lies now, for people.</param>
 /// <param name="Loss">What is lost, or would be, in one sentence; nothing if nothing is.</param>
 /// <param name="Opens">Whether the document can be opened without it.</param>
-internal sealed record SetAsideResult(SetAsideOutcome Outcome, string? Place = null, string? Loss = null, bool Opens = false);
+internal sealed record SetAsideResult(SetAsideOutcome Outcome, string? Place = null, string? Loss = null,
+    bool Opens = false);

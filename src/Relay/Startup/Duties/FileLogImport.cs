@@ -4,10 +4,12 @@ using Relay.Yjs;
 namespace Relay.Startup;
 
 /// <summary>
-/// A node that was alone and now joins others brings along what its file log holds and no snapshot covers: the entries are appended to the shared log under their own ids, and the file log is told that they are
-/// safe only when all of a document's are. So it may be repeated at any point, and nothing is removed from the files before their time.
+/// A node that was alone and now joins others brings along what its file log holds and no snapshot covers: the entries
+/// are appended to the shared log under their own ids, and the file log is told that they are safe only when all of a
+/// document's are. So it may be repeated at any point, and nothing is removed from the files before their time.
 /// </summary>
-internal sealed partial class FileLogImport(string directory, IDocumentLog target, TimeProvider time, ILoggerFactory loggers)
+internal sealed partial class FileLogImport(string directory, IDocumentLog target, TimeProvider time,
+    ILoggerFactory loggers)
 {
     private const int AtOnce = 8;
 
@@ -31,7 +33,8 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
         FileLog source;
         try
         {
-            source = FileLog.Open(new FileLogOptions { Directory = directory, TimeProvider = time }, loggers.CreateLogger<FileLog>());
+            source = FileLog.Open(new FileLogOptions { Directory = directory, TimeProvider = time },
+                loggers.CreateLogger<FileLog>());
         }
         catch (FileLogStartException exception) when (exception.IsInUse)
         {
@@ -48,7 +51,9 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
             }
 
             LogStarted(logger, unsaved.Count, directory);
-            await Parallel.ForEachAsync(unsaved, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, (document, token) => ImportAsync(source, document, token));
+            await Parallel.ForEachAsync(unsaved,
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+                (document, token) => ImportAsync(source, document, token));
             LogDone(logger, unsaved.Count, directory);
         }
     }
@@ -66,7 +71,8 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
         long epoch = 0;
         foreach (var entry in read.Entries)
         {
-            if (await AppendAsync(document, epoch, new LogEntry(entry.Position.Id, entry.Kind, entry.Payload), cancellation) is not { } stored)
+            if (await AppendAsync(document, epoch, new LogEntry(entry.Position.Id, entry.Kind, entry.Payload),
+                cancellation) is not { } stored)
             {
                 LogSkipped(logger, document, directory, "It was deleted here, but exists there.");
                 return;
@@ -78,8 +84,12 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
         await source.CheckpointAsync(document, read.End, Position.None, cancellation);
     }
 
-    /// <summary>Appends to whatever log there is, and gives its epoch; nothing for a deletion where there is one: it was of another document of that name.</summary>
-    private async ValueTask<long?> AppendAsync(DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation)
+    /// <summary>
+    /// Appends to whatever log there is, and gives its epoch; nothing for a deletion where there is one: it was of
+    /// another document of that name.
+    /// </summary>
+    private async ValueTask<long?> AppendAsync(DocumentName document, long epoch, LogEntry entry,
+        CancellationToken cancellation)
     {
         for (var i = 0; i < Tries; i++)
         {
@@ -97,18 +107,25 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
             epoch = result.Position.Epoch;
         }
 
-        throw new BackplaneUnavailableException($"The log of a document that is imported from {directory} is lost again and again.");
+        throw new BackplaneUnavailableException(
+            $"The log of a document that is imported from {directory} is lost again and again.");
     }
 
-    [LoggerMessage(LogEvents.ImportStarted, LogLevel.Information, "{Documents} documents of the file log under {Path} have changes that no snapshot covers; they are brought into Redis")]
+    [LoggerMessage(LogEvents.ImportStarted, LogLevel.Information,
+        "{Documents} documents of the file log under {Path} have changes that no snapshot covers; they "
+            + "are brought into Redis")]
     private static partial void LogStarted(ILogger logger, int documents, string path);
 
-    [LoggerMessage(LogEvents.ImportDone, LogLevel.Information, "The changes of {Documents} documents of the file log under {Path} are in Redis now")]
+    [LoggerMessage(LogEvents.ImportDone, LogLevel.Information,
+        "The changes of {Documents} documents of the file log under {Path} are in Redis now")]
     private static partial void LogDone(ILogger logger, int documents, string path);
 
-    [LoggerMessage(LogEvents.ImportLeftAlone, LogLevel.Warning, "Another process uses the file log under {Path}: what it holds is not brought into Redis. If that is a node that is alone, its documents are not those of this node")]
+    [LoggerMessage(LogEvents.ImportLeftAlone, LogLevel.Warning,
+        "Another process uses the file log under {Path}: what it holds is not brought into Redis. If that is a node "
+            + "that is alone, its documents are not those of this node")]
     private static partial void LogLeftAlone(ILogger logger, string path);
 
-    [LoggerMessage(LogEvents.ImportDocumentSkipped, LogLevel.Warning, "{Document} has changes in the file log under {Path} that are not brought into Redis, and stay there: {Reason}")]
+    [LoggerMessage(LogEvents.ImportDocumentSkipped, LogLevel.Warning,
+        "{Document} has changes in the file log under {Path} that are not brought into Redis, and stay there: {Reason}")]
     private static partial void LogSkipped(ILogger logger, DocumentName document, string path, string reason);
 }

@@ -6,10 +6,13 @@ using Relay.Yjs;
 namespace Relay.Startup;
 
 /// <summary>
-/// Documents whose last node was killed have entries that no snapshot covers. They are safe in the log; but a log must not grow for ever under a document that nobody opens again. So each node claims such documents,
-/// a few at a time, and opens and leaves them, which saves them. What cannot be saved is told the job, which is offered again later, and is never dropped.
+/// Documents whose last node was killed have entries that no snapshot covers. They are safe in the log; but a log must
+/// not grow for ever under a document that nobody opens again. So each node claims such documents,
+/// a few at a time, and opens and leaves them, which saves them. What cannot be saved is told the job, which is offered
+/// again later, and is never dropped.
 /// </summary>
-internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegistry sessions, ForgottenDocumentOptions options, TimeProvider time, ILogger<ForgottenDocumentSaver> logger)
+internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegistry sessions,
+    ForgottenDocumentOptions options, TimeProvider time, ILogger<ForgottenDocumentSaver> logger)
     : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
@@ -26,7 +29,10 @@ internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegi
         return Task.CompletedTask;
     }
 
-    /// <summary>Before the node sends its clients away: from then on no document is opened any more, and a visit that fails for that reason is no failure of the document.</summary>
+    /// <summary>
+    /// Before the node sends its clients away: from then on no document is opened any more, and a visit that fails for
+    /// that reason is no failure of the document.
+    /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
@@ -130,15 +136,19 @@ internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegi
         }
     }
 
-    [LoggerMessage(LogEvents.ForgottenClaimed, LogLevel.Information, "{Documents} documents have changes that no snapshot covers and that no node saves; they are saved now")]
+    [LoggerMessage(LogEvents.ForgottenClaimed, LogLevel.Information,
+        "{Documents} documents have changes that no snapshot covers and that no node saves; they are saved now")]
     private static partial void LogClaimed(ILogger logger, int documents);
 
-    [LoggerMessage(LogEvents.ForgottenNotSaved, LogLevel.Warning, "{Document} has changes that no snapshot covers, and cannot be saved now: {Reason}")]
+    [LoggerMessage(LogEvents.ForgottenNotSaved, LogLevel.Warning,
+        "{Document} has changes that no snapshot covers, and cannot be saved now: {Reason}")]
     private static partial void LogNotSaved(ILogger logger, DocumentName document, string reason);
 
-    [LoggerMessage(LogEvents.SaveJobsUnreachable, LogLevel.Warning, "Documents that nobody saves cannot be looked for now")]
+    [LoggerMessage(LogEvents.SaveJobsUnreachable, LogLevel.Warning,
+        "Documents that nobody saves cannot be looked for now")]
     private static partial void LogUnreachable(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogEvents.SaveJobsReachable, LogLevel.Information, "Documents that nobody saves can be looked for again")]
+    [LoggerMessage(LogEvents.SaveJobsReachable, LogLevel.Information,
+        "Documents that nobody saves can be looked for again")]
     private static partial void LogReachable(ILogger logger);
 }

@@ -9,6 +9,9 @@ internal sealed record HeartbeatOptions
     /// <summary>The wait after a first failed beat; it doubles up to <see cref="Interval"/>. Default: 500 ms.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long the start waits for the first beat. Default: 3 s: a node without the locator starts all the same, and is found by others once a beat went through.</summary>
+    /// <summary>
+    /// How long the start waits for the first beat. Default: 3 s: a node without the locator starts all the same, and
+    /// is found by others once a beat went through.
+    /// </summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(3);
 }

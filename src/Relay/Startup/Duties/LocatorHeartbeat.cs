@@ -3,10 +3,12 @@ using Relay.DocLocator;
 namespace Relay.Startup;
 
 /// <summary>
-/// Says several times within the locator's expiry that this node lives. The first beat comes before the node listens, and so before it adds itself to any document; the last one after all documents have been left,
+/// Says several times within the locator's expiry that this node lives. The first beat comes before the node listens,
+/// and so before it adds itself to any document; the last one after all documents have been left,
 /// because until then others ask this node.
 /// </summary>
-internal sealed partial class LocatorHeartbeat(INodeHeartbeat heartbeat, HeartbeatOptions options, TimeProvider time, ILogger<LocatorHeartbeat> logger) : IHostedService, IDisposable
+internal sealed partial class LocatorHeartbeat(INodeHeartbeat heartbeat, HeartbeatOptions options, TimeProvider time,
+    ILogger<LocatorHeartbeat> logger) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +42,9 @@ internal sealed partial class LocatorHeartbeat(INodeHeartbeat heartbeat, Heartbe
             while (true)
             {
                 failures = await BeatAsync(failures, cancellation);
-                var wait = failures == 0 ? options.Interval : options.FirstRetry * Math.Pow(2, Math.Min(failures - 1, 20));
+                var wait = failures == 0
+                    ? options.Interval
+                    : options.FirstRetry * Math.Pow(2, Math.Min(failures - 1, 20));
                 await Task.Delay(wait < options.Interval ? wait : options.Interval, time, cancellation);
             }
         }
@@ -75,9 +79,12 @@ internal sealed partial class LocatorHeartbeat(INodeHeartbeat heartbeat, Heartbe
         return 0;
     }
 
-    [LoggerMessage(LogEvents.HeartbeatFailed, LogLevel.Warning, "The locator cannot be told that this node lives; until it can, other nodes do not ask this one, and read snapshots and log instead")]
+    [LoggerMessage(LogEvents.HeartbeatFailed, LogLevel.Warning,
+        "The locator cannot be told that this node lives; until it can, other nodes do not ask this one, and read "
+            + "snapshots and log instead")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogEvents.HeartbeatWorksAgain, LogLevel.Information, "The locator knows again that this node lives, after {Failures} failed beats")]
+    [LoggerMessage(LogEvents.HeartbeatWorksAgain, LogLevel.Information,
+        "The locator knows again that this node lives, after {Failures} failed beats")]
     private static partial void LogWorksAgain(ILogger logger, int failures);
 }

@@ -1,8 +1,10 @@
 namespace Relay.Startup;
 
 /// <summary>
-/// Collects garbage when a node has become quiet after a burst: first beside the program, then, if little survives, once more to give memory back. The runtime collects when something is allocated, so a node whose documents were
-/// all left, or whose clients have all connected and do nothing, would keep what the burst took. docs/performance.md has the figures.
+/// Collects garbage when a node has become quiet after a burst: first beside the program, then, if little survives,
+/// once more to give memory back. The runtime collects when something is allocated, so a node whose documents were
+/// all left, or whose clients have all connected and do nothing, would keep what the burst took. docs/performance.md
+/// has the figures.
 /// </summary>
 internal sealed class QuietCollection(IHeap heap, QuietCollectionOptions options, TimeProvider time) : BackgroundService
 {

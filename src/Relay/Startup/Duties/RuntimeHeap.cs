@@ -30,7 +30,8 @@ internal sealed partial class RuntimeHeap : IHeap
     }
 
     /// <summary>
-    /// What the compiler, OpenSSL and the collector itself took from the C library and gave back to it: glibc keeps it for later, 5 MB after 50,000 documents (<c>bench/Load churn</c>). Other C libraries have no such call,
+    /// What the compiler, OpenSSL and the collector itself took from the C library and gave back to it: glibc keeps it
+    /// for later, 5 MB after 50,000 documents (<c>bench/Load churn</c>). Other C libraries have no such call,
     /// and keep less.
     /// </summary>
     private static void TrimNative()

@@ -5,10 +5,12 @@ using Relay.Persistence;
 namespace Relay.Startup;
 
 /// <summary>
-/// Reaches every service once before the node is ready. A service that is away is tried again and again, while the node lives and is not ready; one that is there and refuses stops the node with a sentence, before it
+/// Reaches every service once before the node is ready. A service that is away is tried again and again, while the node
+/// lives and is not ready; one that is there and refuses stops the node with a sentence, before it
 /// listens if that is known soon, and otherwise as soon as it is known.
 /// </summary>
-internal sealed partial class StartChecks(IEnumerable<StartCheck> checks, NodeState state, StartCheckOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartChecks> logger)
+internal sealed partial class StartChecks(IEnumerable<StartCheck> checks, NodeState state, StartCheckOptions options,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartChecks> logger)
     : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
@@ -71,7 +73,8 @@ internal sealed partial class StartChecks(IEnumerable<StartCheck> checks, NodeSt
                 state.Passed();
                 return;
             }
-            catch (Exception exception) when (exception is BackplaneUnavailableException or LocatorUnavailableException or SnapshotStoreUnavailableException)
+            catch (Exception exception) when (exception is BackplaneUnavailableException or LocatorUnavailableException
+                or SnapshotStoreUnavailableException)
             {
                 if (failures == 0)
                 {
@@ -90,7 +93,8 @@ internal sealed partial class StartChecks(IEnumerable<StartCheck> checks, NodeSt
         }
     }
 
-    [LoggerMessage(LogEvents.StartCheckWaits, LogLevel.Warning, "{Service} cannot be reached; the node is not ready until it can")]
+    [LoggerMessage(LogEvents.StartCheckWaits, LogLevel.Warning,
+        "{Service} cannot be reached; the node is not ready until it can")]
     private static partial void LogWaits(ILogger logger, Exception exception, string service);
 
     [LoggerMessage(LogEvents.StartCheckPassed, LogLevel.Information, "{Service} is reached")]

@@ -5,7 +5,11 @@ namespace Relay.Startup;
 /// <summary>Who may do what.</summary>
 internal sealed record AuthOptions
 {
-    /// <summary><c>Auth:Mode</c>: <c>none</c> lets everybody read and write every document; <c>jwt</c> asks for signed tokens. Default: <c>none</c> in Development; required otherwise, so that nobody publishes an open node without having said so.</summary>
+    /// <summary>
+    /// <c>Auth:Mode</c>: <c>none</c> lets everybody read and write every document; <c>jwt</c> asks for signed tokens.
+    /// Default: <c>none</c> in Development; required otherwise, so that nobody publishes an open node without having
+    /// said so.
+    /// </summary>
     public string Mode { get; init; } = "none";
 
     /// <summary>How tokens are checked; nothing unless <see cref="Mode"/> is <c>jwt</c>.</summary>
@@ -19,7 +23,10 @@ internal sealed record AuthOptions
     /// </summary>
     public AllowedOrigins AllowedOrigins { get; init; } = AllowedOrigins.All;
 
-    /// <summary><c>Auth:StampAwareness</c>: writes the token's user id and name into the presence of its connections, as <c>user.id</c> and <c>user.name</c>, so that nobody appears under another's name. Default: false.</summary>
+    /// <summary>
+    /// <c>Auth:StampAwareness</c>: writes the token's user id and name into the presence of its connections, as
+    /// <c>user.id</c> and <c>user.name</c>, so that nobody appears under another's name. Default: false.
+    /// </summary>
     public bool StampAwareness { get; init; }
 
     public static AuthOptions Read(SettingsReader reader, bool isDevelopment)
@@ -27,7 +34,9 @@ internal sealed record AuthOptions
         var mode = reader.Text("Auth:Mode");
         if (mode is null && !isDevelopment)
         {
-            reader.Refuse("Relay:Auth:Mode must be set outside Development: 'jwt' asks for tokens, 'none' lets everybody read and write every document.");
+            reader.Refuse(
+                "Relay:Auth:Mode must be set outside Development: 'jwt' asks for tokens, 'none' lets everybody read "
+                    + "and write every document.");
         }
         else if (mode is not (null or "none" or "jwt"))
         {
@@ -37,7 +46,8 @@ internal sealed record AuthOptions
         var stamps = reader.Flag("Auth:StampAwareness", false);
         if (stamps && mode != "jwt")
         {
-            reader.Refuse("Relay:Auth:StampAwareness has no meaning without Relay:Auth:Mode=jwt: nobody says who a user is.");
+            reader.Refuse(
+                "Relay:Auth:StampAwareness has no meaning without Relay:Auth:Mode=jwt: nobody says who a user is.");
         }
 
         return new AuthOptions

@@ -13,11 +13,16 @@ internal sealed record JwtOptions
     private const string Kinds = "Relay:Auth:Jwt:Secret, Relay:Auth:Jwt:PublicKey, Relay:Auth:Jwt:JwksUrl and "
         + "Relay:Auth:Jwt:Authority";
 
-    /// <summary><c>Auth:Jwt:Secret</c> (UTF-8, at least 32 bytes, for HS256, HS384 and HS512) and <c>Auth:Jwt:SecondSecret</c>, which is accepted as well while secrets are exchanged; or the keys in <c>Auth:Jwt:PublicKey</c>,
-    /// PEM text or the path of a file with it (RSA of at least 2,048 bits, for RS* and PS*; P-256, P-384 and P-521, each for its ES*; also certificates). Nothing when they are fetched.</summary>
+    /// <summary><c>Auth:Jwt:Secret</c> (UTF-8, at least 32 bytes, for HS256, HS384 and HS512) and
+    /// <c>Auth:Jwt:SecondSecret</c>, which is accepted as well while secrets are exchanged; or the keys in
+    /// <c>Auth:Jwt:PublicKey</c>, PEM text or the path of a file with it (RSA of at least 2,048 bits, for RS* and PS*;
+    /// P-256, P-384 and P-521, each for its ES*; also certificates). Nothing when they are fetched.</summary>
     public IReadOnlyList<VerificationKey>? Keys { get; init; }
 
-    /// <summary><c>Auth:Jwt:JwksUrl</c>: where keys are published as a JSON Web Key Set; https, except on this machine and in Development.</summary>
+    /// <summary>
+    /// <c>Auth:Jwt:JwksUrl</c>: where keys are published as a JSON Web Key Set; https, except on this machine and in
+    /// Development.
+    /// </summary>
     public Uri? JwksUrl { get; init; }
 
     /// <summary>
@@ -70,7 +75,9 @@ internal sealed record JwtOptions
 
         return new JwtOptions
         {
-            Keys = secret is not null ? ReadSecrets(reader, secret, second) : publicKey is not null ? ReadPem(reader, publicKey) : null,
+            Keys = secret is not null
+                ? ReadSecrets(reader, secret, second)
+                : publicKey is not null ? ReadPem(reader, publicKey) : null,
             JwksUrl = jwksUrl is not null ? ReadUrl(reader, "Auth:Jwt:JwksUrl", jwksUrl, isDevelopment) : null,
             Authority = authority is not null ? ReadAuthority(reader, authority, isDevelopment) : null,
             Issuer = issuer,
@@ -91,7 +98,9 @@ internal sealed record JwtOptions
             var bytes = Encoding.UTF8.GetBytes(text);
             if (bytes.Length < VerificationKey.MinSecretBytes)
             {
-                reader.Refuse($"Relay:Auth:Jwt:{name} has {bytes.Length} bytes, but must have at least {VerificationKey.MinSecretBytes}.");
+                reader.Refuse(
+                    $"Relay:Auth:Jwt:{name} has {bytes.Length} bytes, but must have at least "
+                        + $"{VerificationKey.MinSecretBytes}.");
             }
             else
             {
@@ -111,9 +120,12 @@ internal sealed record JwtOptions
             {
                 pem = File.ReadAllText(setting);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+                or ArgumentException or NotSupportedException)
             {
-                reader.Refuse($"Relay:Auth:Jwt:PublicKey is neither PEM text nor the path of a file that can be read ({exception.GetType().Name}).");
+                reader.Refuse(
+                    "Relay:Auth:Jwt:PublicKey is neither PEM text nor the path of a file that can be read "
+                        + $"({exception.GetType().Name}).");
                 return [];
             }
         }
@@ -167,5 +179,7 @@ internal sealed record JwtOptions
     }
 
     // Names other than this one may be made to lead elsewhere.
-    private static bool IsHere(Uri url) => url.Host == "localhost" || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    private static bool IsHere(Uri url) =>
+        url.Host == "localhost"
+        || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

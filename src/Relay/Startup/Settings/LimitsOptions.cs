@@ -1,6 +1,9 @@
 namespace Relay.Startup;
 
-/// <summary>What clients may do. Each limit but the rates ends the connection that breaks it with a close code of its own (docs/protocol.md).</summary>
+/// <summary>
+/// What clients may do. Each limit but the rates ends the connection that breaks it with a close code of its own
+/// (docs/protocol.md).
+/// </summary>
 internal sealed record LimitsOptions
 {
     /// <summary>
@@ -37,7 +40,10 @@ internal sealed record LimitsOptions
     public long MaxOpenBytes { get; init; } = Math.Max(
         128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 
-    /// <summary><c>Limits:MaxDocumentBytes</c>: what a document may take in memory; an update that would bring it above is refused. Default: 128 MiB. A document that is larger already is still served.</summary>
+    /// <summary>
+    /// <c>Limits:MaxDocumentBytes</c>: what a document may take in memory; an update that would bring it above is
+    /// refused. Default: 128 MiB. A document that is larger already is still served.
+    /// </summary>
     public long MaxDocumentBytes { get; init; } = 128 << 20;
 
     /// <summary>
@@ -47,10 +53,16 @@ internal sealed record LimitsOptions
     /// </summary>
     public int MaxSyncMessageBytes { get; init; } = 4 << 20;
 
-    /// <summary><c>Limits:MaxAwarenessBytes</c>: one client's presence state, as JSON. Default: 64 KiB; a cursor takes about 200 bytes.</summary>
+    /// <summary>
+    /// <c>Limits:MaxAwarenessBytes</c>: one client's presence state, as JSON. Default: 64 KiB; a cursor takes about 200
+    /// bytes.
+    /// </summary>
     public int MaxAwarenessBytes { get; init; } = 64 << 10;
 
-    /// <summary><c>Limits:MaxAwarenessEntries</c>: clients whose presence one connection may bring. Default: 16; stock clients bring one.</summary>
+    /// <summary>
+    /// <c>Limits:MaxAwarenessEntries</c>: clients whose presence one connection may bring. Default: 16; stock clients
+    /// bring one.
+    /// </summary>
     public int MaxAwarenessEntries { get; init; } = 16;
 
     /// <summary>
@@ -60,13 +72,21 @@ internal sealed record LimitsOptions
     /// </summary>
     public long MaxDocumentAwarenessBytes { get; init; } = 8 << 20;
 
-    /// <summary><c>Limits:MaxWaitingBytes</c>: messages of one connection that are not logged yet, for instance while its document is loaded; then it is read no further. Default: 4 MiB. One message may exceed it.</summary>
+    /// <summary>
+    /// <c>Limits:MaxWaitingBytes</c>: messages of one connection that are not logged yet, for instance while its
+    /// document is loaded; then it is read no further. Default: 4 MiB. One message may exceed it.
+    /// </summary>
     public long MaxWaitingBytes { get; init; } = 4 << 20;
 
-    /// <summary><c>Limits:MaxConnections</c>: connections of the node. Default: 20,000; an idle one takes a few KiB.</summary>
+    /// <summary>
+    /// <c>Limits:MaxConnections</c>: connections of the node. Default: 20,000; an idle one takes a few KiB.
+    /// </summary>
     public int MaxConnections { get; init; } = 20_000;
 
-    /// <summary><c>Limits:MaxConnectionsPerDocument</c>: connections of one document on this node. Default: 2,000; each of them is sent what every other one writes.</summary>
+    /// <summary>
+    /// <c>Limits:MaxConnectionsPerDocument</c>: connections of one document on this node. Default: 2,000; each of them
+    /// is sent what every other one writes.
+    /// </summary>
     public int MaxConnectionsPerDocument { get; init; } = 2_000;
 
     /// <summary>
@@ -83,13 +103,26 @@ internal sealed record LimitsOptions
     /// </summary>
     public int MaxDocumentsPerConnection { get; init; } = 1_000;
 
-    /// <summary><c>Limits:MessagesPerSecond</c>: frames read per second and connection in the long run, ten times as many at once after a pause. Above it a connection is read more slowly, not closed. Default: 50,000: a node takes several hundred thousand small updates a second from one client, and a paste or an import is tens of thousands.</summary>
+    /// <summary>
+    /// <c>Limits:MessagesPerSecond</c>: frames read per second and connection in the long run, ten times as many at
+    /// once after a pause. Above it a connection is read more slowly, not closed. Default: 50,000: a node takes several
+    /// hundred thousand small updates a second from one client, and a paste or an import is tens of thousands.
+    /// </summary>
     public int MessagesPerSecond { get; init; } = 50_000;
 
-    /// <summary><c>Limits:AwarenessPerSecond</c>: presence messages per second and connection that go on to others, a second's worth at once after a pause; of more, the latest entry of each client. Default: 50, as often as a screen shows a moving cursor smoothly.</summary>
+    /// <summary>
+    /// <c>Limits:AwarenessPerSecond</c>: presence messages per second and connection that go on to others, a second's
+    /// worth at once after a pause; of more, the latest entry of each client. Default: 50, as often as a screen shows a
+    /// moving cursor smoothly.
+    /// </summary>
     public int AwarenessPerSecond { get; init; } = 50;
 
-    /// <summary><c>Limits:ConnectionsPerMinute</c>: WebSockets that one client address may ask for per minute in the long run, as many at once after a pause. 0 for no limit. Default: 30,000: more than <see cref="MaxConnections"/>, so that a whole node's clients may come at once, also through a proxy that nobody named. Behind one, <c>Network:TrustedProxies</c> must name it.</summary>
+    /// <summary>
+    /// <c>Limits:ConnectionsPerMinute</c>: WebSockets that one client address may ask for per minute in the long run,
+    /// as many at once after a pause. 0 for no limit. Default: 30,000: more than <see cref="MaxConnections"/>, so that
+    /// a whole node's clients may come at once, also through a proxy that nobody named. Behind one,
+    /// <c>Network:TrustedProxies</c> must name it.
+    /// </summary>
     public int ConnectionsPerMinute { get; init; } = 30_000;
 
     public static LimitsOptions Read(SettingsReader reader)
@@ -108,21 +141,26 @@ internal sealed record LimitsOptions
                 "Limits:MaxStatelessBytes", absent.MaxStatelessBytes, 1024, 64 << 20),
             MaxDocumentBytes = reader.Number("Limits:MaxDocumentBytes", absent.MaxDocumentBytes, 1024, 1L << 40),
             MaxOpenBytes = reader.Number("Limits:MaxOpenBytes", absent.MaxOpenBytes, 1 << 20, 1L << 40),
-            MaxSyncMessageBytes = (int)reader.Number("Limits:MaxSyncMessageBytes", absent.MaxSyncMessageBytes, 1024, 1 << 30),
+            MaxSyncMessageBytes = (int)reader.Number("Limits:MaxSyncMessageBytes",
+                absent.MaxSyncMessageBytes, 1024, 1 << 30),
             MaxAwarenessBytes = (int)reader.Number("Limits:MaxAwarenessBytes", absent.MaxAwarenessBytes, 64, 1 << 30),
-            MaxAwarenessEntries = (int)reader.Number("Limits:MaxAwarenessEntries", absent.MaxAwarenessEntries, 1, 65_536),
+            MaxAwarenessEntries = (int)reader.Number("Limits:MaxAwarenessEntries",
+                absent.MaxAwarenessEntries, 1, 65_536),
             MaxDocumentAwarenessBytes = reader.Number(
                 "Limits:MaxDocumentAwarenessBytes", absent.MaxDocumentAwarenessBytes, 1024, 1L << 40),
             MaxWaitingBytes = reader.Number("Limits:MaxWaitingBytes", absent.MaxWaitingBytes, 1024, 1L << 40),
             MaxConnections = (int)reader.Number("Limits:MaxConnections", absent.MaxConnections, 1, 10_000_000),
-            MaxConnectionsPerDocument = (int)reader.Number("Limits:MaxConnectionsPerDocument", absent.MaxConnectionsPerDocument, 1, 10_000_000),
+            MaxConnectionsPerDocument = (int)reader.Number("Limits:MaxConnectionsPerDocument",
+                absent.MaxConnectionsPerDocument, 1, 10_000_000),
             MaxConnectionsPerUser = (int)reader.Number(
                 "Limits:MaxConnectionsPerUser", absent.MaxConnectionsPerUser, 1, 10_000_000),
             MaxDocumentsPerConnection = (int)reader.Number(
                 "Limits:MaxDocumentsPerConnection", absent.MaxDocumentsPerConnection, 1, 100_000),
             MessagesPerSecond = (int)reader.Number("Limits:MessagesPerSecond", absent.MessagesPerSecond, 1, 10_000_000),
-            AwarenessPerSecond = (int)reader.Number("Limits:AwarenessPerSecond", absent.AwarenessPerSecond, 1, 1_000_000),
-            ConnectionsPerMinute = (int)reader.Number("Limits:ConnectionsPerMinute", absent.ConnectionsPerMinute, 0, 10_000_000),
+            AwarenessPerSecond = (int)reader.Number("Limits:AwarenessPerSecond",
+                absent.AwarenessPerSecond, 1, 1_000_000),
+            ConnectionsPerMinute = (int)reader.Number("Limits:ConnectionsPerMinute",
+                absent.ConnectionsPerMinute, 0, 10_000_000),
         };
     }
 }

@@ -6,7 +6,10 @@ namespace Relay.Startup;
 /// <summary>What stands between clients and this node.</summary>
 internal sealed record NetworkOptions
 {
-    /// <summary><c>Network:TrustedProxies</c>: the addresses or networks of proxies and load balancers, separated by commas, whose <c>X-Forwarded-For</c> is believed. Default: none; everybody is who he seems to be.</summary>
+    /// <summary>
+    /// <c>Network:TrustedProxies</c>: the addresses or networks of proxies and load balancers, separated by commas,
+    /// whose <c>X-Forwarded-For</c> is believed. Default: none; everybody is who he seems to be.
+    /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>
@@ -20,7 +23,8 @@ internal sealed record NetworkOptions
     {
         var text = reader.Text("Network:TrustedProxies");
         var networks = new List<IPNetwork>();
-        foreach (var part in (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in (text ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (IPNetwork.TryParse(part, out var network))
             {
@@ -32,7 +36,8 @@ internal sealed record NetworkOptions
             }
             else
             {
-                reader.Refuse("Network:TrustedProxies", text!, "IP addresses or networks separated by commas, as in 10.0.0.0/16,2001:db8::/48", text!);
+                reader.Refuse("Network:TrustedProxies", text!,
+                    "IP addresses or networks separated by commas, as in 10.0.0.0/16,2001:db8::/48", text!);
                 break;
             }
         }

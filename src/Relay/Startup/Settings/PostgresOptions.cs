@@ -39,10 +39,13 @@ internal sealed record PostgresOptions
                     reader.Refuse("Relay:Postgres:ConnectionString names no server: it must have a Host.");
                 }
             }
-            catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
+            catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException
+                or OverflowException)
             {
                 // Not its words: they may repeat a password.
-                reader.Refuse("Relay:Postgres:ConnectionString does not read as a connection string, as in Host=…;Database=…;Username=…;Password=….");
+                reader.Refuse(
+                    "Relay:Postgres:ConnectionString does not read as a connection string, as in "
+                        + "Host=…;Database=…;Username=…;Password=….");
             }
         }
 
@@ -104,7 +107,10 @@ internal sealed record PostgresOptions
     }
 
     /// <summary>The server and the database, without user and password.</summary>
-    public string Place() => new NpgsqlConnectionStringBuilder(ConnectionString) is var text ? $"{text.Host}:{text.Port}/{text.Database}" : "";
+    public string Place() =>
+        new NpgsqlConnectionStringBuilder(ConnectionString) is var text
+        ? $"{text.Host}:{text.Port}/{text.Database}"
+        : "";
 
     public override string ToString() => ConnectionString is null ? "" : Place();
 }

@@ -7,7 +7,10 @@ internal sealed record RedisOptions
 {
     private const string Main = "Redis:Configuration";
 
-    /// <summary><c>Redis:Configuration</c>: a StackExchange.Redis configuration string. Absent: an in-process backplane, its log in files.</summary>
+    /// <summary>
+    /// <c>Redis:Configuration</c>: a StackExchange.Redis configuration string. Absent: an in-process backplane, its log
+    /// in files.
+    /// </summary>
     public string? Configuration { get; init; }
 
     /// <summary>
@@ -21,7 +24,9 @@ internal sealed record RedisOptions
     /// </summary>
     public string? Password { get; init; }
 
-    /// <summary><c>Redis:MinReplicas</c>: how many replicas must have an entry before it is shown or acknowledged. Default: 0.</summary>
+    /// <summary>
+    /// <c>Redis:MinReplicas</c>: how many replicas must have an entry before it is shown or acknowledged. Default: 0.
+    /// </summary>
     public int MinReplicas { get; init; }
 
     public static RedisOptions Read(SettingsReader reader)

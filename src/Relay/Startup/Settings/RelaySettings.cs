@@ -2,7 +2,10 @@ using Relay.Access;
 
 namespace Relay.Startup;
 
-/// <summary>All settings, under <c>Relay:</c> in the configuration; validated once, at start. Each property says what its setting means, its default and its unit.</summary>
+/// <summary>
+/// All settings, under <c>Relay:</c> in the configuration; validated once, at start. Each property says what its
+/// setting means, its default and its unit.
+/// </summary>
 internal sealed record RelaySettings
 {
     public NodeOptions Node { get; init; } = new();
@@ -45,7 +48,8 @@ internal sealed record RelaySettings
     public bool KeepsMetadataFile => Postgres.ConnectionString is null && Redis.Configuration is null;
 
     /// <summary>Reads all settings.</summary>
-    /// <exception cref="SettingsException">One or more settings are unknown, do not read, or contradict each other; the message names them all.</exception>
+    /// <exception cref="SettingsException">One or more settings are unknown, do not read, or contradict each other; the
+    /// message names them all.</exception>
     public static RelaySettings Read(IConfiguration configuration, bool isDevelopment)
     {
         var reader = new SettingsReader(configuration.GetSection("Relay"));

@@ -9,7 +9,9 @@ internal sealed record S3Options
     /// <summary><c>S3:Bucket</c>: its name. Absent: a directory.</summary>
     public string? Bucket { get; init; }
 
-    /// <summary><c>S3:Prefix</c>: what all keys begin with, as it is: end it with a slash for a folder. Default: nothing.</summary>
+    /// <summary>
+    /// <c>S3:Prefix</c>: what all keys begin with, as it is: end it with a slash for a folder. Default: nothing.
+    /// </summary>
     public string Prefix { get; init; } = "";
 
     /// <summary><c>S3:ServiceUrl</c>: where a compatible service is. Absent: AWS.</summary>
@@ -25,7 +27,9 @@ internal sealed record S3Options
         var bytes = Encoding.UTF8.GetByteCount(prefix);
         if (bytes > SnapshotKey.MaxPrefixBytes)
         {
-            reader.Refuse($"Relay:S3:Prefix has {bytes} bytes of UTF-8, but must have at most {SnapshotKey.MaxPrefixBytes}: S3 keys have no more room.");
+            reader.Refuse(
+                $"Relay:S3:Prefix has {bytes} bytes of UTF-8, but must have at most {SnapshotKey.MaxPrefixBytes}: S3 "
+                    + "keys have no more room.");
         }
 
         return new S3Options

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Relay.Startup;
 
 /// <summary>
-/// Reads settings one by one and keeps what is wrong with them, so that a start that is refused names everything at once. A key that nobody asked for is wrong, too: a misspelt limit must not be a limit
-/// that does not hold.
+/// Reads settings one by one and keeps what is wrong with them, so that a start that is refused names everything at
+/// once. A key that nobody asked for is wrong, too: a misspelt limit must not be a limit that does not hold.
 /// </summary>
 internal sealed class SettingsReader(IConfigurationSection section)
 {
@@ -26,7 +26,8 @@ internal sealed class SettingsReader(IConfigurationSection section)
         }
 
         // A bare number would be days: nobody means that.
-        if (!text.Contains(':') || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+        if (!text.Contains(':') || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value)
+            || value < least || value > most)
         {
             return Refuse(key, text, $"a time from {least:c} to {most:c}, written as hours:minutes:seconds", absent);
         }
@@ -41,9 +42,11 @@ internal sealed class SettingsReader(IConfigurationSection section)
             return absent;
         }
 
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= least && value <= most
             ? value
-            : Refuse(key, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), absent);
+            : Refuse(key, text,
+                string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), absent);
     }
 
     public bool Flag(string key, bool absent)

@@ -16,7 +16,8 @@ public sealed class HocuspocusBadBytesTests
         client.Open("d");
         client.Open("other");
         client.Say("016406026869", UpdateA, Update("other", C));
-        Assert.Equal(["016407" + Text("Reset Connection"), Message("other", "0801"), Update("other", C)], client.Take());
+        Assert.Equal(
+            ["016407" + Text("Reset Connection"), Message("other", "0801"), Update("other", C)], client.Take());
         Assert.Null(client.CloseCode);
         Assert.DoesNotContain(world.Backplane.Appends, a => a.Document.Value == "d");
     }

@@ -17,7 +17,8 @@ public sealed class HocuspocusGoldenTests
         Assert.Equal("01640202" + "08" + Hex("readonly"u8), Body(Format.Opened(mayWrite: false)));
         Assert.Equal("0164020111" + Hex("permission-denied"u8), Body(Format.Denied("permission-denied")));
         Assert.Equal("01640200", Body(Format.TokenRequest()));
-        Assert.Equal("016401" + "08" + "010101046e756c6c", Body(Format.Awareness(Convert.FromHexString("010101046e756c6c"))));
+        Assert.Equal("016401" + "08" + "010101046e756c6c",
+            Body(Format.Awareness(Convert.FromHexString("010101046e756c6c"))));
         Assert.Equal("016400000100", Body(Format.SyncStep1([0])));
         Assert.Equal("01640001020000", Body(Format.SyncStep2([0, 0])));
         Assert.Equal("016400020b0101010004010174016100", Body(Format.Update(A)));
@@ -25,7 +26,8 @@ public sealed class HocuspocusGoldenTests
         Assert.Equal("01640800", Body(Format.Refused));
         Assert.Equal("01640502" + Hex("hi"u8), Body(Format.Stateless("hi"u8)));
         Assert.Equal("016407" + "10" + Hex("Reset Connection"u8), Body(Format.Closed("Reset Connection")));
-        Assert.Equal("0c6400" + Hex("cqoqi904om"u8) + "0801", Body(new HocuspocusFormat("d\0cqoqi904om", isShared: false).Accepted));
+        Assert.Equal("0c6400" + Hex("cqoqi904om"u8) + "0801",
+            Body(new HocuspocusFormat("d\0cqoqi904om", isShared: false).Accepted));
         Assert.Equal("0009", Body(HocuspocusFormat.Silence));
         Assert.Equal("0a", Body(HocuspocusFormat.BarePong));
     }
@@ -113,8 +115,10 @@ public sealed class HocuspocusGoldenTests
     {
         Assert.True(TryRead(new string('d', HocuspocusAddress.MaxDeniedUtf8Bytes), "07"));
         Assert.False(TryRead(new string('d', HocuspocusAddress.MaxDeniedUtf8Bytes + 1), "07"));
-        Assert.True(TryRead("d", "0200" + Doubles.HocuspocusClient.Text(new string('t', HocuspocusDecoder.MaxTokenBytes))));
-        Assert.False(TryRead("d", "0200" + Doubles.HocuspocusClient.Text(new string('t', HocuspocusDecoder.MaxTokenBytes + 1))));
+        Assert.True(
+            TryRead("d", "0200" + Doubles.HocuspocusClient.Text(new string('t', HocuspocusDecoder.MaxTokenBytes))));
+        Assert.False(
+            TryRead("d", "0200" + Doubles.HocuspocusClient.Text(new string('t', HocuspocusDecoder.MaxTokenBytes + 1))));
     }
 
     [Theory]
@@ -157,7 +161,9 @@ public sealed class HocuspocusGoldenTests
     [Fact]
     public void No_bytes_whatever_make_the_decoder_throw_or_read_two_things_in_one_frame()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given) ? given : 20261121;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("RELAY_TEST_SEED"), out var given)
+            ? given
+            : 20261121;
         var random = new Random(seed);
         for (var i = 0; i < 100_000; i++)
         {
@@ -194,10 +200,16 @@ public sealed class HocuspocusGoldenTests
                 break;
             default:
                 // A good frame with one byte changed, added or taken away.
-                string[] good = ["016402000374" + "6f6b05342e382e30", "016400020b0101010004010174016100", "01640106010100027b7d", "016405026869", "016407"];
+                string[] good = ["016402000374" + "6f6b05342e382e30", "016400020b0101010004010174016100",
+                    "01640106010100027b7d", "016405026869", "016407"];
                 bytes = Convert.FromHexString(good[random.Next(good.Length)]);
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-                bytes = random.Next(3) switch { 0 => bytes[..random.Next(bytes.Length)], 1 => [.. bytes, (byte)random.Next(256)], _ => bytes };
+                bytes = random.Next(3) switch
+                {
+                    0 => bytes[..random.Next(bytes.Length)],
+                    1 => [.. bytes, (byte)random.Next(256)],
+                    _ => bytes
+                };
                 break;
         }
 
@@ -206,7 +218,8 @@ public sealed class HocuspocusGoldenTests
 
     private static void Decode(byte[] bytes, Random random)
     {
-        if (!HocuspocusDecoder.TryReadAddress(bytes, out _, out var start, out var error) || !HocuspocusDecoder.TryDecode(bytes, start, 0, out var message, out error))
+        if (!HocuspocusDecoder.TryReadAddress(bytes, out _, out var start, out var error)
+            || !HocuspocusDecoder.TryDecode(bytes, start, 0, out var message, out error))
         {
             Assert.NotEmpty(error.Message);
         }
@@ -226,7 +239,8 @@ public sealed class HocuspocusGoldenTests
     private static bool TryRead(string address, string rest)
     {
         var frame = Convert.FromHexString(Doubles.HocuspocusClient.Message(address, rest));
-        return HocuspocusDecoder.TryReadAddress(frame, out _, out var start, out _) && HocuspocusDecoder.TryDecode(frame, start, 0, out _, out _);
+        return HocuspocusDecoder.TryReadAddress(frame, out _, out var start, out _)
+            && HocuspocusDecoder.TryDecode(frame, start, 0, out _, out _);
     }
 
     private static string Body(ReadOnlyMemory<byte> frame)
@@ -241,10 +255,12 @@ public sealed class HocuspocusGoldenTests
     private static string Show(HocuspocusMessage message) => message.Kind switch
     {
         HocuspocusMessageKind.Token => "Token " + Encoding.UTF8.GetString(message.Token.Span),
-        HocuspocusMessageKind.Document when message.Content.Kind == DocumentMessageKind.Awareness => "Awareness " + string.Join(',', message.Content.Awareness.Select(Show)),
+        HocuspocusMessageKind.Document when message.Content.Kind == DocumentMessageKind.Awareness => "Awareness "
+            + string.Join(',', message.Content.Awareness.Select(Show)),
         HocuspocusMessageKind.Document => $"{message.Content.Kind} {Hex(message.Content.Payload.Span)}",
         _ => message.Kind.ToString(),
     };
 
-    private static string Show(AwarenessEntry entry) => $"{entry.ClientId}@{entry.Clock}={Encoding.UTF8.GetString(entry.State.Span)}";
+    private static string Show(AwarenessEntry entry) =>
+        $"{entry.ClientId}@{entry.Clock}={Encoding.UTF8.GetString(entry.State.Span)}";
 }

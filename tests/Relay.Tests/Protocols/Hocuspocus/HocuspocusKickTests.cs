@@ -60,7 +60,8 @@ public sealed class HocuspocusKickTests
         Assert.Equal([Presence(20)], watcher.Take());
     }
 
-    private static string Presence(byte clock) => Message("plan", "01" + Bytes([1, 7, clock, 2, .. Encoding.ASCII.GetBytes("{}")]));
+    private static string Presence(byte clock) =>
+        Message("plan", "01" + Bytes([1, 7, clock, 2, .. Encoding.ASCII.GetBytes("{}")]));
 
     private static HocuspocusClient Open(World world)
     {

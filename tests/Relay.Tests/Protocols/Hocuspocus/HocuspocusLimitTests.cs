@@ -69,7 +69,9 @@ public sealed class HocuspocusLimitTests
     public void A_socket_without_an_open_document_is_closed_after_seconds_or_if_it_had_one_after_a_minute()
     {
         using var world = new World();
-        var (silent, denied, served, left) = (new HocuspocusClient(world), new HocuspocusClient(world, new TestVerifier(world.Time)), new HocuspocusClient(world), new HocuspocusClient(world));
+        var (silent, denied, served, left) = (new HocuspocusClient(world),
+            new HocuspocusClient(world, new TestVerifier(world.Time)), new HocuspocusClient(world),
+            new HocuspocusClient(world));
         denied.Open("d", "bad");
         served.Open("d");
         left.Open("d");
@@ -123,10 +125,12 @@ public sealed class HocuspocusLimitTests
         // What the socket holds is the first entry and a batch of the other document; the rest is a cursor.
         client.Line.GoOn();
         world.Run();
-        var order = client.Got.Where(m => m.StartsWith("0161000", StringComparison.Ordinal) || m.StartsWith("0162000", StringComparison.Ordinal)).Select(m => m[..6] + m.Length).ToList();
+        var order = client.Got.Where(m => m.StartsWith("0161000", StringComparison.Ordinal)
+            || m.StartsWith("0162000", StringComparison.Ordinal)).Select(m => m[..6] + m.Length).ToList();
         Assert.Equal(writer.DocumentAt("a"), client.DocumentAt("a"));
         Assert.Equal(World.StateOf(C), client.DocumentAt("b"));
-        Assert.True(client.Got.ToList().FindIndex(m => m == Update("b", C)) < client.Got.Count - 1, string.Join(' ', order));
+        Assert.True(client.Got.ToList().FindIndex(m => m == Update("b", C)) < client.Got.Count - 1,
+            string.Join(' ', order));
     }
 
     [Fact]
@@ -185,12 +189,15 @@ public sealed class HocuspocusLimitTests
     public void One_that_floods_a_document_with_presence_while_it_is_loaded_is_not_read_from()
     {
         using var world = new World();
-        var client = new HocuspocusClient(world, limits: new ConnectionLimits(1 << 20, 40_000, 1_000_000, AwarenessPerSecond: 10, MaxHeldAwarenessBytes: 5_000));
+        var client = new HocuspocusClient(world,
+            limits: new ConnectionLimits(1 << 20, 40_000, 1_000_000, AwarenessPerSecond: 10,
+                MaxHeldAwarenessBytes: 5_000));
         world.Backplane.Subscribing.IsShut = true;
         client.Open("d");
         for (ulong clock = 1; clock <= 1_000; clock++)
         {
-            client.Say(Message("d", "01" + Bytes(Messages.PresenceUpdate((1, clock, $"\"{new string('x', 1_000)}\"")))));
+            client.Say(
+                Message("d", "01" + Bytes(Messages.PresenceUpdate((1, clock, $"\"{new string('x', 1_000)}\"")))));
             world.Advance(0.05);
         }
 
@@ -260,7 +267,8 @@ public sealed class HocuspocusLimitTests
     public void A_full_document_is_closed_alone_if_there_are_others_and_with_the_socket_if_not()
     {
         using var world = new World(new SessionSettings { MaxConnectionsPerDocument = 1 });
-        var (first, second, third) = (new HocuspocusClient(world), new HocuspocusClient(world), new HocuspocusClient(world));
+        var (first, second, third) = (new HocuspocusClient(world), new HocuspocusClient(world),
+            new HocuspocusClient(world));
         first.Open("d");
         second.Open("other");
         second.Open("d");

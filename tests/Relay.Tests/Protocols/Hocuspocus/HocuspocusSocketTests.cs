@@ -81,9 +81,15 @@ public sealed class HocuspocusSocketTests
         client.Open("d\0two");
         client.Open("d");
         client.Say(Update("d\0one", A));
-        Assert.Equal([Message("d\0one", "0801"), Update("d\0one", A), Update("d\0two", A), Update("d", A)], client.Take().OrderBy(m => m.EndsWith("0801", StringComparison.Ordinal) ? 0 : m == Update("d\0one", A) ? 1 : m == Update("d\0two", A) ? 2 : 3));
+        Assert.Equal([Message("d\0one", "0801"), Update("d\0one", A), Update("d\0two", A), Update("d", A)],
+            client.Take()
+            .OrderBy(m => m.EndsWith("0801", StringComparison.Ordinal)
+                ? 0
+                : m == Update("d\0one", A) ? 1 : m == Update("d\0two", A) ? 2 : 3));
         client.Say(Message("d\0one", "07"), Update("d\0two", B));
-        Assert.Equal([Message("d\0two", "0801"), Update("d", B), Update("d\0two", B)], client.Take().Order(StringComparer.Ordinal).OrderBy(m => m.EndsWith("0801", StringComparison.Ordinal) ? 0 : 1));
+        Assert.Equal([Message("d\0two", "0801"), Update("d", B), Update("d\0two", B)],
+            client.Take().Order(StringComparer.Ordinal)
+            .OrderBy(m => m.EndsWith("0801", StringComparison.Ordinal) ? 0 : 1));
         Assert.Equal(World.StateOf(A), client.DocumentAt("d\0one"));
     }
 
@@ -120,7 +126,8 @@ public sealed class HocuspocusSocketTests
     public void Messages_of_applications_go_to_everybody_else_on_every_node_and_to_nobody_who_has_no_word_for_them()
     {
         using var world = new World();
-        var (one, two, far, plain) = (new HocuspocusClient(world), new HocuspocusClient(world), new HocuspocusClient(world, node: 1), world.Client());
+        var (one, two, far, plain) = (new HocuspocusClient(world), new HocuspocusClient(world),
+            new HocuspocusClient(world, node: 1), world.Client());
         foreach (var client in new[] { one, two, far })
         {
             client.Open("doc");
@@ -144,7 +151,8 @@ public sealed class HocuspocusSocketTests
     public void Messages_of_applications_are_dropped_for_who_does_not_read_and_not_kept_while_the_channel_is_away()
     {
         using var world = new World(new SessionSettings { StatelessBytes = 1 << 20 });
-        var (writer, stuck, far) = (new HocuspocusClient(world), new HocuspocusClient(world), new HocuspocusClient(world, node: 1));
+        var (writer, stuck, far) = (new HocuspocusClient(world), new HocuspocusClient(world),
+            new HocuspocusClient(world, node: 1));
         foreach (var client in new[] { writer, stuck, far })
         {
             client.Open("doc");
@@ -175,7 +183,9 @@ public sealed class HocuspocusSocketTests
         var client = new HocuspocusClient(world);
         client.Open("d");
         client.Say(UpdateA, "016407");
-        Assert.Equal(World.StateOf(A), World.StateOf([.. world.Backplane.Entries(Relay.Yjs.DocumentName.Create("d")).Select(e => e.Payload.ToArray())]));
+        Assert.Equal(World.StateOf(A),
+            World.StateOf(
+                [.. world.Backplane.Entries(Relay.Yjs.DocumentName.Create("d")).Select(e => e.Payload.ToArray())]));
         client.Take();
         Assert.Equal([Opened, "01640000" + "03010101", "01640001" + "0b0101010004010174016100"], client.Open("d"));
         client.Leave();
@@ -213,7 +223,8 @@ public sealed class HocuspocusSocketTests
         var formats = new HocuspocusFormats();
         var own = new HocuspocusFormat("d\0s", isShared: false);
         Assert.Same(entry.Frame(formats.Take("d")), entry.Frame(formats.Take("d")));
-        Assert.Same(entry.Frame(YWebSocket.YWebSocketFormat.Instance), entry.Frame(YWebSocket.YWebSocketFormat.Instance));
+        Assert.Same(entry.Frame(YWebSocket.YWebSocketFormat.Instance),
+            entry.Frame(YWebSocket.YWebSocketFormat.Instance));
         Assert.Same(entry.Frame(formats.Take("d")), entry.Frame(formats.Take("d")));
         Assert.NotSame(entry.Frame(own), entry.Frame(own));
     }

@@ -137,7 +137,8 @@ public sealed class SessionEffectsTests
         Assert.IsAssignableFrom<OperationCanceledException>(failure);
     }
 
-    private static void Start(PartBench bench, TaskCompletionSource<int> call, List<string> ends) => bench.Effects.Start(
+    private static void Start(PartBench bench, TaskCompletionSource<int> call, List<string> ends) =>
+        bench.Effects.Start(
         Timeout,
         cancellation => new ValueTask<int>(call.Task.WaitAsync(cancellation)),
         result => ends.Add($"done {result}"),
