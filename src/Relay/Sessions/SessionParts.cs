@@ -10,7 +10,8 @@ namespace Relay.Sessions;
 /// own. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListingSession, ILoaderSession,
-    ILogFollowerSession, IOutboxSession, ISaverSession, IBroadcasterSession, IAwarenessSession
+    ILogFollowerSession, IOutboxSession, ISaverSession, IBroadcasterSession, IAwarenessSession,
+    IStatelessSession
 {
     private readonly ISessionPlace place;
     private readonly MemoryShare memory;
@@ -33,15 +34,9 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         var registry = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
         publisher = new AwarenessPublisher(context, services.Channel, new PresenceOutbox(registry.Records));
         Awareness = new SessionAwareness(context, connections, registry, publisher, this);
-        Broadcaster = new Broadcaster(
-            context,
-            connections,
-            Content,
-            registry.Records,
-            services.Answers ?? AnswerBudget.Unlimited,
-            Figures,
-            this);
-        Stateless = new StatelessMessages(context, services.Channel, Broadcaster.Spread);
+        var budget = services.Answers ?? AnswerBudget.Unlimited;
+        Broadcaster = new Broadcaster(context, connections, Content, registry.Records, budget, Figures, this);
+        Stateless = new StatelessMessages(context, services.Channel, this);
         var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, activity);
         Saver = new Saver(context, Content, writer, this);
         Follower = new LogFollower(
@@ -54,11 +49,9 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
             pendingReads,
             this);
         Outbox = new Outbox(context, Content, services.Log, Figures, this);
-        Unlogged = new UnloggedUpdates(context, Content, Outbox, Broadcaster.DeliverUnlogged);
+        Unlogged = new UnloggedUpdates(context, Content, Outbox, this);
         Listing = new LocatorListing(context, services.Locator, this);
-        var sources = new LoadSources(
-            services.Channel, services.Peers, services.Durable, services.Log, services.Snapshots, services.Jobs);
-        Loader = new Loader(context, sources, Listing, pendingReads, listener, this);
+        Loader = new Loader(context, services.LoadSources, Listing, pendingReads, listener, this);
         Lifecycle = new SessionLifecycle(context, connections, Listing, this);
         Intake = new MessageIntake(context, Content, Outbox, Unlogged, Broadcaster, Figures, this);
         var opening = new ConnectionOpening(context, Broadcaster, Intake);
@@ -258,6 +251,9 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     void IOutboxSession.Deliver(ReadOnlyMemory<byte> diff) => Broadcaster.Deliver(diff);
 
+    void IOutboxSession.ShowUnlogged(ReadOnlyMemory<byte> diff, Attachment? except) =>
+        Broadcaster.DeliverUnlogged(diff, except);
+
     void IOutboxSession.Pump(Attachment attachment) => Broadcaster.Pump(attachment);
 
     void IOutboxSession.OnSettled() => Requests.OnSaveMayBegin();
@@ -293,6 +289,9 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     void IBroadcasterSession.Refuse(Attachment attachment, CloseReason reason) =>
         Admission.Refuse(attachment, reason);
+
+    void IStatelessSession.Spread(ReadOnlyMemory<byte> message, Attachment? except) =>
+        Broadcaster.Spread(message, except);
 
     void IAwarenessSession.Pump(Attachment attachment) => Broadcaster.Pump(attachment);
 

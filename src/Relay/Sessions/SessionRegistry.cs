@@ -40,9 +40,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
             Presence = new PresenceState { User = PresenceUser.Of(userId) },
         };
 
-    /// <summary>Opens the document, hands out its state, and leaves it again unless somebody else wants it.</summary>
+    /// <summary>Opens the document, hands out its state, and leaves it again unless a connection wants it.</summary>
     /// <param name="name">The document.</param>
-    /// <param name="reader">Called once, with the state or with nothing and the reason.</param>
+    /// <param name="reader">Called once, with the state, or with null and the reason.</param>
     public void Visit(DocumentName name, Action<byte[]?, CloseReason> reader)
     {
         var session = Choose(name);
@@ -51,7 +51,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
 
     /// <summary>
     /// Opens the document, has a snapshot stored of everything that its log holds by now, and leaves it again unless
-    /// somebody else wants it.
+    /// a connection wants it.
     /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="again">Go through a save also where a snapshot is there: its checkpoint may be lost.</param>
@@ -92,7 +92,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="reader">
-    /// Called once, on any thread: with nothing while the session is loading or failing, "not yet".
+    /// Called once, on any thread: with null while the session is loading or failing, "not yet".
     /// </param>
     /// <remarks>
     /// Who asks has read in the locator that this node holds the document. If it does not, a call to the locator was
@@ -157,8 +157,8 @@ internal sealed partial class SessionRegistry(SessionServices services)
     }
 
     /// <summary>
-    /// Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any
-    /// more.
+    /// Lets all sessions leave as soon as their connections are gone, and completes when none is left. No connection
+    /// joins any more.
     /// </summary>
     public Task LeaveAllAsync()
     {
@@ -187,7 +187,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
         }
     }
 
-    /// <summary>Takes a session that wants to end out of the way, unless somebody is about to join it.</summary>
+    /// <summary>Takes a session that wants to end out of the way, unless a connection is about to join it.</summary>
     public bool TryRetire(DocumentSession session)
     {
         lock (gate)
@@ -243,7 +243,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
         }
         catch (Exception exception)
         {
-            // Whoever asks next makes this node try again.
+            // The next node that asks makes this one try again.
             LogStillListed(services.Logger, exception, name);
         }
 

@@ -62,7 +62,7 @@ public sealed partial class SessionFoldersTests
     public void Every_part_stands_in_the_table_of_the_architecture()
     {
         var page = File.ReadAllText(Find("docs/architecture.md"));
-        Assert.All(Parts, part => Assert.Contains($"(`Sessions/{part}`)", page));
+        Assert.All(Parts, part => Assert.Contains($"| `Sessions/{part}` |", page));
     }
 
     private static void Walk(

@@ -21,7 +21,7 @@ internal sealed class PresenceState
     public bool MayHaveHeard { get; set; }
 
     /// <summary>
-    /// Whether its client has never been at this document: it knew nothing of it when there was something to know.
+    /// Whether its client has never been at this document: its state vector was empty when the document was not.
     /// So it knows no clocks either.
     /// </summary>
     public bool IsNew { get; set; }

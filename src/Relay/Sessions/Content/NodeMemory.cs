@@ -35,7 +35,7 @@ internal sealed class NodeMemory(long maxBytes)
     public bool Allows(long own, long growth) =>
         Used + growth <= maxBytes / 4 * 3 || own + growth <= maxBytes / 4 / Math.Max(1, Volatile.Read(ref documents));
 
-    /// <summary>Whether so much more fits, whoever takes it.</summary>
+    /// <summary>Whether so much more fits, for any document.</summary>
     public bool HasRoom(long growth) => Used + growth <= maxBytes;
 
     public void Take(long bytes) => Interlocked.Add(ref used, bytes);

@@ -18,7 +18,7 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, DeliveryState?
     public DeliveryState? Except { get; } = except;
 
     /// <summary>
-    /// Where its structs begin. Read once: connections that read nothing fall behind one after another, each by all
+    /// Where its structs begin. Read once: connections that do not read fall behind one after another, each by all
     /// entries that are kept.
     /// </summary>
     public UpdateStarts Starts => starts ??= UpdateStarts.Of(update);
@@ -26,7 +26,7 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, DeliveryState?
     /// <summary>What it counts for in the bytes that a session keeps for its slow connections.</summary>
     public int Bytes => update.Length + 16;
 
-    /// <summary>The frame in <paramref name="wanted"/>, alone in an array that nobody changes.</summary>
+    /// <summary>The frame in <paramref name="wanted"/>, alone in an array that is not changed.</summary>
     public ReadOnlyMemory<byte>[] Frame(FrameFormat wanted)
     {
         if (!wanted.IsShared)

@@ -8,18 +8,20 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class AheadEntries
 {
-    private readonly SortedDictionary<long, LoggedEntry> entries = [];
     private readonly SessionContext context;
-    private readonly Action missing;
-    private readonly SessionTimer<AheadEntries> timer;
+    private readonly LogReader reader;
+    private readonly SessionTimer timer;
+
+    /// <summary>Made when an entry has to wait, which is rare.</summary>
+    private SortedDictionary<long, LoggedEntry>? entries;
     private long bytes;
 
     /// <param name="context">What every part has.</param>
-    /// <param name="missing">Called when the entries before them did not come in time.</param>
-    public AheadEntries(SessionContext context, Action missing)
+    /// <param name="reader">Reads the log when the entries before them did not come in time.</param>
+    public AheadEntries(SessionContext context, LogReader reader)
     {
         this.context = context;
-        this.missing = missing;
+        this.reader = reader;
         timer = context.Effects.Timer(this, static ahead => ahead.OnWaited());
     }
 
@@ -37,7 +39,7 @@ internal sealed class AheadEntries
         bytes += entry.Payload.Length + HeldEntries.Overhead;
         if (!IsOverfull)
         {
-            entries[entry.Position.Offset] = entry;
+            (entries ??= [])[entry.Position.Offset] = entry;
         }
 
         if (!timer.IsSet && !isReading)
@@ -50,7 +52,7 @@ internal sealed class AheadEntries
     public bool TryTake(long upTo, out LoggedEntry entry)
     {
         entry = default;
-        if (entries.Count == 0)
+        if (entries is not { Count: > 0 })
         {
             return false;
         }
@@ -62,7 +64,7 @@ internal sealed class AheadEntries
     /// <summary>If all were taken, no entry is missing any more.</summary>
     public void EndIfEmpty()
     {
-        if (entries.Count == 0)
+        if (entries is not { Count: > 0 })
         {
             Clear();
         }
@@ -71,7 +73,7 @@ internal sealed class AheadEntries
     /// <summary>The log was read: entries that still wait came after that, and those before them may be lost.</summary>
     public void WaitAgain()
     {
-        if (entries.Count > 0)
+        if (entries is { Count: > 0 })
         {
             timer.Set(context.Settings.GapWait);
         }
@@ -80,7 +82,7 @@ internal sealed class AheadEntries
     /// <summary>Drops all entries; the log is read anyway.</summary>
     public void Drop()
     {
-        entries.Clear();
+        entries = null;
         bytes = 0;
     }
 
@@ -95,7 +97,7 @@ internal sealed class AheadEntries
     {
         if (bytes > 0)
         {
-            missing();
+            reader.Read();
         }
     }
 }

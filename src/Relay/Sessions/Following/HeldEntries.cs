@@ -9,7 +9,7 @@ internal sealed class HeldEntries(long maxBytes)
     /// <summary>What an entry that waits takes besides its payload.</summary>
     public const int Overhead = 64;
 
-    private readonly List<LoggedEntry> entries = [];
+    private List<LoggedEntry>? entries;
     private long bytes;
     private bool isIncomplete;
 
@@ -18,7 +18,7 @@ internal sealed class HeldEntries(long maxBytes)
         bytes += entry.Payload.Length + Overhead;
         if (bytes <= maxBytes)
         {
-            entries.Add(entry);
+            (entries ??= []).Add(entry);
         }
         else
         {
@@ -32,8 +32,8 @@ internal sealed class HeldEntries(long maxBytes)
     /// <summary>Takes all entries, in the order of their arrival.</summary>
     public LoggedEntry[] TakeAll()
     {
-        LoggedEntry[] taken = [.. entries];
-        entries.Clear();
+        LoggedEntry[] taken = entries?.ToArray() ?? [];
+        entries = null;
         bytes = 0;
         return taken;
     }

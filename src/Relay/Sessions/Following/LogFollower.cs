@@ -35,7 +35,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         held = new HeldEntries(context.Settings.HeldBytes);
         reader = new LogReader(context, log, snapshots, requests, this);
         reconciler = new Reconciler(context, content, durable, gate, requests, this, session);
-        ahead = new AheadEntries(context, reader.Read);
+        ahead = new AheadEntries(context, reader);
     }
 
     /// <summary>Up to which entry the document is the log.</summary>

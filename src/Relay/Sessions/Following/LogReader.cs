@@ -16,7 +16,7 @@ internal sealed partial class LogReader
     private readonly ISnapshotStore snapshots;
     private readonly PendingReads requests;
     private readonly ILogReaderTarget target;
-    private readonly SessionTimer<LogReader> timer;
+    private readonly SessionTimer timer;
     private bool isAgain;
 
     /// <summary>The session has reason to think that it lacks entries: a read that fails is repeated.</summary>

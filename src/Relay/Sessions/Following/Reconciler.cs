@@ -21,7 +21,7 @@ internal sealed partial class Reconciler
     private readonly PendingReads requests;
     private readonly IReconcilerTarget target;
     private readonly ILogFollowerSession session;
-    private readonly SessionTimer<Reconciler> timer;
+    private readonly SessionTimer timer;
 
     /// <summary>A snapshot was stored whose history was over by then.</summary>
     private bool isHistoryLost;

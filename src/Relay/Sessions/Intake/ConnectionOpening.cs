@@ -10,7 +10,7 @@ internal sealed class ConnectionOpening
     private readonly Broadcaster broadcaster;
     private readonly MessageIntake intake;
     private readonly OpeningConnections waiting;
-    private readonly SessionTimer<ConnectionOpening> timer;
+    private readonly SessionTimer timer;
 
     public ConnectionOpening(SessionContext context, Broadcaster broadcaster, MessageIntake intake)
     {

@@ -7,7 +7,7 @@ namespace Relay.Sessions;
 internal sealed class OpeningConnections(TimeSpan patience)
 {
     /// <summary>
-    /// A timer that fires later than this says that the node stood still, and read nothing meanwhile.
+    /// A timer that fires later than this says that the node stood still, and read no message meanwhile.
     /// </summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 

@@ -14,7 +14,7 @@ internal sealed partial class SessionLifecycle
     private readonly ConnectionSet connections;
     private readonly LocatorListing listing;
     private readonly ILifecycleSession session;
-    private readonly SessionTimer<SessionLifecycle> idleTimer;
+    private readonly SessionTimer idleTimer;
     private bool wasServed;
     private bool nodeStops;
 

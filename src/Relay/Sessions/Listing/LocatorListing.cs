@@ -13,7 +13,7 @@ internal sealed partial class LocatorListing
     private readonly SessionContext context;
     private readonly IDocumentLocator locator;
     private readonly IListingSession session;
-    private readonly SessionTimer<LocatorListing> timer;
+    private readonly SessionTimer timer;
     private ListingStep step;
     private int failedRemovals;
     private int failedAdditions;

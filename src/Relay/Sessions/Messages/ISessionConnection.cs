@@ -34,7 +34,7 @@ internal interface ISessionConnection
     bool Send(ReadOnlyMemory<byte>[] frames);
 
     /// <summary>
-    /// Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, with nothing new in
+    /// Messages of this connection that took <paramref name="bytes"/> in all are settled: logged, without a change in
     /// them, or refused; where the protocol has a receipt for them, it goes out now. The connection may read on.
     /// </summary>
     void Settled(long bytes);

@@ -28,6 +28,9 @@ internal interface IOutboxSession
     /// <summary>Sends the part of an entry of this session that the document did not have.</summary>
     void Deliver(ReadOnlyMemory<byte> diff);
 
+    /// <summary>Shows an update that is not logged yet to all connections but its writer's.</summary>
+    void ShowUnlogged(ReadOnlyMemory<byte> diff, Attachment? except);
+
     /// <summary>A connection is to be sent what it lacks.</summary>
     void Pump(Attachment attachment);
 

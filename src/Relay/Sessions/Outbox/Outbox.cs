@@ -17,7 +17,7 @@ internal sealed partial class Outbox
     private readonly IDocumentLog log;
     private readonly RoomFigures figures;
     private readonly IOutboxSession session;
-    private readonly SessionTimer<Outbox> timer;
+    private readonly SessionTimer timer;
     private readonly OutboxBatches batches;
     private readonly List<OutboxItem> waiting = [];
     private InFlightAppend? inFlight;
@@ -31,7 +31,7 @@ internal sealed partial class Outbox
         this.log = log;
         this.figures = figures;
         this.session = session;
-        batches = new OutboxBatches(content, session.Pump);
+        batches = new OutboxBatches(content, session);
         timer = context.Effects.Timer(this, static outbox => outbox.Send());
     }
 

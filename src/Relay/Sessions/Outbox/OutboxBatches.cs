@@ -8,8 +8,8 @@ namespace Relay.Sessions;
 /// mailbox.
 /// </summary>
 /// <param name="content">The logged document.</param>
-/// <param name="pump">Sends a connection what it lacks.</param>
-internal sealed class OutboxBatches(LoggedDocument content, Action<Attachment> pump)
+/// <param name="session">Sends a connection what it lacks.</param>
+internal sealed class OutboxBatches(LoggedDocument content, IOutboxSession session)
 {
     /// <summary>The number of the batch.</summary>
     private long number;
@@ -65,7 +65,7 @@ internal sealed class OutboxBatches(LoggedDocument content, Action<Attachment> p
             if (from is { IsAttached: true })
             {
                 from.Receipts.Settle(from.Receipts.Acknowledge(item.Settles, item.IsEchoed ? item.Update : default));
-                pump(from);
+                session.Pump(from);
             }
         }
     }

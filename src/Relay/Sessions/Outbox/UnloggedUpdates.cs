@@ -13,8 +13,8 @@ internal sealed partial class UnloggedUpdates
     private readonly SessionContext context;
     private readonly LoggedDocument content;
     private readonly Outbox outbox;
-    private readonly Action<ReadOnlyMemory<byte>, Attachment?> show;
-    private readonly SessionTimer<UnloggedUpdates> timer;
+    private readonly IOutboxSession session;
+    private readonly SessionTimer timer;
     private bool isLogAway;
     private long logged;
     private long loggedBefore;
@@ -36,17 +36,13 @@ internal sealed partial class UnloggedUpdates
     /// <param name="context">What every part has.</param>
     /// <param name="content">The logged document.</param>
     /// <param name="outbox">What waits to be logged.</param>
-    /// <param name="show">Sends an update to all connections but its writer's.</param>
-    public UnloggedUpdates(
-        SessionContext context,
-        LoggedDocument content,
-        Outbox outbox,
-        Action<ReadOnlyMemory<byte>, Attachment?> show)
+    /// <param name="session">Sends an update to the connections.</param>
+    public UnloggedUpdates(SessionContext context, LoggedDocument content, Outbox outbox, IOutboxSession session)
     {
         this.context = context;
         this.content = content;
         this.outbox = outbox;
-        this.show = show;
+        this.session = session;
         timer = context.Effects.Timer(this, static unlogged => unlogged.OnWatched());
     }
 
@@ -164,7 +160,7 @@ internal sealed partial class UnloggedUpdates
 
         if (!diff.IsEmpty)
         {
-            show(diff, except);
+            session.ShowUnlogged(diff, except);
         }
     }
 

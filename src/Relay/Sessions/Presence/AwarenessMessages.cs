@@ -7,7 +7,7 @@ namespace Relay.Sessions;
 internal sealed class AwarenessMessages(OtherNodesPresence otherNodes)
 {
     /// <summary>Other nodes whose presence went because they seemed to have ended.</summary>
-    private readonly HashSet<ulong> ended = [];
+    private HashSet<ulong>? ended;
 
     /// <summary>Applies a message in steps; each is to be spread before the next.</summary>
     /// <param name="node">The node; 0 for one that is not known.</param>
@@ -52,11 +52,11 @@ internal sealed class AwarenessMessages(OtherNodesPresence otherNodes)
             return null;
         }
 
-        ended.Add(node);
+        (ended ??= []).Add(node);
         return changes;
     }
 
     /// <summary>A node is there.</summary>
     /// <returns>Whether its clients went because it seemed to have ended.</returns>
-    public bool Return(ulong node) => ended.Remove(node);
+    public bool Return(ulong node) => ended?.Remove(node) == true;
 }

@@ -8,17 +8,22 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class ReturningConnections(TimeSpan returnTime)
 {
-    private readonly Queue<(Attachment Connection, DateTimeOffset Due)> lost = new();
+    private SparseQueue<(Attachment Connection, DateTimeOffset Due)> lost;
 
     /// <summary>When the time of the next one is over; null when there is none.</summary>
-    public DateTimeOffset? NextDue => lost.TryPeek(out var next) ? next.Due : null;
+    public DateTimeOffset? NextDue => lost.Count > 0 ? lost.Peek().Due : null;
 
     public void Add(Attachment connection, DateTimeOffset now) => lost.Enqueue((connection, now + returnTime));
 
     /// <summary>Takes the next one whose time is over by then.</summary>
     public bool TryTake(DateTimeOffset until, [NotNullWhen(true)] out Attachment? connection)
     {
-        connection = NextDue <= until ? lost.Dequeue().Connection : null;
+        connection = null;
+        if (NextDue <= until && lost.TryDequeue(out var next))
+        {
+            connection = next.Connection;
+        }
+
         return connection is not null;
     }
 }

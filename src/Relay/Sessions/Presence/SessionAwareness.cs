@@ -14,7 +14,7 @@ internal sealed partial class SessionAwareness
     private readonly AwarenessRegistry registry;
     private readonly AwarenessPublisher publisher;
     private readonly IAwarenessSession session;
-    private readonly SessionTimer<SessionAwareness> timer;
+    private readonly SessionTimer timer;
     private readonly AwarenessMessages messages;
     private readonly PresenceRenewal renewal = new();
 

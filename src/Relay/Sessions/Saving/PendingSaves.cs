@@ -5,7 +5,7 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// Requests that wait for a snapshot which holds everything up to the position that the session had when they were
-/// added. A session that never has nothing to save still answers them: the first snapshot at or after that position is
+/// added. A session that always has changes to save still answers them: the first snapshot at or after that position is
 /// enough. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class PendingSaves
@@ -55,7 +55,7 @@ internal sealed class PendingSaves
     }
 
     /// <summary>
-    /// The session goes on in another history, in which the old positions mean nothing: the next save counts.
+    /// The session goes on in another history, in which the old positions have no meaning: the next save counts.
     /// </summary>
     public void StartAnew()
     {
@@ -65,7 +65,7 @@ internal sealed class PendingSaves
         }
     }
 
-    /// <summary>Everything is stored, or nothing can be for this reason.</summary>
+    /// <summary>Everything is stored, or cannot be for this reason.</summary>
     public void End(CloseReason reason)
     {
         var all = requests;

@@ -13,7 +13,7 @@ internal sealed partial class Saver
     private readonly LoggedDocument content;
     private readonly SnapshotWriter writer;
     private readonly ISaverSession session;
-    private readonly SessionTimer<Saver> timer;
+    private readonly SessionTimer timer;
     private readonly UnsavedMark mark = new();
     private readonly SaveBackoff backoff = new();
     private readonly LastSave last = new();

@@ -11,7 +11,8 @@ namespace Relay.Sessions;
 /// </remarks>
 internal sealed class SessionEffects(Mailbox mailbox, SessionEnvironment environment)
 {
-    private readonly List<IDisposable> timers = [];
+    /// <summary>The timer that was made last; each knows the one before it.</summary>
+    private SessionTimer? lastTimer;
 
     /// <summary>A deadline that was not needed. Calls overlap, and end on any thread.</summary>
     private CancellationTokenSource? spareDeadline;
@@ -28,10 +29,10 @@ internal sealed class SessionEffects(Mailbox mailbox, SessionEnvironment environ
     public bool IsClosed => free is not null;
 
     /// <summary>Makes a timer, which the session has until it is closed.</summary>
-    public SessionTimer<T> Timer<T>(T part, Action<T> handler)
+    public SessionTimer Timer<T>(T part, Action<T> handler)
     {
-        var timer = new SessionTimer<T>(this, part, handler);
-        timers.Add(timer);
+        var timer = new PartTimer<T>(this, lastTimer, part, handler);
+        lastTimer = timer;
         return timer;
     }
 
@@ -80,9 +81,9 @@ internal sealed class SessionEffects(Mailbox mailbox, SessionEnvironment environ
     public void Close(TimeSpan timeout, Func<CancellationToken, ValueTask> release, Action<Exception?> freed)
     {
         free = () => Release(timeout, release, freed);
-        foreach (var timer in timers)
+        for (var timer = lastTimer; timer is not null; timer = timer.Before)
         {
-            timer.Dispose();
+            timer.Clear();
         }
 
         if (holding == 0)

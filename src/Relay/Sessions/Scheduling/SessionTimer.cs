@@ -1,14 +1,18 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// A one-shot timer whose handler runs in a session's mailbox. Set and cleared only from handlers of that mailbox: once
-/// it is cleared or set anew, an older setting never fires. Setting the timer of a closed session has no effect.
+/// A one-shot timer of a session. Set and cleared only from handlers of its mailbox: once it is cleared or set anew, an
+/// older setting never fires. Setting the timer of a closed session has no effect.
 /// </summary>
-internal sealed class SessionTimer<TPart>(SessionEffects effects, TPart part, Action<TPart> handler) : IDisposable
+/// <param name="effects">The session's timers and calls.</param>
+/// <param name="before">The timer of the session that was made before this one.</param>
+internal abstract class SessionTimer(SessionEffects effects, SessionTimer? before)
 {
     private ITimer? timer;
     private int setting;
     private DateTimeOffset dueAt;
+
+    public SessionTimer? Before => before;
 
     public bool IsSet { get; private set; }
 
@@ -48,14 +52,15 @@ internal sealed class SessionTimer<TPart>(SessionEffects effects, TPart part, Ac
         timer = null;
     }
 
-    public void Dispose() => Clear();
+    /// <summary>The time has come.</summary>
+    protected abstract void Handle();
 
     private void Fire(int fired)
     {
         if (fired == setting)
         {
             Clear();
-            handler(part);
+            Handle();
         }
     }
 }

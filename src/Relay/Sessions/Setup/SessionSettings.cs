@@ -40,7 +40,7 @@ internal sealed record SessionSettings
 
     /// <summary>
     /// <c>Limits:MaxSyncMessageBytes</c>, and the parts of a larger diff. On a line of 1 Mbit/s each part, and the last
-    /// one, must arrive well within the 30 s after which a client that hears nothing gives the connection up.
+    /// one, must arrive well within the 30 s after which a client that gets no message gives the connection up.
     /// </summary>
     public required DiffSizes Sync { get; init; }
 
@@ -74,7 +74,7 @@ internal sealed record SessionSettings
     /// <summary>How long an abruptly lost client has to come back before its presence goes.</summary>
     public TimeSpan ReturnTime { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How often presence is looked through for entries that nobody renewed.</summary>
+    /// <summary>How often presence is looked through for entries that were not renewed.</summary>
     public TimeSpan PresenceCheck { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>A call to a store that takes longer is given up; its outcome is unknown then.</summary>
@@ -102,7 +102,7 @@ internal sealed record SessionSettings
 
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest wait before an append of unknown outcome is repeated: somebody waits for it.</summary>
+    /// <summary>The longest wait before an append of unknown outcome is repeated: its writer waits for it.</summary>
     public TimeSpan LongestAppendRetry { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

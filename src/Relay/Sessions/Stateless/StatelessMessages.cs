@@ -9,9 +9,9 @@ namespace Relay.Sessions;
 /// </summary>
 /// <param name="context">What every part has.</param>
 /// <param name="channel">Where other nodes hear them.</param>
-/// <param name="spread">Hands a message to all connections of this node but the one named.</param>
+/// <param name="session">Hands a message to the connections of this node.</param>
 internal sealed partial class StatelessMessages(
-    SessionContext context, IDocumentChannel channel, Action<ReadOnlyMemory<byte>, Attachment?> spread)
+    SessionContext context, IDocumentChannel channel, IStatelessSession session)
 {
     /// <summary>What a message that waits takes besides its bytes.</summary>
     public const int Overhead = 64;
@@ -19,7 +19,7 @@ internal sealed partial class StatelessMessages(
     /// <summary>Says on the channel which messages are this session's own; 0 until it sends one.</summary>
     private ulong sender;
 
-    private readonly Queue<ReadOnlyMemory<byte>> unsent = new();
+    private SparseQueue<ReadOnlyMemory<byte>> unsent;
     private long unsentBytes;
     private bool isSending;
     private bool isFailing;
@@ -29,14 +29,14 @@ internal sealed partial class StatelessMessages(
     {
         if (from != sender)
         {
-            spread(message, null);
+            session.Spread(message, null);
         }
     }
 
     /// <summary>A client of this node sends a message.</summary>
     public void Receive(Attachment from, ReadOnlyMemory<byte> message)
     {
-        spread(message, from);
+        session.Spread(message, from);
         if (unsentBytes + message.Length + Overhead <= context.Settings.StatelessBytes)
         {
             // A copy: it shares its memory with whatever else came from the network with it.
@@ -49,7 +49,7 @@ internal sealed partial class StatelessMessages(
     /// <summary>Sends one at a time, so that they arrive in their order.</summary>
     private void Send()
     {
-        if (isSending || unsent.Count == 0)
+        if (isSending || !unsent.TryDequeue(out var message))
         {
             return;
         }
@@ -60,7 +60,6 @@ internal sealed partial class StatelessMessages(
             sender = context.Effects.Environment.NewEntryId().Value;
         }
 
-        var message = unsent.Dequeue();
         unsentBytes -= message.Length + Overhead;
         context.Effects.Start(
             context.Settings.CallTimeout,
@@ -75,7 +74,7 @@ internal sealed partial class StatelessMessages(
         if (failure is not null)
         {
             // Messages that waited behind it are as old: their receivers expect them no more.
-            unsent.Clear();
+            unsent = default;
             unsentBytes = 0;
             if (!isFailing)
             {

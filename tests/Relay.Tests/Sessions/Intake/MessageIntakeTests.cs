@@ -161,7 +161,7 @@ public sealed class MessageIntakeTests
             var records = new AwarenessRecords(memory);
             Broadcaster = new Broadcaster(
                 Context, connections, Content, records, AnswerBudget.Unlimited, Figures, this);
-            var unlogged = new UnloggedUpdates(Context, Content, Outbox, Broadcaster.DeliverUnlogged);
+            var unlogged = new UnloggedUpdates(Context, Content, Outbox, this);
             Intake = new MessageIntake(Context, Content, Outbox, unlogged, Broadcaster, Figures, this);
         }
 
@@ -236,6 +236,10 @@ public sealed class MessageIntakeTests
         }
 
         void IOutboxSession.Deliver(ReadOnlyMemory<byte> diff)
+        {
+        }
+
+        void IOutboxSession.ShowUnlogged(ReadOnlyMemory<byte> diff, Attachment? except)
         {
         }
 

@@ -47,7 +47,8 @@ public sealed class SessionTransitionsTests
         }
 
         Assert.Equal(Enum.GetValues<SessionStage>().Length, reached.Count);
-        Assert.All(reached,
+        Assert.All(
+            reached,
             stage => Assert.Equal(SessionStage.Closed, SessionTransitions.Next(stage, SessionEvent.Failed)));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class OutboxWorld : IOutboxSession, IDisposable
         Content = new LoggedDocument(true, new GrowthLimit(1 << 20, memory), new RoomFigures());
         var context = Bench.Context();
         Outbox = new Outbox(context, Content, Backplane, new RoomFigures(), this);
-        Unlogged = new UnloggedUpdates(context, Content, Outbox, (update, except) => Shown.Add((update, except)));
+        Unlogged = new UnloggedUpdates(context, Content, Outbox, this);
     }
 
     public PartBench Bench { get; } = new();
@@ -95,6 +95,8 @@ internal sealed class OutboxWorld : IOutboxSession, IDisposable
     }
 
     void IOutboxSession.Deliver(ReadOnlyMemory<byte> diff) => Told.Add("deliver");
+
+    void IOutboxSession.ShowUnlogged(ReadOnlyMemory<byte> diff, Attachment? except) => Shown.Add((diff, except));
 
     void IOutboxSession.Pump(Attachment attachment) => Told.Add("pump");
 

@@ -125,8 +125,8 @@ public sealed class SessionEffectsTests
     {
         using var thrown = new PartBench();
         Exception? failure = null;
-        thrown.Do(
-            () => thrown.Effects.Close(Timeout, _ => throw new InvalidOperationException("no"), e => failure = e));
+        thrown.Do(() => thrown.Effects.Close(
+            Timeout, _ => throw new InvalidOperationException("no"), e => failure = e));
         Assert.Equal("no", failure?.Message);
 
         using var hung = new PartBench();

@@ -82,7 +82,12 @@ public sealed class StatelessMessagesTests
         new(
             bench.Context(SessionDefaults.Value with { StatelessBytes = bytes }),
             channel,
-            (message, except) => spread.Add((message.Span[0], except)));
+            new NotedSession(spread));
+
+    private sealed class NotedSession(List<(byte Message, Attachment? Except)> spread) : IStatelessSession
+    {
+        public void Spread(ReadOnlyMemory<byte> message, Attachment? except) => spread.Add((message.Span[0], except));
+    }
 
     /// <summary>A channel on which each message is under way until the test ends it.</summary>
     private sealed class HeldChannel : IDocumentChannel
