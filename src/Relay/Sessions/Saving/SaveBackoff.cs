@@ -41,6 +41,9 @@ internal sealed class SaveBackoff
         return (environment.Backoff(failures, settings.FirstRetry, settings.LongestRetry), failures == 1);
     }
 
+    /// <summary>A claim was answered: no failed save is left to repeat.</summary>
+    public void OnAnswered() => failures = 0;
+
     /// <summary>This node has stored a snapshot.</summary>
     public void OnSaved() => failures = refusals = 0;
 

@@ -202,6 +202,7 @@ internal sealed partial class Saver
         }
 
         mark.EndSave(bytes, Known.Newest != snapshot.Position);
+        backoff.OnAnswered();
         if (mark.IsUnsaved)
         {
             timer.Set(backoff.OnRefused(context.Settings, session.IsBeingLeft));
