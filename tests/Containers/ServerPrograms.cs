@@ -28,4 +28,7 @@ public static class ServerPrograms
     /// <summary>Why tests that need this server are skipped; null if they run.</summary>
     public static string? MissingReason(ServerKind kind) =>
         Enum.IsDefined(kind) ? Missing : throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
+
+    /// <summary>None: here a server always is a container.</summary>
+    public static Uri? GivenAddress(ServerKind kind) => null;
 }
