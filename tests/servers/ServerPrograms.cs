@@ -44,10 +44,11 @@ public static class ServerPrograms
         };
 
     /// <summary>Where a server listens that was started for all tests; null if there is none.</summary>
-    public static Uri? GivenAddress(ServerKind kind) =>
-        Environment.GetEnvironmentVariable($"RELAY_TEST_{kind.ToString().ToUpperInvariant()}") is { Length: > 0 } address
-            ? new Uri(address)
-            : null;
+    public static Uri? GivenAddress(ServerKind kind)
+    {
+        var variable = $"RELAY_TEST_{kind.ToString().ToUpperInvariant()}";
+        return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } address ? new Uri(address) : null;
+    }
 
     private static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
