@@ -41,7 +41,8 @@ test('what is restored for an image stands in locks, for each system that one is
 
 test('a builder that does not say for which architecture builds for its own', () => {
   const lines = dockerfile.replaceAll(/\\\n */g, '')
-  const arguments_ = [...lines.matchAll(/^RUN .*?dotnet (?:restore|publish) (.*?)(?: &&.*)?$/gm)].map(([, line]) => line)
+  const commands = lines.matchAll(/^RUN .*?dotnet (?:restore|publish) (.*?)(?: &&.*)?$/gm)
+  const arguments_ = [...commands].map(([, line]) => line)
   assert.equal(arguments_.length, 2)
   for (const line of arguments_) {
     const words = (architecture) =>
