@@ -72,7 +72,7 @@ public sealed class S3Fixture : IAsyncLifetime
         Prefix = $"{Guid.NewGuid():n}/",
         ServiceUrl = (address ?? Address).ToString(),
         AccessKey = Key,
-        CallTimeout = TimeSpan.FromSeconds(25),
+        CallTimeout = TimeSpan.FromSeconds(55),
     };
 
     internal AmazonS3Client NewClient() => new(
