@@ -10,8 +10,8 @@ namespace Relay.Pages;
 /// copy yet, has changed since or is no smaller when it is compressed, is found as it is. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The first question for a file has all copies made: a node that shows no pages does not pay for them, which is 0.2 s
-/// of processor time in its first second.
+/// The first question for a file has all copies made: a node that shows no pages does not pay for them, least of all in
+/// its first second.
 /// </remarks>
 internal sealed class CompressedCopies : IFileProvider
 {
