@@ -19,6 +19,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     private readonly PendingReads pendingReads = new();
     private readonly PendingSaves pendingSaves = new();
     private readonly AwarenessPublisher publisher;
+    private readonly ConnectionOpening opening;
 
     public SessionParts(
         SessionContext context, SessionServices services, IChannelListener listener, ISessionPlace place)
@@ -54,7 +55,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         Loader = new Loader(context, services.LoadSources, Listing, pendingReads, listener, this);
         Lifecycle = new SessionLifecycle(context, connections, Listing, this);
         Intake = new MessageIntake(context, Content, Outbox, Unlogged, Broadcaster, Figures, this);
-        var opening = new ConnectionOpening(context, Broadcaster, Intake);
+        opening = new ConnectionOpening(context, Broadcaster, Intake);
         Admission = new ConnectionAdmission(context, connections, Lifecycle, opening, Broadcaster, Awareness);
         Requests = new SessionRequests(Content, Lifecycle, Follower, Outbox, Saver, pendingReads, pendingSaves);
     }
@@ -108,7 +109,11 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     bool IIntakeSession.HasEntries => !Follower.Position.IsNone;
 
-    void IIntakeSession.OnOpened(Attachment attachment) => Awareness.OnOpened(attachment);
+    void IIntakeSession.OnOpened(Attachment attachment)
+    {
+        opening.OnOpened();
+        Awareness.OnOpened(attachment);
+    }
 
     void IIntakeSession.ReceiveAwareness(Attachment attachment, IReadOnlyList<AwarenessEntry> entries) =>
         Awareness.Receive(attachment, entries);

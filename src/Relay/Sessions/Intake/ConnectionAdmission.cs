@@ -57,6 +57,7 @@ internal sealed class ConnectionAdmission(
 
         attachment.Activity?.EndsFor(null, clean ? "The client left." : "The connection broke.");
         Drop(attachment);
+        opening.OnOpened();
         awareness.Leave(attachment, clean);
         broadcaster.Trim();
         lifecycle.WatchIdleTime();
