@@ -1,3 +1,5 @@
+using Relay.Sessions;
+
 namespace Relay.Connections;
 
 /// <summary>
@@ -68,6 +70,22 @@ internal sealed record CloseReason(int Code, string Text)
 
     /// <summary>Whether the same client may have more luck later, or elsewhere.</summary>
     public bool ComesBack => Code is 1012 or 1013 or (>= 4500 and < 4600);
+
+    /// <summary>What a client is told when a session refuses or ends something.</summary>
+    public static CloseReason Of(RefusalReason reason) => reason switch
+    {
+        RefusalReason.None => Normal,
+        RefusalReason.BadMessage => BadMessage,
+        RefusalReason.BadUpdate => BadUpdate,
+        RefusalReason.DocumentDeleted => DocumentDeleted,
+        RefusalReason.DocumentIsFull => DocumentIsFull,
+        RefusalReason.DocumentTooLarge => DocumentTooLarge,
+        RefusalReason.DocumentUnreadable => DocumentUnreadable,
+        RefusalReason.InternalError => InternalError,
+        RefusalReason.NodeIsFull => NodeIsFull,
+        RefusalReason.StoreUnavailable => StoreUnavailable,
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "There is no close code for it."),
+    };
 
     /// <summary>All reasons, for the tests and the metrics.</summary>
     public static IReadOnlyList<CloseReason> All { get; } =

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
+using Relay.Logging;
 using Relay.Sessions;
-using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Peers;
@@ -57,7 +57,7 @@ internal sealed partial class PeerStateEndpoint(
             return;
         }
 
-        using var span = RelayTraces.Answer("document.share", document, context.Request.Headers.TraceParent);
+        using var span = DocumentTraces.Answer("document.share", document, context.Request.Headers.TraceParent);
         var state = await StateAsync(answer.Task, context.RequestAborted);
         if (state is null || !PeerStateWriter.CanWrite(state))
         {

@@ -1,5 +1,6 @@
 using Relay.Backplane;
 using Relay.DocLocator;
+using Relay.Logging;
 using Relay.Sessions;
 
 namespace Relay.Reports;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Relay.Connections;
+using Relay.Logging;
 using Relay.Sessions;
 
 namespace Relay.Startup;

@@ -93,6 +93,8 @@ internal static class RelayServices
             () => provider.GetRequiredService<BufferBudget>().Used,
             () => provider.GetRequiredService<NodeMemory>().Used,
             () => provider.GetRequiredService<AnswerBudget>().Used)));
+        services.AddSingleton(provider => provider.GetRequiredService<RelayMetrics>().Sessions);
+        services.AddSingleton(provider => provider.GetRequiredService<RelayMetrics>().Sockets);
         services.AddExporters(configuration);
     }
 
@@ -168,7 +170,8 @@ internal static class RelayServices
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
         services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));
         services.AddSingleton(new AnswerBudget(limits.MaxBufferedBytes));
-        services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => SessionEnvironment.For(
+            provider.GetRequiredService<TimeProvider>(), InlineScheduler.Instance));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();
         services.AddSingleton<LogRenewal>();

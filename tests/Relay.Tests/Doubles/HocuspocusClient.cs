@@ -42,7 +42,7 @@ internal sealed class HocuspocusClient
         var ticks = new SocketTicks(times ?? SocketTimes.Default, world.Time);
         budget ??= new BufferBudget(1L << 30, world.Time);
         var client = new ClientSocket(
-            line, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, World.Unwatched, () => { })
+            line, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, World.Unwatched.Sockets, () => { })
         {
             RemoteAddress = address,
         };

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Relay.Access;
 using Relay.Metadata;
 using Relay.Persistence;
 using Relay.Protocols.YWebSocket;
@@ -180,7 +179,7 @@ internal sealed class World : IDisposable
             new ReconcileGate(4),
             environment,
             Settings,
-            Unwatched,
+            Unwatched.Sessions,
             new LoggerFactory([Log]).CreateLogger<DocumentSession>(),
             Rooms,
             Memory,

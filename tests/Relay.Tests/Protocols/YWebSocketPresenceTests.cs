@@ -25,7 +25,13 @@ public sealed class YWebSocketPresenceTests : IDisposable
         var ticks = new SocketTicks(SocketTimes.Default, world.Time);
         var budget = new BufferBudget(1L << 30, world.Time);
         socket = new ClientSocket(
-            line, limits.MaxMessageBytes, budget, YWebSocketFormat.Instance.Silence, ticks, World.Unwatched, () => { });
+            line,
+            limits.MaxMessageBytes,
+            budget,
+            YWebSocketFormat.Instance.Silence,
+            ticks,
+            World.Unwatched.Sockets,
+            () => { });
         var connection = new YWebSocketConnection(
             socket, World.Name, Grant.Everything, world.Sessions, limits, null, world.Time, NullLogger.Instance);
         running = connection.RunAsync();

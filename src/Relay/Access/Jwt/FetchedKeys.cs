@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Relay.Logging;
 
 namespace Relay.Access;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Relay.Telemetry;
 
 namespace Relay.Connections.WebSockets;
 
@@ -17,7 +16,7 @@ internal sealed partial class ClientSocket
     private readonly Stream stream;
     private readonly Action abort;
     private readonly SocketTicks ticks;
-    private readonly RelayMetrics metrics;
+    private readonly SocketMetrics metrics;
     private readonly ReadOnlyMemory<byte> signOfLife;
     private readonly ClientFrameReader frames;
     private readonly CancellationTokenSource closed = new();
@@ -38,7 +37,7 @@ internal sealed partial class ClientSocket
         BufferBudget budget,
         ReadOnlyMemory<byte> signOfLife,
         SocketTicks ticks,
-        RelayMetrics metrics,
+        SocketMetrics metrics,
         Action abort)
     {
         this.stream = stream;

@@ -2,7 +2,6 @@ using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
-using Relay.Telemetry;
 
 namespace Relay.Protocols.Hocuspocus;
 
@@ -20,7 +19,7 @@ internal sealed partial class HocuspocusEndpoint(
     UnadmittedBudget unadmitted,
     UserPlaces users,
     SocketTicks ticks,
-    RelayMetrics metrics,
+    SocketMetrics metrics,
     TimeProvider time,
     ILogger<HocuspocusEndpoint> logger)
 {

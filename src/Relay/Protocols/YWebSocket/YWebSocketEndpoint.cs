@@ -4,7 +4,6 @@ using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Problems;
 using Relay.Sessions;
-using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;
@@ -23,7 +22,7 @@ internal sealed partial class YWebSocketEndpoint(
     ConnectionLimits limits,
     BufferBudget budget,
     SocketTicks ticks,
-    RelayMetrics metrics,
+    SocketMetrics metrics,
     TimeProvider time,
     ILogger<YWebSocketEndpoint> logger)
 {

@@ -1,4 +1,5 @@
 using Relay.DocLocator;
+using Relay.Logging;
 
 namespace Relay.Startup;
 
