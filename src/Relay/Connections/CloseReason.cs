@@ -1,3 +1,4 @@
+using Relay.Connections.WebSockets;
 using Relay.Sessions;
 
 namespace Relay.Connections;
@@ -7,7 +8,7 @@ namespace Relay.Connections;
 /// users). 4400 to 4499 mean "do not come back"; 4500 to 4599, 1012 and 1013 mean "come back". The text is at most 123
 /// bytes of ASCII, what a close frame holds.
 /// </summary>
-internal sealed record CloseReason(int Code, string Text)
+internal sealed record CloseReason(int Code, string Text) : SocketClose(Code, Text)
 {
     public static readonly CloseReason Normal = new(1000, "Closed.");
 
@@ -67,6 +68,10 @@ internal sealed record CloseReason(int Code, string Text)
 
     public static readonly CloseReason TokensHeldBack = new(
         4531, "Too many tokens from this address have signatures that are not valid; connect again later.");
+
+    /// <summary>For what sockets end by themselves.</summary>
+    public static SocketCloses OfSockets { get; } =
+        new(TextFrame, MessageTooLarge, NodeIsFull, FramingError, SlowReader, NoPong);
 
     /// <summary>Whether the same client may have more luck later, or elsewhere.</summary>
     public bool ComesBack => Code is 1012 or 1013 or (>= 4500 and < 4600);

@@ -6,6 +6,7 @@ using Relay.Api;
 using Relay.Api.Description;
 using Relay.Backplane;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.Sockets;
 using Relay.Connections.WebSockets;
 using Relay.Health;

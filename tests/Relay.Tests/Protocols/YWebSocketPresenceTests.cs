@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Doubles;
 using Relay.Protocols.YWebSocket;
@@ -31,6 +32,7 @@ public sealed class YWebSocketPresenceTests : IDisposable
             YWebSocketFormat.Instance.Silence,
             ticks,
             World.Unwatched.Sockets,
+            CloseReason.OfSockets,
             () => { });
         var connection = new YWebSocketConnection(
             socket, World.Name, Grant.Everything, world.Sessions, limits, null, world.Time, NullLogger.Instance);

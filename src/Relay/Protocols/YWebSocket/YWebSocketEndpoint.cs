@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Problems;
 using Relay.Sessions;
@@ -52,7 +53,7 @@ internal sealed partial class YWebSocketEndpoint(
         var (address, who) = (
             context.Connection.RemoteIpAddress, grant.UserId ?? context.Request.Headers.UserAgent.ToString());
         if (await waiting.MayGoOnAsync(context, document.Value, who)
-            && await WebSocketHandshake.AcceptAsync(context) is { } upgraded)
+            && await WebSocketUpgrade.AcceptAsync(context) is { } upgraded)
         {
             await upgraded.ServeAsync(
                 async connection =>
@@ -74,6 +75,7 @@ internal sealed partial class YWebSocketEndpoint(
             YWebSocketFormat.Instance.Silence,
             ticks,
             metrics,
+            CloseReason.OfSockets,
             upgraded.Abort)
         {
             RemoteAddress = upgraded.RemoteAddress,
