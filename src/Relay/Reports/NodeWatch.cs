@@ -1,3 +1,4 @@
+using Relay.Background;
 using Relay.Backplane;
 using Relay.DocLocator;
 using Relay.Logging;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Relay.Connections;
+using Relay.Health;
 using Relay.Logging;
 using Relay.Sessions;
 

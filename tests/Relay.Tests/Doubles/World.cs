@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Metadata;
+using Relay.Peers;
 using Relay.Persistence;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;

@@ -2,6 +2,7 @@ using Polly;
 using Polly.Retry;
 using Relay.Backplane;
 using Relay.DocLocator;
+using Relay.Health;
 using Relay.Logging;
 using Relay.Persistence;
 

@@ -1,6 +1,6 @@
 using Relay.Logging;
 
-namespace Relay;
+namespace Relay.Background;
 
 /// <summary>
 /// A background service that does the same again and again. A round that fails is repeated after growing pauses,
