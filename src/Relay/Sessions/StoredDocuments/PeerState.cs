@@ -17,11 +17,4 @@ internal sealed record PeerState(
     IReadOnlySet<Position> Unreadable,
     ReadOnlyMemory<byte> Document,
     ReadOnlyMemory<byte> Unlogged,
-    ReadOnlyMemory<byte> Awareness)
-{
-    private static readonly byte[] EmptyUpdate = [0, 0];
-
-    /// <summary>What is told to one who only asks who is there: a state of nothing.</summary>
-    public static PeerState OfPresence(ReadOnlyMemory<byte> awareness) =>
-        new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
-}
+    ReadOnlyMemory<byte> Awareness);
