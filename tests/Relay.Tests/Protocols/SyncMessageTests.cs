@@ -100,7 +100,7 @@ public sealed class SyncMessageTests
         Assert.Equal(("010100027b7d", 0, 0), (Hex(message.Payload), message.Awareness.Count, entries));
     }
 
-    /// <summary>The last bytes of a frame are the message; before them stand the frame's header and the address.</summary>
+    /// <summary>A frame is its header, the address if the protocol has one, and the message.</summary>
     private static void AssertWritten(string hex, FrameFormat format, ReadOnlyMemory<byte> frame)
     {
         var address = format is HocuspocusFormat ? "0164" : "";
