@@ -9,22 +9,26 @@ public readonly record struct UpdateExtent
 {
     private const int MostStructs = 16;
 
+    // In this order it takes 24 bytes.
+    private readonly ulong client;
+    private readonly long start;
     private readonly int length;
+    private readonly bool isDeleted;
 
     private UpdateExtent(ulong client, long start, long length, bool isDeleted) =>
-        (Client, Start, this.length, IsDeleted) = (client, start, (int)length, isDeleted);
+        (this.client, this.start, this.length, this.isDeleted) = (client, start, (int)length, isDeleted);
 
     /// <summary>Whether it is known; otherwise the update has to be read.</summary>
     public bool IsKnown => length > 0;
 
-    internal ulong Client { get; }
+    internal ulong Client => client;
 
-    internal long Start { get; }
+    internal long Start => start;
 
-    internal long End => Start + length;
+    internal long End => start + length;
 
     /// <summary>Whether the update deletes, and has no struct.</summary>
-    internal bool IsDeleted { get; }
+    internal bool IsDeleted => isDeleted;
 
     internal static UpdateExtent Of(DecodedUpdate update)
     {
