@@ -1,6 +1,6 @@
 namespace Relay.Metadata;
 
-/// <summary>Why this node leaves the metadata of rooms alone. Thread-safe.</summary>
+/// <summary>Why this node leaves the metadata of documents alone. Thread-safe.</summary>
 internal sealed class MetadataState
 {
     private volatile string? offBecause;

@@ -83,7 +83,7 @@ internal sealed class RelayMetrics : IDisposable
             "Times that a document was put together anew beside its clients, because its log was lost or "
                 + "another one had begun.");
         Meter.CreateObservableCounter("relay.metadata.dropped", () => MetadataDroppedCount, "{row}",
-            "Comings, goings and last figures that the metadata of rooms lacks, because the database was "
+            "Comings, goings and last figures that the metadata of documents lacks, because the database was "
                 + "away for too long.");
     }
 
@@ -117,7 +117,7 @@ internal sealed class RelayMetrics : IDisposable
 
     public void Saved(TimeSpan took, bool succeeded) => saves.Record(took.TotalSeconds, Of(succeeded));
 
-    /// <summary>How often metadata of rooms was dropped.</summary>
+    /// <summary>How often metadata of documents was dropped.</summary>
     public long MetadataDroppedCount => Interlocked.Read(ref metadataDropped);
 
     public void MetadataDropped(int rows = 1) => Interlocked.Add(ref metadataDropped, rows);

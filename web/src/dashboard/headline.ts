@@ -26,7 +26,7 @@ const figures: Figure[] = [
   },
   {
     id: 'rooms',
-    title: 'Live rooms',
+    title: 'Live documents',
     explanation: 'Documents that somebody has open.',
     value: ({ rooms, areRoomsExact }) => `${areRoomsExact ? '' : '≤ '}${count(rooms)}`,
     note: ({ unsavedDocuments }) => unsavedDocuments === 0 ? 'all saved' : `${count(unsavedDocuments)} not saved yet`,

@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata.Sqlite;
 
-/// <summary>Where a node that is alone keeps the metadata of rooms, and how.</summary>
+/// <summary>Where a node that is alone keeps the metadata of documents, and how.</summary>
 public sealed record SqliteMetadataOptions
 {
     /// <summary>
