@@ -6,7 +6,7 @@ using Relay.Problems;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>POST /api/documents/{document}/save</c>: answers 204 when a snapshot holds everything that was confirmed before
+/// <c>POST /api/documents/{document}/save</c>: answers 204 when a snapshot holds everything that was acknowledged before
 /// the request. For those who may write: a save loses and shows nothing, and it is what the button "save" of an editor
 /// asks for.
 /// </summary>
@@ -18,7 +18,7 @@ internal sealed class SaveEndpoint(DocumentSaver saver)
         {
             null => Problem.Later(
                 context,
-                "The save takes long and goes on; what was confirmed is in the log meanwhile. Ask again.",
+                "The save takes long and goes on; what was acknowledged is in the log meanwhile. Ask again.",
                 ProblemKind.StoreUnavailable),
             var (at, reason) when reason == CloseReason.Normal && at.IsNone => DocumentRefusal.Absent(context),
             var (_, reason) when reason == CloseReason.Normal => TypedResults.NoContent(),
