@@ -6,9 +6,9 @@ using Relay.Problems;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>POST /api/documents/{document}/save</c>: answers 204 when a snapshot holds everything that was acknowledged before
-/// the request. For those who may write: a save loses and shows nothing, and it is what the button "save" of an editor
-/// asks for.
+/// <c>POST /api/documents/{document}/save</c>: answers 204 when a snapshot holds everything that was acknowledged
+/// before the request. It needs the right to write only: a save loses and shows no content, and it is what the button
+/// "save" of an editor asks for.
 /// </summary>
 internal sealed class SaveEndpoint(DocumentSaver saver)
 {

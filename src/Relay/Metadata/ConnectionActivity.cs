@@ -4,8 +4,8 @@ using Relay.Yjs;
 namespace Relay.Metadata;
 
 /// <summary>
-/// What goes through one connection's place at one room. The figures are added up by the session alone, and read when
-/// the connection has gone.
+/// What goes through one connection's place at one document. The figures are added up by the session alone, and read
+/// when the connection has gone.
 /// </summary>
 internal sealed class ConnectionActivity(string? userId, string protocol)
 {
@@ -21,13 +21,13 @@ internal sealed class ConnectionActivity(string? userId, string protocol)
 
     public long UpdatesOut { get; set; }
 
-    /// <summary>Whether its beginning was handed on.</summary>
+    /// <summary>Whether its beginning is in a batch.</summary>
     public bool IsAnnounced { get; set; }
 
     /// <summary>
-    /// Says why it ends. Thread-safe; the first one to say it is right, because the others only follow from that.
+    /// Notes why it ends. Thread-safe; the first reason counts, because later ones follow from it.
     /// </summary>
-    /// <param name="code">The close code; nothing when this node did not choose one.</param>
+    /// <param name="code">The close code; null when this node did not choose one.</param>
     /// <param name="reason">One sentence.</param>
     public void EndsFor(int? code, string reason)
     {

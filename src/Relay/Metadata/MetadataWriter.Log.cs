@@ -33,7 +33,7 @@ internal sealed partial class MetadataWriter
     [LoggerMessage(
         LogEvents.DeadNodesBuried,
         LogLevel.Information,
-        "{Nodes} nodes have died; the metadata of documents says now that what was open on them is closed")]
+        "{Nodes} nodes have died; their open connections are closed in the metadata of documents")]
     private static partial void LogBuried(ILogger logger, long nodes);
 
     [LoggerMessage(

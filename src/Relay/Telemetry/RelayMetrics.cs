@@ -4,7 +4,7 @@ namespace Relay.Telemetry;
 
 /// <summary>
 /// All that the node measures of itself, with names and units as OpenTelemetry has them; docs/operations.md says what
-/// each is good for. What comes with every update is added up here and looked at when somebody asks, because a call of
+/// each is good for. What comes with every update is added up here and read when metrics are read, because a call of
 /// an instrument costs more than the addition. No measurement names a document or a user. Thread-safe.
 /// </summary>
 internal sealed class RelayMetrics : IDisposable
@@ -83,7 +83,7 @@ internal sealed class RelayMetrics : IDisposable
             "Times that a document was put together anew beside its clients, because its log was lost or "
                 + "another one had begun.");
         Meter.CreateObservableCounter("relay.metadata.dropped", () => MetadataDroppedCount, "{row}",
-            "Comings, goings and last figures that the metadata of documents lacks, because the database was "
+            "Openings, closings and last figures that the metadata of documents lacks, because the database was "
                 + "away for too long.");
     }
 
@@ -124,7 +124,7 @@ internal sealed class RelayMetrics : IDisposable
 
     public void Reconciled() => Interlocked.Increment(ref reconciled);
 
-    /// <param name="code">The close code; nothing where it was not this node that ended the connection.</param>
+    /// <param name="code">The close code; null where it was not this node that ended the connection.</param>
     public void Closed(int? code) => closed.Add(1, new KeyValuePair<string, object?>("relay.close.code", code ?? 0));
 
     public void Refused(int status) =>
