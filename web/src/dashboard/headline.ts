@@ -27,7 +27,7 @@ const figures: Figure[] = [
   {
     id: 'rooms',
     title: 'Live documents',
-    explanation: 'Documents that somebody has open.',
+    explanation: 'Documents that clients have open.',
     value: ({ rooms, areRoomsExact }) => `${areRoomsExact ? '' : '≤ '}${count(rooms)}`,
     note: ({ unsavedDocuments }) => unsavedDocuments === 0 ? 'all saved' : `${count(unsavedDocuments)} not saved yet`,
     format: count,
