@@ -40,6 +40,18 @@ public sealed partial class MarkdownTests
         Assert.Empty(broken);
     }
 
+    /// <summary>But for the page of decisions, whose older entries name what was there then.</summary>
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_path_of_the_repository_that_a_page_names_exists(string page)
+    {
+        if (Path.GetFileName(page) != "decisions.md")
+        {
+            var named = RepositoryPath().Matches(Text(page)).Select(path => path.Groups[1].Value).Distinct();
+            Assert.DoesNotContain(named, path => !Path.Exists(Path.Combine(Root, path)));
+        }
+    }
+
     [Fact]
     public void Pictures_are_small_enough_to_be_loaded_with_the_readme()
     {
@@ -78,6 +90,9 @@ public sealed partial class MarkdownTests
 
     [GeneratedRegex(@"\]\((?!https?:)(?<path>[^)#\s]*)(#(?<heading>[^)\s]+))?\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"`((?:src|tests|bench|docs|infra|web)/[\w./-]+)`")]
+    private static partial Regex RepositoryPath();
 
     [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
