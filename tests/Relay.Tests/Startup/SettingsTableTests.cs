@@ -71,15 +71,22 @@ public sealed partial class SettingsTableTests
                 ? [(path + property.Name, property.GetValue(options))]
                 : Below(property.GetValue(options)!, $"{path}{property.Name}:"));
 
-    /// <summary>The rows of the table with this heading: each key of the first column, and the default.</summary>
+    /// <summary>The rows of all tables with this heading: each key of the first column, and the default.</summary>
     private static Dictionary<string, string> Rows(string text, string heading)
     {
-        var lines = text.Split('\n').SkipWhile(line => !line.StartsWith(heading, StringComparison.Ordinal)).ToArray();
-        var column = lines[0].Split('|').Select(cell => cell.Trim()).ToList().IndexOf("default");
-        return lines.Skip(2).TakeWhile(line => line.StartsWith('|'))
-            .Select(line => line.Split('|'))
-            .SelectMany(cells => Keys().Matches(cells[1]).Select(key => (key.Groups[1].Value, cells[column].Trim())))
+        var lines = text.Split('\n');
+        return Enumerable.Range(0, lines.Length)
+            .Where(line => lines[line].StartsWith(heading, StringComparison.Ordinal))
+            .SelectMany(line => RowsOf(lines[line..]))
             .ToDictionary();
+    }
+
+    private static IEnumerable<(string Key, string Default)> RowsOf(string[] table)
+    {
+        var column = table[0].Split('|').Select(cell => cell.Trim()).ToList().IndexOf("default");
+        return table.Skip(2).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split('|'))
+            .SelectMany(cells => Keys().Matches(cells[1]).Select(key => (key.Groups[1].Value, cells[column].Trim())));
     }
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Root(), file));
