@@ -3,7 +3,7 @@ using Relay.Bench.Metadata;
 using Relay.Persistence.Metadata.Postgres;
 
 const string Usage = """
-    What people ask of the metadata of rooms, on much more of it than they have:
+    What people ask of the metadata of documents, on much more of it than they have:
       --connection STRING [--rows CONNECTIONS] [--rooms N] [--days N] [--runs N] [--questions false] [--plans true]
       --file PATH [--rooms N] [--runs N]
     fills an empty database (by default with 20,000,000 connections of 30 days, a hundred times what 10,000 users make

@@ -183,7 +183,7 @@ variable "redis" {
 
 variable "metadata" {
   description = <<-EOT
-    A Postgres for the metadata of rooms. Null: none is kept.
+    A Postgres for the metadata of documents. Null: none is kept.
     root_certificates is the PEM text of the authorities that sign for RDS in your region, which AWS publishes, as in
     file("eu-central-1-bundle.pem"): nodes then check the server's certificate and name. Without it connections are
     encrypted only.

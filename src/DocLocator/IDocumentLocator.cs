@@ -3,7 +3,7 @@ using Relay.Yjs;
 namespace Relay.DocLocator;
 
 /// <summary>
-/// The table document → addresses of the nodes that hold it in memory. A short cut to a peer's state, never the truth:
+/// The table document → addresses of the nodes that hold it in memory. A shortcut to a peer's state, never the truth:
 /// log and snapshots are. Thread-safe; each operation is one atomic change of one document's set. A store that cannot
 /// be reached throws <see cref="LocatorUnavailableException"/> and is never "no holders".
 /// </summary>
@@ -11,14 +11,14 @@ public interface IDocumentLocator
 {
     /// <summary>
     /// Adds this node to the document's holders and returns the addresses (<c>ip:port</c>) of the other nodes that held
-    /// it before and live by their <see cref="INodeHeartbeat"/>: in no order, each once, never this node's own. Adding
-    /// twice changes nothing.
+    /// it before and are alive by their <see cref="INodeHeartbeat"/>: in no order, each once, never this node's own.
+    /// Adding twice has no effect.
     /// </summary>
     ValueTask<IReadOnlyList<string>> AddAsync(DocumentName document, CancellationToken cancellation);
 
     /// <summary>
-    /// Takes exactly this node, of this start, out of the document's holders. Removing what is not there changes
-    /// nothing.
+    /// Takes exactly this node, of this start, out of the document's holders. Removing a node that is not there has
+    /// no effect.
     /// </summary>
     ValueTask RemoveAsync(DocumentName document, CancellationToken cancellation);
 }

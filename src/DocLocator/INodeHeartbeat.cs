@@ -1,8 +1,8 @@
 namespace Relay.DocLocator;
 
 /// <summary>
-/// Says that this node lives. A node that has not beaten within the expiry, or never, is dead to all readers of
-/// <see cref="IDocumentLocator"/>, whatever sets it still stands in; a later beat makes it live again. So a node beats
+/// Says that this node is alive. A node that has not beaten within the expiry, or never, is dead to all readers of
+/// <see cref="IDocumentLocator"/>, whatever sets it still stands in; a later beat makes it alive again. So a node beats
 /// once before it adds itself to any document, and then several times within each expiry. Thread-safe.
 /// </summary>
 public interface INodeHeartbeat

@@ -5,7 +5,7 @@ namespace Relay.DocLocator;
 /// <summary>
 /// The table that the locators of several nodes in one process share; a node on its own has one to itself. Thread-safe:
 /// every operation is one step under one lock, so of two nodes that add themselves to a document at the same time one
-/// comes first and the other sees it. Nothing outlives the process.
+/// comes first and the other sees it. Its content ends with the process.
 /// </summary>
 /// <param name="time">Decides which heartbeats have expired.</param>
 /// <param name="expiry">How long a heartbeat lasts.</param>

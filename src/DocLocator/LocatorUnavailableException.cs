@@ -1,6 +1,6 @@
 namespace Relay.DocLocator;
 
 /// <summary>
-/// The locator's table cannot be reached or refuses the call. What was under way has an unknown outcome.
+/// The locator's table cannot be reached or refuses the call. Whether the call was carried out is unknown.
 /// </summary>
 public sealed class LocatorUnavailableException(string message, Exception inner) : Exception(message, inner);

@@ -8,17 +8,17 @@ public sealed partial class DirectorySnapshotStore
     private const int CompareBytes = 128 * 1024;
 
     /// <summary>
-    /// From this age a temporary file belongs to a process that was killed. Should its writer live after all, its write
+    /// From this age a temporary file belongs to a process that was killed. If its writer is alive after all, its write
     /// fails and is tried again.
     /// </summary>
     private static readonly TimeSpan TemporaryLifetime = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
     /// <remarks>
-    /// What lies at the position already and reads is left as it is: equal positions are equal histories. If it does
-    /// not read, it is kept too and the write fails, since the position has one key and a snapshot is never
-    /// overwritten. The session then still counts as unsaved, nothing is trimmed, and the next entry gives it another
-    /// position.
+    /// A snapshot that is stored at the position already, and reads, stays: equal positions are equal histories. One
+    /// that does not read stays as well, and the write fails, since the position has one key and a snapshot is never
+    /// overwritten. The session then still counts as unsaved, its log is not trimmed, and the next entry gives it
+    /// another position.
     /// </remarks>
     public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
     {
@@ -69,8 +69,8 @@ public sealed partial class DirectorySnapshotStore
             }
         }
 
-        // Also when it was there already: its writer may have been killed before this. Asking for a flush of what is on
-        // the disk costs next to nothing.
+        // Also when it was there already: its writer may have been killed before this. A flush of what is on the
+        // disk already costs very little.
         Step(DirectoryWriteStep.FlushFolders, path);
         FlushDirectory(folder);
         FlushDirectory(root);
@@ -79,9 +79,9 @@ public sealed partial class DirectorySnapshotStore
         DemandMarker();
     }
 
-    /// <summary>Whether the position's file is there and reads.</summary>
-    /// <exception cref="SnapshotStoreUnavailableException">It is there and does not read, or says something
-    /// else.</exception>
+    /// <summary>Whether the position's file exists and reads.</summary>
+    /// <exception cref="SnapshotStoreUnavailableException">It exists and does not read, or holds another
+    /// snapshot.</exception>
     private static async ValueTask<bool> IsStoredAsync(string path, Snapshot snapshot, CancellationToken cancellation)
     {
         SnapshotReadResult stored;
@@ -116,7 +116,7 @@ public sealed partial class DirectorySnapshotStore
     {
         Step(DirectoryWriteStep.CreateTemporary, temporary);
 
-        // Asking for the room first makes a full disk fail here, before anything is written.
+        // Reserving the space first makes a full disk fail here, before anything is written.
         using var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete,
             FileOptions.Asynchronous, bytes.Length);
         Step(DirectoryWriteStep.WriteTemporary, temporary);

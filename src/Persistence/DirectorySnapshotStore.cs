@@ -236,8 +236,8 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
     }
 
     /// <summary>
-    /// Nothing for what was deleted since it was listed. Not by asking whether it exists: the framework answers "no" to
-    /// that also where the disk said something else.
+    /// Returns null for a file that was deleted since it was listed. It does not ask whether the file exists: the
+    /// framework answers "no" to that also where the disk reports an error.
     /// </summary>
     private static SnapshotInfo? LookAt(FileInfo file, Position position)
     {
@@ -271,7 +271,7 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
 
     /// <summary>
     /// Opens the marker rather than asking whether it exists: the framework answers "no" to that also where the disk
-    /// said something else.
+    /// reports an error.
     /// </summary>
     private void DemandMarker()
     {

@@ -11,7 +11,7 @@ public interface ISnapshotStore
 {
     /// <summary>
     /// Stores a snapshot durably and reads it back: once this has completed, it counts. Storing the same position again
-    /// changes nothing.
+    /// has no effect.
     /// </summary>
     /// <exception cref="SnapshotStoreUnavailableException">The store cannot be reached or written, or gave back other
     /// bytes than it was given; or <see cref="SnapshotStoreUnavailableException.IsPositionTaken"/>.</exception>
@@ -34,10 +34,10 @@ public interface ISnapshotStore
     ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation);
 
     /// <summary>
-    /// Moves a listed snapshot that does not read out of every loader's sight: its bytes lie beside the others under
-    /// another name, which no listing shows, and its position is free. To ask again after a failure is harmless.
+    /// Moves a listed snapshot that does not read to another name, which no listing shows; its bytes stay beside the
+    /// others, and its position is free. The call may be repeated after a failure.
     /// </summary>
-    /// <returns>Where it lies now, for people; nothing if it was not there.</returns>
+    /// <returns>Where it lies now, for people; null if it was not there.</returns>
     /// <exception cref="SnapshotStoreUnavailableException">The store cannot be reached or written.</exception>
     ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation);
 }

@@ -43,7 +43,7 @@ public static class SnapshotKey
     /// -</c>.
     /// </summary>
     /// <remarks>
-    /// No dot and no upper case can appear, so nothing is a parent folder, hidden, reserved on Windows (the hash
+    /// No dot and no upper case can appear, so no name is a parent folder, hidden, reserved on Windows (the hash
     /// follows), or one with another on file systems that fold case.
     /// </remarks>
     internal static string Folder(DocumentName document)
@@ -52,7 +52,7 @@ public static class SnapshotKey
         var folder = new StringBuilder(MaxReadable + 1 + 64);
         foreach (var c in name.AsSpan(0, Math.Min(name.Length, MaxReadable)))
         {
-            // A leading hyphen would read as an option to the tools of whoever looks into the directory.
+            // A leading hyphen would read as an option to command-line tools that are used in the directory.
             folder.Append(char.IsAsciiLetterOrDigit(c)
                 ? char.ToLowerInvariant(c)
                 : c == '-' && folder.Length > 0 ? '-' : '_');
@@ -90,7 +90,7 @@ public static class SnapshotKey
     internal static string Key(string prefix, DocumentName document, Position position) =>
         Prefix(prefix, document) + Name(position);
 
-    /// <summary>Reads back what <see cref="Name"/> wrote, and nothing else.</summary>
+    /// <summary>Reads back only what <see cref="Name"/> wrote.</summary>
     internal static bool TryParseName(ReadOnlySpan<char> name, out Position position)
     {
         position = default;

@@ -27,8 +27,8 @@ public sealed record SnapshotRetention(int Last, int Hourly, int Daily)
     public static SnapshotRetention Default { get; } = new(10, 24, 30);
 
     /// <summary>
-    /// Reads a setting such as <c>last=10,hourly=24,daily=30</c>. A rule that is not named keeps nothing; the newest
-    /// two stay in any case.
+    /// Reads a setting such as <c>last=10,hourly=24,daily=30</c>. A rule that is not named keeps no snapshot; the
+    /// newest two stay in any case.
     /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out SnapshotRetention? retention,
         [NotNullWhen(false)] out string? error)

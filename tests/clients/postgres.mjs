@@ -1,4 +1,4 @@
-// A real Postgres, for the tests of room metadata: on a free loopback port and in a temporary folder.
+// A real Postgres, for the tests of document metadata: on a free loopback port and in a temporary folder.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'

@@ -29,7 +29,7 @@ provide() {
 
 # Postgres, Redis and Prometheus; what is not there is told to the tests by a variable that is not set.
 find_programs() {
-  provide RELAY_TEST_POSTGRES 'the tests of room metadata' postgresql pg_ctlcluster initdb
+  provide RELAY_TEST_POSTGRES 'the tests of document metadata' postgresql pg_ctlcluster initdb
   provide RELAY_TEST_REDIS_SERVER 'the tests against Redis' redis-server redis-server
   provide RELAY_TEST_REDIS_CLI 'the tests against Redis' redis-tools redis-cli
   provide RELAY_TEST_OPENSSL 'the tests against Redis over TLS' openssl openssl

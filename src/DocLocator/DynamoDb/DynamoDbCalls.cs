@@ -9,7 +9,7 @@ namespace Relay.DocLocator.DynamoDb;
 /// <summary>
 /// Carries out calls to DynamoDB within a deadline: attempts that meet throttling, a server's fault or the network are
 /// repeated after a growing, random pause. The SDK's own retries are off, because their pauses of up to seconds are
-/// made for calls that nobody waits for. Only for calls that may be carried out twice.
+/// made for calls in the background. Only for calls that may be carried out twice.
 /// </summary>
 /// <param name="options">The deadlines.</param>
 /// <param name="time">Runs the deadlines and the pauses.</param>

@@ -7,27 +7,27 @@ using Relay.Yjs;
 namespace Relay.DocLocator.DynamoDb;
 
 /// <summary>
-/// One node's view of the locator in a DynamoDB table. Making it reaches for nothing, so a node starts while DynamoDB
-/// is away; <see cref="CheckTableAsync"/> is the start-up check.
+/// One node's view of the locator in a DynamoDB table. The constructor makes no call, so a node starts while
+/// DynamoDB is away; <see cref="CheckTableAsync"/> is the start-up check.
 /// </summary>
 /// <remarks>
 /// <para>
 /// A document's holders are one string set in one item, and every change of it is one atomic update. The last holder
-/// leaves by deleting the item on the condition that the set is exactly itself; whatever empties
-/// a set otherwise is followed by a delete on the condition that there is no set. Neither can meet an addition: an item
-/// that somebody was added to fulfils neither condition.
+/// leaves by deleting the item on the condition that the set is exactly itself. After another update that empties a
+/// set, the item is deleted on the condition that there is no set. Neither delete can remove an addition: an item with
+/// an added node fulfils neither condition.
 /// </para>
 /// <para>
 /// Which clock counts: the node that beats writes when its heartbeat ends by its own clock, and the node that reads
 /// judges that by its own. If the beating node is behind by more than the expiry less the time between beats it is
-/// taken for dead, which costs others a short cut. If it is ahead by s, it is taken for live up to s longer after its
+/// taken for dead, which costs others a shortcut. If it is ahead by s, it is taken for live up to s longer after its
 /// death, which costs others a failed question; an end that lies more than <see cref="ClockTolerance"/> beyond any that
 /// could have been written now is not believed at all. DynamoDB's own removal of node items only tidies up.
 /// </para>
 /// <para>
-/// Elements of nodes dead for longer than <see cref="RemovalAge"/>, or whose item is gone, are taken out by whoever
-/// meets them, so that sets do not grow for ever. A node that slept for longer than that is not found by others in the
-/// documents that it holds until it opens them again.
+/// Elements of nodes dead for longer than <see cref="RemovalAge"/>, or whose item is gone, are taken out by the
+/// node that reads them, so that sets do not grow for ever. A node that slept for longer than that is not found by
+/// others in the documents that it holds until it opens them again.
 /// </para>
 /// <para>
 /// A call that fails has an unknown outcome: DynamoDB may still carry out what was sent. Then a removal can land after
@@ -176,7 +176,7 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
         return true;
     }
 
-    /// <summary>Takes exactly these elements out, and the item with them if nobody is left.</summary>
+    /// <summary>Takes exactly these elements out, and the item with them if no holder is left.</summary>
     private async Task TakeOutAsync(DocumentName document, List<string> elements, DynamoDbCalls.Attempts attempts)
     {
         UpdateItemResponse answer;
@@ -210,8 +210,8 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
     }
 
     /// <summary>
-    /// This only tidies up, and whoever adds itself next does it too: a failure is no reason to keep the answer from
-    /// the caller.
+    /// This only tidies up, and the next node that adds itself does it too: a failure does not keep the answer from the
+    /// caller.
     /// </summary>
     private async Task TakeOutDeadAsync(DocumentName document, List<string> dead, DynamoDbCalls.Attempts attempts)
     {

@@ -5,9 +5,8 @@ using Amazon.DynamoDBv2.Model;
 namespace Relay.DocLocator.DynamoDb;
 
 /// <summary>
-/// Which nodes live. What is remembered of a node is when its heartbeat ends, and only until then: a node has written
-/// that it lives until that time, so no answer from memory is older than the truth, and whoever
-/// is not remembered as live is read again.
+/// Which nodes are alive. Remembered of a node is when its heartbeat ends, and only until then: a node has written that
+/// it is alive until that time, so no answer from memory is out of date. A node that is not remembered is read again.
 /// </summary>
 internal sealed class NodeLiveness(IAmazonDynamoDB client, DynamoDbLocatorOptions options, TimeProvider time)
 {
@@ -19,7 +18,7 @@ internal sealed class NodeLiveness(IAmazonDynamoDB client, DynamoDbLocatorOption
     internal int Remembered => liveUntil.Count;
 
     /// <summary>
-    /// The addresses of those that live, each once. Those whose elements may be taken out go to
+    /// The addresses of those that are alive, each once. Those whose elements may be taken out go to
     /// <paramref name="dead"/>.
     /// </summary>
     internal async Task<IReadOnlyList<string>> JudgeAsync(List<NodeIdentity> nodes, List<string> dead,

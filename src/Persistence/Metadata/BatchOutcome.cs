@@ -7,8 +7,8 @@ public enum BatchOutcome
     Written,
 
     /// <summary>
-    /// It is written, but the store took this node for dead or did not know it: the node must say again which rooms are
-    /// open.
+    /// It is written, but the store had marked this node as dead or did not know it: the node writes again which
+    /// documents are open.
     /// </summary>
     WrittenByForgottenNode,
 }

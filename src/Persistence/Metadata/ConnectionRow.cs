@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata;
 
-/// <summary>A connection's time at a room.</summary>
+/// <summary>A connection's time at a document.</summary>
 public sealed record ConnectionRow
 {
     public required Guid Id { get; init; }
@@ -8,14 +8,14 @@ public sealed record ConnectionRow
     /// <summary>The node, as <c>address#incarnation</c>.</summary>
     public required string Node { get; init; }
 
-    /// <summary>The token's <c>sub</c>; nothing without a token.</summary>
+    /// <summary>The token's <c>sub</c>; null without a token.</summary>
     public string? UserId { get; init; }
 
     public required string Protocol { get; init; }
 
     public required DateTimeOffset OpenedAt { get; init; }
 
-    /// <summary>Nothing while it lasts; the figures below are 0 until then.</summary>
+    /// <summary>Null while it lasts; the figures below are 0 until then.</summary>
     public DateTimeOffset? ClosedAt { get; init; }
 
     public long BytesIn { get; init; }

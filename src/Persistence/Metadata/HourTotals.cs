@@ -1,15 +1,15 @@
 namespace Relay.Persistence.Metadata;
 
-/// <summary>One hour of all rooms on all nodes.</summary>
+/// <summary>One hour of all documents on all nodes.</summary>
 public sealed record HourTotals
 {
     /// <summary>Its beginning.</summary>
     public required DateTimeOffset Hour { get; init; }
 
-    /// <summary>Connections that came.</summary>
+    /// <summary>Connections that were opened.</summary>
     public long Opened { get; init; }
 
-    /// <summary>The nodes' most connections at once, added up: at most so many were there together.</summary>
+    /// <summary>The nodes' most connections at once, added up: an upper bound of how many were open together.</summary>
     public long Peak { get; init; }
 
     /// <summary>The seconds of all connections added up.</summary>

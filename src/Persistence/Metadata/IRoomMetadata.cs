@@ -3,7 +3,7 @@ using Relay.Yjs;
 namespace Relay.Persistence.Metadata;
 
 /// <summary>
-/// What is known about rooms and their connections, for people who look at it; written by all nodes every few seconds
+/// Metadata of documents and their connections, for people; written by all nodes every few seconds
 /// (<see cref="IRoomMetadataWriter"/>), so it lags by that, and after a failure by more. Documents do not depend on it.
 /// Thread-safe.
 /// </summary>
@@ -14,28 +14,30 @@ namespace Relay.Persistence.Metadata;
 /// </remarks>
 public interface IRoomMetadata
 {
-    /// <summary>Some rooms. A room that changes its place between two pages may come twice or not at all.</summary>
+    /// <summary>
+    /// One page of documents. One that changes its place between two pages may come twice or not at all.
+    /// </summary>
     Task<RoomPage> ListRoomsAsync(RoomQuery query, CancellationToken cancellation);
 
     /// <summary>
-    /// One room and its hours from <paramref name="from"/> (inclusive) to <paramref name="to"/> (exclusive); nothing
-    /// for a room that was never used.
+    /// One document and its hours from <paramref name="from"/> (inclusive) to <paramref name="to"/> (exclusive); null
+    /// for one that was never used.
     /// </summary>
     Task<RoomHistory?> FindRoomAsync(DocumentName room, DateTimeOffset from, DateTimeOffset to,
         CancellationToken cancellation);
 
-    /// <summary>Connections of a room, the latest first; nothing for a room that was never used.</summary>
-    /// <param name="room">The room.</param>
-    /// <param name="onlyOpen">Only those that are there now.</param>
+    /// <summary>Connections of a document, the latest first; null for one that was never used.</summary>
+    /// <param name="room">The document.</param>
+    /// <param name="onlyOpen">Only those that are open now.</param>
     /// <param name="limit">The most of one page.</param>
-    /// <param name="cursor">What the page before gave as its next one; nothing for the first page.</param>
+    /// <param name="cursor">What the page before gave as its next one; null for the first page.</param>
     /// <param name="cancellation">Ends the wait.</param>
     Task<ConnectionPage?> ListConnectionsAsync(DocumentName room, bool onlyOpen, int limit, string? cursor,
         CancellationToken cancellation);
 
     /// <summary>
-    /// The hours of all rooms together from <paramref name="from"/> (inclusive) to <paramref name="to"/> (exclusive),
-    /// in their order; hours without a running node are left out.
+    /// The hours of all documents together from <paramref name="from"/> (inclusive) to <paramref name="to"/>
+    /// (exclusive), in their order; hours without a running node are left out.
     /// </summary>
     Task<IReadOnlyList<HourTotals>> TotalsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
 

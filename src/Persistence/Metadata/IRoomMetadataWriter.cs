@@ -5,8 +5,8 @@ namespace Relay.Persistence.Metadata;
 /// </summary>
 /// <remarks>
 /// Every call throws <see cref="RoomMetadataUnavailableException"/> when the store cannot be used now, or does not
-/// answer
-/// in time; whether the call was carried out is unknown then, and the same call is made again later. Every call throws
+/// answer in
+/// time; whether the call was carried out is unknown then, and the same call is made again later. Every call throws
 /// <see cref="RoomMetadataUnusableException"/> when the store is of no use to this process, now and later.
 /// </remarks>
 public interface IRoomMetadataWriter : IAsyncDisposable
@@ -15,9 +15,8 @@ public interface IRoomMetadataWriter : IAsyncDisposable
     string StoreName { get; }
 
     /// <summary>
-    /// Makes the tables, or brings them up to date, and adds this start of this node. Tables that do not fit stay as
-    /// they
-    /// are.
+    /// Makes the tables, or brings them up to date, and adds this start of this node. Tables that do not fit stay
+    /// as they are.
     /// </summary>
     /// <exception cref="RoomMetadataRefusedException">The store refuses this node: the settings are wrong.</exception>
     Task<SchemaOutcome> PrepareAsync(CancellationToken cancellation);
@@ -27,7 +26,7 @@ public interface IRoomMetadataWriter : IAsyncDisposable
     Task<BatchOutcome> WriteAsync(MetadataBatch batch, CancellationToken cancellation);
 
     /// <summary>
-    /// Ends what dead nodes have left open. Returns the number of nodes that were not known to be dead before.
+    /// Closes what dead nodes have left open. Returns the number of nodes that were not known to be dead before.
     /// </summary>
     Task<long> BuryDeadNodesAsync(CancellationToken cancellation);
 
@@ -36,6 +35,6 @@ public interface IRoomMetadataWriter : IAsyncDisposable
     /// </summary>
     Task<int> PruneAsync(DateTimeOffset now, CancellationToken cancellation);
 
-    /// <summary>Says that this node stops. What is still open on it ends.</summary>
+    /// <summary>Notes that this node stops, and closes what is still open on it.</summary>
     Task EndAsync(CancellationToken cancellation);
 }

@@ -12,16 +12,16 @@ public sealed record NodeFigures
     /// <summary>When it last wrote.</summary>
     public required DateTimeOffset SeenAt { get; init; }
 
-    /// <summary>Nothing while it runs.</summary>
+    /// <summary>Null while it runs.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary><c>stopped</c> or <c>died</c>; nothing while it runs.</summary>
+    /// <summary><c>stopped</c> or <c>died</c>; null while it runs.</summary>
     public string? EndedBy { get; init; }
 
-    /// <summary>Rooms that it has open now.</summary>
+    /// <summary>Documents that it has open now.</summary>
     public int Rooms { get; init; }
 
-    /// <summary>Connections now, each counted once for each of its rooms.</summary>
+    /// <summary>Connections now, each counted once for each of its documents.</summary>
     public int Connections { get; init; }
 
     /// <summary>Of the last 24 hours.</summary>

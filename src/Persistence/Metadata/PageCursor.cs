@@ -10,11 +10,11 @@ namespace Relay.Persistence.Metadata;
 /// </summary>
 internal static class PageCursor
 {
-    /// <summary>The place of a connection among those of its room.</summary>
+    /// <summary>The place of a connection among those of its document.</summary>
     public static string Write(ConnectionRow connection) =>
         Write(Text(connection.OpenedAt.UtcTicks), connection.Id.ToString());
 
-    /// <summary>The place of a room in its order.</summary>
+    /// <summary>The place of a document in its order.</summary>
     public static string Write(RoomOrder order, RoomSummary room, long id) => order switch
     {
         RoomOrder.LastUse => Write(Text(room.LastUsed.UtcTicks), Text(id)),

@@ -1,12 +1,12 @@
 namespace Relay.Persistence.Metadata;
 
-/// <summary>One hour of a room.</summary>
+/// <summary>One hour of a document.</summary>
 public sealed record RoomHour
 {
     /// <summary>Its beginning.</summary>
     public required DateTimeOffset Hour { get; init; }
 
-    /// <summary>Connections that came.</summary>
+    /// <summary>Connections that were opened.</summary>
     public int Opened { get; init; }
 
     /// <summary>The most connections at once.</summary>

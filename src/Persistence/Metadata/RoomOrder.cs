@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata;
 
-/// <summary>How rooms are sorted; equal ones in the order of their making.</summary>
+/// <summary>How documents are sorted; equal ones in the order in which they were first used.</summary>
 public enum RoomOrder
 {
     /// <summary>By name, in the order of its UTF-8 bytes.</summary>

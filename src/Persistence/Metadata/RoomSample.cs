@@ -3,8 +3,8 @@ using Relay.Yjs;
 namespace Relay.Persistence.Metadata;
 
 /// <summary>
-/// What has happened to one room on one node since its last sample. Sums are of that time; what is called "now" is of
-/// its end.
+/// What has happened to one document on one node since its last sample. Sums are of that time; what is called "now" is
+/// of its end.
 /// </summary>
 public sealed record RoomSample
 {
@@ -19,7 +19,7 @@ public sealed record RoomSample
     /// <summary>Connections of this node now.</summary>
     public int Connections { get; init; }
 
-    /// <summary>Connections that came.</summary>
+    /// <summary>Connections that were opened.</summary>
     public int Opened { get; init; }
 
     /// <summary>The most connections of this node at once.</summary>
@@ -38,7 +38,7 @@ public sealed record RoomSample
     /// <summary>The encoded document's size in bytes when it was last encoded; 0 when it was not.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>The last snapshot that this node stored; nothing when it stored none.</summary>
+    /// <summary>The last snapshot that this node stored; null when it stored none.</summary>
     public DateTimeOffset? SnapshotAt { get; init; }
 
     /// <summary>Its bytes.</summary>
@@ -48,7 +48,7 @@ public sealed record RoomSample
     public int Snapshots { get; init; }
 
     /// <summary>
-    /// This one and another one of the same room and the same batch as one: a session that left and the one after it.
+    /// Adds another one of the same document and batch: those of a session that left and of the one after it.
     /// </summary>
     public RoomSample And(RoomSample other) => this with
     {

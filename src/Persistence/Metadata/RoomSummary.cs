@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata;
 
-/// <summary>A room as lists show it. Figures are some seconds old.</summary>
+/// <summary>A document as lists show it. Figures are some seconds old.</summary>
 public sealed record RoomSummary
 {
     public required string Name { get; init; }
@@ -15,13 +15,13 @@ public sealed record RoomSummary
     /// <summary>The nodes that have it open now, as <c>address#incarnation</c>.</summary>
     public IReadOnlyList<string> Nodes { get; init; } = [];
 
-    /// <summary>Updates that said something new, since the room is known.</summary>
+    /// <summary>Updates that said something new, since the document is known.</summary>
     public long Updates { get; init; }
 
     /// <summary>The encoded document's size in bytes, as of its last encoding; 0 when there was none.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>When the last snapshot was stored; nothing when none was.</summary>
+    /// <summary>When the last snapshot was stored; null when none was.</summary>
     public DateTimeOffset? SnapshotAt { get; init; }
 
     /// <summary>Its bytes.</summary>

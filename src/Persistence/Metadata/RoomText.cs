@@ -5,9 +5,8 @@ namespace Relay.Persistence.Metadata;
 /// <summary>Names and user ids as a database can hold them.</summary>
 /// <remarks>
 /// Names of documents may have U+0000. Postgres has no text with it, and in SQLite a text ends there for some
-/// functions.
-/// That and the character it is escaped with become two characters; all else stays, so that people find what they look
-/// for.
+/// functions. That and the character it is escaped with become two characters; all others stay, so that a search finds
+/// the name.
 /// </remarks>
 internal static class RoomText
 {

@@ -19,10 +19,10 @@ public sealed partial class S3SnapshotStore
 
     /// <inheritdoc/>
     /// <remarks>
-    /// What lies at the position already and reads is left as it is: equal positions are equal histories. If it does
-    /// not read, it is kept too and the write fails, since the position has one key and a snapshot is never
-    /// overwritten. The session then still counts as unsaved, nothing is trimmed, and the next entry gives it another
-    /// position. A write that fails may have stored the snapshot; the next one finds it.
+    /// A snapshot that is stored at the position already, and reads, stays: equal positions are equal histories. One
+    /// that does not read stays as well, and the write fails, since the position has one key and a snapshot is never
+    /// overwritten. The session then still counts as unsaved, its log is not trimmed, and the next entry gives it
+    /// another position. A write that fails may have stored the snapshot; the next one finds it.
     /// </remarks>
     public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
     {

@@ -7,8 +7,8 @@ using Relay.Yjs;
 namespace Relay.Persistence.S3;
 
 /// <summary>
-/// Snapshots as objects in a bucket of AWS's S3 or of a server that speaks its protocol. Making the store reaches for
-/// nothing, so a node starts while S3 is away; <see cref="CheckBucketAsync"/> is the start-up check.
+/// Snapshots as objects in a bucket of AWS's S3 or of a server that speaks its protocol. The constructor makes no
+/// call, so a node starts while S3 is away; <see cref="CheckBucketAsync"/> is the start-up check.
 /// </summary>
 /// <remarks>
 /// An object appears under its key whole or not at all, and is put only on the condition that the key is free
@@ -164,7 +164,7 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         }
     }
 
-    /// <summary>An answer that ends early is a failed transfer and says nothing about what is stored.</summary>
+    /// <summary>An answer that ends early is a failed transfer and does not tell what is stored.</summary>
     private static async Task<SnapshotReadResult> DecodeAsync(GetObjectResponse answer, DocumentName document,
         Position position, CancellationToken cancellation)
     {

@@ -45,7 +45,9 @@ public sealed record S3SnapshotStoreOptions
     /// <summary>How many keys a page of a listing holds: 1,000 is the most that S3 gives.</summary>
     internal int PageSize { get; init; } = 1000;
 
-    /// <summary>What is wrong with the options, in one sentence that names the setting; null if nothing is.</summary>
+    /// <summary>
+    /// What is wrong with the options, in one sentence that names the setting; null if they are valid.
+    /// </summary>
     public static string? Problem(string bucket, string prefix)
     {
         if (bucket.Length == 0)

@@ -27,7 +27,7 @@ internal static class DocumentRoutes
         var document = services.GetRequiredService<DocumentEndpoint>();
         documents.MapGet("", document.GetAsync)
             .WithName("readDocument")
-            .WithSummary("The whole document, with everything that was confirmed before the request.")
+            .WithSummary("The whole document, with everything that was acknowledged before the request.")
             .AnswersState()
             .Refuses(404, 410, 500, 503);
         var snapshots = services.GetRequiredService<SnapshotsEndpoint>();
@@ -56,7 +56,7 @@ internal static class DocumentRoutes
         var save = services.GetRequiredService<SaveEndpoint>();
         documents.MapPost("/save", save.PostAsync)
             .WithName("saveDocument")
-            .WithSummary("Stores a snapshot of what was confirmed before the request, if none has it.")
+            .WithSummary("Stores a snapshot of what was acknowledged before the request, if none has it.")
             .AnswersEmpty(204, "A snapshot has it.")
             .Refuses(404, 410, 500, 503);
         var restore = services.GetRequiredService<SnapshotRestoreEndpoint>();

@@ -140,13 +140,14 @@ internal sealed partial class RoomMetadataEndpoint(
             LogUnavailable(logger, exception);
             return Problem.Later(
                 context,
-                "The metadata of rooms cannot be read at the moment; ask again.",
+                "The metadata of documents cannot be read at the moment; ask again.",
                 ProblemKind.StoreUnavailable);
         }
     }
 
     private static ProblemHttpResult NotKept(HttpContext context, string reason) =>
-        Problem.Of(context, StatusCodes.Status501NotImplemented, $"This node keeps no metadata of rooms: {reason}.");
+        Problem.Of(
+            context, StatusCodes.Status501NotImplemented, $"This node keeps no metadata of documents: {reason}.");
 
     private (DateTimeOffset From, DateTimeOffset To) RangeOf(string? first, string? last, TimeSpan otherwise)
     {
@@ -182,6 +183,6 @@ internal sealed partial class RoomMetadataEndpoint(
     /// <summary>An empty parameter is as good as none.</summary>
     private static string? Given(string? text) => text is { Length: > 0 } ? text : null;
 
-    [LoggerMessage(LogEvents.MetadataUnreadable, LogLevel.Debug, "The metadata of rooms cannot be read now")]
+    [LoggerMessage(LogEvents.MetadataUnreadable, LogLevel.Debug, "The metadata of documents cannot be read now")]
     private static partial void LogUnavailable(ILogger logger, Exception exception);
 }

@@ -6,9 +6,9 @@ using Relay.Sessions;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>POST /api/documents/{document}/save</c>: answers 204 when a snapshot holds everything that was confirmed before
-/// the request. For those who may write: a save loses and shows nothing, and it is what the button "save" of an editor
-/// asks for.
+/// <c>POST /api/documents/{document}/save</c>: answers 204 when a snapshot holds everything that was acknowledged
+/// before the request. It needs the right to write only: a save loses and shows no content, and it is what the button
+/// "save" of an editor asks for.
 /// </summary>
 internal sealed class SaveEndpoint(DocumentSaver saver)
 {
@@ -18,7 +18,7 @@ internal sealed class SaveEndpoint(DocumentSaver saver)
         {
             null => Problem.Later(
                 context,
-                "The save takes long and goes on; what was confirmed is in the log meanwhile. Ask again.",
+                "The save takes long and goes on; what was acknowledged is in the log meanwhile. Ask again.",
                 ProblemKind.StoreUnavailable),
             var (at, reason) when reason == RefusalReason.None && at.IsNone => DocumentRefusal.Absent(context),
             var (_, reason) when reason == RefusalReason.None => TypedResults.NoContent(),

@@ -4,8 +4,8 @@ namespace Relay.Health;
 /// <param name="name">As in "Redis".</param>
 /// <param name="use">What it is for.</param>
 /// <param name="time">The clock.</param>
-/// <param name="fails">Asked by those who want to know, where somebody else takes note of the calls; nothing where they
-/// are noted here.</param>
+/// <param name="fails">Whether the service fails, where another class records the calls; null where this one does.
+/// </param>
 internal sealed class ServiceHealth(string name, string use, TimeProvider time, Func<bool>? fails = null)
 {
     /// <summary>In ticks of UTC; 0 while it works.</summary>
@@ -20,7 +20,7 @@ internal sealed class ServiceHealth(string name, string use, TimeProvider time, 
         }
     }
 
-    /// <summary>The service could not be reached, or did not do what it is there for.</summary>
+    /// <summary>The service could not be reached, or did not do its work.</summary>
     public void Failed() => Interlocked.CompareExchange(ref failingSince, time.GetUtcNow().UtcTicks, 0);
 
     /// <summary>Makes a call and takes note of how it ends.</summary>

@@ -1,8 +1,8 @@
 namespace Relay.Health;
 
 /// <summary>
-/// The services that this node uses by its settings; whoever calls one says how that went. Nobody calls one only to
-/// know.
+/// The services that this node uses by its settings; the caller of a service records how the call went. No call is made
+/// only to know the state.
 /// </summary>
 internal sealed record ServicesInUse
 {
@@ -12,7 +12,7 @@ internal sealed record ServicesInUse
     /// <summary>S3, or a directory.</summary>
     public required ServiceHealth Snapshots { get; init; }
 
-    /// <summary>DynamoDB; nothing where there is only memory.</summary>
+    /// <summary>DynamoDB; null where the locator is in memory.</summary>
     public ServiceHealth? Locator { get; init; }
 
     /// <summary>Postgres, or an SQLite file; null where no metadata is kept.</summary>

@@ -7,7 +7,7 @@ namespace Relay.Health;
 internal sealed class WatchedSnapshotStore(ISnapshotStore store, ServiceHealth health) : ISnapshotStore
 {
     public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation) =>
-        await WatchAsync(Nothing(store.WriteAsync(snapshot, cancellation)));
+        await WatchAsync(WithoutResult(store.WriteAsync(snapshot, cancellation)));
 
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) =>
         WatchAsync(store.ListAsync(document, cancellation));
@@ -16,7 +16,7 @@ internal sealed class WatchedSnapshotStore(ISnapshotStore store, ServiceHealth h
         CancellationToken cancellation) => WatchAsync(store.ReadAsync(document, snapshot, cancellation));
 
     public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
-        await WatchAsync(Nothing(store.DeleteAsync(document, snapshot, cancellation)));
+        await WatchAsync(WithoutResult(store.DeleteAsync(document, snapshot, cancellation)));
 
     public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot,
         CancellationToken cancellation) => WatchAsync(store.SetAsideAsync(document, snapshot, cancellation));
@@ -36,7 +36,7 @@ internal sealed class WatchedSnapshotStore(ISnapshotStore store, ServiceHealth h
         }
     }
 
-    private static async ValueTask<bool> Nothing(ValueTask task)
+    private static async ValueTask<bool> WithoutResult(ValueTask task)
     {
         await task;
         return true;

@@ -48,7 +48,7 @@ internal sealed class LineRate(TimeProvider time, Action<long> report)
         }
     }
 
-    /// <summary>Reports what was left out, if anything was.</summary>
+    /// <summary>Reports how many lines were left out, if any were.</summary>
     public void Report()
     {
         long count;

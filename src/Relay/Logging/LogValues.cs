@@ -53,7 +53,7 @@ internal sealed class LogValues(IEnumerable<KeyValuePair<string, object?>> value
         return ReferenceEquals(clean, raw) ? value : clean;
     }
 
-    /// <summary>A value as text; null for numbers, times and the like, in which a client can put nothing.</summary>
+    /// <summary>A value as text; null for numbers, times and the like, which a client cannot fill with text.</summary>
     private static string? TextOf(object? value) => value switch
     {
         string text => text,

@@ -1,11 +1,11 @@
 namespace Relay.Metadata;
 
-/// <summary>Why this node leaves the metadata of rooms alone. Thread-safe.</summary>
+/// <summary>Why this node keeps no metadata of documents. Thread-safe.</summary>
 internal sealed class MetadataState
 {
     private volatile string? offBecause;
 
-    /// <summary>One sentence; nothing while it does not.</summary>
+    /// <summary>One sentence; null while metadata is kept.</summary>
     public string? OffBecause
     {
         get => offBecause;

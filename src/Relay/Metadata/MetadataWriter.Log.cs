@@ -7,40 +7,41 @@ internal sealed partial class MetadataWriter
     [LoggerMessage(
         LogEvents.MetadataAway,
         LogLevel.Warning,
-        "Metadata of rooms waits in memory, because {Store} cannot be used; documents do not need it")]
+        "Metadata of documents waits in memory, because {Store} cannot be used; documents do not need it")]
     private static partial void LogAway(ILogger logger, Exception exception, string store);
 
     [LoggerMessage(
         LogEvents.MetadataBack,
         LogLevel.Information,
-        "Metadata of rooms that waited is written: {Store} can be used again after {Failures} tries")]
+        "Metadata of documents that waited is written: {Store} can be used again after {Failures} tries")]
     private static partial void LogBack(ILogger logger, string store, int failures);
 
-    [LoggerMessage(LogEvents.MetadataOff, LogLevel.Error, "No metadata of rooms is kept by this node: {Reason}")]
+    [LoggerMessage(LogEvents.MetadataOff, LogLevel.Error, "No metadata of documents is kept by this node: {Reason}")]
     private static partial void LogOff(ILogger logger, Exception? exception, string reason);
 
     [LoggerMessage(
         LogEvents.MetadataDropped,
         LogLevel.Warning,
-        "Metadata of rooms is incomplete: {Rows} rows were dropped, because {Store} could not be used for too long")]
+        "Metadata of documents is incomplete: {Rows} rows were dropped, because {Store} could not be used for too "
+        + "long")]
     private static partial void LogDropped(ILogger logger, long rows, string store);
 
     [LoggerMessage(
         LogEvents.MetadataRefused,
         LogLevel.Error,
-        "A batch of metadata of rooms is dropped, because {Store} does not take it")]
+        "A batch of metadata of documents is dropped, because {Store} does not take it")]
     private static partial void LogRefused(ILogger logger, Exception exception, string store);
 
     [LoggerMessage(
         LogEvents.DeadNodesBuried,
         LogLevel.Information,
-        "{Nodes} nodes have died; what was open on them is ended in the metadata of rooms")]
+        "{Nodes} nodes have died; their open connections are closed in the metadata of documents")]
     private static partial void LogBuried(ILogger logger, long nodes);
 
     [LoggerMessage(
         LogEvents.NodeForgotten,
         LogLevel.Warning,
-        "This node had been taken for dead in the metadata of rooms; its rooms are said again")]
+        "The metadata of documents said that this node had died; its open documents are written again")]
     private static partial void LogForgotten(ILogger logger);
 
     [LoggerMessage(LogEvents.DaysNotDropped, LogLevel.Debug, "Old days of single connections cannot be dropped now")]
@@ -49,6 +50,6 @@ internal sealed partial class MetadataWriter
     [LoggerMessage(
         LogEvents.DaysDropped,
         LogLevel.Information,
-        "{Days} days of single connections are dropped from the metadata of rooms; hourly figures stay")]
+        "{Days} days of single connections are dropped from the metadata of documents; hourly figures stay")]
     private static partial void LogPruned(ILogger logger, int days);
 }

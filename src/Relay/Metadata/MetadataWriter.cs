@@ -7,8 +7,8 @@ namespace Relay.Metadata;
 
 /// <summary>
 /// Writes what the recorder has every few seconds, and does what has to be done in the store now and then. A batch
-/// whose outcome is unknown is written again until it is known; meanwhile no other one is taken, so the order stays and
-/// nothing piles up but what the recorder bounds. Nothing of the node waits for this.
+/// whose outcome is unknown is written again until it is known; meanwhile no other batch is taken, so the order stays,
+/// and only the recorder's bounded queue grows. No other part of the node waits for this.
 /// </summary>
 internal sealed partial class MetadataWriter(
     IRoomMetadataWriter store,
@@ -43,7 +43,7 @@ internal sealed partial class MetadataWriter(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>All documents are left by now: what remains is written, if the store is there.</summary>
+    /// <summary>All documents are left by now: what remains is written, if the store can be used.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -116,7 +116,7 @@ internal sealed partial class MetadataWriter(
 
             if (!isOff)
             {
-                // A question found it out.
+                // A query found it out.
                 TurnOff(state.OffBecause, null);
             }
         }

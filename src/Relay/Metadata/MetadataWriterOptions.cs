@@ -1,6 +1,6 @@
 namespace Relay.Metadata;
 
-/// <summary>How often metadata of rooms is written.</summary>
+/// <summary>How often metadata of documents is written.</summary>
 internal sealed record MetadataWriterOptions
 {
     /// <summary>From one batch to the next. Default: 2 s: what people see on a dashboard is that old.</summary>

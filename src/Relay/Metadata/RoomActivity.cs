@@ -6,13 +6,13 @@ namespace Relay.Metadata;
 
 /// <summary>
 /// What goes on in one session, as plain numbers: the session alone adds to them, and the writer reads them every few
-/// seconds. Only comings and goings take a lock.
+/// seconds. Only joining, leaving and saving take a lock.
 /// </summary>
 internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, TimeProvider time) : IRoomActivity
 {
     private readonly Lock gate = new();
 
-    // Comings, goings and saves, under the lock.
+    // Joins, leaves and saves, under the lock.
     private int connections;
     private int opened;
     private int peak;
@@ -99,7 +99,7 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
         recorder.Left(this);
     }
 
-    /// <summary>The next sample is one even if nothing happens.</summary>
+    /// <summary>The next sample is taken even without a change.</summary>
     public void SayAgain()
     {
         lock (gate)
@@ -108,9 +108,9 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
         }
     }
 
-    /// <summary>What happened since the last sample; nothing when nothing did.</summary>
+    /// <summary>What happened since the last sample; null without a change.</summary>
     /// <param name="at">The moment that it is of.</param>
-    /// <param name="endsHour">Whether an hour ends with it: the seconds of connections that do nothing belong to their
+    /// <param name="endsHour">Whether an hour ends with it: the seconds of silent connections belong to their
     /// hours, too.</param>
     public RoomSample? TakeSample(DateTimeOffset at, bool endsHour)
     {

@@ -8,15 +8,15 @@ using Relay.Yjs;
 namespace Relay.Metadata;
 
 /// <summary>
-/// What this node's rooms and connections have to say, until it is written. Figures stay where they are added up, so
-/// they need no room here however long the database is away; comings and goings wait in a queue that takes a bounded
-/// number, and beyond that are dropped and counted. Nobody ever waits for this. Thread-safe; batches are taken by one
-/// writer.
+/// The metadata of this node's documents and connections, until it is written. Figures stay where they are added up, so
+/// they take no space here however long the database is away. Openings and closings of connections wait in a bounded
+/// queue; beyond its bound they are dropped and counted. No caller waits for this. Thread-safe; batches are taken by
+/// one writer.
 /// </summary>
 internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int maxWaiting = 100_000) : IRoomRecorder
 {
     /// <summary>
-    /// Rooms, and comings and goings, in one batch: what a database takes in well within its deadline.
+    /// Documents, and changes of connections, in one batch: what a database takes well within its deadline.
     /// </summary>
     private const int MaxOfBatch = 10_000;
 
@@ -45,7 +45,7 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
 
     IRoomActivity IRoomRecorder.Begin(DocumentName room) => Begin(room);
 
-    /// <summary>Notes a coming or a going; false when it was dropped.</summary>
+    /// <summary>Notes that a connection opened or closed; false when it was dropped.</summary>
     public bool TryNote(ConnectionChange change)
     {
         if (changes.Writer.TryWrite(change))
@@ -70,7 +70,7 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
         }
     }
 
-    /// <summary>Nothing will be written any more: nothing is kept either.</summary>
+    /// <summary>No batch will be written any more: what waits is dropped.</summary>
     public void TurnOff()
     {
         isOff = true;
@@ -82,7 +82,7 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
         activities.Clear();
     }
 
-    /// <summary>The database knows nothing of this node's open rooms: they are said again.</summary>
+    /// <summary>The database does not know this node's open documents: they are written again.</summary>
     public void SayAll()
     {
         foreach (var activity in activities.Keys)
@@ -128,7 +128,7 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
             Take(all[next], rooms);
         }
 
-        // Never one of two sessions of a room without the other.
+        // Never one of two sessions of a document without the other.
         rest = [.. all.Skip(next).Where(activity => !rooms.ContainsKey(activity.Room))];
         foreach (var activity in all.Skip(next).Where(activity => rooms.ContainsKey(activity.Room)))
         {

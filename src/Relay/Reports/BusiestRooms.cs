@@ -11,7 +11,7 @@ internal sealed class BusiestRooms
     /// <summary>What one node reports, and what one page shows.</summary>
     public const int Most = 100;
 
-    /// <summary>Long names take the place of some rooms: a report must stay small.</summary>
+    /// <summary>Long names take the place of some documents: a report must stay small.</summary>
     private const int MostNameCharacters = 8 << 10;
 
     private static readonly Action<BusiestRooms, DocumentSession> Looking = static (rooms, session) =>
@@ -19,7 +19,7 @@ internal sealed class BusiestRooms
 
     private readonly PriorityQueue<Found, (int Connections, long Updates)> busiest = new(Most);
 
-    /// <summary>Documents that somebody has open.</summary>
+    /// <summary>Documents that clients have open.</summary>
     public int Rooms { get; private set; }
 
     /// <summary>Documents with updates that no snapshot covers.</summary>
@@ -70,7 +70,7 @@ internal sealed class BusiestRooms
             }
             else
             {
-                // Most of many rooms are not among them: those cost one comparison.
+                // Most of many documents are not among the busiest: each of those costs one comparison.
                 busiest.EnqueueDequeue(new Found(session, updates, bytes), (connections, updates));
             }
         }

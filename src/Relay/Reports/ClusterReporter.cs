@@ -38,7 +38,7 @@ internal sealed class ClusterReporter(NodeReporter own, INodeReports reports, No
         }
     }
 
-    /// <summary>Nothing for what another version wrote and this one does not read.</summary>
+    /// <summary>Null for a report of another version that this one does not read.</summary>
     private static NodeReport? Read(ReadOnlyMemory<byte> report)
     {
         try

@@ -8,9 +8,10 @@ using Relay.Logging;
 namespace Relay.Reports;
 
 /// <summary>
-/// Tells all dashboards that are open at this node how the nodes do: one reader for all of them, none when nobody
-/// looks. A dashboard that reads too slowly misses events and gets the latest one next. When the node begins to leave,
-/// the streams that are open end once, so that browsers behind a load balancer look at another node. Thread-safe.
+/// Sends the state of the nodes to all dashboards that are open at this node: one reader for all of them, none without
+/// a dashboard. A dashboard that reads too slowly misses events and gets the latest one next. When the node begins to
+/// leave, the streams that are open end once, so that browsers behind a load balancer look at another node.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdentity node, NodeState state,
     DashboardFeedOptions options, TimeProvider time, ILogger<DashboardFeed> logger)
@@ -21,7 +22,7 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
     private bool isRunning;
     private bool hasLeft;
 
-    /// <summary>How many look.</summary>
+    /// <summary>How many dashboards are open.</summary>
     public int Watchers
     {
         get
@@ -135,6 +136,6 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
         }
     }
 
-    [LoggerMessage(LogEvents.DashboardFailed, LogLevel.Error, "Dashboards could not be told how the nodes do")]
+    [LoggerMessage(LogEvents.DashboardFailed, LogLevel.Error, "The state of the nodes could not be sent to dashboards")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

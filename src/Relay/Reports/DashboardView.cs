@@ -1,7 +1,7 @@
 namespace Relay.Reports;
 
 /// <summary>
-/// What a dashboard shows of this moment: the nodes, all of them together, and their rooms put together.
+/// What a dashboard shows of this moment: the nodes, all of them together, and their documents put together.
 /// </summary>
 internal sealed record DashboardView
 {
@@ -13,12 +13,12 @@ internal sealed record DashboardView
     /// <summary>The node that says this, by its incarnation.</summary>
     public string Self { get; init; } = "";
 
-    /// <summary>What each node says about itself, but for its rooms and its latency's buckets.</summary>
+    /// <summary>What each node says about itself, but for its documents and its latency's buckets.</summary>
     public IReadOnlyList<NodeReport> Nodes { get; init; } = [];
 
     public TotalsView Totals { get; init; } = new();
 
-    /// <summary>The busiest rooms of all nodes.</summary>
+    /// <summary>The busiest documents of all nodes.</summary>
     public IReadOnlyList<RoomView> Rooms { get; init; } = [];
 
     public static DashboardView Of(ClusterReport cluster, string self, DateTimeOffset at)

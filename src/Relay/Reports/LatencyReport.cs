@@ -6,7 +6,7 @@ namespace Relay.Reports;
 /// <param name="Buckets">Those with anything in them.</param>
 internal sealed record LatencyReport(double P50, double P99, IReadOnlyList<LatencyBucket> Buckets)
 {
-    /// <summary>What buckets of one or several nodes say together; nothing when there is nothing in them.</summary>
+    /// <summary>The sum of the buckets of one or several nodes; null when they are empty.</summary>
     public static LatencyReport? Of(IEnumerable<LatencyBucket> buckets)
     {
         LatencyBucket[] all = [

@@ -29,7 +29,7 @@ internal sealed record NodeReport
     /// <summary>Open connections of clients.</summary>
     public int Connections { get; init; }
 
-    /// <summary>Documents that somebody has open.</summary>
+    /// <summary>Documents that clients have open.</summary>
     public int Rooms { get; init; }
 
     /// <summary>Documents in memory.</summary>
@@ -64,7 +64,7 @@ internal sealed record NodeReport
     public double BytesSentPerSecond { get; init; }
 
     /// <summary>
-    /// From the first try to append an entry to its delivery on this node, about the last 10 s; nothing when there was
+    /// From the first try to append an entry to its delivery on this node, about the last 10 s; null when there was
     /// none.
     /// </summary>
     public LatencyReport? Latency { get; init; }
@@ -79,7 +79,7 @@ internal sealed record NodeReport
     public IReadOnlyList<ServiceReport> Services { get; init; } = [];
 
     /// <summary>
-    /// The rooms with the most connections, and of equal ones those with the most updates; at most 100.
+    /// The documents with the most connections, and of equal ones those with the most updates; at most 100.
     /// </summary>
     public IReadOnlyList<RoomReport> BusiestRooms { get; init; } = [];
 }

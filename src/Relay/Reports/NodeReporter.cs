@@ -6,7 +6,9 @@ using Relay.Telemetry;
 
 namespace Relay.Reports;
 
-/// <summary>Says how this node does, when somebody asks; between two questions it costs nothing. Thread-safe.</summary>
+/// <summary>
+/// Makes this node's report when it is asked for; between two requests it costs no time. Thread-safe.
+/// </summary>
 internal sealed class NodeReporter(NodeIdentity node, NodeState state, ConnectionRegistry connections,
     SessionRegistry sessions, RelayMetrics metrics, ServicesInUse services, TimeProvider time)
 {

@@ -61,6 +61,6 @@ internal sealed partial class NodeWatch(
     [LoggerMessage(
         LogEvents.NodeEnded,
         LogLevel.Information,
-        "Node {Incarnation} says no more how it does: its clients are taken for gone")]
+        "Node {Incarnation} sends no more reports: the presence of its clients is removed")]
     private static partial void LogNodeEnded(ILogger logger, string incarnation);
 }

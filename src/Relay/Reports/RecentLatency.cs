@@ -38,7 +38,7 @@ internal sealed class RecentLatency(LatencyCounts counts)
         (before, now) = (now, before);
     }
 
-    /// <summary>What they say; nothing when there were none.</summary>
+    /// <summary>Their percentiles; null when there were none.</summary>
     public LatencyReport? Read()
     {
         List<LatencyBucket>? buckets = null;

@@ -8,9 +8,9 @@ using Relay.Health;
 namespace Relay.Reports;
 
 /// <summary>
-/// Tells the other nodes how this one does, several times within the lifetime of what it says, and takes that away when
-/// the node has left all documents. A report that cannot be stored is not repeated: the next one is newer. What it says
-/// on the way about Redis is what this node knows of Redis.
+/// Stores this node's report for the other nodes, several times within the lifetime of a report, and removes it when
+/// the node has left all documents. A report that cannot be stored is not repeated: the next one is newer. Its calls
+/// are also what this node knows of the state of Redis.
 /// </summary>
 internal sealed class ReportWriter(
     NodeReporter reporter,
@@ -21,7 +21,7 @@ internal sealed class ReportWriter(
     TimeProvider time,
     ILogger<ReportWriter> logger) : PeriodicService(options.Interval, options.LongestRetry, time, logger)
 {
-    // Kept, so that a node on which nothing happens allocates next to nothing.
+    // Kept, so that an idle node hardly allocates.
     private readonly ArrayBufferWriter<byte> bytes = new();
     private readonly Utf8JsonWriter json = new(Stream.Null);
 

@@ -1,6 +1,6 @@
 namespace Relay.Reports;
 
-/// <summary>One room on all nodes that name it among their busiest.</summary>
+/// <summary>One document on all nodes that name it among their busiest.</summary>
 internal sealed record RoomView
 {
     public string Name { get; init; } = "";

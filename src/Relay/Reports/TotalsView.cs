@@ -5,7 +5,7 @@ internal sealed record TotalsView
 {
     public int Connections { get; init; }
 
-    /// <summary>Documents that somebody has open.</summary>
+    /// <summary>Documents that clients have open.</summary>
     public int Rooms { get; init; }
 
     /// <summary>
@@ -25,7 +25,7 @@ internal sealed record TotalsView
     public double BytesSentPerSecond { get; init; }
 
     /// <summary>
-    /// From the first try to append an entry to its delivery on the same node, without buckets; nothing when there was
+    /// From the first try to append an entry to its delivery on the same node, without buckets; null when there was
     /// none.
     /// </summary>
     public LatencyReport? Latency { get; init; }

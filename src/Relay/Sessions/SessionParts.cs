@@ -16,7 +16,6 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     private readonly PendingReads pendingReads = new();
     private readonly PendingSaves pendingSaves = new();
     private readonly AwarenessPublisher publisher;
-    private readonly ConnectionOpening opening;
 
     public SessionParts(
         SessionContext context, SessionServices services, IChannelListener listener, ISessionPlace place)
@@ -52,7 +51,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         Loader = new Loader(context, services.LoadSources, Listing, pendingReads, listener, this);
         Lifecycle = new SessionLifecycle(context, connections, Listing, this);
         Intake = new MessageIntake(context, Content, Outbox, Unlogged, Broadcaster, Figures, this);
-        opening = new ConnectionOpening(context, Broadcaster, Intake);
+        var opening = new ConnectionOpening(context, Broadcaster, Intake);
         Admission = new ConnectionAdmission(context, connections, Lifecycle, opening, Broadcaster, Awareness);
         Requests = new SessionRequests(Content, Lifecycle, Follower, Outbox, Saver, pendingReads, pendingSaves);
     }
@@ -109,11 +108,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     bool IIntakeSession.HasEntries => !Follower.Position.IsNone;
 
-    void IIntakeSession.OnOpened(Attachment attachment)
-    {
-        opening.OnOpened();
-        Awareness.OnOpened(attachment);
-    }
+    void IIntakeSession.OnOpened(Attachment attachment) => Admission.OnOpened(attachment);
 
     void IIntakeSession.ReceiveAwareness(Attachment attachment, IReadOnlyList<AwarenessEntry> entries) =>
         Awareness.Receive(attachment, entries);

@@ -9,8 +9,8 @@ using Relay.Sessions;
 namespace Relay.Startup;
 
 /// <summary>
-/// Metadata of rooms: in Postgres, or else in a file of a node that is alone. Several nodes without Postgres keep none,
-/// and no part of this exists there.
+/// Metadata of documents: in Postgres, or else in a file of a node that is alone. Several nodes without Postgres keep
+/// none, and no part of this exists there.
 /// </summary>
 internal static class RelayMetadata
 {

@@ -74,8 +74,8 @@ internal static class RelayStores
             Snapshots = new ServiceHealth(settings.S3.Bucket is null ? "Directory" : "S3", "snapshots", time),
             Locator = settings.DynamoDb.Table is null ? null : new ServiceHealth("DynamoDB", "locator", time),
             Metadata = settings.Postgres.ConnectionString is not null ? new ServiceHealth(
-                "Postgres", "metadata of rooms", time)
-                : settings.KeepsMetadataFile ? new ServiceHealth("SQLite file", "metadata of rooms", time) : null,
+                "Postgres", "metadata of documents", time)
+                : settings.KeepsMetadataFile ? new ServiceHealth("SQLite file", "metadata of documents", time) : null,
         };
     }
 

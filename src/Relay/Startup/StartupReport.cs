@@ -30,7 +30,7 @@ internal static partial class StartupReport
         var postgres = settings.Postgres.ConnectionString is null ? null : settings.Postgres.Place();
         Say(
             logger,
-            "room metadata",
+            "document metadata",
             "Postgres",
             postgres,
             settings.KeepsMetadataFile ? Path.Combine(path, RelayMetadata.FileName) : "nowhere");

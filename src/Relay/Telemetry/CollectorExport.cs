@@ -6,7 +6,7 @@ namespace Relay.Telemetry;
 
 /// <summary>
 /// Says at the start what a collector is sent, and sends the rest at the stop, while what is measured is still there.
-/// A collector that is away costs what it would have got, and nothing else.
+/// A collector that is away loses what it would have got; the node goes on.
 /// </summary>
 internal sealed partial class CollectorExport(
     Collector collector, MeterProvider meters, ILogger<CollectorExport> logger, TracerProvider? tracers = null)

@@ -45,7 +45,7 @@ internal sealed class RelayMetrics : IDisposable
         refused = Meter.CreateCounter<long>("relay.requests.refused", "{request}",
             "Requests for a WebSocket or an API address that were refused, by HTTP status.");
         Meter.CreateObservableCounter("relay.metadata.dropped", () => MetadataDroppedCount, "{row}",
-            "Comings, goings and last figures that the metadata of rooms lacks, because the database was "
+            "Openings, closings and last figures that the metadata of documents lacks, because the database was "
                 + "away for too long.");
     }
 
@@ -61,7 +61,7 @@ internal sealed class RelayMetrics : IDisposable
     public TrafficCounts Traffic =>
         new(Sessions.UpdatesReceived, Sessions.UpdatesDelivered, Sockets.BytesReceived, Sockets.BytesSent);
 
-    /// <summary>How often metadata of rooms was dropped.</summary>
+    /// <summary>How often metadata of documents was dropped.</summary>
     public long MetadataDroppedCount => Interlocked.Read(ref metadataDropped);
 
     public void MetadataDropped(int rows = 1) => Interlocked.Add(ref metadataDropped, rows);

@@ -9,7 +9,7 @@ namespace Relay.Telemetry;
 /// <summary>
 /// The node's instruments for Prometheus, and with traces for the collector that the standard variables name
 /// (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and its like, <c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>,
-/// <c>OTEL_TRACES_SAMPLER</c>). Whoever adds this adds <see cref="RelayMetrics"/>, too.
+/// <c>OTEL_TRACES_SAMPLER</c>). The caller adds <see cref="RelayMetrics"/>, too.
 /// </summary>
 internal static class TelemetryServices
 {

@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata;
 
-/// <summary>A store of room metadata, and the nodes that a test starts on it.</summary>
+/// <summary>A store of document metadata, and the nodes that a test starts on it.</summary>
 public abstract class MetadataStoreTest : IAsyncLifetime
 {
     private readonly List<IRoomMetadataWriter> writers = [];

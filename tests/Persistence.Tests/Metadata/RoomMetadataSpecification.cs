@@ -4,7 +4,7 @@ using static Relay.Persistence.Metadata.MetadataSamples;
 namespace Relay.Persistence.Metadata;
 
 /// <summary>
-/// What every store of room metadata does. An implementation's test class gives each test an empty store, which one
+/// What every store of document metadata does. An implementation's test class gives each test an empty store, which one
 /// node
 /// writes into at a time.
 /// </summary>

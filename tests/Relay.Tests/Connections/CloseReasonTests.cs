@@ -33,7 +33,10 @@ public sealed partial class CloseReasonTests
     [InlineData("docs/security.md")]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/deploy.md")]
+    [InlineData("docs/comparison.md")]
+    [InlineData("docs/settings.md")]
     [InlineData("README.md")]
+    [InlineData("CONTRIBUTING.md")]
     public void Other_documents_name_no_close_code_that_the_node_does_not_send(string document)
     {
         var named = CodeInText().Matches(File.ReadAllText(Path.Combine(Root(), document)));

@@ -2,7 +2,7 @@ using Relay.Persistence.Metadata;
 
 namespace Relay.Doubles;
 
-/// <summary>A store of room metadata that does what a test says.</summary>
+/// <summary>A store of document metadata that does what a test says.</summary>
 internal sealed class StubMetadataWriter : IRoomMetadataWriter
 {
     public string StoreName => "the store of the test";

@@ -25,7 +25,7 @@ public sealed class ReportTests
         Assert.True(said.GetProperty("bytesReceived").GetInt64() > 5
             && said.GetProperty("memoryBytes").GetInt64() > 1 << 20);
         Assert.Equal(
-            ["File log: log", "Directory: snapshots", "SQLite file: metadata of rooms"],
+            ["File log: log", "Directory: snapshots", "SQLite file: metadata of documents"],
             said.GetProperty("services").EnumerateArray()
                 .Select(service => $"{service.GetProperty("name")}: {service.GetProperty("use")}"));
         Assert.All(said.GetProperty("services").EnumerateArray(),

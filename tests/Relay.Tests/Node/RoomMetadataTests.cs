@@ -74,7 +74,7 @@ public sealed class RoomMetadataTests : IDisposable
 
         Assert.Equal(before, await File.ReadAllBytesAsync(path));
         Assert.Contains(log.Lines, line => line.StartsWith(
-            $"No metadata of rooms is kept by this node: the metadata file {path}", StringComparison.Ordinal));
+            $"No metadata of documents is kept by this node: the metadata file {path}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class RoomMetadataTests : IDisposable
         await using var node = await StartAsync(log, store: store);
         store.Fails = new RoomMetadataUnusableException("a page is torn", new IOException());
         await UntilAsync(
-            () => Task.FromResult(log.Lines.Contains("No metadata of rooms is kept by this node: a page is torn")));
+            () => Task.FromResult(log.Lines.Contains("No metadata of documents is kept by this node: a page is torn")));
         await AssertServesAsync(node);
         Assert.Contains("a page is torn", await NotKeptAsync(node), StringComparison.Ordinal);
     }
@@ -140,7 +140,7 @@ public sealed class RoomMetadataTests : IDisposable
         await using var node = await StartAsync(log, store: store, rooms: new TornMetadata());
         Assert.Contains("a page is torn", await NotKeptAsync(node), StringComparison.Ordinal);
         await UntilAsync(
-            () => Task.FromResult(log.Lines.Contains("No metadata of rooms is kept by this node: a page is torn")));
+            () => Task.FromResult(log.Lines.Contains("No metadata of documents is kept by this node: a page is torn")));
         await AssertServesAsync(node);
     }
 

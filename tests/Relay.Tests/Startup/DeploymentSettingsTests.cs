@@ -12,7 +12,7 @@ public sealed partial class DeploymentSettingsTests
     {
         string[] files =
         [
-            "Dockerfile", "docker-compose.yml", "README.md",
+            "Dockerfile", "docker-compose.yml", "README.md", "CONTRIBUTING.md",
             .. Under("docs", "*.md"), .. Under("infra", "*.tf"), .. Under("infra", "*.hcl"), .. Under("infra", "*.yml"),
                 .. Under(Path.Combine(".github", "workflows"), "*.yml"),
         ];
@@ -45,7 +45,7 @@ public sealed partial class DeploymentSettingsTests
     public void Files_that_set_something_are_among_those_that_are_looked_at()
     {
         Assert.All(
-            ["docker-compose.yml", Path.Combine("infra", "terraform", "main.tf"), "README.md"],
+            ["docker-compose.yml", Path.Combine("infra", "terraform", "main.tf"), Path.Combine("docs", "deploy.md")],
             file => Assert.Contains(Written().Matches(File.ReadAllText(Path.Combine(Root, file))),
                 match => match.Value == "Relay__Redis__Configuration"));
         Assert.Equal(["Relay:Redis:Configuraton"], Unknown(["Relay:Redis:Configuraton", "Relay:Redis:Configuration"]));

@@ -4,24 +4,24 @@ using System.Text.RegularExpressions;
 
 namespace Relay.Startup;
 
-/// <summary>The tables of settings, in the README and in docs/protocol.md, against the properties.</summary>
+/// <summary>The tables of settings, in docs/settings.md and in docs/protocol.md, against the properties.</summary>
 public sealed partial class SettingsTableTests
 {
-    private static readonly string Readme = Text("README.md");
+    private static readonly string SettingsPage = Text(Path.Combine("docs", "settings.md"));
 
     [Fact]
     public void Every_setting_stands_in_a_table_once_and_none_besides()
     {
         var limits = Rows(Text(Path.Combine("docs", "protocol.md")), "| setting (`Relay:Limits:…`)");
-        var written = Rows(Readme, "| key (under `Relay:`)").Keys.Where(key => key != "Limits:…")
+        var written = Rows(SettingsPage, "| key (under `Relay:`)").Keys.Where(key => key != "Limits:…")
             .Concat(limits.Keys.Select(key => "Limits:" + key));
         Assert.Equal(Settings().Select(setting => setting.Key).Order(), written.Order());
     }
 
     [Fact]
-    public void Defaults_in_the_readme_are_those_of_the_properties()
+    public void Defaults_on_the_page_of_settings_are_those_of_the_properties()
     {
-        var rows = Rows(Readme, "| key (under `Relay:`)");
+        var rows = Rows(SettingsPage, "| key (under `Relay:`)");
         Assert.All(
             Settings().Where(setting => !setting.Key.StartsWith("Limits:", StringComparison.Ordinal)),
             setting =>
@@ -71,15 +71,22 @@ public sealed partial class SettingsTableTests
                 ? [(path + property.Name, property.GetValue(options))]
                 : Below(property.GetValue(options)!, $"{path}{property.Name}:"));
 
-    /// <summary>The rows of the table with this heading: each key of the first column, and the default.</summary>
+    /// <summary>The rows of all tables with this heading: each key of the first column, and the default.</summary>
     private static Dictionary<string, string> Rows(string text, string heading)
     {
-        var lines = text.Split('\n').SkipWhile(line => !line.StartsWith(heading, StringComparison.Ordinal)).ToArray();
-        var column = lines[0].Split('|').Select(cell => cell.Trim()).ToList().IndexOf("default");
-        return lines.Skip(2).TakeWhile(line => line.StartsWith('|'))
-            .Select(line => line.Split('|'))
-            .SelectMany(cells => Keys().Matches(cells[1]).Select(key => (key.Groups[1].Value, cells[column].Trim())))
+        var lines = text.Split('\n');
+        return Enumerable.Range(0, lines.Length)
+            .Where(line => lines[line].StartsWith(heading, StringComparison.Ordinal))
+            .SelectMany(line => RowsOf(lines[line..]))
             .ToDictionary();
+    }
+
+    private static IEnumerable<(string Key, string Default)> RowsOf(string[] table)
+    {
+        var column = table[0].Split('|').Select(cell => cell.Trim()).ToList().IndexOf("default");
+        return table.Skip(2).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split('|'))
+            .SelectMany(cells => Keys().Matches(cells[1]).Select(key => (key.Groups[1].Value, cells[column].Trim())));
     }
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Root(), file));

@@ -53,7 +53,7 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     const dashboard = await openDashboard(t, browser, nodes[0])
     await waitFor(async () => (await dashboard.rows('nodes')).length === 2, 'both nodes')
     const sees = (what, condition) =>
-      dashboard.seesRow('live-rooms', (row) => row.Room === 'shared' && condition(row), what)
+      dashboard.seesRow('live-rooms', (row) => row.Document === 'shared' && condition(row), what)
     const seesConnections = (count) =>
       dashboard.seesRow(
         'nodes',
@@ -77,7 +77,8 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     for (const client of [first, here]) client.leave()
     await dashboard.sees('connections', '0')
     const services = (await dashboard.page.locator('#services').innerText()).replaceAll(/\s+/g, ' ')
-    for (const service of ['✓ Redis log works', '✓ Directory snapshots works', '✓ Postgres metadata of rooms works'])
+    const works = ['✓ Redis log works', '✓ Directory snapshots works', '✓ Postgres metadata of documents works']
+    for (const service of works)
       assert.ok(services.includes(service), services)
   })
 
@@ -88,7 +89,7 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     ada.awareness.setLocalStateField('user', { name: 'Ada', color: '#dd0283' })
     bob.awareness.setLocalStateField('user', { name: 'Bob', color: '#07824a' })
     ada.text.insert(0, 'some text that is worth a snapshot')
-    const dashboard = await openDashboard(t, browser, nodes[0], { hash: '#room=plans%2Fspring' })
+    const dashboard = await openDashboard(t, browser, nodes[0], { hash: '#document=plans%2Fspring' })
     await waitFor(
       async () =>
         (await dashboard.page.locator('#room-people summary bdi').allTextContents()).sort().join() === 'Ada,Bob',
@@ -126,7 +127,7 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     await joinClient(t, nodes[1], 'the latest')
     const dashboard = await openDashboard(t, browser, nodes[0])
     await dashboard.page.locator('#show-all').click()
-    const first = async () => (await dashboard.rows('known-rooms'))[0]?.Room
+    const first = async () => (await dashboard.rows('known-rooms'))[0]?.Document
     await waitFor(async () => await first() === 'the latest', 'the rooms by their last use')
     assert.equal((await dashboard.rows('known-rooms')).length, 50)
     await dashboard.page.locator('#sort').selectOption('name')
@@ -139,7 +140,7 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     await waitFor(async () => (await dashboard.rows('known-rooms')).length === 10, 'what was searched for')
     await dashboard.page.locator('#search').fill('nothing like it')
     await waitFor(
-      async () => (await dashboard.page.locator('#no-known-rooms').textContent()) === 'No room has such a name.',
+      async () => (await dashboard.page.locator('#no-known-rooms').textContent()) === 'No document has such a name.',
       'the sentence'
     )
     await dashboard.pictures('two-nodes-all')

@@ -44,7 +44,8 @@ test.describe('The dashboard', whereBrowserIs, () => {
     await dashboard.sees('connections', '0')
     assert.equal(await dashboard.page.locator('#no-live-rooms').textContent(), 'Nobody has a document open.')
     const client = await joinClient(t, relay, 'plans/spring')
-    await dashboard.seesRow('live-rooms', (row) => row.Room === 'plans/spring' && row.Connections === '1', 'the room')
+    const isOpenOnce = (row) => row.Document === 'plans/spring' && row.Connections === '1'
+    await dashboard.seesRow('live-rooms', isOpenOnce, 'the document')
     await dashboard.sees('connections', '1')
     const typing = setInterval(() => client.text.insert(0, 'x'), 20)
     t.after(() => clearInterval(typing))
@@ -55,7 +56,10 @@ test.describe('The dashboard', whereBrowserIs, () => {
       /✓\s*File log\s*log\s*works[^]*✓\s*Directory\s*snapshots\s*works/
     )
     const [node] = await dashboard.rows('nodes')
-    assert.deepEqual([node.Node, node.State, node.Connections, node.Rooms], ['alone (this one)', '✓ ready', '1', '1'])
+    assert.deepEqual(
+      [node.Node, node.State, node.Connections, node.Documents],
+      ['alone (this one)', '✓ ready', '1', '1']
+    )
     await dashboard.page.locator('#figure-updates .plot').hover()
     assert.match(await dashboard.page.locator('#figure-updates .said-value').textContent(), /\d\/s$/)
     clearInterval(typing)
@@ -70,7 +74,7 @@ test.describe('The dashboard', whereBrowserIs, () => {
       await joinClient(t, { yjs: `${relay.ws}/yjs` }, encodeURIComponent(name).replaceAll('.', '%2E'))
     await waitFor(async () => (await dashboard.rows('live-rooms')).length === hostile.length, 'all rooms')
     assert.equal(await dashboard.page.locator('#live-rooms :is(img, script)').count(), 0)
-    const shown = (await dashboard.rows('live-rooms')).map(({ Room }) => Room)
+    const shown = (await dashboard.rows('live-rooms')).map(({ Document }) => Document)
     for (const name of [
       '<img src=x onerror=alert(1)>',
       '\\u{202e}txt.exe',
@@ -82,8 +86,8 @@ test.describe('The dashboard', whereBrowserIs, () => {
       assert.ok(shown.includes(name), `${name} in ${shown.join(' | ').slice(0, 500)}`)
     assert.equal(await dashboard.overflow(), 0)
     for (const name of [hostile[0], hostile[2], hostile[6]]) {
-      await dashboard.page.evaluate((room) => {
-        location.hash = new URLSearchParams({ room }).toString()
+      await dashboard.page.evaluate((document) => {
+        location.hash = new URLSearchParams({ document }).toString()
       }, name)
       await waitFor(
         async () => /^1/.test(await dashboard.page.locator('#room-figures dd').first().textContent()),
@@ -104,7 +108,7 @@ test.describe('The dashboard', whereBrowserIs, () => {
     for (const room of [0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8])
       await joinClient(t, own, `${room}${long}`)
     await joinClient(t, own, 'calm')
-    const dashboard = await openDashboard(t, browser, own, { hash: '#room=calm' })
+    const dashboard = await openDashboard(t, browser, own, { hash: '#document=calm' })
     await dashboard.sees('rooms', '10')
     await waitFor(
       async () =>
@@ -113,8 +117,8 @@ test.describe('The dashboard', whereBrowserIs, () => {
     )
     const note = await dashboard.page.locator('#room-history-note').textContent()
     assert.match(note, /no history.*metadata\.db does not read/)
-    await dashboard.page.evaluate((room) => {
-      location.hash = new URLSearchParams({ room }).toString()
+    await dashboard.page.evaluate((document) => {
+      location.hash = new URLSearchParams({ document }).toString()
     }, `0${long}`)
     await waitFor(
       async () => /Connections\s+3[^]*Open on\s+alone/.test(await dashboard.page.locator('#room-figures').innerText()),
@@ -130,7 +134,7 @@ test.describe('The dashboard', whereBrowserIs, () => {
       user: { name: 7, color: 'url(http://example.invalid/)' },
       deep: { text: '<script>alert(1)</' + 'script>\u202E' }
     })
-    const dashboard = await openDashboard(t, browser, relay, { hash: '#room=presence' })
+    const dashboard = await openDashboard(t, browser, relay, { hash: '#document=presence' })
     await waitFor(async () => await dashboard.page.locator('#room-people li').count() === 2, 'both people')
     const people = (await dashboard.page.locator('#room-people summary').allInnerTexts()).sort()
     assert.match(people[0], /^Ada <b>L<\/b> client \d+$/)
@@ -179,7 +183,7 @@ test.describe('The dashboard', whereBrowserIs, () => {
     await rename(snapshots, aside)
     await writeFile(snapshots, '')
     client.text.insert(0, 'not ')
-    const row = await dashboard.seesRow('jobs', ({ Room }) => Room === 'un<b>saved', 'the job')
+    const row = await dashboard.seesRow('jobs', ({ Document }) => Document === 'un<b>saved', 'the job')
     assert.match(row.State, /failed, is tried again|stalled|a node is at it/)
     await waitFor(
       async () => /✕\s*Directory\s*snapshots\s*fails since/.test(await dashboard.page.locator('#services').innerText()),
@@ -217,9 +221,9 @@ test.describe('The dashboard', whereBrowserIs, () => {
     dashboard.forgives(/40[13]/)
 
     const link = await openDashboard(t, browser, guarded, {
-      hash: `#room=plan&token=${token('root', {}, { admin: true })}`
+      hash: `#document=plan&token=${token('root', {}, { admin: true })}`
     })
-    assert.equal(link.page.url(), `${guarded.url}/dashboard#room=plan`)
+    assert.equal(link.page.url(), `${guarded.url}/dashboard#document=plan`)
     await link.page.waitForSelector('#room:not([hidden])')
   })
 

@@ -5,7 +5,7 @@ export class Refusal extends Error {
   /** Another token may do. */
   get isAboutToken (): boolean { return this.status === 401 || this.status === 403 }
 
-  /** This node keeps no metadata of rooms. */
+  /** This node keeps no metadata of documents. */
   get isNotKept (): boolean { return this.status === 501 }
 }
 

@@ -6,7 +6,7 @@ import type { Hour } from './view'
 const dayMs = 24 * 3_600_000
 const againMs = 60_000
 
-/** The last 24 hours of all rooms together, where metadata is kept. */
+/** The last 24 hours of all documents together, where metadata is kept. */
 export async function watchDay (api: Api): Promise<void> {
   const charts = new HourCharts(['connections', 'updates', 'traffic'])
   byId('day-charts').append(...charts.elements)

@@ -8,7 +8,7 @@ export type StreamState =
   /** Another token is needed. */
   | { kind: 'refused', reason: string, hadToken: boolean }
 
-/** Events come more often than once a second; silence is a lost connection that nobody has noticed. */
+/** Events come more often than once a second; silence means a lost connection of which the browser has no notice. */
 const silenceMs = 5000
 const firstRetryMs = 500
 const longestRetryMs = 5000

@@ -64,7 +64,7 @@ export function dayOf (time: number | string): string { return day.format(new Da
 
 export function momentOf (time: number | string): string { return moment.format(new Date(time)) }
 
-/** A name as it can be shown: what moves or hides letters is written out. Anybody may have given it. */
+/** A name as it can be shown: characters that move or hide letters are escaped, because any client may choose it. */
 export function printable (name: string): string {
   return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`)
 }

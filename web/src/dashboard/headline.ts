@@ -26,8 +26,8 @@ const figures: Figure[] = [
   },
   {
     id: 'rooms',
-    title: 'Live rooms',
-    explanation: 'Documents that somebody has open.',
+    title: 'Live documents',
+    explanation: 'Documents that clients have open.',
     value: ({ rooms, areRoomsExact }) => `${areRoomsExact ? '' : '≤ '}${count(rooms)}`,
     note: ({ unsavedDocuments }) => unsavedDocuments === 0 ? 'all saved' : `${count(unsavedDocuments)} not saved yet`,
     format: count,

@@ -12,7 +12,7 @@ const states: Record<Job['state'], Cell> = {
   available: {
     text: `${signs.busy} waits`,
     tone: 'quiet',
-    title: 'Whoever has it open will save it; if nobody does, another node will.'
+    title: 'A node that has it open saves it; if no node has, another one does.'
   },
   claimed: { text: `${signs.busy} a node is at it`, tone: 'busy' },
   retried: { text: `${signs.busy} failed, is tried again`, tone: 'busy' },
@@ -29,7 +29,7 @@ export class Jobs {
     'Documents that failed to be saved',
     [
       {
-        title: 'Room',
+        title: 'Document',
         cell: ({ document }) => ({ text: printable(document), title: printable(document), href: addressOf(document) })
       },
       { title: 'State', cell: ({ state }) => states[state] ?? state },

@@ -43,7 +43,7 @@ const events = new Events(api, (view) => {
 const form = new TokenForm(api, () => events.retry())
 void events.run()
 
-/** Takes the token out of the address bar, so that it is in no link that people share, and leaves the room there. */
+/** Takes the token out of the address bar, so that it is in no link that people share; the document stays there. */
 function hideToken (): void {
   const hash = new URLSearchParams(location.hash.slice(1))
   if (!hash.has('token')) return

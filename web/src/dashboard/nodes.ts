@@ -40,7 +40,7 @@ export class Nodes {
         },
         { title: 'State', cell: ({ state }) => states[state] ?? state },
         { title: 'Connections', isNumber: true, cell: ({ connections }) => count(connections) },
-        { title: 'Rooms', isNumber: true, cell: ({ rooms }) => count(rooms) },
+        { title: 'Documents', isNumber: true, cell: ({ rooms }) => count(rooms) },
         {
           title: 'Updates',
           isNumber: true,

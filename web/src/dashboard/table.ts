@@ -2,7 +2,7 @@ import { element, setText } from './dom'
 
 export interface Column<T> {
   title: string
-  /** Text, or what stands in the cell; `isName` says that somebody else chose the text. */
+  /** Text, or what stands in the cell; `isName` says that a client chose the text. */
   cell: (row: T) => string | Cell
   /** Numbers stand at the right. */
   isNumber?: boolean
@@ -20,7 +20,7 @@ export interface Cell {
 }
 
 /**
- * Rows that stay the same element for as long as their key is there, so that nothing jumps, and a focus stays where it
+ * Rows that stay the same element for as long as their key is there, so that no row jumps, and a focus stays where it
  * is.
  */
 export class Table<T> {

@@ -55,7 +55,7 @@ export interface LiveRoom {
   nodes: string[]
 }
 
-/** A room as the metadata has it (`GET /api/documents`). */
+/** A document as the metadata has it (`GET /api/documents`). */
 export interface KnownRoom {
   name: string
   firstUsed: string
@@ -68,7 +68,7 @@ export interface KnownRoom {
   snapshotBytes: number | null
 }
 
-/** One hour of a room, or of all rooms, which have neither size nor snapshots. */
+/** One hour of a document, or of all documents, which have neither size nor snapshots. */
 export interface Hour {
   hour: string
   opened: number

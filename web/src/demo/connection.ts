@@ -10,7 +10,7 @@ export type ConnectionState =
   /** The relay said not to come back. */
   | { kind: 'refused', reason: string }
 
-/** A node that stops sends its clients to another one, which takes an instant: too short to alarm anybody. */
+/** A node that stops sends its clients to another one, which takes an instant: too short for an alarm. */
 const graceAfterLossMs = 1500
 const graceAtFirstMs = 5000
 
@@ -98,7 +98,7 @@ export class Connection {
         this.#enter({ kind: 'refused', reason: problem.detail })
       }
     } catch {
-      // Nobody answers: that is not a refusal.
+      // No answer: that is not a refusal.
     } finally {
       this.#asks = false
     }

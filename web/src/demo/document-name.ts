@@ -9,7 +9,7 @@ export function documentNameOf (page: URL): string | null {
   return decodeURIComponent(asked.pathname).endsWith(`/yjs/${name}`) ? name : null
 }
 
-/** The address to share: the page's own, with the document's name and nothing else. */
+/** The address to share: the page's own, with the document's name only. */
 export function linkTo (name: string, page: URL): URL {
   const link = new URL(page.pathname, page)
   link.searchParams.set('doc', name)

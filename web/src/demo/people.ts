@@ -64,7 +64,7 @@ export class People {
 
   /**
    * Of two people with one colour the later client id moves to a free one, if there is any; both see it the same way,
-   * so nobody moves twice.
+   * so each person moves once.
    */
   #keepColorsApart (): void {
     const { color, clientId, name } = this.me

@@ -1,4 +1,4 @@
-// Words for names that nobody had to think of.
+// Words for random names.
 const adjectives = [
   'amber',
   'bright',
@@ -73,7 +73,7 @@ const animals = [
 const letters = 'abcdefghijkmnpqrstuvwxyz23456789'
 
 /**
- * For a document: `calm-otter-` and six letters, one of 2^40 names, so that a fresh visitor lands in nobody's document.
+ * For a document: `calm-otter-` and six letters, one of 2^40 names, so that a first visit opens a new document.
  */
 export function randomDocumentName (): string {
   return `${pick(adjectives)}-${pick(animals)}-${Array.from({ length: 6 }, () => pick(letters)).join('')}`

@@ -181,7 +181,7 @@ locals {
         period      = 300
         periods     = 6
         missing     = "notBreaching"
-        description = "Metadata of rooms is late. No document depends on it."
+        description = "Metadata of documents is late. No document depends on it."
       }
       postgres-storage = {
         namespace   = "AWS/RDS"

@@ -1,4 +1,4 @@
-# A Postgres for the metadata of rooms. No document depends on it.
+# A Postgres for the metadata of documents. No document depends on it.
 
 data "aws_secretsmanager_random_password" "this" {
   password_length     = 48

@@ -1,13 +1,24 @@
--- Stores an entry at the end of a document's log, counts it in its partition, makes the document a save job and publishes the entry; or leaves the publishing to the caller, who waits for replicas first.
+-- Stores an entry at the end of a document's log, counts it in its partition, makes the document a save job and
+-- publishes the entry; or leaves the publishing to the caller, who waits for replicas first.
 --
--- KEYS: 1 head (hash), 2 entries (list), 3 ids (zset id -> offset), 4 partition (hash), 5 changed (zset document -> count), 6 jobs (zset document -> due, ms)
--- ARGV: 1 the epoch that the caller means, 2 the entry (8 bytes id, 1 byte kind, payload), 3 the document's encoded name, 4 the channel, 5 the envelope's head,
---       6 how many bytes of the entry are published, 7 ms after which the job is due, 8 PUBLISH or SPUBLISH,
---       9 "1" if the caller publishes; then a repeat writes, too, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps,
---       11 "1" if a log of that epoch is to be replaced by one that begins with the entry; otherwise absent,
---       12 the id (8 bytes) of the entry with which it must end for that; absent if it may end with any
--- Result: one string, which costs both ends less than a list: outcome (1 byte: 0 stored, 1 started the epoch, 2 other epoch), epoch, offset (8 bytes each, big-endian), id, id of the entry before it, the partition's count
---         (8 bytes each; the count is 0 where it is not known)
+-- KEYS: 1 head (hash), 2 entries (list), 3 ids (zset id -> offset), 4 partition (hash),
+--       5 changed (zset document -> count), 6 jobs (zset document -> due, ms)
+-- ARGV: 1 the epoch that the caller means
+--       2 the entry (8 bytes id, 1 byte kind, payload)
+--       3 the document's encoded name
+--       4 the channel
+--       5 the envelope's head
+--       6 how many bytes of the entry are published
+--       7 ms after which the job is due
+--       8 PUBLISH or SPUBLISH
+--       9 "1" if the caller publishes; then a repeat writes, too, so that a WAIT behind it covers what the first try
+--         wrote
+--      10 how many documents `changed` keeps
+--      11 "1" if a log of that epoch is to be replaced by one that begins with the entry; otherwise absent
+--      12 the id (8 bytes) of the entry with which it must end for that; absent if it may end with any
+-- Result: one string, which costs both ends less than a list: outcome (1 byte: 0 stored, 1 started the epoch,
+--         2 other epoch), epoch, offset (8 bytes each, big-endian), id, id of the entry before it, the partition's
+--         count (8 bytes each; the count is 0 where it is not known)
 local none = '\0\0\0\0\0\0\0\0'
 local function answer(outcome, epoch, offset, id, before, count)
   return struct.pack('>Bi8i8', outcome, tonumber(epoch), offset) .. id .. before .. struct.pack('>i8', count)
@@ -67,16 +78,19 @@ if epoch then
 else
   outcome, offset, previous = 1, 1, none
   now = redis.call('TIME')
-  epoch = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, tonumber(head[1] or 0) + 1, tonumber(now[1]) * 1000000 + tonumber(now[2])))
+  local micros = tonumber(now[1]) * 1000000 + tonumber(now[2])
+  epoch = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, tonumber(head[1] or 0) + 1, micros))
   redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
   redis.call('RPUSH', KEYS[2], ARGV[2])
   redis.call('ZADD', KEYS[3], 1, id)
-  redis.call('HSET', KEYS[1], 'epoch', epoch, 'end', '1', 'id', id, 'start', '0', 'startId', none, 'saved', '0', 'savedId', none, 'largest', string.len(ARGV[2]))
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'end', '1', 'id', id, 'start', '0', 'startId', none,
+    'saved', '0', 'savedId', none, 'largest', string.len(ARGV[2]))
 end
 
 local count = redis.call('HINCRBY', KEYS[4], 'count', 1)
 if count == 1 then
-  -- The partition is new, or Redis lost it: the first entry's random id names this life of it, unless a node that listens gave it a name.
+  -- The partition is new, or Redis lost it: the first entry's random id names this life of it, unless a node that
+  -- listens gave it a name.
   redis.call('HSETNX', KEYS[4], 'incarnation', id)
 end
 redis.call('ZADD', KEYS[5], count, ARGV[3])

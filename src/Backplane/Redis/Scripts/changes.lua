@@ -1,8 +1,10 @@
 -- Says what was appended in a partition after a count, and which server says it.
 --
 -- KEYS: 1 partition, 2 changed
--- ARGV: 1 the count; -1 to ask for the count alone, 2 a random id that names this life of the partition if nothing does yet
--- Result: incarnation, count, count up to which changes are forgotten, replication id of the server, and then document, count of its last entry, ... ; numbers as text
+-- ARGV: 1 the count; -1 to ask for the count alone, 2 a random id that names this life of the partition if nothing does
+--       yet
+-- Result: incarnation, count, count up to which changes are forgotten, replication id of the server, and then document,
+--         count of its last entry, ... ; numbers as text
 redis.call('HSETNX', KEYS[1], 'incarnation', ARGV[2])
 local state = redis.call('HMGET', KEYS[1], 'incarnation', 'count', 'forgotten')
 local identity = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or ''

@@ -1,8 +1,15 @@
--- Takes over that a snapshot covers a document's log up to an entry, trims it, ends or renews its save job, and publishes what is saved.
+-- Takes over that a snapshot covers a document's log up to an entry, trims it, ends or renews its save job, and
+-- publishes what is saved.
 --
 -- KEYS: 1 head, 2 entries, 3 ids, 4 jobs, 5 attempts (zset document -> count), 6 problems (hash), 7 claim (string)
--- ARGV: 1 to 3 the saved entry (epoch, offset, id), 4 to 6 the entry up to which the log is trimmed (epoch 0 for none), 7 the document's encoded name, 8 the channel,
---       9 the envelope's head, 10 ms after which an uncovered job is due, 11 ms that a covered log is kept, 12 PUBLISH or SPUBLISH
+-- ARGV: 1 to 3 the saved entry (epoch, offset, id)
+--       4 to 6 the entry up to which the log is trimmed (epoch 0 for none)
+--       7 the document's encoded name
+--       8 the channel
+--       9 the envelope's head
+--      10 ms after which an uncovered job is due
+--      11 ms that a covered log is kept
+--      12 PUBLISH or SPUBLISH
 -- Result: 1 if the log has the saved entry and none later was saved before, else 0
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'end', 'start', 'startId', 'saved', 'savedId')
 local epoch = head[1]
@@ -22,7 +29,8 @@ local offset, trim = tonumber(ARGV[2]), tonumber(ARGV[5])
 local fits = offset > 0 and has(ARGV[1], offset, ARGV[3])
 local named = fits and offset >= saved
 if named then saved, savedId = offset, ARGV[3] end
--- Where the saved entry is of a history that a failover lost, the snapshot named for the trim may be the only one of this history.
+-- Where the saved entry is of a history that a failover lost, the snapshot named for the trim may be the only one of
+-- this history.
 if fits and trim > start and trim <= offset and has(ARGV[4], trim, ARGV[6]) then
   redis.call('LTRIM', KEYS[2], trim - start, -1)
   redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', trim)

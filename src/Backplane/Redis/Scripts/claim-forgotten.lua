@@ -1,8 +1,8 @@
 -- Claims a job that is still due, and counts the attempt.
 --
 -- KEYS: 1 jobs, 2 claim, 3 attempts, 4 problems
--- ARGV: 1 the document's encoded name, 2 the node's id (16 digits), 3 ms that the claim lasts, 4 ms of the first wait, 5 attempts from which on a job is stalled,
---       6 ms of a stalled job's wait
+-- ARGV: 1 the document's encoded name, 2 the node's id (16 digits), 3 ms that the claim lasts, 4 ms of the first wait,
+--       5 attempts from which on a job is stalled, 6 ms of a stalled job's wait
 -- Result: attempts, when it is due again (ms, text), the last problem; nothing if the job is not due any more
 local due = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not due then return false end

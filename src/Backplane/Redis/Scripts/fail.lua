@@ -1,8 +1,8 @@
 -- Takes down that saving a document failed, ends the node's claim and says when the job is offered again.
 --
 -- KEYS: 1 jobs, 2 claim, 3 attempts, 4 problems
--- ARGV: 1 the document's encoded name, 2 the node's id (16 digits), 3 the problem, 4 ms of the first wait, 5 attempts from which on a job is stalled, 6 ms of a stalled
---       job's wait
+-- ARGV: 1 the document's encoded name, 2 the node's id (16 digits), 3 the problem, 4 ms of the first wait, 5 attempts
+--       from which on a job is stalled, 6 ms of a stalled job's wait
 -- Result: the attempts; 0 if the document is no job
 local holder = redis.call('GET', KEYS[2])
 local mine = holder and string.sub(holder, 1, 16) == ARGV[2]

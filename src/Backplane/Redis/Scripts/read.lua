@@ -1,9 +1,11 @@
 -- Reads what follows a position of a document's log, up to a number of bytes.
 --
 -- KEYS: 1 head, 2 entries, 3 ids
--- ARGV: 1 epoch, 2 offset, 3 id (8 bytes) of the position, 4 bytes after which the page ends (one entry more may be in it)
--- Result: outcome (0 entries, 1 no log, 2 other epoch, 3 beyond the end, 4 other entry, 5 trimmed), then but for "no log": epoch, end offset, end id, start offset,
---         start id, offset and id before the first entry, and the entries; numbers as text
+-- ARGV: 1 epoch, 2 offset, 3 id (8 bytes) of the position, 4 bytes after which the page ends (one entry more may be in
+--       it)
+-- Result: outcome (0 entries, 1 no log, 2 other epoch, 3 beyond the end, 4 other entry, 5 trimmed), then but for "no
+--         log": epoch, end offset, end id, start offset, start id, offset and id before the first entry, and the
+--         entries; numbers as text
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'end', 'id', 'start', 'startId', 'largest')
 if not head[1] then return { 1 } end
 local finish, start = tonumber(head[2]), tonumber(head[4])

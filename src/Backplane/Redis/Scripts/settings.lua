@@ -1,4 +1,5 @@
--- Compares settings that must be equal on all nodes with those of the nodes that run, and keeps them known while this node does.
+-- Compares settings that must be equal on all nodes with those of the nodes that run, and keeps them known while this
+-- node does.
 --
 -- KEYS: 1 settings (hash)
 -- ARGV: 1 ms that they stay known, then name, value, ...

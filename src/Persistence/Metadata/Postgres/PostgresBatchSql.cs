@@ -9,10 +9,10 @@ internal static class PostgresBatchSql
     /// <summary>Merges them into the others. Parameters: node, at, hour, connections, rooms, oldest.</summary>
     public static string Merge { get; } = Read("merge");
 
-    /// <summary>Ends what dead nodes have left open. Parameter: expiry.</summary>
+    /// <summary>Closes what dead nodes have left open. Parameter: expiry.</summary>
     public static string Bury { get; } = Read("bury");
 
-    /// <summary>Ends what the node itself has left open. Parameter: node.</summary>
+    /// <summary>Closes what the node itself has left open. Parameter: node.</summary>
     public static string End { get; } = Read("end");
 
     private static string Read(string name) =>

@@ -10,7 +10,7 @@ internal static class PostgresFailure
     public const string Setting = "Relay:Postgres:ConnectionString";
 
     /// <summary>
-    /// The server is there and will say the same again: who this is, which database, what may be done there.
+    /// The server answers and will answer the same again: the user, the database or the rights are wrong.
     /// </summary>
     public static bool IsRefusal(Exception exception) =>
         exception
@@ -30,7 +30,7 @@ internal static class PostgresFailure
     public static bool IsMissingDay(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.CheckViolation };
 
-    /// <summary>Everything else that a database or the way to it can do: it is tried again.</summary>
+    /// <summary>Every other failure of the database or of the network: the call is tried again.</summary>
     public static bool IsFailure(Exception exception) =>
         exception is NpgsqlException or SocketException or IOException or TimeoutException or OperationCanceledException
             or ObjectDisposedException or InvalidOperationException;

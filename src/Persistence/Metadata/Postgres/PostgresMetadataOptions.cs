@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Relay.Persistence.Metadata.Postgres;
 
-/// <summary>Where room metadata is kept, and how.</summary>
+/// <summary>Where document metadata is kept, and how.</summary>
 public sealed record PostgresMetadataOptions
 {
     /// <summary>An Npgsql connection string.</summary>

@@ -48,7 +48,7 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
                 return known;
             }
 
-            // The database was replaced by one that never heard of this node.
+            // The database was replaced by one that does not know this node.
             node = await CallAsync(RegisterAsync, cancellation);
             await CallAsync((connection, token) => WriteAsync(connection, batch, token), cancellation);
             return BatchOutcome.WrittenByForgottenNode;
@@ -119,8 +119,8 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
     }
 
     /// <summary>
-    /// For as long as the transaction lasts, no other node changes tables. Whoever waits for a table that people read
-    /// is waited for by everybody behind it, so that wait is short.
+    /// For as long as the transaction lasts, no other node changes tables. A step that waits for
+    /// a table which is being read blocks all later readers, so that wait is short.
     /// </summary>
     private static Task LockSchemaAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
         CancellationToken cancellation) =>
@@ -144,7 +144,7 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
             {
                 open = null;
 
-                // It may still be at something; nobody waits for that.
+                // It may still be running a call; this does not wait for it.
                 _ = failed.DisposeAsync().AsTask()
                     .ContinueWith(static closed => closed.Exception, TaskScheduler.Default);
             }
@@ -158,7 +158,7 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         "insert into relay.nodes (address, incarnation) values (@Address, @Incarnation) on conflict (incarnation) do "
             + "update set seen_at = now() returning id", options, cancellationToken: cancellation));
 
-    /// <summary>The days that the batch's connections began on, each once, before anybody needs them.</summary>
+    /// <summary>The days that the batch's connections began on, each once, before they are needed.</summary>
     private async Task MakeDaysAsync(MetadataBatch batch, CancellationToken cancellation)
     {
         var today = DateOnly.FromDateTime(batch.At.UtcDateTime);
@@ -186,7 +186,7 @@ public sealed class PostgresMetadataWriter : IRoomMetadataWriter
         days.UnionWith(missing);
     }
 
-    /// <summary>Nothing when the database does not know the node.</summary>
+    /// <summary>Null when the database does not know the node.</summary>
     private async Task<BatchOutcome?> WriteAsync(NpgsqlConnection connection, MetadataBatch batch,
         CancellationToken cancellation)
     {

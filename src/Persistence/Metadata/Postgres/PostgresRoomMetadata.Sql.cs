@@ -117,7 +117,7 @@ public sealed partial class PostgresRoomMetadata
         order by c.opened_at desc, c.id desc limit @count
         """;
 
-    /// <summary>A room as the database has it.</summary>
+    /// <summary>A document as the database has it.</summary>
     private sealed record RoomRow
     {
         public long Id { get; init; }

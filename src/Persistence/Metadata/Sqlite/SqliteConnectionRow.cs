@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata.Sqlite;
 
-/// <summary>A connection's time at a room as the file has it.</summary>
+/// <summary>A connection's time at a document as the file has it.</summary>
 internal sealed record SqliteConnectionRow
 {
     public byte[] Id { get; init; } = [];

@@ -22,7 +22,7 @@ internal static class SqliteFailure
         SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG } =>
             new RoomMetadataRefusedException(exception.Message, exception),
 
-        // A full disk, a directory without write access, a lock that somebody else holds, a call that took too long.
+        // A full disk, a directory without write access, a lock that another process holds, a call that took too long.
         SqliteException or IOException or UnauthorizedAccessException
             or OperationCanceledException or TimeoutException =>
             new RoomMetadataUnavailableException(exception.Message, exception),

@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata.Sqlite;
 
-/// <summary>Where a node that is alone keeps the metadata of rooms, and how.</summary>
+/// <summary>Where a node that is alone keeps the metadata of documents, and how.</summary>
 public sealed record SqliteMetadataOptions
 {
     /// <summary>
@@ -24,8 +24,8 @@ public sealed record SqliteMetadataOptions
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How often a node whose connections do nothing writes that it lives. Default: 1 min: if the node is killed, their
-    /// ends are so much too early at the most. A node without connections writes nothing.
+    /// How often a node with silent connections writes its mark of life. Default: 1 min: if the node is killed, the
+    /// ends of its connections are at most so much too early. A node without connections does not write.
     /// </summary>
     public TimeSpan LifeSign { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -10,7 +10,7 @@ namespace Relay.Persistence.Metadata.Sqlite;
 /// <remarks>
 /// A commit writes to the operating system and does not wait for the disk (<c>synchronous = normal</c> with a write-
 /// ahead
-/// log): a killed process loses no batch, a power cut the last ones, and the file stays whole either way.
+/// log): a killed process loses no batch, a power cut the last ones, and the file stays readable either way.
 /// </remarks>
 public sealed class SqliteMetadataWriter(SqliteMetadataOptions options, TimeProvider time) : IRoomMetadataWriter
 {

@@ -1,6 +1,6 @@
 namespace Relay.Persistence.Metadata.Sqlite;
 
-/// <summary>A room as the file has it.</summary>
+/// <summary>A document as the file has it.</summary>
 internal sealed record SqliteRoomRow
 {
     public long Id { get; init; }

@@ -4,7 +4,7 @@ namespace Relay.Persistence.Metadata.Sqlite;
 
 /// <summary>
 /// Statements of the writing side, which each node runs at its start. The mapper of the reading side compiles code for
-/// each statement: 40 ms and some megabytes that a node need not pay before somebody asks.
+/// each statement: 40 ms and some megabytes that a node does not pay before the first query.
 /// </summary>
 internal static class SqliteStatements
 {

@@ -55,7 +55,7 @@ internal static class Answering
         StatusCodes.Status413PayloadTooLarge => "The body is too large, or the document would be.",
         StatusCodes.Status415UnsupportedMediaType => "The body is of another media type.",
         StatusCodes.Status500InternalServerError => "What is stored does not read, or something went wrong inside.",
-        StatusCodes.Status501NotImplemented => "This node keeps no metadata of rooms.",
+        StatusCodes.Status501NotImplemented => "This node keeps no metadata of documents.",
         StatusCodes.Status503ServiceUnavailable => "A store cannot be reached at the moment; see Retry-After.",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "It has no meaning of its own."),
     };

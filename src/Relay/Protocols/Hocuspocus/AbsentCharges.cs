@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Connections.Backpressure;
 using Relay.Sessions;
 

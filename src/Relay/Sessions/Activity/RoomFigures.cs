@@ -1,8 +1,8 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// What went through one session of this node since it began: added up by the session alone, with nothing but
-/// additions, and read by whoever wants to know, as of a moment ago.
+/// What went through one session of this node since it began: added up by the session alone, by plain
+/// additions, and read by other threads, as of a moment ago.
 /// </summary>
 internal sealed class RoomFigures
 {

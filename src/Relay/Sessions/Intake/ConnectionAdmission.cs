@@ -45,6 +45,13 @@ internal sealed class ConnectionAdmission(
         }
     }
 
+    /// <summary>A client has answered the node's question for its document.</summary>
+    public void OnOpened(Attachment attachment)
+    {
+        opening.OnOpened();
+        awareness.OnOpened(attachment);
+    }
+
     /// <summary>A connection is gone; without effect for one that is not attached.</summary>
     public void Remove(Attachment attachment, bool clean)
     {

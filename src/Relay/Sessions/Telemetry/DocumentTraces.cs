@@ -14,7 +14,7 @@ internal static class DocumentTraces
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>
-    /// The trace that is under way here, for a request to another node (W3C Trace Context); nothing if none is.
+    /// The trace that is under way here, for a request to another node (W3C Trace Context); null if none is.
     /// </summary>
     public static string? Traceparent => Activity.Current is { } span && span.Source == Source ? span.Id : null;
 
@@ -23,7 +23,7 @@ internal static class DocumentTraces
     /// </summary>
     /// <param name="name">Of the span.</param>
     /// <param name="document">What is worked on.</param>
-    /// <param name="work">The work; it gets the span, or nothing when nobody listens.</param>
+    /// <param name="work">The work; it gets the span, or null when no listener takes it.</param>
     public static async ValueTask<T> TraceAsync<T>(string name, DocumentName document,
         Func<Activity?, ValueTask<T>> work)
     {
@@ -32,7 +32,7 @@ internal static class DocumentTraces
             return await work(null);
         }
 
-        // Seen by this method and what it calls, and by nobody else.
+        // Seen by this method and what it calls, and by no other.
         Activity.Current = null;
         using var span = Source.StartActivity(name);
         span?.SetTag("relay.document", document.Value);
@@ -49,7 +49,7 @@ internal static class DocumentTraces
     /// <summary>Work for another node, in that one's trace.</summary>
     /// <param name="name">Of the span.</param>
     /// <param name="document">What is worked on.</param>
-    /// <param name="traceparent">What the other node's request says of its trace (W3C Trace Context); nothing if it has
+    /// <param name="traceparent">What the other node's request says of its trace (W3C Trace Context); null if it has
     /// none.</param>
     public static Activity? Answer(string name, DocumentName document, string? traceparent)
     {

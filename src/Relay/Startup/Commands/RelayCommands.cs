@@ -54,7 +54,7 @@ internal static class RelayCommands
     private static RootCommand Create()
     {
         var root = new RootCommand(
-            $"A node of the relay for Yjs documents. Settings as in the README: --{Example} VALUE, and those of "
+            $"A node of the relay for Yjs documents. Settings as in docs/settings.md: --{Example} VALUE, and those of "
             + "ASP.NET Core, as in --Logging:LogLevel:Default VALUE.")
         {
             TreatUnmatchedTokensAsErrors = false,

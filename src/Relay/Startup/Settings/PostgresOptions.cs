@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Relay.Startup;
 
-/// <summary>Where metadata of rooms is kept.</summary>
+/// <summary>Where metadata of documents is kept.</summary>
 internal sealed class PostgresOptions
 {
     private X509Certificate2Collection? authorities;

@@ -44,7 +44,7 @@ internal sealed class RelaySettings
         : Network.Hosts() is { } named ? Access.AllowedHosts.Local.And(named) : Access.AllowedHosts.Local;
 
     /// <summary>
-    /// Whether metadata of rooms is kept in a file under <c>FileStore:Path</c>: by a node that is alone and has no
+    /// Whether metadata of documents is kept in a file under <c>FileStore:Path</c>: by a node that is alone and has no
     /// Postgres.
     /// </summary>
     internal bool KeepsMetadataFile => Postgres.ConnectionString is null && Redis.Configuration is null;

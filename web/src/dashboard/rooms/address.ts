@@ -1,9 +1,9 @@
-/** The address of a room's view: behind the `#`, where no server's log sees it. */
+/** The address of a document's view: behind the `#`, where no server's log sees it. */
 export function addressOf (name: string): string {
-  return `#${new URLSearchParams({ room: name }).toString()}`
+  return `#${new URLSearchParams({ document: name }).toString()}`
 }
 
-/** The room that this page's address names. */
+/** The document that this page's address names. */
 export function shownRoom (): string | null {
-  return new URLSearchParams(location.hash.slice(1)).get('room')
+  return new URLSearchParams(location.hash.slice(1)).get('document')
 }

@@ -9,12 +9,15 @@ const pageSize = 50
 const againMs = 3000
 const typingMs = 200
 
-/** All rooms that were ever used, a page at a time, where metadata is kept. */
+/** All documents that were ever used, a page at a time, where metadata is kept. */
 export class KnownRooms {
   readonly #table = new Table<KnownRoom>(
-    'All rooms',
+    'All documents',
     [
-      { title: 'Room', cell: ({ name }) => ({ text: printable(name), title: printable(name), href: addressOf(name) }) },
+      {
+        title: 'Document',
+        cell: ({ name }) => ({ text: printable(name), title: printable(name), href: addressOf(name) })
+      },
       { title: 'Connections', isNumber: true, cell: ({ connections }) => count(connections) },
       {
         title: 'Last used',
@@ -86,13 +89,13 @@ export class KnownRooms {
       this.#next = page.next
       this.#table.show(page.documents)
       this.#say(
-        page.documents.length > 0 ? '' : search === '' ? 'No document was ever used.' : 'No room has such a name.'
+        page.documents.length > 0 ? '' : search === '' ? 'No document was ever used.' : 'No document has such a name.'
       )
     } catch (error) {
       if (asked !== this.#asked) return
       this.#table.show([])
       this.#next = null
-      this.#say(error instanceof Refusal ? error.message : 'The rooms cannot be read at the moment.')
+      this.#say(error instanceof Refusal ? error.message : 'The documents cannot be read at the moment.')
       if (error instanceof Refusal && error.isNotKept) return
     } finally {
       const number = this.#cursors.length

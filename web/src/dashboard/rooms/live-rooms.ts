@@ -4,10 +4,13 @@ import { Table } from '../table'
 import type { LiveRoom, View } from '../view'
 import { addressOf } from './address'
 
-/** The busiest rooms of this moment. */
+/** The busiest documents of this moment. */
 export class LiveRooms {
-  readonly #table = new Table<LiveRoom>('The busiest live rooms', [
-    { title: 'Room', cell: ({ name }) => ({ text: printable(name), title: printable(name), href: addressOf(name) }) },
+  readonly #table = new Table<LiveRoom>('The busiest live documents', [
+    {
+      title: 'Document',
+      cell: ({ name }) => ({ text: printable(name), title: printable(name), href: addressOf(name) })
+    },
     { title: 'Connections', isNumber: true, cell: ({ connections }) => count(connections) },
     { title: 'Updates', isNumber: true, cell: ({ updatesPerSecond }) => perSecond(count(updatesPerSecond)) },
     { title: 'Traffic', isNumber: true, cell: ({ bytesPerSecond }) => perSecond(bytes(bytesPerSecond)) },
@@ -26,7 +29,7 @@ export class LiveRooms {
     byId('no-live-rooms').hidden = found.length > 0
     setText(
       byId('no-live-rooms'),
-      rooms.length === 0 ? 'Nobody has a document open.' : 'None of the busiest live rooms has such a name.'
+      rooms.length === 0 ? 'Nobody has a document open.' : 'None of the busiest live documents has such a name.'
     )
     setText(
       byId('live-rooms-count'),

@@ -11,7 +11,7 @@ const weekMs = 7 * 24 * 3_600_000
 const presenceMs = 2000
 const historyMs = 3000
 
-/** One room: who is there, what goes through it, and how it came to be what it is. */
+/** One document: who is there, what goes through it, and how it came to be what it is. */
 export class RoomPage {
   readonly #charts = new HourCharts(['size', 'updates', 'connections', 'traffic'])
   readonly #connections = new Table<ConnectionRow>(
@@ -39,7 +39,7 @@ export class RoomPage {
     addEventListener('hashchange', () => this.open(shownRoom()))
   }
 
-  /** Shows a room in the place of the overview, or the overview again. */
+  /** Shows a document in the place of the overview, or the overview again. */
   open (name: string | null): void {
     const turn = ++this.#turn
     this.#name = name
@@ -63,8 +63,8 @@ export class RoomPage {
     if (this.#name === null) return
     const live = rooms.find(({ name }) => name === this.#name)
     const known = this.#known
-    // Nodes name their busiest rooms only: then one that is not among them may be open all the same, and where there is
-    // a database, that knows.
+    // Nodes name their busiest documents only. Another one may be open all the same: where metadata is kept, it says
+    // so.
     const areAllNamed = isWhole && rooms.length >= totals.rooms
     const nodes = live?.nodes ?? (areAllNamed ? [] : known?.nodes.map((node) => node.split('#')[0]!))
     const connections = live?.connections ?? (areAllNamed ? 0 : known?.connections)

@@ -4,7 +4,7 @@ import type { View } from '../view'
 import { KnownRooms } from './known-rooms'
 import { LiveRooms } from './live-rooms'
 
-/** The list of rooms: those that are live, or all. */
+/** The list of documents: those that are live, or all. */
 export class Rooms {
   readonly #live = new LiveRooms()
   readonly #known: KnownRooms

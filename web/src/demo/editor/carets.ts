@@ -37,7 +37,7 @@ export class Carets {
     return [cursors, new Plugin({ view: () => ({ update: () => this.#turnNames() }) })]
   }
 
-  /** Brings somebody's cursor into view, if they have one. */
+  /** Brings a person's cursor into view, if they have one. */
   show (clientId: number): void {
     this.#elements.get(clientId)?.scrollIntoView({ block: 'center', behavior: 'smooth' })
     this.#flash(clientId)

@@ -23,7 +23,7 @@ const selectAllText: Command = (state, dispatch) => {
   return true
 }
 
-/** Down from the last line of code that ends the text: otherwise nobody could write below it. */
+/** Down from the last line of code that ends the text; without it, no text could be written below the code. */
 const leaveCode: Command = (state, dispatch, view) => {
   const { $head, empty } = state.selection
   const isLast = $head.parent.type === codeBlock && $head.after() === state.doc.content.size
@@ -63,8 +63,8 @@ export function keys (): Plugin[] {
 }
 
 /**
- * Tab moves list items in and out. Escape gives the next Tab back to the page, so that nobody who works with keys is
- * caught in a list.
+ * Tab moves list items in and out. Escape gives the next Tab back to the page, so that people who work with keys are
+ * not caught in a list.
  */
 function tabKeys (): Plugin {
   const sink = sinkListItem(listItem!)

@@ -1,7 +1,7 @@
 import { Schema } from 'prosemirror-model'
 
 /**
- * What a text may hold. There are no links and no pictures, so nothing that one person types loads or runs anything at
+ * What a text may hold. There are no links and no pictures, so no text that one person types loads or runs code at
  * another's.
  */
 export const schema = new Schema({

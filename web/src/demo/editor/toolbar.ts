@@ -8,7 +8,7 @@ import { makeIcon } from './icons'
 
 /**
  * The toolbar, after the ARIA authoring practices: one stop for Tab, arrow keys inside. After an action the cursor is
- * in the text again. Buttons that can do nothing stay reachable, so that the focus does not get lost when the last
+ * in the text again. Buttons without an effect stay reachable, so that the focus does not get lost when the last
  * change is undone.
  */
 export function toolbar (bar: HTMLElement): Plugin {

@@ -1,5 +1,5 @@
--- Nodes that have not been heard of for so long are dead. Whoever says so first does what follows; a node that sleeps
--- and comes back takes it back.
+-- Nodes that have not written for so long are dead. The first node that marks one as dead closes what was open on it; a
+-- node that was only suspended opens it again.
 create temporary table if not exists dead_nodes (id bigint, seen_at timestamptz) on commit delete rows;
 create temporary table if not exists dead_rooms (id bigint) on commit delete rows;
 

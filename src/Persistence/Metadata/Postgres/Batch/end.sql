@@ -1,4 +1,4 @@
--- A node stops by itself. Nearly always nothing is open on it any more.
+-- A node stops by itself. Nearly always no document is open on it any more.
 create temporary table if not exists ended_rooms (id bigint) on commit delete rows;
 
 update relay.nodes set seen_at = now(), ended_at = now(), ended_by = 'stopped' where id = @node and ended_at is null;

@@ -13,7 +13,7 @@ group by s.name
 order by s.name
 on conflict (name) do nothing;
 
--- From here on the rows of these rooms are locked, always in the same order, so that the sums below see what other
+-- From here on the rows of these documents are locked, always in the same order, so that the sums below see what other
 -- nodes have written.
 insert into relay.room_states as r (room_id, last_used, updates, bytes, snapshot_at, snapshot_bytes)
 select m.id, s.used_at, s.updates, s.bytes, s.snapshot_at, s.snapshot_bytes

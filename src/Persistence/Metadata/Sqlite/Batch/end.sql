@@ -1,4 +1,4 @@
--- A node stops by itself. Nearly always no room is open on it any more.
+-- A node stops by itself. Nearly always no document is open on it any more.
 update connections
 set closed_at = max(opened_at, @at), close_code = 1012, close_reason = 'The node stopped.'
 where closed_at is null and node_id = @node;
