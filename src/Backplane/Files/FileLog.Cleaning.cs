@@ -174,7 +174,7 @@ public sealed partial class FileLog
             {
                 Refuse(document.Name, oldest,
                     LogReplay.Describe(document.Name, at.Header.Position,
-                        new RecordPlace(oldest, cleanedTo, at.Length)));
+                        new RecordPlace(oldest, cleanedTo, at.Length)), isDamage: true);
             }
         }
 
@@ -201,18 +201,21 @@ public sealed partial class FileLog
         }
     }
 
-    /// <summary>Refuses a document from now on, for bytes that were found not to read.</summary>
-    private void Refuse(DocumentName name, Segment segment, string problem)
+    /// <summary>
+    /// Refuses a document from now on, for bytes that are damaged or that this version does not understand.
+    /// </summary>
+    private void Refuse(DocumentName name, Segment segment, string problem, bool isDamage)
     {
         lock (index)
         {
-            segment.HasDamage = true;
+            segment.HasDamage |= isDamage;
             if (documents.Find(name) is not { Problem: null } document)
             {
                 return;
             }
 
             document.Problem = problem;
+            document.ProblemIsRecorded = !isDamage;
         }
 
         jobs.Damaged(name, problem);

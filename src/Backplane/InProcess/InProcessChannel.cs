@@ -29,7 +29,11 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
             room.Add(listener);
         }
 
-        return new ValueTask<IAsyncDisposable>(new ChannelSubscription(this, document, listener));
+        return new ValueTask<IAsyncDisposable>(new ChannelSubscription(() =>
+        {
+            Unsubscribe(document, listener);
+            return ValueTask.CompletedTask;
+        }));
     }
 
     public ValueTask PublishAwarenessAsync(
@@ -60,8 +64,7 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
     public void PublishSaved(DocumentName document, Position position) =>
         Find(document)?.Deliver(ChannelEvent.OfSaved(position));
 
-    /// <summary>Ends one subscription of <paramref name="listener"/>.</summary>
-    public void Unsubscribe(DocumentName document, IChannelListener listener)
+    private void Unsubscribe(DocumentName document, IChannelListener listener)
     {
         lock (gate)
         {

@@ -62,7 +62,7 @@ public sealed partial class RedisBackplane
             try
             {
                 await CheckServerAsync(cancellation);
-                if (await settings.ShareAsync(cancellation) is { } problem)
+                if ((await layout.CheckAsync(cancellation) ?? await settings.ShareAsync(cancellation)) is { } problem)
                 {
                     throw new RedisStartException(problem);
                 }

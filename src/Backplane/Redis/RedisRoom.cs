@@ -1,26 +1,20 @@
 using Relay.Yjs;
+using StackExchange.Redis;
 
 namespace Relay.Backplane;
 
 /// <summary>
-/// One document that this node listens to. The client's thread that brings a message calls the listeners, which only
-/// enqueue: another thread in between costs a wake-up for each message. Entries published by position are read from the
-/// log on the way, and what came behind them waits; whatever comes while somebody delivers is delivered by them, in
-/// order.
+/// One document that this node listens to: the subscription to its channel, and what is known of how well it hears.
+/// What comes is handed to the <see cref="RedisInbox"/>.
 /// </summary>
-internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKeys.DocumentKeys keys)
+internal sealed class RedisRoom(DocumentName document, RedisKeys.DocumentKeys keys, ulong node,
+    RedisConnection connection, RedisInbox inbox)
 {
-    // What listeners that only enqueue never reach, but a log that does not answer while others write may.
-    private const long MaxWaitingBytes = 16 << 20;
-
     // One message may be late on a busy machine.
-    private const int MissesOfTheDeaf = 2;
+    private const int MaxMisses = 2;
 
-    private readonly Lock gate = new();
-    private readonly Queue<byte[]?> waiting = new();
-    private readonly ChannelRoom listeners = new(document, rooms.OnListenerFailed);
-    private long waitingBytes;
-    private bool delivering;
+    private readonly RedisChannel channel = RedisChannels.Name(keys.ChannelName);
+    private bool isSubscribed;
     private long heard;
     private int misses;
     private volatile bool isDoubtful;
@@ -32,19 +26,38 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     /// <summary>One subscribing or unsubscribing at a time.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
 
-    /// <summary>Under <see cref="Turn"/>: whether the channel is subscribed to.</summary>
-    public bool IsSubscribed { get; set; }
-
     /// <summary>Under <see cref="Turn"/>: whether the room is gone, so that another must be made.</summary>
-    public bool IsClosed { get; set; }
+    public bool IsClosed { get; private set; }
 
-    public bool IsEmpty => listeners.IsEmpty;
+    public ChannelListeners Listeners => inbox.Listeners;
 
     /// <summary>The partition's count at the last entry heard.</summary>
     public long Heard
     {
         get => Interlocked.Read(ref heard);
         set => Interlocked.Exchange(ref heard, value);
+    }
+
+    /// <summary>Under <see cref="Turn"/>: subscribes to the channel, if that is not done.</summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer, or refuses it.</exception>
+    public async Task SubscribeAsync(CancellationToken cancellation)
+    {
+        if (!isSubscribed)
+        {
+            await MakeSubscriptionAsync(cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Under <see cref="Turn"/>: ends the subscription for good, also one that could not be made, because the client
+    /// would make it when it is connected again.
+    /// </summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer; the room is closed all the
+    /// same.</exception>
+    public async Task CloseAsync()
+    {
+        IsClosed = true;
+        await UnsubscribeAsync(CancellationToken.None);
     }
 
     /// <summary>
@@ -57,13 +70,13 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     /// </summary>
     public bool CheckIsDeaf()
     {
-        if (Volatile.Read(ref misses) >= MissesOfTheDeaf)
+        if (Volatile.Read(ref misses) >= MaxMisses)
         {
             return true;
         }
 
         // Most rooms are not asked: a look at the client's subscriptions for every document would add up.
-        return isDoubtful && (isDoubtful = rooms.HasLost(this));
+        return isDoubtful && (isDoubtful = isSubscribed && !connection.IsSubscribed(channel));
     }
 
     /// <summary>
@@ -81,99 +94,66 @@ internal sealed class RedisRoom(RedisRooms rooms, DocumentName document, RedisKe
     {
         Volatile.Write(ref misses, 0);
         isDoubtful = true;
-        var isRenewed = await rooms.RenewAsync(this, cancellation);
+        var isRenewed = false;
+        await Turn.WaitAsync(cancellation);
+        try
+        {
+            if (!IsClosed && isSubscribed)
+            {
+                // First away with what the client believes: it does not ask Redis for what it thinks it has.
+                await UnsubscribeAsync(cancellation);
+                await MakeSubscriptionAsync(cancellation);
+                isRenewed = true;
+            }
+        }
+        finally
+        {
+            Turn.Release();
+        }
+
         isDoubtful = false;
         return isRenewed;
     }
 
-    public void Add(IChannelListener listener) => listeners.Add(listener);
+    /// <summary>Tells the listeners that something may be missing.</summary>
+    public void Interrupt() => inbox.Interrupt();
 
-    public void Remove(IChannelListener listener) => listeners.Remove(listener);
-
-    /// <summary>Takes a message; called on the client's own thread.</summary>
-    public void Take(byte[] message)
+    /// <summary>Takes a message; called by the client, one at a time.</summary>
+    private void Take(byte[] message)
     {
         Volatile.Write(ref misses, 0);
-        if (RedisEnvelope.IsAwarenessOf(rooms.Node, message))
+        if (!RedisMessageHead.TryRead(message, out var head))
+        {
+            inbox.Refuse("is no message of this version");
+            return;
+        }
+
+        if (head.Node == node && RedisEnvelope.AwarenessKindOf(head.Kind) is not null)
         {
             return;
         }
 
-        if (RedisEnvelope.TryReadCount(message, out var count))
+        if (RedisEnvelope.TryReadCount(message, head, out var count))
         {
             Heard = count;
         }
 
-        Enqueue(message);
+        inbox.Take(message, head);
     }
 
-    /// <summary>Tells the listeners that something may be missing.</summary>
-    public void Interrupt() => Enqueue(null);
-
-    private void Enqueue(byte[]? message)
+    private async Task MakeSubscriptionAsync(CancellationToken cancellation)
     {
-        lock (gate)
+        await connection.CallAsync(
+            redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, Take), cancellation);
+        isSubscribed = true;
+
+        // The client remembers subscriptions it could not make and says nothing.
+        if (!connection.IsSubscribed(channel))
         {
-            waitingBytes += message?.Length ?? 0;
-            if (waitingBytes > MaxWaitingBytes)
-            {
-                // The log has it all.
-                rooms.OnBehind(Document);
-                waiting.Clear();
-                waitingBytes = 0;
-                message = null;
-            }
-
-            waiting.Enqueue(message);
-            if (delivering)
-            {
-                return;
-            }
-
-            delivering = true;
-        }
-
-        _ = DeliverAsync();
-    }
-
-    private async Task DeliverAsync()
-    {
-        while (true)
-        {
-            byte[]? message;
-            lock (gate)
-            {
-                if (!waiting.TryDequeue(out message))
-                {
-                    delivering = false;
-                    return;
-                }
-
-                waitingBytes -= message?.Length ?? 0;
-            }
-
-            if (message is null)
-            {
-                listeners.Deliver(ChannelEvent.Interrupted);
-            }
-            else if (!RedisEnvelope.TryRead(message, out var read))
-            {
-                rooms.OnUnknownMessage(Document);
-            }
-            else
-            {
-                listeners.Deliver(read.Kind switch
-                {
-                    _ when RedisEnvelope.AwarenessKindOf(read.Kind) is { } kind =>
-                        ChannelEvent.OfAwareness(read.Node, kind, read.Content),
-                    RedisMessageKind.Stateless => ChannelEvent.OfStateless(read.Sender, read.Content),
-                    RedisMessageKind.Saved => ChannelEvent.OfSaved(read.Entry.Position),
-                    RedisMessageKind.Entry => ChannelEvent.OfEntry(read.Entry),
-                    _ => await rooms.ReadEntryAsync(Document, read.Entry) is { } entry
-                        ? ChannelEvent.OfEntry(entry)
-                        : ChannelEvent.Interrupted,
-                });
-            }
+            throw new BackplaneUnavailableException("Redis is not there to subscribe to a document's channel.");
         }
     }
+
+    private Task UnsubscribeAsync(CancellationToken cancellation) => connection.CallAsync(
+        redis => RedisChannels.UnsubscribeAsync(redis.GetSubscriber(), channel), cancellation);
 }
