@@ -38,7 +38,7 @@ catch (SettingsException refused)
 }
 catch (Exception refused) when ((refused is IOException { InnerException: AddressInUseException })
     || refused is FileLogStartException or RedisStartException or SnapshotStoreUnavailableException
-        or InternalListenerException or StartRefusedException)
+        or SnapshotStoreMisconfiguredException or InternalListenerException or StartRefusedException)
 {
     await Console.Error.WriteLineAsync("The node does not start: " + refused.Message);
     return 3;

@@ -121,8 +121,18 @@ public readonly record struct OptionalFields
             rest = rest[(1 + size + length)..];
         }
 
-        fields = new OptionalFields(bytes);
+        fields = bytes.IsEmpty ? default : new OptionalFields(bytes);
         return bytes.Length <= MaxBytes;
+    }
+
+    /// <summary>Whether both have the same fields.</summary>
+    public bool Equals(OptionalFields other) => Bytes.Span.SequenceEqual(other.Bytes.Span);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(Bytes.Span);
+        return hash.ToHashCode();
     }
 
     private static byte? FirstUnknownRequired(ReadOnlySpan<byte> rest)
