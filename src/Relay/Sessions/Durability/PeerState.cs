@@ -19,6 +19,9 @@ internal sealed record PeerState(
     ReadOnlyMemory<byte> Unlogged,
     ReadOnlyMemory<byte> Awareness)
 {
+    /// <summary>What newer versions add to an answer.</summary>
+    public OptionalFields Fields { get; init; }
+
     private static readonly byte[] EmptyUpdate = [0, 0];
 
     /// <summary>What is told to one who only asks who is there: a state of nothing.</summary>
