@@ -12,6 +12,27 @@ internal sealed class ChannelListener(DocumentSession session) : IChannelListene
     private static readonly Func<object, object?, bool> EntryIsLong = static (session, entry) =>
         ((DocumentSession)session).IsApplyLong(((LoggedEntry)entry!).Payload.Length);
 
+    private static readonly Action<object, object?> OwnEntryHandler = static (session, head) =>
+        ((DocumentSession)session).OnChannelOwnEntry((LoggedEntry)head!);
+
+    private static readonly Func<object, object?, bool> OwnEntryIsLong = static (session, _) =>
+        ((DocumentSession)session).IsApplyLong(0);
+
+    /// <summary>
+    /// Drops an entry that the session has, and tells the session where the one is that it is appending: of neither is
+    /// the payload needed.
+    /// </summary>
+    public bool TryTakeOwn(in LoggedEntry head)
+    {
+        var state = session.OwnEntries.StateOf(head.Position);
+        if (state == OwnEntryState.InFlight)
+        {
+            session.Mailbox.PostElsewhere(OwnEntryHandler, session, head with { Payload = default }, OwnEntryIsLong);
+        }
+
+        return state != OwnEntryState.NotOwn;
+    }
+
     public void OnEntry(in LoggedEntry entry) =>
         session.Mailbox.PostElsewhere(EntryHandler, session, entry, EntryIsLong);
 

@@ -114,6 +114,7 @@ internal sealed partial class DocumentSession
 
         current.IsSending = true;
         current.Attempts++;
+        OwnEntries.Sends(current.Id);
         var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload);
         var epoch = position.Epoch;
         Start(
@@ -141,6 +142,7 @@ internal sealed partial class DocumentSession
 
         if (result.Outcome == AppendOutcome.Stored)
         {
+            OwnEntries.WasAnswered(result.Position);
             OnEntry(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
             if (flight == sent && !reconciling)
             {

@@ -29,6 +29,22 @@ internal sealed partial class DocumentSession
         }
     }
 
+    /// <summary>The channel has brought the entry in flight, without its payload, before its append was
+    /// answered.</summary>
+    public void OnChannelOwnEntry(in LoggedEntry head)
+    {
+        if (flight?.Id == head.Position.Id)
+        {
+            OnChannelEntry(head with { Payload = flight.Payload });
+        }
+        else if (head.Position.Epoch != position.Epoch || head.Position.Offset > position.Offset)
+        {
+            // That append was given up when the log turned out to be another one; what became of it, the log says.
+            heldIncomplete |= reconciling;
+            ReadOn();
+        }
+    }
+
     /// <summary>The channel may have lost messages: a lost last one leaves no hole, so the log is asked.</summary>
     public void OnChannelInterrupted()
     {

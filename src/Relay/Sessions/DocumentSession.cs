@@ -72,6 +72,9 @@ internal sealed partial class DocumentSession
 
     public Mailbox Mailbox { get; }
 
+    /// <summary>Which entries that the channel brings are this session's own.</summary>
+    public OwnEntries OwnEntries { get; } = new();
+
     /// <summary>The stage, for the mailbox and for tests.</summary>
     public SessionState State { get; private set; } = SessionState.Loading;
 
