@@ -58,7 +58,8 @@ internal sealed partial class DocumentSession
     {
         // Subscribing comes first: an entry that is appended after this is held, one appended before it is in the log
         // that is read below. Nothing falls between.
-        subscription = await services.Channel.SubscribeAsync(Name, new ChannelListener(this), cancellation);
+        var listener = new ChannelListener(this, settings.HeldBytes);
+        subscription = await services.Channel.SubscribeAsync(Name, listener, cancellation);
 
         // Who is there on other nodes is on its way while the document is loaded.
         Mailbox.PostElsewhere(GreetOtherNodes);

@@ -106,7 +106,8 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
         if (log.Has(saved))
         {
             Jobs.Begin();
-            trace($"log: {from.Name} has saved {saved}, trims through {trimThrough}; the log begins after {next.Start}");
+            trace(
+                $"log: {from.Name} has saved {saved}, trims through {trimThrough}; the log begins after {next.Start}");
             Channels.DeliverSaved(saved);
         }
 
