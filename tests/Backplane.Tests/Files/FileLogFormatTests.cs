@@ -10,6 +10,9 @@ public sealed class FileLogFormatTests : FileLogFixture
     private static readonly OptionalFields Skipped = OptionalFields.None.With(2, [1, 2, 3]).With(8, []);
     private static readonly OptionalFields Required = OptionalFields.None.With(2, [1]).With(9, [7]);
 
+    private readonly DocumentName filler = Sample.Name("filler");
+    private Position fillerEnd;
+
     [Fact]
     public async Task An_unknown_optional_field_is_read_and_kept_through_cleaning()
     {
@@ -24,7 +27,7 @@ public sealed class FileLogFormatTests : FileLogFixture
         await ReopenAsync();
         AssertFields(Assert.Single((await ReadAsync(name)).Entries));
 
-        await CleanFirstSegmentAwayAsync();
+        await CleanAwayAsync();
 
         AssertFields(Assert.Single((await ReadAsync(name)).Entries));
         await ReopenAsync();
@@ -64,11 +67,18 @@ public sealed class FileLogFormatTests : FileLogFixture
         var first = (await Log.AppendAsync(name, 0, Sample.Update(1), default).Soon()).Position;
         var second = (await Log.AppendAsync(name, first.Epoch, Sample.Update(2), default).Soon()).Position;
         await Log.AppendAsync(name, first.Epoch, Sample.Update(3) with { Fields = Required }, default).Soon();
+
+        // The checkpoint stands in a segment in which nothing else of the document does.
+        for (var before = Home.Segments.Length; Home.Segments.Length == before;)
+        {
+            await FillAsync();
+        }
+
         await Log.CheckpointAsync(name, second, first, default).Soon();
         await ReopenAsync();
         AssertRefused(await ReadAsync(name));
 
-        await CleanFirstSegmentAwayAsync();
+        await CleanAwayAsync();
 
         await CloseAsync();
         Assert.DoesNotContain(Directory.GetFiles(Home.Log), path => path.EndsWith(".damaged", StringComparison.Ordinal));
@@ -77,6 +87,7 @@ public sealed class FileLogFormatTests : FileLogFixture
         var read = await Log.ReadAsync(name, first, default).Soon();
         Assert.Equal(LogReadOutcome.Entries, read.Outcome);
         Assert.Equal(["2", "3"], read.Entries.Texts());
+        Assert.Equal(first, read.Start);
         Assert.Equal([7], read.Entries[1].Fields.Find(8)!.Value.ToArray());
     }
 
@@ -169,20 +180,25 @@ public sealed class FileLogFormatTests : FileLogFixture
         Assert.Contains("has the required field 9, which this version of Relay does not know", read.Problem);
     }
 
-    /// <summary>Fills the log until cleaning has given up the first segment.</summary>
-    private async Task CleanFirstSegmentAwayAsync()
+    /// <summary>Fills the log until cleaning has given up all segments of this moment.</summary>
+    private async Task CleanAwayAsync()
     {
-        var first = Home.Segments[0];
-        var filler = Sample.Name("filler");
-        var end = Position.None;
-        for (var i = 0; i < 1_000 && File.Exists(first); i++)
+        var last = Home.Segments[^1];
+        for (var i = 0; i < 1_000 && File.Exists(last); i++)
         {
-            end = (await Log.AppendAsync(filler, end.Epoch, Sample.Update(new byte[500]), default).Soon()).Position;
-            await Log.CheckpointAsync(filler, end, end, default).Soon();
+            await FillAsync();
             await Log.WhenIdleAsync().Soon();
         }
 
-        Assert.False(File.Exists(first));
+        Assert.False(File.Exists(last));
+    }
+
+    /// <summary>Appends to a document of which nothing but the end counts.</summary>
+    private async Task FillAsync()
+    {
+        var entry = Sample.Update(new byte[500]);
+        fillerEnd = (await Log.AppendAsync(filler, fillerEnd.Epoch, entry, default).Soon()).Position;
+        await Log.CheckpointAsync(filler, fillerEnd, fillerEnd, default).Soon();
     }
 
     private async Task ChangeAsync(Action<byte[]> change)
