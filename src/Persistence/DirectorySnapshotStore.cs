@@ -62,7 +62,7 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
     {
         var store = new DirectorySnapshotStore(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), time);
         Guard($"Cannot open the snapshot directory '{store.root}'", store.EnsureRoot);
-        return Guard("Cannot look at the stored snapshots", store.FindOtherVersion) is { } refusal
+        return Guard("Cannot look at the stored snapshots", () => DirectoryFormatCheck.Find(store.root)) is { } refusal
             ? throw new SnapshotStoreMisconfiguredException(refusal)
             : store;
     }
@@ -281,32 +281,6 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
     {
         using var handle = File.OpenHandle(marker, FileMode.Open, FileAccess.Read,
             FileShare.ReadWrite | FileShare.Delete);
-    }
-
-    /// <summary>
-    /// Looks at one stored snapshot, as a store holds one version only: why this node must not start on it, or null.
-    /// </summary>
-    private string? FindOtherVersion()
-    {
-        try
-        {
-            var found = new DirectoryInfo(root).EnumerateDirectories().SelectMany(folder => folder.EnumerateFiles())
-                .FirstOrDefault(file => SnapshotKey.TryParseName(file.Name, out _));
-            if (found is null)
-            {
-                return null;
-            }
-
-            using var file = found.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var start = new byte[SnapshotFormat.FixedBytes];
-            var length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-            return SnapshotFormat.StartRefusal(start.AsSpan(0, length), found.FullName);
-        }
-        catch (Exception exception) when (IsAbsence(exception))
-        {
-            // Another node has just pruned it; what it writes is of its own version, and it has made this check.
-            return null;
-        }
     }
 
     private void EnsureRoot()
