@@ -10,7 +10,7 @@ namespace Relay.Backplane;
 internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChannel
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<DocumentName, ChannelRoom> rooms = [];
+    private readonly Dictionary<DocumentName, ChannelQueue> queues = [];
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
         CancellationToken cancellation)
@@ -20,13 +20,13 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         cancellation.ThrowIfCancellationRequested();
         lock (gate)
         {
-            if (!rooms.TryGetValue(document, out var room))
+            if (!queues.TryGetValue(document, out var queue))
             {
-                room = new ChannelRoom(document, LogListenerFailed);
-                rooms.Add(document, room);
+                queue = new ChannelQueue(document, LogListenerFailed);
+                queues.Add(document, queue);
             }
 
-            room.Add(listener);
+            queue.Add(listener);
         }
 
         return new ValueTask<IAsyncDisposable>(new ChannelSubscription(() =>
@@ -48,9 +48,9 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (Find(document) is { } room)
+        if (Find(document) is { } queue)
         {
-            room.Deliver(ChannelEvent.OfStateless(sender, message.ToArray()));
+            queue.Deliver(ChannelEvent.OfStateless(sender, message.ToArray()));
         }
 
         return ValueTask.CompletedTask;
@@ -68,22 +68,22 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
     {
         lock (gate)
         {
-            if (rooms.TryGetValue(document, out var room))
+            if (queues.TryGetValue(document, out var queue))
             {
-                room.Remove(listener);
-                if (room.IsEmpty)
+                queue.Remove(listener);
+                if (queue.IsEmpty)
                 {
-                    rooms.RemoveAndShrink(document);
+                    queues.RemoveAndShrink(document);
                 }
             }
         }
     }
 
-    private ChannelRoom? Find(DocumentName document)
+    private ChannelQueue? Find(DocumentName document)
     {
         lock (gate)
         {
-            return rooms.GetValueOrDefault(document);
+            return queues.GetValueOrDefault(document);
         }
     }
 

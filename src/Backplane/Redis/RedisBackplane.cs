@@ -33,7 +33,7 @@ public sealed partial class RedisBackplane
     private readonly RedisKeys keys;
     private readonly RedisConnection appends;
     private readonly RedisConnection others;
-    private readonly RedisRooms rooms;
+    private readonly RedisSubscriptions subscriptions;
     private readonly RedisLogReader reader;
     private readonly RedisLogReader confirmingReader;
     private readonly ReplicaWaits replicas;
@@ -63,8 +63,8 @@ public sealed partial class RedisBackplane
         confirmingReader = new RedisLogReader(appends, keys, options);
         replicas = new ReplicaWaits(appends, keys, options, time);
         check = new LogEndCheck(others, keys, options, time, logger);
-        rooms = new RedisRooms(others, keys, check, reader, node, logger);
-        renewal = new CoveredLogRenewal(others, rooms);
+        subscriptions = new RedisSubscriptions(others, keys, check, reader, node, logger);
+        renewal = new CoveredLogRenewal(others, subscriptions);
         layout = new RedisLayout(others, keys);
         settings = new SharedSettings(others, keys, options, logger);
         orders = new RedisOrders(others, keys, node, time, logger);
@@ -157,7 +157,7 @@ public sealed partial class RedisBackplane
         ArgumentNullException.ThrowIfNull(listener);
         _ = document.Value;
         cancellation.ThrowIfCancellationRequested();
-        return rooms.JoinAsync(document, listener, cancellation);
+        return subscriptions.JoinAsync(document, listener, cancellation);
     }
 
     /// <inheritdoc />

@@ -31,8 +31,7 @@ internal sealed partial class RedisInbox
     /// <param name="document">The document.</param>
     /// <param name="node">This node's id, as in its own messages.</param>
     /// <param name="readEntry">
-    /// Reads the entry with its payload from the log; null if the log does not have it there. Throws <see
-    /// cref="BackplaneUnavailableException"/> only.
+    /// Reads the entry with its payload from the log; null if the log does not have it there.
     /// </param>
     /// <param name="logger">The log of this program.</param>
     public RedisInbox(DocumentName document, ulong node, Func<LoggedEntry, Task<LoggedEntry?>> readEntry,
@@ -153,8 +152,9 @@ internal sealed partial class RedisInbox
         {
             entry = await readEntry(head);
         }
-        catch (BackplaneUnavailableException e)
+        catch (Exception e)
         {
+            // Also after a bug: what waits behind it must not wait for ever.
             LogLargeEntryNotRead(e, document);
         }
 

@@ -7,7 +7,7 @@ namespace Relay.Backplane;
 /// other delivering delivers until the queue is empty. So calls come one at a time and in order, no thread waits for
 /// another, and a listener that calls back into the channel from within a call is served after it.
 /// </summary>
-internal sealed class ChannelRoom(DocumentName document, Action<Exception, DocumentName> onFailure)
+internal sealed class ChannelQueue(DocumentName document, Action<Exception, DocumentName> onFailure)
 {
     private readonly Lock gate = new();
     private readonly Queue<ChannelEvent> waiting = new();

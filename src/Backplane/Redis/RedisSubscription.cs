@@ -4,13 +4,14 @@ using StackExchange.Redis;
 namespace Relay.Backplane;
 
 /// <summary>
-/// One document that this node listens to: the subscription to its channel, and what is known of how well it hears.
-/// What comes is handed to the <see cref="RedisInbox"/>.
+/// This node's subscription to one document's channel: making, ending and renewing it, and the signs that messages were
+/// lost. Messages are handed to the <see cref="RedisInbox"/>.
 /// </summary>
-internal sealed class RedisRoom(DocumentName document, RedisKeys.DocumentKeys keys, ulong node,
+internal sealed class RedisSubscription(DocumentName document, RedisKeys.DocumentKeys keys, ulong node,
     RedisConnection connection, RedisInbox inbox)
 {
-    // One message may be late on a busy machine.
+    // After so many entries that were found in the log only, the subscription counts as lost. One message may be late
+    // on a busy machine.
     private const int MaxMisses = 2;
 
     private readonly RedisChannel channel = RedisChannels.Name(keys.ChannelName);
@@ -26,7 +27,7 @@ internal sealed class RedisRoom(DocumentName document, RedisKeys.DocumentKeys ke
     /// <summary>One subscribing or unsubscribing at a time.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
 
-    /// <summary>Under <see cref="Turn"/>: whether the room is gone, so that another must be made.</summary>
+    /// <summary>Under <see cref="Turn"/>: whether it has ended, so that another must be made.</summary>
     public bool IsClosed { get; private set; }
 
     public ChannelListeners Listeners => inbox.Listeners;
@@ -52,7 +53,7 @@ internal sealed class RedisRoom(DocumentName document, RedisKeys.DocumentKeys ke
     /// Under <see cref="Turn"/>: ends the subscription for good, also one that could not be made, because the client
     /// would make it when it is connected again.
     /// </summary>
-    /// <exception cref="BackplaneUnavailableException">Redis does not answer; the room is closed all the
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer; the subscription is closed all the
     /// same.</exception>
     public async Task CloseAsync()
     {
@@ -68,14 +69,14 @@ internal sealed class RedisRoom(DocumentName document, RedisKeys.DocumentKeys ke
     /// <summary>
     /// Whether the channel is not subscribed to although it should be, as far as can be told from here.
     /// </summary>
-    public bool CheckIsDeaf()
+    public bool CheckIsLost()
     {
         if (Volatile.Read(ref misses) >= MaxMisses)
         {
             return true;
         }
 
-        // Most rooms are not asked: a look at the client's subscriptions for every document would add up.
+        // Most subscriptions are not asked: a look at the client's subscriptions for every document would add up.
         return isDoubtful && (isDoubtful = isSubscribed && !connection.IsSubscribed(channel));
     }
 
@@ -88,9 +89,9 @@ internal sealed class RedisRoom(DocumentName document, RedisKeys.DocumentKeys ke
         Interlocked.Increment(ref misses);
     }
 
-    /// <summary>Subscribes again; false if the room is gone or was never subscribed to.</summary>
+    /// <summary>Subscribes again; false if the subscription has ended or was never made.</summary>
     /// <exception cref="BackplaneUnavailableException">Redis does not answer, or refuses it.</exception>
-    public async Task<bool> RenewSubscriptionAsync(CancellationToken cancellation)
+    public async Task<bool> RenewAsync(CancellationToken cancellation)
     {
         Volatile.Write(ref misses, 0);
         isDoubtful = true;
@@ -100,7 +101,7 @@ internal sealed class RedisRoom(DocumentName document, RedisKeys.DocumentKeys ke
         {
             if (!IsClosed && isSubscribed)
             {
-                // First away with what the client believes: it does not ask Redis for what it thinks it has.
+                // The client does not ask Redis for a subscription that it believes to have: it must forget it first.
                 await UnsubscribeAsync(cancellation);
                 await MakeSubscriptionAsync(cancellation);
                 isRenewed = true;
@@ -147,7 +148,7 @@ internal sealed class RedisRoom(DocumentName document, RedisKeys.DocumentKeys ke
             redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, Take), cancellation);
         isSubscribed = true;
 
-        // The client remembers subscriptions it could not make and says nothing.
+        // The client does not throw for a subscription that it could not make: it remembers it, and makes it later.
         if (!connection.IsSubscribed(channel))
         {
             throw new BackplaneUnavailableException("Redis is not there to subscribe to a document's channel.");
