@@ -221,6 +221,9 @@ internal sealed partial class DocumentSession
         saving = false;
         isUnsaved |= saved != snapshot.Position;
         unsavedBytes += bytes;
+
+        // There is no repeat to wait for any more: the timer is set below, or by the next change.
+        failedSaves = 0;
         if (State == SessionState.Closed)
         {
             return;

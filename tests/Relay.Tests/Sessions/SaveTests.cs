@@ -1,6 +1,7 @@
 using Relay.Backplane;
 using Relay.Doubles;
 using Relay.Persistence;
+using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
@@ -19,6 +20,44 @@ public sealed class SaveTests
         }
 
         Assert.Equal(2, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void A_failed_save_whose_repeat_another_node_makes_needless_does_not_end_saving()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Advance(5);
+        world.Snapshots.Writing.Failure = new SnapshotStoreUnavailableException("Away.");
+        for (var i = 0; i < 120 && world.Backplane.Problems.Count == 0; i++)
+        {
+            world.Advance(1);
+        }
+
+        Assert.NotEmpty(world.Backplane.Problems);
+        world.Snapshots.Writing.Failure = null;
+        world.Backplane.Claiming.IsShut = true;
+        for (var i = 0; i < 120 && world.Backplane.Claiming.Waiting == 0; i++)
+        {
+            world.Advance(1);
+        }
+
+        Assert.Equal(1, world.Backplane.Claiming.Waiting);
+
+        // While the repeat waits for its claim, another node saves that position, and the claim is refused.
+        world.Backplane.SaveElsewhere(World.Name);
+        world.Run();
+        world.Backplane.Saved = Position.None;
+        world.Backplane.IsClaimedElsewhere = true;
+        world.Backplane.Claiming.Open();
+        world.Run();
+        world.Backplane.IsClaimedElsewhere = false;
+        var before = world.Snapshots.Writes;
+
+        client.Say(Update(Typed(1, 1, "b")));
+        world.Advance(61);
+        Assert.Equal(before + 1, world.Snapshots.Writes);
     }
 
     [Fact]
