@@ -81,7 +81,8 @@ public sealed class FileLogFormatTests : FileLogFixture
         await CleanAwayAsync();
 
         await CloseAsync();
-        Assert.DoesNotContain(Directory.GetFiles(Home.Log), path => path.EndsWith(".damaged", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFiles(Home.Log), path => path.EndsWith(".damaged", StringComparison.Ordinal));
         await ChangeAsync(bytes => MakeOptional(bytes, field: 9));
         Open();
         var read = await Log.ReadAsync(name, first, default).Soon();
@@ -218,7 +219,8 @@ public sealed class FileLogFormatTests : FileLogFixture
         {
             var record = bytes.AsSpan(at);
             var name = BinaryPrimitives.ReadUInt16LittleEndian(record[14..]);
-            var fields = record.Slice(LogRecord.FixedLength + name, BinaryPrimitives.ReadUInt16LittleEndian(record[20..]));
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(record[20..]);
+            var fields = record.Slice(LogRecord.FixedLength + name, length);
             if (fields.IndexOf(field) is >= 0 and var found)
             {
                 fields[found] = (byte)(field - 1);

@@ -19,7 +19,8 @@ public sealed class RedisFormatTests : RedisFixture
         var recorder = new Recorder();
         await reader.SubscribeAsync(name, recorder, default).Soon();
         var first = await writer.AppendAsync(name, 0, Sample.Update(1), default).Soon();
-        await writer.AppendAsync(name, first.Position.Epoch, Sample.Update(2) with { Fields = Skipped }, default).Soon();
+        await writer.AppendAsync(
+            name, first.Position.Epoch, Sample.Update(2) with { Fields = Skipped }, default).Soon();
         await reader.AppendAsync(
             name, first.Position.Epoch, Sample.Update(3, 4, 5) with { Fields = Skipped }, default).Soon();
 

@@ -9,7 +9,7 @@ public sealed class ChannelListenerTests
     [Fact]
     public void What_waits_for_a_slow_session_is_bounded_and_the_rest_is_read_from_the_log_once()
     {
-        using var world = new World(new SessionSettings { HeldBytes = 1_000 });
+        using var world = new World(SessionDefaults.Value with { HeldBytes = 1_000 });
         var client = world.Client();
         client.Say(Update(Typed(2, 0, "c")));
         var reads = world.Backplane.Reading.Calls;
@@ -35,7 +35,7 @@ public sealed class ChannelListenerTests
     [Fact]
     public void One_entry_of_any_size_is_taken_and_what_was_handled_makes_room()
     {
-        using var world = new World(new SessionSettings { HeldBytes = 1_000 });
+        using var world = new World(SessionDefaults.Value with { HeldBytes = 1_000 });
         var client = world.Client();
         client.Say(Update(Typed(2, 0, "c")));
         var reads = world.Backplane.Reading.Calls;

@@ -33,7 +33,7 @@ public sealed class DeletionTests
     [Fact]
     public async Task The_snapshots_say_it_when_the_log_is_gone()
     {
-        using var world = new World(new SessionSettings { SaveInterval = TimeSpan.FromSeconds(1) });
+        using var world = new World(SessionDefaults.Value with { SaveInterval = TimeSpan.FromSeconds(1) });
         world.Client().Say(Update(A));
         world.Advance(2);
         await world.Delete();
@@ -103,7 +103,7 @@ public sealed class DeletionTests
     [Fact]
     public async Task A_document_that_is_created_again_begins_with_nothing()
     {
-        using var world = new World(new SessionSettings { SaveInterval = TimeSpan.FromSeconds(1) });
+        using var world = new World(SessionDefaults.Value with { SaveInterval = TimeSpan.FromSeconds(1) });
         world.Client().Say(Update(A));
         world.Advance(2);
         await world.Delete();
@@ -154,10 +154,10 @@ public sealed class DeletionTests
     [Fact]
     public async Task The_tombstone_outlives_every_snapshot_before_it()
     {
-        var settings = new SessionSettings
+        var settings = SessionDefaults.Value with
         {
             SaveInterval = TimeSpan.FromSeconds(1),
-            Retention = new SnapshotRetention(0, 0, 0)
+            Retention = new SnapshotRetention(0, 0, 0),
         };
         using var world = new World(settings);
         world.Client().Say(Update(A));

@@ -194,7 +194,7 @@ internal sealed class Node(World world, int number)
         {
             _ = ShowsUnlogged(session);
             var position = Inside.PositionOf(session);
-            if (session.State is SessionState.Live or SessionState.Draining
+            if (session.Stage is not (SessionStage.Loading or SessionStage.Closed)
                 && (!positions.TryGetValue(session, out var known) || known != position))
             {
                 positions[session] = position;
@@ -217,6 +217,6 @@ internal sealed class Node(World world, int number)
     }
 
     public IEnumerable<(DocumentSession Session, YDocument Document)> LiveSessions() =>
-        IsUp ? Inside.Of(Sessions).Where(s => s.State is SessionState.Live or SessionState.Draining)
+        IsUp ? Inside.Of(Sessions).Where(s => s.Stage is not (SessionStage.Loading or SessionStage.Closed))
             .Select(s => (s, Inside.DocumentOf(s))) : [];
 }

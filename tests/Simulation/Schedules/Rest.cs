@@ -110,7 +110,7 @@ internal sealed class Rest(World world)
         {
             foreach (var (session, document) in node.LiveSessions())
             {
-                if (session.State == SessionState.Live && !world.Locators.Holders().Contains(node.Address))
+                if (session.Stage == SessionStage.Live && !world.Locators.Holders().Contains(node.Address))
                 {
                     return $"{node.Process.Name} has a session and is not in the locator.";
                 }

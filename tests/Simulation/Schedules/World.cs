@@ -31,14 +31,15 @@ internal sealed class World
             Lag = TimeSpan.FromMilliseconds(Random.One([2, 20, 500])),
         };
         Snapshots = new Snapshots(Agenda, Ledger, Trace);
-        Settings = new SessionSettings
+        var defaults = new Startup.RelaySettings().ForSessions();
+        Settings = defaults with
         {
             IdleTimeout = TimeSpan.FromSeconds(Random.One([0.05, 2, 30])),
             SaveInterval = TimeSpan.FromSeconds(Random.One([0.5, 5, 60])),
             SaveBytes = Random.One([100, 4 << 20]),
             HeldBytes = Random.One([200, 8 << 20]),
             DeliveryBytes = Random.One([50, 4 << 20]),
-            Sync = Random.One([new DiffSizes(60, 20, 1000), new DiffSizes(60, 20, 0), new SessionSettings().Sync]),
+            Sync = Random.One([new DiffSizes(60, 20, 1000), new DiffSizes(60, 20, 0), defaults.Sync]),
             // A log that goes back must still find the snapshot that it begins after: so those stay longer than
             // replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),

@@ -107,7 +107,8 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
         {
             Jobs.Begin();
             trace(
-                $"log: {from.Name} has saved {saved}, trims through {trimThrough}; the log begins after {next.Start}");
+                $"log: {from.Name} has saved {saved}, trims through {trimThrough}; "
+                    + $"the log begins after {next.Start}");
             Channels.DeliverSaved(saved);
         }
 
