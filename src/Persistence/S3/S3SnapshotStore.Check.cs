@@ -90,8 +90,9 @@ public sealed partial class S3SnapshotStore
         var page = await client.ListObjectsV2Async(
             new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.Prefix }, cancellation)
             .ConfigureAwait(false);
-        var found = page.S3Objects?.Find(
-            stored => SnapshotKey.TryParseName(stored.Key.AsSpan(stored.Key.LastIndexOf('/') + 1), out _));
+        var found = page.S3Objects?.Find(stored =>
+            stored.Key.StartsWith(options.Prefix, StringComparison.Ordinal)
+            && SnapshotKey.IsRest(stored.Key.AsSpan(options.Prefix.Length)));
         if (found is null)
         {
             return null;
