@@ -32,7 +32,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
 
     public Mailbox Mailbox { get; }
 
-    /// <summary>Which entries that the channel brings are this session\'s own; on any thread.</summary>
+    /// <summary>Which entries that the channel brings are this session's own; on any thread.</summary>
     public OwnEntries OwnEntries => parts.Outbox.OwnEntries;
 
     /// <summary>The stage, for tests.</summary>

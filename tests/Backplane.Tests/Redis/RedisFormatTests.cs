@@ -107,7 +107,7 @@ public sealed class RedisFormatTests : RedisFixture
     }
 
     [Fact]
-    public async Task Whoever_begins_a_partition_says_its_layout()
+    public async Task The_node_that_begins_a_partition_says_its_layout()
     {
         var node = await OpenAsync();
         var (written, heard) = (DocumentName.Create("a"), DocumentName.Create("b"));

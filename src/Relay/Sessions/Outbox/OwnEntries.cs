@@ -16,8 +16,10 @@ internal sealed class OwnEntries
     public const int Remembered = 4;
 
     private readonly Lock gate = new();
-    private readonly Position[] answered = new Position[Remembered];
     private EntryId inFlight;
+
+    /// <summary>Made with the first append: most documents of a node are only read.</summary>
+    private Position[] answered = [];
     private int next;
 
     /// <summary>Notes that an append of the entry is in flight, in place of the one before.</summary>
@@ -34,6 +36,11 @@ internal sealed class OwnEntries
     {
         lock (gate)
         {
+            if (answered.Length == 0)
+            {
+                answered = new Position[Remembered];
+            }
+
             answered[next] = position;
             next = (next + 1) % Remembered;
             if (inFlight == position.Id)
