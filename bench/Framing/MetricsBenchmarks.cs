@@ -48,12 +48,12 @@ public class MetricsBenchmarks : IDisposable
     [Benchmark]
     public void Update()
     {
-        metrics.Read(60);
-        metrics.Received(1);
-        metrics.Appended(Took);
-        metrics.Delivered(2);
-        metrics.Wrote(60);
-        metrics.Wrote(60);
+        metrics.Sockets.Read(60);
+        metrics.Sessions.Received(1);
+        metrics.Sessions.Appended(Took);
+        metrics.Sessions.Delivered(2);
+        metrics.Sockets.Wrote(60);
+        metrics.Sockets.Wrote(60);
     }
 
     private static MeterProviderBuilder Provider() =>

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;

@@ -34,7 +34,7 @@ internal sealed class Client : IDisposable
     /// <param name="onUpdate">Gets each update that comes, those in answers among them, one after the other; those of
     /// all clients on one thread, which must not wait for a server.</param>
     /// <param name="onQuestion">Makes an update of what the client has and the server may lack, when the server asks;
-    /// without it the client answers only where it must, and has nothing.</param>
+    /// without it the client answers that it has nothing.</param>
     public static async Task<Client> ConnectAsync(string url, string document, Dialect dialect = Dialect.YWebsocket,
         MessageReader? onUpdate = null, Func<byte[]>? onQuestion = null)
     {
@@ -119,8 +119,9 @@ internal sealed class Client : IDisposable
 
     private void Take(ReadOnlySpan<byte> message)
     {
-        // Hocuspocus holds a client for not synced until it has answered; it has nothing that the server lacks.
-        if (IsQuestion(message) && (address.Length > 0 || onQuestion is not null))
+        // All stock clients answer. Hocuspocus holds a client for not synced until it has, and a node looks at each
+        // update of one that has not for what it may still bring.
+        if (IsQuestion(message))
         {
             lock (gate)
             {

@@ -4,7 +4,9 @@ using Relay.Bench.Load;
 
 const string Usage = """
     A node beside other servers, fresh ones in every round, and the ratios of their figures:
-      ingest|join [--trace FILE] [--rounds N] [--joiners N]         one large document is written, or joined by many
+      ingest|join [--trace FILE] [--rounds N] [--joiners N] [--warmup DOCUMENTS]
+                                                                    one large document is written (after others of its
+                                                                    kind), or joined by many
       fanout [--readers N] [--window N] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     one document, one writer, many readers
       documents [--documents N] [--clients N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
@@ -38,7 +40,7 @@ switch (arguments.Workload)
 {
     case "ingest" or "join":
         await TraceReport.RunAsync(Contenders("y-websocket-server"), arguments.Workload == "ingest", Trace(),
-            arguments.Number("joiners", 100), arguments.Number("rounds", 3));
+            arguments.Number("joiners", 100), arguments.Number("warmup", 0), arguments.Number("rounds", 3));
         return 0;
     case "fanout":
         await FanOutWorkload.RunAsync(

@@ -8,15 +8,16 @@ internal static class TraceReport
 {
     private const int JoinRounds = 3;
 
-    public static async Task RunAsync(Contender[] contenders, bool ingest, List<byte[]> frames, int joiners, int rounds)
+    public static async Task RunAsync(Contender[] contenders, bool ingest, List<byte[]> frames, int joiners,
+        int warmUps, int rounds)
     {
         var ratios = contenders.Skip(1).ToDictionary(other => other.Name, _ => new List<double>());
         for (var round = 1; round <= rounds; round++)
         {
-            var ours = await MeasureAsync(contenders[0], ingest, frames, joiners);
+            var ours = await MeasureAsync(contenders[0], ingest, frames, joiners, warmUps);
             foreach (var other in contenders.Skip(1))
             {
-                var theirs = await MeasureAsync(other, ingest, frames, joiners);
+                var theirs = await MeasureAsync(other, ingest, frames, joiners, warmUps);
                 ratios[other.Name].Add(ours.ServerCpuSeconds / theirs.ServerCpuSeconds);
                 Console.WriteLine(
                     $"round {round}: server CPU {ratios[other.Name][^1]:F3} of {other.Name}, "
@@ -30,12 +31,13 @@ internal static class TraceReport
         }
     }
 
-    private static async Task<Figures> MeasureAsync(Contender contender, bool ingest, List<byte[]> frames, int joiners)
+    private static async Task<Figures> MeasureAsync(Contender contender, bool ingest, List<byte[]> frames,
+        int joiners, int warmUps)
     {
         using var servers = await contender.StartAsync();
         var peer = servers.First;
         var figures = ingest
-            ? await Workloads.IngestAsync(peer, frames)
+            ? await Workloads.IngestAsync(peer, frames, warmUps)
             : await Workloads.JoinAsync(peer, frames, joiners, JoinRounds);
         var joins = joiners * JoinRounds;
         var each = ingest

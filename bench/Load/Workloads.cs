@@ -14,9 +14,17 @@ internal static class Workloads
 {
     /// <summary>
     /// The whole trace through one writer as fast as the socket takes it, until a state asked for after it has come.
+    /// Before it, the same into <paramref name="warmUps"/> other documents, one after the other, without being measured.
     /// </summary>
-    public static async Task<Figures> IngestAsync(Peer peer, List<byte[]> frames)
+    public static async Task<Figures> IngestAsync(Peer peer, List<byte[]> frames, int warmUps)
     {
+        for (var document = 0; document < warmUps; document++)
+        {
+            using var early = await Client.ConnectAsync(peer.Url, $"warm-up-{document}");
+            await early.SyncAsync();
+            await SendAllAsync(early, frames);
+        }
+
         using var writer = await Client.ConnectAsync(peer.Url, "ingest");
         await writer.SyncAsync();
         var cpu = peer.CpuSeconds;

@@ -66,6 +66,19 @@ public sealed class DecodingMemoryTests(ITestOutputHelper output)
         Assert.InRange(allocated, 0, Kept);
     }
 
+    /// <summary>Most updates of a user who types are so: the one before waits for its append.</summary>
+    [Fact]
+    public void A_character_after_one_that_is_not_logged_yet_is_looked_at_without_memory()
+    {
+        var document = new YDocument();
+        var typed = Bytes.Update([new StructWriter(2, 5).AddText("x", (2, 4))]);
+        Ask(document, typed, Room);
+        var (news, cost, allocated) = Ask(document, typed, Room);
+        Assert.Equal(typed, news.ToArray());
+        Assert.NotEqual(default, cost);
+        Assert.Equal(0, allocated);
+    }
+
     [Fact]
     public void What_the_document_has_costs_nothing()
     {
@@ -122,8 +135,10 @@ public sealed class DecodingMemoryTests(ITestOutputHelper output)
         YDocument document, byte[] update, long room)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.True(document.TryGetNews(update, room, out var news, out var cost, out var error), error.ToString());
-        return (news, cost, GC.GetAllocatedBytesForCurrentThread() - before);
+        var isReadable = document.TryGetNews(update, room, out var news, out var cost, out var error);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(isReadable, error.ToString());
+        return (news, cost, allocated);
     }
 
     private static IEnumerable<ulong> Ids(int bytesEach) =>

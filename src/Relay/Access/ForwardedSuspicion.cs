@@ -1,3 +1,5 @@
+using Relay.Logging;
+
 namespace Relay.Access;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Access;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Relay.Problems;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Access;

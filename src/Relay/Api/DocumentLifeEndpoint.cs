@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Filters;
 using Relay.Backplane;
-using Relay.Connections;
+using Relay.Logging;
 using Relay.Persistence;
 using Relay.Problems;
 using Relay.Sessions;
@@ -62,14 +62,14 @@ internal sealed partial class DocumentLifeEndpoint(DocumentLife life, ILogger<Do
             return (outcome, outcome switch
             {
                 LifeOutcome.NoDocument => DocumentRefusal.Absent(context),
-                LifeOutcome.Unreadable => DocumentRefusal.Of(context, CloseReason.DocumentUnreadable),
+                LifeOutcome.Unreadable => DocumentRefusal.Of(context, RefusalReason.DocumentUnreadable),
                 _ => null,
             });
         }
         catch (LogDamagedException exception)
         {
             LogFailed(logger, exception, context.Request.Method, name);
-            return (default, DocumentRefusal.Of(context, CloseReason.DocumentUnreadable));
+            return (default, DocumentRefusal.Of(context, RefusalReason.DocumentUnreadable));
         }
         catch (Exception exception)
             when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)

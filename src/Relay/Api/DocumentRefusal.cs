@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Connections;
 using Relay.Problems;
+using Relay.Sessions;
 
 namespace Relay.Api;
 
@@ -12,21 +13,21 @@ internal static class DocumentRefusal
         Problem.Of(context, StatusCodes.Status404NotFound, "There is no such document.", ProblemKind.NoDocument);
 
     /// <summary>Why a session or the stores refused, in the words in which a WebSocket would be told.</summary>
-    public static ProblemHttpResult Of(HttpContext context, CloseReason reason)
+    public static ProblemHttpResult Of(HttpContext context, RefusalReason reason)
     {
         var (status, kind) = reason switch
         {
-            _ when reason == CloseReason.BadUpdate => (StatusCodes.Status400BadRequest, ProblemKind.BadUpdate),
-            _ when reason == CloseReason.DocumentDeleted => (StatusCodes.Status410Gone, ProblemKind.DocumentDeleted),
-            _ when reason == CloseReason.DocumentTooLarge =>
-                (StatusCodes.Status413PayloadTooLarge, ProblemKind.Limit),
-            _ when reason == CloseReason.DocumentIsFull || reason == CloseReason.NodeIsFull =>
+            RefusalReason.BadUpdate => (StatusCodes.Status400BadRequest, ProblemKind.BadUpdate),
+            RefusalReason.DocumentDeleted => (StatusCodes.Status410Gone, ProblemKind.DocumentDeleted),
+            RefusalReason.DocumentTooLarge => (StatusCodes.Status413PayloadTooLarge, ProblemKind.Limit),
+            RefusalReason.DocumentIsFull or RefusalReason.NodeIsFull =>
                 (StatusCodes.Status503ServiceUnavailable, ProblemKind.Limit),
-            _ when reason == CloseReason.DocumentUnreadable =>
+            RefusalReason.DocumentUnreadable =>
                 (StatusCodes.Status500InternalServerError, ProblemKind.DocumentUnreadable),
             _ => (StatusCodes.Status503ServiceUnavailable, ProblemKind.StoreUnavailable),
         };
+        var sentence = CloseReason.Of(reason).Text;
         return status == StatusCodes.Status503ServiceUnavailable
-            ? Problem.Later(context, reason.Text, kind) : Problem.Of(context, status, reason.Text, kind);
+            ? Problem.Later(context, sentence, kind) : Problem.Of(context, status, sentence, kind);
     }
 }

@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Sessions;
 using Relay.Yjs;
 
@@ -22,14 +21,14 @@ internal sealed class DocumentSaver(SessionRegistry sessions, TimeProvider time)
     /// <param name="cancellation">Gives up waiting, not the save.</param>
     /// <returns>
     /// The position that is stored (<see cref="Position.None"/> if the document was never written to) and
-    /// <see cref="CloseReason.Normal"/>, or the reason why it is not; null if the save takes longer than a request
+    /// <see cref="RefusalReason.None"/>, or the reason why it is not; null if the save takes longer than a request
     /// waits.
     /// </returns>
-    public async Task<(Position At, CloseReason Reason)?> SaveAsync(
+    public async Task<(Position At, RefusalReason Reason)?> SaveAsync(
         DocumentName name, bool again, CancellationToken cancellation)
     {
         const TaskCreationOptions elsewhere = TaskCreationOptions.RunContinuationsAsynchronously;
-        var saved = new TaskCompletionSource<(Position, CloseReason)>(elsewhere);
+        var saved = new TaskCompletionSource<(Position, RefusalReason)>(elsewhere);
         sessions.Save(name, again, (at, reason) => saved.TrySetResult((at, reason)));
         try
         {

@@ -1,5 +1,5 @@
 using Relay.Backplane;
-using Relay.Connections;
+using Relay.Logging;
 using Relay.Persistence;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -23,9 +23,11 @@ internal sealed partial class DocumentStates(
     public static bool IsEmpty(ReadOnlySpan<byte> state) => state.SequenceEqual(Empty);
 
     /// <summary>The document as one Yjs update (format V1), or nothing and the reason.</summary>
-    public async Task<(byte[]? State, CloseReason Reason)> ReadAsync(DocumentName name, CancellationToken cancellation)
+    public async Task<(byte[]? State, RefusalReason Reason)> ReadAsync(
+        DocumentName name, CancellationToken cancellation)
     {
-        var live = new TaskCompletionSource<(byte[]?, CloseReason)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var live = new TaskCompletionSource<(byte[]?, RefusalReason)>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
         if (sessions.TryRead(name, (state, reason) => live.TrySetResult((state, reason))))
         {
             return await LiveAsync(name, live.Task, cancellation);
@@ -35,10 +37,10 @@ internal sealed partial class DocumentStates(
         {
             return await reads.ReadAsync(name, cancellation) switch
             {
-                null => (null, CloseReason.NodeIsFull),
-                (DurableOutcome.Read, var state) => (state, CloseReason.Normal),
-                (DurableOutcome.Unreadable, _) => (null, CloseReason.DocumentUnreadable),
-                _ => (null, CloseReason.DocumentDeleted),
+                null => (null, RefusalReason.NodeIsFull),
+                (DurableOutcome.Read, var state) => (state, RefusalReason.None),
+                (DurableOutcome.Unreadable, _) => (null, RefusalReason.DocumentUnreadable),
+                _ => (null, RefusalReason.DocumentDeleted),
             };
         }
         catch (Exception exception) when (
@@ -46,12 +48,12 @@ internal sealed partial class DocumentStates(
             || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             LogUnavailable(logger, exception, name);
-            return (null, CloseReason.StoreUnavailable);
+            return (null, RefusalReason.StoreUnavailable);
         }
     }
 
-    private async Task<(byte[]? State, CloseReason Reason)> LiveAsync(
-        DocumentName name, Task<(byte[]? State, CloseReason Reason)> live, CancellationToken cancellation)
+    private async Task<(byte[]? State, RefusalReason Reason)> LiveAsync(
+        DocumentName name, Task<(byte[]? State, RefusalReason Reason)> live, CancellationToken cancellation)
     {
         try
         {
@@ -60,7 +62,7 @@ internal sealed partial class DocumentStates(
         catch (TimeoutException exception)
         {
             LogUnavailable(logger, exception, name);
-            return (null, CloseReason.StoreUnavailable);
+            return (null, RefusalReason.StoreUnavailable);
         }
     }
 

@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Relay.Access;
-using Relay.Connections;
 using Relay.Problems;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -28,7 +26,7 @@ internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time
         var attachment = sessions.Place(name, writer, AccessLevel.Write, userId, "http");
         attachment.Join();
         attachment.Receive([new DocumentMessage(DocumentMessageKind.SyncStep2, update, [], Bytes: update.Length)]);
-        CloseReason reason;
+        RefusalReason reason;
         try
         {
             reason = await writer.Done.WaitAsync(Patience, time, context.RequestAborted);
@@ -46,6 +44,6 @@ internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time
             attachment.Leave(clean: true);
         }
 
-        return reason == CloseReason.Normal ? null : DocumentRefusal.Of(context, reason);
+        return reason == RefusalReason.None ? null : DocumentRefusal.Of(context, reason);
     }
 }

@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Answers;
 using Relay.Api.Filters;
 using Relay.Backplane;
-using Relay.Connections;
+using Relay.Logging;
+using Relay.Sessions;
 
 namespace Relay.Api;
 
@@ -25,7 +26,7 @@ internal sealed partial class JobsEndpoint(SharedJobs jobs, DocumentSaver saver,
         catch (BackplaneUnavailableException exception)
         {
             LogUnavailable(logger, exception);
-            return DocumentRefusal.Of(context, CloseReason.StoreUnavailable);
+            return DocumentRefusal.Of(context, RefusalReason.StoreUnavailable);
         }
     }
 
@@ -38,7 +39,7 @@ internal sealed partial class JobsEndpoint(SharedJobs jobs, DocumentSaver saver,
         {
             // The save goes on, and the jobs tell how it ends.
             null => TypedResults.Accepted((string?)null),
-            var (_, reason) when reason == CloseReason.Normal => TypedResults.NoContent(),
+            var (_, reason) when reason == RefusalReason.None => TypedResults.NoContent(),
             var (_, reason) => DocumentRefusal.Of(context, reason),
         };
     }

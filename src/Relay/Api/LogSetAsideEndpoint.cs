@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Answers;
 using Relay.Api.Filters;
 using Relay.Backplane;
-using Relay.Connections;
+using Relay.Logging;
 using Relay.Persistence;
 using Relay.Problems;
 using Relay.Sessions;
@@ -29,7 +29,7 @@ internal sealed partial class LogSetAsideEndpoint(BadLogs bad, ILogger<LogSetAsi
             when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
         {
             LogFailed(logger, exception, name);
-            return DocumentRefusal.Of(context, CloseReason.StoreUnavailable);
+            return DocumentRefusal.Of(context, RefusalReason.StoreUnavailable);
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Answers;
 using Relay.Api.Filters;
 using Relay.DocLocator;
+using Relay.Peers;
 using Relay.Reports;
 using Relay.Sessions;
 using Relay.Yjs;

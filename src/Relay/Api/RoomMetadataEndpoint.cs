@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Answers;
 using Relay.Api.Filters;
+using Relay.Logging;
 using Relay.Metadata;
 using Relay.Persistence.Metadata;
 using Relay.Problems;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Filters;
-using Relay.Connections;
 using Relay.Problems;
+using Relay.Sessions;
 
 namespace Relay.Api;
 
@@ -20,8 +20,8 @@ internal sealed class SaveEndpoint(DocumentSaver saver)
                 context,
                 "The save takes long and goes on; what was confirmed is in the log meanwhile. Ask again.",
                 ProblemKind.StoreUnavailable),
-            var (at, reason) when reason == CloseReason.Normal && at.IsNone => DocumentRefusal.Absent(context),
-            var (_, reason) when reason == CloseReason.Normal => TypedResults.NoContent(),
+            var (at, reason) when reason == RefusalReason.None && at.IsNone => DocumentRefusal.Absent(context),
+            var (_, reason) when reason == RefusalReason.None => TypedResults.NoContent(),
             var (_, reason) => DocumentRefusal.Of(context, reason),
         };
 }

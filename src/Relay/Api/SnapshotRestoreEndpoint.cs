@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Access;
 using Relay.Api.Answers;
 using Relay.Api.Filters;
+using Relay.Logging;
 using Relay.Problems;
 using Relay.Yjs;
 

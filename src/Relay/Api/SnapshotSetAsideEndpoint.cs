@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Answers;
 using Relay.Api.Filters;
 using Relay.Backplane;
-using Relay.Connections;
+using Relay.Logging;
 using Relay.Persistence;
 using Relay.Problems;
 using Relay.Sessions;
@@ -36,13 +36,13 @@ internal sealed partial class SnapshotSetAsideEndpoint(
         catch (LogDamagedException exception)
         {
             LogFailed(logger, exception, name);
-            return DocumentRefusal.Of(context, CloseReason.DocumentUnreadable);
+            return DocumentRefusal.Of(context, RefusalReason.DocumentUnreadable);
         }
         catch (Exception exception)
             when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
         {
             LogFailed(logger, exception, name);
-            return DocumentRefusal.Of(context, CloseReason.StoreUnavailable);
+            return DocumentRefusal.Of(context, RefusalReason.StoreUnavailable);
         }
     }
 

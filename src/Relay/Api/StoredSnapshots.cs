@@ -1,8 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Relay.Connections;
+using Relay.Logging;
 using Relay.Persistence;
 using Relay.Problems;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Api;
@@ -69,7 +70,7 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
                     "The snapshot does not read; it is kept.",
                     ProblemKind.DocumentUnreadable));
             default:
-                return (null, DocumentRefusal.Of(context, CloseReason.StoreUnavailable));
+                return (null, DocumentRefusal.Of(context, RefusalReason.StoreUnavailable));
         }
     }
 
@@ -92,7 +93,7 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
             var listing = await snapshots.ListAsync(name, cancellation);
             if (listing.Count > 0 && listing[0].IsTombstoneOf(name))
             {
-                return ([], DocumentRefusal.Of(context, CloseReason.DocumentDeleted));
+                return ([], DocumentRefusal.Of(context, RefusalReason.DocumentDeleted));
             }
 
             var states = listing.TakeWhile(snapshot => !snapshot.IsTombstoneOf(name)).Count();
@@ -101,7 +102,7 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
         catch (Exception exception) when (IsAway(exception, cancellation))
         {
             LogUnavailable(logger, exception, name);
-            return ([], DocumentRefusal.Of(context, CloseReason.StoreUnavailable));
+            return ([], DocumentRefusal.Of(context, RefusalReason.StoreUnavailable));
         }
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Problems;
 using Relay.Yjs;
 

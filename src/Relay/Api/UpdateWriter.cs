@@ -1,5 +1,4 @@
 using System.Net;
-using Relay.Connections;
 using Relay.Sessions;
 
 namespace Relay.Api;
@@ -7,10 +6,10 @@ namespace Relay.Api;
 /// <summary>A connection that hands in one update, waits until it is in the log, and reads nothing.</summary>
 internal sealed class UpdateWriter : ISessionConnection
 {
-    private readonly TaskCompletionSource<CloseReason> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RefusalReason> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Why it ended: <see cref="CloseReason.Normal"/> when the update is in the log.</summary>
-    public Task<CloseReason> Done => done.Task;
+    /// <summary>Why it ended: <see cref="RefusalReason.None"/> when the update is in the log.</summary>
+    public Task<RefusalReason> Done => done.Task;
 
     public FrameFormat Format => NoFrames.Instance;
 
@@ -22,7 +21,7 @@ internal sealed class UpdateWriter : ISessionConnection
 
     public bool Send(ReadOnlyMemory<byte>[] frames) => true;
 
-    public void Settled(long bytes) => done.TrySetResult(CloseReason.Normal);
+    public void Settled(long bytes) => done.TrySetResult(RefusalReason.None);
 
     public bool TryHold(long bytes) => true;
 
@@ -30,5 +29,5 @@ internal sealed class UpdateWriter : ISessionConnection
     {
     }
 
-    public void Close(CloseReason reason) => done.TrySetResult(reason);
+    public void Close(RefusalReason reason) => done.TrySetResult(reason);
 }

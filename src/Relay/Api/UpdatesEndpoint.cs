@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Filters;
-using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Sessions;
 
 namespace Relay.Api;

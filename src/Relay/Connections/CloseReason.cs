@@ -1,3 +1,6 @@
+using Relay.Connections.WebSockets;
+using Relay.Sessions;
+
 namespace Relay.Connections;
 
 /// <summary>
@@ -5,7 +8,7 @@ namespace Relay.Connections;
 /// users). 4400 to 4499 mean "do not come back"; 4500 to 4599, 1012 and 1013 mean "come back". The text is at most 123
 /// bytes of ASCII, what a close frame holds.
 /// </summary>
-internal sealed record CloseReason(int Code, string Text)
+internal sealed record CloseReason(int Code, string Text) : SocketClose(Code, Text)
 {
     public static readonly CloseReason Normal = new(1000, "Closed.");
 
@@ -66,8 +69,28 @@ internal sealed record CloseReason(int Code, string Text)
     public static readonly CloseReason TokensHeldBack = new(
         4531, "Too many tokens from this address have signatures that are not valid; connect again later.");
 
+    /// <summary>For what sockets end by themselves.</summary>
+    public static SocketCloses OfSockets { get; } =
+        new(TextFrame, MessageTooLarge, NodeIsFull, FramingError, SlowReader, NoPong);
+
     /// <summary>Whether the same client may have more luck later, or elsewhere.</summary>
     public bool ComesBack => Code is 1012 or 1013 or (>= 4500 and < 4600);
+
+    /// <summary>What a client is told when a session refuses or ends something.</summary>
+    public static CloseReason Of(RefusalReason reason) => reason switch
+    {
+        RefusalReason.None => Normal,
+        RefusalReason.BadMessage => BadMessage,
+        RefusalReason.BadUpdate => BadUpdate,
+        RefusalReason.DocumentDeleted => DocumentDeleted,
+        RefusalReason.DocumentIsFull => DocumentIsFull,
+        RefusalReason.DocumentTooLarge => DocumentTooLarge,
+        RefusalReason.DocumentUnreadable => DocumentUnreadable,
+        RefusalReason.InternalError => InternalError,
+        RefusalReason.NodeIsFull => NodeIsFull,
+        RefusalReason.StoreUnavailable => StoreUnavailable,
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "There is no close code for it."),
+    };
 
     /// <summary>All reasons, for the tests and the metrics.</summary>
     public static IReadOnlyList<CloseReason> All { get; } =

@@ -1,3 +1,5 @@
+using Relay.Connections.Backpressure;
+
 namespace Relay.Connections;
 
 /// <summary>

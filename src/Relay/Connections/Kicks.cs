@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Relay.Backplane;
+using Relay.Logging;
 using Relay.Yjs;
 
 namespace Relay.Connections;

@@ -1,3 +1,5 @@
+using Relay.Logging;
+
 namespace Relay.Metadata;
 
 internal sealed partial class MetadataWriter

@@ -1,3 +1,4 @@
+using Relay.Background;
 using Relay.Health;
 using Relay.Persistence.Metadata;
 using Relay.Telemetry;

@@ -1,4 +1,5 @@
 using Relay.Persistence.Metadata;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Metadata;
@@ -7,7 +8,7 @@ namespace Relay.Metadata;
 /// What goes on in one session, as plain numbers: the session alone adds to them, and the writer reads them every few
 /// seconds. Only comings and goings take a lock.
 /// </summary>
-internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, TimeProvider time)
+internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, TimeProvider time) : IRoomActivity
 {
     private readonly Lock gate = new();
 
@@ -39,7 +40,11 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
 
     public bool HasLeft => Volatile.Read(ref hasLeft);
 
-    public void Came(ConnectionActivity connection)
+    public RecordedConnection Connection(string? userId, string protocol) => new(this, userId, protocol);
+
+    ConnectionActivity IRoomActivity.Connection(string? userId, string protocol) => Connection(userId, protocol);
+
+    public void Came(RecordedConnection connection)
     {
         var now = time.GetUtcNow();
         lock (gate)
@@ -53,10 +58,10 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
             hasNews = true;
         }
 
-        connection.IsAnnounced = recorder.TryNote(connection.Begin(room, now));
+        connection.IsAnnounced = recorder.TryNote(connection.Begin(now));
     }
 
-    public void Went(ConnectionActivity connection)
+    public void Went(RecordedConnection connection)
     {
         var now = time.GetUtcNow();
         lock (gate)
@@ -67,7 +72,7 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
             hasNews = true;
         }
 
-        recorder.TryNote(connection.End(room, now));
+        recorder.TryNote(connection.End(now));
     }
 
     /// <summary>A snapshot was stored by this node.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Relay.Persistence.Metadata;
+using Relay.Sessions;
 using Relay.Telemetry;
 using Relay.Yjs;
 
@@ -12,7 +13,7 @@ namespace Relay.Metadata;
 /// number, and beyond that are dropped and counted. Nobody ever waits for this. Thread-safe; batches are taken by one
 /// writer.
 /// </summary>
-internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int maxWaiting = 100_000)
+internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int maxWaiting = 100_000) : IRoomRecorder
 {
     /// <summary>
     /// Rooms, and comings and goings, in one batch: what a database takes in well within its deadline.
@@ -41,6 +42,8 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
 
         return activity;
     }
+
+    IRoomActivity IRoomRecorder.Begin(DocumentName room) => Begin(room);
 
     /// <summary>Notes a coming or a going; false when it was dropped.</summary>
     public bool TryNote(ConnectionChange change)

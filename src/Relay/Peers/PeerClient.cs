@@ -1,6 +1,5 @@
 using System.Net;
 using Relay.Sessions;
-using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Peers;
@@ -184,7 +183,7 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.TryAddWithoutValidation("Authorization", proof);
-        if (RelayTraces.Traceparent is { } traceparent)
+        if (DocumentTraces.Traceparent is { } traceparent)
         {
             request.Headers.TryAddWithoutValidation("traceparent", traceparent);
         }

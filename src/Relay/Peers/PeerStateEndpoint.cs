@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
+using Relay.Logging;
 using Relay.Sessions;
-using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Peers;
@@ -17,6 +17,9 @@ internal sealed partial class PeerStateEndpoint(
 {
     /// <summary>At 4 MiB of memory a node can be asked a thousand times a second, all the time.</summary>
     private const int MostUsedProofs = 1 << 16;
+
+    /// <summary>An update without changes.</summary>
+    private static readonly byte[] EmptyUpdate = [0, 0];
 
     private readonly LogPace refusals = new(time);
     private readonly UsedProofs used = new(MostUsedProofs, time.GetUtcNow());
@@ -49,7 +52,7 @@ internal sealed partial class PeerStateEndpoint(
         var answer = new TaskCompletionSource<PeerState?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var isAsked = PeerPath.TryGetPresenceName(target, out var document)
             ? showPresence(document,
-                awareness => answer.TrySetResult(awareness is null ? null : PeerState.OfPresence(awareness)))
+                awareness => answer.TrySetResult(awareness is null ? null : OfPresence(awareness)))
             : PeerPath.TryGetName(target, out document, out _) && share(document, state => answer.TrySetResult(state));
         if (!isAsked)
         {
@@ -57,7 +60,7 @@ internal sealed partial class PeerStateEndpoint(
             return;
         }
 
-        using var span = RelayTraces.Answer("document.share", document, context.Request.Headers.TraceParent);
+        using var span = DocumentTraces.Answer("document.share", document, context.Request.Headers.TraceParent);
         var state = await StateAsync(answer.Task, context.RequestAborted);
         if (state is null || !PeerStateWriter.CanWrite(state))
         {
@@ -69,6 +72,10 @@ internal sealed partial class PeerStateEndpoint(
         context.Response.Headers.CacheControl = "no-store";
         await PeerStateWriter.WriteAsync(context.Response.Body, state, secret, proof!, context.RequestAborted);
     }
+
+    /// <summary>The answer to a node that only asks who is there: the state of an empty document.</summary>
+    private static PeerState OfPresence(ReadOnlyMemory<byte> awareness) =>
+        new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
 
     /// <summary>
     /// A session that ends before it answers, or whose mailbox is busy for longer than the asker waits, is "not yet".

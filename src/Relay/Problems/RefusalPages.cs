@@ -1,3 +1,4 @@
+using Relay.Logging;
 using Relay.Telemetry;
 
 namespace Relay.Problems;

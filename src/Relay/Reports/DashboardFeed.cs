@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Relay.DocLocator;
+using Relay.Health;
+using Relay.Logging;
 
 namespace Relay.Reports;
 

@@ -20,7 +20,7 @@ internal sealed class NodeReporter(NodeIdentity node, NodeState state, Connectio
 
     private readonly Lock gate = new();
     private readonly BusiestRooms rooms = new();
-    private readonly RecentLatency latency = new(metrics.AppendLatency);
+    private readonly RecentLatency latency = new(metrics.Sessions.AppendLatency);
     private readonly DateTimeOffset startedAt = time.GetUtcNow();
     private NodeReport? last;
     private long lastAt = time.GetTimestamp();

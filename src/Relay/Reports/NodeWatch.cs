@@ -1,5 +1,7 @@
+using Relay.Background;
 using Relay.Backplane;
 using Relay.DocLocator;
+using Relay.Logging;
 using Relay.Sessions;
 
 namespace Relay.Reports;

@@ -1,4 +1,4 @@
-using Relay.Telemetry;
+using Relay.Sessions;
 
 namespace Relay.Reports;
 

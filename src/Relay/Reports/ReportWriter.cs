@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Relay.Background;
 using Relay.Backplane;
 using Relay.DocLocator;
 using Relay.Health;

@@ -5,7 +5,7 @@ namespace Relay.Sessions;
 internal sealed partial class DocumentSession
 {
     [LoggerMessage(
-        LogEvents.SessionFailed,
+        SessionEventId.SessionFailed,
         LogLevel.Critical,
         "The session of {Document} failed and is given up; its clients load it anew")]
     private static partial void LogSessionFailed(ILogger logger, Exception exception, DocumentName document);

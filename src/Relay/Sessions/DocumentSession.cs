@@ -1,7 +1,4 @@
-using Relay.Access;
 using Relay.Backplane;
-using Relay.Connections;
-using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -41,6 +38,9 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
     /// <summary>What went through since the session began; on any thread, as of a moment ago.</summary>
     public RoomFigures Figures => parts.Figures;
 
+    /// <summary>What is recorded of the session; null where no metadata of rooms is kept.</summary>
+    public IRoomActivity? Activity => parts.Activity;
+
     /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>
     public bool IsUnsaved => parts.Saver.IsUnsaved;
 
@@ -49,7 +49,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
     {
         if (services.Memory?.IsFull == true)
         {
-            parts.Lifecycle.Fail(CloseReason.NodeIsFull);
+            parts.Lifecycle.Fail(RefusalReason.NodeIsFull);
         }
         else if (!parts.Lifecycle.IsClosed)
         {
@@ -163,21 +163,21 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
     public byte[]? Presence() => parts.Lifecycle.IsOpen ? parts.Awareness.EncodeKnown() : null;
 
     /// <summary>See <see cref="SessionRequests.Visit"/>.</summary>
-    public void Visit(Action<byte[]?, CloseReason> reader)
+    public void Visit(Action<byte[]?, RefusalReason> reader)
     {
         registry.Joined(this);
         parts.Requests.Visit(reader);
     }
 
     /// <summary>See <see cref="SessionRequests.Read"/>.</summary>
-    public void Read(Action<byte[]?, CloseReason> reader)
+    public void Read(Action<byte[]?, RefusalReason> reader)
     {
         registry.Joined(this);
         parts.Requests.Read(reader);
     }
 
     /// <summary>See <see cref="SessionRequests.Save"/>.</summary>
-    public void SaveNow(bool again, Action<Position, CloseReason> request)
+    public void SaveNow(bool again, Action<Position, RefusalReason> request)
     {
         registry.Joined(this);
         parts.Requests.Save(again, request);
@@ -200,7 +200,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
         LogSessionFailed(services.Logger, exception, Name);
         try
         {
-            parts.Lifecycle.Fail(CloseReason.InternalError);
+            parts.Lifecycle.Fail(RefusalReason.InternalError);
         }
         catch (Exception second)
         {

@@ -1,6 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
-using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -15,29 +13,29 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 {
     private readonly ISessionPlace place;
     private readonly MemoryShare memory;
-    private readonly RoomActivity? activity;
     private readonly PendingReads pendingReads = new();
     private readonly PendingSaves pendingSaves = new();
     private readonly AwarenessPublisher publisher;
+    private readonly ConnectionOpening opening;
 
     public SessionParts(
         SessionContext context, SessionServices services, IChannelListener listener, ISessionPlace place)
     {
         this.place = place;
         var settings = context.Settings;
-        activity = services.Rooms?.Begin(context.Name);
-        Figures = activity?.Figures ?? new RoomFigures();
+        Activity = services.Rooms?.Begin(context.Name);
+        Figures = Activity?.Figures ?? new RoomFigures();
         memory = (services.Memory ?? NodeMemory.Unlimited).Open();
         Content = new LoggedDocument(
             settings.GarbageCollection, new GrowthLimit(settings.MaxDocumentBytes, memory), Figures);
-        var connections = new ConnectionSet(Figures, activity);
+        var connections = new ConnectionSet(Figures);
         var registry = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
         publisher = new AwarenessPublisher(context, services.Channel, new PresenceOutbox(registry.Records));
         Awareness = new SessionAwareness(context, connections, registry, publisher, this);
         var budget = services.Answers ?? AnswerBudget.Unlimited;
         Broadcaster = new Broadcaster(context, connections, Content, registry.Records, budget, Figures, this);
         Stateless = new StatelessMessages(context, services.Channel, this);
-        var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, activity);
+        var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, Activity);
         Saver = new Saver(context, Content, writer, this);
         Follower = new LogFollower(
             context,
@@ -54,12 +52,15 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         Loader = new Loader(context, services.LoadSources, Listing, pendingReads, listener, this);
         Lifecycle = new SessionLifecycle(context, connections, Listing, this);
         Intake = new MessageIntake(context, Content, Outbox, Unlogged, Broadcaster, Figures, this);
-        var opening = new ConnectionOpening(context, Broadcaster, Intake);
+        opening = new ConnectionOpening(context, Broadcaster, Intake);
         Admission = new ConnectionAdmission(context, connections, Lifecycle, opening, Broadcaster, Awareness);
         Requests = new SessionRequests(Content, Lifecycle, Follower, Outbox, Saver, pendingReads, pendingSaves);
     }
 
     public RoomFigures Figures { get; }
+
+    /// <summary>What is recorded of the session; null where no metadata of rooms is kept.</summary>
+    public IRoomActivity? Activity { get; }
 
     public LoggedDocument Content { get; }
 
@@ -108,7 +109,11 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     bool IIntakeSession.HasEntries => !Follower.Position.IsNone;
 
-    void IIntakeSession.OnOpened(Attachment attachment) => Awareness.OnOpened(attachment);
+    void IIntakeSession.OnOpened(Attachment attachment)
+    {
+        opening.OnOpened();
+        Awareness.OnOpened(attachment);
+    }
 
     void IIntakeSession.ReceiveAwareness(Attachment attachment, IReadOnlyList<AwarenessEntry> entries) =>
         Awareness.Receive(attachment, entries);
@@ -116,7 +121,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     void IIntakeSession.ReceiveStateless(Attachment attachment, ReadOnlyMemory<byte> message) =>
         Stateless.Receive(attachment, message);
 
-    void IIntakeSession.Refuse(Attachment attachment, CloseReason reason) => Admission.Refuse(attachment, reason);
+    void IIntakeSession.Refuse(Attachment attachment, RefusalReason reason) => Admission.Refuse(attachment, reason);
 
     bool ILifecycleSession.HasRequests => !pendingReads.IsEmpty || !pendingSaves.IsEmpty;
 
@@ -135,7 +140,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     bool ILifecycleSession.TryRetire() => place.TryRetire();
 
-    void ILifecycleSession.OnFailed(CloseReason reason)
+    void ILifecycleSession.OnFailed(RefusalReason reason)
     {
         Admission.CloseAll(reason);
         Requests.End(reason);
@@ -145,7 +150,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     void ILifecycleSession.OnClosed()
     {
         memory.Close();
-        activity?.Leave();
+        Activity?.Leave();
     }
 
     async ValueTask ILifecycleSession.ReleaseAsync(CancellationToken cancellation)
@@ -197,7 +202,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         Lifecycle.WatchIdleTime();
     }
 
-    void ILoaderSession.OnLoadFailed(CloseReason reason) => Lifecycle.Fail(reason);
+    void ILoaderSession.OnLoadFailed(RefusalReason reason) => Lifecycle.Fail(reason);
 
     bool ILogFollowerSession.IsOpen => Lifecycle.IsOpen;
 
@@ -229,9 +234,9 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     void ILogFollowerSession.OnLookEnded() => Requests.OnLookEnded();
 
-    void ILogFollowerSession.OnReconcileFailed(CloseReason reason) => Requests.OnSaveFailed(reason);
+    void ILogFollowerSession.OnReconcileFailed(RefusalReason reason) => Requests.OnSaveFailed(reason);
 
-    void ILogFollowerSession.Fail(CloseReason reason) => Lifecycle.Fail(reason);
+    void ILogFollowerSession.Fail(RefusalReason reason) => Lifecycle.Fail(reason);
 
     long IOutboxSession.Epoch => Follower.Position.Epoch;
 
@@ -273,7 +278,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     void ISaverSession.OnStored(Position at) => pendingSaves.Stored(at);
 
-    void ISaverSession.OnSaveFailed() => Requests.OnSaveFailed(CloseReason.StoreUnavailable);
+    void ISaverSession.OnSaveFailed() => Requests.OnSaveFailed(RefusalReason.StoreUnavailable);
 
     void ISaverSession.OnHistoryLost() => Follower.OnHistoryLost();
 
@@ -287,7 +292,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     void IBroadcasterSession.ExpireAwareness() => Awareness.Expire();
 
-    void IBroadcasterSession.Refuse(Attachment attachment, CloseReason reason) =>
+    void IBroadcasterSession.Refuse(Attachment attachment, RefusalReason reason) =>
         Admission.Refuse(attachment, reason);
 
     void IStatelessSession.Spread(ReadOnlyMemory<byte> message, Attachment? except) =>

@@ -1,6 +1,3 @@
-using Relay.Access;
-using Relay.Connections;
-using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -33,17 +30,20 @@ internal sealed partial class SessionRegistry(SessionServices services)
         ISessionConnection connection,
         AccessLevel access,
         string? userId = null,
-        string protocol = "") =>
-        new(Choose(name), connection, access)
+        string protocol = "")
+    {
+        var session = Choose(name);
+        return new Attachment(session, connection, access)
         {
-            Activity = services.Rooms is null ? null : new ConnectionActivity(userId, protocol),
+            Activity = session.Activity?.Connection(userId, protocol),
             Presence = new PresenceState { User = PresenceUser.Of(userId) },
         };
+    }
 
     /// <summary>Opens the document, hands out its state, and leaves it again unless a connection wants it.</summary>
     /// <param name="name">The document.</param>
     /// <param name="reader">Called once, with the state, or with null and the reason.</param>
-    public void Visit(DocumentName name, Action<byte[]?, CloseReason> reader)
+    public void Visit(DocumentName name, Action<byte[]?, RefusalReason> reader)
     {
         var session = Choose(name);
         session.Mailbox.Post(() => session.Visit(reader));
@@ -59,7 +59,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// Called once, with the position that is stored (<see cref="Position.None"/> for a document that was never written
     /// to), or with the reason why it is not.
     /// </param>
-    public void Save(DocumentName name, bool again, Action<Position, CloseReason> request)
+    public void Save(DocumentName name, bool again, Action<Position, RefusalReason> request)
     {
         var session = Choose(name);
         session.Mailbox.Post(() => session.SaveNow(again, request));
@@ -69,7 +69,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// Asks the document's session, if there is one, for its state with everything that the log holds by now; false
     /// without calling the reader if there is none.
     /// </summary>
-    public bool TryRead(DocumentName name, Action<byte[]?, CloseReason> reader)
+    public bool TryRead(DocumentName name, Action<byte[]?, RefusalReason> reader)
     {
         DocumentSession? session;
         lock (gate)

@@ -1,8 +1,6 @@
 using Relay.Backplane;
 using Relay.DocLocator;
-using Relay.Metadata;
 using Relay.Persistence;
-using Relay.Telemetry;
 
 namespace Relay.Sessions;
 
@@ -21,9 +19,9 @@ internal sealed record SessionServices(
     ReconcileGate Gate,
     SessionEnvironment Environment,
     SessionSettings Settings,
-    RelayMetrics Metrics,
+    SessionMetrics Metrics,
     ILogger<DocumentSession> Logger,
-    RoomRecorder? Rooms = null,
+    IRoomRecorder? Rooms = null,
     NodeMemory? Memory = null,
     AnswerBudget? Answers = null)
 {

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Relay.Connections;
+using Relay.Health;
+using Relay.Logging;
 using Relay.Sessions;
 
 namespace Relay.Startup;

@@ -4,6 +4,7 @@ using Relay.Metadata;
 using Relay.Persistence.Metadata;
 using Relay.Persistence.Metadata.Postgres;
 using Relay.Persistence.Metadata.Sqlite;
+using Relay.Sessions;
 
 namespace Relay.Startup;
 
@@ -40,6 +41,7 @@ internal static class RelayMetadata
         services.AddSingleton(
             provider => new RoomRecorder(provider.GetRequiredService<Telemetry.RelayMetrics>(),
                 provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRoomRecorder>(provider => provider.GetRequiredService<RoomRecorder>());
         services.AddHostedService<MetadataWriter>();
     }
 

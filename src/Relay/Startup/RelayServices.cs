@@ -6,6 +6,7 @@ using Relay.Api;
 using Relay.Api.Description;
 using Relay.Backplane;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.Sockets;
 using Relay.Connections.WebSockets;
 using Relay.Health;
@@ -93,6 +94,8 @@ internal static class RelayServices
             () => provider.GetRequiredService<BufferBudget>().Used,
             () => provider.GetRequiredService<NodeMemory>().Used,
             () => provider.GetRequiredService<AnswerBudget>().Used)));
+        services.AddSingleton(provider => provider.GetRequiredService<RelayMetrics>().Sessions);
+        services.AddSingleton(provider => provider.GetRequiredService<RelayMetrics>().Sockets);
         services.AddExporters(configuration);
     }
 
@@ -168,7 +171,8 @@ internal static class RelayServices
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
         services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));
         services.AddSingleton(new AnswerBudget(limits.MaxBufferedBytes));
-        services.AddSingleton(provider => SessionEnvironment.For(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => SessionEnvironment.For(
+            provider.GetRequiredService<TimeProvider>(), InlineScheduler.Instance));
         services.AddSingleton<SessionServices>();
         services.AddSingleton<DocumentLife>();
         services.AddSingleton<LogRenewal>();

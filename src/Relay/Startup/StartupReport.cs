@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Relay.Connections.Sockets;
+using Relay.Logging;
 
 namespace Relay.Startup;
 

@@ -1,5 +1,6 @@
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using Relay.Logging;
 
 namespace Relay.Telemetry;
 

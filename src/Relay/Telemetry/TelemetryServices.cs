@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Relay.Sessions;
 
 namespace Relay.Telemetry;
 
@@ -34,7 +35,7 @@ internal static class TelemetryServices
                 provider.GetRequiredService<RelayMetrics>(), provider.GetRequiredService<IMeterFactory>()).View));
         if (collector.ForTraces is not null)
         {
-            telemetry.WithTracing(traces => traces.AddSource(RelayTraces.SourceName).AddOtlpExporter());
+            telemetry.WithTracing(traces => traces.AddSource(DocumentTraces.SourceName).AddOtlpExporter());
         }
 
         if (collector is not { ForMetrics: null, ForTraces: null })

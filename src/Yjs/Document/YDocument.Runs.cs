@@ -42,7 +42,10 @@ public sealed partial class YDocument
         var place = parsed.HasOrigins ? PlaceOf(parsed) : RunPlace.UnderKey;
         if (place == RunPlace.NotLookedAt)
         {
-            place = (search ??= new RunSearch(this, update, bytes)).PlaceOf(client, parsed.Clock, bytes);
+            // What a user types is one struct, whose origin the document has, or an update that is not logged yet.
+            place = update.StructTotal == 1
+                ? RunPlace.Unknown
+                : (search ??= new RunSearch(this, update, bytes)).PlaceOf(client, parsed.Clock, bytes);
         }
 
         WorkMeter.Count();

@@ -35,7 +35,11 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
     /// <summary>A container and a name, with their places in lists and tables.</summary>
     private const long ContainerBytes = 260;
 
+    /// <summary>A power of two, as <see cref="RememberedOfFew"/> is.</summary>
     private const int RememberedClients = 64;
+
+    private const int RememberedOfFew = 8;
+    private const int FewChanges = 2;
 
     /// <param name="update">The update, decoded.</param>
     /// <param name="bytes">Its bytes on the wire.</param>
@@ -45,8 +49,9 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
     internal static UpdateCost Of(DecodedUpdate update, ReadOnlySpan<byte> bytes, long singles, YDocument document)
     {
         // Clients that were counted already: a small table in which one may push another out, so that it costs the same
-        // for any number of them.
+        // for any number of them. What a user types names few: less has to be cleared for it.
         Span<ulong> counted = stackalloc ulong[RememberedClients];
+        counted = update.StructTotal + update.DeleteTotal <= FewChanges ? counted[..RememberedOfFew] : counted;
         counted.Fill(ulong.MaxValue);
         var (memory, steps) = (FixedBytes + (BlockBytes * singles), singles);
         var walk = new UpdateWalk(update, bytes);
@@ -122,7 +127,7 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
 
     private static long OfClient(ulong client, Span<ulong> counted, YDocument document)
     {
-        ref var place = ref counted[SeededHash.Of(client) & (RememberedClients - 1)];
+        ref var place = ref counted[SeededHash.Of(client) & (counted.Length - 1)];
         if (place == client)
         {
             return 0;

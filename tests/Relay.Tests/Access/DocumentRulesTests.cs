@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Access;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Relay.Doubles;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Access;

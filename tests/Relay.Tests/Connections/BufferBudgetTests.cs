@@ -1,3 +1,5 @@
+using Relay.Connections.Backpressure;
+
 namespace Relay.Connections;
 
 /// <summary>What a node may buffer, and who gets it when there is not enough.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 
 namespace Relay.Connections;

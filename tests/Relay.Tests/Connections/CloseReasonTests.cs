@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using Relay.Connections.Sockets;
+using Relay.Logging;
+using Relay.Sessions;
 
 namespace Relay.Connections;
 
@@ -39,9 +42,24 @@ public sealed partial class CloseReasonTests
     }
 
     [Fact]
+    public void What_a_session_refuses_has_a_reason_for_the_client()
+    {
+        var reasons = Enum.GetValues<RefusalReason>();
+        Assert.Equal(reasons.Length, reasons.Select(CloseReason.Of).Distinct().Count());
+        Assert.All(reasons, reason => Assert.Contains(CloseReason.Of(reason), CloseReason.All));
+        Assert.All(
+            reasons.Where(reason => reason != RefusalReason.None),
+            reason => Assert.Equal(
+                reason.ToString(), typeof(CloseReason).GetFields().Single(f => Is(f, CloseReason.Of(reason))).Name));
+
+        static bool Is(FieldInfo field, CloseReason reason) => ReferenceEquals(field.GetValue(null), reason);
+    }
+
+    [Fact]
     public void Log_events_have_ids_of_their_own()
     {
-        var ids = typeof(LogEvents).GetFields().Select(f => (int)f.GetRawConstantValue()!).ToArray();
+        Type[] lists = [typeof(LogEvents), typeof(SessionEventId), typeof(SocketEventId)];
+        var ids = lists.SelectMany(list => list.GetFields()).Select(f => (int)f.GetRawConstantValue()!).ToArray();
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
 

@@ -1,4 +1,5 @@
 using Relay.Access;
+using Relay.Sessions;
 
 namespace Relay.Connections;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Protocols.Hocuspocus;
 using Relay.Yjs;
@@ -42,7 +43,14 @@ internal sealed class HocuspocusClient
         var ticks = new SocketTicks(times ?? SocketTimes.Default, world.Time);
         budget ??= new BufferBudget(1L << 30, world.Time);
         var client = new ClientSocket(
-            line, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, World.Unwatched, () => { })
+            line,
+            limits.MaxMessageBytes,
+            budget,
+            HocuspocusFormat.Silence,
+            ticks,
+            World.Unwatched.Sockets,
+            CloseReason.OfSockets,
+            () => { })
         {
             RemoteAddress = address,
         };

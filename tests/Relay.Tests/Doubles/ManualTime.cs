@@ -57,6 +57,15 @@ internal sealed class ManualTime() : FakeTimeProvider(new DateTimeOffset(2026, 1
         Advance(wait);
     }
 
+    /// <summary>Whether a timer fires after exactly this time from now.</summary>
+    public bool IsDueIn(TimeSpan wait)
+    {
+        lock (due)
+        {
+            return due.ContainsValue(GetUtcNow() + wait);
+        }
+    }
+
     private DateTimeOffset? NextUntil(DateTimeOffset end)
     {
         lock (due)

@@ -1,3 +1,5 @@
+using Relay.Health;
+
 namespace Relay.Doubles;
 
 internal static class NodeStateWaiting

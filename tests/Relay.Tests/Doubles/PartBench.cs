@@ -37,7 +37,11 @@ internal sealed class PartBench : IDisposable
 
     /// <summary>What the part is made with.</summary>
     public SessionContext Context(SessionSettings? settings = null) =>
-        new(World.Name, settings ?? SessionDefaults.Value, Effects, World.Unwatched, Log.CreateLogger("Relay"));
+        new(World.Name,
+            settings ?? SessionDefaults.Value,
+            Effects,
+            World.Unwatched.Sessions,
+            Log.CreateLogger("Relay"));
 
     /// <summary>Runs a message, and what follows from it at once.</summary>
     public void Do(Action message)

@@ -1,6 +1,4 @@
 using System.Net;
-using Relay.Access;
-using Relay.Connections;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -43,7 +41,7 @@ internal sealed class StockLine : ISessionConnection
 
     public bool IsQuiet => toNode.Count + toClient.Count == 0;
 
-    public CloseReason? Closed { get; private set; }
+    public RefusalReason? Closed { get; private set; }
 
     public void DeliverToNode()
     {
@@ -122,7 +120,7 @@ internal sealed class StockLine : ISessionConnection
     {
     }
 
-    void ISessionConnection.Close(CloseReason reason) => Closed ??= reason;
+    void ISessionConnection.Close(RefusalReason reason) => Closed ??= reason;
 
     private void Forget()
     {

@@ -1,4 +1,3 @@
-using Relay.Access;
 using Relay.Sessions;
 
 namespace Relay.Doubles;

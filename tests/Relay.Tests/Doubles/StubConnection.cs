@@ -1,6 +1,4 @@
 using System.Net;
-using Relay.Access;
-using Relay.Connections;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
 
@@ -27,7 +25,7 @@ internal sealed class StubConnection : ISessionConnection
 
     public long Held { get; private set; }
 
-    public CloseReason? Closed { get; private set; }
+    public RefusalReason? Closed { get; private set; }
 
     /// <summary>Its place at a session that hears of no calls.</summary>
     public Attachment Attach(bool isServed = true, AccessLevel access = AccessLevel.Write) =>
@@ -49,5 +47,5 @@ internal sealed class StubConnection : ISessionConnection
 
     void ISessionConnection.TakeUp() => Held = 0;
 
-    void ISessionConnection.Close(CloseReason reason) => Closed ??= reason;
+    void ISessionConnection.Close(RefusalReason reason) => Closed ??= reason;
 }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using Relay.Access;
-using Relay.Connections;
 using Relay.Connections.WebSockets;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
@@ -63,7 +61,7 @@ internal sealed class TestConnection : ISessionConnection
     /// <summary>The last frame that it was sent, if anybody else still has it.</summary>
     public WeakReference? LastFrame { get; private set; }
 
-    public CloseReason? Closed { get; private set; }
+    public RefusalReason? Closed { get; private set; }
 
     public long Settled { get; private set; }
 
@@ -142,7 +140,7 @@ internal sealed class TestConnection : ISessionConnection
 
     void ISessionConnection.TakeUp() => Held = 0;
 
-    void ISessionConnection.Close(CloseReason reason) => Closed ??= reason;
+    void ISessionConnection.Close(RefusalReason reason) => Closed ??= reason;
 
     private void Take(ReadOnlyMemory<byte> frame)
     {

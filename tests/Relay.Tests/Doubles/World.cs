@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Relay.Access;
 using Relay.Metadata;
+using Relay.Peers;
 using Relay.Persistence;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
@@ -180,7 +180,7 @@ internal sealed class World : IDisposable
             new ReconcileGate(4),
             environment,
             Settings,
-            Unwatched,
+            Unwatched.Sessions,
             new LoggerFactory([Log]).CreateLogger<DocumentSession>(),
             Rooms,
             Memory,

@@ -21,7 +21,7 @@ public sealed class RoomRecorderTests : IDisposable
     {
         var activity = recorder.Begin(Plan);
         Assert.Empty(Take().Rooms);
-        activity.Came(Connection());
+        activity.Came(Connection(activity));
         Assert.Single(Take().Rooms);
         Assert.Empty(Take().Rooms);
         activity.Figures.BytesOut += 5;
@@ -33,7 +33,7 @@ public sealed class RoomRecorderTests : IDisposable
     public void Figures_that_wait_are_added_up_and_not_queued()
     {
         var activity = recorder.Begin(Plan);
-        var connection = Connection();
+        var connection = Connection(activity);
         activity.Came(connection);
         for (var i = 0; i < 1000; i++)
         {
@@ -55,7 +55,7 @@ public sealed class RoomRecorderTests : IDisposable
     public void A_connection_that_came_and_went_between_two_batches_is_one_row()
     {
         var activity = recorder.Begin(Plan);
-        var (first, second) = (Connection(), Connection());
+        var (first, second) = (Connection(activity), Connection(activity));
         activity.Came(first);
         activity.Came(second);
         second.EndsFor(4403, "Removed.");
@@ -75,7 +75,7 @@ public sealed class RoomRecorderTests : IDisposable
     {
         var small = new RoomRecorder(metrics, time, maxWaiting: 2);
         var activity = small.Begin(Plan);
-        ConnectionActivity[] all = [Connection(), Connection(), Connection()];
+        RecordedConnection[] all = [Connection(activity), Connection(activity), Connection(activity)];
         foreach (var connection in all)
         {
             activity.Came(connection);
@@ -109,7 +109,7 @@ public sealed class RoomRecorderTests : IDisposable
     {
         var activity = recorder.Begin(Plan);
         time.Advance(TimeSpan.FromMinutes(50));
-        activity.Came(Connection());
+        activity.Came(Connection(activity));
         Assert.Equal(0, Assert.Single(Take().Rooms).ConnectionSeconds);
         time.Advance(TimeSpan.FromMinutes(30));
         var endOfHour = recorder.TakeBatch(out var isLast);
@@ -126,12 +126,12 @@ public sealed class RoomRecorderTests : IDisposable
     public void A_session_after_one_that_left_keeps_the_room_open()
     {
         var first = recorder.Begin(Plan);
-        var connection = Connection();
+        var connection = Connection(first);
         first.Came(connection);
         Take();
         first.Went(connection);
         var second = recorder.Begin(Plan);
-        second.Came(Connection());
+        second.Came(Connection(second));
         Take();
         first.Leave();
         var sample = Assert.Single(Take().Rooms);
@@ -141,7 +141,8 @@ public sealed class RoomRecorderTests : IDisposable
     [Fact]
     public void What_a_forgotten_node_says_again_is_every_room_that_is_open()
     {
-        recorder.Begin(Plan).Came(Connection());
+        var open = recorder.Begin(Plan);
+        open.Came(Connection(open));
         recorder.Begin(DocumentName.Create("only visited"));
         Take();
         recorder.SayAll();
@@ -203,7 +204,7 @@ public sealed class RoomRecorderTests : IDisposable
         Assert.Equal(25_000, names.Count);
     }
 
-    private static ConnectionActivity Connection() => new("ada", "y-websocket");
+    private static RecordedConnection Connection(RoomActivity room) => room.Connection("ada", "y-websocket");
 
     private MetadataBatch Take() => recorder.TakeBatch(out _);
 }

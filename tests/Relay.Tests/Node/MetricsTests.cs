@@ -38,19 +38,19 @@ public sealed class MetricsTests
     {
         using var metrics = new RelayMetrics(new NodeGauges(() => 2, () => 3, () => 1, () => true, () => 5, () => 8));
         await using var node = await StartAsync(services => services.AddSingleton(metrics));
-        metrics.Received(7);
-        metrics.Delivered(14);
-        metrics.Read(50);
-        metrics.Wrote(100);
-        metrics.Closed(1012);
+        metrics.Sessions.Received(7);
+        metrics.Sessions.Delivered(14);
+        metrics.Sockets.Read(50);
+        metrics.Sockets.Wrote(100);
+        metrics.Sockets.Closed(1012);
         metrics.Refused(401);
         metrics.Refused(401);
-        metrics.Appended(TimeSpan.FromSeconds(1));
-        metrics.Loaded(TimeSpan.FromSeconds(1), succeeded: true);
-        metrics.Saved(TimeSpan.FromMilliseconds(1), succeeded: true);
-        metrics.Saved(TimeSpan.FromMilliseconds(3), succeeded: true);
-        metrics.Saved(TimeSpan.FromMinutes(2), succeeded: true);
-        metrics.Saved(TimeSpan.FromSeconds(1), succeeded: false);
+        metrics.Sessions.Appended(TimeSpan.FromSeconds(1));
+        metrics.Sessions.Loaded(TimeSpan.FromSeconds(1), succeeded: true);
+        metrics.Sessions.Saved(TimeSpan.FromMilliseconds(1), succeeded: true);
+        metrics.Sessions.Saved(TimeSpan.FromMilliseconds(3), succeeded: true);
+        metrics.Sessions.Saved(TimeSpan.FromMinutes(2), succeeded: true);
+        metrics.Sessions.Saved(TimeSpan.FromSeconds(1), succeeded: false);
         Assert.Equal(404, await node.StatusAsync("GET", "/api/nowhere"));
 
         var lines = await LinesAsync(node);

@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Node;
 using Relay.Sessions;
-using Relay.Telemetry;
 using Relay.Yjs;
 using static Relay.Doubles.Messages;
 using static Relay.Peers.PeerSamples;
@@ -78,7 +77,7 @@ public sealed class InternalListenerTests : IDisposable
         var ended = new ConcurrentQueue<Activity>();
         using var spans = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == RelayTraces.SourceName,
+            ShouldListenTo = source => source.Name == DocumentTraces.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = ended.Enqueue,
         };
@@ -89,7 +88,7 @@ public sealed class InternalListenerTests : IDisposable
             return true;
         });
         using var client = Client();
-        await RelayTraces.TraceAsync("load", name, _ => client.AskAsync(name, [address], CancellationToken.None));
+        await DocumentTraces.TraceAsync("load", name, _ => client.AskAsync(name, [address], CancellationToken.None));
         await listener.StopAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
         var ofThis = ended.Where(span => Equals(span.GetTagItem("relay.document"), name.Value))
             .ToDictionary(span => span.OperationName);

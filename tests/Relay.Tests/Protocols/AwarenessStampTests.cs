@@ -1,5 +1,6 @@
 using System.Text;
 using Relay.Access;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Protocols;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Doubles;
 using Relay.Protocols.YWebSocket;
@@ -25,7 +26,14 @@ public sealed class YWebSocketPresenceTests : IDisposable
         var ticks = new SocketTicks(SocketTimes.Default, world.Time);
         var budget = new BufferBudget(1L << 30, world.Time);
         socket = new ClientSocket(
-            line, limits.MaxMessageBytes, budget, YWebSocketFormat.Instance.Silence, ticks, World.Unwatched, () => { });
+            line,
+            limits.MaxMessageBytes,
+            budget,
+            YWebSocketFormat.Instance.Silence,
+            ticks,
+            World.Unwatched.Sockets,
+            CloseReason.OfSockets,
+            () => { });
         var connection = new YWebSocketConnection(
             socket, World.Name, Grant.Everything, world.Sessions, limits, null, world.Time, NullLogger.Instance);
         running = connection.RunAsync();

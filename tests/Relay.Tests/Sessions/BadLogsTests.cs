@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Backplane;
+using Relay.Connections;
 using Relay.Doubles;
 using Relay.Persistence;
 using Relay.Yjs;
@@ -24,7 +25,8 @@ public sealed class BadLogsTests
     public BadLogsTests()
     {
         var durable = new DurableStateReader(backplane, snapshots, true, NullLogger<DurableStateReader>.Instance);
-        var renewal = new LogRenewal(backplane, snapshots, SessionEnvironment.For(TimeProvider.System));
+        var environment = SessionEnvironment.For(TimeProvider.System, InlineScheduler.Instance);
+        var renewal = new LogRenewal(backplane, snapshots, environment);
         bad = new BadLogs(log, durable, renewal);
     }
 

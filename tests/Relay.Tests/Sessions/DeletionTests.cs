@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Doubles;
 using Relay.Persistence;
 using Relay.Yjs;
@@ -21,9 +20,9 @@ public sealed class DeletionTests
         var (here, there) = (world.Client(0), world.Client(1));
         here.Say(Update(A));
         Assert.Equal(LifeOutcome.Done, await world.Delete());
-        Assert.Equal((CloseReason.DocumentDeleted, CloseReason.DocumentDeleted), (here.Closed, there.Closed));
+        Assert.Equal((RefusalReason.DocumentDeleted, RefusalReason.DocumentDeleted), (here.Closed, there.Closed));
         Assert.Equal((0, 0), (world.Node(0).Count, world.Node(1).Count));
-        Assert.Equal(CloseReason.DocumentDeleted, world.Client(1).Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, world.Client(1).Closed);
         var tombstone = world.Snapshots.Of(World.Name)[0];
         Assert.Equal((SnapshotKind.Tombstone, world.Backplane.End(World.Name)), (tombstone.Kind, tombstone.Position));
         Assert.Equal(tombstone.Position, world.Backplane.Checkpoints[^1]);
@@ -39,7 +38,7 @@ public sealed class DeletionTests
         await world.Delete();
         world.Backplane.Lose(World.Name);
         Assert.Equal(2, world.Snapshots.Of(World.Name).Count);
-        Assert.Equal(CloseReason.DocumentDeleted, world.Client().Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, world.Client().Closed);
     }
 
     [Fact]
@@ -54,7 +53,7 @@ public sealed class DeletionTests
         world.Backplane.IsHushed = false;
         sleeper.Say(Update(B));
         world.Advance(5);
-        Assert.Equal(CloseReason.DocumentDeleted, sleeper.Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, sleeper.Closed);
         Assert.Equal(EntryKind.Deleted, Assert.Single(world.Backplane.Entries(World.Name)).Kind);
     }
 
@@ -70,7 +69,7 @@ public sealed class DeletionTests
         world.Backplane.Lose(World.Name);
         sleeper.Say(Update(B));
         world.Advance(5);
-        Assert.Equal(CloseReason.DocumentDeleted, sleeper.Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, sleeper.Closed);
         Assert.Equal(DurableOutcome.Deleted, world.Read().Outcome);
 
         // The log that it began is a job, which the tombstone of that log ends.
@@ -78,7 +77,7 @@ public sealed class DeletionTests
         world.Visit();
         Assert.True(world.Read().IsBuried);
         Assert.Equal(world.Backplane.End(World.Name), world.Backplane.Checkpoints[^1]);
-        Assert.Equal(CloseReason.DocumentDeleted, world.Client().Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, world.Client().Closed);
     }
 
     [Fact]
@@ -97,7 +96,7 @@ public sealed class DeletionTests
         Assert.Equal(world.Backplane.End(World.Name), Assert.Single(world.Backplane.Checkpoints));
         Assert.Equal((0, 0), (world.Node(0).Count, world.Node(1).Count));
         world.Backplane.Lose(World.Name);
-        Assert.Equal(CloseReason.DocumentDeleted, world.Client().Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, world.Client().Closed);
     }
 
     [Fact]
@@ -132,7 +131,7 @@ public sealed class DeletionTests
         var client = world.Client();
         client.Say(Update(C));
         world.Advance(5);
-        Assert.Equal(CloseReason.DocumentDeleted, sleeper.Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, sleeper.Closed);
         Assert.Null(client.Closed);
         Assert.Equal(World.StateOf(C), world.Stored());
     }
@@ -225,7 +224,7 @@ public sealed class DeletionTests
         world.Store(
             new Snapshot(World.Name, SnapshotKind.Tombstone, new Position(entry.Position.Epoch + 5, 1, new EntryId(5)),
                 world.Time.GetUtcNow(), default));
-        Assert.Equal(CloseReason.DocumentDeleted, world.Client().Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, world.Client().Closed);
         Assert.Equal(entry.Position, Assert.Single(world.Backplane.Checkpoints));
         Assert.Single(world.Snapshots.Of(World.Name));
         Assert.Equal(LifeOutcome.Done, await world.Create());

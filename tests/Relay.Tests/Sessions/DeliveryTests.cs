@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Relay.Connections;
 using Relay.Doubles;
 using Relay.Yjs;
 using static Relay.Doubles.Messages;
@@ -156,7 +155,7 @@ public sealed class DeliveryTests
         using var world = new World();
         var client = world.Client();
         client.Say(Step1(5, 1));
-        Assert.Equal(CloseReason.BadMessage, client.Closed);
+        Assert.Equal(RefusalReason.BadMessage, client.Closed);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Doubles;
 using static Relay.Doubles.Messages;
 
@@ -89,7 +88,7 @@ public sealed class EarlyUpdateTests
         var back = new TestConnection(world.Context, world.Sessions, World.Name) { MostHeld = 10 }.Join();
         back.Say(Step1());
         back.Say(Update(Replacement));
-        Assert.Equal(CloseReason.NodeIsFull, back.Closed);
+        Assert.Equal(RefusalReason.NodeIsFull, back.Closed);
         world.Advance(60);
         Assert.Empty(world.Backplane.Entries(World.Name));
         Assert.Null(reader.Closed);

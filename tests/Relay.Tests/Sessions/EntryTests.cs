@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Doubles;
 using static Relay.Doubles.Messages;
 
@@ -221,7 +220,7 @@ public sealed class EntryTests
         client.Say(Update(A));
         world.Backplane.AppendElsewhere(World.Name, 41, [], EntryKind.Deleted);
         world.Run();
-        Assert.Equal(CloseReason.DocumentDeleted, client.Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, client.Closed);
         world.Advance(300);
         Assert.Equal(0, world.Sessions.Count);
         Assert.Equal(0, world.Snapshots.Writes);
@@ -238,7 +237,7 @@ public sealed class EntryTests
         world.Backplane.AppendElsewhere(World.Name, 41, [], EntryKind.Deleted);
         world.Run();
         world.Advance(5);
-        Assert.Equal(CloseReason.DocumentDeleted, client.Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, client.Closed);
         Assert.Single(world.Backplane.Entries(World.Name));
     }
 }

@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Doubles;
 using static Relay.Doubles.Messages;
 
@@ -116,7 +115,7 @@ public sealed class FreshReadTests
         var client = world.Client();
         client.Say(Update(A));
         world.Backplane.Reading.Failure = new BackplaneUnavailableException("Away.");
-        Assert.Equal(CloseReason.StoreUnavailable, Read(world).Reason);
+        Assert.Equal(RefusalReason.StoreUnavailable, Read(world).Reason);
         world.Backplane.Reading.Failure = null;
         Assert.Equal(World.StateOf(A), Read(world).State);
     }
@@ -166,7 +165,7 @@ public sealed class FreshReadTests
         world.Delete();
         var request = Begin(world);
         world.Advance(2);
-        Assert.Equal(CloseReason.DocumentDeleted, request.Reason);
+        Assert.Equal(RefusalReason.DocumentDeleted, request.Reason);
     }
 
     [Fact]
@@ -199,7 +198,7 @@ public sealed class FreshReadTests
         Assert.Equal(World.StateOf(A, B), client.Document.EncodeState());
     }
 
-    private static (byte[]? State, CloseReason? Reason) Read(World world)
+    private static (byte[]? State, RefusalReason? Reason) Read(World world)
     {
         var request = Begin(world);
         Assert.True(request.IsAnswered);
@@ -223,7 +222,7 @@ public sealed class FreshReadTests
     {
         public byte[]? State { get; set; }
 
-        public CloseReason? Reason { get; set; }
+        public RefusalReason? Reason { get; set; }
 
         public bool IsAnswered => Reason is not null;
     }

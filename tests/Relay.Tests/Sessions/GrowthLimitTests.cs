@@ -1,5 +1,3 @@
-using Relay.Access;
-using Relay.Connections;
 using Relay.Doubles;
 using Relay.Yjs;
 using static Relay.Doubles.Messages;
@@ -20,7 +18,7 @@ public sealed class GrowthLimitTests
         {
             var client = world.Client();
             client.Say(Update(Tiny(id, 1000)));
-            refused = client.Closed == CloseReason.DocumentTooLarge;
+            refused = client.Closed == RefusalReason.DocumentTooLarge;
             client.Leave();
         }
 
@@ -41,7 +39,7 @@ public sealed class GrowthLimitTests
             client.Say(Update(Tiny(++taken, 500)));
         }
 
-        Assert.Equal(CloseReason.DocumentTooLarge, client.Closed);
+        Assert.Equal(RefusalReason.DocumentTooLarge, client.Closed);
         Assert.InRange(taken, 4UL, 12UL);
         world.Backplane.Appending.Open();
         world.Run();
@@ -148,7 +146,7 @@ public sealed class GrowthLimitTests
         using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = Limit });
         var writer = world.Client();
         Assert.InRange(Allocated(world, writer, DocumentMessageKind.Update, large), 0, 12 * large.Length);
-        Assert.Equal(CloseReason.DocumentTooLarge, writer.Closed);
+        Assert.Equal(RefusalReason.DocumentTooLarge, writer.Closed);
     }
 
     [Fact]
@@ -158,7 +156,7 @@ public sealed class GrowthLimitTests
         var client = world.Client(format: ReceiptFormat.Instance);
         var large = Tiny(7, 200_000);
         var allocated = Allocated(world, client, DocumentMessageKind.Update, large);
-        Assert.Equal(CloseReason.DocumentTooLarge, client.Closed);
+        Assert.Equal(RefusalReason.DocumentTooLarge, client.Closed);
 
         // Decoded for the checks, and no more than that.
         Assert.InRange(allocated, 0, 20L * large.Length);
@@ -184,7 +182,7 @@ public sealed class GrowthLimitTests
         Assert.Equal(["refused"], reader.Got.Skip(2));
         Assert.Null(reader.Closed);
         reader.Say(Step2([1, 1, 1]));
-        Assert.Equal(CloseReason.BadUpdate, reader.Closed);
+        Assert.Equal(RefusalReason.BadUpdate, reader.Closed);
     }
 
     private static long Allocated(World world, TestConnection client, DocumentMessageKind kind, byte[] update)

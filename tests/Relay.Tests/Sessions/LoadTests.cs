@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.DocLocator;
 using Relay.Doubles;
 using Relay.Persistence;
@@ -120,8 +119,8 @@ public sealed class LoadTests
             ? new SnapshotStoreUnavailableException("Away.")
             : new BackplaneUnavailableException("Away.");
         var (first, second) = (world.Client(), world.Client());
-        Assert.Equal(CloseReason.StoreUnavailable, first.Closed);
-        Assert.Equal(CloseReason.StoreUnavailable, second.Closed);
+        Assert.Equal(RefusalReason.StoreUnavailable, first.Closed);
+        Assert.Equal(RefusalReason.StoreUnavailable, second.Closed);
         Assert.Empty(first.Got);
         Assert.Equal(0, world.Sessions.Count);
         Assert.Equal(0, world.Backplane.Subscriptions);
@@ -230,7 +229,7 @@ public sealed class LoadTests
         world.Store(new Snapshot(World.Name, SnapshotKind.State, lost, world.Time.GetUtcNow(), World.StateOf(A, B)));
         world.Snapshots.Damage(lost);
         var client = world.Client();
-        Assert.Equal(CloseReason.DocumentUnreadable, client.Closed);
+        Assert.Equal(RefusalReason.DocumentUnreadable, client.Closed);
         Assert.Empty(client.Got);
         world.Advance(3600);
         Assert.Equal(0, world.Snapshots.Writes);
@@ -258,7 +257,7 @@ public sealed class LoadTests
         var second = world.Backplane.AppendElsewhere(World.Name, 2, B).Position;
         world.Backplane.AppendElsewhere(World.Name, 3, C);
         _ = world.Backplane.CheckpointAsync(World.Name, second, second, CancellationToken.None);
-        Assert.Equal(CloseReason.DocumentUnreadable, world.Client().Closed);
+        Assert.Equal(RefusalReason.DocumentUnreadable, world.Client().Closed);
     }
 
     [Fact]
@@ -268,11 +267,11 @@ public sealed class LoadTests
         world.Store(
             new Snapshot(World.Name, SnapshotKind.Tombstone, new Position(9, 1, new EntryId(5)),
                 world.Time.GetUtcNow(), default));
-        Assert.Equal(CloseReason.DocumentDeleted, world.Client().Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, world.Client().Closed);
 
         using var other = new World();
         other.Backplane.AppendElsewhere(World.Name, 1, [], EntryKind.Deleted);
-        Assert.Equal(CloseReason.DocumentDeleted, other.Client().Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, other.Client().Closed);
     }
 
     [Fact]
@@ -295,6 +294,6 @@ public sealed class LoadTests
     {
         using var world = new World(SessionDefaults.Value with { MaxConnectionsPerDocument = 2 });
         var clients = Enumerable.Range(0, 3).Select(_ => world.Client()).ToArray();
-        Assert.Equal([null, null, CloseReason.DocumentIsFull], clients.Select(c => c.Closed));
+        Assert.Equal([null, null, RefusalReason.DocumentIsFull], clients.Select(c => c.Closed));
     }
 }

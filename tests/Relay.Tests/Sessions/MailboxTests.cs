@@ -1,3 +1,4 @@
+using Relay.Connections;
 using Relay.Connections.Sockets;
 
 namespace Relay.Sessions;

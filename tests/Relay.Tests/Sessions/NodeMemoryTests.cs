@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Doubles;
 using static Relay.Doubles.Messages;
 
@@ -29,9 +28,9 @@ public sealed class NodeMemoryTests
         var share = memory.Open();
         var limit = new GrowthLimit(10_000_000, share);
         limit.Holds(990_000);
-        Assert.Equal(CloseReason.NodeIsFull, limit.Refuses(1_000, onlyDeletes: false));
+        Assert.Equal(RefusalReason.NodeIsFull, limit.Refuses(1_000, onlyDeletes: false));
         Assert.Null(limit.Refuses(1_000, onlyDeletes: true));
-        Assert.Equal(CloseReason.NodeIsFull, limit.Refuses(20_000, onlyDeletes: true));
+        Assert.Equal(RefusalReason.NodeIsFull, limit.Refuses(20_000, onlyDeletes: true));
     }
 
     [Fact]
@@ -62,7 +61,7 @@ public sealed class NodeMemoryTests
         writer.Say(Update(Typed(1, 0, new string('x', 60_000))));
         Assert.Null(writer.Closed);
         writer.Say(Update(Typed(1, 60_000, new string('x', 200_000))));
-        Assert.Equal(CloseReason.NodeIsFull, writer.Closed);
+        Assert.Equal(RefusalReason.NodeIsFull, writer.Closed);
         Assert.InRange(world.Memory.Used, 60_000, 200_000);
     }
 
@@ -101,7 +100,7 @@ public sealed class NodeMemoryTests
         using var world = new World { Memory = new NodeMemory(200_000) };
         var other = world.Memory.Open();
         other.Add(200_000);
-        Assert.Equal(CloseReason.NodeIsFull, world.Client().Closed);
+        Assert.Equal(RefusalReason.NodeIsFull, world.Client().Closed);
         other.Close();
         Assert.Null(world.Client().Closed);
     }

@@ -67,7 +67,7 @@ public sealed class PeerLoadTests
         var first = world.Backplane.AppendElsewhere(World.Name, 1, A);
         world.Backplane.AppendElsewhere(World.Name, 2, [], EntryKind.Deleted);
         Holds(world, new PeerState(first.Position, Position.None, NoPositions, World.StateOf(A), default, default));
-        Assert.Equal(Connections.CloseReason.DocumentDeleted, world.Client().Closed);
+        Assert.Equal(RefusalReason.DocumentDeleted, world.Client().Closed);
     }
 
     [Fact]

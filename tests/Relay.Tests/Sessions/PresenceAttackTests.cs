@@ -1,4 +1,3 @@
-using Relay.Access;
 using Relay.Doubles;
 using static Relay.Doubles.Messages;
 

@@ -1,4 +1,3 @@
-using Relay.Access;
 using Relay.Doubles;
 
 namespace Relay.Sessions;

@@ -1,5 +1,3 @@
-using Relay.Access;
-using Relay.Connections;
 using Relay.Doubles;
 using Relay.Yjs;
 using static Relay.Doubles.Messages;
@@ -120,7 +118,7 @@ public sealed class QuestionTests
         Assert.True(reader.Updates[^1].Length > 2);
         reader.Say(Step1());
         reader.Say(Step1(5, 1));
-        Assert.Equal(CloseReason.BadMessage, reader.Closed);
+        Assert.Equal(RefusalReason.BadMessage, reader.Closed);
     }
 
     /// <summary>Writes some letters in the name of each of 19 clients.</summary>

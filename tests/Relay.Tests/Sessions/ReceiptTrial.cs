@@ -1,4 +1,3 @@
-using Relay.Access;
 using Relay.Backplane;
 using Relay.Doubles;
 using Relay.Yjs;

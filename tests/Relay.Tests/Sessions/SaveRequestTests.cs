@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Doubles;
 using Relay.Persistence;
 using Relay.Yjs;
@@ -24,7 +23,7 @@ public sealed class SaveRequestTests
         Assert.Empty(answers);
         world.Snapshots.Writing.Open();
         world.Run();
-        Assert.Equal([CloseReason.Normal], answers);
+        Assert.Equal([RefusalReason.None], answers);
         Assert.Equal(World.StateOf(A), world.Snapshots.Of(World.Name)[0].Update.ToArray());
         Assert.Equal(1, world.Sessions.Count);
     }
@@ -36,7 +35,7 @@ public sealed class SaveRequestTests
         world.Client();
         world.Backplane.IsHushed = true;
         world.Client(node: 1).Say(Update(A));
-        Assert.Equal([CloseReason.Normal], Save(world));
+        Assert.Equal([RefusalReason.None], Save(world));
         Assert.Equal(World.StateOf(A), world.Snapshots.Of(World.Name)[0].Update.ToArray());
     }
 
@@ -45,7 +44,7 @@ public sealed class SaveRequestTests
     {
         using var world = new World();
         world.Backplane.AppendElsewhere(World.Name, 1, A);
-        Assert.Equal([CloseReason.Normal], Save(world));
+        Assert.Equal([RefusalReason.None], Save(world));
         Assert.Equal(World.StateOf(A), world.Snapshots.Of(World.Name)[0].Update.ToArray());
         world.Advance(0.001);
         Assert.Equal(0, world.Sessions.Count);
@@ -60,7 +59,7 @@ public sealed class SaveRequestTests
         client.Say(Update(A));
         world.Advance(61);
         Assert.Equal(0, world.Snapshots.Writes);
-        Assert.Equal([CloseReason.Normal], Save(world));
+        Assert.Equal([RefusalReason.None], Save(world));
         Assert.Equal(World.StateOf(A), world.Snapshots.Of(World.Name)[0].Update.ToArray());
     }
 
@@ -79,7 +78,7 @@ public sealed class SaveRequestTests
         Assert.Empty(answers);
         world.Snapshots.Writing.Open();
         world.Run();
-        Assert.Equal([CloseReason.Normal], answers);
+        Assert.Equal([RefusalReason.None], answers);
         Assert.Equal(World.StateOf(A, B), world.Snapshots.Of(World.Name)[0].Update.ToArray());
     }
 
@@ -94,7 +93,7 @@ public sealed class SaveRequestTests
         client.Say(Update(B));
         world.Snapshots.Writing.LetOne();
         world.Run();
-        Assert.Equal([CloseReason.Normal], answers);
+        Assert.Equal([RefusalReason.None], answers);
     }
 
     [Fact]
@@ -104,9 +103,9 @@ public sealed class SaveRequestTests
         var client = world.Client();
         client.Say(Update(A));
         Save(world);
-        Assert.Equal([CloseReason.Normal], Save(world));
+        Assert.Equal([RefusalReason.None], Save(world));
         Assert.Single(world.Backplane.Checkpoints);
-        Assert.Equal([CloseReason.Normal], Save(world, again: true));
+        Assert.Equal([RefusalReason.None], Save(world, again: true));
         Assert.Equal(2, world.Backplane.Checkpoints.Count);
     }
 
@@ -115,7 +114,7 @@ public sealed class SaveRequestTests
     {
         using var world = new World();
         Position? at = null;
-        world.Sessions.Save(World.Name, false, (stored, reason) => at = reason == CloseReason.Normal ? stored : null);
+        world.Sessions.Save(World.Name, false, (stored, reason) => at = reason == RefusalReason.None ? stored : null);
         world.Run();
         Assert.Equal(Position.None, at);
         world.Advance(0.001);
@@ -129,9 +128,9 @@ public sealed class SaveRequestTests
         var client = world.Client();
         client.Say(Update(A));
         world.Snapshots.Writing.Failure = new SnapshotStoreUnavailableException("Away.");
-        Assert.Equal([CloseReason.StoreUnavailable], Save(world));
+        Assert.Equal([RefusalReason.StoreUnavailable], Save(world));
         world.Snapshots.Writing.Failure = null;
-        Assert.Equal([CloseReason.Normal], Save(world));
+        Assert.Equal([RefusalReason.None], Save(world));
     }
 
     [Fact]
@@ -140,7 +139,7 @@ public sealed class SaveRequestTests
         using var world = new World();
         world.Client().Say(Update(A));
         world.Backplane.Reading.Failure = new BackplaneUnavailableException("Away.");
-        Assert.Equal([CloseReason.StoreUnavailable], Save(world));
+        Assert.Equal([RefusalReason.StoreUnavailable], Save(world));
     }
 
     [Fact]
@@ -154,7 +153,7 @@ public sealed class SaveRequestTests
         world.Backplane.AppendElsewhere(World.Name, 9, B);
         var answers = Save(world);
         world.Advance(2);
-        Assert.Equal([CloseReason.Normal], answers);
+        Assert.Equal([RefusalReason.None], answers);
         Assert.Contains(world.Snapshots.Of(World.Name), s => s.Update.Span.SequenceEqual(World.StateOf(A, B)));
     }
 
@@ -173,14 +172,14 @@ public sealed class SaveRequestTests
         world.Locator.Removing.Open();
         world.Backplane.Reading.Open();
         world.Run();
-        Assert.Equal([CloseReason.Normal, CloseReason.Normal], one.Concat(other));
+        Assert.Equal([RefusalReason.None, RefusalReason.None], one.Concat(other));
         world.Advance(1);
         Assert.Equal(0, world.Sessions.Count);
     }
 
-    private static List<CloseReason> Save(World world, bool again = false)
+    private static List<RefusalReason> Save(World world, bool again = false)
     {
-        var answers = new List<CloseReason>();
+        var answers = new List<RefusalReason>();
         world.Sessions.Save(World.Name, again, (_, reason) => answers.Add(reason));
         world.Run();
         return answers;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Relay.Architecture;
 
 namespace Relay.Sessions;
 
@@ -12,7 +13,8 @@ public sealed partial class SessionFoldersTests
     private const int MostColumns = 120;
     private const int MostFields = 12;
 
-    private static readonly string Root = Find("src/Relay/Sessions");
+    private static readonly string Root =
+        Path.Combine(House.Root, House.Rooms.Single(room => room.Name == "Sessions").Folders[0]);
 
     /// <summary>The folders of the parts that <c>docs/architecture.md</c> lists.</summary>
     private static readonly string[] Parts =
@@ -33,6 +35,10 @@ public sealed partial class SessionFoldersTests
 
         Assert.Contains("Following", done);
     }
+
+    /// <summary>What is stored of documents is put together below sessions: parts use it, and it uses none.</summary>
+    [Fact]
+    public void Stored_documents_refer_to_no_part() => Assert.Empty(Folders()["StoredDocuments"].Intersect(Parts));
 
     [Fact]
     public void Files_of_parts_are_short_and_their_lines_too()
@@ -61,7 +67,7 @@ public sealed partial class SessionFoldersTests
     [Fact]
     public void Every_part_stands_in_the_table_of_the_architecture()
     {
-        var page = File.ReadAllText(Find("docs/architecture.md"));
+        var page = File.ReadAllText(Path.Combine(House.Root, "docs", "architecture.md"));
         Assert.All(Parts, part => Assert.Contains($"| `Sessions/{part}` |", page));
     }
 
@@ -114,19 +120,6 @@ public sealed partial class SessionFoldersTests
     private static string FolderOf(string file) => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!);
 
     private static string[] Files(string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories);
-
-    private static string Find(string path)
-    {
-        for (var at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
-        {
-            if (Path.Exists(Path.Combine(at, path)))
-            {
-                return Path.Combine(at, path);
-            }
-        }
-
-        throw new InvalidOperationException($"There is no {path} above {AppContext.BaseDirectory}.");
-    }
 
     /// <summary>A name that is not a member of another one.</summary>
     [GeneratedRegex(@"(?<![\w.])[A-Z]\w+\b")]

@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Doubles;
 using static Relay.Doubles.Messages;
 
@@ -138,7 +137,7 @@ public sealed class UpdateTests
         using var world = new World();
         var (bad, good) = (world.Client(), world.Client());
         bad.Say(Update(A), Update([1, 1, 1]));
-        Assert.Equal(CloseReason.BadUpdate, bad.Closed);
+        Assert.Equal(RefusalReason.BadUpdate, bad.Closed);
         Assert.Null(good.Closed);
         Assert.Empty(world.Backplane.Entries(World.Name));
         good.Say(Update(C));
@@ -151,7 +150,7 @@ public sealed class UpdateTests
         using var world = new World();
         var (writer, other) = (world.Client(), world.Client());
         writer.SayTogether(Update(A), Update(B), [.. Update(C), .. Update([1, 1, 1])], Update(Typed(3, 0, "never")));
-        Assert.Equal(CloseReason.BadUpdate, writer.Closed);
+        Assert.Equal(RefusalReason.BadUpdate, writer.Closed);
         Assert.Single(world.Backplane.Entries(World.Name));
         Assert.Equal(World.StateOf(A, B), other.Document.EncodeState());
     }
@@ -162,7 +161,7 @@ public sealed class UpdateTests
         using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = 20_000 });
         var (big, small) = (world.Client(), world.Client());
         big.Say(Update(Typed(7, 0, new string('x', 50_000))));
-        Assert.Equal(CloseReason.DocumentTooLarge, big.Closed);
+        Assert.Equal(RefusalReason.DocumentTooLarge, big.Closed);
         small.Say(Update(A));
         Assert.Equal(World.StateOf(A), world.Stored());
     }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Relay.Background;
 using Relay.Doubles;
 
 namespace Relay.Startup;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Backplane;
 using Relay.Doubles;
+using Relay.Health;
 using Relay.Persistence;
 
 namespace Relay.Startup;

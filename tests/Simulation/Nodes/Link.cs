@@ -1,5 +1,4 @@
 using System.Net;
-using Relay.Access;
 using Relay.Connections;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -126,6 +125,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
         Back(() => client.OnClosed(this, reason));
         world.Agenda.Add(TimeSpan.Zero, process, () => End(clean: true));
     }
+
+    void ISessionConnection.Close(RefusalReason reason) => Close(CloseReason.Of(reason));
 
     bool ISessionConnection.Send(ReadOnlyMemory<byte>[] frames)
     {

@@ -63,7 +63,7 @@ internal sealed class Node(World world, int number)
             new ReconcileGate(4),
             new SessionEnvironment(time, process, world.Random.Next),
             world.Settings,
-            Unwatched,
+            Unwatched.Sessions,
             log,
             Answers: number % 2 == 0 ? new AnswerBudget(0, alwaysBytes: 0) : null));
         positions.Clear();

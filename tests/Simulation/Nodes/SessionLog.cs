@@ -23,13 +23,13 @@ internal sealed class SessionLog(World world, Process process, string address)
 
         switch (eventId.Id)
         {
-            case LogEvents.Reconciling:
+            case SessionEventId.Reconciling:
                 world.Reconciles++;
                 break;
-            case LogEvents.LeaveFailed:
+            case SessionEventId.LeaveFailed:
                 world.Locators.LeftBehind.Add(address);
                 break;
-            case LogEvents.SessionFailed:
+            case SessionEventId.SessionFailed:
                 world.Fail($"A session of {process.Name} failed: {exception}");
                 break;
         }

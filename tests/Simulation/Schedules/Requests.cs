@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Persistence;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -77,7 +76,7 @@ internal sealed class Requests(World world)
         var process = node.Process;
         node.Sessions.Save(World.Document, again: random.Chance(0.3), (_, reason) =>
         {
-            if (reason != CloseReason.Normal || world.Promise == Promise.AnyLog || world.Ledger.WasDamaged)
+            if (reason != RefusalReason.None || world.Promise == Promise.AnyLog || world.Ledger.WasDamaged)
             {
                 return;
             }

@@ -1,4 +1,4 @@
-using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
@@ -80,9 +80,9 @@ internal sealed class WireSearch
 
         var (bytes, act) = All[work](genome);
         var memory = GC.GetAllocatedBytesForCurrentThread();
-        var steps = WorkMeter.Steps;
+        var steps = WorkMeter.Steps + StepMeter.Steps;
         act();
-        steps = WorkMeter.Steps - steps;
+        steps = WorkMeter.Steps + StepMeter.Steps - steps;
         memory = GC.GetAllocatedBytesForCurrentThread() - memory;
         var slow = Math.Max(0, steps - StepsAnyway) / (bytes * Math.Log2(bytes + 2));
         var large = Math.Max(0.0, memory - MemoryAnyway) / bytes;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Relay.Background;
+using Relay.Logging;
 
 namespace Relay.Access;
 

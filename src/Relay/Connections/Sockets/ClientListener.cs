@@ -102,18 +102,18 @@ internal sealed partial class ClientListener(
     }
 
     [LoggerMessage(
-        LogEvents.AcceptFailed,
+        SocketEventId.AcceptFailed,
         LogLevel.Warning,
         "A client could not be accepted on {Address}; the next ones are tried ten times a second")]
     private static partial void LogAcceptFailed(ILogger logger, Exception exception, EndPoint address);
 
     [LoggerMessage(
-        LogEvents.ListenerFull,
+        SocketEventId.ListenerFull,
         LogLevel.Warning,
         "New clients are refused on {Address} until others have gone: the process may have {Limit} open files, "
         + "and the rest of them is for the node itself")]
     private static partial void LogFull(ILogger logger, EndPoint address, long limit);
 
-    [LoggerMessage(LogEvents.ListenerHasRoom, LogLevel.Information, "New clients are served again on {Address}")]
+    [LoggerMessage(SocketEventId.ListenerHasRoom, LogLevel.Information, "New clients are served again on {Address}")]
     private static partial void LogHasRoom(ILogger logger, EndPoint address);
 }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Relay.Yjs;
+using Relay.Connections.Backpressure;
 
 namespace Relay.Connections.WebSockets;
 
@@ -66,7 +66,7 @@ internal readonly record struct ClientFrameHeader(bool Final, WebSocketOpcode Op
     /// </summary>
     public static void Unmask(ReadOnlySpan<byte> source, Span<byte> target, uint mask)
     {
-        WorkMeter.CountBytes(source.Length);
+        StepMeter.CountBytes(source.Length);
         var wide = mask | ((ulong)mask << 32);
         var i = 0;
         for (; source.Length - i >= 8; i += 8)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Relay.Yjs;
+using Relay.Connections.Backpressure;
 
 namespace Relay.Connections.WebSockets;
 
@@ -148,7 +148,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     {
         while (true)
         {
-            WorkMeter.Count();
+            StepMeter.Count();
             if (inFrame)
             {
                 if (!TryGoOn(out var message))
@@ -309,7 +309,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     private void MakeRoom()
     {
         var held = end - start;
-        WorkMeter.CountBytes(held);
+        StepMeter.CountBytes(held);
         if (start >= buffer.Length / 2)
         {
             buffer.AsSpan(start, held).CopyTo(buffer);

@@ -17,7 +17,7 @@ internal sealed partial class ClientSocket
         if (IsOver(Volatile.Read(ref writeSince), ticks.Times.Write))
         {
             // Nothing more fits into the connection, so there is no telling the client either.
-            GiveUp(CloseReason.SlowReader);
+            GiveUp(closes.SlowReader);
         }
         else if (IsOver(Volatile.Read(ref closingSince), ticks.Times.Close))
         {
@@ -49,7 +49,7 @@ internal sealed partial class ClientSocket
 
         if (pingUnanswered)
         {
-            GiveUp(CloseReason.NoPong);
+            GiveUp(closes.NoPong);
             return;
         }
 
@@ -61,7 +61,7 @@ internal sealed partial class ClientSocket
     }
 
     /// <summary>The client is not there, or might as well not be.</summary>
-    private void GiveUp(CloseReason reason)
+    private void GiveUp(SocketClose reason)
     {
         lock (gate)
         {

@@ -1,5 +1,5 @@
 using System.Net;
-using Relay.Telemetry;
+using Relay.Connections.Backpressure;
 
 namespace Relay.Connections.WebSockets;
 
@@ -17,7 +17,8 @@ internal sealed partial class ClientSocket
     private readonly Stream stream;
     private readonly Action abort;
     private readonly SocketTicks ticks;
-    private readonly RelayMetrics metrics;
+    private readonly SocketMetrics metrics;
+    private readonly SocketCloses closes;
     private readonly ReadOnlyMemory<byte> signOfLife;
     private readonly ClientFrameReader frames;
     private readonly CancellationTokenSource closed = new();
@@ -31,6 +32,7 @@ internal sealed partial class ClientSocket
     /// <param name="signOfLife">A whole data frame that clients take and ignore.</param>
     /// <param name="ticks">When pings and the like are due.</param>
     /// <param name="metrics">Where its bytes and its end are counted.</param>
+    /// <param name="closes">What the client is told when the socket ends the connection by itself.</param>
     /// <param name="abort">Cuts the connection without further ado.</param>
     public ClientSocket(
         Stream stream,
@@ -38,13 +40,15 @@ internal sealed partial class ClientSocket
         BufferBudget budget,
         ReadOnlyMemory<byte> signOfLife,
         SocketTicks ticks,
-        RelayMetrics metrics,
+        SocketMetrics metrics,
+        SocketCloses closes,
         Action abort)
     {
         this.stream = stream;
         this.abort = abort;
         this.ticks = ticks;
         this.metrics = metrics;
+        this.closes = closes;
         this.signOfLife = signOfLife;
         Budget = budget;
         frames = new ClientFrameReader(stream, maxMessageBytes, budget);
@@ -58,7 +62,7 @@ internal sealed partial class ClientSocket
     public IPAddress? RemoteAddress { get; init; }
 
     /// <summary>Why it ended, when it was this side that ended it.</summary>
-    public CloseReason? ClosedFor { get; private set; }
+    public SocketClose? ClosedFor { get; private set; }
 
     /// <summary>Whether client or node said goodbye; not when the connection broke.</summary>
     public bool EndedCleanly { get; private set; }
@@ -111,7 +115,7 @@ internal sealed partial class ClientSocket
         frames.LimitMessages(bytes, unadmitted);
 
     /// <summary>Ends the connection: the client is told why, and then has a moment to answer.</summary>
-    public void Close(CloseReason reason)
+    public void Close(SocketClose reason)
     {
         lock (gate)
         {
@@ -178,20 +182,20 @@ internal sealed partial class ClientSocket
                 case ClientFrameKind.EndOfStream:
                     return;
                 case ClientFrameKind.Text:
-                    await EndReadingAsync(CloseReason.TextFrame);
+                    await EndReadingAsync(closes.TextFrame);
                     return;
                 case ClientFrameKind.TooLarge when tooLarge is not null:
                     tooLarge(frame.Payload);
                     break;
                 case ClientFrameKind.TooLarge:
-                    await EndReadingAsync(CloseReason.MessageTooLarge);
+                    await EndReadingAsync(closes.MessageTooLarge);
                     return;
                 case ClientFrameKind.NoRoom:
                     frames.Dispose();
-                    await EndReadingAsync(CloseReason.NodeIsFull);
+                    await EndReadingAsync(closes.NoRoom);
                     return;
                 case ClientFrameKind.Invalid:
-                    await EndReadingAsync(CloseReason.FramingError);
+                    await EndReadingAsync(closes.FramingError);
                     return;
                 default:
                     break;
@@ -260,7 +264,7 @@ internal sealed partial class ClientSocket
     /// What follows cannot be read as frames any more. It is taken off the connection all the same: bytes left unread
     /// would cut the close frame's way to the client short.
     /// </summary>
-    private async Task EndReadingAsync(CloseReason reason)
+    private async Task EndReadingAsync(SocketClose reason)
     {
         Close(reason);
         var sink = new byte[4096];

@@ -1,4 +1,5 @@
 using System.Net;
+using Relay.Connections.Sockets;
 
 namespace Relay.Connections.WebSockets;
 
@@ -51,6 +52,6 @@ internal sealed partial class UpgradedConnection(
         }
     }
 
-    [LoggerMessage(LogEvents.ConnectionFailed, LogLevel.Error, "A connection failed")]
+    [LoggerMessage(SocketEventId.ConnectionFailed, LogLevel.Error, "A connection failed")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

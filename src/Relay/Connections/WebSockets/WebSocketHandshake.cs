@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Connections.Sockets;
-using Relay.Problems;
 
 namespace Relay.Connections.WebSockets;
 
@@ -20,9 +19,10 @@ internal static class WebSocketHandshake
     public static bool IsAskedFor(HttpRequest request) => HasToken(request.Headers.Upgrade, "websocket");
 
     /// <summary>
-    /// Whether the request asks for a WebSocket that this node can open; if not, an answer is written that says why.
+    /// Opens a WebSocket if the request asks for one that this node can open. A refusal has its headers set; the caller
+    /// answers with it.
     /// </summary>
-    public static async ValueTask<UpgradedConnection?> AcceptAsync(HttpContext context)
+    public static async ValueTask<HandshakeResult> AcceptAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
         var upgrade = context.Features.Get<IHttpUpgradeFeature>();
@@ -30,24 +30,24 @@ internal static class WebSocketHandshake
             || !HttpMethods.IsGet(context.Request.Method))
         {
             context.Response.Headers.Upgrade = "websocket";
-            await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired,
+            return HandshakeResult.Refused(
+                StatusCodes.Status426UpgradeRequired,
                 "This address speaks WebSocket over HTTP/1.1.");
-            return null;
         }
 
         if (headers.SecWebSocketVersion != "13")
         {
             context.Response.Headers.SecWebSocketVersion = "13";
-            await Problem.AnswerAsync(context, StatusCodes.Status426UpgradeRequired,
+            return HandshakeResult.Refused(
+                StatusCodes.Status426UpgradeRequired,
                 "This address speaks version 13 of the WebSocket protocol.");
-            return null;
         }
 
         if (!TryAnswer(headers.SecWebSocketKey.ToString(), out var accept))
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest,
+            return HandshakeResult.Refused(
+                StatusCodes.Status400BadRequest,
                 "Sec-WebSocket-Key must be 16 bytes in base64.");
-            return null;
         }
 
         context.Response.Headers.Upgrade = "websocket";
@@ -60,9 +60,10 @@ internal static class WebSocketHandshake
 
         var address = context.Connection.RemoteIpAddress;
         var stream = await upgrade.UpgradeAsync();
-        return context.Features.Get<ISocketHandover>()?.TryTake() is { } socket
+        var connection = context.Features.Get<ISocketHandover>()?.TryTake() is { } socket
             ? new UpgradedConnection(socket, socket.Abort, address, outlivesRequest: true)
             : new UpgradedConnection(stream, context.Abort, address, outlivesRequest: false);
+        return new HandshakeResult(connection, StatusCodes.Status101SwitchingProtocols, "");
     }
 
     private static bool TryAnswer(string key, [NotNullWhen(true)] out string? accept)

@@ -1,6 +1,7 @@
 using System.Net;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Metadata;
 using Relay.Sessions;
 using Relay.Yjs;
 
@@ -144,7 +145,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     public void Sent() => attachment!.Sent();
 
     /// <summary>Says why the document is left; the first one to say it is right.</summary>
-    public void EndsFor(int? code, string reason) => attachment?.Activity?.EndsFor(code, reason);
+    public void EndsFor(int? code, string reason) => RecordedConnection.Of(attachment)?.EndsFor(code, reason);
 
     /// <summary>Leaves the document. What was not settled never will be.</summary>
     /// <param name="clean">Whether client or node said so, or the connection broke.</param>
@@ -243,7 +244,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         }
     }
 
-    void ISessionConnection.Close(CloseReason reason) => socket.OnDocumentClosed(this, reason);
+    void ISessionConnection.Close(RefusalReason reason) => socket.OnDocumentClosed(this, CloseReason.Of(reason));
 
     private void Receive(IReadOnlyList<DocumentMessage> messages, long bytes)
     {

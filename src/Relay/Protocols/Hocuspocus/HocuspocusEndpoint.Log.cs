@@ -1,3 +1,5 @@
+using Relay.Logging;
+
 namespace Relay.Protocols.Hocuspocus;
 
 internal sealed partial class HocuspocusEndpoint

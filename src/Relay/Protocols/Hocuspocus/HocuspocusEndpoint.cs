@@ -1,8 +1,8 @@
 using Relay.Access;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
-using Relay.Telemetry;
 
 namespace Relay.Protocols.Hocuspocus;
 
@@ -20,7 +20,7 @@ internal sealed partial class HocuspocusEndpoint(
     UnadmittedBudget unadmitted,
     UserPlaces users,
     SocketTicks ticks,
-    RelayMetrics metrics,
+    SocketMetrics metrics,
     TimeProvider time,
     ILogger<HocuspocusEndpoint> logger)
 {
@@ -39,7 +39,7 @@ internal sealed partial class HocuspocusEndpoint(
 
         var (address, who) = (context.Connection.RemoteIpAddress, context.Request.Headers.UserAgent.ToString());
         if (await waiting.MayGoOnAsync(context, AnyDocument, who)
-            && await WebSocketHandshake.AcceptAsync(context) is { } upgraded)
+            && await WebSocketUpgrade.AcceptAsync(context) is { } upgraded)
         {
             await upgraded.ServeAsync(
                 async connection => returns.Closed(address, AnyDocument, who, await ServeAsync(connection)), logger);
@@ -50,7 +50,14 @@ internal sealed partial class HocuspocusEndpoint(
     private async Task<int?> ServeAsync(UpgradedConnection upgraded)
     {
         var client = new ClientSocket(
-            upgraded.Stream, limits.MaxMessageBytes, budget, HocuspocusFormat.Silence, ticks, metrics, upgraded.Abort)
+            upgraded.Stream,
+            limits.MaxMessageBytes,
+            budget,
+            HocuspocusFormat.Silence,
+            ticks,
+            metrics,
+            CloseReason.OfSockets,
+            upgraded.Abort)
         {
             RemoteAddress = upgraded.RemoteAddress,
         };

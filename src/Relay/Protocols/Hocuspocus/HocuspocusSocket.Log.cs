@@ -1,3 +1,4 @@
+using Relay.Logging;
 using Relay.Yjs;
 
 namespace Relay.Protocols.Hocuspocus;

@@ -1,5 +1,4 @@
 using System.Text;
-using Relay.Access;
 using Relay.Connections;
 using Relay.Sessions;
 using Relay.Yjs;

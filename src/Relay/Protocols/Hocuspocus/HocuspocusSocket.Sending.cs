@@ -1,4 +1,5 @@
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 
 namespace Relay.Protocols.Hocuspocus;
 

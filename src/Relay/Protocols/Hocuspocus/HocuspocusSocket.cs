@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Sessions;
 
@@ -206,7 +207,7 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
         }
     }
 
-    private void EndAll(bool clean, CloseReason? reason)
+    private void EndAll(bool clean, SocketClose? reason)
     {
         HocuspocusChannel[] all;
         lock (gate)

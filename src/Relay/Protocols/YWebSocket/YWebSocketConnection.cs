@@ -2,6 +2,7 @@ using System.Net;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Connections.WebSockets;
+using Relay.Metadata;
 using Relay.Sessions;
 using Relay.Yjs;
 
@@ -74,7 +75,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
             awareness?.Dispose();
             if (socket.ClosedFor is { } reason)
             {
-                attachment.Activity?.EndsFor(reason.Code, reason.Text);
+                RecordedConnection.Of(attachment)?.EndsFor(reason.Code, reason.Text);
             }
 
             attachment.Leave(socket.EndedCleanly);
@@ -92,10 +93,12 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
 
     public void Close(CloseReason reason)
     {
-        attachment.Activity?.EndsFor(reason.Code, reason.Text);
+        RecordedConnection.Of(attachment)?.EndsFor(reason.Code, reason.Text);
         attachment.Leave(clean: true);
         socket.Close(reason);
     }
+
+    void ISessionConnection.Close(RefusalReason reason) => Close(CloseReason.Of(reason));
 
     public int Kick(KickOrder order)
     {

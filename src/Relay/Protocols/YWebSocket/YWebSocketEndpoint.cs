@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Connections.Backpressure;
 using Relay.Connections.WebSockets;
 using Relay.Problems;
 using Relay.Sessions;
-using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;
@@ -23,7 +23,7 @@ internal sealed partial class YWebSocketEndpoint(
     ConnectionLimits limits,
     BufferBudget budget,
     SocketTicks ticks,
-    RelayMetrics metrics,
+    SocketMetrics metrics,
     TimeProvider time,
     ILogger<YWebSocketEndpoint> logger)
 {
@@ -53,7 +53,7 @@ internal sealed partial class YWebSocketEndpoint(
         var (address, who) = (
             context.Connection.RemoteIpAddress, grant.UserId ?? context.Request.Headers.UserAgent.ToString());
         if (await waiting.MayGoOnAsync(context, document.Value, who)
-            && await WebSocketHandshake.AcceptAsync(context) is { } upgraded)
+            && await WebSocketUpgrade.AcceptAsync(context) is { } upgraded)
         {
             await upgraded.ServeAsync(
                 async connection =>
@@ -75,6 +75,7 @@ internal sealed partial class YWebSocketEndpoint(
             YWebSocketFormat.Instance.Silence,
             ticks,
             metrics,
+            CloseReason.OfSockets,
             upgraded.Abort)
         {
             RemoteAddress = upgraded.RemoteAddress,

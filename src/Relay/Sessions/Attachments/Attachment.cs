@@ -1,6 +1,3 @@
-using Relay.Access;
-using Relay.Metadata;
-
 namespace Relay.Sessions;
 
 /// <summary>

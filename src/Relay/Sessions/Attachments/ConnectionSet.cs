@@ -1,11 +1,8 @@
-using Relay.Metadata;
-
 namespace Relay.Sessions;
 
 /// <summary>The connections of one session, which are counted here. Belongs to the session's mailbox.</summary>
 /// <param name="figures">What is known of the session's document, on any thread.</param>
-/// <param name="activity">What is noted about connections; null where no metadata of rooms is kept.</param>
-internal sealed class ConnectionSet(RoomFigures figures, RoomActivity? activity)
+internal sealed class ConnectionSet(RoomFigures figures)
 {
     private readonly HashSet<Attachment> attached = [];
 
@@ -16,10 +13,7 @@ internal sealed class ConnectionSet(RoomFigures figures, RoomActivity? activity)
         attached.Add(attachment);
         attachment.IsAttached = true;
         figures.Connections++;
-        if (attachment.Activity is { } connection)
-        {
-            activity!.Came(connection);
-        }
+        attachment.Activity?.Came();
     }
 
     public void Remove(Attachment attachment)
@@ -27,10 +21,7 @@ internal sealed class ConnectionSet(RoomFigures figures, RoomActivity? activity)
         attached.Remove(attachment);
         attachment.IsAttached = false;
         figures.Connections--;
-        if (attachment.Activity is { } connection)
-        {
-            activity!.Went(connection);
-        }
+        attachment.Activity?.Went();
     }
 
     /// <summary>For a loop in which no connection comes or goes.</summary>

@@ -1,5 +1,3 @@
-using Relay.Access;
-
 namespace Relay.Sessions;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;

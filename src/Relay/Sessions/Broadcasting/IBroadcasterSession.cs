@@ -1,5 +1,3 @@
-using Relay.Connections;
-
 namespace Relay.Sessions;
 
 /// <summary>What the broadcaster asks the other parts of its session, and tells them.</summary>
@@ -17,5 +15,5 @@ internal interface IBroadcasterSession
     void ExpireAwareness();
 
     /// <summary>A connection broke a rule.</summary>
-    void Refuse(Attachment attachment, CloseReason reason);
+    void Refuse(Attachment attachment, RefusalReason reason);
 }

@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -115,7 +114,7 @@ internal sealed class SyncReplies(
         attachment.Connection.Settled(settles);
         if (!isRead)
         {
-            context.Effects.Mailbox.Post(() => session.Refuse(attachment, CloseReason.BadMessage));
+            context.Effects.Mailbox.Post(() => session.Refuse(attachment, RefusalReason.BadMessage));
             return;
         }
 

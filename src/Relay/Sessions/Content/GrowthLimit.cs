@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -27,10 +26,10 @@ internal sealed class GrowthLimit(long maxBytes, MemoryShare share)
     /// <param name="onlyDeletes">
     /// Whether it would only have more deleted: its memory is given back when the document is saved.
     /// </param>
-    public CloseReason? Refuses(long growth, bool onlyDeletes) =>
+    public RefusalReason? Refuses(long growth, bool onlyDeletes) =>
         growth + UpdateCost.FixedBytes > Room - (onlyDeletes ? 0 : maxBytes / PartForDeletes)
-            ? CloseReason.DocumentTooLarge
-        : !(onlyDeletes ? share.AllowsDeletes(growth) : share.Allows(growth)) ? CloseReason.NodeIsFull
+            ? RefusalReason.DocumentTooLarge
+        : !(onlyDeletes ? share.AllowsDeletes(growth) : share.Allows(growth)) ? RefusalReason.NodeIsFull
         : null;
 
     /// <summary>The document has changed.</summary>

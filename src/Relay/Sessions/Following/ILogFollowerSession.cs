@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -41,8 +40,8 @@ internal interface ILogFollowerSession
     void OnLookEnded();
 
     /// <summary>A reconcile failed, and is tried again.</summary>
-    void OnReconcileFailed(CloseReason reason);
+    void OnReconcileFailed(RefusalReason reason);
 
     /// <summary>The document cannot be followed any further: the session ends.</summary>
-    void Fail(CloseReason reason);
+    void Fail(RefusalReason reason);
 }

@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Persistence;
 using Relay.Yjs;
 
@@ -174,7 +173,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
     public void OnDeleted()
     {
         LogDeleted(context.Logger, context.Name);
-        session.Fail(CloseReason.DocumentDeleted);
+        session.Fail(RefusalReason.DocumentDeleted);
     }
 
     /// <summary>Nearly always the session's own entry, which comes with the reply and over the channel.</summary>
@@ -216,7 +215,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         {
             // Another node logged what this one would have refused. No entry after it can be right either.
             LogEntryUnreadable(context.Logger, context.Name, entry.Position, error);
-            session.Fail(CloseReason.DocumentUnreadable);
+            session.Fail(RefusalReason.DocumentUnreadable);
             return;
         }
 

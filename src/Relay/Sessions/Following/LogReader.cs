@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Persistence;
 using Relay.Yjs;
 
@@ -109,7 +108,7 @@ internal sealed partial class LogReader
         isAgain |= target.TakeRead(outcome.Read, outcome.Newest);
         if (target.IsFollowing)
         {
-            requests.LookEnded(look, CloseReason.Normal);
+            requests.LookEnded(look, RefusalReason.None);
         }
 
         if (isAgain)
@@ -140,7 +139,7 @@ internal sealed partial class LogReader
                     failures, context.Settings.FirstRetry, context.Settings.LongestRetry));
         }
 
-        requests.LookEnded(look, CloseReason.StoreUnavailable);
+        requests.LookEnded(look, RefusalReason.StoreUnavailable);
         target.OnReadEnded();
     }
 }

@@ -1,5 +1,3 @@
-using Relay.Connections;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -18,19 +16,19 @@ internal sealed class PendingReads
     public bool NeedLook => requests.Exists(request => request.Look > looks);
 
     /// <param name="done">
-    /// Called once: with <see cref="CloseReason.Normal"/> when the session is that far, otherwise with the reason.
+    /// Called once: with <see cref="RefusalReason.None"/> when the session is that far, otherwise with the reason.
     /// </param>
-    public void Add(Action<CloseReason> done) => requests.Add(new Request(looks + 1, done));
+    public void Add(Action<RefusalReason> done) => requests.Add(new Request(looks + 1, done));
 
     /// <summary>Adds a request that is content with what the last look finds, also if it began earlier.</summary>
-    public void AddToLook(Action<CloseReason> done) => requests.Add(new Request(looks, done));
+    public void AddToLook(Action<RefusalReason> done) => requests.Add(new Request(looks, done));
 
     /// <summary>The log is about to be read: what was in it until now will be found.</summary>
     /// <returns>The look's number.</returns>
     public long LookBegins() => ++looks;
 
     /// <summary>What the look found is in the session, or it failed for this reason.</summary>
-    public void LookEnded(long look, CloseReason outcome)
+    public void LookEnded(long look, RefusalReason outcome)
     {
         // A request may bring the next one.
         var all = requests;
@@ -49,7 +47,7 @@ internal sealed class PendingReads
     }
 
     /// <summary>The session is over: no look ends any more.</summary>
-    public void End(CloseReason reason) => LookEnded(LookBegins(), reason);
+    public void End(RefusalReason reason) => LookEnded(LookBegins(), reason);
 
-    private readonly record struct Request(long Look, Action<CloseReason> Done);
+    private readonly record struct Request(long Look, Action<RefusalReason> Done);
 }

@@ -1,5 +1,3 @@
-using Relay.Connections;
-using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -106,13 +104,13 @@ internal sealed partial class Reconciler
         var covered = session.Covered;
         context.Effects.Start(
             context.Settings.LongCallTimeout,
-            cancellation => RelayTraces.TraceAsync(
+            cancellation => DocumentTraces.TraceAsync(
                 "document.reconcile", context.Name, _ => ReadAsync(covered, wasLost, cancellation)),
             state => OnRead(look, state),
             exception =>
             {
                 isHistoryLost |= wasLost;
-                OnFailed(look, exception, CloseReason.StoreUnavailable);
+                OnFailed(look, exception, RefusalReason.StoreUnavailable);
             });
     }
 
@@ -134,7 +132,7 @@ internal sealed partial class Reconciler
         {
             // This session's document may be the best copy there is: it goes on being served, and what is stored is
             // left alone.
-            OnFailed(look, new InvalidDataException(state.Problem), CloseReason.DocumentUnreadable);
+            OnFailed(look, new InvalidDataException(state.Problem), RefusalReason.DocumentUnreadable);
             return;
         }
 
@@ -159,7 +157,7 @@ internal sealed partial class Reconciler
         session.OnReconciled();
         if (!IsReconciling)
         {
-            requests.LookEnded(look, CloseReason.Normal);
+            requests.LookEnded(look, RefusalReason.None);
         }
 
         session.OnLookEnded();
@@ -183,7 +181,7 @@ internal sealed partial class Reconciler
         }
     }
 
-    private void OnFailed(long look, Exception exception, CloseReason reason)
+    private void OnFailed(long look, Exception exception, RefusalReason reason)
     {
         if (++failures == 1)
         {

@@ -1,5 +1,3 @@
-using Relay.Connections;
-
 namespace Relay.Sessions;
 
 /// <summary>How connections join a session and leave it. Belongs to the session's mailbox.</summary>
@@ -23,7 +21,7 @@ internal sealed class ConnectionAdmission(
 
         if (connections.Count >= context.Settings.MaxConnectionsPerDocument)
         {
-            attachment.Connection.Close(CloseReason.DocumentIsFull);
+            attachment.Connection.Close(RefusalReason.DocumentIsFull);
             return;
         }
 
@@ -55,27 +53,28 @@ internal sealed class ConnectionAdmission(
             return;
         }
 
-        attachment.Activity?.EndsFor(null, clean ? "The client left." : "The connection broke.");
+        attachment.Activity?.Left(clean);
         Drop(attachment);
+        opening.OnOpened();
         awareness.Leave(attachment, clean);
         broadcaster.Trim();
         lifecycle.WatchIdleTime();
     }
 
     /// <summary>A connection broke a rule: it is none of the session's when its client reads why.</summary>
-    public void Refuse(Attachment attachment, CloseReason reason)
+    public void Refuse(Attachment attachment, RefusalReason reason)
     {
-        attachment.Activity?.EndsFor(reason.Code, reason.Text);
+        attachment.Activity?.EndsFor(reason);
         Remove(attachment, clean: true);
         attachment.Connection.Close(reason);
     }
 
     /// <summary>The session failed: all connections end.</summary>
-    public void CloseAll(CloseReason reason)
+    public void CloseAll(RefusalReason reason)
     {
         foreach (var attachment in connections.ToArray())
         {
-            attachment.Activity?.EndsFor(reason.Code, reason.Text);
+            attachment.Activity?.EndsFor(reason);
             Drop(attachment);
             attachment.Connection.Close(reason);
         }

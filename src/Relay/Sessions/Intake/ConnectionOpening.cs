@@ -36,6 +36,19 @@ internal sealed class ConnectionOpening
     }
 
     /// <summary>
+    /// A connection has said what it has, or left. Where no other is waited for, nothing is due: a node that has taken
+    /// many clients at once is not woken for each of their documents when their time is over.
+    /// </summary>
+    public void OnOpened()
+    {
+        waiting.DropOpened();
+        if (waiting.NextDue is null && timer.IsSet)
+        {
+            timer.Clear();
+        }
+    }
+
+    /// <summary>
     /// Whether what the client has may be under way: it sends at the moment, or is not read, or has not been sent the
     /// node's question. What has waited for its SyncStep2 must not be logged without that.
     /// </summary>

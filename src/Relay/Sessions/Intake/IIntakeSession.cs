@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -22,5 +21,5 @@ internal interface IIntakeSession
     void ReceiveStateless(Attachment attachment, ReadOnlyMemory<byte> message);
 
     /// <summary>A connection broke a rule: it is none of the session's when its client reads why.</summary>
-    void Refuse(Attachment attachment, CloseReason reason);
+    void Refuse(Attachment attachment, RefusalReason reason);
 }

@@ -5,6 +5,6 @@ namespace Relay.Sessions;
 internal sealed partial class MessageIntake
 {
     [LoggerMessage(
-        LogEvents.BadUpdate, LogLevel.Information, "A client's update to {Document} is refused: {Error}")]
+        SessionEventId.BadUpdate, LogLevel.Information, "A client's update to {Document} is refused: {Error}")]
     private static partial void LogBadUpdate(ILogger logger, DocumentName document, YjsError error);
 }

@@ -1,7 +1,3 @@
-using Relay.Access;
-using Relay.Connections;
-using Relay.Metadata;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -100,7 +96,7 @@ internal sealed partial class MessageIntake(
         else if (!attachment.Connection.TryHold(frame.Bytes))
         {
             // It would keep the SyncStep2 out that it waits for.
-            session.Refuse(attachment, CloseReason.NodeIsFull);
+            session.Refuse(attachment, RefusalReason.NodeIsFull);
         }
     }
 
@@ -152,7 +148,7 @@ internal sealed partial class MessageIntake(
             if (!FoundDiff.TryFind(content.Document, messages[i], mayWrite, room, out var diff, out var error))
             {
                 LogBadUpdate(context.Logger, context.Name, error);
-                session.Refuse(attachment, CloseReason.BadUpdate);
+                session.Refuse(attachment, RefusalReason.BadUpdate);
                 return;
             }
 

@@ -34,6 +34,17 @@ internal sealed class OpeningConnections(TimeSpan patience)
         }
     }
 
+    /// <summary>
+    /// Forgets those that have said what they have, or left, up to the first that is still waited for.
+    /// </summary>
+    public void DropOpened()
+    {
+        while (waiting.TryPeek(out var next) && IsOpened(next.Connection))
+        {
+            waiting.Dequeue();
+        }
+    }
+
     /// <summary>Takes the next connection whose time is over.</summary>
     public bool TryTake(DateTimeOffset now, out Attachment connection)
     {
@@ -41,4 +52,7 @@ internal sealed class OpeningConnections(TimeSpan patience)
         connection = isDue ? waiting.Dequeue().Connection : null!;
         return isDue;
     }
+
+    private static bool IsOpened(Attachment connection) =>
+        !connection.IsAttached || connection is { Early.IsOver: true, Delivery.Follows: true };
 }

@@ -1,5 +1,3 @@
-using Relay.Connections;
-
 namespace Relay.Sessions;
 
 /// <summary>What the lifecycle asks the other parts of its session, and tells them.</summary>
@@ -34,7 +32,7 @@ internal interface ILifecycleSession
     /// <summary>
     /// The session failed: it is taken out of the way of the next one, and gives up its connections and requests.
     /// </summary>
-    void OnFailed(CloseReason reason);
+    void OnFailed(RefusalReason reason);
 
     /// <summary>The session is over: what it holds on this node is freed.</summary>
     void OnClosed();

@@ -1,5 +1,3 @@
-using Relay.Connections;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -42,7 +40,7 @@ internal sealed partial class SessionLifecycle
     public bool IsClosed => Stage == SessionStage.Closed;
 
     /// <summary>Why the session was closed, for a connection that chose it before.</summary>
-    public CloseReason ClosedFor { get; private set; } = CloseReason.InternalError;
+    public RefusalReason ClosedFor { get; private set; } = RefusalReason.InternalError;
 
     /// <summary>The document is put together.</summary>
     public void OnLoaded() => Enter(SessionEvent.Loaded);
@@ -127,7 +125,7 @@ internal sealed partial class SessionLifecycle
     /// <summary>
     /// Ends the session, with its connections and requests; no snapshot is written. What was logged is in the log.
     /// </summary>
-    public void Fail(CloseReason reason)
+    public void Fail(RefusalReason reason)
     {
         if (IsClosed)
         {

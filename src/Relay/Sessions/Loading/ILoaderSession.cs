@@ -1,5 +1,3 @@
-using Relay.Connections;
-
 namespace Relay.Sessions;
 
 /// <summary>What the loader tells its session.</summary>
@@ -12,5 +10,5 @@ internal interface ILoaderSession
     void OnLoaded(LoadedDocument loaded);
 
     /// <summary>It cannot be: the session ends, and the next connection tries again.</summary>
-    void OnLoadFailed(CloseReason reason);
+    void OnLoadFailed(RefusalReason reason);
 }

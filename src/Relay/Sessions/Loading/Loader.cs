@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Relay.Backplane;
-using Relay.Connections;
-using Relay.Telemetry;
 
 namespace Relay.Sessions;
 
@@ -39,7 +37,7 @@ internal sealed partial class Loader(
         // get a chance to say why it failed.
         context.Effects.StartHolding(
             context.Settings.LongCallTimeout,
-            cancellation => RelayTraces.TraceAsync(
+            cancellation => DocumentTraces.TraceAsync(
                 "document.load", context.Name, span => LoadAsync(look, span, cancellation)),
             OnRead,
             OnFailed);
@@ -62,14 +60,14 @@ internal sealed partial class Loader(
 
         // In the locator before loading: a node that loads the document after this asks this node, or finds what it
         // appended in the log.
-        var holders = await RelayTraces.StepAsync("locator.add", _ => listing.AddAsync(cancellation));
+        var holders = await DocumentTraces.StepAsync("locator.add", _ => listing.AddAsync(cancellation));
         var peer = holders is { Count: > 0 }
-            ? await RelayTraces.StepAsync("peers.ask", _ => sources.Peers.AskAsync(name, holders, cancellation))
+            ? await DocumentTraces.StepAsync("peers.ask", _ => sources.Peers.AskAsync(name, holders, cancellation))
             : null;
         DurableState? state = null;
         if (peer is not null)
         {
-            state = await RelayTraces.StepAsync(
+            state = await DocumentTraces.StepAsync(
                 "log.read", _ => sources.Durable.ReadAfterAsync(name, peer, cancellation));
             if (state is null)
             {
@@ -79,7 +77,7 @@ internal sealed partial class Loader(
 
         // A log that has expired, and a peer at the newest snapshot, fit.
         var stored = state
-            ?? await RelayTraces.StepAsync("stores.read", _ => sources.Durable.ReadAsync(name, cancellation));
+            ?? await DocumentTraces.StepAsync("stores.read", _ => sources.Durable.ReadAsync(name, cancellation));
         span?.SetTag("relay.load.from", state is not null ? "peer" : "stores");
         span?.SetTag("relay.load.outcome", stored.Outcome.ToString());
         var isElsewhere = peer is not null && state is null && peer.Position != stored.Position;
@@ -96,11 +94,11 @@ internal sealed partial class Loader(
                 Bury(state);
                 break;
             case DurableOutcome.Deleted:
-                session.OnLoadFailed(CloseReason.DocumentDeleted);
+                session.OnLoadFailed(RefusalReason.DocumentDeleted);
                 break;
             case DurableOutcome.Unreadable:
                 LogLoadRefused(context.Logger, context.Name, state.Problem);
-                session.OnLoadFailed(CloseReason.DocumentUnreadable);
+                session.OnLoadFailed(RefusalReason.DocumentUnreadable);
                 break;
             default:
                 LogLoaded(context.Logger, context.Name, state.Position);
@@ -113,7 +111,7 @@ internal sealed partial class Loader(
     {
         Measure(succeeded: false);
         LogLoadFailed(context.Logger, exception, context.Name);
-        session.OnLoadFailed(CloseReason.StoreUnavailable);
+        session.OnLoadFailed(RefusalReason.StoreUnavailable);
     }
 
     private void Measure(bool succeeded) =>
@@ -127,7 +125,7 @@ internal sealed partial class Loader(
         context.Settings.LongCallTimeout,
         cancellation => Tombstone.WriteAsync(
             sources.Log, sources.Snapshots, context.Name, deleted, context.Now, cancellation),
-        () => session.OnLoadFailed(CloseReason.DocumentDeleted),
+        () => session.OnLoadFailed(RefusalReason.DocumentDeleted),
         OnNotBuried);
 
     private void OnNotBuried(Exception failure)
@@ -138,6 +136,6 @@ internal sealed partial class Loader(
             cancellation => sources.Jobs.FailAsync(context.Name, failure.Message, cancellation),
             static () => { },
             static _ => { });
-        session.OnLoadFailed(CloseReason.DocumentDeleted);
+        session.OnLoadFailed(RefusalReason.DocumentDeleted);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Relay.Connections;
 
 namespace Relay.Sessions;
 
@@ -50,5 +49,5 @@ internal interface ISessionConnection
     void TakeUp();
 
     /// <summary>Ends the connection. It still calls <see cref="Attachment.Leave"/>.</summary>
-    void Close(CloseReason reason);
+    void Close(RefusalReason reason);
 }

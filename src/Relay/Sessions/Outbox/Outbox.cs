@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Metadata;
 
 namespace Relay.Sessions;
 

@@ -5,7 +5,7 @@ namespace Relay.Sessions;
 internal sealed partial class UnloggedUpdates
 {
     [LoggerMessage(
-        LogEvents.Unlogged,
+        SessionEventId.Unlogged,
         LogLevel.Warning,
         "The log of {Document} does not answer: what its clients write is shown on this node, and confirmed when the "
             + "log has it")]

@@ -5,6 +5,6 @@ namespace Relay.Sessions;
 internal sealed partial class AwarenessPublisher
 {
     [LoggerMessage(
-        LogEvents.PublishFailed, LogLevel.Warning, "Presence of {Document} cannot be sent to other nodes")]
+        SessionEventId.PublishFailed, LogLevel.Warning, "Presence of {Document} cannot be sent to other nodes")]
     private static partial void LogPublishFailed(ILogger logger, Exception exception, DocumentName document);
 }

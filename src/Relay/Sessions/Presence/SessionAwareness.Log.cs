@@ -6,7 +6,7 @@ namespace Relay.Sessions;
 internal sealed partial class SessionAwareness
 {
     [LoggerMessage(
-        LogEvents.PresenceNotTaken,
+        SessionEventId.PresenceNotTaken,
         LogLevel.Warning,
         "Presence that the client at {Client} shows at {Document} is not taken: it exceeds {Limit}")]
     private static partial void LogPresenceNotTaken(

@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -27,7 +26,7 @@ internal sealed class SessionRequests(
     /// Opens the document because no node seems to save it. The snapshot may be there already, and only its checkpoint
     /// be lost: so the save is gone through again even where there is no change to store.
     /// </summary>
-    public void Visit(Action<byte[]?, CloseReason> reader)
+    public void Visit(Action<byte[]?, RefusalReason> reader)
     {
         saver.Demand();
         if (lifecycle.IsOpen && !follower.Position.IsNone)
@@ -41,7 +40,7 @@ internal sealed class SessionRequests(
         }
         else if (lifecycle.IsOpen)
         {
-            reader(content.Encode(), CloseReason.Normal);
+            reader(content.Encode(), RefusalReason.None);
             lifecycle.Advance();
         }
         else
@@ -55,7 +54,7 @@ internal sealed class SessionRequests(
     /// because the node was paused or the channel lost a message; so the log is looked at first, also while the session
     /// drains.
     /// </summary>
-    public void Read(Action<byte[]?, CloseReason> reader)
+    public void Read(Action<byte[]?, RefusalReason> reader)
     {
         if (lifecycle.IsClosed)
         {
@@ -76,7 +75,7 @@ internal sealed class SessionRequests(
     /// Called once, with the position that is stored (<see cref="Position.None"/> for a document that was never written
     /// to), or with the reason why it is not.
     /// </param>
-    public void Save(bool again, Action<Position, CloseReason> request)
+    public void Save(bool again, Action<Position, RefusalReason> request)
     {
         if (lifecycle.IsClosed)
         {
@@ -98,7 +97,7 @@ internal sealed class SessionRequests(
     {
         if (!follower.IsReconciling)
         {
-            reads.LookEnded(look, CloseReason.Normal);
+            reads.LookEnded(look, RefusalReason.None);
         }
 
         Look();
@@ -122,21 +121,21 @@ internal sealed class SessionRequests(
     }
 
     /// <summary>No snapshot can be stored for this reason now.</summary>
-    public void OnSaveFailed(CloseReason reason)
+    public void OnSaveFailed(RefusalReason reason)
     {
         saves.End(reason);
         lifecycle.Advance();
     }
 
     /// <summary>The session is over.</summary>
-    public void End(CloseReason reason)
+    public void End(RefusalReason reason)
     {
         reads.End(reason);
         saves.End(reason);
     }
 
-    private Action<CloseReason> Answering(Action<byte[]?, CloseReason> reader) =>
-        reason => reader(reason == CloseReason.Normal ? content.Encode() : null, reason);
+    private Action<RefusalReason> Answering(Action<byte[]?, RefusalReason> reader) =>
+        reason => reader(reason == RefusalReason.None ? content.Encode() : null, reason);
 
     private void Look()
     {
@@ -146,9 +145,9 @@ internal sealed class SessionRequests(
         }
     }
 
-    private void SaveWhatWasRead(bool again, CloseReason reason, Action<Position, CloseReason> request)
+    private void SaveWhatWasRead(bool again, RefusalReason reason, Action<Position, RefusalReason> request)
     {
-        if (reason != CloseReason.Normal || follower.Position.IsNone)
+        if (reason != RefusalReason.None || follower.Position.IsNone)
         {
             request(follower.Position, reason);
             return;
@@ -178,7 +177,7 @@ internal sealed class SessionRequests(
         }
         else
         {
-            saves.End(CloseReason.Normal);
+            saves.End(RefusalReason.None);
         }
     }
 }

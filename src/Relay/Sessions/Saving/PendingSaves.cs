@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -19,9 +18,9 @@ internal sealed class PendingSaves
     /// begins.
     /// </param>
     /// <param name="request">
-    /// Called once: with <see cref="CloseReason.Normal"/> when the snapshot is stored, otherwise with the reason.
+    /// Called once: with <see cref="RefusalReason.None"/> when the snapshot is stored, otherwise with the reason.
     /// </param>
-    public void Add(Position needed, Action<CloseReason> request) => requests.Add(new Request(needed, request));
+    public void Add(Position needed, Action<RefusalReason> request) => requests.Add(new Request(needed, request));
 
     /// <summary>A save of this position begins.</summary>
     public void SaveBegins(Position position)
@@ -45,7 +44,7 @@ internal sealed class PendingSaves
             var needed = request.Needed;
             if (!needed.IsNone && needed.Epoch == position.Epoch && needed.Offset <= position.Offset)
             {
-                request.Done(CloseReason.Normal);
+                request.Done(RefusalReason.None);
             }
             else
             {
@@ -66,7 +65,7 @@ internal sealed class PendingSaves
     }
 
     /// <summary>Everything is stored, or cannot be for this reason.</summary>
-    public void End(CloseReason reason)
+    public void End(RefusalReason reason)
     {
         var all = requests;
         requests = [];
@@ -76,5 +75,5 @@ internal sealed class PendingSaves
         }
     }
 
-    private readonly record struct Request(Position Needed, Action<CloseReason> Done);
+    private readonly record struct Request(Position Needed, Action<RefusalReason> Done);
 }

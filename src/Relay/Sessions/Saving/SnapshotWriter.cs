@@ -1,7 +1,5 @@
 using Relay.Backplane;
-using Relay.Metadata;
 using Relay.Persistence;
-using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -10,7 +8,7 @@ namespace Relay.Sessions;
 /// The calls that store a snapshot and trim the log. Without state.
 /// </summary>
 internal sealed partial class SnapshotWriter(
-    SessionContext context, IDocumentLog log, ISaveJobs jobs, ISnapshotStore store, RoomActivity? activity)
+    SessionContext context, IDocumentLog log, ISaveJobs jobs, ISnapshotStore store, IRoomActivity? activity)
 {
     /// <summary>
     /// Saves unless another node does: then no snapshot is written, and its claim says what it has saved so far.
@@ -30,7 +28,7 @@ internal sealed partial class SnapshotWriter(
         Action<Exception> failed) =>
         context.Effects.Start(
             context.Settings.LongCallTimeout,
-            cancellation => RelayTraces.TraceAsync(
+            cancellation => DocumentTraces.TraceAsync(
                 "document.save", context.Name, _ => SaveAsync(snapshot, known, withoutClaim, cancellation)),
             done,
             failed);
@@ -53,7 +51,7 @@ internal sealed partial class SnapshotWriter(
             bool? stands = null;
             if (claim.IsGranted && claim.Saved != snapshot.Position)
             {
-                stands = await RelayTraces.StepAsync(
+                stands = await DocumentTraces.StepAsync(
                     "snapshot.store", _ => StoreAsync(snapshot, known, cancellation));
             }
 
@@ -76,7 +74,7 @@ internal sealed partial class SnapshotWriter(
     {
         try
         {
-            return await RelayTraces.StepAsync(
+            return await DocumentTraces.StepAsync(
                 "job.claim", _ => jobs.ClaimAsync(context.Name, context.Settings.SaveLease, cancellation));
         }
         catch (BackplaneUnavailableException exception)

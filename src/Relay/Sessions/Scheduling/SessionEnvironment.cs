@@ -16,8 +16,9 @@ internal sealed class SessionEnvironment(TimeProvider time, ISessionScheduler sc
     [ThreadStatic]
     private static int spareCount;
 
-    /// <summary>A real node's: unpredictable ids, mailboxes on the posting thread.</summary>
-    public static SessionEnvironment For(TimeProvider time) => new(time, InlineScheduler.Instance, RandomBits);
+    /// <summary>A real node's: unpredictable ids.</summary>
+    public static SessionEnvironment For(TimeProvider time, ISessionScheduler scheduler) =>
+        new(time, scheduler, RandomBits);
 
     public TimeProvider Time { get; } = time;
 

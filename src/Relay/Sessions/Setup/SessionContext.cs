@@ -1,4 +1,3 @@
-using Relay.Telemetry;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -10,7 +9,7 @@ namespace Relay.Sessions;
 /// <param name="Metrics">What the node measures.</param>
 /// <param name="Logger">The node's log.</param>
 internal sealed record SessionContext(
-    DocumentName Name, SessionSettings Settings, SessionEffects Effects, RelayMetrics Metrics, ILogger Logger)
+    DocumentName Name, SessionSettings Settings, SessionEffects Effects, SessionMetrics Metrics, ILogger Logger)
 {
     public DateTimeOffset Now => Effects.Now;
 }

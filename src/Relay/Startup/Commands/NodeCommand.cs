@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Relay.Backplane;
+using Relay.Health;
 using Relay.Peers;
 using Relay.Persistence;
 

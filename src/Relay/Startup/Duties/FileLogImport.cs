@@ -1,4 +1,5 @@
 using Relay.Backplane;
+using Relay.Logging;
 using Relay.Yjs;
 
 namespace Relay.Startup;

@@ -1,5 +1,7 @@
+using Relay.Background;
 using Relay.Backplane;
 using Relay.Connections;
+using Relay.Logging;
 using Relay.Sessions;
 using Relay.Yjs;
 
@@ -61,17 +63,17 @@ internal sealed partial class ForgottenDocumentSaver(
 
     private async Task SaveAsync(DocumentName name, CancellationToken cancellation)
     {
-        var visited = new TaskCompletionSource<CloseReason?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var visited = new TaskCompletionSource<RefusalReason?>(TaskCreationOptions.RunContinuationsAsynchronously);
         sessions.Visit(name, (state, reason) => visited.TrySetResult(state is null ? reason : null));
         if (await visited.Task.WaitAsync(cancellation) is { } failure)
         {
-            if (failure == CloseReason.DocumentDeleted)
+            if (failure == RefusalReason.DocumentDeleted)
             {
                 // The visit has completed the deletion, or has said why it could not.
                 return;
             }
 
-            await FailAsync(name, failure.Text, cancellation);
+            await FailAsync(name, CloseReason.Of(failure).Text, cancellation);
             return;
         }
 

@@ -1,4 +1,6 @@
+using Relay.Background;
 using Relay.DocLocator;
+using Relay.Logging;
 
 namespace Relay.Startup;
 

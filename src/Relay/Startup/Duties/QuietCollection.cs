@@ -1,3 +1,5 @@
+using Relay.Background;
+
 namespace Relay.Startup;
 
 /// <summary>

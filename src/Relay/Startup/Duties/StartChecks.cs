@@ -2,6 +2,8 @@ using Polly;
 using Polly.Retry;
 using Relay.Backplane;
 using Relay.DocLocator;
+using Relay.Health;
+using Relay.Logging;
 using Relay.Persistence;
 
 namespace Relay.Startup;

@@ -1,6 +1,4 @@
 using System.Net;
-using Relay.Access;
-using Relay.Connections;
 using Relay.Doubles;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
@@ -75,7 +73,7 @@ public sealed class HocuspocusClosingTests
         {
         }
 
-        public void Close(CloseReason reason)
+        public void Close(RefusalReason reason)
         {
         }
     }

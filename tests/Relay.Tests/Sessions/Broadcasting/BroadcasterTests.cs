@@ -1,6 +1,4 @@
-using Relay.Connections;
 using Relay.Doubles;
-using Relay.Metadata;
 
 namespace Relay.Sessions;
 
@@ -89,7 +87,7 @@ public sealed class BroadcasterTests
         using var world = new BroadcastWorld();
         var (_, attachment) = world.Join();
         world.Ask(attachment, 5, 1);
-        Assert.Equal([(attachment, CloseReason.BadMessage)], world.Refused);
+        Assert.Equal([(attachment, RefusalReason.BadMessage)], world.Refused);
     }
 
     [Fact]
@@ -160,7 +158,7 @@ public sealed class BroadcasterTests
 
         public BroadcastWorld(SessionSettings? settings = null)
         {
-            connections = new ConnectionSet(Figures, null);
+            connections = new ConnectionSet(Figures);
             var memory = NodeMemory.Unlimited.Open();
             content = new LoggedDocument(true, new GrowthLimit(1 << 20, memory), Figures);
             Broadcaster = new Broadcaster(
@@ -179,7 +177,7 @@ public sealed class BroadcasterTests
 
         public Broadcaster Broadcaster { get; }
 
-        public List<(Attachment, CloseReason)> Refused { get; } = [];
+        public List<(Attachment, RefusalReason)> Refused { get; } = [];
 
         public byte[] Unlogged { get; set; } = [];
 
@@ -219,7 +217,8 @@ public sealed class BroadcasterTests
         {
         }
 
-        void IBroadcasterSession.Refuse(Attachment attachment, CloseReason reason) => Refused.Add((attachment, reason));
+        void IBroadcasterSession.Refuse(Attachment attachment, RefusalReason reason) =>
+            Refused.Add((attachment, reason));
 
         public void Dispose() => Bench.Dispose();
     }

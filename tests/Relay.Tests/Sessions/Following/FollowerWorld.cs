@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Doubles;
-using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -124,12 +122,12 @@ internal sealed class FollowerWorld : ILogFollowerSession, IDisposable
         }
     }
 
-    void ILogFollowerSession.OnReconcileFailed(CloseReason reason) => Told.Add($"failed {reason.Code}");
+    void ILogFollowerSession.OnReconcileFailed(RefusalReason reason) => Told.Add($"failed {reason}");
 
-    void ILogFollowerSession.Fail(CloseReason reason)
+    void ILogFollowerSession.Fail(RefusalReason reason)
     {
         IsOpen = false;
-        Told.Add($"end {reason.Code}");
+        Told.Add($"end {reason}");
     }
 
     public void Dispose() => Bench.Dispose();

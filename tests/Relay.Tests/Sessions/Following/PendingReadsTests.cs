@@ -1,12 +1,10 @@
-using Relay.Connections;
-
 namespace Relay.Sessions;
 
 /// <summary>A look at the log answers the requests that came before it began.</summary>
 public sealed class PendingReadsTests
 {
     private readonly PendingReads reads = new();
-    private readonly List<(int Request, CloseReason Outcome)> answers = [];
+    private readonly List<(int Request, RefusalReason Outcome)> answers = [];
 
     [Fact]
     public void A_look_answers_what_came_before_it_and_not_what_came_since()
@@ -16,8 +14,8 @@ public sealed class PendingReadsTests
         var look = reads.LookBegins();
         Assert.False(reads.NeedLook);
         Add(2);
-        reads.LookEnded(look, CloseReason.Normal);
-        Assert.Equal([(1, CloseReason.Normal)], answers);
+        reads.LookEnded(look, RefusalReason.None);
+        Assert.Equal([(1, RefusalReason.None)], answers);
         Assert.True(reads.NeedLook);
         Assert.False(reads.IsEmpty);
     }
@@ -28,8 +26,8 @@ public sealed class PendingReadsTests
         var look = reads.LookBegins();
         reads.AddToLook(outcome => answers.Add((1, outcome)));
         Assert.False(reads.NeedLook);
-        reads.LookEnded(look, CloseReason.StoreUnavailable);
-        Assert.Equal([(1, CloseReason.StoreUnavailable)], answers);
+        reads.LookEnded(look, RefusalReason.StoreUnavailable);
+        Assert.Equal([(1, RefusalReason.StoreUnavailable)], answers);
     }
 
     [Fact]
@@ -41,18 +39,18 @@ public sealed class PendingReadsTests
         var second = reads.LookBegins();
         Add(3);
         reads.LookBegins();
-        reads.LookEnded(first, CloseReason.Normal);
-        Assert.Equal([(1, CloseReason.Normal)], answers);
-        reads.LookEnded(second, CloseReason.Normal);
-        reads.LookEnded(first, CloseReason.StoreUnavailable);
-        Assert.Equal([(1, CloseReason.Normal), (2, CloseReason.Normal)], answers);
+        reads.LookEnded(first, RefusalReason.None);
+        Assert.Equal([(1, RefusalReason.None)], answers);
+        reads.LookEnded(second, RefusalReason.None);
+        reads.LookEnded(first, RefusalReason.StoreUnavailable);
+        Assert.Equal([(1, RefusalReason.None), (2, RefusalReason.None)], answers);
     }
 
     [Fact]
     public void A_request_that_comes_from_an_answer_waits_for_the_next_look()
     {
         reads.Add(_ => Add(2));
-        reads.LookEnded(reads.LookBegins(), CloseReason.Normal);
+        reads.LookEnded(reads.LookBegins(), RefusalReason.None);
         Assert.Empty(answers);
         Assert.True(reads.NeedLook);
     }
@@ -63,8 +61,8 @@ public sealed class PendingReadsTests
         Add(1);
         reads.LookBegins();
         Add(2);
-        reads.End(CloseReason.DocumentDeleted);
-        Assert.Equal([(1, CloseReason.DocumentDeleted), (2, CloseReason.DocumentDeleted)], answers);
+        reads.End(RefusalReason.DocumentDeleted);
+        Assert.Equal([(1, RefusalReason.DocumentDeleted), (2, RefusalReason.DocumentDeleted)], answers);
         Assert.True(reads.IsEmpty);
     }
 

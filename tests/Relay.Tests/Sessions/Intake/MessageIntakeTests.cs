@@ -1,8 +1,5 @@
-using Relay.Access;
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Doubles;
-using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -52,7 +49,7 @@ public sealed class MessageIntakeTests
         var attachment = world.Connect();
         world.Receive(attachment, Update(Messages.Typed(1, 0, "a")), Update([9, 9]));
         Assert.True(world.Outbox.IsEmpty);
-        Assert.Equal([(attachment, CloseReason.BadUpdate)], world.Refused);
+        Assert.Equal([(attachment, RefusalReason.BadUpdate)], world.Refused);
     }
 
     [Fact]
@@ -128,7 +125,7 @@ public sealed class MessageIntakeTests
         using var world = new IntakeWorld(maxBytes: 4000);
         var attachment = world.Connect();
         world.Receive(attachment, Update(Messages.Typed(1, 0, new string('a', 8000))));
-        Assert.Equal([(attachment, CloseReason.DocumentTooLarge)], world.Refused);
+        Assert.Equal([(attachment, RefusalReason.DocumentTooLarge)], world.Refused);
     }
 
     [Fact]
@@ -155,7 +152,7 @@ public sealed class MessageIntakeTests
         {
             var memory = NodeMemory.Unlimited.Open();
             Context = Bench.Context();
-            connections = new ConnectionSet(Figures, null);
+            connections = new ConnectionSet(Figures);
             Content = new LoggedDocument(true, new GrowthLimit(maxBytes, memory), Figures);
             Outbox = new Outbox(Context, Content, new MemoryBackplane(), Figures, this);
             var records = new AwarenessRecords(memory);
@@ -181,7 +178,7 @@ public sealed class MessageIntakeTests
 
         public List<string> Told { get; } = [];
 
-        public List<(Attachment, CloseReason)> Refused { get; } = [];
+        public List<(Attachment, RefusalReason)> Refused { get; } = [];
 
         bool IIntakeSession.HasEntries => true;
 
@@ -217,7 +214,7 @@ public sealed class MessageIntakeTests
         void IIntakeSession.ReceiveStateless(Attachment attachment, ReadOnlyMemory<byte> message) =>
             Told.Add("stateless");
 
-        void IIntakeSession.Refuse(Attachment attachment, CloseReason reason)
+        void IIntakeSession.Refuse(Attachment attachment, RefusalReason reason)
         {
             attachment.IsAttached = false;
             Refused.Add((attachment, reason));
@@ -259,7 +256,7 @@ public sealed class MessageIntakeTests
         {
         }
 
-        void IBroadcasterSession.Refuse(Attachment attachment, CloseReason reason) =>
+        void IBroadcasterSession.Refuse(Attachment attachment, RefusalReason reason) =>
             Refused.Add((attachment, reason));
 
         public void Dispose() => Bench.Dispose();

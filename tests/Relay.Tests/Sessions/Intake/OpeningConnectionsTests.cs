@@ -1,4 +1,5 @@
 using Relay.Doubles;
+using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
 
@@ -23,6 +24,23 @@ public sealed class OpeningConnectionsTests
         Assert.Same(second, taken);
         Assert.Null(openings.NextDue);
         Assert.False(openings.TryTake(Start.AddSeconds(99), out _));
+    }
+
+    [Fact]
+    public void Those_that_are_opened_are_forgotten_when_all_before_them_are()
+    {
+        using var world = new World();
+        var (first, second, third) = (world.Client(), world.Client(), world.Client());
+        var openings = new OpeningConnections(TimeSpan.FromSeconds(10));
+        openings.Add(first.Attachment, Start);
+        openings.Add(second.Attachment, Start.AddSeconds(1));
+        openings.Add(third.Attachment, Start.AddSeconds(2));
+        second.Say(Step2([0, 0]));
+        openings.DropOpened();
+        Assert.Equal(Start.AddSeconds(10), openings.NextDue);
+        first.Say(Step2([0, 0]));
+        openings.DropOpened();
+        Assert.Equal(Start.AddSeconds(12), openings.NextDue);
     }
 
     [Fact]

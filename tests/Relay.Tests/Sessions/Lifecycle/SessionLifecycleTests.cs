@@ -1,6 +1,4 @@
-using Relay.Connections;
 using Relay.Doubles;
-using Relay.Metadata;
 
 namespace Relay.Sessions;
 
@@ -133,12 +131,12 @@ public sealed class SessionLifecycleTests
 
         Assert.Equal(stage, world.Lifecycle.Stage);
         world.Told.Clear();
-        world.Bench.Do(() => world.Lifecycle.Fail(CloseReason.DocumentDeleted));
-        world.Bench.Do(() => world.Lifecycle.Fail(CloseReason.InternalError));
+        world.Bench.Do(() => world.Lifecycle.Fail(RefusalReason.DocumentDeleted));
+        world.Bench.Do(() => world.Lifecycle.Fail(RefusalReason.InternalError));
         world.Locator.Removing.Open();
         world.Bench.Steps.Run();
         Assert.Equal(["failed", "closed", "release", "freed"], world.Told);
-        Assert.Equal(CloseReason.DocumentDeleted, world.Lifecycle.ClosedFor);
+        Assert.Equal(RefusalReason.DocumentDeleted, world.Lifecycle.ClosedFor);
     }
 
     [Fact]
@@ -152,7 +150,7 @@ public sealed class SessionLifecycleTests
 
     private sealed class LifecycleWorld : ILifecycleSession, IListingSession, IDisposable
     {
-        private readonly ConnectionSet connections = new(new RoomFigures(), null);
+        private readonly ConnectionSet connections = new(new RoomFigures());
 
         public LifecycleWorld()
         {
@@ -238,7 +236,7 @@ public sealed class SessionLifecycleTests
             return !IsJoinUnderWay;
         }
 
-        void ILifecycleSession.OnFailed(CloseReason reason) => Told.Add("failed");
+        void ILifecycleSession.OnFailed(RefusalReason reason) => Told.Add("failed");
 
         void ILifecycleSession.OnClosed() => Told.Add("closed");
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Backplane;
-using Relay.Connections;
 using Relay.Doubles;
 using Relay.Persistence;
 using Relay.Yjs;
@@ -80,7 +79,7 @@ public sealed class LoaderTests
         using var world = new LoaderWorld();
         world.Backplane.Reading.Failure = new BackplaneUnavailableException("away");
         world.Load();
-        Assert.Equal(["listening", $"failed {CloseReason.StoreUnavailable.Code}"], world.Told);
+        Assert.Equal(["listening", $"failed {RefusalReason.StoreUnavailable}"], world.Told);
         Assert.True(world.Listing.MayBeListed);
         world.Release();
         Assert.Equal(0, world.Backplane.Subscriptions);
@@ -96,7 +95,7 @@ public sealed class LoaderTests
         world.Backplane.Lose(World.Name);
         world.Snapshots.Damage(first.Position);
         world.Load();
-        Assert.Equal($"failed {CloseReason.DocumentUnreadable.Code}", world.Told[^1]);
+        Assert.Equal($"failed {RefusalReason.DocumentUnreadable}", world.Told[^1]);
     }
 
     [Fact]
@@ -105,12 +104,12 @@ public sealed class LoaderTests
         using var world = new LoaderWorld();
         world.Backplane.AppendElsewhere(World.Name, 50, [], EntryKind.Deleted);
         world.Load();
-        Assert.Equal($"failed {CloseReason.DocumentDeleted.Code}", world.Told[^1]);
+        Assert.Equal($"failed {RefusalReason.DocumentDeleted}", world.Told[^1]);
         Assert.Equal(SnapshotKind.Tombstone, Assert.Single(world.Snapshots.Of(World.Name)).Kind);
 
         world.Told.Clear();
         world.Load();
-        Assert.Equal($"failed {CloseReason.DocumentDeleted.Code}", world.Told[^1]);
+        Assert.Equal($"failed {RefusalReason.DocumentDeleted}", world.Told[^1]);
         Assert.Equal(1, world.Snapshots.Writes);
     }
 
@@ -121,7 +120,7 @@ public sealed class LoaderTests
         world.Backplane.AppendElsewhere(World.Name, 50, [], EntryKind.Deleted);
         world.Snapshots.Writing.Failure = new SnapshotStoreUnavailableException("away");
         world.Load();
-        Assert.Equal($"failed {CloseReason.DocumentDeleted.Code}", world.Told[^1]);
+        Assert.Equal($"failed {RefusalReason.DocumentDeleted}", world.Told[^1]);
         Assert.Equal(["away"], world.Backplane.Problems);
     }
 
@@ -133,7 +132,7 @@ public sealed class LoaderTests
         world.Bench.Do(() => world.Requests.Add(reason => answers.Add("before")));
         world.Load();
         world.Bench.Do(() => world.Requests.Add(reason => answers.Add("after")));
-        world.Bench.Do(() => world.Requests.LookEnded(world.Loaded!.Look, CloseReason.Normal));
+        world.Bench.Do(() => world.Requests.LookEnded(world.Loaded!.Look, RefusalReason.None));
         Assert.Equal(["before"], answers);
     }
 
@@ -201,7 +200,7 @@ public sealed class LoaderTests
             Told.Add("loaded");
         }
 
-        void ILoaderSession.OnLoadFailed(CloseReason reason) => Told.Add($"failed {reason.Code}");
+        void ILoaderSession.OnLoadFailed(RefusalReason reason) => Told.Add($"failed {reason}");
 
         void IListingSession.OnAdditionEnded()
         {

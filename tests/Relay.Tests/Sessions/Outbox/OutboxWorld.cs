@@ -1,6 +1,5 @@
 using Relay.Backplane;
 using Relay.Doubles;
-using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;

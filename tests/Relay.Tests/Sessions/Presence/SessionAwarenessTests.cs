@@ -1,7 +1,6 @@
 using System.Text;
 using Relay.Backplane;
 using Relay.Doubles;
-using Relay.Metadata;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -158,7 +157,7 @@ public sealed class SessionAwarenessTests
 
     private sealed class AwarenessWorld : IAwarenessSession, IDisposable
     {
-        private readonly ConnectionSet connections = new(new RoomFigures(), null);
+        private readonly ConnectionSet connections = new(new RoomFigures());
         private readonly AwarenessRegistry registry;
 
         public AwarenessWorld()

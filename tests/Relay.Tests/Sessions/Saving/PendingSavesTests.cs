@@ -1,4 +1,3 @@
-using Relay.Connections;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -57,7 +56,7 @@ public sealed class PendingSavesTests
     {
         Add(1, At(7, 5));
         Add(2, Position.None);
-        saves.End(CloseReason.StoreUnavailable);
+        saves.End(RefusalReason.StoreUnavailable);
         Assert.Equal([1, 2], answers);
         Assert.True(saves.IsEmpty);
     }

@@ -1,5 +1,4 @@
 using Relay.Doubles;
-using Relay.Metadata;
 using Relay.Persistence;
 using Relay.Yjs;
 

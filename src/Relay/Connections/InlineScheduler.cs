@@ -1,6 +1,7 @@
 using Relay.Connections.Sockets;
+using Relay.Sessions;
 
-namespace Relay.Sessions;
+namespace Relay.Connections;
 
 /// <summary>
 /// Runs an idle mailbox on the thread that posts to it: the frame of a reader is handled without a hand-over between

@@ -1,4 +1,4 @@
-namespace Relay;
+namespace Relay.Health;
 
 /// <summary>
 /// A service was reached, and the node must not or cannot work with it as it is set up. The message is one sentence for

@@ -1,8 +1,9 @@
-namespace Relay.Connections;
+namespace Relay.Connections.Backpressure;
 
 /// <summary>
-/// What one socket without a token makes the node hold for one purpose, charged to <see cref="UnadmittedBudget"/>
-/// beyond a small amount: so small messages and answers go on when the budget is full. Thread-safe.
+/// What one socket that is not admitted yet makes the node hold for one purpose, charged to
+/// <see cref="UnadmittedBudget"/> beyond a small amount: so small messages and answers go on when the budget is full.
+/// Thread-safe.
 /// </summary>
 internal sealed class UnadmittedCharge(UnadmittedBudget budget) : IDisposable
 {

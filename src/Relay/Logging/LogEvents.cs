@@ -1,6 +1,9 @@
-namespace Relay;
+namespace Relay.Logging;
 
-/// <summary>The ids of all log events of the node, in blocks per folder.</summary>
+/// <summary>
+/// The ids of log events of the node, in blocks per folder. Sessions (1200 to 1299, <c>SessionEventId</c>) and
+/// sockets (<c>SocketEventId</c>) list their own.
+/// </summary>
 internal static class LogEvents
 {
     // Startup: 1000 to 1099
@@ -66,23 +69,19 @@ internal static class LogEvents
     public const int DashboardFailed = 1071;
     public const int NodeEnded = 1073;
 
-    // Connections: 1100 to 1149
+    // Connections: 1100 to 1149, with those of sockets
     public const int Connected = 1100;
     public const int Disconnected = 1101;
-    public const int ConnectionFailed = 1102;
     public const int ConnectionClosedByNode = 1103;
     public const int BadFrame = 1104;
     public const int Kicked = 1105;
     public const int KickUnreadable = 1106;
     public const int KickedHereOnly = 1107;
-    public const int AcceptFailed = 1108;
-    public const int ListenerFull = 1109;
     public const int BadMessage = 1110;
     public const int ForbiddenMessage = 1111;
     public const int DocumentDenied = 1112;
     public const int MessageTooLarge = 1113;
     public const int StatelessDropped = 1114;
-    public const int ListenerHasRoom = 1115;
     public const int PresenceUnreadable = 1116;
 
     // Access: 1150 to 1189
@@ -92,36 +91,6 @@ internal static class LogEvents
 
     // Logging: 1190 to 1199
     public const int LinesLeftOut = 1190;
-
-    // Sessions: 1200 to 1299
-    public const int Loaded = 1200;
-    public const int LoadFailed = 1201;
-    public const int LoadRefused = 1202;
-    public const int Left = 1203;
-    public const int TakenUpAgain = 1204;
-    public const int NotListed = 1205;
-    public const int PeerStateUnfit = 1206;
-    public const int StillListed = 1207;
-    public const int AppendFailed = 1210;
-    public const int AppendsWorkAgain = 1211;
-    public const int LogReadFailed = 1212;
-    public const int Unlogged = 1213;
-    public const int Reconciling = 1220;
-    public const int Reconciled = 1221;
-    public const int ReconcileFailed = 1222;
-    public const int FirstEntry = 1223;
-    public const int Saved = 1230;
-    public const int SaveFailed = 1231;
-    public const int CheckpointFailed = 1232;
-    public const int UnreadableSnapshot = 1233;
-    public const int ClaimFailed = 1234;
-    public const int BadUpdate = 1240;
-    public const int PublishFailed = 1241;
-    public const int LeaveFailed = 1242;
-    public const int SessionFailed = 1243;
-    public const int DocumentDeleted = 1244;
-    public const int EntryUnreadable = 1245;
-    public const int PresenceNotTaken = 1246;
 
     // Peers: 1300 to 1399
     public const int InternalListening = 1300;

@@ -1,4 +1,6 @@
-namespace Relay;
+using Relay.Logging;
+
+namespace Relay.Background;
 
 /// <summary>
 /// A background service that does the same again and again. A round that fails is repeated after growing pauses,

@@ -1,7 +1,6 @@
 using System.Buffers;
-using Relay.Yjs;
 
-namespace Relay.Connections;
+namespace Relay.Connections.Backpressure;
 
 /// <summary>
 /// Puts one message or request body together from the pieces in which it comes. It grows only as bytes really come,
@@ -122,7 +121,7 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
     {
         var isSmall = size <= FreeBytes;
         var larger = isSmall ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
-        WorkMeter.CountBytes(Count);
+        StepMeter.CountBytes(Count);
         Collected.Span.CopyTo(larger);
         if (isRented)
         {

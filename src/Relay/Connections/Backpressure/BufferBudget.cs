@@ -1,4 +1,4 @@
-namespace Relay.Connections;
+namespace Relay.Connections.Backpressure;
 
 /// <summary>
 /// What a node may buffer of pieces that are not whole yet, or not dealt with, over all connections and requests

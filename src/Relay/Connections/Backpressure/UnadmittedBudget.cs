@@ -1,8 +1,8 @@
-namespace Relay.Connections;
+namespace Relay.Connections.Backpressure;
 
 /// <summary>
-/// What a node keeps of clients that have shown no token: a share of <see cref="BufferBudget"/>, over all
-/// connections. Thread-safe.
+/// What a node keeps of clients that are not admitted yet: a share of <see cref="BufferBudget"/>, over all connections.
+/// Thread-safe.
 /// </summary>
 internal sealed class UnadmittedBudget(BufferBudget all)
 {

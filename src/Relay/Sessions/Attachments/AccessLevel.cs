@@ -1,4 +1,4 @@
-namespace Relay.Access;
+namespace Relay.Sessions;
 
 /// <summary>What a connection or a request may do with one document. Each level includes the one before it.</summary>
 internal enum AccessLevel

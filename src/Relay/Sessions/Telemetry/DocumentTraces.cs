@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using Relay.Yjs;
 
-namespace Relay.Telemetry;
+namespace Relay.Sessions;
 
 /// <summary>
 /// Traces of what is rare and takes its time: a document's load, its saves, its recoveries, and their steps on other
 /// nodes; docs/operations.md lists them. Never an update. Without a listener they cost a look at a field.
 /// </summary>
-internal static class RelayTraces
+internal static class DocumentTraces
 {
     public const string SourceName = "Relay";
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Relay.Telemetry;
+namespace Relay.Sessions;
 
 /// <summary>
 /// How often something took how long, in steps of a quarter or less (four to each doubling), from under a microsecond

@@ -1,6 +1,6 @@
 using Relay.Yjs;
 
-namespace Relay.Sessions;
+namespace Relay.Peers;
 
 /// <summary>Who is at documents that other nodes have open, for people who look. Thread-safe.</summary>
 internal interface IPeerPresence

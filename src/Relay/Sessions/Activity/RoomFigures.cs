@@ -1,4 +1,4 @@
-namespace Relay.Metadata;
+namespace Relay.Sessions;
 
 /// <summary>
 /// What went through one session of this node since it began: added up by the session alone, with nothing but

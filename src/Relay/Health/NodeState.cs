@@ -1,6 +1,6 @@
 using Relay.Connections.Sockets;
 
-namespace Relay;
+namespace Relay.Health;
 
 /// <summary>
 /// Whether the node wants new clients: what <c>/health/ready</c> says to the load balancer. Thread-safe.

@@ -4,7 +4,7 @@ namespace Relay.Sessions;
 
 internal sealed partial class DurableStateReader
 {
-    [LoggerMessage(LogEvents.UnreadableSnapshot, LogLevel.Error,
+    [LoggerMessage(SessionEventId.UnreadableSnapshot, LogLevel.Error,
         "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
     private static partial void LogUnreadableSnapshot(ILogger logger, DocumentName document, Position position,
         string? problem);

@@ -2,19 +2,19 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Relay.Yjs;
 
-namespace Relay.Telemetry;
+namespace Relay.Sessions;
 
-public sealed class RelayTracesTests : IDisposable
+public sealed class DocumentTracesTests : IDisposable
 {
     private readonly DocumentName document = DocumentName.Create(Guid.NewGuid().ToString());
     private readonly ConcurrentQueue<Activity> ended = new();
     private readonly ActivityListener listener;
 
-    public RelayTracesTests()
+    public DocumentTracesTests()
     {
         listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == RelayTraces.SourceName,
+            ShouldListenTo = source => source.Name == DocumentTraces.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = ended.Enqueue,
         };
@@ -27,10 +27,10 @@ public sealed class RelayTracesTests : IDisposable
     public async Task Work_is_a_trace_of_its_own_and_steps_belong_to_it()
     {
         using var request = new Activity("a request").Start();
-        var result = await RelayTraces.TraceAsync("work", document, async _ =>
+        var result = await DocumentTraces.TraceAsync("work", document, async _ =>
         {
             await Task.Yield();
-            return await RelayTraces.StepAsync("step", _ => ValueTask.FromResult(7));
+            return await DocumentTraces.StepAsync("step", _ => ValueTask.FromResult(7));
         });
         Assert.Equal(7, result);
         Assert.Same(request, Activity.Current);
@@ -48,7 +48,8 @@ public sealed class RelayTracesTests : IDisposable
     public async Task A_failure_is_the_spans_too_and_goes_on_to_the_caller()
     {
         await Assert.ThrowsAsync<TimeoutException>(
-            () => RelayTraces.TraceAsync<int>("work", document, _ => throw new TimeoutException("too slow")).AsTask());
+            () => DocumentTraces.TraceAsync<int>(
+                "work", document, _ => throw new TimeoutException("too slow")).AsTask());
         var work = Assert.Single(ended, span => Equals(span.GetTagItem("relay.document"), document.Value));
         Assert.Equal((ActivityStatusCode.Error, "too slow"), (work.Status, work.StatusDescription));
         Assert.Contains(work.Events, happened => happened.Name == "exception");
@@ -58,7 +59,7 @@ public sealed class RelayTracesTests : IDisposable
     public async Task A_step_without_a_trace_is_not_traced()
     {
         using var request = new Activity("a request").Start();
-        Assert.Equal(1, await RelayTraces.StepAsync("step", span => ValueTask.FromResult(span is null ? 1 : 2)));
+        Assert.Equal(1, await DocumentTraces.StepAsync("step", span => ValueTask.FromResult(span is null ? 1 : 2)));
     }
 
     [Theory]
@@ -67,12 +68,12 @@ public sealed class RelayTracesTests : IDisposable
     [InlineData("00-zz-00-01")]
     [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
     public void What_names_no_trace_gets_no_span(string? traceparent) =>
-        Assert.Null(RelayTraces.Answer("answer", document, traceparent));
+        Assert.Null(DocumentTraces.Answer("answer", document, traceparent));
 
     [Fact]
     public void An_answer_belongs_to_the_trace_of_who_asked()
     {
-        using var answer = RelayTraces.Answer("answer", document,
+        using var answer = DocumentTraces.Answer("answer", document,
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"),
             (answer?.TraceId.ToHexString(), answer?.ParentSpanId.ToHexString()));

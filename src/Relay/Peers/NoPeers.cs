@@ -1,6 +1,7 @@
+using Relay.Sessions;
 using Relay.Yjs;
 
-namespace Relay.Sessions;
+namespace Relay.Peers;
 
 /// <summary>A node that knows no others: everything is read from snapshots and log, and nobody is elsewhere.</summary>
 internal sealed class NoPeers : IPeers, IPeerPresence

@@ -21,10 +21,4 @@ internal sealed record PeerState(
 {
     /// <summary>What newer versions add to an answer.</summary>
     public OptionalFields Fields { get; init; }
-
-    private static readonly byte[] EmptyUpdate = [0, 0];
-
-    /// <summary>What is told to one who only asks who is there: a state of nothing.</summary>
-    public static PeerState OfPresence(ReadOnlyMemory<byte> awareness) =>
-        new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
 }

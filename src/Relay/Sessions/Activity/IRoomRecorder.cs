@@ -1,0 +1,11 @@
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>Keeps what sessions tell about their rooms and connections. Thread-safe; no call waits or throws.</summary>
+internal interface IRoomRecorder
+{
+    /// <summary>A session begins.</summary>
+    /// <returns>What the session tells its activity to until it is closed.</returns>
+    IRoomActivity Begin(DocumentName room);
+}
