@@ -14,7 +14,8 @@ internal static class Workloads
 {
     /// <summary>
     /// The whole trace through one writer as fast as the socket takes it, until a state asked for after it has come.
-    /// Before it, the same into <paramref name="warmUps"/> other documents, one after the other, without being measured.
+    /// Before it, the same into <paramref name="warmUps"/> other documents, one after the other, without being
+    /// measured.
     /// </summary>
     public static async Task<Figures> IngestAsync(Peer peer, List<byte[]> frames, int warmUps)
     {
