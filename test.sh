@@ -63,6 +63,7 @@ fi
 
 check 'repository hygiene' hygiene
 check 'lines of 120 columns' columns
+check 'files of 300 lines' lengths
 check 'packages' packages
 # The compiler looks at the style of what it compiles; this looks at the white space of all files.
 check 'format' dotnet format whitespace . --folder --verify-no-changes

@@ -101,7 +101,8 @@ public sealed class DecodingMemoryTests(ITestOutputHelper output)
         var (whole, parts) = Parts(3 * DecodedUpdate.MostKept);
         var (one, many) = (new YDocument(), new YDocument());
         Assert.True(one.HasPastOf(whole));
-        Assert.True(one.TryGetNews(whole, long.MaxValue, out var news, out var cost, out var error), error.ToString());
+        Assert.True(
+            one.TryGetNews(whole, long.MaxValue, out var news, out var cost, out _, out var error), error.ToString());
         Assert.Equal(whole, news.ToArray());
         Assert.True(one.TryApply(whole, out _, out error), error.ToString());
         foreach (var part in parts)
@@ -119,7 +120,7 @@ public sealed class DecodingMemoryTests(ITestOutputHelper output)
             Assert.True(most.TryApply(part, out _, out error), error.ToString());
         }
 
-        Assert.True(most.TryGetNews(whole, long.MaxValue, out news, out var less, out error), error.ToString());
+        Assert.True(most.TryGetNews(whole, long.MaxValue, out news, out var less, out _, out error), error.ToString());
         Assert.InRange(news.Length, 1, parts[^1].Length);
         Assert.InRange(less.MemoryBytes, 1, cost.MemoryBytes / 2);
         Assert.True(most.TryApply(news, out _, out error), error.ToString());
@@ -135,7 +136,7 @@ public sealed class DecodingMemoryTests(ITestOutputHelper output)
         YDocument document, byte[] update, long room)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var isReadable = document.TryGetNews(update, room, out var news, out var cost, out var error);
+        var isReadable = document.TryGetNews(update, room, out var news, out var cost, out _, out var error);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(isReadable, error.ToString());
         return (news, cost, allocated);

@@ -72,7 +72,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
     private static void Make(byte[] update, bool isCollected, out YDocument document, out UpdateCost cost)
     {
         document = new YDocument();
-        Assert.True(document.TryGetNews(update, long.MaxValue, out _, out cost, out var error), error.ToString());
+        Assert.True(
+            document.TryGetNews(update, long.MaxValue, out _, out cost, out _, out var error), error.ToString());
         Assert.True(document.TryApply(update, out _, out error), error.ToString());
         if (isCollected)
         {

@@ -4,10 +4,9 @@ import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as Y from 'yjs'
 import { joinClient, sameState, waitFor } from './clients.mjs'
-import { allVersions, dropConnection, joinDocument, openDocument, openSocket, versions } from './hocuspocus.mjs'
+import { dropConnection, joinDocument, openDocument, openSocket, versions } from './hocuspocus.mjs'
 import { randomFrom, seed } from './random.mjs'
 import { startRelay } from './relay.mjs'
-import { startGuardedRelay } from './tokens.mjs'
 
 const { test } = nodeTest
 const relay = await startRelay(nodeTest)
@@ -239,17 +238,6 @@ test('changes that are sent in batches are counted right', async (t) => {
   await a.saved()
 })
 
-test('a document without a name is denied and its socket stays', async (t) => {
-  const socket = openSocket(t, relay)
-  const member = await joinDocument(t, relay, 'named', { socket })
-  const nameless = openDocument(t, socket, ' ')
-  await waitFor(() => nameless.failures.length === 1, 'the refusal')
-  assert.match(nameless.failures[0], /blank/)
-  member.text.insert(0, 'still here')
-  await member.saved()
-  assert.equal(member.closes.length, 0)
-})
-
 for (const version of versions) {
   test(`version ${version}: a provider that hears nothing of anybody is kept by signs of life`, async (t) => {
     // A tenth of the time after which a provider gives a connection up: here 1.6 s instead of 3.
@@ -266,177 +254,3 @@ for (const version of versions) {
     assert.deepEqual(member.closes, [])
   })
 }
-
-test('everything is there after a restart of the node, and providers come back by themselves', async (t) => {
-  const own = await startRelay(t)
-  const socket = openSocket(t, own)
-  const members = await Promise.all(['r1', 'r2'].map((name) => joinDocument(t, own, name, { socket })))
-  members.forEach((member) => member.text.insert(0, 'before '))
-  await Promise.all(members.map((member) => member.saved()))
-  await own.stop()
-  members.forEach((member) => member.text.insert(7, 'while away'))
-  assert.ok(members.every(({ hasUnsyncedChanges }) => hasUnsyncedChanges))
-  await own.start()
-  await Promise.all(members.map((member) => member.saved()))
-  await own.kill()
-  await own.start()
-  const reader = await joinClient(t, own, 'r2')
-  await reader.sees((doc) => doc.getText('text').toString() === 'before while away', 'the text')
-})
-
-// React's strict mode, and a page that is left and opened again while the line is down: stock providers then send the
-// close of the first one after the token of the second.
-const replacements = {
-  'before the socket was open': async (t, socket, open) => {
-    open().leave()
-    return open()
-  },
-  'twice, and writes at once': async (t, socket, open) => {
-    open().leave()
-    open().leave()
-    const page = open()
-    page.text.insert(0, 'early ')
-    return page
-  },
-  'while it was open': async (t, socket, open) => {
-    const first = open()
-    await first.synced()
-    first.leave()
-    return open()
-  },
-  'while the line was down': async (t, socket, open) => {
-    const first = open()
-    await first.synced()
-    socket.webSocket.terminate()
-    first.leave()
-    return open()
-  }
-}
-
-for (const guarded of [false, true]) {
-  test(`a provider that replaced another one is connected${guarded ? ', where tokens are asked' : ''}`, async (t) => {
-    const { relay: node, token } = guarded ? await startGuardedRelay(t) : { relay, token: () => 'any' }
-    const right = token('ada', { '*': 'write' })
-    const all = Object.entries(replacements)
-    const cases = allVersions.flatMap((version) => all.map(([when, replace]) => ({ version, when, replace })))
-    await Promise.all(cases.map(async ({ version, when, replace }) => {
-      const socket = openSocket(t, node, { version })
-      const name = `replaced ${version} ${when} ${guarded}`
-      const neighbour = openDocument(t, socket, `beside ${name}`, { token: right })
-      const page = await replace(t, socket, () => openDocument(t, socket, name, { token: right }))
-      await neighbour.synced()
-      await page.synced()
-      page.text.insert(page.text.length, 'hello')
-
-      // Another client sees what it writes, and it sees what that one writes: it is in the document, not only told so.
-      const other = await joinDocument(t, node, name, { version: 4, token: right })
-      await other.sees(() => other.text.toString().endsWith('hello'), `what was written, ${name}`)
-      other.text.insert(0, 'seen ')
-      await page.sees(() => page.text.toString().startsWith('seen '), `what another one wrote, ${name}`)
-
-      // Version 2 counts wrong by itself when it starts twice: it takes the second confirmation for one more.
-      await waitFor(() => page.provider.synced && !page.hasUnsyncedChanges, `"${name}" to be saved`)
-      neighbour.text.insert(0, 'still here')
-      await neighbour.saved()
-
-      // Before the node stops: version 3, destroyed while it waits for its next try, tries for ever.
-      socket.destroy()
-      other.socket.destroy()
-    }))
-  })
-}
-
-test('a good token after a denial leads to a synced document, with all that was written meanwhile', async (t) => {
-  const { relay: node, token } = await startGuardedRelay(t)
-  for (const version of versions) {
-    const name = `second token ${version}`
-    const owner = await joinDocument(t, node, name, { token: token('ada', { '*': 'write' }) })
-    owner.text.insert(0, 'owner ')
-    await owner.saved()
-    let current = token('bob', { other: 'write' })
-    const member = openDocument(t, openSocket(t, node, { version }), name, { token: () => current })
-    await waitFor(() => member.failures.length === 1, 'the denial')
-    for (const letter of 'bob') member.text.insert(0, letter)
-    assert.equal(member.provider.synced, false)
-    current = token('bob', { '*': 'write' })
-    await member.provider.sendToken()
-    await member.saved()
-    assert.equal(member.provider.unsyncedChanges, 0)
-    await waitFor(() => sameState(member.doc, owner.doc), 'both to hold the same')
-    member.text.insert(0, 'x')
-    assert.equal(member.hasUnsyncedChanges, true)
-    await member.saved()
-    owner.socket.destroy()
-    member.socket.destroy()
-  }
-})
-
-test('version 2 needs no token where none is asked, and is told where one is', async (t) => {
-  const member = await joinDocument(t, relay, 'without a token', { version: 2, token: null })
-  member.text.insert(0, 'hello')
-  await member.saved()
-  assert.deepEqual(member.scopes, ['read-write'])
-  const { relay: node } = await startGuardedRelay(t)
-  const stranger = openDocument(t, openSocket(t, node, { version: 2 }), 'without a token', { token: null })
-  await waitFor(() => stranger.failures.length === 1, 'the denial')
-  assert.equal(stranger.provider.synced, false)
-})
-
-for (const version of allVersions) {
-  test(`version ${version}: a name that is too long or blank is denied with its reason`, async (t) => {
-    const socket = openSocket(t, relay, { version })
-    const neighbour = await joinDocument(t, relay, `beside the nameless ${version}`, { socket })
-    const names = [['n'.repeat(1200), /1024 bytes/], ['n'.repeat(5000), /1024 bytes/], ['  ', /blank/]]
-    for (const [name, reason] of names) {
-      const member = openDocument(t, socket, name)
-      await waitFor(() => member.failures.length > 0, 'the denial')
-      assert.match(member.failures[0], reason)
-    }
-    neighbour.text.insert(0, 'still here')
-    await neighbour.saved()
-  })
-}
-
-test('a message that is too large closes its document alone, and is not sent again in a loop', async (t) => {
-  const node = await startRelay(t, { settings: { 'Limits:MaxMessageBytes': 100_000 } })
-  for (const version of versions) {
-    const socket = openSocket(t, node, { version })
-    const large = openDocument(t, socket, `large ${version}`)
-    const neighbour = openDocument(t, socket, `beside large ${version}`)
-    await Promise.all([large.saved(), neighbour.saved()])
-    const { webSocket } = socket
-    let sent = 0
-    const send = webSocket.send.bind(webSocket)
-    webSocket.send = (data, ...rest) => {
-      sent += data.length
-      return send(data, ...rest)
-    }
-    large.text.insert(0, 'x'.repeat(150_000))
-    await waitFor(() => large.closes.length > 0, 'the close')
-    assert.match(large.closes[0], /Limits:MaxMessageBytes/)
-    assert.equal(large.provider.synced, false)
-    for (let i = 0; i < 20; i++) {
-      neighbour.text.insert(0, 'still here ')
-      await neighbour.saved()
-    }
-    assert.equal(socket.webSocket, webSocket)
-    assert.ok(sent < 200_000, `${sent} bytes were sent for a message of 150,000`)
-
-    // Smaller pieces are taken once the document is opened again.
-    await dropConnection(socket)
-    await neighbour.saved()
-    socket.destroy()
-  }
-})
-
-test('a stateless message of a megabyte arrives, and a larger one closes nothing', async (t) => {
-  const a = await joinDocument(t, relay, 'large messages', { version: 3 })
-  const b = await joinDocument(t, relay, 'large messages')
-  a.provider.sendStateless('x'.repeat(2 << 20))
-  a.provider.sendStateless('y'.repeat(1 << 20))
-  await waitFor(() => b.received.length === 1, 'the message')
-  assert.equal(b.received[0].length, 1 << 20)
-  a.text.insert(0, 'still here')
-  await a.saved()
-  assert.deepEqual(a.closes, [])
-})

@@ -39,6 +39,24 @@ public sealed class StructClocks
         decoded.Return();
     }
 
+    /// <summary>
+    /// Adds the structs of an update that a document does not have. Reads the update only if its extent is not known.
+    /// </summary>
+    /// <param name="extent">What the update covers, if it is all new and its extent is known.</param>
+    /// <param name="update">In format V1.</param>
+    /// <param name="document">The document.</param>
+    public void AddNews(in UpdateExtent extent, ReadOnlyMemory<byte> update, YDocument document)
+    {
+        if (!extent.IsKnown)
+        {
+            AddNews(update, document);
+        }
+        else if (!extent.IsDeleted)
+        {
+            Add(extent.Client, extent.Start, extent.End);
+        }
+    }
+
     /// <summary>The first clock of a client from <paramref name="clock"/> on at which no struct came.</summary>
     internal long EndOfCovered(ulong client, long clock) =>
         clients.TryGetValue(client, out var ranges) ? ranges.EndOfCovered(clock) : clock;

@@ -151,7 +151,7 @@ public sealed partial class YDocument
             ref readonly var block = ref client.Blocks[i];
             var isEmpty = block.Kind is BlockKind.Gc or BlockKind.Deleted;
             var content = isEmpty ? default : client.Content(block);
-            var part = new PartWriter(this, index, block, content, scratch);
+            var part = new CollectedParts(this, index, block, content, scratch);
             var isSingle = IsKeptSingly(block);
             if (isEmpty || !GarbageCollection)
             {
@@ -202,109 +202,12 @@ public sealed partial class YDocument
     private bool IsKeptSingly(in Block block) =>
         normalizes && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1 && !IsInSequence(block);
 
-    /// <summary>Writes a block's parts anew, from left to right.</summary>
-    private ref struct PartWriter(YDocument document, int index, in Block block, ReadOnlySpan<byte> content,
-        CollectionScratch scratch)
-    {
-        private readonly ref readonly Block block = ref block;
-        private readonly ReadOnlySpan<byte> content = content;
-        private ContentCursor cursor = new(block.Kind, content, block.Length);
-
-        /// <summary>Writes the part between two clocks, if there is any.</summary>
-        public void Write(long from, long to, bool deleted, bool isSingle)
-        {
-            if (isSingle && !deleted && from < to)
-            {
-                WriteValues(from, to);
-                return;
-            }
-
-            for (var at = from; at < to;)
-            {
-                var end = isSingle ? at + 1 : to;
-                Write(at, end, deleted);
-                at = end;
-            }
-        }
-
-        /// <summary>
-        /// Writes values one by one, their content at once. None of them joins the one before it, because neither
-        /// stands in a sequence.
-        /// </summary>
-        private void WriteValues(long from, long to)
-        {
-            var slice = cursor.Slice(from - block.Clock, to - block.Clock);
-            var values = content[slice.Start..slice.End];
-            var part = block;
-            (part.Content, part.Length) = (scratch.Content.WrittenCount, 1);
-            WorkMeter.CountBytes(values.Length);
-            values.CopyTo(scratch.Content.GetSpan(values.Length));
-            scratch.Content.Advance(values.Length);
-
-            var first = scratch.Blocks.Count;
-            CollectionsMarshal.SetCount(scratch.Blocks, first + (int)(to - from));
-            var reader = new Lib0Reader(values);
-            foreach (ref var written in CollectionsMarshal.AsSpan(scratch.Blocks)[first..])
-            {
-                var start = reader.Position;
-                BlockContent.SkipElements(ref reader, part.Kind, 1);
-                part.ContentLength = reader.Position - start;
-                part.Clock = from++;
-                if (part.Clock > block.Clock)
-                {
-                    (part.OriginClient, part.OriginClock) = (index, part.Clock - 1);
-                }
-
-                written = part;
-                part.Content += part.ContentLength;
-            }
-        }
-
-        /// <summary>Writes a part, joined with what was written last where that loses nothing.</summary>
-        private void Write(long from, long to, bool deleted)
-        {
-            WorkMeter.Count();
-            var part = block;
-            if (from > block.Clock)
-            {
-                (part.OriginClient, part.OriginClock) = (index, from - 1);
-            }
-
-            (part.Clock, part.Length) = (from, to - from);
-            (part.Content, part.ContentLength) = (scratch.Content.WrittenCount, 0);
-            if (deleted)
-            {
-                part.Kind = BlockKind.Deleted;
-            }
-            else if (part.Kind is not (BlockKind.Deleted or BlockKind.Gc))
-            {
-                var slice = cursor.Slice(from - block.Clock, to - block.Clock);
-                part.ContentLength = slice.Bytes;
-                BlockContent.Copy(content, slice, scratch.Content.GetSpan(slice.Bytes));
-                scratch.Content.Advance(slice.Bytes);
-            }
-
-            if (scratch.Blocks.Count > 0)
-            {
-                ref var last = ref CollectionsMarshal.AsSpan(scratch.Blocks)[^1];
-                if (document.Joins(index, last, part))
-                {
-                    last.Length += part.Length;
-                    last.ContentLength += part.ContentLength;
-                    return;
-                }
-            }
-
-            scratch.Blocks.Add(part);
-        }
-    }
-
     /// <summary>
     /// Whether a struct may be one with the one before it, of the same client: it was inserted right after it, and Yjs
     /// would cut the joined one to the same two. Live entries of a key are never joined: Yjs takes the joined one for
     /// one entry.
     /// </summary>
-    private bool Joins(int index, in Block last, in Block part)
+    internal bool Joins(int index, in Block last, in Block part)
     {
         if (last.End != part.Clock || last.Kind != part.Kind || !BlockContent.IsJoinable(part.Kind))
         {

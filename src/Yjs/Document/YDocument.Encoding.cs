@@ -6,6 +6,9 @@ namespace Relay.Yjs;
 /// (<c>yjs/src/utils/encoding.js</c>): clients in descending order, holes as Skip.</content>
 public sealed partial class YDocument
 {
+    /// <summary>The fewest bytes of a struct beside its content.</summary>
+    private const int SmallestStruct = 2;
+
     private List<ClientBlocks> descending = [];
 
     /// <summary>
@@ -52,6 +55,40 @@ public sealed partial class YDocument
         var readable = StateVector.TryDecode(stateVector, out var known, out error);
         update = readable ? EncodeSince(known) : [];
         return readable;
+    }
+
+    /// <summary>
+    /// Whether what a holder of <paramref name="stateVector"/> lacks surely takes more than some bytes. Looks at no
+    /// more structs than are needed to say so, and encodes none of them.
+    /// </summary>
+    /// <param name="stateVector">What the holder has.</param>
+    /// <param name="bytes">How large the diff may be.</param>
+    /// <param name="isLarger">True only if the diff is larger; a diff that is a little larger may give false.</param>
+    /// <param name="error">Why the bytes are no state vector.</param>
+    /// <returns>False if the bytes are no state vector.</returns>
+    public bool TryCompareDiff(ReadOnlySpan<byte> stateVector, long bytes, out bool isLarger, out YjsError error)
+    {
+        isLarger = false;
+        if (!StateVector.TryDecode(stateVector, out var known, out error))
+        {
+            return false;
+        }
+
+        Collect();
+        var least = 0L;
+        foreach (var client in Descending())
+        {
+            var from = known.ClockOf(client.Id);
+            for (var i = client.FirstEndingAfter(from); i < client.Count && least <= bytes; i++)
+            {
+                WorkMeter.Count();
+                ref readonly var block = ref client.Blocks[i];
+                least += block.Clock < from ? 0 : SmallestStruct + block.ContentLength;
+            }
+        }
+
+        isLarger = least > bytes;
+        return true;
     }
 
     private byte[] EncodeSince(StateVector known)

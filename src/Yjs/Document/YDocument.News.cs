@@ -82,6 +82,18 @@ public sealed partial class YDocument
         return false;
     }
 
+    /// <summary>
+    /// Whether an update of which the document had no part is still as new. Does not read the update.
+    /// </summary>
+    /// <param name="extent">What the update covers.</param>
+    /// <returns>False also if the extent is not known.</returns>
+    public bool HasNoneOf(in UpdateExtent extent) =>
+        extent.IsKnown
+        && (FindClient(extent.Client) is not { } client
+            || !(extent.IsDeleted
+                ? client.Deletes.Overlaps(extent.Start, extent.End)
+                : client.Overlaps(extent.Start, extent.End)));
+
     private ReadOnlyMemory<byte> FindNews(DecodedUpdate decoded, ReadOnlyMemory<byte> update) =>
         HowMuchIsNew(decoded, update.Span) switch
         {

@@ -3,9 +3,6 @@ namespace Relay.Yjs;
 /// <content>A diff that is too large for one message, in parts that take effect together.</content>
 public sealed partial class YDocument
 {
-    /// <summary>The fewest bytes of a struct beside its content.</summary>
-    private const int SmallestStruct = 2;
-
     /// <summary>
     /// What a holder of <paramref name="stateVector"/> lacks: one update, or if that is too large, several parts of
     /// which Yjs integrates nothing before it has the last.
@@ -49,40 +46,6 @@ public sealed partial class YDocument
 
         var whole = EncodeSince(known);
         parts = whole.Length <= sizes.MaxWhole ? [whole] : new UpdateParts(this, known, sizes).Encode();
-        return true;
-    }
-
-    /// <summary>
-    /// Whether what a holder of <paramref name="stateVector"/> lacks surely takes more than some bytes. Looks at no
-    /// more structs than are needed to say so, and encodes none of them.
-    /// </summary>
-    /// <param name="stateVector">What the holder has.</param>
-    /// <param name="bytes">How large the diff may be.</param>
-    /// <param name="isLarger">True only if the diff is larger; a diff that is a little larger may give false.</param>
-    /// <param name="error">Why the bytes are no state vector.</param>
-    /// <returns>False if the bytes are no state vector.</returns>
-    public bool TryCompareDiff(ReadOnlySpan<byte> stateVector, long bytes, out bool isLarger, out YjsError error)
-    {
-        isLarger = false;
-        if (!StateVector.TryDecode(stateVector, out var known, out error))
-        {
-            return false;
-        }
-
-        Collect();
-        var least = 0L;
-        foreach (var client in Descending())
-        {
-            var from = known.ClockOf(client.Id);
-            for (var i = client.FirstEndingAfter(from); i < client.Count && least <= bytes; i++)
-            {
-                WorkMeter.Count();
-                ref readonly var block = ref client.Blocks[i];
-                least += block.Clock < from ? 0 : SmallestStruct + block.ContentLength;
-            }
-        }
-
-        isLarger = least > bytes;
         return true;
     }
 

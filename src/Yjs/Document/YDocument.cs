@@ -129,11 +129,12 @@ public sealed partial class YDocument
     /// <param name="room">How much the document may grow by, in bytes of memory.</param>
     /// <param name="news">The part that is new; empty too if there is no room for it.</param>
     /// <param name="cost">What it would cost; nothing where nothing is new.</param>
+    /// <param name="extent">What the news covers, if all of the update is new and its extent is known.</param>
     /// <param name="error">Why the update is refused.</param>
     public bool TryGetNews(ReadOnlyMemory<byte> update, long room, out ReadOnlyMemory<byte> news, out UpdateCost cost,
-        out YjsError error)
+        out UpdateExtent extent, out YjsError error)
     {
-        (news, cost) = (default, default);
+        (news, cost, extent) = (default, default, default);
         var decoded = DecodedUpdate.Rent();
         var singles = 0L;
         var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error)
@@ -143,7 +144,9 @@ public sealed partial class YDocument
             cost = UpdateCost.Of(decoded, update.Span, singles, this);
             if (cost.MemoryBytes <= room)
             {
-                news = novelty == Novelty.All ? update : EncodeNews(decoded, update.Span);
+                (news, extent) = novelty == Novelty.All
+                    ? (update, UpdateExtent.Of(decoded))
+                    : (EncodeNews(decoded, update.Span), default);
             }
         }
 

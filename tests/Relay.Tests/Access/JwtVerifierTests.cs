@@ -3,6 +3,7 @@ using System.Text;
 using Relay.Doubles;
 using Relay.Sessions;
 using Relay.Yjs;
+using static Relay.Access.TestVerifiers;
 
 namespace Relay.Access;
 
@@ -205,62 +206,6 @@ public sealed class JwtVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_holds_from_its_beginning_to_its_end_give_or_take_half_a_minute()
-    {
-        var token = TestTokens.OfSecret(
-            TestTokens.Claims(Now,
-                new
-                {
-                    exp = Now.AddMinutes(10).ToUnixTimeSeconds(),
-                    nbf = Now.AddMinutes(1).ToUnixTimeSeconds() + 0.5
-                }));
-        await RefusedAsync(Verifier(), token, "not valid yet");
-        time.Advance(TimeSpan.FromSeconds(31));
-        Assert.True((await Verifier().VerifyAsync(token, default)).IsAccepted);
-        time.Advance(TimeSpan.FromSeconds(598));
-        Assert.True((await Verifier().VerifyAsync(token, default)).IsAccepted);
-        time.Advance(TimeSpan.FromSeconds(1));
-        await RefusedAsync(Verifier(), token, "has ended");
-    }
-
-    [Fact]
-    public async Task An_issuer_and_an_audience_that_are_set_must_be_there()
-    {
-        var verifier = Verifier("https://issuer.example", "relay");
-        Assert.True(
-            (await verifier.VerifyAsync(
-                TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = "relay" })),
-                default)).IsAccepted);
-        Assert.True(
-            (await verifier.VerifyAsync(
-                TestTokens.OfSecret(
-                    TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = new[] { "other", "relay" } })),
-                    default)).IsAccepted);
-        await RefusedAsync(verifier,
-            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://other.example", aud = "relay" })),
-            "issuer");
-        await RefusedAsync(verifier,
-            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example/", aud = "relay" })),
-            "issuer");
-        await RefusedAsync(verifier, TestTokens.OfSecret(TestTokens.Claims(Now, new { aud = "relay" })), "issuer");
-        await RefusedAsync(verifier,
-            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = "Relay" })),
-            "audience");
-        await RefusedAsync(verifier,
-            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "https://issuer.example" })), "audience");
-        await RefusedAsync(verifier,
-            TestTokens.OfSecret(
-                TestTokens.Claims(Now, new { iss = "https://issuer.example", aud = Array.Empty<string>() })),
-                "audience");
-        await RefusedAsync(verifier,
-            TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = 7, aud = new { relay = 1 } })), "");
-        Assert.True(
-            (await Verifier()
-                .VerifyAsync(TestTokens.OfSecret(TestTokens.Claims(Now, new { iss = "anybody", aud = "anything" })),
-                    default)).IsAccepted);
-    }
-
-    [Fact]
     public async Task While_secrets_are_exchanged_both_hold()
     {
         var second = "the secret that comes next, of 32 bytes"u8.ToArray();
@@ -289,22 +234,7 @@ public sealed class JwtVerifierTests : IDisposable
         });
     }
 
-    private JwtVerifier Verifier(string? issuer = null, string? audience = null) =>
-        new(new FixedKeys([VerificationKey.OfSecret(TestTokens.Secret)]), issuer, audience, time);
+    private JwtVerifier Verifier() => OfSecret(time);
 
-    private JwtVerifier OfPem(string pem)
-    {
-        Assert.True(PemKeys.TryRead(pem, out var keys, out var error), error);
-        return new JwtVerifier(new FixedKeys(keys), null, null, time);
-    }
-
-    private static async Task RefusedAsync(JwtVerifier verifier, string? token, string reason)
-    {
-        var verdict = await verifier.VerifyAsync(token, default);
-        Assert.False(verdict.IsAccepted);
-        Assert.False(verdict.IsTemporary);
-        Assert.Contains(reason, verdict.Refusal, StringComparison.Ordinal);
-        Assert.All((token ?? "").Split('.').Where(part => part.Length > 7),
-            part => Assert.DoesNotContain(part, verdict.Refusal!, StringComparison.Ordinal));
-    }
+    private JwtVerifier OfPem(string pem) => TestVerifiers.OfPem(pem, time);
 }

@@ -123,7 +123,7 @@ public sealed class YWebSocketGoldenTests
     public void There_is_an_end_to_the_messages_of_one_frame()
     {
         var messages = new List<DocumentMessage>();
-        var frame = Enumerable.Repeat(YWebSocketFormat.QueryAwareness, MaxMessages + 1).ToArray();
+        var frame = Enumerable.Repeat(SyncBytes.QueryAwareness, MaxMessages + 1).ToArray();
         Assert.True(YWebSocketDecoder.TryDecode(frame.AsMemory(1), 0, messages, out _));
         Assert.Equal(MaxMessages, messages.Count);
         Assert.False(YWebSocketDecoder.TryDecode(frame, 1, messages, out _));

@@ -114,7 +114,7 @@ public sealed class GrowthLimitTests
 
         Assert.Null(client.Closed);
         byte[] returned = [1, 1, 2, 0, 0x04, 1, 1, (byte)'t', 1, (byte)'y', .. EverySecondDeleted(0, 10_000)[1..]];
-        Assert.True(document.TryGetNews(returned, long.MaxValue, out _, out var cost, out _));
+        Assert.True(document.TryGetNews(returned, long.MaxValue, out _, out var cost, out _, out _));
         Assert.InRange(cost.MemoryBytes, 1, 1_000);
         client.Say(Step2(returned));
         Assert.Null(client.Closed);

@@ -94,7 +94,7 @@ internal sealed class CostSearch(Random random, string work)
 
     private static void Apply(YDocument document, byte[] update)
     {
-        if (document.TryGetNews(update, long.MaxValue, out var news, out _, out _) && !news.IsEmpty)
+        if (document.TryGetNews(update, long.MaxValue, out var news, out _, out _, out _) && !news.IsEmpty)
         {
             document.TryApply(news, out _, out _);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Relay.Protocols;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 
@@ -116,19 +117,19 @@ internal sealed record WireGenome(IReadOnlyList<WireGene> Genes)
         switch (gene.Kind)
         {
             case WireKind.Question:
-                frame.WriteVarUint(YWebSocketFormat.QueryAwareness);
+                frame.WriteVarUint(SyncBytes.QueryAwareness);
                 break;
             case WireKind.Marker:
                 frame.WriteVarUint(YWebSocketFormat.MarkerMessage);
                 frame.WriteVarBytes(new byte[Math.Min(gene.Length, YWebSocketDecoder.MaxMarkerBytes)]);
                 break;
             case WireKind.Update or WireKind.Token or WireKind.Stateless:
-                frame.WriteVarUint(YWebSocketFormat.Sync);
-                frame.WriteVarUint(YWebSocketFormat.UpdateMessage);
+                frame.WriteVarUint(SyncBytes.Sync);
+                frame.WriteVarUint(SyncBytes.Update);
                 frame.WriteVarBytes(gene.Payload());
                 break;
             default:
-                frame.WriteVarUint(YWebSocketFormat.AwarenessMessage);
+                frame.WriteVarUint(SyncBytes.Awareness);
                 frame.WriteVarBytes(OnePresence(gene));
                 break;
         }
@@ -139,7 +140,7 @@ internal sealed record WireGenome(IReadOnlyList<WireGene> Genes)
         switch (gene.Kind)
         {
             case WireKind.Question:
-                frame.WriteVarUint(HocuspocusFormat.QueryAwareness);
+                frame.WriteVarUint(SyncBytes.QueryAwareness);
                 break;
             case WireKind.Token:
                 frame.WriteVarUint(HocuspocusFormat.Auth);
@@ -151,12 +152,12 @@ internal sealed record WireGenome(IReadOnlyList<WireGene> Genes)
                 frame.WriteVarBytes(gene.Payload());
                 break;
             case WireKind.Update:
-                frame.WriteVarUint(HocuspocusFormat.Sync);
-                frame.WriteVarUint(HocuspocusFormat.UpdateMessage);
+                frame.WriteVarUint(SyncBytes.Sync);
+                frame.WriteVarUint(SyncBytes.Update);
                 frame.WriteVarBytes(gene.Payload());
                 break;
             default:
-                frame.WriteVarUint(HocuspocusFormat.AwarenessMessage);
+                frame.WriteVarUint(SyncBytes.Awareness);
                 frame.WriteVarBytes(OnePresence(gene));
                 break;
         }

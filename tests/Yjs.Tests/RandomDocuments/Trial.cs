@@ -247,6 +247,12 @@ internal sealed class Trial
                 step,
                 target.TryFindNews(update, out var isNew, out refusal) && isNew != expected.IsEmpty,
                 () => $"TryFindNews says {isNew} {refusal} of {Hex(update)}");
+            if (new YDocument().TryGetNews(update, long.MaxValue, out _, out _, out var extent, out _)
+                && extent.IsKnown)
+            {
+                Require(step, target.HasNoneOf(extent) == expected.Equals(update),
+                    () => $"HasNoneOf says {target.HasNoneOf(extent)} of {Hex(update)}");
+            }
         }
 
         Require(step, target.TryApply(update, out var news, out var error), () => $"{error} in {Hex(update)}");

@@ -6,7 +6,13 @@ import { joinClient, waitFor } from '../clients.mjs'
 import { startRelay, temporaryDirectory } from '../relay.mjs'
 import { startGuardedRelay } from '../tokens.mjs'
 import { lastFirst, openBrowser, whereBrowserIs } from './browser.mjs'
+import { faintTexts } from './contrast.mjs'
 import { openDashboard } from './dashboard.mjs'
+import { runForeignCode } from './foreign-code.mjs'
+
+/** What stands on the page to be read. */
+const texts =
+  'h1 a, h2, h3, p, th, td, td a, dt, dd, li span, summary, .link, button:not(:disabled), .value'
 
 /** Names that somebody chose to do harm: none of them may become anything but text. */
 const hostile = [
@@ -260,12 +266,12 @@ test.describe('The dashboard', whereBrowserIs, () => {
           getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)
         )
         assert.equal(ground > 128, colorScheme === 'light')
-        assert.deepEqual(await faint(dashboard.page), [])
+        assert.deepEqual(await faintTexts(dashboard.page, texts), [])
         assert.equal(await dashboard.overflow(), 0)
         await dashboard.pictures(`${place}-${colorScheme}`)
         await dashboard.page.locator('#live-rooms a').first().click()
         await dashboard.page.waitForSelector('#room-people li')
-        assert.deepEqual(await faint(dashboard.page), [])
+        assert.deepEqual(await faintTexts(dashboard.page, texts), [])
         assert.equal(await dashboard.overflow(), 0)
         await dashboard.pictures(`${place}-${colorScheme}-room`)
       })
@@ -282,56 +288,9 @@ test.describe('The dashboard', whereBrowserIs, () => {
         .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0)
     )
     assert.ok(loaded > 0 && loaded < 100_000, `${loaded} bytes`)
-    const ran = await dashboard.page.evaluate(async () => {
-      const refused = new Promise((resolve) =>
-        document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective), {
-          once: true
-        })
-      )
-      const script = document.createElement('script')
-      script.textContent = 'window.ran = true'
-      document.body.append(script)
-      return [await refused, window.ran]
-    })
-    assert.deepEqual(ran, ['script-src-elem', undefined])
+    assert.deepEqual(await runForeignCode(dashboard.page), ['script-src-elem', undefined])
     const answer = await dashboard.page.request.get(`${relay.url}/dashboard`)
     assert.match(answer.headers()['content-security-policy'], /frame-ancestors 'self'/)
     dashboard.forgives(/Content Security Policy/)
   })
 })
-
-/** Texts that stand out too little from what is behind them (WCAG 2, AA). */
-const faint = (page) =>
-  page.evaluate(() => {
-    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
-    const parse = (color) => {
-      canvas.clearRect(0, 0, 1, 1)
-      canvas.fillStyle = color
-      canvas.fillRect(0, 0, 1, 1)
-      return [...canvas.getImageData(0, 0, 1, 1).data]
-    }
-    const light = (color) =>
-      parse(color)
-        .slice(0, 3)
-        .map((part) => part / 255)
-        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0)
-    const behind = (element) => {
-      const color = getComputedStyle(element).backgroundColor
-      return element === document.documentElement || parse(color)[3] === 255 ? color : behind(element.parentElement)
-    }
-    return [
-      ...document.querySelectorAll(
-        'h1 a, h2, h3, p, th, td, td a, dt, dd, li span, summary, .link, button:not(:disabled), .value'
-      )
-    ]
-      .filter(
-        (element) =>
-          element.checkVisibility() && element.textContent.trim() !== '' && element.getBoundingClientRect().width > 1
-      )
-      .map((element) => {
-        const [high, low] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x)
-        return { what: element.outerHTML.slice(0, 80), contrast: (high + 0.05) / (low + 0.05) }
-      })
-      .filter(({ contrast }) => contrast < 4.5)
-  })

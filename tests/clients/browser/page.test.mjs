@@ -3,6 +3,8 @@ import * as test from 'node:test'
 import { startRelay } from '../relay.mjs'
 import { waitFor } from '../wait.mjs'
 import { lastFirst, openBrowser, openPage, whereBrowserIs } from './browser.mjs'
+import { faintTexts } from './contrast.mjs'
+import { runForeignCode } from './foreign-code.mjs'
 
 test.describe('The demo page', whereBrowserIs, () => {
   let relay, browser
@@ -248,30 +250,9 @@ test.describe('The demo page', whereBrowserIs, () => {
         getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)
       )
       assert.equal(ground > 128, colorScheme === 'light')
-      const faint = await a.page.evaluate(() => {
-        const parse = (color) => color.match(/[\d.]+/g).map(Number)
-        const light = (color) => parse(color).slice(0, 3).map((part) => part / 255)
-          .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-          .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0)
-        const behind = (element) => {
-          const color = getComputedStyle(element).backgroundColor
-          return element === document.documentElement || (parse(color)[3] ?? 1) === 1
-            ? color
-            : behind(element.parentElement)
-        }
-        return [
-          ...document.querySelectorAll(
-            '.brand, h1, .status, .button, .quiet, .avatar, #my-name, .link, .tool:not([aria-disabled=true]), #editor p'
-          )
-        ]
-          .filter((element) => element.checkVisibility())
-          .map((element) => {
-            const [high, low] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x)
-            return { what: element.outerHTML.slice(0, 60), contrast: (high + 0.05) / (low + 0.05) }
-          })
-          .filter(({ contrast }) => contrast < 4.5)
-      })
-      assert.deepEqual(faint, [])
+      const texts =
+        '.brand, h1, .status, .button, .quiet, .avatar, #my-name, .link, .tool:not([aria-disabled=true]), #editor p'
+      assert.deepEqual(await faintTexts(a.page, texts), [])
     })
   }
 
@@ -285,21 +266,7 @@ test.describe('The demo page', whereBrowserIs, () => {
     assert.ok(loaded.reduce((sum, [, size]) => sum + size, 0) < 450_000, JSON.stringify(loaded))
     const licences = await a.page.request.get(`${a.line.url}/licenses.txt`)
     assert.match(await licences.text(), /\nyjs [\d.]+ \(MIT\)\n/)
-    const ran = await a.page
-      .evaluate(async () => {
-        const refused = new Promise((resolve) =>
-          document.addEventListener(
-            'securitypolicyviolation',
-            ({ effectiveDirective }) => resolve(effectiveDirective),
-            { once: true }
-          )
-        )
-        const script = document.createElement('script')
-        script.textContent = 'window.ran = true'
-        document.body.append(script)
-        return [await refused, window.ran]
-      })
-      .finally(() => a.forgives(/Content Security Policy/))
+    const ran = await runForeignCode(a.page).finally(() => a.forgives(/Content Security Policy/))
     assert.deepEqual(ran, ['script-src-elem', undefined])
   })
 })

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Relay.Connections.Backpressure;
@@ -8,23 +7,13 @@ namespace Relay.Connections.WebSockets;
 /// <summary>
 /// Cuts what a client sends into messages: puts fragments together, takes masks off, lets control frames through
 /// between fragments. Holds a read's worth of bytes and what has come of one message of the allowed size, and no
-/// buffer
-/// at all while nothing is under way. A message beyond the limit is not kept: its beginning is handed over, and the
-/// rest is skipped as it comes. One reader at a time.
+/// buffer at all while no message is under way. A message beyond the limit is not kept: its beginning is handed over,
+/// and the rest is skipped as it comes. One reader at a time.
 /// </summary>
 internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, BufferBudget budget) : IDisposable
 {
     /// <summary>What is kept of a message that is too large: enough to see whose it is.</summary>
     public const int BeginningBytes = 1536;
-
-    /// <summary>What a read takes at first; most frames of an editor are far smaller.</summary>
-    private const int FirstBuffer = 4096;
-
-    /// <summary>
-    /// What a read takes from a client that fills smaller ones: a burst of small frames then costs one system call for
-    /// thousands.
-    /// </summary>
-    private const int BurstBuffer = 65_536;
 
     /// <summary>
     /// Payloads up to this wait in the buffer until they are whole; larger ones are collected as they come.
@@ -39,9 +28,8 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     /// <summary>What a message that is not whole is charged to, as long as there is such a charge.</summary>
     private UnadmittedCharge? charge;
 
-    private byte[] buffer = [];
-    private int start;
-    private int end;
+    // Not readonly: it is a mutable struct.
+    private ClientFrameBuffer buffer = new();
     private bool inMessage;
     private bool isSkipping;
 
@@ -52,7 +40,6 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     private long left;
     private uint mask;
     private long wanted;
-    private bool inBurst;
     private long bytesRead;
     private bool isInMiddle;
 
@@ -85,7 +72,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
                 return frame;
             }
 
-            Volatile.Write(ref isInMiddle, inMessage || start != end);
+            Volatile.Write(ref isInMiddle, inMessage || buffer.Count > 0);
             if (wanted > 0)
             {
                 if (!await budget.TakeAsync(wanted, cancellation))
@@ -98,42 +85,39 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
                 continue;
             }
 
-            if (start == end)
+            if (buffer.Count == 0)
             {
-                ReleaseBuffer();
-            }
-            else if (end == buffer.Length)
-            {
-                MakeRoom();
+                small.Release();
             }
 
-            if (charge?.TrySet(buffer.Length + collector.Capacity) == false)
+            buffer.Prepare();
+            if (charge?.TrySet(buffer.Capacity + collector.Capacity) == false)
             {
                 return new ClientFrame(ClientFrameKind.NoRoom, default);
             }
 
-            if (buffer.Length == 0)
+            if (buffer.Capacity == 0)
             {
                 // An idle connection waits with an empty read, and so holds no buffer.
                 _ = await stream.ReadAsync(Memory<byte>.Empty, cancellation);
-                buffer = ArrayPool<byte>.Shared.Rent(inBurst && charge is null ? BurstBuffer : FirstBuffer);
+                buffer.Rent(mayBeLarge: charge is null);
             }
 
-            var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
+            var read = await stream.ReadAsync(buffer.Free, cancellation);
             if (read == 0)
             {
                 return new ClientFrame(ClientFrameKind.EndOfStream, default);
             }
 
-            end += read;
+            buffer.Add(read);
             Volatile.Write(ref bytesRead, bytesRead + read);
-            inBurst = end == buffer.Length || (inBurst && read >= FirstBuffer);
         }
     }
 
     public void Dispose()
     {
-        ReleaseBuffer();
+        buffer.Release();
+        small.Release();
         collector.Dispose();
         charge?.Dispose();
     }
@@ -167,7 +151,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
             }
 
             frame = default;
-            var bytes = buffer.AsSpan(start, end - start);
+            var bytes = buffer.Unread;
             var outcome = ClientFrameHeader.TryRead(bytes, out var header);
             if (outcome == HeaderOutcome.NeedsMore)
             {
@@ -216,8 +200,8 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
             }
 
             var payload = bytes.Slice(header.Size, (int)header.PayloadLength);
-            start += header.Size + payload.Length;
-            var whole = small.Allocate(payload.Length, end - start);
+            buffer.Take(header.Size + payload.Length);
+            var whole = small.Allocate(payload.Length, buffer.Count);
             ClientFrameHeader.Unmask(payload, whole.Span, header.Mask);
             frame = new ClientFrame(KindOf(header.Opcode), whole);
             return true;
@@ -226,7 +210,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
 
     private void Begin(in ClientFrameHeader header)
     {
-        start += header.Size;
+        buffer.Take(header.Size);
         inFrame = true;
         inMessage = true;
         isFinal = header.Final;
@@ -241,7 +225,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     private bool TryGoOn(out byte[]? message)
     {
         message = null;
-        var part = (int)Math.Min(left, end - start);
+        var part = (int)Math.Min(left, buffer.Count);
         if (!isSkipping && part > 0)
         {
             wanted = collector.MakeRoom(part, isFinal ? collector.Count + left : 0);
@@ -250,11 +234,11 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
                 return false;
             }
 
-            ClientFrameHeader.Unmask(buffer.AsSpan(start, part), collector.Add(part), mask);
+            ClientFrameHeader.Unmask(buffer.Unread[..part], collector.Add(part), mask);
             mask = BitOperations.RotateRight(mask, 8 * (part & 3));
         }
 
-        start += part;
+        buffer.Take(part);
         left -= part;
         if (left > 0)
         {
@@ -305,37 +289,4 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
         WebSocketOpcode.Close => ClientFrameKind.Close,
         _ => ClientFrameKind.Message,
     };
-
-    private void MakeRoom()
-    {
-        var held = end - start;
-        StepMeter.CountBytes(held);
-        if (start >= buffer.Length / 2)
-        {
-            buffer.AsSpan(start, held).CopyTo(buffer);
-        }
-        else
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
-            buffer.AsSpan(start, held).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = larger;
-        }
-
-        start = 0;
-        end = held;
-    }
-
-    private void ReleaseBuffer()
-    {
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = [];
-        }
-
-        small.Release();
-        start = 0;
-        end = 0;
-    }
 }

@@ -39,7 +39,7 @@ internal sealed class AbsentDocument(AddressState state, UnsyncedCount unsynced)
     public long KeptBytes { get; private set; }
 
     /// <summary>What the kept messages take in memory.</summary>
-    public long KeptCost => KeptBytes + (Kept.Count * (long)AbsentDocuments.MessageCost);
+    public long KeptCost => KeptBytes + (Kept.Count * (long)AbsentCharges.MessageCost);
 
     /// <summary>
     /// What the client said last that it has (a state vector), in a message that was dropped; empty if none, or if it

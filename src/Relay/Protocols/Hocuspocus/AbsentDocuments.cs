@@ -10,24 +10,8 @@ namespace Relay.Protocols.Hocuspocus;
 /// </summary>
 internal sealed class AbsentDocuments : IDisposable
 {
-    public const int MaxKeptDocuments = 100;
-
     /// <summary>Documents that are remembered before one was open; the oldest is forgotten for a new one.</summary>
     public const int MaxUnadmittedDocuments = 100;
-    public const int MaxKeptMessages = 1000;
-    public const long MaxKeptBytes = 5 << 20;
-
-    /// <summary>What is charged for a message beside its bytes.</summary>
-    public const int MessageCost = 160;
-
-    /// <summary>
-    /// What is charged for a document that was never open, beside its address, messages and question.
-    /// </summary>
-    public const int DocumentCost = 400;
-
-    /// <summary>State vectors of refused documents; one has some bytes for each client that ever wrote.</summary>
-    private const int MaxQuestionBytes = 16 << 10;
-    private const long MaxQuestionBytesInAll = 1 << 20;
 
     /// <summary>
     /// A provider that is replaced by another one of the same document leaves and enters within this; then nothing
@@ -42,20 +26,14 @@ internal sealed class AbsentDocuments : IDisposable
     public static readonly TimeSpan RepeatTime = TimeSpan.FromSeconds(1);
 
     private readonly int maxAdmittedDocuments;
-    private readonly UnadmittedBudget budget;
+    private readonly AbsentCharges charges;
+    private readonly AbsentReminders reminders;
     private readonly TimeProvider time;
     private readonly Action<string, AbsentStep> due;
     private readonly Lock gate = new();
     private readonly OrderedDictionary<string, AbsentDocument> documents = [];
-    private readonly PriorityQueue<(string Address, AbsentDocument Document), long> reminders = new();
-    private ITimer? timer;
-    private long timerDue = long.MaxValue;
     private int maxDocuments;
     private bool isOver;
-    private int keptDocuments;
-    private int keptMessages;
-    private long keptBytes;
-    private long questionBytes;
 
     /// <param name="maxDocuments">How many are remembered after one was open.</param>
     /// <param name="budget">What is kept is charged to it.</param>
@@ -64,7 +42,8 @@ internal sealed class AbsentDocuments : IDisposable
     public AbsentDocuments(
         int maxDocuments, UnadmittedBudget budget, TimeProvider time, Action<string, AbsentStep> due)
     {
-        this.budget = budget;
+        charges = new AbsentCharges(budget);
+        reminders = new AbsentReminders(2 * maxDocuments, time, OnDue);
         maxAdmittedDocuments = maxDocuments;
         this.maxDocuments = Math.Min(maxDocuments, MaxUnadmittedDocuments);
         this.time = time;
@@ -95,30 +74,26 @@ internal sealed class AbsentDocuments : IDisposable
         {
             var document = documents.GetValueOrDefault(address);
             var isFirst = document is null || document.Kept.Count == 0;
-            if (keptMessages == MaxKeptMessages
-                || keptBytes + message.Bytes > MaxKeptBytes
-                || (isFirst && keptDocuments == MaxKeptDocuments))
-            {
-                return KeepOutcome.TooMuch;
-            }
-
-            if (isOver || !budget.TryTake(message.Bytes + MessageCost))
+            if (isOver)
             {
                 return KeepOutcome.NoRoom;
+            }
+
+            var outcome = charges.TryKeep(message, isFirst);
+            if (outcome != KeepOutcome.Kept)
+            {
+                return outcome;
             }
 
             document ??= TryAddUnopened(address, AddressState.Asked);
             if (document is null)
             {
-                budget.Return(message.Bytes + MessageCost);
+                charges.Undo(message, isFirst);
                 return KeepOutcome.NoRoom;
             }
 
             document.State = AddressState.Asked;
             document.Keep(message);
-            keptDocuments += isFirst ? 1 : 0;
-            keptMessages++;
-            keptBytes += message.Bytes;
             return KeepOutcome.Kept;
         }
     }
@@ -131,7 +106,7 @@ internal sealed class AbsentDocuments : IDisposable
             if (documents.TryGetValue(address, out var document))
             {
                 document.HasAsked = true;
-                Remind(address, document, TokenTime);
+                reminders.Add(address, document, TokenTime);
             }
         }
     }
@@ -159,9 +134,7 @@ internal sealed class AbsentDocuments : IDisposable
                 return null;
             }
 
-            ForgetQuestion(document);
-            document.Drop(message, QuestionRoom);
-            CountQuestion(document);
+            charges.Drop(document, message);
             if (time.GetElapsedTime(document.AnsweredAt) < RepeatTime)
             {
                 return null;
@@ -178,8 +151,8 @@ internal sealed class AbsentDocuments : IDisposable
         lock (gate)
         {
             Remove(address);
-            Remind(
-                address, Add(address, new AbsentDocument(AddressState.Left, unsynced) { WasOpen = true }), ReopenTime);
+            var document = Add(address, new AbsentDocument(AddressState.Left, unsynced) { WasOpen = true });
+            reminders.Add(address, document, ReopenTime);
         }
     }
 
@@ -206,7 +179,7 @@ internal sealed class AbsentDocuments : IDisposable
                 }
             }
 
-            DropKept(document);
+            charges.DropKept(document);
             (document.State, document.Reason, document.HasAsked, document.AnsweredAt) = (
                 state, reason, false, time.GetTimestamp());
         }
@@ -225,7 +198,7 @@ internal sealed class AbsentDocuments : IDisposable
                 return;
             }
 
-            DropKept(document);
+            charges.DropKept(document);
             document.State = AddressState.Left;
         }
     }
@@ -244,7 +217,7 @@ internal sealed class AbsentDocuments : IDisposable
         lock (gate)
         {
             isOver = true;
-            timer?.Dispose();
+            reminders.Dispose();
             while (documents.Count > 0)
             {
                 Remove(documents.GetAt(documents.Count - 1).Key);
@@ -252,15 +225,11 @@ internal sealed class AbsentDocuments : IDisposable
         }
     }
 
-    private int QuestionRoom => (int)Math.Clamp(MaxQuestionBytesInAll - questionBytes, 0, MaxQuestionBytes);
-
     /// <summary>Adds a document that was never open here; null if there is no room for it.</summary>
     private AbsentDocument? TryAddUnopened(string address, AddressState state)
     {
-        var cost = DocumentCost + (2 * address.Length);
-        return !isOver && budget.TryTake(cost)
-            ? Add(address, new AbsentDocument(state, new UnsyncedCount()) { Cost = cost })
-            : null;
+        var cost = isOver ? 0 : charges.TryAdd(address);
+        return cost > 0 ? Add(address, new AbsentDocument(state, new UnsyncedCount()) { Cost = cost }) : null;
     }
 
     private AbsentDocument Add(string address, AbsentDocument document)
@@ -281,73 +250,8 @@ internal sealed class AbsentDocuments : IDisposable
             return null;
         }
 
-        ReleaseKept(document);
-        ForgetQuestion(document);
-        budget.Return(document.Cost);
+        charges.Release(document);
         return document;
-    }
-
-    private void DropKept(AbsentDocument document)
-    {
-        ReleaseKept(document);
-        ForgetQuestion(document);
-        document.DropKept(QuestionRoom);
-        CountQuestion(document);
-    }
-
-    /// <summary>The document's question will be another one, or is given out.</summary>
-    private void ForgetQuestion(AbsentDocument document)
-    {
-        questionBytes -= document.Question.Length;
-        budget.Return(document.Cost > 0 ? document.Question.Length : 0);
-    }
-
-    private void CountQuestion(AbsentDocument document)
-    {
-        if (document.Cost > 0 && !budget.TryTake(document.Question.Length))
-        {
-            document.DropQuestion();
-        }
-
-        questionBytes += document.Question.Length;
-    }
-
-    private void ReleaseKept(AbsentDocument document)
-    {
-        keptDocuments -= document.Kept.Count > 0 ? 1 : 0;
-        keptMessages -= document.Kept.Count;
-        keptBytes -= document.KeptBytes;
-        budget.Return(document.KeptCost);
-    }
-
-    private void Remind(string address, AbsentDocument document, TimeSpan after)
-    {
-        // Those of documents that were opened again stay in the queue until they are due; a client that makes too
-        // many of them gets none.
-        if (isOver || reminders.Count >= 2 * maxAdmittedDocuments)
-        {
-            return;
-        }
-
-        var at = time.GetTimestamp() + (long)(after.TotalSeconds * time.TimestampFrequency);
-        document.DueAt = at;
-        reminders.Enqueue((address, document), at);
-        SetTimer();
-    }
-
-    private void SetTimer()
-    {
-        if (reminders.TryPeek(out _, out var at) && at < timerDue)
-        {
-            timerDue = at;
-            var left = time.GetElapsedTime(time.GetTimestamp(), at);
-            timer ??= time.CreateTimer(
-                static self => ((AbsentDocuments)self!).OnDue(),
-                this,
-                Timeout.InfiniteTimeSpan,
-                Timeout.InfiniteTimeSpan);
-            timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
     }
 
     private void OnDue()
@@ -355,21 +259,12 @@ internal sealed class AbsentDocuments : IDisposable
         var steps = new List<(string Address, AbsentStep Step)>();
         lock (gate)
         {
-            timerDue = long.MaxValue;
-            while (!isOver && reminders.TryPeek(out var next, out var at) && at <= time.GetTimestamp())
+            foreach (var (address, document) in reminders.TakeDue())
             {
-                reminders.Dequeue();
-                if (documents.GetValueOrDefault(next.Address) == next.Document
-                    && next.Document.DueAt == at
-                    && next.Document.TakeStep() is { } step)
+                if (documents.GetValueOrDefault(address) == document && document.TakeStep() is { } step)
                 {
-                    steps.Add((next.Address, step));
+                    steps.Add((address, step));
                 }
-            }
-
-            if (!isOver)
-            {
-                SetTimer();
             }
         }
 

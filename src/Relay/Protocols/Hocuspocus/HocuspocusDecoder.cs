@@ -50,14 +50,14 @@ internal static class HocuspocusDecoder
         var reader = new Lib0Reader(frame.Span[start..]);
         var body = frame[start..];
         var kind = reader.ReadVarUint();
+        var entries = AwarenessLimits.MaxEntriesPerFrame;
         message = kind switch
         {
             // A client has no business with a reply of servers among themselves, but what it says is the same.
-            HocuspocusFormat.Sync or HocuspocusFormat.SyncReply => OfDocument(ReadSync(ref reader, body)),
-            HocuspocusFormat.AwarenessMessage => OfPresence(ReadAwareness(ref reader, body)),
+            SyncBytes.Sync or HocuspocusFormat.SyncReply => OfDocument(SyncReader.ReadSync(ref reader, body)),
+            SyncBytes.Awareness => OfPresence(SyncReader.ReadAwareness(ref reader, body, ref entries)),
             HocuspocusFormat.Auth => ReadToken(ref reader, body),
-            HocuspocusFormat.QueryAwareness => OfDocument(
-                new DocumentMessage(DocumentMessageKind.QueryAwareness, default, [])),
+            SyncBytes.QueryAwareness => OfDocument(SyncReader.QueryAwareness),
             HocuspocusFormat.StatelessMessage => OfDocument(ReadStateless(ref reader, body)),
             HocuspocusFormat.BroadcastStateless => SkipRest(ref reader, HocuspocusMessageKind.Forbidden),
             HocuspocusFormat.CloseMessage => HocuspocusMessage.Of(HocuspocusMessageKind.Close),
@@ -70,7 +70,7 @@ internal static class HocuspocusDecoder
 
         error = reader.Error;
         var isRead = !reader.Failed;
-        if (!isRead && kind == HocuspocusFormat.AwarenessMessage)
+        if (!isRead && kind == SyncBytes.Awareness)
         {
             // The frame holds nothing else, so presence that does not read harms only itself, whatever is wrong in it.
             message = OfPresence(InboundAwareness.Unreadable(body));
@@ -103,31 +103,6 @@ internal static class HocuspocusDecoder
         return HocuspocusMessage.Of(kind);
     }
 
-    private static DocumentMessage ReadSync(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
-    {
-        var at = reader.Position;
-        var step = reader.ReadVarUint();
-        var payload = ReadBuffer(ref reader, body);
-        switch (step)
-        {
-            case HocuspocusFormat.Step1:
-                return new DocumentMessage(DocumentMessageKind.SyncStep1, payload, []);
-            case HocuspocusFormat.Step2:
-                return new DocumentMessage(DocumentMessageKind.SyncStep2, payload, []);
-            case HocuspocusFormat.UpdateMessage:
-                return new DocumentMessage(DocumentMessageKind.Update, payload, []);
-            default:
-                reader.FailAt("A sync message is none of SyncStep1, SyncStep2 and Update.", at);
-                return default;
-        }
-    }
-
-    private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
-    {
-        var payload = ReadBuffer(ref reader, body);
-        return reader.Failed ? default : InboundAwareness.Read(payload, AwarenessLimits.MaxEntriesPerFrame);
-    }
-
     /// <summary>A token, and from providers of version 4 their version, which nothing depends on.</summary>
     private static HocuspocusMessage ReadToken(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
     {
@@ -156,12 +131,6 @@ internal static class HocuspocusDecoder
     {
         var payload = ReadText(ref reader, body);
         return new DocumentMessage(DocumentMessageKind.Stateless, payload, []);
-    }
-
-    private static ReadOnlyMemory<byte> ReadBuffer(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
-    {
-        var length = reader.ReadLength();
-        return body.Slice(reader.Position, reader.ReadBytes(length).Length);
     }
 
     private static ReadOnlyMemory<byte> ReadText(ref Lib0Reader reader, ReadOnlyMemory<byte> body)

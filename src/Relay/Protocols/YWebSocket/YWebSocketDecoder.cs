@@ -42,14 +42,14 @@ internal static class YWebSocketDecoder
             var message = default(DocumentMessage);
             switch (type)
             {
-                case YWebSocketFormat.Sync:
-                    message = ReadSync(ref reader, frame);
+                case SyncBytes.Sync:
+                    message = SyncReader.ReadSync(ref reader, frame);
                     break;
-                case YWebSocketFormat.AwarenessMessage:
-                    message = ReadAwareness(ref reader, frame, ref entries);
+                case SyncBytes.Awareness:
+                    message = SyncReader.ReadAwareness(ref reader, frame, ref entries);
                     break;
-                case YWebSocketFormat.QueryAwareness:
-                    message = new DocumentMessage(DocumentMessageKind.QueryAwareness, default, []);
+                case SyncBytes.QueryAwareness:
+                    message = SyncReader.QueryAwareness;
                     break;
                 case YWebSocketFormat.MarkerMessage:
                     message = ReadMarker(ref reader, frame);
@@ -82,53 +82,15 @@ internal static class YWebSocketDecoder
         return !reader.Failed;
     }
 
-    private static DocumentMessage ReadSync(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)
-    {
-        var at = reader.Position;
-        var step = reader.ReadVarUint();
-        var length = reader.ReadLength();
-        var payload = frame.Slice(reader.Position, reader.ReadBytes(length).Length);
-        switch (step)
-        {
-            case YWebSocketFormat.Step1:
-                return new DocumentMessage(DocumentMessageKind.SyncStep1, payload, []);
-            case YWebSocketFormat.Step2:
-                return new DocumentMessage(DocumentMessageKind.SyncStep2, payload, []);
-            case YWebSocketFormat.UpdateMessage:
-                return new DocumentMessage(DocumentMessageKind.Update, payload, []);
-            default:
-                reader.FailAt("A sync message is none of SyncStep1, SyncStep2 and Update.", at);
-                return default;
-        }
-    }
-
     private static DocumentMessage ReadMarker(ref Lib0Reader reader, ReadOnlyMemory<byte> frame)
     {
         var start = reader.Position;
-        var length = reader.ReadLength();
-        var content = frame.Slice(reader.Position, reader.ReadBytes(length).Length);
-        if (length > MaxMarkerBytes)
+        var content = SyncReader.ReadBuffer(ref reader, frame);
+        if (content.Length > MaxMarkerBytes)
         {
             reader.FailAt("A marker is longer than a number.", start);
         }
 
         return new DocumentMessage(DocumentMessageKind.Marker, content, []);
-    }
-
-    /// <param name="reader">Where it begins.</param>
-    /// <param name="frame">The frame.</param>
-    /// <param name="entries">How many entries the rest of the frame may have: each takes six times its bytes.</param>
-    private static DocumentMessage ReadAwareness(ref Lib0Reader reader, ReadOnlyMemory<byte> frame, ref int entries)
-    {
-        var length = reader.ReadLength();
-        var payload = frame.Slice(reader.Position, reader.ReadBytes(length).Length);
-        if (reader.Failed)
-        {
-            return default;
-        }
-
-        var message = InboundAwareness.Read(payload, entries);
-        entries -= message.Awareness.Count;
-        return message;
     }
 }

@@ -50,18 +50,16 @@ internal sealed class EarlyUpdates
     }
 
     /// <summary>
-    /// Notes the structs of a frame that did not have to wait and was taken: later ones may build on them.
+    /// Notes the structs of an update that did not have to wait and was taken: later ones may build on them.
     /// </summary>
-    /// <param name="frame">The frame, after all checks of what it brings.</param>
+    /// <param name="update">The update, after all checks of what it brings.</param>
+    /// <param name="extent">What it covers, if all of it is new and its extent is known.</param>
     /// <param name="document">What is logged.</param>
-    public void Took(in MessageFrame frame, YDocument document)
+    public void Took(ReadOnlyMemory<byte> update, in UpdateExtent extent, YDocument document)
     {
-        for (var i = frame.First; i < frame.End && !isOver; i++)
+        if (!isOver)
         {
-            if (frame.Messages[i].Kind == DocumentMessageKind.Update)
-            {
-                (taken ??= new StructClocks()).AddNews(frame.Messages[i].Payload, document);
-            }
+            (taken ??= new StructClocks()).AddNews(extent, update, document);
         }
     }
 

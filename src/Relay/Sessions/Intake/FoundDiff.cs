@@ -8,7 +8,9 @@ namespace Relay.Sessions;
 /// <param name="Growth">
 /// What the document may grow by in memory, without <see cref="UpdateCost.FixedBytes"/>, which comes once for many.
 /// </param>
-internal readonly record struct FoundDiff(ReadOnlyMemory<byte> Update, bool IsNew, long Growth)
+/// <param name="Extent">What the new part covers, where that is known: then it need not be read again.</param>
+internal readonly record struct FoundDiff(
+    ReadOnlyMemory<byte> Update, bool IsNew, long Growth, UpdateExtent Extent = default)
 {
     /// <summary>Whether the new part has no struct: then it begins with a count of zero clients.</summary>
     public bool OnlyDeletes => !Update.IsEmpty && Update.Span[0] == 0;
@@ -41,14 +43,14 @@ internal readonly record struct FoundDiff(ReadOnlyMemory<byte> Update, bool IsNe
             return isReadable;
         }
 
-        if (!document.TryGetNews(message.Payload, room, out var update, out var cost, out error))
+        if (!document.TryGetNews(message.Payload, room, out var update, out var cost, out var extent, out error))
         {
             return false;
         }
 
         if (cost != default)
         {
-            diff = new FoundDiff(update, true, cost.MemoryBytes - UpdateCost.FixedBytes);
+            diff = new FoundDiff(update, true, cost.MemoryBytes - UpdateCost.FixedBytes, extent);
         }
 
         return true;

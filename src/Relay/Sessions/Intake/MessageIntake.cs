@@ -90,7 +90,7 @@ internal sealed partial class MessageIntake(
             TakeInOrder(attachment, frame);
             if (attachment.IsAttached)
             {
-                attachment.Early.Took(frame, content.Document);
+                NoteTaken(attachment.Early, frame);
             }
         }
         else if (!attachment.Connection.TryHold(frame.Bytes))
@@ -168,6 +168,18 @@ internal sealed partial class MessageIntake(
         }
     }
 
+    private void NoteTaken(EarlyUpdates early, in MessageFrame frame)
+    {
+        for (var i = frame.First; i < frame.End && !early.IsOver; i++)
+        {
+            var (message, diff) = (frame.Messages[i], diffs[i - frame.First]);
+            if (message.Kind == DocumentMessageKind.Update && diff.IsNew)
+            {
+                early.Took(message.Payload, diff.Extent, content.Document);
+            }
+        }
+    }
+
     private void Handle(Attachment attachment, in DocumentMessage message, in FoundDiff diff)
     {
         var asksFirst = attachment.Delivery.SyncRequests.Count > 0 || attachment.Connection.Format.AsksWhenAsked;
@@ -227,7 +239,8 @@ internal sealed partial class MessageIntake(
             attachment.Receipts.Take();
             broadcaster.OnTaken(attachment, diff.Update);
             outbox.Take(
-                new OutboxItem(attachment, diff.Update, message.Bytes, isUpdate, content.Version, diff.Growth));
+                new OutboxItem(
+                    attachment, diff.Update, message.Bytes, isUpdate, content.Version, diff.Growth, diff.Extent));
             unlogged.Watch();
         }
     }

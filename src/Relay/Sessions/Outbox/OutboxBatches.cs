@@ -43,7 +43,7 @@ internal sealed class OutboxBatches(LoggedDocument content, IOutboxSession sessi
     private void AddStillNew(List<OutboxItem> items, in OutboxItem item)
     {
         var from = item.From;
-        if (item.IsRecovery || item.Version == content.Version)
+        if (item.IsRecovery || item.Version == content.Version || content.Document.HasNoneOf(item.Extent))
         {
             Add(items, item);
             return;
@@ -52,7 +52,7 @@ internal sealed class OutboxBatches(LoggedDocument content, IOutboxSession sessi
         var diff = content.DiffOf(item.Update);
         if (!diff.IsEmpty)
         {
-            Add(items, item with { Update = diff });
+            Add(items, item with { Update = diff, Extent = default });
         }
         else if (from is not null && from.LastAppend == number)
         {

@@ -1,3 +1,5 @@
+using Relay.Yjs;
+
 namespace Relay.Sessions;
 
 /// <summary>An update that waits for its append.</summary>
@@ -9,13 +11,15 @@ namespace Relay.Sessions;
 /// <param name="Growth">
 /// What the document may grow by in memory when it is applied; 0 for what the document has already.
 /// </param>
+/// <param name="Extent">What the update covers, where that is known.</param>
 internal readonly record struct OutboxItem(
     Attachment? From,
     ReadOnlyMemory<byte> Update,
     int Settles,
     bool IsEchoed,
     long Version,
-    long Growth = 0)
+    long Growth = 0,
+    UpdateExtent Extent = default)
 {
     /// <summary>Appended because the stores lack it, although this session's document has it.</summary>
     public bool IsRecovery => From is null;

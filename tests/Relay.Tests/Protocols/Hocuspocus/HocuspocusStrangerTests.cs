@@ -117,7 +117,7 @@ public sealed class HocuspocusStrangerTests : IDisposable
             client.Say(Token(name, "bad"), Message(name, vector));
         }
 
-        const int each = AbsentDocuments.DocumentCost + (2 * 903) + 500;
+        const int each = AbsentCharges.DocumentCost + (2 * 903) + 500;
         Assert.InRange(
             unadmitted.Used,
             AbsentDocuments.MaxUnadmittedDocuments * (each - 10),
