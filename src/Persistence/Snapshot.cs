@@ -19,7 +19,11 @@ public enum SnapshotKind : byte
 /// <param name="WrittenAt">When its writer made it, UTC, kept to the millisecond.</param>
 /// <param name="Update">The document as a Yjs update, format V1; empty for a tombstone.</param>
 public sealed record Snapshot(DocumentName Document, SnapshotKind Kind, Position Position, DateTimeOffset WrittenAt,
-    ReadOnlyMemory<byte> Update);
+    ReadOnlyMemory<byte> Update)
+{
+    /// <summary>What newer versions add to a snapshot; none for a tombstone, which is known by its length.</summary>
+    public OptionalFields Fields { get; init; }
+}
 
 /// <summary>A stored snapshot as a listing shows it, without reading it.</summary>
 /// <param name="Position">The position in its name.</param>

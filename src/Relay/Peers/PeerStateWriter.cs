@@ -39,8 +39,9 @@ internal static class PeerStateWriter
         var total = (long)state.Document.Length + state.Unlogged.Length + state.Awareness.Length;
         var header = new PeerStateHeader(
             total >= DeflateFrom, state.Position, state.Saved, state.Unreadable.Count, state.Document.Length,
-                state.Unlogged.Length, state.Awareness.Length);
-        var start = new byte[PeerStateHeader.FixedBytes + (PeerStateHeader.PositionBytes * state.Unreadable.Count)];
+                state.Unlogged.Length, state.Awareness.Length, state.Fields.Bytes.Length);
+        var start = new byte[PeerStateHeader.FixedBytes + (PeerStateHeader.PositionBytes * state.Unreadable.Count)
+            + state.Fields.Bytes.Length];
         header.Write(start);
         var at = PeerStateHeader.FixedBytes;
         foreach (var position in state.Unreadable)
@@ -49,6 +50,7 @@ internal static class PeerStateWriter
             at += PeerStateHeader.PositionBytes;
         }
 
+        state.Fields.Bytes.Span.CopyTo(start.AsSpan(at));
         signature.AppendData(start);
         await output.WriteAsync(start, cancellation);
         if (!header.IsDeflated)

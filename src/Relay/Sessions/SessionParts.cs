@@ -37,14 +37,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, Activity);
         Saver = new Saver(context, Content, writer, this);
         Follower = new LogFollower(
-            context,
-            Content,
-            services.Log,
-            services.Snapshots,
-            services.Durable,
-            services.Gate,
-            pendingReads,
-            this);
+            context, Content, services.Log, services.Snapshots, services.Durable, services.Gate, pendingReads, this);
         Outbox = new Outbox(context, Content, services.Log, Figures, this);
         Unlogged = new UnloggedUpdates(context, Content, Outbox, this);
         Listing = new LocatorListing(context, services.Locator, this);

@@ -4,7 +4,7 @@ using Relay.Yjs;
 namespace Relay.Backplane.Specification;
 
 /// <summary>What <see cref="IDocumentChannel"/> promises while nothing interrupts it.</summary>
-public abstract class DocumentChannelSpecification : BackplaneSpecification
+public abstract class DocumentChannelSpecification : OwnEntrySpecification
 {
     [Fact]
     public async Task A_node_hears_its_own_appends_and_other_nodes_do()

@@ -80,11 +80,14 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
             [], Position.None);
         var payload = entry.Payload.ToArray();
         var logged = new LoggedEntry(new Position(log.End.Epoch, log.End.Offset + 1, entry.Id), log.End.Id,
-            entry.Kind, payload);
+            entry.Kind, payload)
+        {
+            Fields = entry.Fields,
+        };
         Change(log with { Entries = [.. log.Entries, logged] });
         trace($"log: {from.Name} stores {logged.Position}");
         ledger.OnStored(logged, started);
-        Channels.Deliver(logged, Version);
+        Channels.Deliver(from, logged, Version);
         return new AppendResult(started ? AppendOutcome.StartedEpoch : AppendOutcome.Stored, logged.Position,
             logged.Previous);
     }

@@ -53,8 +53,8 @@ internal sealed record SessionSettings
     public int SendBytes { get; init; } = 512 << 10;
 
     /// <summary>
-    /// The most that is held of entries which arrive while the document is loaded or put together anew; beyond that
-    /// they are read from the log.
+    /// The most that is held of entries which arrive while the document is loaded or put together anew, and the most of
+    /// what the channel brings that waits in the mailbox; what is beyond it is read from the log.
     /// </summary>
     public long HeldBytes { get; init; } = 8 << 20;
 

@@ -17,4 +17,8 @@ internal sealed record PeerState(
     IReadOnlySet<Position> Unreadable,
     ReadOnlyMemory<byte> Document,
     ReadOnlyMemory<byte> Unlogged,
-    ReadOnlyMemory<byte> Awareness);
+    ReadOnlyMemory<byte> Awareness)
+{
+    /// <summary>What newer versions add to an answer.</summary>
+    public OptionalFields Fields { get; init; }
+}
