@@ -102,7 +102,7 @@ internal sealed partial class DocumentSession
 
         switch (state.Outcome)
         {
-            case DurableOutcome.Deleted when !state.IsBuried:
+            case DurableOutcome.Deleted when !state.IsBuried || mustSave:
                 Bury(state);
                 return;
             case DurableOutcome.Deleted:
@@ -184,7 +184,8 @@ internal sealed partial class DocumentSession
 
     /// <summary>
     /// The node that deleted the document died before it stored the tombstone, or a node that had slept through the
-    /// deletion has begun a log: the job ends when a tombstone covers it.
+    /// deletion has begun a log: the job ends when a tombstone covers it. Or the log has not heard of the tombstone, and
+    /// this session was opened for that job.
     /// </summary>
     private void Bury(DurableState deleted) =>
         Start(

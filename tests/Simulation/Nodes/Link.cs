@@ -16,6 +16,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     private readonly Process process = node.Process;
     private readonly int number = ++world.Links;
     private Attachment? attachment;
+    private DocumentSession? session;
     private TimeSpan lastThere;
     private TimeSpan lastBack;
     private bool isSending;
@@ -51,7 +52,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
                 return;
             }
 
-            attachment = node.Sessions.Place(World.Document, this, AccessLevel.Write);
+            attachment = node.Sessions.Place(client.Of.Name, this, AccessLevel.Write);
+            session = node.SessionOf(client.Of.Name);
             attachment.Join();
         });
     }
@@ -79,9 +81,32 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             PlainFormat.Updated => DocumentMessageKind.Update,
             _ => DocumentMessageKind.Awareness,
         };
-        There(() => attachment?.Receive(
-            [new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload, entries, 0, bytes)]));
+        There(() =>
+        {
+            if (bytes == 0 || IsOfThisLife())
+            {
+                attachment?.Receive(
+                    [new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload, entries, 0, bytes)]);
+            }
+        });
     }
+
+    /// <summary>
+    /// Whether what the client wrote belongs to the document that he gets to: where it was deleted meanwhile, his
+    /// connection to the one that follows is broken.
+    /// </summary>
+    private bool IsOfThisLife()
+    {
+        var ledger = client.Of.Ledger;
+        if (ledger.Life.Number == 0 || session is not { State: SessionState.Live or SessionState.Draining })
+        {
+            return client.Life == ledger.Life.Number && !(client.IsGone && ledger.Life.IsDeleted);
+        }
+
+        return client.Life == LifeOf(session).Number;
+    }
+
+    private Life LifeOf(DocumentSession shown) => client.Of.Ledger.LifeIn(Inside.PositionOf(shown).Epoch);
 
     /// <summary>The client goes. The node learns it at once, or much later.</summary>
     public void CloseByClient(bool clean)
@@ -188,15 +213,15 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
                 throw new ScheduleFailedException($"{process.Name} settled a message twice.");
             }
 
-            world.Ledger.OnAcknowledged(settled.Update, process);
+            client.Of.Ledger.OnAcknowledged(settled.Update, process, LifeOf(session!));
             outstanding[bit] = null;
         }
     }
 
     private void Show(ReadOnlyMemory<byte> payload)
     {
-        if (node.Session is { } session && node.ShowsUnlogged(session)
-            && !Ledger.Contains(Inside.DocumentOf(session), payload))
+        client.SeeLife(LifeOf(session!).Number);
+        if (node.ShowsUnlogged(session!) && !Ledger.Contains(Inside.DocumentOf(session!), payload))
         {
             if (client.Link == this && OwnUpdatesIn(payload).Any())
             {
@@ -207,7 +232,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             return;
         }
 
-        world.Ledger.OnShown(payload, process);
+        client.Of.Ledger.OnShown(payload, process, LifeOf(session!));
         AcknowledgeWhatIsIn(payload);
     }
 
@@ -221,7 +246,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
         foreach (var update in OwnUpdatesIn(shown))
         {
-            world.Ledger.OnAcknowledged(update, process);
+            client.Of.Ledger.OnAcknowledged(update, process, LifeOf(session!));
         }
     }
 

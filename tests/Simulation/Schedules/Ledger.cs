@@ -10,8 +10,7 @@ namespace Relay.Simulation;
 /// </summary>
 internal sealed class Ledger(Promise promise)
 {
-    private readonly YDocument everLogged = new();
-    private readonly YDocument mustKeep = new();
+    private readonly List<Life> lives = [new Life(0, 0)];
     private readonly Dictionary<Position, byte[]> histories = [];
     private readonly Dictionary<Position, byte[]> totals = [];
     private YDocument? durable;
@@ -26,12 +25,39 @@ internal sealed class Ledger(Promise promise)
 
     public bool WasDamaged { get; set; }
 
+    /// <summary>The document as it is.</summary>
+    public Life Life => lives[^1];
+
     /// <summary>Whatever was acknowledged or seen, and may not be lost.</summary>
-    public YDocument MustKeep => mustKeep;
+    public YDocument MustKeep => Life.MustKeep;
+
+    /// <summary>Called when the document was created after a deletion.</summary>
+    public Action OnCreated { get; set; } = static () => { };
+
+    /// <summary>The document as it was, or is, in an epoch of the log.</summary>
+    public Life LifeIn(long epoch) => lives.FindLast(life => life.From <= epoch)!;
 
     public void OnStored(in LoggedEntry entry, bool started)
     {
-        Apply(everLogged, entry.Payload);
+        if (entry.Kind == EntryKind.Deleted)
+        {
+            lives.Add(new Life(lives.Count, entry.Position.Epoch));
+            durable = null;
+            return;
+        }
+
+        if (entry.Kind == EntryKind.Created)
+        {
+            Life.IsDeleted = false;
+            histories[entry.Position] = new YDocument().EncodeState();
+            totals[entry.Position] = Life.EverLogged.EncodeState();
+            durable = null;
+            OnCreated();
+            return;
+        }
+
+        CheckIsOfThisLife(entry, started);
+        Apply(Life.EverLogged, entry.Payload);
         var history = new YDocument();
         if (!started && entry.Position.Offset > 1)
         {
@@ -42,7 +68,7 @@ internal sealed class Ledger(Promise promise)
         histories[entry.Position] = history.EncodeState();
         if (promise == Promise.AnyNode)
         {
-            totals[entry.Position] = everLogged.EncodeState();
+            totals[entry.Position] = Life.EverLogged.EncodeState();
         }
 
         if (promise != Promise.ReplicatedLog && durable is not null)
@@ -51,14 +77,55 @@ internal sealed class Ledger(Promise promise)
         }
     }
 
+    /// <summary>
+    /// No session appends what it knows from before a deletion. Only one that finds no log at all begins one with what
+    /// its clients wrote, before it reads that the document was deleted.
+    /// </summary>
+    private void CheckIsOfThisLife(in LoggedEntry entry, bool started)
+    {
+        if (Life.Number == 0 || Life.HasOldEntry)
+        {
+            return;
+        }
+
+        var before = DocumentOf([.. lives.SkipLast(1).Select(life => (ReadOnlyMemory<byte>)life.EverLogged.EncodeState())]);
+        if (!before.TryGetNews(entry.Payload, out var news, out var error, isAccepted: true))
+        {
+            throw new ScheduleFailedException($"An update does not read: {error}.");
+        }
+
+        var all = DocumentOf(entry.Payload).EncodeState();
+        var isNew = news.IsEmpty
+            ? all.AsSpan().SequenceEqual(new YDocument().EncodeState())
+            : all.AsSpan().SequenceEqual(DocumentOf(news).EncodeState());
+        if (isNew)
+        {
+            return;
+        }
+
+        Life.HasOldEntry |= started;
+        if (!started)
+        {
+            throw new ScheduleFailedException(
+                $"The entry at {entry.Position} brings back what was written before the document was deleted.");
+        }
+    }
+
     public void OnSnapshot(Snapshot snapshot)
     {
-        if (durable is not null)
+        if (snapshot.Kind == SnapshotKind.Tombstone)
+        {
+            durable = null;
+            return;
+        }
+
+        var life = LifeIn(snapshot.Position.Epoch);
+        if (durable is not null && life == Life)
         {
             Apply(durable, snapshot.Update);
         }
 
-        if (!Contains(everLogged, snapshot.Update))
+        if (!Contains(life.EverLogged, snapshot.Update))
         {
             throw new ScheduleFailedException($"The snapshot at {snapshot.Position} holds what was never logged.");
         }
@@ -74,7 +141,7 @@ internal sealed class Ledger(Promise promise)
     /// <summary>The second one is not stored: so what it has must be in some other snapshot, or in the log.</summary>
     public void OnStoredAgain(Snapshot again)
     {
-        if (!Contains(durable ??= Durable(), again.Update))
+        if (again.Kind == SnapshotKind.State && LifeIn(again.Position.Epoch) == Life && !Contains(durable ??= Durable(), again.Update))
         {
             throw new ScheduleFailedException(
                 $"A snapshot at {again.Position} was to be stored over one that holds less.");
@@ -90,13 +157,14 @@ internal sealed class Ledger(Promise promise)
         }
 
         durable = null;
-        var trimmed = before.Entries.Where(e => e.Position.Offset <= after.Start.Offset).ToList();
+        var trimmed = before.Entries.Where(e => e.Kind == EntryKind.Update && e.Position.Offset <= after.Start.Offset)
+            .ToList();
         var readable = Snapshots.Readable.ToList();
         for (var lost = WasDamaged ? readable.Count : 0; lost <= readable.Count; lost++)
         {
             var rest = DocumentOf(
                 [.. readable.Where((_, i) => i != lost).Select(s => s.Update),
-                    .. after.Entries.Select(e => e.Payload)]);
+                    .. after.Updates]);
             if (!trimmed.TrueForAll(e => Contains(rest, e.Payload)))
             {
                 throw new ScheduleFailedException(lost == readable.Count
@@ -113,7 +181,7 @@ internal sealed class Ledger(Promise promise)
     public void OnShrunk(string what)
     {
         durable = null;
-        if (!IsKept(mustKeep.EncodeState()))
+        if (!IsKept(MustKeep.EncodeState()))
         {
             throw new ScheduleFailedException($"What was acknowledged or seen was lost by {what}.");
         }
@@ -127,12 +195,17 @@ internal sealed class Ledger(Promise promise)
         }
     }
 
-    /// <summary>A node tells a client that its update is safe.</summary>
-    public void OnAcknowledged(ReadOnlyMemory<byte> update, Process by)
+    /// <summary>A node tells a client that its update is safe, as part of the document as the node knows it.</summary>
+    public void OnAcknowledged(ReadOnlyMemory<byte> update, Process by, Life life)
     {
-        if (!Contains(everLogged, update))
+        if (!Contains(life.EverLogged, update))
         {
             throw new ScheduleFailedException($"{by.Name} acknowledged what was never logged.");
+        }
+
+        if (life != Life)
+        {
+            return;
         }
 
         if (!IsKept(update))
@@ -140,18 +213,18 @@ internal sealed class Ledger(Promise promise)
             throw new ScheduleFailedException($"{by.Name} acknowledged what a failure can lose.");
         }
 
-        Apply(mustKeep, update);
+        Apply(MustKeep, update);
     }
 
     /// <summary>A node shows a client an update, whoever made it.</summary>
-    public void OnShown(ReadOnlyMemory<byte> update, Process by)
+    public void OnShown(ReadOnlyMemory<byte> update, Process by, Life life)
     {
-        if (!Contains(everLogged, update))
+        if (!Contains(life.EverLogged, update))
         {
             throw new ScheduleFailedException($"{by.Name} showed what was never logged.");
         }
 
-        if (promise == Promise.ReplicatedLog)
+        if (promise == Promise.ReplicatedLog || life != Life)
         {
             return;
         }
@@ -161,7 +234,7 @@ internal sealed class Ledger(Promise promise)
             throw new ScheduleFailedException($"{by.Name} showed what a failure can lose.");
         }
 
-        Apply(mustKeep, update);
+        Apply(MustKeep, update);
     }
 
     /// <summary>A session's document is exactly the entries up to its position, or a state that covers them.</summary>
@@ -176,6 +249,11 @@ internal sealed class Ledger(Promise promise)
             }
 
             return;
+        }
+
+        if (LifeIn(position.Epoch).IsDeleted)
+        {
+            throw new ScheduleFailedException($"{process.Name} is at {position}, and the document is deleted there.");
         }
 
         var document = Inside.DocumentOf(session);
@@ -221,7 +299,7 @@ internal sealed class Ledger(Promise promise)
     {
         var log = promise == Promise.ReplicatedLog ? Redis.ReplicatedLog : Redis.Log;
         return DocumentOf(
-            [.. Snapshots.Readable.Select(s => s.Update), .. (log?.Entries ?? []).Select(e => e.Payload)]);
+            [.. Snapshots.Readable.Select(s => s.Update), .. log?.Updates ?? []]);
     }
 
     public static bool Contains(YDocument document, ReadOnlyMemory<byte> update) =>

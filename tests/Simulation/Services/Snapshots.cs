@@ -11,12 +11,17 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
 {
     private readonly List<Stored> stored = [];
 
-    public Service Service { get; } = new("snapshots");
-
     /// <summary>Newest first, as a listing shows them.</summary>
     public IReadOnlyList<Stored> All => stored;
 
-    public IEnumerable<Snapshot> Readable => stored.Where(s => !s.IsDamaged).Select(s => s.Snapshot);
+    /// <summary>The states that read, of the document as it is: not of one before a deletion.</summary>
+    public IEnumerable<Snapshot> Readable =>
+        stored.Select(s => s.Snapshot).Where(
+            (s, i) => !stored[i].IsDamaged && s.Kind == SnapshotKind.State && s.Position.Epoch >= ledger.Life.From);
+
+    /// <summary>Whether a tombstone or a state of the document as it is stands here.</summary>
+    public bool HasAnyOf(Life life, SnapshotKind kind) =>
+        stored.Exists(s => s.Snapshot.Kind == kind && s.Snapshot.Position.Epoch >= life.From);
 
     public void Write(Process process, Snapshot snapshot)
     {

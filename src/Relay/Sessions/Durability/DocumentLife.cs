@@ -88,9 +88,8 @@ internal sealed class DocumentLife(SessionServices services)
             $"The log of document '{name}' began anew under every attempt to create it.");
     }
 
+    /// <summary>Also where the tombstone stands already: the log may not have heard of it.</summary>
     private ValueTask BuryAsync(DocumentName name, DurableState state, CancellationToken cancellation) =>
-        state.IsBuried
-            ? default
-            : Tombstone.WriteAsync(services.Log, services.Snapshots, name, state,
-                services.Environment.Time.GetUtcNow(), cancellation);
+        Tombstone.WriteAsync(services.Log, services.Snapshots, name, state, services.Environment.Time.GetUtcNow(),
+            cancellation);
 }

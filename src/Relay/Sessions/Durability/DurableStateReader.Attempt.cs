@@ -50,6 +50,15 @@ internal sealed partial class DurableStateReader
 
             var saved = Newest();
             var read = salvaged ?? await reader.log.ReadAsync(name, saved.IsNone ? tombstone : saved, cancellation);
+            if (salvaged is null && tombstone.IsNone && read.Entries is [{ Kind: EntryKind.Created }, ..])
+            {
+                // A tombstone is stored before a document is created again, so the listing is older than the log. A
+                // session that took the two for one state would append what was deleted.
+                Problem = $"The log says that the document was created at {read.Entries[0].Position}, and no tombstone "
+                    + "is listed.";
+                return null;
+            }
+
             if (!tombstone.IsNone && read.Outcome != LogReadOutcome.Damaged)
             {
                 if (saved.IsNone && !IsCreatedAnew(read))
