@@ -19,7 +19,17 @@ public enum SnapshotKind : byte
 /// <param name="WrittenAt">When its writer made it, UTC, kept to the millisecond.</param>
 /// <param name="Update">The document as a Yjs update, format V1; empty for a tombstone.</param>
 public sealed record Snapshot(DocumentName Document, SnapshotKind Kind, Position Position, DateTimeOffset WrittenAt,
-    ReadOnlyMemory<byte> Update);
+    ReadOnlyMemory<byte> Update)
+{
+    /// <summary>So many of the newest listed snapshots are looked at, and named by others.</summary>
+    public const int MostCovered = 128;
+
+    /// <summary>
+    /// The stored snapshots all of which is in this one, by the ids in their positions. Positions alone do not say it:
+    /// after a failover that lost entries, one with a lower offset may be of another history. Never a tombstone.
+    /// </summary>
+    public IReadOnlyList<EntryId> Covers { get; init; } = [];
+}
 
 /// <summary>A stored snapshot as a listing shows it, without reading it.</summary>
 /// <param name="Position">The position in its name.</param>

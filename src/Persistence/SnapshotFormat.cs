@@ -8,7 +8,7 @@ namespace Relay.Persistence;
 /// The bytes of a stored snapshot, equal in S3 and on disk. Numbers are big-endian:
 /// <code>
 ///  0   8  magic: 89 'R' 'L' 'Y' 'S' 'N' 'A' 'P'
-///  8   2  version: 1
+///  8   2  version: 2
 /// 10   1  kind: 1 state, 2 tombstone
 /// 11   8  position: epoch
 /// 19   8  position: offset
@@ -16,7 +16,9 @@ namespace Relay.Persistence;
 /// 35   8  written at, milliseconds since 1970 UTC, signed
 /// 43   2  n: bytes of the name
 /// 45   8  u: bytes of the update
-/// 53   n  the document's name, UTF-8
+/// 53   2  c: how many stored snapshots it covers
+/// 55   n  the document's name, UTF-8
+///  …  8c  the ids in the positions of those that it covers
 ///  …   u  the document as a Yjs update, format V1; empty for a tombstone
 ///  …  32  SHA-256 over all before it
 /// </code>
@@ -28,9 +30,10 @@ namespace Relay.Persistence;
 internal static class SnapshotFormat
 {
     /// <summary>The header without the name.</summary>
-    internal const int FixedBytes = 53;
+    internal const int FixedBytes = 55;
 
-    private const ushort Version = 1;
+    private const ushort Version = 2;
+    private const int IdBytes = 8;
     private const int ChecksumBytes = SHA256.HashSizeInBytes;
     private const long MinUnixMilliseconds = -62_135_596_800_000;
     private const long MaxUnixMilliseconds = 253_402_300_799_999;
@@ -50,13 +53,14 @@ internal static class SnapshotFormat
             throw new ArgumentException($"No snapshot can have the position {snapshot.Position}.", nameof(snapshot));
         }
 
-        if (KindProblem((byte)snapshot.Kind, update.Length) is { } problem)
+        var covers = snapshot.Covers.Count;
+        if (KindProblem((byte)snapshot.Kind, update.Length, covers) is { } problem)
         {
             throw new ArgumentException(problem, nameof(snapshot));
         }
 
         var name = snapshot.Document.ToUtf8();
-        var total = LengthOf(snapshot.Document, update.Length);
+        var total = LengthOf(snapshot.Document, update.Length) + (IdBytes * covers);
         if (total > Array.MaxLength)
         {
             throw new ArgumentException($"A snapshot must not exceed {Array.MaxLength} bytes.", nameof(snapshot));
@@ -73,13 +77,20 @@ internal static class SnapshotFormat
         BinaryPrimitives.WriteInt64BigEndian(span[35..], snapshot.WrittenAt.ToUnixTimeMilliseconds());
         BinaryPrimitives.WriteUInt16BigEndian(span[43..], (ushort)name.Length);
         BinaryPrimitives.WriteUInt64BigEndian(span[45..], (ulong)update.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(span[53..], checked((ushort)covers));
         name.CopyTo(span[FixedBytes..]);
-        update.CopyTo(span[(FixedBytes + name.Length)..]);
+        for (var i = 0; i < covers; i++)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(
+                span[(FixedBytes + name.Length + (IdBytes * i))..], snapshot.Covers[i].Value);
+        }
+
+        update.CopyTo(span[(FixedBytes + name.Length + (IdBytes * covers))..]);
         SHA256.HashData(span[..^ChecksumBytes], span[^ChecksumBytes..]);
         return bytes;
     }
 
-    /// <summary>How many bytes are stored for an update of that length.</summary>
+    /// <summary>How many bytes are stored for an update of that length, if it covers no other snapshot.</summary>
     internal static long LengthOf(DocumentName document, int updateBytes) =>
         (long)FixedBytes + document.ToUtf8().Length + updateBytes + ChecksumBytes;
 
@@ -110,9 +121,11 @@ internal static class SnapshotFormat
         var room = (ulong)(total - FixedBytes - ChecksumBytes);
         var name = BinaryPrimitives.ReadUInt16BigEndian(start[43..]);
         var update = BinaryPrimitives.ReadUInt64BigEndian(start[45..]);
-        if (name > room || update != room - name)
+        var covers = IdBytes * (ulong)BinaryPrimitives.ReadUInt16BigEndian(start[53..]);
+        if (name + covers > room || update != room - name - covers)
         {
-            return $"It has {total} bytes, and its header declares a name of {name} and an update of {update} bytes.";
+            return $"It has {total} bytes, and its header declares a name of {name}, an update of {update} and "
+                + $"{covers} bytes about other snapshots.";
         }
 
         return total > Array.MaxLength ? $"It has {total} bytes, more than one array can hold." : null;
@@ -160,8 +173,15 @@ internal static class SnapshotFormat
             return Unreadable("It was written at an impossible time.");
         }
 
-        var update = bytes[(FixedBytes + nameBytes)..^ChecksumBytes];
-        if (KindProblem(span[10], update.Length) is { } kindProblem)
+        var covers = new EntryId[BinaryPrimitives.ReadUInt16BigEndian(span[53..])];
+        for (var i = 0; i < covers.Length; i++)
+        {
+            covers[i] = new EntryId(
+                BinaryPrimitives.ReadUInt64BigEndian(span[(FixedBytes + nameBytes + (IdBytes * i))..]));
+        }
+
+        var update = bytes[(FixedBytes + nameBytes + (IdBytes * covers.Length))..^ChecksumBytes];
+        if (KindProblem(span[10], update.Length, covers.Length) is { } kindProblem)
         {
             return Unreadable(kindProblem);
         }
@@ -169,14 +189,18 @@ internal static class SnapshotFormat
         return new SnapshotReadResult(
             SnapshotReadOutcome.Read,
             new Snapshot(document, (SnapshotKind)span[10], stored,
-                DateTimeOffset.FromUnixTimeMilliseconds(writtenAt), update));
+                DateTimeOffset.FromUnixTimeMilliseconds(writtenAt), update)
+            {
+                Covers = covers,
+            });
     }
 
     /// <summary>An empty state would be taken for an empty document: even that has two bytes as a Yjs update.</summary>
-    private static string? KindProblem(byte kind, int updateBytes) => (SnapshotKind)kind switch
+    private static string? KindProblem(byte kind, int updateBytes, int covers) => (SnapshotKind)kind switch
     {
         SnapshotKind.State when updateBytes == 0 => "It is a state without an update.",
         SnapshotKind.Tombstone when updateBytes != 0 => "It is a tombstone with an update.",
+        SnapshotKind.Tombstone when covers != 0 => "It is a tombstone that covers other snapshots.",
         SnapshotKind.State or SnapshotKind.Tombstone => null,
         _ => $"It is of the unknown kind {kind}.",
     };

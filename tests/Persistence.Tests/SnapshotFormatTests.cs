@@ -7,15 +7,19 @@ namespace Relay.Persistence;
 public sealed class SnapshotFormatTests
 {
     private static readonly Snapshot Sample = Samples.State(new Position(3, 258, new EntryId(0x0102030405060708)),
-        DocumentName.Create("é"), 7, 8, 9);
+        DocumentName.Create("é"), 7, 8, 9) with
+    {
+        Covers = [new EntryId(0x1112131415161718), new EntryId(1)],
+    };
 
     /// <summary>The stored bytes, spelled out: whoever changes them orphans every stored snapshot.</summary>
     [Fact]
     public void The_bytes_are_as_documented()
     {
-        const string Header = "89524c59534e4150" + "0001" + "01" + "0000000000000003" + "0000000000000102"
-            + "0102030405060708" + "0000019cb73d3271" + "0002" + "0000000000000003";
-        var body = Convert.FromHexString(Header + "c3a9" + "070809");
+        const string Header = "89524c59534e4150" + "0002" + "01" + "0000000000000003" + "0000000000000102"
+            + "0102030405060708" + "0000019cb73d3271" + "0002" + "0000000000000003" + "0002";
+        var body = Convert.FromHexString(
+            Header + "c3a9" + "1112131415161718" + "0000000000000001" + "070809");
         Assert.Equal(Samples.Time.ToUnixTimeMilliseconds(), BinaryPrimitives.ReadInt64BigEndian(body.AsSpan(35)));
 
         Assert.Equal(Convert.ToHexString([.. body, .. SHA256.HashData(body)]),
@@ -49,6 +53,8 @@ public sealed class SnapshotFormatTests
             Sample with { WrittenAt = DateTimeOffset.MinValue },
             Sample with { WrittenAt = new DateTimeOffset(9999, 12, 31, 23, 59, 59, 999, TimeSpan.Zero) },
             Sample with { Update = RandomNumberGenerator.GetBytes(300_000) },
+            Sample with { Covers = [] },
+            Sample with { Covers = [.. Enumerable.Range(1, ushort.MaxValue).Select(i => new EntryId((ulong)i))] },
             .. Samples.HostileNames.Select(name => Sample with { Document = DocumentName.Create(name) }),
         ];
         Assert.All(snapshots, snapshot =>
@@ -101,12 +107,12 @@ public sealed class SnapshotFormatTests
     {
         var bytes = SnapshotFormat.Encode(Sample);
         Assert.Equal("It ends after 0 bytes, before its header does.", AssertUnreadable(default));
-        Assert.Equal("It ends after 84 bytes, before its header does.", AssertUnreadable(bytes.AsMemory(0, 84)));
-        Assert.Equal("It has 89 bytes, and its header declares a name of 2 and an update of 3 bytes.",
-            AssertUnreadable(bytes.AsMemory(0, 89)));
+        Assert.Equal("It ends after 86 bytes, before its header does.", AssertUnreadable(bytes.AsMemory(0, 86)));
+        Assert.Equal("It has 91 bytes, and its header declares a name of 2, an update of 3 and 16 bytes about other "
+            + "snapshots.", AssertUnreadable(bytes.AsMemory(0, 91)));
         Assert.Equal("It does not begin as a snapshot does.", AssertUnreadable(new byte[200]));
-        Assert.Equal("It has format version 2, and this Relay reads version 1.",
-            AssertUnreadable(Changed(b => b[9] = 2)));
+        Assert.Equal("It has format version 1, and this Relay reads version 2.",
+            AssertUnreadable(Changed(b => b[9] = 1)));
         Assert.Equal("It is of the unknown kind 3.", AssertUnreadable(Changed(b => b[10] = 3)));
         Assert.Equal("It is a tombstone with an update.", AssertUnreadable(Changed(b => b[10] = 2)));
         Assert.Equal("It has the position 4/258/0102030405060708, and its key has 3/258/0102030405060708.",
@@ -119,8 +125,8 @@ public sealed class SnapshotFormatTests
             AssertUnreadable(Changed(b => BinaryPrimitives.WriteInt64BigEndian(b.AsSpan(35), long.MaxValue))));
         Assert.Equal("It was written at an impossible time.",
             AssertUnreadable(Changed(b => BinaryPrimitives.WriteInt64BigEndian(b.AsSpan(35), long.MinValue))));
-        Assert.Equal("It names another document than its key.", AssertUnreadable(Changed(b => b[54] ^= 1)));
-        Assert.Equal("Its checksum does not fit its bytes.", AssertUnreadable(Changed(b => b[56] ^= 1, sign: false)));
+        Assert.Equal("It names another document than its key.", AssertUnreadable(Changed(b => b[56] ^= 1)));
+        Assert.Equal("Its checksum does not fit its bytes.", AssertUnreadable(Changed(b => b[60] ^= 1, sign: false)));
 
         // A name that is longer or shorter than the one asked for, with the bytes of both together as many as before.
         Assert.Equal("It names another document than its key.",
@@ -145,7 +151,7 @@ public sealed class SnapshotFormatTests
         var start = Changed(b => BinaryPrimitives.WriteUInt64BigEndian(b.AsSpan(45), 1UL << 50))
             .AsSpan(0, SnapshotFormat.FixedBytes);
         Assert.Contains("more than one array can hold",
-            SnapshotFormat.StartProblem(start, SnapshotFormat.FixedBytes + 2 + (1L << 50) + 32));
+            SnapshotFormat.StartProblem(start, SnapshotFormat.FixedBytes + 2 + 16 + (1L << 50) + 32));
     }
 
     [Fact]

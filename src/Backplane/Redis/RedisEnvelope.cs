@@ -108,6 +108,17 @@ internal static class RedisEnvelope
             BinaryPrimitives.ReadInt64BigEndian(answer[33..]));
     }
 
+    public static byte[] Ids(ReadOnlySpan<EntryId> ids)
+    {
+        var bytes = new byte[8 * ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(8 * i), ids[i].Value);
+        }
+
+        return bytes;
+    }
+
     public static byte[] Id(EntryId id)
     {
         var bytes = new byte[8];

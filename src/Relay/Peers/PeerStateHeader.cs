@@ -8,7 +8,7 @@ namespace Relay.Peers;
 /// it. Numbers are big-endian:
 /// <code>
 ///  0   8  magic: 89 'R' 'L' 'Y' 'P' 'E' 'E' 'R'
-///  8   2  version: 1
+///  8   2  version: 2
 /// 10   1  encoding of the body: 0 as it is, 1 deflate (RFC 1951)
 /// 11   2  n: number of positions whose stored snapshot does not read
 /// 13  24  position: epoch, offset, id
@@ -16,7 +16,9 @@ namespace Relay.Peers;
 /// 61   8  d: bytes of the document
 /// 69   8  u: bytes of the unlogged updates
 /// 77   8  a: bytes of presence
-/// 85 24n  the positions
+/// 85   2  c: number of stored snapshots all of which is in the document
+/// 87 24n  the positions
+///  …  8c  the ids in the positions of those snapshots
 /// </code>
 /// Then the body: d bytes of the document and u bytes of unlogged updates (Yjs updates, format V1), a bytes of presence
 /// (y-protocols), and 32 bytes of HMAC-SHA256 with the nodes' secret over the line
@@ -30,18 +32,21 @@ namespace Relay.Peers;
 /// <param name="DocumentBytes">Bytes of the document.</param>
 /// <param name="UnloggedBytes">Bytes of the unlogged updates.</param>
 /// <param name="AwarenessBytes">Bytes of presence.</param>
+/// <param name="CoversCount">How many ids of snapshots follow the positions.</param>
 internal readonly record struct PeerStateHeader(
     bool IsDeflated, Position Position, Position Saved, int UnreadableCount, long DocumentBytes, long UnloggedBytes,
-        long AwarenessBytes)
+        long AwarenessBytes, int CoversCount)
 {
-    /// <summary>The header without the positions of unreadable snapshots.</summary>
-    public const int FixedBytes = 85;
+    /// <summary>The header without the positions and ids of snapshots.</summary>
+    public const int FixedBytes = 87;
 
     public const int PositionBytes = 24;
 
+    public const int IdBytes = 8;
+
     public const int MacBytes = 32;
 
-    private const ushort Version = 1;
+    private const ushort Version = 2;
 
     /// <summary>The bytes of all parts of the body.</summary>
     public long TotalBytes => DocumentBytes + UnloggedBytes + AwarenessBytes;
@@ -69,6 +74,7 @@ internal readonly record struct PeerStateHeader(
         BinaryPrimitives.WriteInt64BigEndian(bytes[61..], DocumentBytes);
         BinaryPrimitives.WriteInt64BigEndian(bytes[69..], UnloggedBytes);
         BinaryPrimitives.WriteInt64BigEndian(bytes[77..], AwarenessBytes);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[85..], checked((ushort)CoversCount));
     }
 
     public static void WritePosition(Span<byte> bytes, Position position)
@@ -97,7 +103,8 @@ internal readonly record struct PeerStateHeader(
             BinaryPrimitives.ReadUInt16BigEndian(bytes[11..]),
             BinaryPrimitives.ReadInt64BigEndian(bytes[61..]),
             BinaryPrimitives.ReadInt64BigEndian(bytes[69..]),
-            BinaryPrimitives.ReadInt64BigEndian(bytes[77..]));
+            BinaryPrimitives.ReadInt64BigEndian(bytes[77..]),
+            BinaryPrimitives.ReadUInt16BigEndian(bytes[85..]));
 
         // One by one and before they are added: three lengths of strangers may add up to anything.
         var most = Math.Min(maxBytes, Array.MaxLength);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Relay.Sessions;
@@ -36,7 +37,8 @@ internal static class PeerStateReader
         }
 
         signature.AppendData(start);
-        var positions = new byte[PeerStateHeader.PositionBytes * header.UnreadableCount];
+        var ofPositions = PeerStateHeader.PositionBytes * header.UnreadableCount;
+        var positions = new byte[ofPositions + (PeerStateHeader.IdBytes * header.CoversCount)];
         if (await input.ReadAtLeastAsync(positions, positions.Length, throwOnEndOfStream: false,
             cancellation) < positions.Length)
         {
@@ -45,9 +47,16 @@ internal static class PeerStateReader
 
         signature.AppendData(positions);
         var unreadable = new HashSet<Position>();
-        for (var at = 0; at < positions.Length; at += PeerStateHeader.PositionBytes)
+        for (var at = 0; at < ofPositions; at += PeerStateHeader.PositionBytes)
         {
             unreadable.Add(PeerStateHeader.ReadPosition(positions.AsSpan(at)));
+        }
+
+        var covers = new EntryId[header.CoversCount];
+        for (var i = 0; i < covers.Length; i++)
+        {
+            covers[i] = new EntryId(BinaryPrimitives.ReadUInt64BigEndian(
+                positions.AsSpan(ofPositions + (PeerStateHeader.IdBytes * i))));
         }
 
         var body = header.IsDeflated ? new DeflateStream(input, CompressionMode.Decompress, leaveOpen: true) : input;
@@ -62,6 +71,9 @@ internal static class PeerStateReader
                     parts.AsMemory(0, (int)header.DocumentBytes),
                     parts.AsMemory((int)header.DocumentBytes, (int)header.UnloggedBytes),
                     parts.AsMemory((int)(header.DocumentBytes + header.UnloggedBytes), (int)header.AwarenessBytes))
+                {
+                    Covers = covers,
+                }
                 : null;
         }
         catch (InvalidDataException)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Relay.Sessions;
@@ -39,14 +40,21 @@ internal static class PeerStateWriter
         var total = (long)state.Document.Length + state.Unlogged.Length + state.Awareness.Length;
         var header = new PeerStateHeader(
             total >= DeflateFrom, state.Position, state.Saved, state.Unreadable.Count, state.Document.Length,
-                state.Unlogged.Length, state.Awareness.Length);
-        var start = new byte[PeerStateHeader.FixedBytes + (PeerStateHeader.PositionBytes * state.Unreadable.Count)];
+                state.Unlogged.Length, state.Awareness.Length, state.Covers.Count);
+        var start = new byte[PeerStateHeader.FixedBytes + (PeerStateHeader.PositionBytes * state.Unreadable.Count)
+            + (PeerStateHeader.IdBytes * state.Covers.Count)];
         header.Write(start);
         var at = PeerStateHeader.FixedBytes;
         foreach (var position in state.Unreadable)
         {
             PeerStateHeader.WritePosition(start.AsSpan(at), position);
             at += PeerStateHeader.PositionBytes;
+        }
+
+        foreach (var id in state.Covers)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(start.AsSpan(at), id.Value);
+            at += PeerStateHeader.IdBytes;
         }
 
         signature.AppendData(start);

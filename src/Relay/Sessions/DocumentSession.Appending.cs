@@ -112,9 +112,8 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        current.IsSending = true;
-        current.Attempts++;
-        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload);
+        current.Try(services.Environment.NewEntryId);
+        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload) { Earlier = current.Earlier };
         var epoch = position.Epoch;
         Start(
             settings.CallTimeout,

@@ -47,10 +47,11 @@ internal sealed partial class DocumentSession
         readAgain = false;
         var look = pendingReads.LookBegins();
         var after = position;
+        LoggedEntry[] waiting = ahead.Count == 0 ? [] : [.. ahead.Values];
         Start(
             settings.CallTimeout,
             cancellation => ReadAfterAsync(after, cancellation),
-            outcome => OnRead(look, outcome),
+            outcome => OnRead(look, outcome, waiting),
             exception => OnReadFailed(look, exception));
     }
 
@@ -71,7 +72,10 @@ internal sealed partial class DocumentSession
         return (read, listing.Count == 0 ? Position.None : listing[0].Position);
     }
 
-    private void OnRead(long look, (LogReadResult Read, Position Newest) outcome)
+    /// <param name="look">Which requests it answers.</param>
+    /// <param name="outcome">What was read.</param>
+    /// <param name="waiting">Entries from beyond the next offset that were here before the read began.</param>
+    private void OnRead(long look, (LogReadResult Read, Position Newest) outcome, LoggedEntry[] waiting)
     {
         var (result, newest) = outcome;
         reading = false;
@@ -97,6 +101,8 @@ internal sealed partial class DocumentSession
             {
                 OnEntry(entry);
             }
+
+            DropLost(waiting);
         }
         else if (result.Outcome != LogReadOutcome.NoLog || position != covered || position != newest)
         {
@@ -121,6 +127,22 @@ internal sealed partial class DocumentSession
 
         LookForRequests();
         OnRequestsAnswered();
+    }
+
+    /// <summary>
+    /// An entry is in the log before it is heard of. What waited for a read and was not reached by it is of a history
+    /// that a failover lost: the entries before it never come.
+    /// </summary>
+    private void DropLost(LoggedEntry[] waiting)
+    {
+        foreach (var entry in waiting)
+        {
+            if (ahead.TryGetValue(entry.Position.Offset, out var kept) && kept.Position == entry.Position)
+            {
+                ahead.Remove(entry.Position.Offset);
+                aheadBytes -= entry.Payload.Length + 64;
+            }
+        }
     }
 
     private void OnReadFailed(long look, Exception exception)

@@ -127,7 +127,7 @@ internal sealed partial class DocumentSession
             return;
         }
 
-        if (flight?.Id != entry.Position.Id)
+        if (flight?.Has(entry.Position.Id) != true)
         {
             return;
         }
@@ -162,11 +162,12 @@ internal sealed partial class DocumentSession
         }
 
         position = entry.Position;
+        snapshots.Applied(position);
         documentVersion++;
         answers.Forget();
         limit.Holds(document.MemoryBytes);
         unsavedBytes += entry.Payload.Length;
-        if (flight?.Id == position.Id)
+        if (flight?.Has(position.Id) == true)
         {
             SettleFlight(news);
         }

@@ -135,6 +135,7 @@ internal sealed partial class DocumentSession
         catch (Exception exception)
         {
             LogLeaveFailed(services.Logger, exception, Name);
+            registry.LateRemovals.Add(Name);
         }
 
         try

@@ -49,7 +49,10 @@ internal sealed partial class DocumentSession
     public PeerState? Share() =>
         State is SessionState.Loading or SessionState.Closed || reconciling || IsRecovering
             ? null
-            : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), OwnPresence());
+            : new PeerState(position, covered, unreadable, EncodeState(), Unlogged(), OwnPresence())
+            {
+                Covers = snapshots.ToArray(),
+            };
 
     /// <summary>
     /// Every step leaves what it has made where the cleaning up finds it, whatever the next step does.
@@ -122,6 +125,7 @@ internal sealed partial class DocumentSession
         unreadable = state.Unreadable;
         saved = state.Saved;
         covered = state.IsInLog ? saved : Position.None;
+        snapshots.Restart(state.Covers, position);
         documentVersion++;
         answers.Forget();
         State = SessionState.Live;
@@ -132,11 +136,7 @@ internal sealed partial class DocumentSession
             MarkUnsaved();
         }
 
-        if (!loaded.IsListed)
-        {
-            ListLater();
-        }
-
+        ListAgain(loaded.IsListed);
         if (loaded.Peer is { } peer)
         {
             peerUnlogged = peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default;
@@ -144,7 +144,13 @@ internal sealed partial class DocumentSession
         }
 
         LogLoaded(services.Logger, Name, position);
-        if (unreadable.Contains(position) || loaded.IsPeerElsewhere)
+        AppendPeerUnlogged();
+        if (!state.Strays.IsEmpty)
+        {
+            RecoverStrays(state);
+            StartAppend();
+        }
+        else if (unreadable.Contains(position) || loaded.IsPeerElsewhere)
         {
             // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or
             // the log was lost, and a node that has what is lost does not know that yet.

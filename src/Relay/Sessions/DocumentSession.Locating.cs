@@ -76,6 +76,19 @@ internal sealed partial class DocumentSession
     private void ListLater() =>
         locatorTimer.Set(services.Environment.Backoff(++failedAdds, settings.FirstRetry, settings.LongestRetry));
 
+    /// <summary>This node is added again where that failed, or where an earlier removal may take effect after it.</summary>
+    private void ListAgain(bool isListed)
+    {
+        if (!isListed)
+        {
+            ListLater();
+        }
+        else if (registry.LateRemovals.Take(Name))
+        {
+            locatorTimer.Set(settings.CallTimeout);
+        }
+    }
+
     private void RemoveFromLocator() =>
         Start(settings.CallTimeout, cancellation => services.Locator.RemoveAsync(Name, cancellation),
             () => OnRemoved(null), OnRemoved);
@@ -85,6 +98,7 @@ internal sealed partial class DocumentSession
         if (failure is not null)
         {
             LogLeaveFailed(services.Logger, failure, Name);
+            registry.LateRemovals.Add(Name);
         }
 
         if (State == SessionState.Closed)
@@ -131,9 +145,9 @@ internal sealed partial class DocumentSession
         if (failure is not null)
         {
             LogNotListed(services.Logger, failure, Name);
-            ListLater();
         }
 
+        ListAgain(isListed: failure is null);
         State = SessionState.Live;
         foreach (var attachment in attachments.ToArray())
         {

@@ -72,19 +72,14 @@ internal sealed partial class DocumentSession
         }
 
         // What arrives from here on is newer than what is read, or in it.
-        var wasLost = savedLost;
         savedLost = false;
         var look = pendingReads.LookBegins();
         Start(
             settings.LongCallTimeout,
             cancellation => RelayTraces.TraceAsync("document.reconcile", Name,
-                _ => services.Durable.ReadAsync(Name, covered, wasLost, cancellation)),
+                _ => services.Durable.ReadAsync(Name, covered, cancellation)),
             state => OnEverythingRead(look, state),
-            exception =>
-            {
-                savedLost |= wasLost;
-                OnReconcileFailed(look, exception, CloseReason.StoreUnavailable);
-            });
+            exception => OnReconcileFailed(look, exception, CloseReason.StoreUnavailable));
     }
 
     private void OnEverythingRead(long look, DurableState state)
@@ -146,11 +141,12 @@ internal sealed partial class DocumentSession
         saved = state.Saved;
         covered = state.IsInLog ? saved : Position.None;
         unreadable = state.Unreadable;
+        snapshots.Restart(state.Covers, position);
         documentVersion++;
         answers.Forget();
         limit.Holds(document.MemoryBytes);
         unsavedBytes = state.EntryBytes;
-        if (flight is not null && state.HasEntry(flight.Id))
+        if (flight is not null && state.HasEntryOf(flight))
         {
             SettleFlight(news);
         }
@@ -179,6 +175,8 @@ internal sealed partial class DocumentSession
             outbox.Insert(0, new OutboxItem(null, lacking, 0, false, documentVersion));
         }
 
+        RecoverStrays(state);
+        AppendPeerUnlogged();
         if (position != saved)
         {
             MarkUnsaved();
@@ -187,6 +185,15 @@ internal sealed partial class DocumentSession
         if (!wasNew)
         {
             LogReconciled(services.Logger, Name, position, lacking.Length, news.Length);
+        }
+    }
+
+    /// <summary>Sessions that follow the log lack what only a snapshot of a lost history has.</summary>
+    private void RecoverStrays(DurableState state)
+    {
+        if (!state.Strays.IsEmpty)
+        {
+            outbox.Insert(0, new OutboxItem(null, state.Strays, 0, false, documentVersion));
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class DocumentSession
     /// <summary>So often a session that wants to leave waits for another node's save; then it saves itself.</summary>
     private const int RefusedClaims = 3;
 
+    private readonly CoveredSnapshots snapshots = new();
     private IReadOnlySet<Position> unreadable = new HashSet<Position>();
     private Position saved;
 
@@ -97,7 +98,10 @@ internal sealed partial class DocumentSession
         }
 
         var bytes = unsavedBytes;
-        var snapshot = new Snapshot(Name, SnapshotKind.State, position, Now, EncodeState());
+        var snapshot = new Snapshot(Name, SnapshotKind.State, position, Now, EncodeState())
+        {
+            Covers = snapshots.ToArray(),
+        };
         var known = unreadable;
         var before = covered;
         var isAsked = !pendingSaves.IsEmpty;
@@ -181,7 +185,9 @@ internal sealed partial class DocumentSession
             var second = listing.Where(s => !known.Contains(s.Position)).Select(s => s.Position)
                 .SkipWhile(p => p != snapshot.Position).Skip(1).FirstOrDefault();
             await services.Log.CheckpointAsync(Name, snapshot.Position, second, cancellation);
-            foreach (var old in settings.Retention.Deletable(listing, known, Now))
+            Mailbox.PostElsewhere(() => OnSnapshotsListed(snapshot.Position, listing));
+            var deletable = settings.Retention.Deletable(listing, known, Now);
+            foreach (var old in CoveredSnapshots.Prunable(deletable, listing, snapshot))
             {
                 await services.Snapshots.DeleteAsync(Name, old, cancellation);
             }
@@ -219,6 +225,7 @@ internal sealed partial class DocumentSession
         }
 
         saving = false;
+        snapshots.Heard(claim.Saved);
         isUnsaved |= saved != snapshot.Position;
         unsavedBytes += bytes;
         if (State == SessionState.Closed)
@@ -233,6 +240,11 @@ internal sealed partial class DocumentSession
             refusedClaims += State == SessionState.Draining ? 1 : 0;
             saveTimer.Set(State == SessionState.Draining ? settings.SavedElsewhereCheck : settings.SaveInterval);
         }
+        else
+        {
+            // Nothing is left to repeat; what failed before was this very save.
+            failedSaves = 0;
+        }
 
         SaveForRequests();
         OnRequestsAnswered();
@@ -245,6 +257,7 @@ internal sealed partial class DocumentSession
         failedSaves = 0;
         refusedClaims = 0;
         saved = snapshot.Position;
+        snapshots.Stored(saved);
         LogSaved(services.Logger, Name, saved, snapshot.Update.Length);
         if (State == SessionState.Closed)
         {
@@ -286,9 +299,20 @@ internal sealed partial class DocumentSession
         StartAppend();
     }
 
+    /// <summary>A snapshot that the document may lack is read, and what only it has is appended anew.</summary>
+    private void OnSnapshotsListed(Position stored, IReadOnlyList<SnapshotInfo> listing)
+    {
+        snapshots.Stored(stored);
+        if (IsOpen && snapshots.LacksAnyOf(Name, listing, unreadable))
+        {
+            RequestReconcile();
+        }
+    }
+
     /// <summary>A node has stored a snapshot, this one or another.</summary>
     public void OnChannelSaved(Position at)
     {
+        snapshots.Heard(at);
         if (State is SessionState.Loading or SessionState.Closed || at.Epoch != position.Epoch
             || at.Offset > position.Offset || (at.Epoch == saved.Epoch && at.Offset <= saved.Offset))
         {

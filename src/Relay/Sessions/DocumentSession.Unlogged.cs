@@ -20,7 +20,8 @@ internal sealed partial class DocumentSession
     private YDocument? shown;
 
     /// <summary>
-    /// What the clients of another node shared unlogged when this one loaded the document. That node appends it.
+    /// What the clients of another node shared unlogged when this one loaded the document. Both nodes append it: the
+    /// other one may die before it can, and clients of this one have seen it.
     /// </summary>
     private ReadOnlyMemory<byte> peerUnlogged;
 
@@ -137,6 +138,20 @@ internal sealed partial class DocumentSession
 
     private static bool HasAll(YDocument document, ReadOnlyMemory<byte> update) =>
         document.TryGetNews(update, out var news, out _, isAccepted: true) && news.IsEmpty;
+
+    /// <summary>
+    /// What another node shares unlogged is appended here, too: this one has just read the log, and can reach it. Not
+    /// where it builds on what the document lacks, because the log was lost: the other node appends that first.
+    /// </summary>
+    private void AppendPeerUnlogged()
+    {
+        if (!peerUnlogged.IsEmpty && document.TryGetNews(peerUnlogged, out var news, out _) && !news.IsEmpty
+            && document.HasPastOf(news))
+        {
+            outbox.Add(new OutboxItem(null, news, 0, false, documentVersion));
+            StartAppend();
+        }
+    }
 
     /// <summary>All that is shared unlogged, as one update; empty when there is nothing.</summary>
     private ReadOnlyMemory<byte> Unlogged(Attachment? except = null)

@@ -19,6 +19,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool stopping;
 
+    /// <summary>Removals from the locator of which it is not known whether they still take effect.</summary>
+    public LateRemovals LateRemovals { get; } = new();
+
     /// <summary>
     /// Makes a place for a connection at its document, which is loaded if it is not here. The caller calls
     /// <see cref="Attachment.Join"/> on it in any case.
@@ -254,6 +257,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
         catch (Exception exception)
         {
             // Whoever asks next makes this node try again.
+            LateRemovals.Add(name);
             LogStillListed(services.Logger, exception, name);
         }
 

@@ -269,6 +269,11 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
             return (new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None), null);
         }
 
+        if (log.Entries.FirstOrDefault(e => entry.Earlier.Span.Contains(e.Position.Id)) is { Position.IsNone: false } one)
+        {
+            return (new AppendResult(AppendOutcome.Stored, one.Position, one.Previous), one);
+        }
+
         if (!log.Ids.Add(entry.Id)
             && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
         {

@@ -8,15 +8,16 @@ namespace Relay.Peers;
 public sealed class PeerStateFormatTests
 {
     [Fact]
-    public async Task The_bytes_of_version_1_are_what_they_always_were() =>
+    public async Task The_bytes_of_version_2_are_what_they_always_were() =>
         Assert.Equal(
-            "89524c5950454552" + "0001" + "00" + "0001"
+            "89524c5950454552" + "0002" + "00" + "0001"
             + "00000000000003e8" + "0000000000000007" + "1122334455667788"
             + "00000000000003e8" + "0000000000000005" + "1122334455667788"
-            + "0000000000000003" + "0000000000000002" + "0000000000000001"
+            + "0000000000000003" + "0000000000000002" + "0000000000000001" + "0002"
             + "00000000000003e8" + "0000000000000006" + "1122334455667788"
+            + "1122334455667789" + "0000000000000001"
             + "010203" + "0405" + "06"
-            + "151b5e8d5a25d1622ab1be11c31e50630e98b0e82a4e63cb532ac4c05fe9b147",
+            + "adf04c31d7fe00aeb3c0dd511093d8e86e68ab384a5f7e796cdfa670a31d6796",
             Convert.ToHexStringLower(await WrittenAsync(State() with { Document = new byte[] { 1, 2, 3 } })));
 
     [Theory]
@@ -47,7 +48,8 @@ public sealed class PeerStateFormatTests
         Assert.InRange((await WrittenAsync(State() with { Document = text })).Length, 100, 3_000);
 
         var small = State(1_000);
-        Assert.Equal(PeerStateHeader.FixedBytes + PeerStateHeader.PositionBytes + 1_003 + PeerStateHeader.MacBytes,
+        Assert.Equal(PeerStateHeader.FixedBytes + PeerStateHeader.PositionBytes
+            + (2 * PeerStateHeader.IdBytes) + 1_003 + PeerStateHeader.MacBytes,
             (await WrittenAsync(small)).Length);
         Assert.InRange((await WrittenAsync(State(100_000))).Length, 100_000, 107_000);
     }

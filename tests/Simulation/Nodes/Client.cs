@@ -144,7 +144,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
                 break;
             default:
                 Ledger.Apply(Document, payload);
-                if (!shown.TryTake(payload) && world.Promise != Promise.AnyLog)
+                if (!shown.TryTake(payload, document.Ledger.Life.EverLogged) && world.Promise != Promise.AnyLog)
                 {
                     // A log that was lost may come back in another order than it was written in.
                     throw new ScheduleFailedException($"{Name} was shown deletes before what they came with.");

@@ -1,4 +1,3 @@
-using Relay.Backplane;
 using Relay.DocLocator;
 using Relay.Sessions;
 using Relay.Startup;

@@ -48,7 +48,7 @@ internal sealed class Ledger(Promise promise)
 
         if (entry.Kind == EntryKind.Created)
         {
-            Life.IsDeleted = false;
+            Life.Begin();
             histories[entry.Position] = new YDocument().EncodeState();
             totals[entry.Position] = Life.EverLogged.EncodeState();
             durable = null;
@@ -65,7 +65,13 @@ internal sealed class Ledger(Promise promise)
         }
 
         Apply(history, entry.Payload);
-        histories[entry.Position] = history.EncodeState();
+        var state = history.EncodeState();
+        if (histories.TryGetValue(entry.Position, out var other) && !state.AsSpan().SequenceEqual(other))
+        {
+            throw new ScheduleFailedException($"The position {entry.Position} names two histories.");
+        }
+
+        histories[entry.Position] = state;
         if (promise == Promise.AnyNode)
         {
             totals[entry.Position] = Life.EverLogged.EncodeState();
@@ -135,6 +141,19 @@ internal sealed class Ledger(Promise promise)
         {
             throw new ScheduleFailedException(
                 $"The snapshot at {snapshot.Position} lacks entries up to that position.");
+        }
+    }
+
+    /// <summary>A snapshot has all of those that it says that it covers.</summary>
+    public static void CheckCovers(Snapshot snapshot, IEnumerable<Snapshot> covered)
+    {
+        foreach (var other in covered)
+        {
+            if (other.Kind == SnapshotKind.Tombstone || !Contains(DocumentOf(snapshot.Update), other.Update))
+            {
+                throw new ScheduleFailedException(
+                    $"The snapshot at {snapshot.Position} says that it covers the one at {other.Position}.");
+            }
         }
     }
 
@@ -266,7 +285,8 @@ internal sealed class Ledger(Promise promise)
         if (promise == Promise.AnyNode && !document.EncodeState().AsSpan().SequenceEqual(totals[position]))
         {
             throw new ScheduleFailedException(
-                $"The session of {process.Name} at {position} is not what the log was up to there.");
+                $"The session of {process.Name} at {position} is not what the log was up to there: "
+                    + $"{Convert.ToHexString(document.EncodeState())} and not {Convert.ToHexString(totals[position])}.");
         }
     }
 

@@ -12,9 +12,9 @@ internal sealed class Life(int number, long from)
     public long From => from;
 
     /// <summary>Whether it begins with a deletion after which the document was not created yet.</summary>
-    public bool IsDeleted { get; set; } = number > 0;
+    public bool IsDeleted { get; private set; } = number > 0;
 
-    public YDocument EverLogged { get; } = new();
+    public YDocument EverLogged { get; private set; } = new();
 
     /// <summary>What was acknowledged or seen, and may not be lost.</summary>
     public YDocument MustKeep { get; } = new();
@@ -24,4 +24,11 @@ internal sealed class Life(int number, long from)
     /// expired: nothing tells it apart from one of this life.
     /// </summary>
     public bool HasOldEntry { get; set; }
+
+    /// <summary>The document is created again, with nothing of what nodes that did not know better have logged.</summary>
+    public void Begin()
+    {
+        IsDeleted = false;
+        EverLogged = new YDocument();
+    }
 }

@@ -59,7 +59,7 @@ internal sealed class Redis(
         {
             foreach (var known in log.Entries)
             {
-                if (known.Position.Id == entry.Id)
+                if (known.Position.Id == entry.Id || entry.Earlier.Span.Contains(known.Position.Id))
                 {
                     var first = known.Position.Offset == 1 && epoch != known.Position.Epoch
                         ? AppendOutcome.StartedEpoch

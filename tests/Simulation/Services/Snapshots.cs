@@ -39,13 +39,15 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
         }
 
         trace($"snapshots: {process.Name} stores {snapshot.Position}, {snapshot.Update.Length} bytes");
+        Ledger.CheckCovers(snapshot, stored.Where(s => snapshot.Covers.Contains(s.Snapshot.Position.Id))
+            .Select(s => s.Snapshot));
         stored.Add(new Stored(snapshot with { Update = snapshot.Update.ToArray() }, ProcessTime.At(agenda)));
         stored.Sort(static (a, b) => Compare(b.Snapshot.Position, a.Snapshot.Position));
         ledger.OnSnapshot(snapshot);
     }
 
     public IReadOnlyList<SnapshotInfo> List() =>
-        [.. stored.Select(s => new SnapshotInfo(s.Snapshot.Position, s.Snapshot.Update.Length, s.StoredAt))];
+        [.. stored.Select(s => new SnapshotInfo(s.Snapshot.Position, BytesOf(s.Snapshot), s.StoredAt))];
 
     public SnapshotReadResult Read(Position position) => stored.Find(s => s.Snapshot.Position == position) switch
     {
@@ -77,6 +79,10 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
         ledger.OnShrunk("the damage of a snapshot");
         return true;
     }
+
+    /// <summary>As they are stored, so that a listing tells a tombstone from a state.</summary>
+    private static long BytesOf(Snapshot snapshot) =>
+        SnapshotFormat.LengthOf(snapshot.Document, snapshot.Update.Length) + (8 * snapshot.Covers.Count);
 
     private static int Compare(Position a, Position b) => a.Epoch != b.Epoch ? a.Epoch.CompareTo(b.Epoch)
         : a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : b.Id.Value.CompareTo(a.Id.Value);

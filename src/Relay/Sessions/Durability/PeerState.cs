@@ -21,6 +21,9 @@ internal sealed record PeerState(
 {
     private static readonly byte[] EmptyUpdate = [0, 0];
 
+    /// <summary>The stored snapshots all of which is in the document, by the ids in their positions.</summary>
+    public IReadOnlyCollection<EntryId> Covers { get; init; } = [];
+
     /// <summary>What is told to one who only asks who is there: a state of nothing.</summary>
     public static PeerState OfPresence(ReadOnlyMemory<byte> awareness) =>
         new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
