@@ -12,7 +12,7 @@ namespace Relay.Simulation;
 internal sealed record Outcome(ulong Seed, Promise Promise, string? Failure, int Steps, ulong Fingerprint,
     IReadOnlyList<string> Trace)
 {
-    private const int MostLines = 1400;
+    private const int MostLines = 400;
 
     public override string ToString()
     {
