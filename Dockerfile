@@ -1,4 +1,5 @@
-# A node: no shell, no package manager, a user that may write nowhere but in /data. From the root of the repository: docker build -t relay .
+# A node: no shell, no package manager, a user that may write nowhere but in /data. From the root of the repository:
+# docker build -t relay .
 #
 #   docker run -p 127.0.0.1:8080:8080 -v relay:/data -e Relay__Auth__Mode=none relay
 #
@@ -12,17 +13,19 @@ ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 WORKDIR /source
 
 # Only what says which packages are needed, so that a change of code restores nothing anew.
-COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
-COPY src/Yjs/Yjs.csproj src/Yjs/
-COPY src/Backplane/Backplane.csproj src/Backplane/
-COPY src/DocLocator/DocLocator.csproj src/DocLocator/
-COPY src/Persistence/Persistence.csproj src/Persistence/
-COPY src/Relay/Relay.csproj src/Relay/
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig ./
+COPY src/Yjs/Yjs.csproj src/Yjs/packages*.lock.json src/Yjs/
+COPY src/Backplane/Backplane.csproj src/Backplane/packages*.lock.json src/Backplane/
+COPY src/DocLocator/DocLocator.csproj src/DocLocator/packages*.lock.json src/DocLocator/
+COPY src/Persistence/Persistence.csproj src/Persistence/packages*.lock.json src/Persistence/
+COPY src/Relay/Relay.csproj src/Relay/packages*.lock.json src/Relay/
 # A Release build compiles ahead, and the restore fetches the compiler for it.
-RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet restore src/Relay ${TARGETARCH:+-a $TARGETARCH} -p:Configuration=Release
+RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages \
+  dotnet restore src/Relay ${TARGETARCH:+-a $TARGETARCH} -p:Configuration=Release --locked-mode
 
 COPY src src
-RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages dotnet publish src/Relay -c Release ${TARGETARCH:+-a $TARGETARCH} --no-restore -o /node && mkdir /data
+RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages \
+  dotnet publish src/Relay -c Release ${TARGETARCH:+-a $TARGETARCH} --no-restore -o /node && mkdir /data
 
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET_VERSION}-noble-chiseled
 WORKDIR /node
@@ -33,7 +36,8 @@ USER $APP_UID
 VOLUME /data
 # Clients, and other nodes where Internal:Port is set to it.
 EXPOSE 8080 5211
-# Whether it lives. Whether it wants clients is what a load balancer asks, at /health/ready: a node that waits for Redis must not be restarted for that.
+# Whether it lives. Whether it wants clients is what a load balancer asks, at /health/ready: a node that waits for Redis
+# must not be restarted for that.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["dotnet", "Relay.dll", "health"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["dotnet", "Relay.dll"]

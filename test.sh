@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything, checks it and runs all tests. Needs git, the .NET SDK (global.json says which) and Node 20 or newer.
+# Builds everything, checks it and runs all tests. Needs git, the .NET SDK (global.json says which) and Node 20 or
+# newer.
 #
 #   ./test.sh         everything
 #   ./test.sh quick   what a change breaks first: build, unit tests, 1,000 simulated schedules, one stock client
@@ -16,7 +17,8 @@ temporary=$(mktemp -d /tmp/relay-test.XXXXXX) || exit 1
 # A Postgres that is not root passes through.
 chmod o+x "$temporary"
 export TMPDIR=$temporary RELAY_TEST_RUN=$temporary
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_UI_LANGUAGE=en
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+export DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1
 
 results=$temporary/results
 failures=$temporary/failures
@@ -35,7 +37,10 @@ lane=
 # What calculates for long, and what nothing else depends on, runs beside the tests with clients, which mostly wait, and
 # takes the processors that are left over.
 beside='DocLocator.Tests Persistence.Tests Yjs.Tests Yjs.Costs.Tests Simulation.Tests'
-projects() { sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/' | grep "$@" -E "/(${beside// /|})\.csproj"; }
+projects() {
+  sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/' \
+    | grep "$@" -E "/(${beside// /|})\.csproj"
+}
 
 run_beside() {
   renice -n 5 -p "$BASHPID" >/dev/null
@@ -57,11 +62,11 @@ if [ "${1:-}" = quick ]; then
 fi
 
 check 'repository hygiene' hygiene
+check 'lines of 120 columns' columns
 check 'packages' packages
 # The compiler looks at the style of what it compiles; this looks at the white space of all files.
 check 'format' dotnet format whitespace . --folder --verify-no-changes
 check 'build' build || finish
-check 'tests on containers' dotnet build tests/Containers -c Release -v quiet -nodeReuse:false
 check 'web bundle' npm --prefix web run --silent check
 check 'servers' servers
 find_programs
@@ -76,7 +81,8 @@ if [ -n "${RELAY_TEST_S3:-}" ] && [ -n "${RELAY_TEST_REDIS_SERVER:-}" ] && [ -n 
 else
   skip 'several nodes' $(tests_of tests/Cluster)
 fi
-if provide RELAY_TEST_CHROMIUM 'the tests in a browser' chromium chromium chromium-browser google-chrome-stable google-chrome; then
+if provide RELAY_TEST_CHROMIUM 'the tests in a browser' chromium \
+  chromium chromium-browser google-chrome-stable google-chrome; then
   node_tests 'clients in a browser' 3 $(tests_of tests/clients/browser)
 else
   skip 'clients in a browser' $(tests_of tests/clients/browser)

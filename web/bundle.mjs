@@ -10,7 +10,10 @@ import { licences } from './licences.mjs'
 const here = path.dirname(fileURLToPath(import.meta.url))
 
 /** What a visitor asks for → the sources of that page, whose scripts and styles have the name before it. */
-const pages = { 'index.html': { folder: 'src/demo', name: 'demo' }, 'dashboard.html': { folder: 'src/dashboard', name: 'dashboard' } }
+const pages = {
+  'index.html': { folder: 'src/demo', name: 'demo' },
+  'dashboard.html': { folder: 'src/dashboard', name: 'dashboard' }
+}
 
 export const wwwroot = path.resolve(here, '../src/Relay/wwwroot')
 
@@ -18,7 +21,12 @@ export const wwwroot = path.resolve(here, '../src/Relay/wwwroot')
 export const bundle = async () => {
   const { outputFiles, metafile } = await build({
     absWorkingDir: here,
-    entryPoints: Object.fromEntries(Object.values(pages).flatMap(({ folder, name }) => [[name, `${folder}/main.ts`], [`${name}-style`, `${folder}/${name}.css`]])),
+    entryPoints: Object.fromEntries(
+      Object.values(pages).flatMap(({ folder, name }) => [
+        [name, `${folder}/main.ts`],
+        [`${name}-style`, `${folder}/${name}.css`]
+      ])
+    ),
     outdir: 'out',
     bundle: true,
     format: 'esm',
@@ -42,7 +50,8 @@ export const bundle = async () => {
   }
   for (const [asked, { folder, name }] of Object.entries(pages)) {
     let html = await readText(`${folder}/index.html`)
-    for (const part of [`${name}.js`, `${name}-style.css`]) html = replaceOnce(html, `"${part}"`, `"${addresses.get(part)}"`)
+    for (const part of [`${name}.js`, `${name}-style.css`])
+      html = replaceOnce(html, `"${part}"`, `"${addresses.get(part)}"`)
     files.set(asked, Buffer.from(html))
   }
   files.set('icon.svg', Buffer.from(await readText('src/demo/icon.svg')))

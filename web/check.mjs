@@ -15,7 +15,10 @@ for (const [name, bytes] of files) {
 }
 
 if (wrong.length > 0) {
-  console.error(`src/Relay/wwwroot is not what web/ makes (${wrong.sort().join('; ')}): run "npm ci && npm run build" in web/ and commit the result.`)
+  console.error(
+    `src/Relay/wwwroot is not what web/ makes (${wrong.sort().join('; ')}): ` +
+      'run "npm ci && npm run build" in web/ and commit the result.'
+  )
   process.exitCode = 1
 } else {
   console.log(`src/Relay/wwwroot is what web/ makes: ${files.size} files.`)

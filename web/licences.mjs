@@ -14,7 +14,8 @@ export const licences = async (here, inputs) => {
   for (const folder of [...folders].sort()) {
     const home = path.join(here, folder)
     const { name, version, license } = JSON.parse(await readFile(path.join(home, 'package.json'), 'utf8'))
-    if (!compatible.has(license)) throw new Error(`${name} has the licence ${license}, which the bundle must not contain.`)
+    if (!compatible.has(license))
+      throw new Error(`${name} has the licence ${license}, which the bundle must not contain.`)
     const file = (await readdir(home)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
     if (file === undefined) throw new Error(`${name} comes without the text of its licence.`)
     const text = (await readFile(path.join(home, file), 'utf8')).replaceAll('\r\n', '\n').trim()

@@ -64,7 +64,8 @@ internal sealed class Client : IDisposable
         update.WriteVarUint(clock);
         update.WriteVarBytes(
             Encoding.UTF8.GetBytes(
-                $$"""{"user":{"name":"Client {{id}}","color":"#30bced"},"cursor":{"anchor":{{at}},"head":{{at}} } }"""));
+                $$"""{"user":{"name":"Client {{id}}","color":"#30bced"}"""
+                    + $$""","cursor":{"anchor":{{at}},"head":{{at}} } }"""));
         using var writer = new Lib0Writer();
         writer.WriteBytes(address);
         writer.WriteByte(Presence);

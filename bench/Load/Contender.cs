@@ -10,6 +10,11 @@ internal sealed record Contender(string Name, Func<Task<Servers>> StartAsync)
         directories.Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(directory => new Contender(Path.GetFileName(directory), () => startAsync(directory)));
 
+    /// <summary>Nodes that flush their log in other ways (<c>FileStore:Fsync</c>), named by them.</summary>
+    public static IEnumerable<Contender> Flushing(string root, string policies) =>
+        policies.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(policy => new Contender($"fsync {policy}", () => Servers.OneNodeAsync(root, policy)));
+
     public static Contender Reference(string root, string node) =>
         new("y-websocket-server", () => Servers.OneReferenceAsync(root, node));
 

@@ -10,21 +10,25 @@ const string Usage = """
       documents [--documents N] [--clients N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     many documents, whose clients all write
       capacity [--users N,N] [--nodes 1|2] [--warmup SECONDS] [--seconds N] [--rounds N]
-                                                                    rooms of four who write and move their cursors, ever more of them; two nodes share a Redis
+                                                                    rooms of four who write and move their cursors,
+                                                                    ever more of them; two nodes share a Redis
       idle [--clients N] [--documents N] [--warmup CLIENTS] [--rounds N]
                                                                     connections that do nothing
       stuck [--megabytes N] [--characters OF_AN_UPDATE] [--rate UPDATES_PER_SECOND] [--rounds N]
                                                                     a reader that never reads
       nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     two nodes and two of Hocuspocus, over Redis
-    with [--node PATH] for Node, and for fanout, documents, capacity, idle and stuck [--peers NAME,NAME]: y-websocket-server, hocuspocus,
-    broadcast (ASP.NET's WebSockets and nothing else), or none; and with [--beside DIRECTORY,DIRECTORY], also for nodes,
-    where other checkouts of this repository are built, whose nodes are measured in the same rounds
+    with [--node PATH] for Node, and for all but nodes [--peers NAME,NAME]: y-websocket-server, hocuspocus, broadcast
+    (ASP.NET's WebSockets and nothing else), or none; with [--beside DIRECTORY,DIRECTORY] where other checkouts of this
+    repository are built, whose nodes are measured in the same rounds; and for all but nodes with
+    [--fsync POLICY,POLICY] nodes that flush their log in these ways (a node flushes every second)
     Nodes alone:
-      newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a document comes from that a node does not hold
+      newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a node gets a document that it does not hold
       rolling [--clients N] [--documents N] [--rate UPDATES_PER_SECOND] [--drain SECONDS]
-                                                                    three nodes are replaced one after the other while clients type
-      churn [--documents N] [--passes N] [--settle SECONDS]         what stays in memory of documents that were left
+                                                                    three nodes are replaced one after the other
+                                                                    while clients type
+      churn [--documents N] [--passes N] [--settle SECONDS] [--beside DIRECTORY]
+                                                                    what stays in memory of documents that were left
     """;
 Peer.PinLoad();
 var arguments = new Arguments(args);
@@ -33,7 +37,7 @@ var node = arguments.Option("node", "node");
 switch (arguments.Workload)
 {
     case "ingest" or "join":
-        await TraceReport.RunAsync(root, node, arguments.Workload == "ingest", Trace(),
+        await TraceReport.RunAsync(Contenders("y-websocket-server"), arguments.Workload == "ingest", Trace(),
             arguments.Number("joiners", 100), arguments.Number("rounds", 3));
         return 0;
     case "fanout":
@@ -92,8 +96,14 @@ switch (arguments.Workload)
             arguments.Number("rate", 250), arguments.Number("drain", 5));
         return 0;
     case "churn":
-        await ChurnWorkload.RunAsync(root, arguments.Number("documents", 50_000), arguments.Number("passes", 2),
-            TimeSpan.FromSeconds(arguments.Number("settle", 60)));
+        var others = arguments.Option("beside", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var built in others.Prepend(root))
+        {
+            Console.WriteLine(built);
+            await ChurnWorkload.RunAsync(built, arguments.Number("documents", 50_000), arguments.Number("passes", 2),
+                TimeSpan.FromSeconds(arguments.Number("settle", 60)));
+        }
+
         return 0;
     default:
         Console.Error.WriteLine(Usage);
@@ -111,6 +121,7 @@ Contender[] Contenders(string peers) =>
 [
     Contender.Node(root),
     .. Contender.Beside(arguments.Option("beside", ""), Servers.OneNodeAsync),
+    .. Contender.Flushing(root, arguments.Option("fsync", "")),
     .. arguments.Option("peers", peers).Split(',').Where(name => name != "none").Select(name => name switch
     {
         "y-websocket-server" => Contender.Reference(root, node),

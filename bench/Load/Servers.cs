@@ -23,6 +23,19 @@ internal sealed class Servers : IDisposable
     public static async Task<Servers> OneNodeAsync(string root) =>
         new(Dialect.YWebsocket, null, [await Peer.StartRelayAsync(root)]);
 
+    /// <summary>One node of this project that flushes its log in another way.</summary>
+    public static async Task<Servers> OneNodeAsync(string root, string fsync)
+    {
+        var directory = Directory.CreateTempSubdirectory("relay-bench-").FullName;
+        return new Servers(Dialect.YWebsocket, null,
+            [
+                await Peer.StartRelayAsync(
+                    root,
+                    new() { ["FileStore:Path"] = directory, ["FileStore:Fsync"] = fsync },
+                    directory)
+            ]);
+    }
+
     /// <summary>The reference server of y-websocket. <c>npm ci</c> in its folder comes first.</summary>
     public static async Task<Servers> OneReferenceAsync(string root, string node) =>
         new(Dialect.YWebsocket, null, [await Peer.StartReferenceAsync(root, node)]);

@@ -1,35 +1,39 @@
 namespace Relay.Bench.Load;
 
 /// <summary>
-/// One large document at a node and at the reference server of y-websocket, one after the other in every round, and
-/// their ratios: written at once, or joined by many.
+/// One large document at a node and at other servers, one after the other in every round, and their ratios: written at
+/// once, or joined by many.
 /// </summary>
 internal static class TraceReport
 {
     private const int JoinRounds = 3;
 
-    public static async Task RunAsync(string root, string node, bool ingest, List<byte[]> frames,
-        int joiners, int rounds)
+    public static async Task RunAsync(Contender[] contenders, bool ingest, List<byte[]> frames, int joiners, int rounds)
     {
-        var cpuRatios = new List<double>();
+        var ratios = contenders.Skip(1).ToDictionary(other => other.Name, _ => new List<double>());
         for (var round = 1; round <= rounds; round++)
         {
-            using var relay = await Peer.StartRelayAsync(root);
-            var ours = await MeasureAsync("relay", relay, ingest, frames, joiners);
-            using var reference = await Peer.StartReferenceAsync(root, node);
-            var theirs = await MeasureAsync("y-websocket-server", reference, ingest, frames, joiners);
-            cpuRatios.Add(ours.ServerCpuSeconds / theirs.ServerCpuSeconds);
-            Console.WriteLine(
-                $"round {round}: server CPU {cpuRatios[^1]:F3} of the reference, "
-                    + $"{theirs.Seconds / ours.Seconds:F1} times its pace");
+            var ours = await MeasureAsync(contenders[0], ingest, frames, joiners);
+            foreach (var other in contenders.Skip(1))
+            {
+                var theirs = await MeasureAsync(other, ingest, frames, joiners);
+                ratios[other.Name].Add(ours.ServerCpuSeconds / theirs.ServerCpuSeconds);
+                Console.WriteLine(
+                    $"round {round}: server CPU {ratios[other.Name][^1]:F3} of {other.Name}, "
+                        + $"{theirs.Seconds / ours.Seconds:F1} times its pace");
+            }
         }
 
-        Console.WriteLine($"server CPU, of the reference: {Statistics.Spread(cpuRatios)}");
+        foreach (var (name, values) in ratios)
+        {
+            Console.WriteLine($"server CPU, of {name}: {Statistics.Spread(values)}");
+        }
     }
 
-    private static async Task<Figures> MeasureAsync(string name, Peer peer, bool ingest,
-        List<byte[]> frames, int joiners)
+    private static async Task<Figures> MeasureAsync(Contender contender, bool ingest, List<byte[]> frames, int joiners)
     {
+        using var servers = await contender.StartAsync();
+        var peer = servers.First;
         var figures = ingest
             ? await Workloads.IngestAsync(peer, frames)
             : await Workloads.JoinAsync(peer, frames, joiners, JoinRounds);
@@ -40,7 +44,7 @@ internal static class TraceReport
             : $"{figures.ServerCpuSeconds / joins * 1e3:F3} ms of server CPU and "
                 + $"{figures.Seconds / joins * 1e3:F3} ms a join";
         Console.WriteLine(
-            $"  {name}: {each}; resident {figures.ResidentMegabytes:F0} MB; a newcomer is sent "
+            $"  {contender.Name}: {each}; resident {figures.ResidentMegabytes:F0} MB; a newcomer is sent "
                 + $"{figures.StateBytes:N0} B");
         return figures;
     }

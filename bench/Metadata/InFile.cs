@@ -13,7 +13,13 @@ internal static class InFile
 
     public static async Task RunAsync(string path, int rooms, int runs)
     {
-        var options = new SqliteMetadataOptions { Path = path, Address = "bench", Incarnation = NewIncarnation() };
+        var options = new SqliteMetadataOptions
+        {
+            Path = path,
+            Address = "bench",
+            Incarnation = NewIncarnation(),
+            KeepConnections = TimeSpan.FromDays(30),
+        };
         await using var writer = new SqliteMetadataWriter(options, TimeProvider.System);
         await writer.PrepareAsync(default);
         var started = Stopwatch.GetTimestamp();

@@ -6,7 +6,8 @@ const string Usage = """
     What people ask of the metadata of rooms, on much more of it than they have:
       --connection STRING [--rows CONNECTIONS] [--rooms N] [--days N] [--runs N] [--questions false] [--plans true]
       --file PATH [--rooms N] [--runs N]
-    fills an empty database (by default with 20,000,000 connections of 30 days, a hundred times what 10,000 users make in a day, at 250,000 rooms), or takes one that was filled before, asks each question several times, and writes.
+    fills an empty database (by default with 20,000,000 connections of 30 days, a hundred times what 10,000 users make
+    in a day, at 250,000 rooms), or takes one that was filled before, asks each question several times, and writes.
     A file is filled with rooms through the node's own batches.
     """;
 if (Option("file") is { } path)
@@ -26,7 +27,8 @@ var options = new PostgresMetadataOptions
     ConnectionString = connection,
     Address = "bench",
     Incarnation = "bench",
-    CallTimeout = TimeSpan.FromMinutes(10)
+    KeepConnections = TimeSpan.FromDays(30),
+    CallTimeout = TimeSpan.FromMinutes(10),
 };
 await Fill.RunAsync(options, Number("rows", 20_000_000), Number("rooms", 250_000), Number("days", 30));
 if (Option("questions") != "false")

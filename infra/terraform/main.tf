@@ -7,6 +7,11 @@ locals {
   has_metadata  = var.metadata != null
   token_secret  = var.auth.secret_arn != null ? var.auth.secret_arn : module.secrets.token_secret_arn
   has_secret    = var.auth.jwks_url == null && var.auth.authority == null && var.auth.public_key == null
+  origins       = join(",", var.auth.allowed_origins)
+
+  drain_time        = format("00:%02d:%02d", floor(var.shutdown.drain_seconds / 60), var.shutdown.drain_seconds % 60)
+  save_time         = format("00:%02d:%02d", floor(var.shutdown.save_seconds / 60), var.shutdown.save_seconds % 60)
+  default_node_type = var.redis.kind == "durable" ? "db.t4g.small" : "cache.t4g.small"
 
   environment = merge(
     {
@@ -23,14 +28,14 @@ locals {
       Relay__Redis__User                = local.is_external ? null : module.backplane[0].user
       Relay__S3__Bucket                 = module.snapshots.bucket_name
       Relay__S3__Region                 = data.aws_region.current.name
-      Relay__Shutdown__DrainTime        = format("00:%02d:%02d", floor(var.shutdown.drain_seconds / 60), var.shutdown.drain_seconds % 60)
-      Relay__Shutdown__SaveTime         = format("00:%02d:%02d", floor(var.shutdown.save_seconds / 60), var.shutdown.save_seconds % 60)
+      Relay__Shutdown__DrainTime        = local.drain_time
+      Relay__Shutdown__SaveTime         = local.save_time
       Relay__Auth__Jwt__JwksUrl         = var.auth.jwks_url
       Relay__Auth__Jwt__Authority       = var.auth.authority
       Relay__Auth__Jwt__PublicKey       = var.auth.public_key
       Relay__Auth__Jwt__Issuer          = var.auth.issuer
       Relay__Auth__Jwt__Audience        = var.auth.audience
-      Relay__Auth__AllowedOrigins       = length(var.auth.allowed_origins) > 0 ? join(",", var.auth.allowed_origins) : null
+      Relay__Auth__AllowedOrigins       = local.origins == "" ? null : local.origins
       Relay__Postgres__ConnectionString = local.has_metadata ? module.metadata[0].connection_string : null
       Relay__Postgres__RootCertificates = local.has_metadata ? var.metadata.root_certificates : null
     },
@@ -90,7 +95,7 @@ module "backplane" {
   count                   = var.redis.kind == "external" ? 0 : 1
   name                    = var.name
   kind                    = var.redis.kind
-  node_type               = coalesce(var.redis.node_type, var.redis.kind == "durable" ? "db.t4g.small" : "cache.t4g.small")
+  node_type               = coalesce(var.redis.node_type, local.default_node_type)
   engine_version          = var.redis.engine_version
   replicas                = var.redis.replicas
   shards                  = var.redis.shards

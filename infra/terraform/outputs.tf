@@ -1,10 +1,10 @@
 output "url" {
-  description = "Where the demo page is. With a certificate, clients must use its name: point that at balancer_dns_name."
+  description = "Where the demo page is. With a certificate, clients must use its name, which balancer_dns_name serves."
   value       = "${var.certificate_arn == null ? "http" : "https"}://${module.load_balancer.dns_name}"
 }
 
 output "balancer_dns_name" {
-  description = "What the name that clients use must point at (an alias in Route 53, with balancer_zone_id, or a CNAME)."
+  description = "What the name that clients use must point at (alias in Route 53, with balancer_zone_id, or CNAME)."
   value       = module.load_balancer.dns_name
 }
 

@@ -5,7 +5,10 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name)) && !strcontains(var.name, "--")
-    error_message = "name must have 2 to 20 lower-case letters, digits and single hyphens, and begin with a letter: it becomes a part of names with such rules."
+    error_message = <<-EOT
+      name must have 2 to 20 lower-case letters, digits and single hyphens, and begin with a letter: it becomes a
+      part of names with such rules.
+    EOT
   }
 }
 
@@ -31,7 +34,10 @@ variable "cidr" {
 }
 
 variable "nat" {
-  description = "single: one NAT gateway, and without its zone nodes reach no image registry, no secrets and no logs until it is back. zone: one in each zone."
+  description = <<-EOT
+    single: one NAT gateway, and without its zone nodes reach no image registry, no secrets and no logs until it is
+    back. zone: one in each zone.
+  EOT
   type        = string
   default     = "zone"
 
@@ -42,7 +48,10 @@ variable "nat" {
 }
 
 variable "certificate_arn" {
-  description = "A certificate of ACM in this region for the name that clients use. Null: plain HTTP, for trying out only, since tokens are readable on the way."
+  description = <<-EOT
+    A certificate of ACM in this region for the name that clients use. Null: plain HTTP, for trying out only, since
+    tokens are readable on the way.
+  EOT
   type        = string
   default     = null
 }
@@ -65,7 +74,7 @@ variable "firewall" {
 
   validation {
     condition     = try(var.firewall.requests_per_5_minutes >= 100, true)
-    error_message = "firewall.requests_per_5_minutes must be 100 or more: all people behind one address are counted together."
+    error_message = "firewall.requests_per_5_minutes must be 100 or more: people behind one address count together."
   }
 }
 
@@ -93,7 +102,7 @@ variable "architecture" {
 }
 
 variable "nodes" {
-  description = "How many nodes there are at least and at most, and what each has: cpu in 1/1024 of a core, memory in MiB."
+  description = "How many nodes there are at least and at most, and what each has: cpu in 1/1024 cores, memory in MiB."
   type = object({
     min    = optional(number, 2)
     max    = optional(number, 6)
@@ -109,7 +118,10 @@ variable "nodes" {
 }
 
 variable "scaling" {
-  description = "How busy nodes shall be, in percent of their processors, and how many connections each shall have: fewer than Limits:MaxConnections by enough for those of a node that died."
+  description = <<-EOT
+    How busy nodes shall be, in percent of their processors, and how many connections each shall have: fewer than
+    Limits:MaxConnections by enough for those of a node that died.
+  EOT
   type = object({
     cpu_percent = optional(number, 50)
     connections = optional(number, 5000)
@@ -120,7 +132,8 @@ variable "scaling" {
 variable "redis" {
   description = <<-EOT
     The log and the channels (docs/deploy.md says what each kind promises):
-      replicated  ElastiCache, one primary with replicas that follow asynchronously; min_replicas of them must have an update before it is shown
+      replicated  ElastiCache, one primary with replicas that follow asynchronously; min_replicas of them must have an
+                  update before it is shown
       sharded     ElastiCache in cluster mode, each shard a primary with replicas as above
       durable     MemoryDB: an update is in a log of several zones before it is acknowledged
       external    one that is there already; configuration_secret_arn names a secret with its Redis:Configuration, and
@@ -154,7 +167,7 @@ variable "redis" {
       !contains(["replicated", "sharded"], var.redis.kind) || var.redis.min_replicas == 0
       || var.redis.min_replicas < var.redis.replicas
     )
-    error_message = "redis.min_replicas must be less than redis.replicas: otherwise nothing is confirmed while one replica is away."
+    error_message = "redis.min_replicas must be less than redis.replicas: else all stops while one replica is away."
   }
 
   validation {
@@ -231,7 +244,10 @@ variable "auth" {
 }
 
 variable "shutdown" {
-  description = "Over how many seconds a node that stops sends its clients away, and how many it has to save after that. Fargate kills it two minutes after it was told to stop."
+  description = <<-EOT
+    Over how many seconds a node that stops sends its clients away, and how many it has to save after that. Fargate
+    kills it two minutes after it was told to stop.
+  EOT
   type = object({
     drain_seconds = optional(number, 30)
     save_seconds  = optional(number, 30)
@@ -239,13 +255,21 @@ variable "shutdown" {
   default = {}
 
   validation {
-    condition     = var.shutdown.drain_seconds >= 1 && var.shutdown.save_seconds >= 1 && var.shutdown.drain_seconds + var.shutdown.save_seconds <= 105
-    error_message = "shutdown.drain_seconds and shutdown.save_seconds must be 1 or more, and 105 or less together: Fargate gives two minutes, and a node takes some seconds besides."
+    condition = (
+      var.shutdown.drain_seconds >= 1 && var.shutdown.save_seconds >= 1
+      && var.shutdown.drain_seconds + var.shutdown.save_seconds <= 105
+    )
+    error_message = <<-EOT
+      shutdown.drain_seconds and shutdown.save_seconds must be 1 or more, and 105 or less together: Fargate gives
+      two minutes, and a node takes some seconds besides.
+    EOT
   }
 }
 
 variable "settings" {
-  description = "More settings of the nodes, by their names without Relay:, as in { \"Documents:SaveInterval\" = \"00:00:30\" }."
+  description = <<-EOT
+    More settings of the nodes, by names without Relay:, as in { "Documents:SaveInterval" = "00:00:30" }.
+  EOT
   type        = map(string)
   default     = {}
 }

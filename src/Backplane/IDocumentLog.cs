@@ -21,10 +21,9 @@ public interface IDocumentLog
     /// <summary>
     /// Stores <paramref name="entry"/> under the next offset, delivers it to the document's listeners (the caller's own
     /// among them) and marks the document as unsaved. Without a log, starts the epoch max(<paramref name="epoch"/> + 1,
-    /// the store's clock in µs). An entry whose id, or one of
-    /// <see cref="LogEntry.Earlier"/>, is already among those that the log holds is not stored again: the answer is that
-    /// of the try that was stored (<see cref="AppendOutcome.StartedEpoch"/> if it started the
-    /// epoch and the caller still names another one).
+    /// the store's clock in µs). An entry whose id, or one of <see cref="LogEntry.Earlier"/>, is already among those
+    /// that the log holds is not stored again: the answer is that of the try that was stored (<see
+    /// cref="AppendOutcome.StartedEpoch"/> if it started the epoch and the caller still names another one).
     /// </summary>
     /// <param name="document">The document.</param>
     /// <param name="epoch">The epoch that the caller means; 0 if it knows of none. A log of another epoch stores

@@ -34,6 +34,7 @@ internal static class LogEvents
     public const int ImportLeftAlone = 1037;
     public const int ImportDocumentSkipped = 1038;
     public const int SnapshotsLeftBehind = 1039;
+    public const int BackgroundServiceFailed = 1049;
 
     public const int MetadataAway = 1040;
     public const int MetadataBack = 1041;
@@ -62,9 +63,7 @@ internal static class LogEvents
     public const int LogSetAsideFailed = 1063;
 
     // Reports: 1070 to 1079
-    public const int ReportsEnded = 1070;
     public const int DashboardFailed = 1071;
-    public const int NodeWatchFailed = 1072;
     public const int NodeEnded = 1073;
 
     // Connections: 1100 to 1149

@@ -7,9 +7,11 @@ import { assertNothingLost, partyOn } from './party.mjs'
 import { Redis } from './services.mjs'
 import { test } from './test.mjs'
 
-test('Redis stands still for 5 s: people on one node go on among themselves, nothing is confirmed meanwhile and nothing is lost', async (t) => {
+test('Redis stands still for 5 s: a node serves its own, confirms nothing, and nothing is lost', async (t) => {
   const { nodes, redis, party } = await partyOn(t, 'stall')
-  const [writer, neighbour, far] = await Promise.all([nodes[0], nodes[0], nodes[1]].map((node) => joinClient(t, node, 'stall-stock')))
+  const [writer, neighbour, far] = await Promise.all(
+    [nodes[0], nodes[0], nodes[1]].map((node) => joinClient(t, node, 'stall-stock'))
+  )
   writer.doc.getText('text').insert(0, 'before ')
   await far.sees((doc) => doc.getText('text').toString() === 'before ', 'the text')
   redis.stall()
@@ -17,7 +19,10 @@ test('Redis stands still for 5 s: people on one node go on among themselves, not
   await pause(200)
   const confirmed = party.confirmed
   writer.doc.getText('text').insert(7, 'meanwhile')
-  await neighbour.sees((doc) => doc.getText('text').toString() === 'before meanwhile', 'what was typed on the same node')
+  await neighbour.sees(
+    (doc) => doc.getText('text').toString() === 'before meanwhile',
+    'what was typed on the same node'
+  )
   assert.equal(far.doc.getText('text').toString(), 'before ')
   await pause(5000 - (Date.now() - began))
   assert.equal(party.confirmed, confirmed)
@@ -27,7 +32,7 @@ test('Redis stands still for 5 s: people on one node go on among themselves, not
   await assertNothingLost(t, nodes, 'stall', await party.end())
 })
 
-test('what is written while Redis is away reaches the other nodes when it is back, without anybody reloading', async (t) => {
+test('what is written while Redis is away reaches the other nodes when it is back, without a reload', async (t) => {
   const redis = await Redis.start(t, { aof: true })
   const { nodes } = await startCluster(t, { redis: redis.configuration })
   const [a, b] = await Promise.all(nodes.map((node) => joinClient(t, node, 'away')))
@@ -57,7 +62,12 @@ test('a node that starts before Redis is alive but not ready, and is ready when 
 })
 
 test('a node stops in order although Redis and DynamoDB are gone, and what it holds is stored', async (t) => {
-  const { nodes: [node], redis, dynamoDb, bucket } = await startCluster(t, { nodes: 1, settings: { 'Documents:SaveInterval': '01:00:00' } })
+  const {
+    nodes: [node],
+    redis,
+    dynamoDb,
+    bucket
+  } = await startCluster(t, { nodes: 1, settings: { 'Documents:SaveInterval': '01:00:00' } })
   const client = await joinClient(t, node, 'alone')
   client.doc.getText('text').insert(0, 'kept')
   const other = await joinClient(t, node, 'alone')

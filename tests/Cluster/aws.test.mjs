@@ -53,10 +53,39 @@ const startClosedRedis = async (t) => {
   const directory = temporaryDirectory()
   const [key, certificate] = ['key.pem', 'certificate.pem'].map((file) => path.join(directory, file))
   await run(process.env.RELAY_TEST_OPENSSL ?? 'openssl', [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost',
+    '-keyout',
+    key,
+    '-out',
+    certificate
   ])
   const port = await freePort()
-  const redis = await Redis.start(t, { args: ['--tls-port', port, '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'] })
+  const redis = await Redis.start(t, {
+    args: [
+      '--tls-port',
+      port,
+      '--tls-cert-file',
+      certificate,
+      '--tls-key-file',
+      key,
+      '--tls-ca-cert-file',
+      certificate,
+      '--tls-auth-clients',
+      'no'
+    ]
+  })
   // What a generator may make.
   const password = 'a,password=of any:characters,ssl=false'
   await redis.cli('config', 'set', 'requirepass', password)

@@ -6,7 +6,7 @@ import { test } from './test.mjs'
 
 const ask = async (node, method, name) => (await fetch(`${node.url}/api/documents/${name}`, { method })).status
 
-test('a deletion on one node ends the document on both, and a creation on the other one begins it on both', async (t) => {
+test('a deletion on one node ends the document on both, and a creation on the other begins it on both', async (t) => {
   const { nodes: [one, other] } = await startCluster(t)
   const [writer, witness] = [await joinClient(t, one, 'plan'), await joinClient(t, other, 'plan')]
   writer.text.insert(0, 'the old plan')

@@ -38,11 +38,13 @@ test('the primary dies and its replica is promoted', async (t) => {
   await assertNothingLost(t, nodes, 'failover', await party.end())
 })
 
-test('a replica is promoted that lacks the last entries, and accepts more than it lacks before the old sessions are back', async (t) => {
+test('a promoted replica lacks entries, and accepts more than it lacks before old sessions are back', async (t) => {
   const [primary, replica] = await Promise.all([Redis.start(t), Redis.start(t)])
   const line = await lineTo(t, primary)
   await replica.follow(line.port)
-  const { cluster, nodes, party } = await partyOn(t, 'fork', { redis: `${primary.configuration},${replica.configuration}` })
+  const { cluster, nodes, party } = await partyOn(t, 'fork', {
+    redis: `${primary.configuration},${replica.configuration}`
+  })
   line.cut()
   await party.progress(60)
   nodes.forEach((node) => node.stall())
@@ -61,7 +63,10 @@ test('with MinReplicas, nothing that was confirmed is lost when all nodes and th
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
   const [primary, replica] = await Promise.all([Redis.start(t), Redis.start(t)])
   await replica.follow(primary.port)
-  const { nodes } = await startCluster(t, { redis: `${primary.configuration},${replica.configuration}`, settings: { 'Redis:MinReplicas': 1, 'Documents:SaveInterval': '01:00:00' } })
+  const { nodes } = await startCluster(t, {
+    redis: `${primary.configuration},${replica.configuration}`,
+    settings: { 'Redis:MinReplicas': 1, 'Documents:SaveInterval': '01:00:00' }
+  })
   const party = await new Party(t, 'replicated', randomFrom(seed)).join(nodes[0], { writers: 3 })
   await party.progress(300)
   await Promise.all([primary.kill(), ...nodes.map((node) => node.kill())])
@@ -71,9 +76,12 @@ test('with MinReplicas, nothing that was confirmed is lost when all nodes and th
   await assertNothingLost(t, nodes, 'replicated', promised)
 })
 
-test('when all nodes die with a Redis that loses what it had not flushed, a document lacks its end at most, which its writer brings back', async (t) => {
+test('when all nodes die with a Redis that had not flushed, writers bring back the end of a document', async (t) => {
   const redis = await Redis.start(t, { aof: true, args: ['--appendfsync', 'everysec'] })
-  const { nodes } = await startCluster(t, { redis: redis.configuration, settings: { 'Documents:SaveInterval': '01:00:00' } })
+  const { nodes } = await startCluster(t, {
+    redis: redis.configuration,
+    settings: { 'Documents:SaveInterval': '01:00:00' }
+  })
   const { writer, read } = await countTo(t, nodes, 100)
   await Promise.all([redis.kill(), ...nodes.map((node) => node.kill())])
   redis.loseTail(5_000)
@@ -88,8 +96,11 @@ test('when all nodes die with a Redis that loses what it had not flushed, a docu
   for (const node of nodes) await waitFor(async () => (await read(node)).length === 100, 'everything to be back')
 })
 
-test('with MinReplicas, nothing is lost either when all nodes die with a Redis that loses what it had not flushed', async (t) => {
-  const [primary, replica] = await Promise.all([Redis.start(t, { aof: true, args: ['--appendfsync', 'everysec'] }), Redis.start(t)])
+test('with MinReplicas, nothing is lost when all nodes die with a Redis that had not flushed', async (t) => {
+  const [primary, replica] = await Promise.all([
+    Redis.start(t, { aof: true, args: ['--appendfsync', 'everysec'] }),
+    Redis.start(t)
+  ])
   await replica.follow(primary.port)
   const settings = { 'Redis:MinReplicas': 1, 'Documents:SaveInterval': '01:00:00' }
   const { nodes } = await startCluster(t, { redis: `${primary.configuration},${replica.configuration}`, settings })
@@ -103,10 +114,13 @@ test('with MinReplicas, nothing is lost either when all nodes die with a Redis t
   for (const node of nodes) assert.deepEqual(await read(node), numbers(100))
 })
 
-test('with MinReplicas, nothing that was confirmed is lost when all nodes and a server of the cluster die together', async (t) => {
+test('with MinReplicas, nothing confirmed is lost when all nodes and a Redis server die together', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
   const { members, configuration } = await startRedisCluster(t, { replicas: 1 })
-  const { nodes } = await startCluster(t, { redis: configuration, settings: { 'Redis:MinReplicas': 1, 'Documents:SaveInterval': '01:00:00' } })
+  const { nodes } = await startCluster(t, {
+    redis: configuration,
+    settings: { 'Redis:MinReplicas': 1, 'Documents:SaveInterval': '01:00:00' }
+  })
   const names = ['a', 'b', 'c', 'd', 'e', 'f']
   const parties = await Promise.all(names.map((name) => new Party(t, name, randomFrom(seed)).join(nodes[0])))
   await Promise.all(parties.map((party) => party.progress(60)))

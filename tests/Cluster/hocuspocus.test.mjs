@@ -12,22 +12,31 @@ test('a Hocuspocus tab on one node and a y-websocket tab on the other edit the s
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
   const random = randomFrom(seed)
   const { nodes } = await startCluster(t)
-  const members = [...await Promise.all(versions.map((version) => joinDocument(t, nodes[0], 'shared', { version }))), await joinClient(t, nodes[1], 'shared')]
+  const members = [
+    ...(await Promise.all(versions.map((version) => joinDocument(t, nodes[0], 'shared', { version })))),
+    await joinClient(t, nodes[1], 'shared')
+  ]
   members[0].awareness.setLocalState({ name: 'first' })
   for (let i = 0; i < 300; i++) {
     const text = members[i % 3].doc.getText('text')
-    if (text.length > 10 && random.integer(0, 2) === 0) text.delete(random.integer(0, text.length - 5), random.integer(1, 4))
+    if (text.length > 10 && random.integer(0, 2) === 0)
+      text.delete(random.integer(0, text.length - 5), random.integer(1, 4))
     else text.insert(random.integer(0, text.length), random.text(random.integer(1, 8)))
     if (i % 10 === 0) await pause(2)
   }
   await waitFor(() => members.every(({ doc }) => sameState(doc, members[0].doc)), 'all to hold the same document')
   await Promise.all(members.slice(0, 2).map((member) => member.saved()))
-  await waitFor(() => members[2].awareness.getStates().get(members[0].doc.clientID)?.name === 'first', 'the presence on the other node')
+  await waitFor(
+    () => members[2].awareness.getStates().get(members[0].doc.clientID)?.name === 'first',
+    'the presence on the other node'
+  )
 })
 
 test('messages of applications reach everybody else on both nodes', async (t) => {
   const { nodes } = await startCluster(t)
-  const members = await Promise.all([nodes[0], nodes[0], nodes[1], nodes[1]].map((node) => joinDocument(t, node, 'stateless')))
+  const members = await Promise.all(
+    [nodes[0], nodes[0], nodes[1], nodes[1]].map((node) => joinDocument(t, node, 'stateless'))
+  )
   for (let i = 0; i < 20; i++) members[0].provider.sendStateless(`${i}`)
   const all = Array.from({ length: 20 }, (_, i) => `${i}`)
   for (const member of members.slice(1)) await waitFor(() => member.received.length === 20, 'all messages')

@@ -14,7 +14,8 @@ const call = async (dynamoDb, operation, request) => {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
       'x-amz-date': '20200101T000000Z',
-      authorization: 'AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0'
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0'
     },
     body: JSON.stringify({ TableName: 'relay', ...request })
   })
@@ -26,7 +27,10 @@ const items = async (dynamoDb) => (await call(dynamoDb, 'Scan', {})).Items
 
 /** Lists `holder` for a document; it lives as long as its heartbeat says. */
 const list = async (dynamoDb, document, holder, { lives = true } = {}) => {
-  if (lives) await call(dynamoDb, 'PutItem', { Item: { id: { S: `node:${holder}` }, expires: { N: String(Date.now() + 15_000) } } })
+  if (lives)
+    await call(dynamoDb, 'PutItem', {
+      Item: { id: { S: `node:${holder}` }, expires: { N: String(Date.now() + 15_000) } }
+    })
   await call(dynamoDb, 'UpdateItem', {
     Key: { id: { S: `document:${document}` } },
     UpdateExpression: 'ADD holders :holder',
@@ -48,7 +52,10 @@ test('stale holders of every kind cost a moment and no content', async (t) => {
     const writer = await joinClient(t, nodes[0], encodeURIComponent(name))
     writer.doc.getText('text').insert(0, what)
     writer.leave()
-    await waitFor(() => nodes[0].logs.some((line) => line.includes(`Left ${name}`)), `the document to be left (${what})`)
+    await waitFor(
+      () => nodes[0].logs.some((line) => line.includes(`Left ${name}`)),
+      `the document to be left (${what})`
+    )
     await list(dynamoDb, name, holder)
     const joiner = await joinClient(t, nodes[1], encodeURIComponent(name))
     assert.equal(joiner.doc.getText('text').toString(), what)
@@ -56,11 +63,14 @@ test('stale holders of every kind cost a moment and no content', async (t) => {
   }
 })
 
-test('a node that died is not asked once its heartbeat has ended, and a stopped one leaves nothing behind', async (t) => {
+test('a dead node is not asked once its heartbeat has ended, and a stopped one leaves nothing behind', async (t) => {
   const { nodes, dynamoDb } = await startCluster(t)
   const client = await joinClient(t, nodes[1], 'left')
   client.doc.getText('text').insert(0, 'x')
-  await waitFor(async () => (await items(dynamoDb)).some(({ id }) => id.S === 'document:left'), 'the document to be listed')
+  await waitFor(
+    async () => (await items(dynamoDb)).some(({ id }) => id.S === 'document:left'),
+    'the document to be listed'
+  )
   client.leave()
   await nodes[1].stop()
   assert.deepEqual((await items(dynamoDb)).filter(({ id }) => id.S.startsWith('document:')), [])

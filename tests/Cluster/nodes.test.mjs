@@ -40,8 +40,13 @@ test('a document that its dead node left unsaved, and that nobody opens again, i
   await witness.sees((doc) => doc.getText('text').toString() === 'unsaved', 'the edit')
   writer.provider.shouldConnect = witness.provider.shouldConnect = false
   await nodes[0].kill()
-  // It looks forgotten after 15 s, or after the 75 s of a claim to save it that died with the node; each node looks for such documents every 15 s.
-  const key = await waitFor(async () => (await bucket.keys()).find((candidate) => candidate.includes('orphan')), 'a snapshot of the orphan', 90_000 + patience)
+  // It looks forgotten after 15 s, or after the 75 s of a claim to save it that died with the node; each node looks for
+  // such documents every 15 s.
+  const key = await waitFor(
+    async () => (await bucket.keys()).find((candidate) => candidate.includes('orphan')),
+    'a snapshot of the orphan',
+    90_000 + patience
+  )
   assert.ok((await bucket.read(key)).includes('unsaved'))
 })
 
@@ -73,8 +78,14 @@ test('a node that slept for 15 s overwrites nothing newer', async (t) => {
   nodes[0].resume()
   await party.progress(300)
   await assertNothingLost(t, nodes, 'sleep', await party.end())
-  await waitFor(() => nodes.every(({ logs }) => logs.some((line) => line.includes('Left sleep'))), 'both nodes to leave the document')
-  assert.ok((await bucket.keys())[0] <= before, 'A snapshot that sorts first is the newest one: it must not be older than before.')
+  await waitFor(
+    () => nodes.every(({ logs }) => logs.some((line) => line.includes('Left sleep'))),
+    'both nodes to leave the document'
+  )
+  assert.ok(
+    (await bucket.keys())[0] <= before,
+    'A snapshot that sorts first is the newest one: it must not be older than before.'
+  )
   await assertNothingLost(t, nodes, 'sleep', party.promised)
 })
 
@@ -101,7 +112,9 @@ test('people who work offline on two nodes while a third is gone find each other
   await nodes[0].restart()
   a.provider.connect()
   b.provider.connect()
-  const both = (doc) => doc.getText('text').toString().includes('from the first') && doc.getText('text').toString().includes('from the second')
+  const both = (doc) =>
+    doc.getText('text').toString().includes('from the first') &&
+    doc.getText('text').toString().includes('from the second')
   await Promise.all([a, b].map((client) => client.sees(both, 'both texts')))
   assert.deepEqual(Y.encodeStateVector(a.doc), Y.encodeStateVector(b.doc))
 })

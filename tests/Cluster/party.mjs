@@ -1,4 +1,5 @@
-// People at work on one document, on several nodes: witnesses who know exactly what was confirmed to them or seen, and stock clients who type without end.
+// People at work on one document, on several nodes: witnesses who know exactly what was confirmed to them or seen, and
+// stock clients who type without end.
 import assert from 'node:assert/strict'
 import { converged, joinClient, openClient, waitFor, Y } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
@@ -6,7 +7,10 @@ import { openRaw } from '../clients/wire.mjs'
 import { Observer, Promised, Writer } from '../clients/witness.mjs'
 import { startCluster } from './cluster.mjs'
 
-/** Milliseconds between an edit's confirmation and the next one, for every three who take part: people at work, and cores left for everything else that a test does. */
+/**
+ * Milliseconds between an edit's confirmation and the next one, for every three who take part: people at work, and
+ * cores left for everything else that a test does.
+ */
 const pace = 20
 
 /** Writers and observers of one document. They do not come back when their connection ends, so they heal nothing. */
@@ -28,7 +32,18 @@ export class Party {
     const connect = () => openRaw(this.#t, node, encodeURIComponent(this.name))
     for (let i = 0; i < writers; i++) {
       const label = `${this.#writers++}`
-      this.#members.push(new Writer(await connect(), label, this.random, window, () => { this.confirmed++ }, () => pace * Math.ceil(this.#members.length / 3)))
+      this.#members.push(
+        new Writer(
+          await connect(),
+          label,
+          this.random,
+          window,
+          () => {
+            this.confirmed++
+          },
+          () => pace * Math.ceil(this.#members.length / 3)
+        )
+      )
     }
     for (let i = 0; i < observers; i++) this.#members.push(new Observer(await connect()))
     return this
@@ -66,7 +81,10 @@ export class Party {
 export const assertNothingLost = async (t, nodes, name, promised) => {
   for (const node of nodes) {
     const newcomer = await joinClient(t, node, name, { doc: new Y.Doc() })
-    await waitFor(() => promised.lostIn(newcomer.doc).length === 0, `a newcomer at ${node.url} to find everything`).catch(() => {})
+    await waitFor(
+      () => promised.lostIn(newcomer.doc).length === 0,
+      `a newcomer at ${node.url} to find everything`
+    ).catch(() => {})
     const lost = promised.lostIn(newcomer.doc)
     newcomer.leave()
     assert.deepEqual(lost, [], `lost ${lost.length} of ${promised.edits.size}, as a newcomer at ${node.url} sees it`)
@@ -91,7 +109,9 @@ export class Typists {
     const typists = new Typists()
     typists.random = random
     typists.name = name
-    typists.clients = nodes.flatMap((node) => Array.from({ length: each }, () => openClient(t, node, name, { maxBackoffTime: 300 })))
+    typists.clients = nodes.flatMap((node) =>
+      Array.from({ length: each }, () => openClient(t, node, name, { maxBackoffTime: 300 }))
+    )
     await Promise.all(typists.clients.map((client) => client.synced()))
     t.after(() => typists.rest())
     return typists
@@ -129,7 +149,9 @@ export class Typists {
     this.#typed.push(token)
   }
 
-  /** They rest; all hold the same document, with everything that any of them typed, and so do newcomers on all nodes. */
+  /**
+   * They rest; all hold the same document, with everything that any of them typed, and so do newcomers on all nodes.
+   */
   async assertWhole (t, nodes) {
     this.rest()
     await waitFor(() => this.clients.every(({ provider }) => provider.synced), 'all clients to be connected again')

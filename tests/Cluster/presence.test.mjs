@@ -15,7 +15,7 @@ const introduce = async (t, node, document, user) => {
   return client
 }
 
-test('everybody sees everybody, whichever node they are at, and newcomers see those who were there before', async (t) => {
+test('everybody sees everybody, at whichever node, and newcomers see those who were there before', async (t) => {
   const { nodes } = await startCluster(t)
   const [anna, boris] = [await introduce(t, nodes[0], 'room', 'Anna'), await introduce(t, nodes[1], 'room', 'Boris')]
   await Promise.all([appears(anna, 'Boris'), appears(boris, 'Anna')])
@@ -31,10 +31,12 @@ test('everybody sees everybody, whichever node they are at, and newcomers see th
   await appears(late, 'Anna')
 })
 
-test('presence goes with its client at once, with a lost connection after a moment, and with a node that stops', async (t) => {
+test('presence goes with its client at once, with a lost connection soon, and with a node that stops', async (t) => {
   const { nodes } = await startCluster(t)
   const watcher = await introduce(t, nodes[0], 'room', 'Watcher')
-  const [polite, lost, stopped] = await Promise.all(['Polite', 'Lost', 'Stopped'].map((name) => introduce(t, nodes[1], 'room', name)))
+  const [polite, lost, stopped] = await Promise.all(
+    ['Polite', 'Lost', 'Stopped'].map((name) => introduce(t, nodes[1], 'room', name))
+  )
   await Promise.all(['Polite', 'Lost', 'Stopped'].map((name) => appears(watcher, name)))
   polite.leave()
   await goes(watcher, 'Polite')

@@ -1,5 +1,6 @@
-// Faults and people drawn from a seed, only such sets of faults as the promise covers: any failure of nodes while Redis keeps its data, or any loss of Redis's data while the nodes live.
-// RELAY_TEST_SECONDS sets how long each run takes, RELAY_TEST_SEED plays one again (as far as real processes let it).
+// Faults and people drawn from a seed, only such sets of faults as the promise covers: any failure of nodes while Redis
+// keeps its data, or any loss of Redis's data while the nodes live. RELAY_TEST_SECONDS sets how long each run takes,
+// RELAY_TEST_SEED plays one again (as far as real processes let it).
 import { setTimeout as pause } from 'node:timers/promises'
 import { waitFor } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
@@ -23,7 +24,8 @@ class Document {
   /** Whoever lost their connection stays away; others come. */
   async gather (nodes) {
     for (const node of nodes) {
-      if (this.random.next() < 0.7) await this.party.join(node, { writers: 1, observers: 1, window: this.random.pick([1, 4, 16]) })
+      if (this.random.next() < 0.7)
+        await this.party.join(node, { writers: 1, observers: 1, window: this.random.pick([1, 4, 16]) })
     }
     if (this.party.alive === 0) await this.party.join(this.random.pick(nodes), { writers: 1 })
   }
@@ -87,7 +89,10 @@ const run = async (t, kind, keepsData) => {
     nodes: random.pick([2, 2, 3]),
     redis: redis.configuration,
     s3: gateway.url,
-    settings: { 'Documents:SaveInterval': random.pick(['00:00:00.200', '00:00:01', '00:01:00']), 'Documents:IdleTimeout': random.pick(['00:00:00', '00:00:01']) }
+    settings: {
+      'Documents:SaveInterval': random.pick(['00:00:00.200', '00:00:01', '00:01:00']),
+      'Documents:IdleTimeout': random.pick(['00:00:00', '00:00:01'])
+    }
   })
   const { nodes, dynamoDb } = cluster
   const world = { nodes, dynamoDb, redis, gateway, random }

@@ -60,7 +60,9 @@ test('a document at rest survives a flush: whoever comes next sees all of it, on
   // The nodes notice by themselves and put the log together anew: from then on it does not need them.
   await waitFor(async () => (await redis.cli('dbsize')) !== '0', 'the log to be there again')
   newcomer.doc.getText('text').insert(4, ' and added to')
-  await Promise.all([a, b].map((client) => client.sees((doc) => doc.getText('text').toString() === 'kept and added to', 'both')))
+  await Promise.all(
+    [a, b].map((client) => client.sees((doc) => doc.getText('text').toString() === 'kept and added to', 'both'))
+  )
 })
 
 test('the connections on which entries arrive are killed while people type', async (t) => {
@@ -101,12 +103,18 @@ test('an append whose answer is lost is in the log once', async (t) => {
   for (let round = 1; round <= 5; round++) {
     line.mute()
     writer.doc.getArray('edits').push([round])
-    await witness.sees((doc) => doc.getArray('edits').length === round, `edit ${round}, whose writer heard nothing of it`)
+    await witness.sees(
+      (doc) => doc.getArray('edits').length === round,
+      `edit ${round}, whose writer heard nothing of it`
+    )
     line.cut()
     line.mend()
     // The next round begins with a connection whose answers arrived.
     writer.doc.getMap('map').set('confirmed', round)
-    await witness.sees((doc) => doc.getMap('map').get('confirmed') === round, `what was written after the answer of round ${round} was lost`)
+    await witness.sees(
+      (doc) => doc.getMap('map').get('confirmed') === round,
+      `what was written after the answer of round ${round} was lost`
+    )
   }
   const neighbour = await joinClient(t, cluster.nodes[0], 'answer')
   assert.deepEqual(neighbour.doc.getArray('edits').toArray(), [1, 2, 3, 4, 5])

@@ -13,18 +13,37 @@ const call = async (address, method, pathname, { query = {}, body = Buffer.alloc
   const { host } = new URL(address)
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   const day = time.slice(0, 8)
-  const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encode = (text) =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
   const canonicalPath = pathname.split('/').map(encode).join('/')
   const canonicalQuery = Object.entries(query).map(([key, value]) => `${encode(key)}=${encode(value)}`).sort().join('&')
   const headers = { host, 'x-amz-content-sha256': sha256(body), 'x-amz-date': time }
   const names = Object.keys(headers).sort().join(';')
-  const canonical = [method, canonicalPath, canonicalQuery, ...Object.keys(headers).sort().map((name) => `${name}:${headers[name]}`), '', names, headers['x-amz-content-sha256']].join('\n')
+  const canonical = [
+    method,
+    canonicalPath,
+    canonicalQuery,
+    ...Object.keys(headers)
+      .sort()
+      .map((name) => `${name}:${headers[name]}`),
+    '',
+    names,
+    headers['x-amz-content-sha256']
+  ].join('\n')
   const scope = `${day}/us-east-1/s3/aws4_request`
   const key = ['us-east-1', 's3', 'aws4_request'].reduce(hmac, hmac(`AWS4${credentials.AWS_SECRET_ACCESS_KEY}`, day))
-  const signature = createHmac('sha256', key).update(['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n')).digest('hex')
+  const signature = createHmac('sha256', key)
+    .update(['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n'))
+    .digest('hex')
   delete headers.host
-  headers.authorization = `AWS4-HMAC-SHA256 Credential=${credentials.AWS_ACCESS_KEY_ID}/${scope}, SignedHeaders=${names}, Signature=${signature}`
-  const answer = await fetch(`${address}${canonicalPath}${canonicalQuery ? `?${canonicalQuery}` : ''}`, { method, headers, body: method === 'PUT' ? body : undefined })
+  headers.authorization =
+    `AWS4-HMAC-SHA256 Credential=${credentials.AWS_ACCESS_KEY_ID}/${scope}, ` +
+    `SignedHeaders=${names}, Signature=${signature}`
+  const answer = await fetch(`${address}${canonicalPath}${canonicalQuery ? `?${canonicalQuery}` : ''}`, {
+    method,
+    headers,
+    body: method === 'PUT' ? body : undefined
+  })
   const data = Buffer.from(await answer.arrayBuffer())
   if (!answer.ok) throw new Error(`${method} ${pathname}: ${answer.status} ${data}`)
   return data
@@ -41,7 +60,11 @@ export class Bucket {
   async keys () {
     const keys = []
     for (let after = ''; ;) {
-      const page = String(await call(this.address, 'GET', `/${this.name}`, { query: { 'list-type': '2', prefix: '', 'start-after': after } }))
+      const page = String(
+        await call(this.address, 'GET', `/${this.name}`, {
+          query: { 'list-type': '2', prefix: '', 'start-after': after }
+        })
+      )
       const found = [...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key)
       keys.push(...found)
       if (!page.includes('<IsTruncated>true</IsTruncated>')) return keys
@@ -75,7 +98,9 @@ export class Gateway {
 
   static async start (t, address) {
     const gateway = new Gateway()
-    const server = createServer((incoming, outgoing) => gateway.#pass(incoming, outgoing, new URL(address)).catch(() => outgoing.destroy()))
+    const server = createServer((incoming, outgoing) =>
+      gateway.#pass(incoming, outgoing, new URL(address)).catch(() => outgoing.destroy())
+    )
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     gateway.url = `http://127.0.0.1:${server.address().port}`
@@ -88,7 +113,9 @@ export class Gateway {
       this.refused++
       incoming.resume()
       outgoing.writeHead(503, { 'content-type': 'application/xml', connection: 'close' })
-      outgoing.end('<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>')
+      outgoing.end(
+        '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>'
+      )
       return
     }
     await this.before(incoming)

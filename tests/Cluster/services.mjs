@@ -1,4 +1,5 @@
-// The real servers that nodes share, each on a free loopback port and in a temporary folder, with the faults that their nights are made of.
+// The real servers that nodes share, each on a free loopback port and in a temporary folder, with the faults that their
+// nights are made of.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, statSync, truncateSync } from 'node:fs'
@@ -22,11 +23,15 @@ class Server {
   output = []
 
   async spawn (command, args, env = {}) {
-    const child = spawn(command, args, { env: { ...process.env, RELAY_SERVER_STDIN: '1', ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      env: { ...process.env, RELAY_SERVER_STDIN: '1', ...env },
+      stdio: ['pipe', 'pipe', 'pipe']
+    })
     running.add(child)
     this.#child = child
     this.ended = once(child, 'close').then(() => running.delete(child))
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => this.output.push(line))
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', (line) => this.output.push(line))
     child.on('error', (error) => this.output.push(String(error)))
   }
 
@@ -65,8 +70,21 @@ export class Redis extends Server {
     for (let attempt = 1; ; attempt++) {
       redis.port = await freePort()
       redis.#args = [
-        '--port', redis.port, '--bind', '127.0.0.1', '--dir', redis.directory, '--save', '', '--appendonly', aof ? 'yes' : 'no', '--appendfsync', 'always',
-        '--repl-diskless-sync-delay', '0', ...args
+        '--port',
+        redis.port,
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        redis.directory,
+        '--save',
+        '',
+        '--appendonly',
+        aof ? 'yes' : 'no',
+        '--appendfsync',
+        'always',
+        '--repl-diskless-sync-delay',
+        '0',
+        ...args
       ].map(String)
       try {
         await redis.start()
@@ -94,14 +112,21 @@ export class Redis extends Server {
 
   /** Runs a command and returns what it says, as text. */
   async cli (...args) {
-    const { stdout } = await run(process.env.RELAY_TEST_REDIS_CLI ?? 'redis-cli', ['-p', String(this.port), ...args.map(String)], { timeout: patience })
+    const { stdout } = await run(
+      process.env.RELAY_TEST_REDIS_CLI ?? 'redis-cli',
+      ['-p', String(this.port), ...args.map(String)],
+      { timeout: patience }
+    )
     return stdout.trimEnd()
   }
 
   /** Makes it a replica of another one, which it reaches at `port`, and waits until it has what that one has. */
   async follow (port) {
     await this.cli('replicaof', '127.0.0.1', port)
-    await waitFor(async () => /master_link_status:up/.test(await this.cli('info', 'replication')), 'a replica to be in step')
+    await waitFor(
+      async () => /master_link_status:up/.test(await this.cli('info', 'replication')),
+      'a replica to be in step'
+    )
   }
 
   /** While it is killed: its append-only file loses its end, as after a power cut between two flushes. */
@@ -117,10 +142,19 @@ export class Redis extends Server {
   killSubscribers () { return this.cli('client', 'kill', 'type', 'pubsub') }
 }
 
-/** Three servers that share all keys, each with so many replicas; the first one's configuration is enough for clients. */
+/**
+ * Three servers that share all keys, each with so many replicas; the first one's configuration is enough for clients.
+ */
 export const startRedisCluster = async (t, { replicas = 0 } = {}) => {
   // By default the second port is the first one plus 10,000, among those that outgoing connections use.
-  const args = async () => ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-port', await freePort()]
+  const args = async () => [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-node-timeout',
+    '2000',
+    '--cluster-port',
+    await freePort()
+  ]
   const count = 3 * (1 + replicas)
   const members = await Promise.all(Array.from({ length: count }, async () => Redis.start(t, { args: await args() })))
   const addresses = members.map((member) => member.configuration)
@@ -150,7 +184,10 @@ export class DynamoDb extends Server {
   async start () {
     const first = this.output.length
     await this.spawn(process.execPath, [path.join(servers, 'dynamodb.mjs'), String(this.port), this.directory])
-    await waitFor(() => this.output.slice(first).some((line) => line.startsWith('ready ')), `dynalite: ${this.lastWords}`)
+    await waitFor(
+      () => this.output.slice(first).some((line) => line.startsWith('ready ')),
+      `dynalite: ${this.lastWords}`
+    )
   }
 
   get url () { return `http://127.0.0.1:${this.port}` }
@@ -164,7 +201,11 @@ export const s3Address = async () => {
   s3 ??= (async () => {
     const gateway = new Server()
     await gateway.spawn('bash', [path.join(servers, 's3.sh'), temporaryDirectory()])
-    const ready = await waitFor(() => gateway.output.find((line) => line.startsWith('ready ')), `the S3 gateway: ${gateway.lastWords}`, 4 * patience)
+    const ready = await waitFor(
+      () => gateway.output.find((line) => line.startsWith('ready ')),
+      `the S3 gateway: ${gateway.lastWords}`,
+      4 * patience
+    )
     gateway.letGo()
     return ready.slice('ready '.length)
   })()

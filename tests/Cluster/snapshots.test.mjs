@@ -8,9 +8,13 @@ import { test } from './test.mjs'
 
 const leaveSoon = { 'Documents:IdleTimeout': '00:00:00.200' }
 
-const timesLeft = (node, name) => node.logs.filter((line) => line.includes(`Left ${name} `) || line.endsWith(`Left ${name}`)).length
+const timesLeft = (node, name) =>
+  node.logs.filter((line) => line.includes(`Left ${name} `) || line.endsWith(`Left ${name}`)).length
 
-/** Opens a document that nobody else has open, adds some words, and waits until the node has stored and left it: says what the text was then. */
+/**
+ * Opens a document that nobody else has open, adds some words, and waits until the node has stored and left it: says
+ * what the text was then.
+ */
 const visit = async (t, node, name, words = '') => {
   const before = timesLeft(node, name)
   const client = await joinDocument(t, node, name)
@@ -49,7 +53,7 @@ test('a damaged object is set aside, and its document opens from the snapshot be
   assert.deepEqual(await bucket.read(aside), damaged)
 })
 
-test('what only a damaged object holds is given up when somebody says so, and comes back with a browser that has it', async (t) => {
+test('what only a damaged object holds is given up on request, and a browser that has it brings it back', async (t) => {
   const { nodes, bucket, redis } = await startCluster(t, { settings: leaveSoon })
   await visit(t, nodes[0], 'given-up', 'kept ')
   const tab = await joinClient(t, nodes[0], 'given-up')

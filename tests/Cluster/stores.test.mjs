@@ -9,12 +9,21 @@ import { Gateway } from './s3.mjs'
 import { s3Address } from './services.mjs'
 import { test } from './test.mjs'
 
-const hasLeft = (nodes, name) => waitFor(() => nodes.every(({ logs }) => logs.some((line) => line.includes(`Left ${name} `) || line.endsWith(`Left ${name}`))), `all nodes to leave ${name}`, 60_000)
+const hasLeft = (nodes, name) =>
+  waitFor(
+    () =>
+      nodes.every(({ logs }) => logs.some((line) => line.includes(`Left ${name} `) || line.endsWith(`Left ${name}`))),
+    `all nodes to leave ${name}`,
+    60_000
+  )
 
-test('S3 refuses writes for 30 s: people go on, nothing is let go of, and everything is stored afterwards', async (t) => {
+test('S3 refuses writes for 30 s: people go on, nothing is let go of, and all is stored afterwards', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
   const gateway = await Gateway.start(t, await s3Address())
-  const { nodes, redis, bucket } = await startCluster(t, { s3: gateway.url, settings: { 'Documents:SaveInterval': '00:00:01' } })
+  const { nodes, redis, bucket } = await startCluster(t, {
+    s3: gateway.url,
+    settings: { 'Documents:SaveInterval': '00:00:01' }
+  })
   gateway.refusesWrites = true
   const began = Date.now()
   const party = new Party(t, 'full', randomFrom(seed))
@@ -25,7 +34,10 @@ test('S3 refuses writes for 30 s: people go on, nothing is let go of, and everyt
   await pause(30_000 - (Date.now() - began))
   await assertNothingLost(t, nodes, 'full', promised)
   assert.deepEqual(await bucket.keys(), [])
-  assert.ok(!nodes.some(({ logs }) => logs.some((line) => line.includes('Left full'))), 'A node let go of a document that is not stored.')
+  assert.ok(
+    !nodes.some(({ logs }) => logs.some((line) => line.includes('Left full'))),
+    'A node let go of a document that is not stored.'
+  )
 
   gateway.refusesWrites = false
   await hasLeft(nodes, 'full')
@@ -63,7 +75,7 @@ test('a snapshot with one flipped bit is kept, and the one before it and the log
   assert.deepEqual(await bucket.read(newest), damaged)
 })
 
-test('a document whose only snapshot has a flipped bit, and whose log is gone, is refused and not served as empty', async (t) => {
+test('a document whose only snapshot has a flipped bit, and no log, is refused and not served as empty', async (t) => {
   const { nodes, bucket, redis } = await startCluster(t)
   const writer = await joinClient(t, nodes[0], 'refused')
   writer.doc.getText('text').insert(0, 'dear')
@@ -87,8 +99,14 @@ test('a document whose only snapshot has a flipped bit, and whose log is gone, i
 /** A node without trust of the other one, so that it reads snapshots and log, and reads them through a gateway. */
 const readerOfSnapshots = async (t, settings) => {
   const gateway = await Gateway.start(t, await s3Address())
-  const cluster = await startCluster(t, { nodes: 1, settings: { 'Documents:SaveInterval': '00:00:00.200', ...settings } })
-  const reader = await cluster.add({ 'S3:ServiceUrl': gateway.url, 'Internal:Secret': 'a secret that the other node does not know' })
+  const cluster = await startCluster(t, {
+    nodes: 1,
+    settings: { 'Documents:SaveInterval': '00:00:00.200', ...settings }
+  })
+  const reader = await cluster.add({
+    'S3:ServiceUrl': gateway.url,
+    'Internal:Secret': 'a secret that the other node does not know'
+  })
   return { ...cluster, nodes: cluster.nodes, bucket: cluster.bucket, gateway, reader }
 }
 
@@ -113,7 +131,10 @@ test('a log that is trimmed past a joiner, between its snapshot and its log read
     await assertFirstSyncIsWhole(t, reader, 'trimmed', party.promised)
     assert.ok(held > 0, 'The joiner read no snapshot, so this tests nothing.')
     gateway.before = () => undefined
-    await waitFor(() => reader.logs.filter((line) => line.includes('Left trimmed')).length > round, 'the reader to leave')
+    await waitFor(
+      () => reader.logs.filter((line) => line.includes('Left trimmed')).length > round,
+      'the reader to leave'
+    )
   }
   await assertNothingLost(t, nodes, 'trimmed', await party.end())
 })
@@ -139,7 +160,11 @@ test('two documents that are left within the same second are both stored', async
   const clients = await Promise.all(names.map((name) => joinClient(t, nodes[0], name)))
   clients.forEach(({ doc }, index) => doc.getText('text').insert(0, names[index]))
   const witnesses = await Promise.all(names.map((name) => joinClient(t, nodes[0], name)))
-  await Promise.all(witnesses.map((client, index) => client.sees((doc) => doc.getText('text').toString() === names[index], names[index])))
+  await Promise.all(
+    witnesses.map((client, index) =>
+      client.sees((doc) => doc.getText('text').toString() === names[index], names[index])
+    )
+  )
   for (const client of [...clients, ...witnesses]) client.leave()
   await waitFor(async () => (await bucket.keys()).length === 3, 'three snapshots')
 })

@@ -1,4 +1,5 @@
-// A test that ends what it began in the opposite order: people go before their nodes, and nodes before what they stand on. The runner ends the oldest first, and a node without its services takes long to stop.
+// A test that ends what it began in the opposite order: people go before their nodes, and nodes before what they stand
+// on. The runner ends the oldest first, and a node without its services takes long to stop.
 import { test as run } from 'node:test'
 
 /**

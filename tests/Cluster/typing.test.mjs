@@ -18,7 +18,9 @@ test('people who type on all nodes hold the same document, and newcomers see all
 
 test('a late joiner sees what is typed on another node that has never saved it', async (t) => {
   const random = randomFrom(seed)
-  const { nodes, bucket } = await startCluster(t, { settings: { 'Documents:SaveInterval': '01:00:00', 'Documents:IdleTimeout': '01:00:00' } })
+  const { nodes, bucket } = await startCluster(t, {
+    settings: { 'Documents:SaveInterval': '01:00:00', 'Documents:IdleTimeout': '01:00:00' }
+  })
   const party = await new Party(t, 'late', random).join(nodes[0])
   for (let round = 0; round < 20; round++) {
     await party.progress(random.integer(1, 60))
@@ -43,7 +45,9 @@ test('two first joiners at the same moment on two nodes share the document from 
 
 test('a document that is left on one node while it is joined on another loses nothing, 200 times', async (t) => {
   const random = randomFrom(seed)
-  const { nodes } = await startCluster(t, { settings: { 'Documents:IdleTimeout': '00:00:00', 'Documents:SaveInterval': '00:00:00.500' } })
+  const { nodes } = await startCluster(t, {
+    settings: { 'Documents:IdleTimeout': '00:00:00', 'Documents:SaveInterval': '00:00:00.500' }
+  })
   let leaving = await joinClient(t, nodes[0], 'baton')
   for (let round = 1; round <= 200; round++) {
     leaving.doc.getArray('edits').push([round])
@@ -64,7 +68,9 @@ test('a document that is left on one node while it is joined on another loses no
 test('names that would break out of a key or a hash tag are documents like others, each its own', async (t) => {
   const { nodes } = await startCluster(t)
   const names = ['}', '}{r0}', '{r1}', 'a:b', 'a', 'a-presence', '*', '[a-z]', ' %7D', 'ü文🎈', 'x'.repeat(1000)]
-  const clients = await Promise.all(names.map((name, index) => joinClient(t, nodes[index % 2], encodeURIComponent(name))))
+  const clients = await Promise.all(
+    names.map((name, index) => joinClient(t, nodes[index % 2], encodeURIComponent(name)))
+  )
   clients.forEach(({ doc }, index) => doc.getText('text').insert(0, names[index]))
   await Promise.all(names.map(async (name, index) => {
     const other = await joinClient(t, nodes[(index + 1) % 2], encodeURIComponent(name))
@@ -81,18 +87,26 @@ test('a thousand documents that are opened and left are all saved, and nothing i
     doc.getText('text').insert(0, `document ${index}`)
     const change = Y.encodeStateAsUpdate(doc)
     raw.send(syncStep1(Uint8Array.of(0)), update(change))
-    await raw.take(({ kind, payload }) => kind === 'update' && Buffer.compare(Buffer.from(payload), Buffer.from(change)) === 0, 'the confirmation')
+    await raw.take(
+      ({ kind, payload }) => kind === 'update' && Buffer.compare(Buffer.from(payload), Buffer.from(change)) === 0,
+      'the confirmation'
+    )
     raw.socket.close()
     await raw.close()
   }
-  for (let first = 0; first < count; first += 50) await Promise.all(Array.from({ length: 50 }, (_, index) => one(first + index)))
+  for (let first = 0; first < count; first += 50)
+    await Promise.all(Array.from({ length: 50 }, (_, index) => one(first + index)))
 
-  // Each of them: a node that saves what another one had not saved yet leaves it, too. Of so many lines the log keeps few.
+  // Each of them: a node that saves what another one had not saved yet leaves it, too. Of so many lines the log keeps
+  // few.
   const open = async ({ url }) => {
     const metrics = await (await fetch(`${url}/metrics`)).text()
     return metrics.match(/^relay_documents_open\{\} (\d+)/m)[1]
   }
-  await waitFor(async () => (await Promise.all(nodes.map(open))).every((documents) => documents === '0'), 'all documents to be left')
+  await waitFor(
+    async () => (await Promise.all(nodes.map(open))).every((documents) => documents === '0'),
+    'all documents to be left'
+  )
   assert.equal(new Set((await bucket.keys()).map((key) => key.split('/').at(-2))).size, count)
   assert.equal(await redis.cli('pubsub', 'channels', '*many*'), '')
   const witness = await joinClient(t, nodes[0], `many-${count - 1}`)

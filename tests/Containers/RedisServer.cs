@@ -1,15 +1,16 @@
 using System.Globalization;
 using Testcontainers.Redis;
 
-namespace Relay.Backplane.Support;
+namespace Relay.TestServers;
 
 /// <summary>A Redis of a test, in a container of its own.</summary>
-public sealed class RedisServer : IAsyncLifetime
+public sealed class RedisServer : IAsyncDisposable
 {
     private const int InnerPort = 6379;
 
-    private RedisContainer container = null!;
-    private string[] arguments = [];
+    private readonly RedisContainer container;
+
+    private RedisServer(RedisContainer container) => this.container = container;
 
     public int Port => container.GetMappedPublicPort(InnerPort);
 
@@ -18,27 +19,23 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Starts a server that persists nothing, unless the arguments say otherwise.</summary>
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
-        var server = new RedisServer { arguments = arguments };
-        await server.InitializeAsync();
+        ServerPrograms.Require(ServerKind.Redis);
+        var builder = new RedisBuilder("redis:7.2-alpine")
+            .WithCommand(["redis-server", "--save", "", "--appendonly", "no", .. arguments]);
+        var server = new RedisServer(builder.Build());
+        await server.container.StartAsync();
         return server;
     }
 
     /// <summary>Starts a server that can become one of a cluster.</summary>
     public static Task<RedisServer> StartForClusterAsync() => StartAsync("--cluster-enabled", "yes");
 
-    public async ValueTask InitializeAsync()
-    {
-        container = new RedisBuilder("redis:7.2-alpine")
-            .WithCommand(["redis-server", "--save", "", "--appendonly", "no", .. arguments]).Build();
-        await container.StartAsync();
-    }
-
-    public async ValueTask DisposeAsync() => await container.DisposeAsync();
+    public ValueTask DisposeAsync() => container.DisposeAsync();
 
     /// <summary>Sends a command as redis-cli does, and answers its output.</summary>
     public async Task<string> CommandAsync(params string[] command)
     {
-        var result = await container.ExecAsync(["redis-cli", .. command]).Soon();
+        var result = await container.ExecAsync(["redis-cli", .. command]).WaitAsync(TimeSpan.FromSeconds(60));
         return result.Stdout.TrimEnd();
     }
 }

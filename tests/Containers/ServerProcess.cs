@@ -1,6 +1,5 @@
 using DotNet.Testcontainers.Containers;
-using Testcontainers.DynamoDb;
-using Testcontainers.Minio;
+using Testcontainers.LocalStack;
 using Testcontainers.PostgreSql;
 
 namespace Relay.TestServers;
@@ -8,6 +7,8 @@ namespace Relay.TestServers;
 /// <summary>A server in a container, where the other tests have a process of this machine.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
+    private const string LocalStackImage = "localstack/localstack:4.9.2";
+
     private readonly IContainer container;
 
     private ServerProcess(IContainer container, string scheme, int port)
@@ -19,18 +20,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
-    /// <summary>DynamoDB Local.</summary>
-    public static Task<ServerProcess> StartDynamoDbAsync() =>
-        StartAsync(new DynamoDbBuilder("amazon/dynamodb-local:2.5.4").Build(), "http", 8000);
+    /// <summary>LocalStack's DynamoDB.</summary>
+    public static Task<ServerProcess> StartDynamoDbAsync() => StartLocalStackAsync(ServerKind.DynamoDb, "dynamodb");
 
-    /// <summary>MinIO, with the keys that the tests use.</summary>
+    /// <summary>LocalStack's S3; it takes any keys.</summary>
     /// <param name="directory">Where a process would keep its files; a container has its own.</param>
     public static Task<ServerProcess> StartS3Async(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        return StartAsync(
-            new MinioBuilder("minio/minio:RELEASE.2025-04-22T22-12-26Z").WithUsername("relay-test")
-            .WithPassword("relay-test-secret").Build(), "http", 9000);
+        return StartLocalStackAsync(ServerKind.S3, "s3");
     }
 
     /// <summary>Postgres: user <c>postgres</c>, no password.</summary>
@@ -38,13 +36,22 @@ public sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartPostgresAsync(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        var builder = new PostgreSqlBuilder("postgres:17-alpine").WithUsername("postgres")
+        ServerPrograms.Require(ServerKind.Postgres);
+        var builder = new PostgreSqlBuilder("postgres:17-alpine")
+            .WithUsername("postgres")
             .WithEnvironment("POSTGRES_HOST_AUTH_METHOD", "trust")
             .WithCommand("-c", "fsync=off", "-c", "max_connections=200");
         return StartAsync(builder.Build(), "postgres", 5432);
     }
 
     public ValueTask DisposeAsync() => container.DisposeAsync();
+
+    private static Task<ServerProcess> StartLocalStackAsync(ServerKind kind, string service)
+    {
+        ServerPrograms.Require(kind);
+        var builder = new LocalStackBuilder(LocalStackImage).WithEnvironment("SERVICES", service);
+        return StartAsync(builder.Build(), "http", LocalStackBuilder.LocalStackPort);
+    }
 
     private static async Task<ServerProcess> StartAsync(IContainer container, string scheme, int port)
     {

@@ -17,7 +17,7 @@ public abstract class DocumentLocatorSpecification
     /// <summary>How long a heartbeat lasts in these tests.</summary>
     protected static TimeSpan Expiry => TimeSpan.FromSeconds(15);
 
-    private protected ManualTime Time { get; } = new();
+    private protected FakeTimeProvider Time { get; } = new();
 
     /// <summary>
     /// The locator of one node at one start, without a heartbeat so far. Its clock is <see cref="Time"/>.
@@ -199,7 +199,7 @@ public abstract class DocumentLocatorSpecification
     }
 
     [Fact]
-    public async Task Of_nodes_that_add_themselves_at_once_exactly_the_first_sees_nobody_and_any_two_know_of_each_other()
+    public async Task Of_nodes_that_add_themselves_at_once_one_sees_nobody_and_any_two_know_of_each_other()
     {
         const int Nodes = 6;
         var locators = new List<IDocumentLocator>();

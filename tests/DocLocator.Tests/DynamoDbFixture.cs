@@ -21,9 +21,9 @@ public sealed class DynamoDbFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Environment.GetEnvironmentVariable("RELAY_TEST_DYNAMODB") is { Length: > 0 } address)
+        if (ServerPrograms.GivenAddress(ServerKind.DynamoDb) is { } address)
         {
-            Address = new Uri(address);
+            Address = address;
         }
         else if (ServerPrograms.MissingReason(ServerKind.DynamoDb) is null)
         {

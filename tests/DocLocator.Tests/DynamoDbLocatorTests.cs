@@ -18,7 +18,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server)
     public async ValueTask InitializeAsync()
     {
         opened.Add(table = new DynamoDbTable(options));
-        Assert.True(await Open(A).CheckTableAsync(create: true, default).Soon());
+        Assert.True(await Open(A, TimeProvider.System).CheckTableAsync(create: true, default).Soon());
     }
 
     public ValueTask DisposeAsync()
@@ -144,7 +144,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server)
         {
             var document = DocumentName.Create($"{ahead}");
             var node = NodeIdentity.Create($"10.0.0.3:{(int)ahead.TotalSeconds}", "1");
-            var other = new ManualTime();
+            var other = new FakeTimeProvider();
             other.Advance(Time.GetUtcNow() + ahead - other.GetUtcNow());
             var fast = Open(node, other);
             await fast.BeatAsync(default).Soon();

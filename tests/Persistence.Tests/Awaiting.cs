@@ -3,7 +3,7 @@ namespace Relay.Persistence;
 /// <summary>No await of a test lasts for ever.</summary>
 internal static class Awaiting
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static Task Soon(this ValueTask task) => task.AsTask().WaitAsync(Limit);
 

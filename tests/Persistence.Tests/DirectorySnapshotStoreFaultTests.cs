@@ -13,7 +13,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     private static readonly Snapshot Later = Samples.State(Samples.At(1, 2), null, 1, 2, 3);
 
     private readonly TemporaryDirectory directory = new();
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private readonly DirectorySnapshotStore store;
 
     public DirectorySnapshotStoreFaultTests()

@@ -51,7 +51,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{reported.Count} snapshots, {leftovers} leftovers");
 
         // Two hours later, what the dead left behind goes with the next write.
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         time.Advance(DateTimeOffset.UtcNow.AddHours(2) - time.GetUtcNow());
         var store = DirectorySnapshotStore.Open(directory.Path, time);
         for (var number = 0; number < KilledWriter.Documents; number++)

@@ -33,9 +33,9 @@ public sealed class S3Fixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Environment.GetEnvironmentVariable("RELAY_TEST_S3") is { Length: > 0 } address)
+        if (ServerPrograms.GivenAddress(ServerKind.S3) is { } address)
         {
-            Address = new Uri(address);
+            Address = address;
             Directory = Environment.GetEnvironmentVariable("RELAY_TEST_S3_DIRECTORY") ?? "";
         }
         else if (ServerPrograms.MissingReason(ServerKind.S3) is null)
@@ -72,7 +72,7 @@ public sealed class S3Fixture : IAsyncLifetime
         Prefix = $"{Guid.NewGuid():n}/",
         ServiceUrl = (address ?? Address).ToString(),
         AccessKey = Key,
-        CallTimeout = TimeSpan.FromSeconds(25),
+        CallTimeout = TimeSpan.FromSeconds(55),
     };
 
     internal AmazonS3Client NewClient() => new(

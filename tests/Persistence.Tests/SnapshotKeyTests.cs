@@ -22,7 +22,9 @@ public sealed class SnapshotKeyTests
         var key = SnapshotKey.Key("relay/", DocumentName.Create("abc"), new Position(1, 0x10, new EntryId(0xAB)));
 
         Assert.Equal(
-            "relay/abc-ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad/7ffffffffffffffe-7fffffffffffffef-00000000000000ab", key);
+            "relay/abc-ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad/"
+                + "7ffffffffffffffe-7fffffffffffffef-00000000000000ab",
+            key);
     }
 
     [Fact]

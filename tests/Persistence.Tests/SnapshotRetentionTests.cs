@@ -53,7 +53,7 @@ public sealed class SnapshotRetentionTests
             Stored(1, 90, Now.AddHours(-1)),                        // 11:30, the newest of its hour
             Stored(1, 80, Now.AddHours(-3).AddTicks(1)),            // 9:30, within three hours
             Stored(1, 60, Now.Date.AddTicks(-1)),                   // yesterday's newest
-            Stored(1, 50, Now.AddDays(-2).AddTicks(1)),             // two days ago, the newest of its day, within two days
+            Stored(1, 50, Now.AddDays(-2).AddTicks(1)),             // the newest of its day, within two days
         ];
         SnapshotInfo[] deleted =
         [

@@ -43,6 +43,17 @@ public sealed class GrowthTests(ITestOutputHelper output)
         Assert.InRange(twice.Allocated, 0, (MostAllocatedPerByte * twice.Bytes) + (AllocatedAnyway * twice.Count));
     }
 
+    /// <summary>Each becomes a block of its own, whose content is copied together with the others'.</summary>
+    [Fact]
+    public void A_value_whose_place_is_unknown_takes_few_steps()
+    {
+        const double Most = 5;
+        var measured = Measure(AdverseInputs.All["values whose place is unknown"].Make, 10_000);
+        var steps = measured.Steps / 10_000.0;
+        output.WriteLine($"{steps:F2} steps a value");
+        Assert.InRange(steps, 0, Most);
+    }
+
     private static (long Bytes, int Count, long Steps, long Allocated) Measure(Func<int, AdverseInput> make, int size)
     {
         var input = make(size);

@@ -9,7 +9,11 @@ const relay = await startRelay(nodeTest)
 
 const stateOf = async (name) => {
   const answer = await fetch(`${relay.url}/api/documents/${encodeURIComponent(name)}`)
-  return { status: answer.status, type: answer.headers.get('content-type'), bytes: new Uint8Array(await answer.arrayBuffer()) }
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    bytes: new Uint8Array(await answer.arrayBuffer())
+  }
 }
 
 test('GET of a document gives the bytes that Yjs itself would give', async (t) => {

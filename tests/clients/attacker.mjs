@@ -26,13 +26,20 @@ export class Attacker {
   }
 
   async open () {
-    this.socket.write(`GET ${this.path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
-      // Each is a client of its own: one that came back after a refusal would have to wait.
-      `User-Agent: attacker ${++attackers}\r\n` +
-      'Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n')
+    this.socket.write(
+      `GET ${this.path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
+        // Each is a client of its own: one that came back after a refusal would have to wait.
+        `User-Agent: attacker ${++attackers}\r\n` +
+        'Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n'
+    )
     await waitFor(() => this.#head.includes('\r\n\r\n'), 'the upgrade')
     assert.match(this.#head, /^HTTP\/1\.1 101/)
-    assert.doesNotMatch(this.#head, /permessage-deflate/i, 'compression is not agreed to, so there is nothing to inflate')
+    assert.doesNotMatch(
+      this.#head,
+      /permessage-deflate/i,
+      'compression is not agreed to, so there is nothing to inflate'
+    )
     return this
   }
 
@@ -46,7 +53,10 @@ export class Attacker {
 
   frame (payload, options) { return this.write(frame(payload, options)) }
 
-  /** The code of the close frame with which the node ends the connection. As a client does, this one hangs up only then: Kestrel takes a half-closed connection for closed. */
+  /**
+   * The code of the close frame with which the node ends the connection. As a client does, this one hangs up only then:
+   * Kestrel takes a half-closed connection for closed.
+   */
   async code () {
     const code = await waitFor(() => this.#closeCode(), 'a close frame')
     this.socket.end()
@@ -60,7 +70,8 @@ export class Attacker {
   #closeCode () {
     // A close frame from a server: 0x88, length, code, reason.
     for (let at = this.#last.length - 4; at >= 0; at--) {
-      if (this.#last[at] === 0x88 && this.#last[at + 1] === this.#last.length - at - 2) return this.#last.readUInt16BE(at + 2)
+      if (this.#last[at] === 0x88 && this.#last[at + 1] === this.#last.length - at - 2)
+        return this.#last.readUInt16BE(at + 2)
     }
     return undefined
   }
@@ -69,7 +80,10 @@ export class Attacker {
 }
 
 /** One WebSocket frame of a client. `length` is what its header claims. */
-export const frame = (payload, { opcode = 2, fin = true, masked = true, reserved = 0, length = payload.length } = {}) => {
+export const frame = (
+  payload,
+  { opcode = 2, fin = true, masked = true, reserved = 0, length = payload.length } = {}
+) => {
   const head = [(fin ? 0x80 : 0) | reserved | opcode]
   const mask = masked ? 0x80 : 0
   if (length < 126) head.push(mask | length)

@@ -11,7 +11,8 @@ export { Y }
 process.setMaxListeners(0)
 
 /**
- * Opens a document as an application in Node would: an unmodified provider, no BroadcastChannel, so that everything goes through the node.
+ * Opens a document as an application in Node would: an unmodified provider, no BroadcastChannel, so that everything
+ * goes through the node.
  * @param {{ after: Function }} t the test; the client leaves when it is over
  * @param {{ yjs: string }} relay
  * @param {string} name
@@ -50,7 +51,10 @@ class Client {
   /** Waits for the provider's sync event. */
   async synced () {
     if (!this.provider.synced) {
-      await inTime(new Promise((resolve) => this.provider.once('synced', resolve)), `the sync of "${this.provider.roomname}"`)
+      await inTime(
+        new Promise((resolve) => this.provider.once('synced', resolve)),
+        `the sync of "${this.provider.roomname}"`
+      )
     }
   }
 

@@ -1,6 +1,7 @@
 // Kills a node in the middle of its work, again and again, and counts what is missing afterwards.
 //
-// Writers type as fast as their updates are confirmed; observers only read. After the kill all of them are gone and cannot heal anything. Then a new client of the restarted node must already know all that they knew.
+// Writers type as fast as their updates are confirmed; observers only read. After the kill all of them are gone and
+// cannot heal anything. Then a new client of the restarted node must already know all that they knew.
 import assert from 'node:assert/strict'
 import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -24,7 +25,10 @@ const crashRounds = async (t, settings) => {
 
   for (let round = 0; round < rounds; round++) {
     // Some documents are new, some have been through earlier crashes.
-    const names = Array.from({ length: 2 }, (_, index) => `crash-${random.integer(Math.max(0, round - 2), round)}-${index}`)
+    const names = Array.from(
+      { length: 2 },
+      (_, index) => `crash-${random.integer(Math.max(0, round - 2), round)}-${index}`
+    )
     const killAt = random.integer(1, random.pick([1, 30, 300]))
     let confirmed = 0
     let reached
@@ -32,9 +36,15 @@ const crashRounds = async (t, settings) => {
     const group = []
     for (const name of new Set(names)) {
       for (let index = 0; index < 3; index++) {
-        const writer = new Writer(await openRaw(t, relay, name), `${round}.${index}`, random, random.pick([1, 4, 32]), () => {
-          if (++confirmed === killAt) reached()
-        })
+        const writer = new Writer(
+          await openRaw(t, relay, name),
+          `${round}.${index}`,
+          random,
+          random.pick([1, 4, 32]),
+          () => {
+            if (++confirmed === killAt) reached()
+          }
+        )
         group.push([name, writer])
       }
       group.push([name, new Observer(await openRaw(t, relay, name))])

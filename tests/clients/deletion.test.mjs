@@ -36,7 +36,10 @@ test('a stock client of a deleted document is told not to come back, and its cop
 
   writer.text.insert(0, 'still ')
   writer.provider.connect()
-  await waitFor(() => writer.closes.filter((code) => code === 4404).length === 2, 'the tab that comes back to be refused')
+  await waitFor(
+    () => writer.closes.filter((code) => code === 4404).length === 2,
+    'the tab that comes back to be refused'
+  )
   assert.equal((await ask(relay, 'GET', 'plan')).status, 410)
   assert.equal((await ask(relay, 'PUT', 'plan')).status, 201)
   const later = await joinClient(t, relay, 'plan')
@@ -77,7 +80,10 @@ test('a node that is killed while it deletes leaves the document whole or delete
 
     // The start has found the log's entry, and writes the tombstone if there is none yet.
     deletedBefore++
-    await waitFor(() => snapshotsIn(relay.dataDir).filter((file) => file.includes(name + '-')).length > 0, 'the tombstone')
+    await waitFor(
+      () => snapshotsIn(relay.dataDir).filter((file) => file.includes(name + '-')).length > 0,
+      'the tombstone'
+    )
     assert.equal((await ask(relay, 'DELETE', name)).status, 204)
   }
   t.diagnostic(`${deletedBefore} of ${rounds} were deleted before the kill`)

@@ -57,7 +57,9 @@ test('every shared type arrives as it was made', async (t) => {
   text.format(10, 4, { bold: true })
   text.format(19, 6, { link: { href: 'https://example.org/?q=%20' } })
   text.insertEmbed(5, { image: 'data:,' })
-  doc.getArray('array').insert(0, [1, -2.5, 'three', null, true, { four: [4] }, new Uint8Array([5, 0, 255]), { big: 2n ** 60n }])
+  doc
+    .getArray('array')
+    .insert(0, [1, -2.5, 'three', null, true, { four: [4] }, new Uint8Array([5, 0, 255]), { big: 2n ** 60n }])
   doc.getArray('array').delete(1)
   doc.getMap('scalars').set('a', 1)
   doc.getMap('scalars').set('a', 2)
@@ -177,7 +179,10 @@ test('undo and redo arrive like every other edit', async (t) => {
 })
 
 test('a client without garbage collection works with clients and a node that have it', async (t) => {
-  const [keeper, other] = [await joinClient(t, relay, 'gc', { doc: new Y.Doc({ gc: false }) }), await joinClient(t, relay, 'gc')]
+  const [keeper, other] = [
+    await joinClient(t, relay, 'gc', { doc: new Y.Doc({ gc: false }) }),
+    await joinClient(t, relay, 'gc')
+  ]
   keeper.text.insert(0, 'keep this and drop this')
   const before = Y.snapshot(keeper.doc)
   await converged([keeper, other])
@@ -195,7 +200,10 @@ test('a client without garbage collection works with clients and a node that hav
 test('a client that asks again every 50 ms stays synced and is never disconnected', async (t) => {
   // The provider looks at the global that browsers have.
   globalThis.WebSocket ??= WebSocket
-  const [asking, other] = [await joinClient(t, relay, 'resync', { resyncInterval: 50 }), await joinClient(t, relay, 'resync')]
+  const [asking, other] = [
+    await joinClient(t, relay, 'resync', { resyncInterval: 50 }),
+    await joinClient(t, relay, 'resync')
+  ]
   let answers = 0
   asking.provider.ws.on('message', (data) => { if (hex(new Uint8Array(data, 0, 2)) === '0001') answers++ })
   other.text.insert(0, 'meanwhile')
@@ -205,7 +213,16 @@ test('a client that asks again every 50 ms stays synced and is never disconnecte
 })
 
 test('edits in one document are not seen in another', async (t) => {
-  const names = ['isolated', 'isolated ', 'Isolated', 'isolated/', 'isolated/1', 'isolated-presence', 'e\u0301', '\u00e9']
+  const names = [
+    'isolated',
+    'isolated ',
+    'Isolated',
+    'isolated/',
+    'isolated/1',
+    'isolated-presence',
+    'e\u0301',
+    '\u00e9'
+  ]
   const clients = await Promise.all(names.map((name) => joinClient(t, relay, encodeURIComponent(name))))
   for (const [index, { text }] of clients.entries()) text.insert(0, names[index])
   for (const [index, name] of names.entries()) {

@@ -11,7 +11,10 @@ export const filesIn = (directory) =>
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
 
 /** The snapshots below a directory, the newest of a document first. */
-export const snapshotsIn = (directory) => filesIn(directory).filter((file) => snapshotName.test(path.basename(file))).sort()
+export const snapshotsIn = (directory) =>
+  filesIn(directory)
+    .filter((file) => snapshotName.test(path.basename(file)))
+    .sort()
 
 /** Flips one bit in the middle of a file, and returns what the file then holds. */
 export const damage = (file) => {

@@ -8,7 +8,10 @@ import { inTime, waitFor } from './wait.mjs'
 
 const packages = { 2: two, 3: three, 4: four }
 
-/** As in a browser, where closing a socket that is not open yet throws nothing: providers take their listeners off first, and then Node would end with an error that nobody hears. */
+/**
+ * As in a browser, where closing a socket that is not open yet throws nothing: providers take their listeners off
+ * first, and then Node would end with an error that nobody hears.
+ */
 class BrowserLikeSocket extends WebSocket {
   constructor (...args) {
     super(...args)
@@ -29,7 +32,14 @@ export const allVersions = [2, 3, 4]
  * @param {object} [options] options of the socket, and `version` and `path`
  */
 export const openSocket = (t, relay, { version = 4, path = '/hocuspocus', ...options } = {}) => {
-  const socket = new packages[version].HocuspocusProviderWebsocket({ url: relay.ws + path, WebSocketPolyfill: BrowserLikeSocket, delay: 100, minDelay: 50, maxDelay: 300, ...options })
+  const socket = new packages[version].HocuspocusProviderWebsocket({
+    url: relay.ws + path,
+    WebSocketPolyfill: BrowserLikeSocket,
+    delay: 100,
+    minDelay: 50,
+    maxDelay: 300,
+    ...options
+  })
   socket.version = version
   t.after(() => socket.destroy())
   return socket
@@ -43,7 +53,12 @@ export const openDocument = (t, socket, name, { doc = new Y.Doc(), token = 'any'
 }
 
 /** Opens a document, on a socket of its own unless one is given, and waits until it is synced. */
-export const joinDocument = async (t, relay, name, { version, path, socket = openSocket(t, relay, { version, path }), ...options } = {}) => {
+export const joinDocument = async (
+  t,
+  relay,
+  name,
+  { version, path, socket = openSocket(t, relay, { version, path }), ...options } = {}
+) => {
   const member = openDocument(t, socket, name, options)
   await member.synced()
   return member

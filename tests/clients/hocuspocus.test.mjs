@@ -12,7 +12,8 @@ import { startGuardedRelay } from './tokens.mjs'
 const { test } = nodeTest
 const relay = await startRelay(nodeTest)
 
-const sees = (member, id, name) => waitFor(() => member.awareness.getStates().get(id)?.name === name, `the presence of "${name}"`)
+const sees = (member, id, name) =>
+  waitFor(() => member.awareness.getStates().get(id)?.name === name, `the presence of "${name}"`)
 const misses = (member, id) => waitFor(() => !member.awareness.getStates().has(id), `presence ${id} to disappear`)
 
 for (const version of versions) {
@@ -54,7 +55,7 @@ for (const version of versions) {
     await a.saved()
   })
 
-  test(`version ${version}: a connection that breaks is taken up again, with all documents that were on it`, async (t) => {
+  test(`version ${version}: a connection that breaks is taken up again, with all its documents`, async (t) => {
     const socket = openSocket(t, relay, { version })
     const names = ['x', 'y', 'z'].map((name) => `breaks ${version} ${name}`)
     const members = await Promise.all(names.map((name) => joinDocument(t, relay, name, { socket })))
@@ -103,10 +104,13 @@ for (const version of versions) {
     members[0].provider.sendStateless('hello')
     members[0].provider.sendStateless('ümläut \u{1F600}')
     for (const member of members.slice(1)) await waitFor(() => member.received.length === 2, 'two messages')
-    assert.deepEqual(members.map(({ received }) => received), [[], ['hello', 'ümläut \u{1F600}'], ['hello', 'ümläut \u{1F600}']])
+    assert.deepEqual(
+      members.map(({ received }) => received),
+      [[], ['hello', 'ümläut \u{1F600}'], ['hello', 'ümläut \u{1F600}']]
+    )
   })
 
-  test(`version ${version}: a document that is left frees its place and is found again on the same socket`, async (t) => {
+  test(`version ${version}: a document that is left frees its place and is found again on the socket`, async (t) => {
     const socket = openSocket(t, relay, { version })
     const stays = await joinDocument(t, relay, `stays ${version}`, { socket })
     const first = await joinDocument(t, relay, `leaves ${version}`, { socket })
@@ -146,11 +150,16 @@ for (const version of versions) {
 test('both versions and y-websocket edit one document', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
   const random = randomFrom(seed)
-  const members = [await joinDocument(t, relay, 'all', { version: 3 }), await joinDocument(t, relay, 'all', { version: 4 }), await joinClient(t, relay, 'all')]
+  const members = [
+    await joinDocument(t, relay, 'all', { version: 3 }),
+    await joinDocument(t, relay, 'all', { version: 4 }),
+    await joinClient(t, relay, 'all')
+  ]
   for (let i = 0; i < 300; i++) {
     const { doc } = members[i % 3]
     const text = doc.getText('text')
-    if (text.length > 10 && random.integer(0, 2) === 0) text.delete(random.integer(0, text.length - 5), random.integer(1, 4))
+    if (text.length > 10 && random.integer(0, 2) === 0)
+      text.delete(random.integer(0, text.length - 5), random.integer(1, 4))
     else text.insert(random.integer(0, text.length), random.text(random.integer(1, 8)))
     if (i % 20 === 0) await pause(1)
   }
@@ -170,8 +179,12 @@ test('a name is what /yjs makes of its path', async (t) => {
 
 test('forty documents on one socket stay apart and are all saved', async (t) => {
   const [socket, otherSocket] = [openSocket(t, relay), openSocket(t, relay, { version: 3 })]
-  const members = await Promise.all(Array.from({ length: 40 }, (_, i) => joinDocument(t, relay, `many ${i}`, { socket })))
-  const others = await Promise.all(Array.from({ length: 40 }, (_, i) => joinDocument(t, relay, `many ${i}`, { socket: otherSocket })))
+  const members = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => joinDocument(t, relay, `many ${i}`, { socket }))
+  )
+  const others = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => joinDocument(t, relay, `many ${i}`, { socket: otherSocket }))
+  )
   for (let round = 0; round < 20; round++) {
     members.forEach((member, i) => member.text.insert(0, `${i},`))
     await pause(1)

@@ -1,4 +1,5 @@
-// Clients that flood, stall, lie and send garbage, on both protocols, at a document that two innocent people are editing: they must not notice.
+// Clients that flood, stall, lie and send garbage, on both protocols, at a document that two innocent people are
+// editing: they must not notice.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -18,7 +19,10 @@ let relay
 const cleaning = []
 
 before(async () => {
-  relay = await startRelay({ after: (clean) => cleaning.push(clean) }, { settings: { 'Limits:MaxMessageBytes': maxMessage } })
+  relay = await startRelay(
+    { after: (clean) => cleaning.push(clean) },
+    { settings: { 'Limits:MaxMessageBytes': maxMessage } }
+  )
 })
 
 after(async () => {
@@ -60,7 +64,10 @@ const dialects = {
   }
 }
 
-/** Two people who type at a document, as long as `attack` lasts; both must see everything, on the connection that they had. */
+/**
+ * Two people who type at a document, as long as `attack` lasts; both must see everything, on the connection that they
+ * had.
+ */
 const whileTwoPeopleWork = async (t, name, attack) => {
   const [one, other] = [await joinClient(t, relay, name), await joinClient(t, relay, name)]
   let typed = 0
@@ -131,7 +138,8 @@ for (const [dialect, { path, message, beginning, ...how }] of Object.entries(dia
       const piece = Buffer.alloc(64 << 10)
       beginning(name).copy(piece)
       await attacker.frame(piece, { fin: false })
-      for (let sent = piece.length; sent <= maxMessage; sent += piece.length) await attacker.frame(piece, { opcode: 0, fin: false })
+      for (let sent = piece.length; sent <= maxMessage; sent += piece.length)
+        await attacker.frame(piece, { opcode: 0, fin: false })
       await attacker.frame([], { opcode: 0 })
       await refused(attacker, name)
     })
@@ -141,8 +149,15 @@ for (const [dialect, { path, message, beginning, ...how }] of Object.entries(dia
     const name = `crumbs by ${dialect}`
     await whileTwoPeopleWork(t, name, async () => {
       const attacker = await open(t, name)
-      const whole = message(name, update(bytes(`0101 abcdef01 00 04 0107${Buffer.from('crumbs!').toString('hex')} a08d06${'78'.repeat(100000)} 00`)))
-      const fragments = Array.from(whole, (byte, i) => frame([byte], { opcode: i === 0 ? 2 : 0, fin: i === whole.length - 1 }))
+      const whole = message(
+        name,
+        update(
+          bytes(`0101 abcdef01 00 04 0107${Buffer.from('crumbs!').toString('hex')} a08d06${'78'.repeat(100000)} 00`)
+        )
+      )
+      const fragments = Array.from(whole, (byte, i) =>
+        frame([byte], { opcode: i === 0 ? 2 : 0, fin: i === whole.length - 1 })
+      )
       await attacker.write(Buffer.concat(fragments))
       const reader = await joinClient(t, relay, name)
       await reader.sees((doc) => doc.getText('crumbs!').length === 100000, 'what came in fragments')
@@ -168,7 +183,7 @@ for (const [dialect, { path, message, beginning, ...how }] of Object.entries(dia
     })
   }
 
-  test(`${dialect}: a client that asks ten thousand times for everything and reads nothing costs bounded memory`, async (t) => {
+  test(`${dialect}: a client that asks ten thousand times and reads nothing costs bounded memory`, async (t) => {
     const name = `greedy by ${dialect}`
     const writer = await joinClient(t, relay, name)
     writer.text.insert(0, 'x'.repeat(megabyte))
@@ -223,13 +238,22 @@ for (const [dialect, { path, message, beginning, ...how }] of Object.entries(dia
     const random = randomFrom(seed)
     const name = `garbage by ${dialect}`
     const good = [
-      syncStep1(Uint8Array.of(0)), syncStep2(Uint8Array.of(0, 0)), update(bytes('0101010004010174016100')), update(bytes('000101010001')),
-      awareness(presence(5, 1, { a: 1 })), Uint8Array.of(3)
+      syncStep1(Uint8Array.of(0)),
+      syncStep2(Uint8Array.of(0, 0)),
+      update(bytes('0101010004010174016100')),
+      update(bytes('000101010001')),
+      awareness(presence(5, 1, { a: 1 })),
+      Uint8Array.of(3)
     ]
     const spoil = (payload) => {
       const spoilt = Buffer.from(payload)
-      for (let times = random.integer(1, 4); times > 0 && spoilt.length > 0; times--) spoilt[random.integer(0, spoilt.length - 1)] = random.integer(0, 255)
-      return random.next() < 0.3 ? spoilt.subarray(0, random.integer(0, spoilt.length)) : random.next() < 0.2 ? Buffer.concat([spoilt, spoilt]) : spoilt
+      for (let times = random.integer(1, 4); times > 0 && spoilt.length > 0; times--)
+        spoilt[random.integer(0, spoilt.length - 1)] = random.integer(0, 255)
+      return random.next() < 0.3
+        ? spoilt.subarray(0, random.integer(0, spoilt.length))
+        : random.next() < 0.2
+          ? Buffer.concat([spoilt, spoilt])
+          : spoilt
     }
     await whileTwoPeopleWork(t, name, async () => {
       for (let round = 0; round < 60; round++) {
@@ -237,7 +261,11 @@ for (const [dialect, { path, message, beginning, ...how }] of Object.entries(dia
         const frames = []
         for (let i = 0; i < 30; i++) {
           const payload = message(name, random.pick(good))
-          frames.push(frame(random.next() < 0.5 ? payload : spoil(payload), { opcode: random.next() < 0.05 ? random.integer(0, 15) : 2 }))
+          frames.push(
+            frame(random.next() < 0.5 ? payload : spoil(payload), {
+              opcode: random.next() < 0.05 ? random.integer(0, 15) : 2
+            })
+          )
         }
         await attacker.write(Buffer.concat(frames))
         if (random.next() < 0.5) {
@@ -249,6 +277,10 @@ for (const [dialect, { path, message, beginning, ...how }] of Object.entries(dia
       }
     })
     assert.equal(relay.running, true)
-    assert.equal(relay.logs.some((line) => /crit:|Unhandled|The session of .* failed/.test(line)), false, relay.lastWords)
+    assert.equal(
+      relay.logs.some((line) => /crit:|Unhandled|The session of .* failed/.test(line)),
+      false,
+      relay.lastWords
+    )
   })
 }

@@ -1,4 +1,5 @@
-// These tests watch what a quiet connection does for longer than clients wait. They take their time beside the other files.
+// These tests watch what a quiet connection does for longer than clients wait. They take their time beside the other
+// files.
 import assert from 'node:assert/strict'
 import * as nodeTest from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -40,16 +41,22 @@ describe('in an idle room', { concurrency: true }, () => {
     }
     const start = performance.now()
     await pause(longEnough)
-    const gaps = [start, ...arrivals, performance.now()].slice(1).map((at, index, all) => at - (index === 0 ? start : all[index - 1]))
+    const gaps = [start, ...arrivals, performance.now()]
+      .slice(1)
+      .map((at, index, all) => at - (index === 0 ? start : all[index - 1]))
     assert.ok(Math.max(...gaps) < 20_000, `it was quiet for ${Math.max(...gaps)} ms`)
     assert.ok(arrivals.length <= 6, `${arrivals.length} frames came`)
     assert.ok(largest <= 16, `a frame has ${largest} bytes`)
   })
 
-  test('a connection that does not answer pings is dropped within about a minute, and its presence with it', { skip: process.env.RELAY_TEST_SLOW ? false : 'takes a minute; RELAY_TEST_SLOW=1 runs it' }, async (t) => {
-    const raw = await openRaw(t, relay, 'no pong', { autoPong: false })
-    await raw.handshake()
-    const timeout = pause(80_000, 'late', { ref: false })
-    assert.notEqual(await Promise.race([raw.closed, timeout]), 'late')
-  })
+  test(
+    'a connection that does not answer pings is dropped within about a minute, and its presence with it',
+    { skip: process.env.RELAY_TEST_SLOW ? false : 'takes a minute; RELAY_TEST_SLOW=1 runs it' },
+    async (t) => {
+      const raw = await openRaw(t, relay, 'no pong', { autoPong: false })
+      await raw.handshake()
+      const timeout = pause(80_000, 'late', { ref: false })
+      assert.notEqual(await Promise.race([raw.closed, timeout]), 'late')
+    }
+  )
 })

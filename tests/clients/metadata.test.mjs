@@ -33,7 +33,9 @@ const metric = async (relay, name) => {
 test('rooms and connections show who came, what went through, and who left', async (t) => {
   const postgres = await Postgres.start(t)
   const { settings, token } = tokenSettings()
-  const relay = await startRelay(t, { settings: { ...settings, ...on(postgres).settings, 'Documents:IdleTimeout': '00:00:00.500' } })
+  const relay = await startRelay(t, {
+    settings: { ...settings, ...on(postgres).settings, 'Documents:IdleTimeout': '00:00:00.500' }
+  })
   const join = (user) => joinClient(t, relay, 'plans/spring', { params: { token: token(user, { '*': 'write' }) } })
   const [ada, bob] = [await join('ada'), await join('bob')]
   const admin = { authorization: `Bearer ${token('root', {}, { admin: true })}` }
@@ -41,19 +43,43 @@ test('rooms and connections show who came, what went through, and who left', asy
   await converged([ada, bob])
   const path = `/${encodeURIComponent('plans/spring')}`
 
-  const during = await askUntil(relay, '?search=SPRING', ({ documents: [room] }) => room?.connections === 2 && room.updates === 1, 'the room', admin)
+  const during = await askUntil(
+    relay,
+    '?search=SPRING',
+    ({ documents: [room] }) => room?.connections === 2 && room.updates === 1,
+    'the room',
+    admin
+  )
   assert.equal(during.documents[0].name, 'plans/spring')
   assert.equal(during.documents[0].nodes.length, 1)
   const { body: open } = await ask(relay, `${path}/connections?open=true`, admin)
-  assert.deepEqual(open.connections.map((row) => [row.userId, row.protocol, row.closedAt]), [['bob', 'y-websocket', null], ['ada', 'y-websocket', null]])
+  assert.deepEqual(
+    open.connections.map((row) => [row.userId, row.protocol, row.closedAt]),
+    [
+      ['bob', 'y-websocket', null],
+      ['ada', 'y-websocket', null]
+    ]
+  )
 
   ada.leave()
   bob.leave()
-  const { connections } = await askUntil(relay, `${path}/connections`, ({ connections }) => connections.every((row) => row.closedAt), 'the ends', admin)
+  const { connections } = await askUntil(
+    relay,
+    `${path}/connections`,
+    ({ connections }) => connections.every((row) => row.closedAt),
+    'the ends',
+    admin
+  )
   const row = connections.find((row) => row.userId === 'ada')
   assert.deepEqual([row.updatesIn, row.closeCode, row.closeReason], [1, null, 'The client left.'])
   assert.ok(row.bytesIn > 'hello'.length && row.bytesOut > 'hello'.length && row.updatesOut >= 1)
-  const { document, hours } = await askUntil(relay, `${path}/history`, ({ document }) => document.nodes.length === 0 && document.snapshotAt, 'the snapshot', admin)
+  const { document, hours } = await askUntil(
+    relay,
+    `${path}/history`,
+    ({ document }) => document.nodes.length === 0 && document.snapshotAt,
+    'the snapshot',
+    admin
+  )
   assert.equal(document.connections, 0)
   assert.ok(document.bytes > 0 && document.snapshotBytes === document.bytes)
   assert.equal(hours.reduce((sum, hour) => sum + hour.opened, 0), 2)
@@ -66,7 +92,15 @@ test('rooms and connections show who came, what went through, and who left', asy
     assert.equal((await ask(relay, suffix)).status, 401)
     assert.equal((await ask(relay, suffix, { authorization: `Bearer ${token('ada', { '*': 'write' })}` })).status, 403)
   }
-  for (const query of ['?limit=0', '?limit=501', '?sort=random', '?cursor=nonsense', `${path}/history?from=x`, `${path}/history?from=2026-01-02&to=2026-01-01`, `${path}/connections?open=maybe`]) {
+  for (const query of [
+    '?limit=0',
+    '?limit=501',
+    '?sort=random',
+    '?cursor=nonsense',
+    `${path}/history?from=x`,
+    `${path}/history?from=2026-01-02&to=2026-01-01`,
+    `${path}/connections?open=maybe`
+  ]) {
     assert.equal((await ask(relay, query, admin)).status, 400, query)
   }
   assert.equal((await ask(relay, '/other/history', admin)).status, 404)
@@ -81,9 +115,20 @@ test('each document on a Hocuspocus socket has its own row', async (t) => {
   two.text.insert(0, 'second')
   await Promise.all([one.saved(), two.saved()])
   two.leave()
-  for (const [name, closed] of [['one', false], ['two', true]]) {
-    const { connections } = await askUntil(relay, `/${name}/connections`, ({ connections }) => Boolean(connections[0]?.closedAt) === closed, `the row of ${name}`)
-    assert.deepEqual(connections.map((row) => row.protocol), ['hocuspocus'])
+  for (const [name, closed] of [
+    ['one', false],
+    ['two', true]
+  ]) {
+    const { connections } = await askUntil(
+      relay,
+      `/${name}/connections`,
+      ({ connections }) => Boolean(connections[0]?.closedAt) === closed,
+      `the row of ${name}`
+    )
+    assert.deepEqual(
+      connections.map((row) => row.protocol),
+      ['hocuspocus']
+    )
   }
 })
 
@@ -109,12 +154,22 @@ test('what was open on a node that was killed is ended by another one', async (t
   const postgres = await Postgres.start(t)
   const [witness, victim] = [await startRelay(t, on(postgres)), await startRelay(t, on(postgres))]
   const [stays] = [await joinClient(t, witness, 'plan'), await joinClient(t, victim, 'plan')]
-  await askUntil(witness, '', ({ documents: [room] }) => room?.connections === 2 && room.nodes.length === 2, 'both nodes')
+  await askUntil(
+    witness,
+    '',
+    ({ documents: [room] }) => room?.connections === 2 && room.nodes.length === 2,
+    'both nodes'
+  )
   await victim.kill()
-  const { documents: [room] } = await askUntil(witness, '', ({ documents: [room] }) => room.nodes.length === 1, 'the end of the dead node')
+  const {
+    documents: [room]
+  } = await askUntil(witness, '', ({ documents: [room] }) => room.nodes.length === 1, 'the end of the dead node')
   assert.equal(room.connections, 1)
   const { body } = await ask(witness, '/plan/connections')
-  assert.deepEqual(body.connections.map((row) => [row.closeCode, row.closeReason]).toSorted(), [[null, null], [1006, 'The node died.']])
+  assert.deepEqual(body.connections.map((row) => [row.closeCode, row.closeReason]).toSorted(), [
+    [null, null],
+    [1006, 'The node died.']
+  ])
   assert.equal(stays.closes.length, 0)
 })
 
@@ -152,9 +207,19 @@ for (const [fault, begin, end] of [
     assert.deepEqual([writer.closes, reader.closes], [[], []])
     assert.equal(reader.text.length, typed)
     const received = await metric(relay, 'relay_updates_received_total')
-    const { documents } = await askUntil(relay, '?sort=bytes&search=typed', ({ documents: [room] }) => room.updates >= received, 'all updates')
+    const { documents } = await askUntil(
+      relay,
+      '?sort=bytes&search=typed',
+      ({ documents: [room] }) => room.updates >= received,
+      'all updates'
+    )
     assert.equal(documents[0].updates, received)
-    const { connections } = await askUntil(relay, '/opened%20meanwhile/connections', ({ connections: [row] }) => row?.closedAt, 'who came meanwhile')
+    const { connections } = await askUntil(
+      relay,
+      '/opened%20meanwhile/connections',
+      ({ connections: [row] }) => row?.closedAt,
+      'who came meanwhile'
+    )
     assert.equal(connections.length, 1)
     assert.equal(await metric(relay, 'relay_metadata_dropped_total'), 0)
     assert.ok(relay.logs.some((line) => line.includes('Postgres can be used again')))
@@ -173,7 +238,9 @@ test('a node starts without Postgres and writes when it comes', async (t) => {
 
 test('a database that is not there, and words that are no connection string, stop the start', async (t) => {
   const postgres = await Postgres.start(t)
-  const refused = await runRefusedRelay(t, { settings: { 'Postgres:ConnectionString': postgres.withDatabase('nowhere') } })
+  const refused = await runRefusedRelay(t, {
+    settings: { 'Postgres:ConnectionString': postgres.withDatabase('nowhere') }
+  })
   assert.equal(refused.code, 3)
   assert.match(refused.output, /Relay:Postgres:ConnectionString.*nowhere/)
   const unread = await runRefusedRelay(t, { settings: { 'Postgres:ConnectionString': 'Password=geheim;nonsense' } })

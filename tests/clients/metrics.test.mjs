@@ -49,42 +49,68 @@ test('the metrics tell what people do', async (t) => {
   const refused = await fetch(`${relay.url}/yjs/counted`)
   assert.equal(refused.status, 426)
   // Counted when the answer is out, and when the connection is gone.
-  await waitFor(async () => (await read(relay)).get('relay_requests_refused_total{http_response_status_code="426"}') === 1, 'the refusal')
+  await waitFor(
+    async () => (await read(relay)).get('relay_requests_refused_total{http_response_status_code="426"}') === 1,
+    'the refusal'
+  )
   await waitFor(async () => {
     const closed = [...await read(relay)].filter(([name]) => name.startsWith('relay_connections_closed_total'))
     return closed.reduce((sum, [, count]) => sum + count, 0) === 2
   }, 'the ends')
 })
 
-test('Prometheus finds nothing to complain of in the metrics', { skip: !process.env.RELAY_TEST_PROMTOOL && 'promtool is not there' }, async (t) => {
-  const relay = await startRelay(t)
-  const client = await joinClient(t, relay, 'checked')
-  client.doc.getText('text').insert(0, 'x')
-  await waitFor(async () => (await read(relay)).has('relay_append_duration_seconds_count'), 'the append')
-  const text = await (await fetch(`${relay.url}/metrics`)).text()
-  const { status, stdout, stderr } = spawnSync(process.env.RELAY_TEST_PROMTOOL, ['check', 'metrics'], { input: text, encoding: 'utf8' })
-  // The names that .NET gives its own, as OpenTelemetry spells them everywhere: 3 says that there was advice only.
-  const known = /^dotnet_\w+ non-histogram and non-summary metrics should not have "_count" suffix$/
-  const complaints = (stdout + stderr).split('\n').filter((line) => line && !known.test(line))
-  assert.deepEqual([status, complaints], [3, []])
-})
+test(
+  'Prometheus finds nothing to complain of in the metrics',
+  { skip: !process.env.RELAY_TEST_PROMTOOL && 'promtool is not there' },
+  async (t) => {
+    const relay = await startRelay(t)
+    const client = await joinClient(t, relay, 'checked')
+    client.doc.getText('text').insert(0, 'x')
+    await waitFor(async () => (await read(relay)).has('relay_append_duration_seconds_count'), 'the append')
+    const text = await (await fetch(`${relay.url}/metrics`)).text()
+    const { status, stdout, stderr } = spawnSync(process.env.RELAY_TEST_PROMTOOL, ['check', 'metrics'], {
+      input: text,
+      encoding: 'utf8'
+    })
+    // The names that .NET gives its own, as OpenTelemetry spells them everywhere: 3 says that there was advice only.
+    const known = /^dotnet_\w+ non-histogram and non-summary metrics should not have "_count" suffix$/
+    const complaints = (stdout + stderr).split('\n').filter((line) => line && !known.test(line))
+    assert.deepEqual([status, complaints], [3, []])
+  }
+)
 
 test('the documentation names every metric, and dashboard and alerts ask for no other', async (t) => {
   const relay = await startRelay(t)
   const text = await (await fetch(`${relay.url}/metrics`)).text()
-  const [docs, dashboard, alerts] = await Promise.all(['docs/operations.md', 'infra/grafana/relay.json', 'infra/prometheus/alerts.yml'].map((file) => readFile(new URL(`../../${file}`, import.meta.url), 'utf8')))
+  const [docs, dashboard, alerts] = await Promise.all(
+    ['docs/operations.md', 'infra/grafana/relay.json', 'infra/prometheus/alerts.yml'].map((file) =>
+      readFile(new URL(`../../${file}`, import.meta.url), 'utf8')
+    )
+  )
   const families = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name)
   const documented = new Set([...docs.matchAll(/`(relay_\w+)`/g)].map(([, name]) => name))
   assert.deepEqual(families.filter((name) => name.startsWith('relay_') && !documented.has(name)), [])
   const known = new Set([...documented, ...families])
   const labels = new Set(['relay_outcome', 'relay_close_code'])
-  const queries = [...JSON.parse(dashboard).panels.flatMap(({ targets }) => targets ?? []).map(({ expr }) => expr), ...[...alerts.matchAll(/^ +expr: (.*(?:\n {10}.*)*)/gm)].map(([, expr]) => expr)]
+  const queries = [
+    ...JSON.parse(dashboard)
+      .panels.flatMap(({ targets }) => targets ?? [])
+      .map(({ expr }) => expr),
+    ...[...alerts.matchAll(/^ +expr: (.*(?:\n {10}.*)*)/gm)].map(([, expr]) => expr)
+  ]
   assert.ok(queries.length > 25)
-  const asked = new Set(queries.flatMap((query) => query.match(/\b(?:relay|dotnet)_\w+/g) ?? []).map((name) => name.replace(/(_duration_seconds)_(?:bucket|count|sum)$/, '$1')))
-  assert.deepEqual([...asked].filter((name) => !known.has(name) && !labels.has(name)), [])
+  const asked = new Set(
+    queries
+      .flatMap((query) => query.match(/\b(?:relay|dotnet)_\w+/g) ?? [])
+      .map((name) => name.replace(/(_duration_seconds)_(?:bucket|count|sum)$/, '$1'))
+  )
+  assert.deepEqual(
+    [...asked].filter((name) => !known.has(name) && !labels.has(name)),
+    []
+  )
 })
 
-test('a collector that the environment names is sent metrics and traces, and one that is away harms nobody', async (t) => {
+test('a collector that the environment names gets metrics and traces, and one that is away harms nobody', async (t) => {
   const bodies = []
   const collector = createServer(async (request, response) => {
     const parts = []
@@ -104,9 +130,18 @@ test('a collector that the environment names is sent metrics and traces, and one
   })
   const relay = await startRelay(t, { env: environment(collector.address().port) })
   await joinClient(t, relay, 'exported')
-  const { path } = await waitFor(() => bodies.find(({ body }) => body.includes('relay.connections.open') && body.includes('deployment.environment')), 'the metrics')
+  const { path } = await waitFor(
+    () => bodies.find(({ body }) => body.includes('relay.connections.open') && body.includes('deployment.environment')),
+    'the metrics'
+  )
   assert.equal(path, '/v1/metrics')
-  const traced = await waitFor(() => bodies.find(({ body }) => body.includes('document.load') && body.includes('stores.read') && body.includes('exported')), 'the traces')
+  const traced = await waitFor(
+    () =>
+      bodies.find(
+        ({ body }) => body.includes('document.load') && body.includes('stores.read') && body.includes('exported')
+      ),
+    'the traces'
+  )
   assert.equal(traced.path, '/v1/traces')
   assert.ok(traced.body.includes('deployment.environment'))
 

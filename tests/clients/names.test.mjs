@@ -27,7 +27,8 @@ const names = [
 ]
 
 for (const name of names) {
-  test(`a document may be named ${name.length > 100 ? `with ${name.length} bytes` : JSON.stringify(name)}`, async (t) => {
+  const shown = name.length > 100 ? `with ${name.length} bytes` : JSON.stringify(name)
+  test(`a document may be named ${shown}`, async (t) => {
     const [writer, reader] = [await joinClient(t, relay, name), await joinClient(t, relay, name)]
     writer.text.insert(0, name)
     await reader.sees((doc) => doc.getText('text').toString() === name, 'the text')
@@ -45,7 +46,13 @@ test('a name that the application percent-encoded itself is the same document', 
 })
 
 test('names that differ only where a URL could blur them are different documents', async (t) => {
-  const pairs = [['blur/a', 'blur//a'], ['blur/b', 'blur/b/'], ['blur%2520c', 'blur c'], ['blur+d', 'blur d'], ['BLUR/E', 'blur/e']]
+  const pairs = [
+    ['blur/a', 'blur//a'],
+    ['blur/b', 'blur/b/'],
+    ['blur%2520c', 'blur c'],
+    ['blur+d', 'blur d'],
+    ['BLUR/E', 'blur/e']
+  ]
   for (const [one, other] of pairs) {
     const first = await joinClient(t, relay, one)
     first.text.insert(0, 'first')

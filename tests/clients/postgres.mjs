@@ -13,10 +13,13 @@ const script = fileURLToPath(new URL('../servers/postgres.sh', import.meta.url))
 const running = new Set()
 process.on('exit', () => { for (const child of running) child.kill('SIGKILL') })
 
-const isInstalled = () => existsSync('/usr/lib/postgresql') || process.env.PATH.split(':').some((folder) => existsSync(path.join(folder, 'initdb')))
+const isInstalled = () =>
+  existsSync('/usr/lib/postgresql') ||
+  process.env.PATH.split(':').some((folder) => existsSync(path.join(folder, 'initdb')))
 
 /** Why tests that need it are skipped; false where they run. In CI nothing is skipped. */
-export const withoutPostgres = process.env.CI !== 'true' && !isInstalled() && 'PostgreSQL is not installed; ./test.sh installs it on Debian.'
+export const withoutPostgres =
+  process.env.CI !== 'true' && !isInstalled() && 'PostgreSQL is not installed; ./test.sh installs it on Debian.'
 
 export class Postgres {
   #child = null
@@ -34,12 +37,16 @@ export class Postgres {
 
   /** Starts it, or starts it again with all that it had. */
   async start () {
-    const child = spawn('bash', [script, this.directory, String(this.port)], { env: { ...process.env, RELAY_SERVER_STDIN: '1' }, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('bash', [script, this.directory, String(this.port)], {
+      env: { ...process.env, RELAY_SERVER_STDIN: '1' },
+      stdio: ['pipe', 'pipe', 'pipe']
+    })
     running.add(child)
     this.#child = child
     this.ended = once(child, 'close').then(() => running.delete(child))
     const first = this.output.length
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => this.output.push(line))
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', (line) => this.output.push(line))
     const ready = await waitFor(() => this.output.slice(first).find((line) => line.startsWith('ready ')), 'Postgres')
     this.port = Number(new URL(ready.slice('ready '.length)).port)
   }
@@ -51,8 +58,24 @@ export class Postgres {
 
   /** Runs statements, and returns what they say as text. */
   async run (sql) {
-    const programs = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin/psql`).find(existsSync) : undefined
-    const { stdout } = await promisify(execFile)(programs ?? 'psql', ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', sql])
+    const programs = existsSync('/usr/lib/postgresql')
+      ? readdirSync('/usr/lib/postgresql')
+          .map((version) => `/usr/lib/postgresql/${version}/bin/psql`)
+          .find(existsSync)
+      : undefined
+    const { stdout } = await promisify(execFile)(programs ?? 'psql', [
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(this.port),
+      '-U',
+      'postgres',
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-qAt',
+      '-c',
+      sql
+    ])
     return stdout.trim()
   }
 
@@ -70,7 +93,9 @@ export class Postgres {
     const { pid } = this.#child
     let children = []
     try {
-      children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number))
+      children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+        readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+      )
     } catch {
       // It is gone.
     }

@@ -66,7 +66,11 @@ test('presence disappears at once when a client leaves properly', async (t) => {
 })
 
 test('presence disappears soon after a connection broke, and not those of others', async (t) => {
-  const [ann, ben, eve] = [await joinAs(t, 'breaks', 'Ann'), await joinAs(t, 'breaks', 'Ben'), await joinAs(t, 'breaks', 'Eve')]
+  const [ann, ben, eve] = [
+    await joinAs(t, 'breaks', 'Ann'),
+    await joinAs(t, 'breaks', 'Ben'),
+    await joinAs(t, 'breaks', 'Eve')
+  ]
   await sees(ben, ann.doc.clientID, 'Ann')
   await sees(ben, eve.doc.clientID, 'Eve')
   await sees(ann, eve.doc.clientID, 'Eve')
@@ -94,7 +98,8 @@ test('a client whose connection broke and that comes back at once does not flick
   await sees(ben, ann.doc.clientID, 'Ann again')
 })
 
-// A stock client returns with the clock that it left with, at which the others know it as gone, and renews its state only every 15 s.
+// A stock client returns with the clock that it left with, at which the others know it as gone, and renews its state
+// only every 15 s.
 test('a client that comes back after it was forgotten is seen again at once, not after its next renewal', async (t) => {
   const [ann, ben] = [await joinAs(t, 'forgotten', 'Ann'), await joinAs(t, 'forgotten', 'Ben')]
   await sees(ben, ann.doc.clientID, 'Ann')
@@ -131,7 +136,11 @@ test('a client that sets its state to null is gone for the others, and may come 
 })
 
 test('two tabs of one user are two presences, and closing one leaves the other', async (t) => {
-  const [tab1, tab2, ben] = [await joinAs(t, 'tabs', 'Ann'), await joinAs(t, 'tabs', 'Ann'), await joinAs(t, 'tabs', 'Ben')]
+  const [tab1, tab2, ben] = [
+    await joinAs(t, 'tabs', 'Ann'),
+    await joinAs(t, 'tabs', 'Ann'),
+    await joinAs(t, 'tabs', 'Ben')
+  ]
   await sees(ben, tab1.doc.clientID, 'Ann')
   await sees(ben, tab2.doc.clientID, 'Ann')
   tab1.leave()
@@ -142,7 +151,10 @@ test('two tabs of one user are two presences, and closing one leaves the other',
 test('a hundred presences are all seen by the last one to come', async (t) => {
   const clients = await Promise.all(Array.from({ length: 100 }, (_, index) => joinAs(t, 'crowd', `user ${index}`)))
   const last = await joinClient(t, relay, 'crowd', { doc: new Y.Doc() })
-  await waitFor(() => clients.every(({ doc }, index) => last.awareness.getStates().get(doc.clientID)?.name === `user ${index}`), 'the whole crowd')
+  await waitFor(
+    () => clients.every(({ doc }, index) => last.awareness.getStates().get(doc.clientID)?.name === `user ${index}`),
+    'the whole crowd'
+  )
 })
 
 test('no stock client without presence stops, moves or takes the presence of others', async (t) => {

@@ -11,7 +11,15 @@ import { fileURLToPath } from 'node:url'
 import { patience } from './wait.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const dll = path.join(root, 'src', 'Relay', 'bin', process.env.RELAY_TEST_CONFIGURATION ?? 'Release', 'net10.0', 'Relay.dll')
+const dll = path.join(
+  root,
+  'src',
+  'Relay',
+  'bin',
+  process.env.RELAY_TEST_CONFIGURATION ?? 'Release',
+  'net10.0',
+  'Relay.dll'
+)
 
 // Another program that speaks as a node does, e.g. 'docker run …' or a build elsewhere; split at spaces.
 export const command = process.env.RELAY_TEST_NODE?.split(' ') ?? ['dotnet', dll]
@@ -42,11 +50,14 @@ export const temporaryDirectory = () => {
 
 /**
  * Starts a node and waits until it is ready.
- * @param {{ after: Function }} t the test, or the module `node:test`: when it is over, the node is stopped and must exit with code 0
+ * @param {{ after: Function }} t the test, or the module `node:test`: when it is over, the node is stopped and must
+ *   exit with code 0
  * @param {object} [options]
  * @param {string} [options.dataDir] the directory of the embedded stores; default: a temporary one
- * @param {Record<string, string | number | boolean>} [options.settings] settings below `Relay:`, e.g. `{ 'Documents:IdleTimeout': '00:00:01' }`
- * @param {Record<string, string>} [options.env] environment on top of this process's; the default environment name is Development
+ * @param {Record<string, string | number | boolean>} [options.settings] settings below `Relay:`, e.g. `{
+ *   'Documents:IdleTimeout': '00:00:01' }`
+ * @param {Record<string, string>} [options.env] environment on top of this process's; the default environment name is
+ *   Development
  * @param {'ready' | 'live'} [options.awaited] which of its health addresses is waited for
  * @param {number} [options.openFiles] how many open files it may have; default: as many as this process
  * @param {string[]} [options.within] a program that runs the node, with its arguments
@@ -136,15 +147,26 @@ class RelayProcess {
     const settings = { 'FileStore:Path': this.dataDir, ...defaults, ...this.settings }
     const limited = ['sh', '-c', `ulimit -n ${this.openFiles} && exec "$@"`, 'sh', ...command]
     const program = [...this.within, ...(this.openFiles === undefined ? command : limited)]
-    const child = spawn(program[0], [
-      ...program.slice(1),
-      '--urls', this.url,
-      ...Object.entries(settings).flatMap(([key, value]) => [`--Relay:${key}`, String(value)])
-    ], {
-      cwd: this.dataDir,
-      env: { ...process.env, ASPNETCORE_ENVIRONMENT: 'Development', DOTNET_ENVIRONMENT: 'Development', DOTNET_NOLOGO: '1', ...this.env },
-      stdio: ['ignore', 'pipe', 'pipe']
-    })
+    const child = spawn(
+      program[0],
+      [
+        ...program.slice(1),
+        '--urls',
+        this.url,
+        ...Object.entries(settings).flatMap(([key, value]) => [`--Relay:${key}`, String(value)])
+      ],
+      {
+        cwd: this.dataDir,
+        env: {
+          ...process.env,
+          ASPNETCORE_ENVIRONMENT: 'Development',
+          DOTNET_ENVIRONMENT: 'Development',
+          DOTNET_NOLOGO: '1',
+          ...this.env
+        },
+        stdio: ['ignore', 'pipe', 'pipe']
+      }
+    )
     running.add(child)
     this.#child = child
     for (const stream of [child.stdout, child.stderr]) {
@@ -223,7 +245,8 @@ class RelayProcess {
   }
 }
 
-// Below the range from which the system takes the ports of outgoing connections: while a node is down, no client's socket can sit on its port.
+// Below the range from which the system takes the ports of outgoing connections: while a node is down, no client's
+// socket can sit on its port.
 export const freePort = async () => {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 15000 + Math.floor(Math.random() * 15000)

@@ -9,7 +9,7 @@ import { snapshotsIn } from './files.mjs'
 
 const { test } = nodeTest
 
-test('a node that is told to stop tells its clients to come back, ends with 0, and after a restart nothing is missing', async (t) => {
+test('a stopped node tells clients to come back, ends with 0, and after a restart nothing is missing', async (t) => {
   const relay = await startRelay(t)
   const documents = ['one', 'two/with a slash', 'three }']
   const groups = []
@@ -52,7 +52,10 @@ test('clients that type through several restarts lose nothing', async (t) => {
   const relay = await startRelay(t)
   const clients = await Promise.all([0, 1, 2].map(() => joinClient(t, relay, 'through', { maxBackoffTime: 200 })))
   let typed = 0
-  const typing = setInterval(() => clients.forEach(({ doc }, index) => doc.getArray('typed').push([`${index}.${typed++}`])), 5)
+  const typing = setInterval(
+    () => clients.forEach(({ doc }, index) => doc.getArray('typed').push([`${index}.${typed++}`])),
+    5
+  )
   t.after(() => clearInterval(typing))
   for (let round = 0; round < 3; round++) {
     await relay.restart()
@@ -120,7 +123,7 @@ test('a client that leaves and comes back faster than the node forgets finds eve
   }
 })
 
-test('a document kept without garbage collection gives back old versions to a client that has none either', async (t) => {
+test('a document kept without garbage collection gives old versions to a client that has none either', async (t) => {
   const relay = await startRelay(t, { settings: { 'Documents:GarbageCollection': false } })
   const writer = await joinClient(t, relay, 'history', { doc: new Y.Doc({ gc: false }) })
   writer.text.insert(0, 'the first version')
@@ -134,5 +137,8 @@ test('a document kept without garbage collection gives back old versions to a cl
   await relay.restart()
   const fresh = await joinClient(t, relay, 'history', { doc: new Y.Doc({ gc: false }) })
   assert.equal(fresh.text.toString(), 'the second version')
-  assert.equal(Y.createDocFromSnapshot(fresh.doc, Y.decodeSnapshot(first)).getText('text').toString(), 'the first version')
+  assert.equal(
+    Y.createDocFromSnapshot(fresh.doc, Y.decodeSnapshot(first)).getText('text').toString(),
+    'the first version'
+  )
 })

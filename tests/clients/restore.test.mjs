@@ -91,8 +91,13 @@ test('what several people restore at once is there once', async (t) => {
   client.text.delete(0, 3)
   client.text.insert(0, 'new')
   await converged([client, witness])
-  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(relay, 'POST', 'once', `/snapshots/${id}/restore`)))
-  assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 200, 200])
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => ask(relay, 'POST', 'once', `/snapshots/${id}/restore`))
+  )
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200, 200, 200]
+  )
   await converged([client, witness, await joinClient(t, relay, 'once')])
   assert.equal(witness.text.toString(), 'old')
 })

@@ -2,10 +2,12 @@
 import { waitFor } from './wait.mjs'
 
 /** A request about one document. */
-export const ask = (relay, method, name, rest = '') => fetch(`${relay.url}/api/documents/${encodeURIComponent(name)}${rest}`, { method })
+export const ask = (relay, method, name, rest = '') =>
+  fetch(`${relay.url}/api/documents/${encodeURIComponent(name)}${rest}`, { method })
 
 /** The ids of its snapshots, the newest first. */
-export const snapshotIds = async (relay, name) => (await (await ask(relay, 'GET', name, '/snapshots')).json()).snapshots.map(({ id }) => id)
+export const snapshotIds = async (relay, name) =>
+  (await (await ask(relay, 'GET', name, '/snapshots')).json()).snapshots.map(({ id }) => id)
 
 /** Waits until the document is saved as it is, and says which snapshot that is. */
 export const saved = async (relay, name) => {

@@ -18,15 +18,37 @@ const refusals = {
   'a limit that lets nothing through': { settings: { 'Limits:MaxMessageBytes': 0 }, named: 'Limits:MaxMessageBytes' },
   'a switch that is neither true nor false': { settings: { 'FileStore:Fsync': 'perhaps' }, named: 'FileStore:Fsync' },
   'an unknown way to check tokens': { settings: { 'Auth:Mode': 'magic' }, named: 'Auth:Mode' },
-  'Redis with snapshots that other nodes could not find': { settings: { 'Redis:Configuration': '127.0.0.1:1' }, named: 'S3:Bucket' },
+  'Redis with snapshots that other nodes could not find': {
+    settings: { 'Redis:Configuration': '127.0.0.1:1' },
+    named: 'S3:Bucket'
+  },
   'replicas without Redis': { settings: { 'Redis:MinReplicas': 1 }, named: 'Redis:MinReplicas' },
-  'a locator for a node that nobody can ask': { settings: { 'Redis:Configuration': '127.0.0.1:1', 'FileStore:Shared': true, 'DynamoDb:Table': 'relay' }, named: 'Internal:Port' },
-  'a locator without a shared log': { settings: { 'DynamoDb:Table': 'relay', 'Internal:Port': 5211 }, named: 'Redis:Configuration' },
-  'a place for snapshots without a bucket': { settings: { 'S3:ServiceUrl': 'http://127.0.0.1:1' }, named: 'S3:ServiceUrl' },
+  'a locator for a node that nobody can ask': {
+    settings: { 'Redis:Configuration': '127.0.0.1:1', 'FileStore:Shared': true, 'DynamoDb:Table': 'relay' },
+    named: 'Internal:Port'
+  },
+  'a locator without a shared log': {
+    settings: { 'DynamoDb:Table': 'relay', 'Internal:Port': 5211 },
+    named: 'Redis:Configuration'
+  },
+  'a place for snapshots without a bucket': {
+    settings: { 'S3:ServiceUrl': 'http://127.0.0.1:1' },
+    named: 'S3:ServiceUrl'
+  },
   'an address that is everywhere': { settings: { 'Node:Address': '0.0.0.0:5211' }, named: 'Node:Address' },
-  'other nodes without a secret between them': { settings: { 'Internal:Port': 5211, 'Auth:Mode': 'none' }, env: { ASPNETCORE_ENVIRONMENT: 'Production', DOTNET_ENVIRONMENT: 'Production' }, named: 'Internal:Secret' },
-  'a Redis configuration that is none': { settings: { 'Redis:Configuration': '127.0.0.1:1,connectTimeout=soon', 'FileStore:Shared': true }, named: 'Redis:Configuration' },
-  'no decision about tokens outside Development': { env: { ASPNETCORE_ENVIRONMENT: 'Production', DOTNET_ENVIRONMENT: 'Production' }, named: 'Auth:Mode' }
+  'other nodes without a secret between them': {
+    settings: { 'Internal:Port': 5211, 'Auth:Mode': 'none' },
+    env: { ASPNETCORE_ENVIRONMENT: 'Production', DOTNET_ENVIRONMENT: 'Production' },
+    named: 'Internal:Secret'
+  },
+  'a Redis configuration that is none': {
+    settings: { 'Redis:Configuration': '127.0.0.1:1,connectTimeout=soon', 'FileStore:Shared': true },
+    named: 'Redis:Configuration'
+  },
+  'no decision about tokens outside Development': {
+    env: { ASPNETCORE_ENVIRONMENT: 'Production', DOTNET_ENVIRONMENT: 'Production' },
+    named: 'Auth:Mode'
+  }
 }
 
 for (const [what, { named, ...options }] of Object.entries(refusals)) {
@@ -52,7 +74,14 @@ test('an address that somebody else listens on stops the start with a sentence t
 })
 
 test('settings may come from the environment', async (t) => {
-  const relay = await startRelay(t, { env: { Relay__Documents__IdleTimeout: '00:00:05', ASPNETCORE_ENVIRONMENT: 'Production', DOTNET_ENVIRONMENT: 'Production', Relay__Auth__Mode: 'none' } })
+  const relay = await startRelay(t, {
+    env: {
+      Relay__Documents__IdleTimeout: '00:00:05',
+      ASPNETCORE_ENVIRONMENT: 'Production',
+      DOTNET_ENVIRONMENT: 'Production',
+      Relay__Auth__Mode: 'none'
+    }
+  })
   await joinClient(t, relay, 'environment')
 })
 
@@ -66,7 +95,10 @@ test('the health addresses say that it lives and is ready, and need no token', a
 })
 
 test('a node whose Redis is away lives, is not ready, and keeps looking', async (t) => {
-  const relay = await startRelay(t, { settings: { 'Redis:Configuration': '127.0.0.1:1', 'FileStore:Shared': true }, awaited: 'live' })
+  const relay = await startRelay(t, {
+    settings: { 'Redis:Configuration': '127.0.0.1:1', 'FileStore:Shared': true },
+    awaited: 'live'
+  })
   const answer = await fetch(`${relay.url}/health/ready`)
   assert.equal(answer.status, 503)
   await answer.text()
@@ -77,7 +109,10 @@ test('a node that is told to stop stops being ready before it closes its last cl
   const clients = await Promise.all(Array.from({ length: 4 }, () => joinClient(t, relay, 'draining')))
   const order = []
   let left = clients.length
-  for (const { provider } of clients) provider.once('connection-close', () => { if (--left === 0) order.push('closed') })
+  for (const { provider } of clients)
+    provider.once('connection-close', () => {
+      if (--left === 0) order.push('closed')
+    })
   relay.terminate()
   await waitFor(async () => {
     try {

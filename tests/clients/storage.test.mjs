@@ -31,14 +31,20 @@ const loseLog = (dataDir, aside) => {
   }
 }
 
-/** Asks for a document that must not be served: the connection ends with 4423, and until then nothing was said about the document's content. */
+/**
+ * Asks for a document that must not be served: the connection ends with 4423, and until then nothing was said about the
+ * document's content.
+ */
 const isRefused = async (t, relay, name) => {
   const raw = await openRaw(t, relay, name)
   raw.send(syncStep1(Uint8Array.of(0)))
   const { code, reason } = await raw.close()
   assert.equal(code, 4423)
   assert.match(reason, /cannot be read/)
-  assert.deepEqual(raw.frames.map((data) => read(data).kind).filter((kind) => kind === 'step2' || kind === 'update'), [])
+  assert.deepEqual(
+    raw.frames.map((data) => read(data).kind).filter((kind) => kind === 'step2' || kind === 'update'),
+    []
+  )
 }
 
 const reports = (relay) => relay.logs.filter((line) => /snapshot/i.test(line))
@@ -73,7 +79,7 @@ test('a damaged newest snapshot is replaced by the one before it and the log', a
   assert.deepEqual(readFileSync(snapshots[0]), damaged)
 })
 
-test('a document whose only snapshot is damaged and whose log is gone is refused, not served as empty, and is back when the file is', async (t) => {
+test('a document with a damaged snapshot and no log is refused, not empty, and back when the file is', async (t) => {
   const relay = await startRelay(t)
   await writeAndStop(t, relay, 'unreadable', 'every word')
   const [snapshot] = snapshotsIn(relay.dataDir)
@@ -100,7 +106,7 @@ test('a document whose only snapshot is damaged and whose log is gone is refused
   assert.equal(client.text.toString(), 'every word')
 })
 
-test('an older snapshot that lacks what the damaged newest one had, with the log gone, is not passed off as the document', async (t) => {
+test('an older snapshot than the damaged one, with the log gone, is not passed off as the document', async (t) => {
   const relay = await startRelay(t)
   await writeAndStop(t, relay, 'stale', 'first. ')
   await relay.start()

@@ -49,7 +49,7 @@ test('the sync event comes for a small document, and by then everything is there
   assert.equal(atSync, 'small')
 })
 
-test('a document of several MiB arrives in parts that show nothing before the last, after which the sync event comes', async (t) => {
+test('a document of several MiB arrives in parts that show nothing before the last, then it is synced', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
   const writer = await fill(t, 'large')
   const raw = await openRaw(t, relay, 'large')

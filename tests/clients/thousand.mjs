@@ -1,5 +1,5 @@
-// A process of its own: a thousand sockets of one kind, which send what costs most and stay. It says "settled" when the
-// node takes no more of it, and ends with its parent.
+// A process of its own: a thousand sockets of one kind, which send what costs most and stay. It tells its parent how
+// many are open, then what became of them when the node takes no more of it, and ends with its parent.
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -127,6 +127,7 @@ const open = (number) => new Promise((resolve) => {
 process.on('disconnect', () => process.exit())
 for (let number = 0; number < sockets; number += openedAtOnce) {
   await Promise.all(Array.from({ length: openedAtOnce }, (_, i) => open(number + i)))
+  process.send({ opened: number + openedAtOnce })
 }
 const waitsToBeTaken = () => all.reduce((sum, { writableLength }) => sum + writableLength, 0)
 const most = performance.now() + 5000

@@ -45,23 +45,44 @@ test('a writer writes, a reader reads, and what a reader writes reaches nobody',
 
 test('a refused client is told why before the WebSocket is opened', async (t) => {
   const { relay, token, secret } = await startGuardedRelay(t)
+  const another = 'another secret that is just as long as it must be'
   const expectations = [
     ['plan', 401, 'A token is needed.'],
     ['plan?token=', 401, 'A token is needed.'],
     ['plan?token=nonsense', 401, 'The token is not a signed JWT.'],
-    [`plan?token=${sign('another secret that is just as long as it must be', { exp: seconds(60), documents: { '*': 'write' } })}`, 401, "The token's signature is not valid."],
+    [
+      `plan?token=${sign(another, { exp: seconds(60), documents: { '*': 'write' } })}`,
+      401,
+      "The token's signature is not valid."
+    ],
     [`plan?token=${token('ada', { plan: 'write' }, { exp: seconds(-40) })}`, 401, 'The token has ended.'],
     [`plan?token=${token('ada', { plan: 'write' }, { nbf: seconds(300) })}`, 401, 'The token is not valid yet.'],
-    [`plan?token=${sign(secret, { documents: { '*': 'write' } })}`, 401, 'The token needs a claim exp, a number of seconds since 1970.'],
-    [`plan?token=${token('ada', { plan: 'everything' })}`, 401, 'The token\'s claim documents must be an object from names, or prefixes that end in *, to "read" or "write".'],
-    [`plan?token=${token('ada', { plans: 'write', 'plan/*': 'write' })}`, 403, 'The token does not allow to read this document.'],
+    [
+      `plan?token=${sign(secret, { documents: { '*': 'write' } })}`,
+      401,
+      'The token needs a claim exp, a number of seconds since 1970.'
+    ],
+    [
+      `plan?token=${token('ada', { plan: 'everything' })}`,
+      401,
+      'The token\'s claim documents must be an object from names, or prefixes that end in *, to "read" or "write".'
+    ],
+    [
+      `plan?token=${token('ada', { plans: 'write', 'plan/*': 'write' })}`,
+      403,
+      'The token does not allow to read this document.'
+    ],
     [`plan?token=${token('ada', {}, { admin: true })}`, 403, 'The token does not allow to read this document.']
   ]
   for (const [path, status, sentence] of expectations) {
     const refused = await refusal(relay, path)
     assert.deepEqual([refused.status, refused.detail], [status, sentence], path.slice(0, 20))
     const plain = await fetch(`${relay.url}/yjs/${path}`)
-    assert.deepEqual([plain.status, (await plain.json()).detail], [status, sentence], 'a plain request is answered alike')
+    assert.deepEqual(
+      [plain.status, (await plain.json()).detail],
+      [status, sentence],
+      'a plain request is answered alike'
+    )
   }
   assert.equal((await refusal(relay, 'plan')).headers['www-authenticate'], 'Bearer')
 })
@@ -81,7 +102,10 @@ test('a connection ends with its token, and a client that has a new one by then 
   const { relay, token } = await startGuardedRelay(t)
   for (const Provider of [undefined, OldProvider]) {
     // With the half minute that clocks may differ by, two seconds are left.
-    const client = await joinClient(t, relay, 'plan', { params: { token: token('ada', { plan: 'write' }, { exp: seconds(-28) }) }, ...(Provider && { Provider }) })
+    const client = await joinClient(t, relay, 'plan', {
+      params: { token: token('ada', { plan: 'write' }, { exp: seconds(-28) }) },
+      ...(Provider && { Provider })
+    })
     client.provider.params.token = token('ada', { plan: 'write' })
     await waitFor(() => client.closes.length > 0, 'the end of the token')
     assert.equal(client.closes[0], 4501)
@@ -97,14 +121,21 @@ test('secrets can be exchanged without an outage', async (t) => {
   const next = 'the secret that comes next, of 32 bytes and more'
   const { relay, token } = await startGuardedRelay(t, { settings: { 'Auth:Jwt:SecondSecret': next } })
   await joinClient(t, relay, 'plan', { params: { token: token('ada', { plan: 'write' }) } })
-  await joinClient(t, relay, 'plan', { params: { token: sign(next, { exp: seconds(60), documents: { plan: 'write' } }) } })
+  await joinClient(t, relay, 'plan', {
+    params: { token: sign(next, { exp: seconds(60), documents: { plan: 'write' } }) }
+  })
 })
 
 test('pages of origins that are not allowed are refused', async (t) => {
   const { relay, token } = await startGuardedRelay(t, { settings: { 'Auth:AllowedOrigins': 'https://app.example' } })
   const path = `plan?token=${token('ada', { plan: 'write' })}`
   assert.equal((await refusal(relay, path, { Origin: 'https://evil.example' })).status, 403)
-  assert.equal((await fetch(`${relay.url}/yjs/${path}`, { headers: { Origin: 'https://evil.example' } })).headers.get('access-control-allow-origin'), null)
+  assert.equal(
+    (await fetch(`${relay.url}/yjs/${path}`, { headers: { Origin: 'https://evil.example' } })).headers.get(
+      'access-control-allow-origin'
+    ),
+    null
+  )
   await joinClient(t, relay, 'plan', { params: { token: token('ada', { plan: 'write' }) } })
 })
 
@@ -129,7 +160,9 @@ test('an administrator sends a user away for good, and a document\'s users to co
   const bob = await joinClient(t, relay, 'plan', { params: { token: token('bob', { plan: 'write' }) } })
   const kick = async (order, claims = { admin: true }) => {
     const answer = await fetch(`${relay.url}/api/admin/kick`, {
-      method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token('root', {}, claims)}` }, body: JSON.stringify(order)
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token('root', {}, claims)}` },
+      body: JSON.stringify(order)
     })
     return answer.status === 200 ? await answer.json() : answer.status
   }
@@ -149,7 +182,10 @@ for (const version of versions) {
     const { relay, token } = stamping
     const [planned, noted] = [`plan ${version}`, `notes ${version}`]
     const socket = openSocket(t, relay, { version })
-    const plan = await joinDocument(t, relay, planned, { socket, token: token('ada', { [planned]: 'write' }, { name: 'Ada' }) })
+    const plan = await joinDocument(t, relay, planned, {
+      socket,
+      token: token('ada', { [planned]: 'write' }, { name: 'Ada' })
+    })
     const notes = await joinDocument(t, relay, noted, { socket, token: token('ada', { [noted]: 'read' }) })
     const other = openDocument(t, socket, 'other', { token: token('ada', { [planned]: 'write' }) })
     await waitFor(() => other.failures.length > 0, 'the refusal')
@@ -179,7 +215,10 @@ test('documents over HTTP need the same right', async (t) => {
   writer.text.insert(0, 'text')
   const witness = await joinClient(t, relay, 'plan', { params: { token: token('bob', { plan: 'read' }) } })
   await witness.sees(() => text(witness) === 'text', 'the edit')
-  const get = async (documents) => fetch(`${relay.url}/api/documents/plan`, { headers: documents ? { Authorization: `Bearer ${token('ada', documents)}` } : {} })
+  const get = async (documents) =>
+    fetch(`${relay.url}/api/documents/plan`, {
+      headers: documents ? { Authorization: `Bearer ${token('ada', documents)}` } : {}
+    })
   assert.deepEqual([(await get()).status, (await get({ other: 'write' })).status], [401, 403])
   const doc = new Y.Doc()
   Y.applyUpdate(doc, new Uint8Array(await (await get({ plan: 'read' })).arrayBuffer()))
@@ -188,7 +227,9 @@ test('documents over HTTP need the same right', async (t) => {
 
 test('nobody appears under another name', async (t) => {
   const { relay, token } = await startGuardedRelay(t, { settings: { 'Auth:StampAwareness': true } })
-  const ada = await joinClient(t, relay, 'plan', { params: { token: token('ada', { plan: 'write' }, { name: 'Ada' }) } })
+  const ada = await joinClient(t, relay, 'plan', {
+    params: { token: token('ada', { plan: 'write' }, { name: 'Ada' }) }
+  })
   const eve = await joinClient(t, relay, 'plan', { params: { token: token('eve', { plan: 'read' }) } })
   eve.awareness.setLocalStateField('user', { name: 'Ada', id: 'ada', color: '#f00' })
   ada.awareness.setLocalStateField('user', { color: '#00f' })
@@ -201,7 +242,10 @@ test('nobody appears under another name', async (t) => {
 test('of a presence that changes too fast, the last state arrives', async (t) => {
   const { relay, token } = await startGuardedRelay(t, { settings: { 'Limits:AwarenessPerSecond': 5 } })
   const params = { token: token('ada', { plan: 'write' }) }
-  const [mover, watcher] = [await joinClient(t, relay, 'plan', { params }), await joinClient(t, relay, 'plan', { params })]
+  const [mover, watcher] = [
+    await joinClient(t, relay, 'plan', { params }),
+    await joinClient(t, relay, 'plan', { params })
+  ]
   let seen = 0
   watcher.awareness.on('update', () => seen++)
   for (let x = 1; x <= 500; x++) mover.awareness.setLocalStateField('x', x)
@@ -210,9 +254,25 @@ test('of a presence that changes too fast, the last state arrives', async (t) =>
 })
 
 test('the token command prints what the node takes, and a node never says anything of a token', async (t) => {
-  const { relay, secret } = await startGuardedRelay(t, { env: { Logging__LogLevel__Default: 'Trace', 'Logging__LogLevel__Microsoft.AspNetCore': 'Trace', 'Logging__Console__LogLevel__Microsoft.AspNetCore': 'Trace' } })
+  const { relay, secret } = await startGuardedRelay(t, {
+    env: {
+      Logging__LogLevel__Default: 'Trace',
+      'Logging__LogLevel__Microsoft.AspNetCore': 'Trace',
+      'Logging__Console__LogLevel__Microsoft.AspNetCore': 'Trace'
+    }
+  })
   const [program, ...rest] = command
-  const { stdout } = await promisify(execFile)(program, [...rest, 'token', '--user', 'ada', '--documents', '{"plan":"write"}', '--urls', relay.url, `--Relay:Auth:Jwt:Secret=${secret}`])
+  const { stdout } = await promisify(execFile)(program, [
+    ...rest,
+    'token',
+    '--user',
+    'ada',
+    '--documents',
+    '{"plan":"write"}',
+    '--urls',
+    relay.url,
+    `--Relay:Auth:Jwt:Secret=${secret}`
+  ])
   const [token, link] = stdout.trim().split('\n')
   assert.equal(link, `${relay.url}/?doc=plan#token=${token}`)
   const client = await joinClient(t, relay, 'plan', { params: { token } })
@@ -227,5 +287,6 @@ test('the token command prints what the node takes, and a node never says anythi
   assert.equal(await relay.stop(), 0)
   const said = relay.logs.join('\n')
   assert.match(said, /Request reached the end of the middleware pipeline|Executing endpoint/, 'it did log much')
-  for (const secretPart of [...token.split('.'), bad, secret]) assert.ok(!said.includes(secretPart), `The node said "${secretPart.slice(0, 8)}…".`)
+  for (const secretPart of [...token.split('.'), bad, secret])
+    assert.ok(!said.includes(secretPart), `The node said "${secretPart.slice(0, 8)}…".`)
 })

@@ -1,5 +1,5 @@
-// Every version that docs/protocol.md names: it opens a document, sees what others type, learns that its own is safe, and
-// comes back after its line was cut.
+// Every version that docs/protocol.md names: it opens a document, sees what others type, learns that its own is safe,
+// and comes back after its line was cut.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { joinClient, waitFor } from './clients.mjs'

@@ -1,7 +1,10 @@
 // Waiting with a deadline, so that a test that hangs says what it waited for.
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** How long anything may take before a test gives up, in milliseconds; `RELAY_TEST_PATIENCE` (seconds) for slow machines. */
+/**
+ * How long anything may take before a test gives up, in milliseconds; `RELAY_TEST_PATIENCE` (seconds) for slow
+ * machines.
+ */
 export const patience = 1000 * Number(process.env.RELAY_TEST_PATIENCE ?? 30)
 
 /**

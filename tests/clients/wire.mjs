@@ -1,4 +1,5 @@
-// A client that speaks the y-websocket protocol byte by byte: for golden bytes, for what stock clients never send, and for knowing exactly what was confirmed.
+// A client that speaks the y-websocket protocol byte by byte: for golden bytes, for what stock clients never send, and
+// for knowing exactly what was confirmed.
 import { once } from 'node:events'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
@@ -37,7 +38,9 @@ export const presence = (client, clock, state) => frame((encoder) => {
   encoding.writeVarString(encoder, JSON.stringify(state))
 })
 
-/** Reads the one message of a frame from the node; fails if bytes are left, because stock clients would not read them. */
+/**
+ * Reads the one message of a frame from the node; fails if bytes are left, because stock clients would not read them.
+ */
 export const read = (data) => {
   const decoder = decoding.createDecoder(data)
   const type = decoding.readVarUint(decoder)
@@ -82,7 +85,9 @@ class RawClient {
     this.opened = once(socket, 'open')
     this.opened.catch(() => {})
     /** Resolves with `{ code, reason }` when the connection is closed and everything that came before was handled. */
-    this.closed = new Promise((resolve) => socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })))
+    this.closed = new Promise((resolve) =>
+      socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
+    )
   }
 
   send (...frames) { for (const data of frames) this.socket.send(data) }
@@ -100,12 +105,18 @@ class RawClient {
 
   close () { return inTime(this.closed, 'the end of a connection') }
 
-  /** The whole handshake of a client with the state vector `stateVector`: returns the updates that the node sent, the one in SyncStep2 last. */
+  /**
+   * The whole handshake of a client with the state vector `stateVector`: returns the updates that the node sent, the
+   * one in SyncStep2 last.
+   */
   async handshake (stateVector = Uint8Array.of(0)) {
     this.send(syncStep1(stateVector))
     const updates = []
     for (let done = false; !done;) {
-      const data = await this.take((message) => message.kind === 'update' || message.kind === 'step2', 'the answer to SyncStep1')
+      const data = await this.take(
+        (message) => message.kind === 'update' || message.kind === 'step2',
+        'the answer to SyncStep1'
+      )
       const message = read(data)
       updates.push(message.payload)
       done = message.kind === 'step2'

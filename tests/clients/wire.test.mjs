@@ -87,7 +87,8 @@ test('an update is in a file before its writer or anybody else sees it', async (
 const isStored = async (directory, token) => {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
   for (const entry of entries) {
-    if (entry.isFile() && (await readFile(path.join(entry.parentPath ?? entry.path, entry.name))).includes(token)) return true
+    if (entry.isFile() && (await readFile(path.join(entry.parentPath ?? entry.path, entry.name))).includes(token))
+      return true
   }
   return false
 }
@@ -192,5 +193,8 @@ test('what the echo says is exactly what was written', async (t) => {
   writer.doc.getMap('map').set('key', { deep: ['value', 1, null] })
   writer.text.insert(0, 'text \u{1F600}')
   writer.text.format(0, 4, { bold: true })
-  await reader.sees((doc) => doc.getText('text').length === 7 && saysAll(doc, Y.encodeStateAsUpdate(writer.doc)), 'everything that was written')
+  await reader.sees(
+    (doc) => doc.getText('text').length === 7 && saysAll(doc, Y.encodeStateAsUpdate(writer.doc)),
+    'everything that was written'
+  )
 })

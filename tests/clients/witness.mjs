@@ -1,4 +1,5 @@
-// Witnesses of what a relay promises: raw clients that keep everything that came from a node in a document that nothing else goes into, so that this document is exactly what was confirmed or seen.
+// Witnesses of what a relay promises: raw clients that keep everything that came from a node in a document that nothing
+// else goes into, so that this document is exactly what was confirmed or seen.
 import * as Y from 'yjs'
 import { saysAll } from './clients.mjs'
 import { syncStep1, update } from './wire.mjs'
@@ -24,7 +25,10 @@ export class Observer {
   dispose () { this.seen.destroy() }
 }
 
-/** An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next, at once or after as many milliseconds as `pace` says. */
+/**
+ * An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next,
+ * at once or after as many milliseconds as `pace` says.
+ */
 export class Writer extends Observer {
   confirmed = 0
   #sent = 0
@@ -54,7 +58,8 @@ export class Writer extends Observer {
     if (!this.synced || this.raw.socket.readyState !== this.raw.socket.OPEN) return
     while (this.#sent - this.confirmed < this.window) {
       // What others wrote is built upon, so that edits depend on each other.
-      if (this.random.next() < 0.1) Y.applyUpdate(this.#own, Y.encodeStateAsUpdate(this.seen, Y.encodeStateVector(this.#own)), 'node')
+      if (this.random.next() < 0.1)
+        Y.applyUpdate(this.#own, Y.encodeStateAsUpdate(this.seen, Y.encodeStateVector(this.#own)), 'node')
       this.#own.transact(() => this.#edit(`${this.name}.${this.#sent}`))
       this.#ends[this.#sent++] = Y.getState(this.#own.store, this.#own.clientID)
     }
@@ -90,7 +95,9 @@ export class Promised {
   lostIn (doc) {
     const has = new Set(doc.getArray('edits').toArray())
     const lost = [...this.edits].filter((edit) => !has.has(edit))
-    ;[...this.#states.values()].forEach((state, index) => { if (!saysAll(doc, state)) lost.push(`something that observer ${index} saw`) })
+    ;[...this.#states.values()].forEach((state, index) => {
+      if (!saysAll(doc, state)) lost.push(`something that observer ${index} saw`)
+    })
     return lost
   }
 }

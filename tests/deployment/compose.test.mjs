@@ -29,7 +29,11 @@ test('a node starts with these settings, also before any of the services is ther
   const port = await freePort()
   const relay = await startRelay(t, {
     // What belongs to the container's network, and not to this machine.
-    env: { ...compose.services[nodes[0]].environment, Relay__Internal__Port: String(port), Relay__Node__Address: `127.0.0.1:${port}` },
+    env: {
+      ...compose.services[nodes[0]].environment,
+      Relay__Internal__Port: String(port),
+      Relay__Node__Address: `127.0.0.1:${port}`
+    },
     awaited: 'live'
   })
   const answer = await fetch(`${relay.url}/health/ready`)
@@ -45,14 +49,18 @@ test('what is mounted is there, and so are the services that others wait for and
       assert.ok(from.startsWith('./') ? exists(from) : from in compose.volumes, `${name} mounts ${from}`)
     }
   }
-  const named = Object.entries(compose.services[nodes[0]].environment).flatMap(([, value]) => [...value.matchAll(/(?:https?:\/\/|Host=|^|,)([a-z][a-z0-9-]*)(?=[:;])(?!:\/\/)/g)].map(([, host]) => host))
+  const named = Object.entries(compose.services[nodes[0]].environment).flatMap(([, value]) =>
+    [...value.matchAll(/(?:https?:\/\/|Host=|^|,)([a-z][a-z0-9-]*)(?=[:;])(?!:\/\/)/g)].map(([, host]) => host)
+  )
   assert.deepEqual(new Set(named), new Set(['dynamodb', 's3', 'postgres', 'redis', 'redis-replica']))
   for (const host of named) assert.ok(compose.services[host], host)
 })
 
 test('the load balancer and Prometheus know every node and nobody else', () => {
   const expected = nodes.map((name) => `${name}:8080`).sort()
-  const balanced = [...read('infra/compose/haproxy.cfg').matchAll(/^ +server \S+ (\S+)$/gm)].map(([, address]) => address)
+  const balanced = [...read('infra/compose/haproxy.cfg').matchAll(/^ +server \S+ (\S+)$/gm)].map(
+    ([, address]) => address
+  )
   assert.deepEqual(balanced.sort(), expected)
   const [job] = readYaml('infra/prometheus/prometheus.yml').scrape_configs
   assert.equal(job.job_name, 'relay')
@@ -70,7 +78,9 @@ test('ports are published on this machine only, since nobody is asked for a toke
 })
 
 test('the files that Prometheus and Grafana read parse', () => {
-  for (const file of [...filesUnder('infra/prometheus', '.yml'), ...filesUnder('infra/grafana', '.yml')]) assert.ok(readYaml(file), file)
-  for (const file of readYaml('infra/prometheus/prometheus.yml').rule_files) assert.ok(exists(`infra/prometheus/${file}`), file)
+  for (const file of [...filesUnder('infra/prometheus', '.yml'), ...filesUnder('infra/grafana', '.yml')])
+    assert.ok(readYaml(file), file)
+  for (const file of readYaml('infra/prometheus/prometheus.yml').rule_files)
+    assert.ok(exists(`infra/prometheus/${file}`), file)
   assert.ok(JSON.parse(read('infra/grafana/relay.json')).panels.length > 0)
 })

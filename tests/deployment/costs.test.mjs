@@ -4,7 +4,10 @@ import { test } from 'node:test'
 import { read } from './project.mjs'
 
 const [, table] = /^## What it costs\n(.*)/ms.exec(read('docs/deploy.md'))
-const rows = [...table.matchAll(/^\| ([^|]+) \|[^|]*\| \**([\d.]+)\** \|$/gm)].map(([, term, dollars]) => ({ term, dollars: Number(dollars) }))
+const rows = [...table.matchAll(/^\| ([^|]+) \|[^|]*\| \**([\d.]+)\** \|$/gm)].map(([, term, dollars]) => ({
+  term,
+  dollars: Number(dollars)
+}))
 
 test('the rows make the sum', () => {
   const sum = rows.find(({ term }) => term === '**together**')

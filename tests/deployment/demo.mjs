@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-// Whether people who are at different nodes behind one address see each other, also while a node stops: demo.mjs ADDRESS [COMMAND...]
+// Whether people who are at different nodes behind one address see each other, also while a node stops: demo.mjs
+// ADDRESS [COMMAND...]
 //
-// Eight clients open a document at ADDRESS and type in turn; COMMAND, if there is one, is run while they do, and is to stop a node. For docker-compose.yml:
+// Eight clients open a document at ADDRESS and type in turn; COMMAND, if there is one, is run while they do, and is to
+// stop a node. For docker-compose.yml:
 //
 //   node tests/deployment/demo.mjs http://localhost:8080 docker compose stop relay-1
 import assert from 'node:assert/strict'
@@ -18,12 +20,22 @@ const t = { after: (leave) => leaving.push(leave) }
 const type = async (clients, round) => {
   clients.forEach(({ text }, index) => text.insert(text.length, `<${round}.${index}>`))
   const words = clients.map((_, index) => `<${round}.${index}>`)
-  await Promise.all(clients.map((client) => client.sees(() => words.every((word) => client.text.toString().includes(word)), `all words of round ${round}`)))
+  await Promise.all(
+    clients.map((client) =>
+      client.sees(() => words.every((word) => client.text.toString().includes(word)), `all words of round ${round}`)
+    )
+  )
 }
 
-await waitFor(async () => (await fetch(`${address}/health/ready`).catch(() => null))?.status === 200, 'a node that wants clients', 120_000)
+await waitFor(
+  async () => (await fetch(`${address}/health/ready`).catch(() => null))?.status === 200,
+  'a node that wants clients',
+  120_000
+)
 const name = `demo ${process.pid} ${Date.now()}`
-const clients = await Promise.all(Array.from({ length: 8 }, () => joinClient(t, { yjs: `${address.replace(/^http/, 'ws')}/yjs` }, name)))
+const clients = await Promise.all(
+  Array.from({ length: 8 }, () => joinClient(t, { yjs: `${address.replace(/^http/, 'ws')}/yjs` }, name))
+)
 await type(clients, 1)
 if (command.length > 0) {
   const [code] = await Promise.all([

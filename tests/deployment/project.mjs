@@ -12,11 +12,14 @@ export const exists = (file) => existsSync(path.join(root, file))
 
 /** The files of a folder and its folders whose names end in this. */
 export const filesUnder = (folder, ending) =>
-  readdirSync(path.join(root, folder), { recursive: true }).filter((file) => file.endsWith(ending)).map((file) => path.join(folder, file))
+  readdirSync(path.join(root, folder), { recursive: true })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => path.join(folder, file))
 
 /** A YAML file, with its aliases and merged keys put in; what does not parse, or says a key twice, throws. */
 export const readYaml = (file) => {
   const document = parseDocument(read(file), { merge: true, strict: true, uniqueKeys: true })
-  if (document.errors.length > 0 || document.warnings.length > 0) throw new Error(`${file}: ${[...document.errors, ...document.warnings].join('\n')}`)
+  if (document.errors.length > 0 || document.warnings.length > 0)
+    throw new Error(`${file}: ${[...document.errors, ...document.warnings].join('\n')}`)
   return document.toJS()
 }

@@ -11,17 +11,28 @@ for (const file of filesUnder('.github/workflows', '.yml')) {
       assert.ok(job['timeout-minutes'] > 0, `${name} may run for ever`)
       for (const other of [job.needs ?? []].flat()) assert.ok(jobs[other], `${name} needs ${other}`)
       for (const step of job.steps) {
-        assert.ok((step.run === undefined) !== (step.uses === undefined), `${name}: a step either runs or uses something`)
+        assert.ok(
+          (step.run === undefined) !== (step.uses === undefined),
+          `${name}: a step either runs or uses something`
+        )
         if (step.uses) assert.match(step.uses, /^[\w-]+\/[\w-]+(\/[\w-]+)*@v?\d/)
-        for (const [, path] of (step.run ?? '').matchAll(/(?<![\w/.$-])(\.?\/?(?:tests|src|bench|infra|web|\.ci)\/[\w./-]+|\.\/[\w./-]+)/g)) assert.ok(exists(path), `${name} names ${path}`)
+        for (const [, path] of (step.run ?? '').matchAll(
+          /(?<![\w/.$-])(\.?\/?(?:tests|src|bench|infra|web|\.ci)\/[\w./-]+|\.\/[\w./-]+)/g
+        ))
+          assert.ok(exists(path), `${name} names ${path}`)
       }
     }
   })
 }
 
 test('the sentences that alarms wait for are sentences that nodes say', () => {
-  const sentences = [...read('infra/terraform/modules/alarms/main.tf').matchAll(/^ +sentence += "(.+)"$/gm)].map(([, sentence]) => sentence)
-  const sources = filesUnder('src', '.cs').filter((file) => !/\/(bin|obj)\//.test(file)).map(read).filter((source) => source.includes('LoggerMessage'))
+  const sentences = [...read('infra/terraform/modules/alarms/main.tf').matchAll(/^ +sentence += "(.+)"$/gm)].map(
+    ([, sentence]) => sentence
+  )
+  const sources = filesUnder('src', '.cs')
+    .filter((file) => !/\/(bin|obj)\//.test(file))
+    .map(read)
+    .filter((source) => source.includes('LoggerMessage'))
   assert.ok(sentences.length > 0)
   for (const sentence of sentences) assert.ok(sources.some((source) => source.includes(sentence)), sentence)
 })

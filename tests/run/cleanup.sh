@@ -8,7 +8,9 @@ end_processes() {
     for environment in /proc/[0-9]*/environ; do
       id=${environment#/proc/} && id=${id%/environ}
       if [ -n "${1:-}" ] && [ "$(readlink "/proc/$id/exe")" != "$1" ]; then continue; fi
-      if [ "$id" != "$$" ] && tr '\0' '\n' <"$environment" | grep -qxF "RELAY_TEST_RUN=$RELAY_TEST_RUN"; then kill -KILL "$id"; fi
+      if [ "$id" != "$$" ] && tr '\0' '\n' <"$environment" | grep -qxF "RELAY_TEST_RUN=$RELAY_TEST_RUN"; then
+        kill -KILL "$id"
+      fi
     done
   } 2>/dev/null
 }

@@ -1,6 +1,7 @@
 # Programs that tests need; read by test.sh.
 
-# provide VARIABLE PURPOSE DEBIAN_PACKAGES COMMAND...: puts the path of the first command that is there into the variable; installs the packages where that is possible.
+# provide VARIABLE PURPOSE DEBIAN_PACKAGES COMMAND...: puts the path of the first command that is there into the
+# variable; installs the packages where that is possible.
 provide() {
   local variable=$1 purpose=$2 package=$3 command attempt
   shift 3
@@ -11,9 +12,13 @@ provide() {
         return 0
       fi
     done
-    if [ "$attempt" = 1 ] && [ -f /etc/debian_version ] && ! grep -qi '^ID=ubuntu' /etc/os-release && [ "$(id -u)" = 0 ]; then
+    if [ "$attempt" = 1 ] && [ -f /etc/debian_version ] && ! grep -qi '^ID=ubuntu' /etc/os-release \
+      && [ "$(id -u)" = 0 ]; then
       printf 'Installing %s for %s.\n' "$package" "$purpose"
-      { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $package; } >"$temporary/apt.log" 2>&1 || tail -5 "$temporary/apt.log"
+      {
+        apt-get update -qq \
+          && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $package
+      } >"$temporary/apt.log" 2>&1 || tail -5 "$temporary/apt.log"
     else
       break
     fi

@@ -15,8 +15,14 @@ finish() {
   fi
   printf '\n== Summary\n'
   awk -F '\t' -v total=$((SECONDS - started)) '
-    { printf "%-28s %6d passed %4d failed %4d skipped %5d s\n", $1, $2, $3, $4, $5; passed += $2; failed += $3; skipped += $4 }
-    END { printf "%d skipped, %d s\n%d passed, %d failed\n", skipped, total, passed, failed; exit failed > 0 || passed == 0 }' "$results/all"
+    {
+      printf "%-28s %6d passed %4d failed %4d skipped %5d s\n", $1, $2, $3, $4, $5
+      passed += $2; failed += $3; skipped += $4
+    }
+    END {
+      printf "%d skipped, %d s\n%d passed, %d failed\n", skipped, total, passed, failed
+      exit failed > 0 || passed == 0
+    }' "$results/all"
   exit
 }
 

@@ -13,19 +13,28 @@ dotnet_tests() {
   shift
   name=$(basename "$project" .csproj)
   printf '\n== %s\n' "$name"
-  dotnet test "$project" --no-build -c Release --results-directory "$results" --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
-    --blame-hang --blame-hang-timeout 5min --blame-hang-dump-type none "$@"
+  dotnet test "$project" --no-build -c Release --results-directory "$results" \
+    --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
+    --blame-hang --blame-hang-timeout "${RELAY_TEST_HANG:-5min}" --blame-hang-dump-type none "$@"
   status=$?
   # The process of the tests outlives a runner that was ended because a test hangs.
   end_processes "$root/$(dirname "$project")/bin/Release/net10.0/$name"
   unfinished "$name" | tee -a "$failures"
   counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx" 2>/dev/null)
   awk -v name="$name" '
-    /<UnitTestResult / { failed = /outcome="(Failed|Error|Timeout|Aborted)"/; lines = 0; sub(/.* testName="/, ""); sub(/".*/, ""); if (failed) print name ": " $0 }
+    /<UnitTestResult / {
+      failed = /outcome="(Failed|Error|Timeout|Aborted)"/; lines = 0
+      sub(/.* testName="/, ""); sub(/".*/, "")
+      if (failed) print name ": " $0
+    }
     /<Message>/ { message = failed }
     message && lines++ < 5 { sub(/.*<Message>/, ""); print "    " $0 }
     /<\/Message>/ { message = 0 }' "$results/$name.trx" >>"$failures" 2>/dev/null
-  number() { local value; value=$(printf '%s' "$counters" | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+'); echo "${value:-0}"; }
+  number() {
+    local value
+    value=$(printf '%s' "$counters" | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+')
+    echo "${value:-0}"
+  }
   total=$(number total)
   bad=$(($(number failed) + $(number error) + $(number timeout) + $(number aborted)))
   if [ "$total" -eq 0 ]; then
@@ -50,9 +59,15 @@ node_tests() {
   local name=$1 at_once=$2 begin=$SECONDS status tap=$temporary/$1.tap bad
   shift 2
   printf '\n== %s\n' "$name"
-  node --test --test-concurrency="$at_once" --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@"
+  node --test --test-concurrency="$at_once" --test-timeout=600000 \
+    --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$tap" "$@"
   status=$?
-  number() { local value; value=$(grep -aE "^# $1 [0-9]+$" "$tap" 2>/dev/null | tail -1 | grep -oE '[0-9]+'); echo "${value:-0}"; }
+  number() {
+    local value
+    value=$(grep -aE "^# $1 [0-9]+$" "$tap" 2>/dev/null | tail -1 | grep -oE '[0-9]+')
+    echo "${value:-0}"
+  }
   bad=$(($(number fail) + $(number cancelled)))
   awk -v name="$name" '
     /^ *not ok / { sub(/^ *not ok [0-9]+ - /, ""); print name ": " $0; lines = 0; message = 0 }

@@ -19,7 +19,8 @@ server() {
   return 1
 }
 
-# The servers that stand in for cloud services. Tests of one that is not there say so and are skipped, and with CI=true they fail.
+# The servers that stand in for cloud services. Tests of one that is not there say so and are skipped, and with CI=true
+# they fail.
 servers() {
   local result=0
   server RELAY_TEST_DYNAMODB node tests/servers/dynamodb.mjs || result=1

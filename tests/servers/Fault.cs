@@ -36,6 +36,9 @@ public sealed record Fault
     {
         Status = status,
         ContentType = "application/xml",
-        Body = $"""<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>""",
+        Body = $"""
+            <?xml version="1.0" encoding="UTF-8"?>
+            <Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>
+            """,
     };
 }

@@ -43,6 +43,13 @@ public static class ServerPrograms
                 : null,
         };
 
+    /// <summary>Where a server listens that was started for all tests; null if there is none.</summary>
+    public static Uri? GivenAddress(ServerKind kind)
+    {
+        var variable = $"RELAY_TEST_{kind.ToString().ToUpperInvariant()}";
+        return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } address ? new Uri(address) : null;
+    }
+
     private static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(folder => File.Exists(Path.Combine(folder, program)));

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# A Postgres for tests: postgres.sh DIRECTORY [PORT]. Everything is below DIRECTORY, from which a later start takes it up again; user "postgres", no password, loopback only.
-# Says "ready postgres://127.0.0.1:PORT" when it answers. The process becomes the server itself, so that signals reach it. With RELAY_SERVER_STDIN it also ends when its standard input does.
+# A Postgres for tests: postgres.sh DIRECTORY [PORT]. Everything is below DIRECTORY, from which a later start takes it
+# up again; user "postgres", no password, loopback only. Says "ready postgres://127.0.0.1:PORT" when it answers. The
+# process becomes the server itself, so that signals reach it. With RELAY_SERVER_STDIN it also ends when its standard
+# input does.
 set -euo pipefail
 directory=$1
 port=${2:-0}
@@ -17,7 +19,8 @@ fi
 cd "$directory"
 
 if [ ! -f data/PG_VERSION ]; then
-  "${as[@]}" "$programs/initdb" -D data -U postgres -A trust --no-sync --locale=C -E UTF8 >initdb.log 2>&1 || { cat initdb.log >&2; exit 1; }
+  "${as[@]}" "$programs/initdb" -D data -U postgres -A trust --no-sync --locale=C -E UTF8 >initdb.log 2>&1 \
+    || { cat initdb.log >&2; exit 1; }
 fi
 while [ "$port" = 0 ]; do
   # Below the range from which the system takes the ports of outgoing connections.
@@ -44,4 +47,5 @@ fi
   done
   echo "ready postgres://127.0.0.1:$port"
 } </dev/null 2>&1 &)
-exec "${as[@]}" "$programs/postgres" -D data -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200 </dev/null >server.log 2>&1
+exec "${as[@]}" "$programs/postgres" -D data -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+  -c fsync=off -c max_connections=200 </dev/null >server.log 2>&1

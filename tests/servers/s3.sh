@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # S3 on this machine, for tests: s3.sh DIRECTORY [PORT]
 #
-# Ceph's S3 gateway on a cluster of one monitor and one storage daemon that keeps everything in memory. Listens on 127.0.0.1; without a port, or with 0, a free one is taken. Prints "ready ADDRESS"
-# after about 13 s and runs until it is killed. The keys are relay-test and relay-test-secret.
+# Ceph's S3 gateway on a cluster of one monitor and one storage daemon that keeps everything in memory. Listens on
+# 127.0.0.1; without a port, or with 0, a free one is taken. Prints "ready ADDRESS" after about 13 s and runs until it
+# is killed. The keys are relay-test and relay-test-secret.
 #
-# When DIRECTORY already holds a running cluster, only one more gateway to it is started, which takes a second and can be stopped and killed without harm to anybody else. Such a gateway takes the place
-# of this script, so that a signal to the script's process meets it.
+# When DIRECTORY already holds a running cluster, only one more gateway to it is started, which takes a second and can
+# be stopped and killed without harm to anybody else. Such a gateway takes the place of this script, so that a signal to
+# the script's process meets it.
 #
 # With RELAY_SERVER_STDIN=1 it also ends when standard input does, so that it cannot outlive a test that is killed.
 set -euo pipefail
@@ -46,7 +48,8 @@ until_true() {
 # The port in the names keeps the files of several gateways apart.
 gateway() {
   local files=$directory/gateway-$port
-  exec radosgw -f -c "$conf" -n client.admin --rgw-frontends "beast endpoint=127.0.0.1:$port" --log-file "$files.log" --admin-socket "$files.asok" --pid-file "$files.pid"
+  exec radosgw -f -c "$conf" -n client.admin --rgw-frontends "beast endpoint=127.0.0.1:$port" \
+    --log-file "$files.log" --admin-socket "$files.asok" --pid-file "$files.pid"
 }
 
 if [ -f "$directory/ready" ]; then
@@ -66,7 +69,10 @@ if [ -f "$directory/ready" ]; then
 fi
 
 for program in ceph-mon ceph-osd radosgw radosgw-admin ceph; do
-  command -v "$program" >/dev/null || { echo "$program is not installed: it comes with ceph-mon, ceph-osd and radosgw." >&2; exit 1; }
+  command -v "$program" >/dev/null || {
+    echo "$program is not installed: it comes with ceph-mon, ceph-osd and radosgw." >&2
+    exit 1
+  }
 done
 
 monitor=$(free_port)
@@ -146,7 +152,8 @@ until_true 30 'The storage daemon' osd_is_up
 (trap - EXIT; gateway) >"$directory/gateway-$port.out" 2>&1 </dev/null &
 children+=($!)
 until_true 90 'The gateway' listening "$port"
-radosgw-admin -c "$conf" user create --uid=relay-test --display-name=relay-test --access-key=relay-test --secret-key=relay-test-secret >/dev/null 2>"$directory/user.out"
+radosgw-admin -c "$conf" user create --uid=relay-test --display-name=relay-test \
+  --access-key=relay-test --secret-key=relay-test-secret >/dev/null 2>"$directory/user.out"
 touch "$directory/ready"
 echo "ready http://127.0.0.1:$port"
 

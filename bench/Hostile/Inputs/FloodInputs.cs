@@ -21,6 +21,7 @@ internal static class FloodInputs
             ToWatchersAsync(target, size, Moves)),
         new("presence that does not read, for the log", 20_000, (target, size) =>
             ToWatchersAsync(target, size, Nonsense)),
+        new("presence under another user's id, to ten readers", 20_000, UsurpingAsync),
         new("empty updates", 50_000, (target, size) => ToWatchersAsync(target, size, Empty)),
     ];
 
@@ -90,7 +91,7 @@ internal static class FloodInputs
 
     private static byte[] Empty(string document, int number) => Messages.Update(document, [0, 0]);
 
-    private static byte[] Entry(int clock, string state)
+    private static byte[] Entry(long clock, string state)
     {
         using var entry = new Lib0Writer();
         entry.WriteVarUint(1);
@@ -98,6 +99,41 @@ internal static class FloodInputs
         entry.WriteVarUint((ulong)clock);
         entry.WriteVarBytes(Encoding.UTF8.GetBytes(state));
         return entry.ToArray();
+    }
+
+    /// <summary>
+    /// A reader says what the writer's client is, with clocks that leave it no larger one; the writer goes on.
+    /// </summary>
+    private static async Task<Attack> UsurpingAsync(Target target, int size)
+    {
+        var document = target.NewName();
+        for (var i = 0; i < Watchers; i++)
+        {
+            await target.JoinAsync(document, Target.Reader);
+        }
+
+        var owner = await target.JoinAsync(document, Target.Writer);
+        await owner.SendAsync(Moves(document, 1));
+        var usurper = await target.JoinAsync(document, Target.Reader);
+        var messages = Enumerable.Range(0, size)
+            .Select(i => Messages.Presence(document, Entry((1L << 53) - 1 - (i % 2), "{}"))).ToList();
+        return new Attack(messages.Sum(each => (long)each.Length), async () =>
+        {
+            foreach (var each in messages)
+            {
+                await usurper.SendAsync(each);
+            }
+
+            foreach (var client in new[] { usurper, owner })
+            {
+                var states = client.Count(Answer.State);
+                await client.SendAsync(Moves(document, 2));
+                await client.SendAsync(Messages.Question(document));
+                await client.HasAsync(Answer.State, states + 1);
+            }
+
+            return $"{usurper.Outcome}, its owner: {owner.Outcome}";
+        });
     }
 
     /// <summary>A writer sends as fast as it can, then an update, whose answer comes behind all of it.</summary>

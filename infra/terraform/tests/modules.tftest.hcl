@@ -6,11 +6,15 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_wafv2_web_acl" {
-    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/relay/01234567-89ab-cdef-0123-456789abcdef" }
+    defaults = {
+      arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/relay/01234567-89ab-cdef-0123-456789abcdef"
+    }
   }
 
   mock_resource "aws_lb" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/relay/0123456789abcdef" }
+    defaults = {
+      arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/relay/0123456789abcdef"
+    }
   }
 
   mock_resource "aws_lb_target_group" {
@@ -18,7 +22,9 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_lb_listener" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/relay/0123456789abcdef/0123456789abcdef" }
+    defaults = {
+      arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/relay/0123456789abcdef/0123456789ab"
+    }
   }
 
   mock_resource "aws_s3_bucket" {
@@ -48,14 +54,19 @@ run "redis_with_replicas_refuses_instead_of_forgetting" {
   }
 
   assert {
-    condition     = toset(aws_elasticache_parameter_group.this[0].parameter) == toset([{ name = "maxmemory-policy", value = "noeviction" }])
+    condition = (
+      toset(aws_elasticache_parameter_group.this[0].parameter)
+      == toset([{ name = "maxmemory-policy", value = "noeviction" }])
+    )
     error_message = "It may evict, or is a cluster."
   }
 
   assert {
     condition = (
-      aws_elasticache_replication_group.this[0].num_cache_clusters == 3 && aws_elasticache_replication_group.this[0].multi_az_enabled &&
-      aws_elasticache_replication_group.this[0].automatic_failover_enabled && aws_elasticache_replication_group.this[0].transit_encryption_enabled
+      aws_elasticache_replication_group.this[0].num_cache_clusters == 3
+      && aws_elasticache_replication_group.this[0].multi_az_enabled
+      && aws_elasticache_replication_group.this[0].automatic_failover_enabled
+      && aws_elasticache_replication_group.this[0].transit_encryption_enabled
     )
     error_message = "It does not fail over, or not over TLS."
   }
@@ -110,17 +121,25 @@ run "redis_with_shards_is_a_cluster" {
   }
 
   assert {
-    condition     = contains([for parameter in aws_elasticache_parameter_group.this[0].parameter : "${parameter.name}=${parameter.value}"], "cluster-enabled=yes")
+    condition = contains(
+      [for parameter in aws_elasticache_parameter_group.this[0].parameter : "${parameter.name}=${parameter.value}"],
+      "cluster-enabled=yes"
+    )
     error_message = "It is no cluster."
   }
 
   assert {
-    condition     = aws_elasticache_replication_group.this[0].num_node_groups == 3 && aws_elasticache_replication_group.this[0].replicas_per_node_group == 1
+    condition = (
+      aws_elasticache_replication_group.this[0].num_node_groups == 3
+      && aws_elasticache_replication_group.this[0].replicas_per_node_group == 1
+    )
     error_message = "It has other shards than asked for."
   }
 
   assert {
-    condition     = length(output.watched.dimensions) == 6 && contains(keys(output.watched.dimensions), "relay-0003-002")
+    condition = (
+      length(output.watched.dimensions) == 6 && contains(keys(output.watched.dimensions), "relay-0003-002")
+    )
     error_message = "Not all of its servers are watched: ${jsonencode(output.watched)}"
   }
 }
@@ -144,7 +163,10 @@ run "durable_redis_is_memorydb_over_tls_with_a_user_of_its_own" {
   }
 
   assert {
-    condition     = length(aws_elasticache_replication_group.this) == 0 && aws_memorydb_cluster.this[0].tls_enabled && output.user == "relay"
+    condition = (
+      length(aws_elasticache_replication_group.this) == 0 && aws_memorydb_cluster.this[0].tls_enabled
+      && output.user == "relay"
+    )
     error_message = "It is something else."
   }
 }
@@ -250,12 +272,17 @@ run "a_firewall_is_in_front_of_the_load_balancer_and_leaves_bodies_alone" {
   }
 
   assert {
-    condition     = aws_wafv2_web_acl_association.this[0].resource_arn == aws_lb.this.arn && aws_wafv2_web_acl_association.this[0].web_acl_arn == aws_wafv2_web_acl.this[0].arn
+    condition = (
+      aws_wafv2_web_acl_association.this[0].resource_arn == aws_lb.this.arn
+      && aws_wafv2_web_acl_association.this[0].web_acl_arn == aws_wafv2_web_acl.this[0].arn
+    )
     error_message = "It is in front of something else."
   }
 
   assert {
-    condition     = one(flatten([for rule in aws_wafv2_web_acl.this[0].rule : [for s in rule.statement[0].rate_based_statement : s.limit]])) == 500
+    condition = one(flatten([
+      for rule in aws_wafv2_web_acl.this[0].rule : [for s in rule.statement[0].rate_based_statement : s.limit]
+    ])) == 500
     error_message = "One address may make any number of requests."
   }
 
@@ -265,7 +292,12 @@ run "a_firewall_is_in_front_of_the_load_balancer_and_leaves_bodies_alone" {
   }
 
   assert {
-    condition     = alltrue([for config in concat(aws_wafv2_web_acl.this[0].visibility_config, flatten([for rule in aws_wafv2_web_acl.this[0].rule : rule.visibility_config])) : !config.sampled_requests_enabled])
+    condition = alltrue([
+      for config in concat(
+        aws_wafv2_web_acl.this[0].visibility_config,
+        flatten([for rule in aws_wafv2_web_acl.this[0].rule : rule.visibility_config])
+      ) : !config.sampled_requests_enabled
+    ])
     error_message = "Samples show tokens in addresses."
   }
 }
@@ -283,7 +315,10 @@ run "the_load_balancer_does_not_stick_and_lets_nodes_send_their_clients_away" {
   }
 
   assert {
-    condition     = aws_lb_target_group.this.load_balancing_algorithm_type == "least_outstanding_requests" && !aws_lb_target_group.this.stickiness[0].enabled
+    condition = (
+      aws_lb_target_group.this.load_balancing_algorithm_type == "least_outstanding_requests"
+      && !aws_lb_target_group.this.stickiness[0].enabled
+    )
     error_message = "Connections would gather at the oldest nodes."
   }
 
@@ -299,7 +334,10 @@ run "the_load_balancer_does_not_stick_and_lets_nodes_send_their_clients_away" {
   }
 
   assert {
-    condition     = aws_lb_listener.http.default_action[0].type == "redirect" && one(aws_lb_listener.https[*].certificate_arn) == var.certificate_arn
+    condition = (
+      aws_lb_listener.http.default_action[0].type == "redirect"
+      && one(aws_lb_listener.https[*].certificate_arn) == var.certificate_arn
+    )
     error_message = "Clients may come without TLS."
   }
 }
@@ -314,20 +352,28 @@ run "documents_are_kept" {
   }
 
   assert {
-    condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled" && !aws_s3_bucket.this.force_destroy
+    condition = (
+      aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
+      && !aws_s3_bucket.this.force_destroy
+    )
     error_message = "A damaged or deleted snapshot could not be brought back."
   }
 
   # The newest object of a deleted document keeps the older ones from being read.
   assert {
-    condition     = alltrue([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : alltrue([for expiration in rule.expiration : coalesce(expiration.days, 0) == 0])])
+    condition = alltrue([
+      for rule in aws_s3_bucket_lifecycle_configuration.this.rule :
+      alltrue([for expiration in rule.expiration : coalesce(expiration.days, 0) == 0])
+    ])
     error_message = "A rule expires what is current."
   }
 
   assert {
     condition = (
-      aws_s3_bucket_public_access_block.this.block_public_acls && aws_s3_bucket_public_access_block.this.block_public_policy &&
-      aws_s3_bucket_public_access_block.this.ignore_public_acls && aws_s3_bucket_public_access_block.this.restrict_public_buckets
+      aws_s3_bucket_public_access_block.this.block_public_acls
+      && aws_s3_bucket_public_access_block.this.block_public_policy
+      && aws_s3_bucket_public_access_block.this.ignore_public_acls
+      && aws_s3_bucket_public_access_block.this.restrict_public_buckets
     )
     error_message = "The bucket could be opened to the public."
   }
@@ -339,12 +385,17 @@ run "the_table_is_the_locators" {
   }
 
   assert {
-    condition     = aws_dynamodb_table.this.hash_key == "id" && aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST"
+    condition = (
+      aws_dynamodb_table.this.hash_key == "id" && aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST"
+    )
     error_message = "Nodes refuse a table with another key."
   }
 
   assert {
-    condition     = aws_dynamodb_table.this.ttl[0].attribute_name == "ttl" && aws_dynamodb_table.this.point_in_time_recovery[0].enabled
+    condition = (
+      aws_dynamodb_table.this.ttl[0].attribute_name == "ttl"
+      && aws_dynamodb_table.this.point_in_time_recovery[0].enabled
+    )
     error_message = "What dead nodes leave would stay, or the table could not be brought back."
   }
 }

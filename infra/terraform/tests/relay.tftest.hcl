@@ -25,7 +25,9 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_lb_listener" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/relay/0123456789abcdef/0123456789abcdef" }
+    defaults = {
+      arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/relay/0123456789abcdef/0123456789ab"
+    }
   }
 
   mock_resource "aws_iam_role" {
@@ -80,39 +82,49 @@ run "a_node_is_given_all_that_it_needs_and_no_more" {
 
   assert {
     condition = { for pair in output.container.environment : pair.name => pair.value } == {
-      ASPNETCORE_HTTP_PORTS             = "8080"
-      DOTNET_EnableDiagnostics          = "0"
-      Logging__Console__FormatterName   = "json"
-      OTEL_EXPORTER_OTLP_ENDPOINT       = "http://collector:4317"
-      Relay__Auth__Mode                 = "jwt"
-      Relay__Documents__SaveInterval    = "00:00:30"
-      Relay__DynamoDb__Region           = "eu-central-1"
-      Relay__DynamoDb__Table            = "relay-locator"
-      Relay__Internal__Port             = "5211"
-      Relay__Network__TrustedProxies    = "10.20.0.0/24,10.20.1.0/24,10.20.2.0/24"
-      Relay__Postgres__ConnectionString = "Host=relay.0123456789ab.eu-central-1.rds.amazonaws.com;Port=5432;Database=relay;Username=relay;SSL Mode=Require"
-      Relay__Redis__Configuration       = module.backplane[0].configuration
-      Relay__Redis__MinReplicas         = "1"
-      Relay__S3__Bucket                 = output.bucket_name
-      Relay__S3__Region                 = "eu-central-1"
-      Relay__Shutdown__DrainTime        = "00:01:00"
-      Relay__Shutdown__SaveTime         = "00:00:45"
+      ASPNETCORE_HTTP_PORTS           = "8080"
+      DOTNET_EnableDiagnostics        = "0"
+      Logging__Console__FormatterName = "json"
+      OTEL_EXPORTER_OTLP_ENDPOINT     = "http://collector:4317"
+      Relay__Auth__Mode               = "jwt"
+      Relay__Documents__SaveInterval  = "00:00:30"
+      Relay__DynamoDb__Region         = "eu-central-1"
+      Relay__DynamoDb__Table          = "relay-locator"
+      Relay__Internal__Port           = "5211"
+      Relay__Network__TrustedProxies  = "10.20.0.0/24,10.20.1.0/24,10.20.2.0/24"
+      Relay__Postgres__ConnectionString = join(";", [
+        "Host=relay.0123456789ab.eu-central-1.rds.amazonaws.com", "Port=5432", "Database=relay", "Username=relay",
+        "SSL Mode=Require",
+      ])
+      Relay__Redis__Configuration = module.backplane[0].configuration
+      Relay__Redis__MinReplicas   = "1"
+      Relay__S3__Bucket           = output.bucket_name
+      Relay__S3__Region           = "eu-central-1"
+      Relay__Shutdown__DrainTime  = "00:01:00"
+      Relay__Shutdown__SaveTime   = "00:00:45"
     }
     error_message = "A node is told something else: ${jsonencode(output.container.environment)}"
   }
 
   assert {
-    condition     = toset([for pair in output.container.secrets : pair.name]) == toset(["PGPASSWORD", "Relay__Auth__Jwt__Secret", "Relay__Internal__Secret", "Relay__Redis__Password"])
+    condition = toset([for pair in output.container.secrets : pair.name]) == toset([
+      "PGPASSWORD", "Relay__Auth__Jwt__Secret", "Relay__Internal__Secret", "Relay__Redis__Password",
+    ])
     error_message = "These come from Secrets Manager: ${jsonencode(output.container.secrets)}"
   }
 
   assert {
-    condition     = output.container.readonlyRootFilesystem && output.container.linuxParameters.capabilities.drop == ["ALL"]
+    condition = (
+      output.container.readonlyRootFilesystem && output.container.linuxParameters.capabilities.drop == ["ALL"]
+    )
     error_message = "A node may do more than it needs."
   }
 
   assert {
-    condition     = alltrue([for statement in module.service.task_policy.Statement : !strcontains(jsonencode(statement.Action), "*") && statement.Resource != "*"])
+    condition = alltrue([
+      for statement in module.service.task_policy.Statement :
+      !strcontains(jsonencode(statement.Action), "*") && statement.Resource != "*"
+    ])
     error_message = "A node has rights that it does not need: ${jsonencode(module.service.task_policy)}"
   }
 
@@ -151,7 +163,12 @@ run "authorities_are_no_path" {
 
 run "what_is_somebody_elses_is_not_made" {
   variables {
-    auth     = { jwks_url = "https://login.example/.well-known/jwks.json", issuer = "https://login.example/", audience = "relay", allowed_origins = ["https://app.example", "https://www.app.example"] }
+    auth = {
+      jwks_url        = "https://login.example/.well-known/jwks.json"
+      issuer          = "https://login.example/"
+      audience        = "relay"
+      allowed_origins = ["https://app.example", "https://www.app.example"]
+    }
     metadata = null
     redis = {
       kind                     = "external"
@@ -162,17 +179,28 @@ run "what_is_somebody_elses_is_not_made" {
   }
 
   assert {
-    condition     = output.token_secret_arn == null && toset([for pair in output.container.secrets : pair.name]) == toset(["Relay__Internal__Secret", "Relay__Redis__Configuration", "Relay__Redis__Password"])
-    error_message = "Two ways to check tokens stop a node's start, and nobody needs a password of no Postgres: ${jsonencode(output.container.secrets)}"
+    condition = output.token_secret_arn == null && toset([for pair in output.container.secrets : pair.name]) == toset([
+      "Relay__Internal__Secret", "Relay__Redis__Configuration", "Relay__Redis__Password",
+    ])
+    error_message = join(" ", [
+      "Two ways to check tokens stop a node's start, and nobody needs a password of no Postgres:",
+      jsonencode(output.container.secrets),
+    ])
   }
 
   assert {
-    condition     = { for pair in output.container.secrets : pair.name => pair.valueFrom }.Relay__Redis__Configuration == "arn:aws:secretsmanager:eu-central-1:123456789012:secret:theirs" && length(module.backplane) == 0
+    condition = length(module.backplane) == 0 && (
+      { for pair in output.container.secrets : pair.name => pair.valueFrom }.Relay__Redis__Configuration
+      == "arn:aws:secretsmanager:eu-central-1:123456789012:secret:theirs"
+    )
     error_message = "Another Redis is used, or one is made that nobody uses."
   }
 
   assert {
-    condition     = { for pair in output.container.environment : pair.name => pair.value }.Relay__Auth__AllowedOrigins == "https://app.example,https://www.app.example"
+    condition = (
+      { for pair in output.container.environment : pair.name => pair.value }.Relay__Auth__AllowedOrigins
+      == "https://app.example,https://www.app.example"
+    )
     error_message = "The origins are not passed on."
   }
 

@@ -29,7 +29,7 @@ public sealed partial class FileLog
     private volatile bool cleaningIsDue;
 
     /// <summary>Has the writer look for logs that expired.</summary>
-    private void Sweep()
+    internal void Sweep()
     {
         lock (gate)
         {

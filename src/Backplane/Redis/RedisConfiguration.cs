@@ -43,12 +43,26 @@ public static partial class RedisConfiguration
     public static IEnumerable<string> Servers(string configuration) =>
         Parts(configuration).Where(part => !part.Contains('=', StringComparison.Ordinal));
 
-    /// <summary>What the client is given.</summary>
+    /// <summary>
+    /// What the client is given. Its own timeouts, where the configuration string has none, are no shorter than the
+    /// deadline of calls: the client must not give one up before.
+    /// </summary>
     internal static ConfigurationOptions Read(RedisBackplaneOptions options)
     {
         var read = ConfigurationOptions.Parse(options.Configuration);
         read.Password = options.Password ?? read.Password;
         read.User = options.User ?? read.User;
+        var deadline = (int)options.Deadline.TotalMilliseconds;
+        if (!Has(options.Configuration, "connectTimeout"))
+        {
+            read.ConnectTimeout = deadline;
+        }
+
+        if (!Has(options.Configuration, "asyncTimeout"))
+        {
+            read.AsyncTimeout = Math.Max(read.AsyncTimeout, deadline);
+        }
+
         return read;
     }
 

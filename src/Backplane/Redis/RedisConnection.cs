@@ -87,7 +87,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         try
         {
             var redis = opening.IsCompletedSuccessfully
-                ? opening.Result
+                ? await opening
                 : await opening.WaitAsync(options.Deadline, time, cancellation);
             answer = call(redis);
             return await answer.WaitAsync(options.Deadline, time, cancellation);
@@ -128,7 +128,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             redis.ConnectionFailed -= OnFailed;
             redis.ConnectionRestored -= OnRestored;
             await redis.CloseAsync(allowCommandsToComplete: false).WaitAsync(options.Deadline, time);
-            redis.Dispose();
+            await redis.DisposeAsync().AsTask().WaitAsync(options.Deadline, time);
         }
         catch (Exception e) when (
             e is TimeoutException or RedisException or ObjectDisposedException or OperationCanceledException)
@@ -164,17 +164,6 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         {
             // Who is primary now: without, the client looks once a minute.
             configuration.ConfigCheckSeconds = 2;
-        }
-
-        if (!RedisConfiguration.Has(options.Configuration, "connectTimeout"))
-        {
-            configuration.ConnectTimeout = (int)options.Deadline.TotalMilliseconds;
-        }
-
-        if (!RedisConfiguration.Has(options.Configuration, "asyncTimeout"))
-        {
-            // Calls have a deadline of their own; the client must not give one up before.
-            configuration.AsyncTimeout = Math.Max(configuration.AsyncTimeout, (int)options.Deadline.TotalMilliseconds);
         }
 
         // Connecting looks up names and may take its time: not on the caller's thread.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Amazon.DynamoDBv2.Model;
@@ -48,8 +49,8 @@ internal sealed class DynamoDbCalls(DynamoDbLocatorOptions options, TimeProvider
         catch (OperationCanceledException exception)
         {
             var last = attempts.LastFailure ?? exception;
-            throw new LocatorUnavailableException(
-                $"{what}: no answer within {options.CallTimeout.TotalSeconds:0.###} s. {Reason(last)}", last);
+            var limit = options.CallTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            throw new LocatorUnavailableException($"{what}: no answer within {limit} s. {Reason(last)}", last);
         }
         catch (Exception exception) when (IsFailure(exception))
         {

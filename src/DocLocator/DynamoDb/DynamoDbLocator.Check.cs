@@ -64,9 +64,9 @@ public sealed partial class DynamoDbLocator
     /// </summary>
     internal string CreateCommand()
     {
-        var place =
-            "--table-name "
-                + $"{options.Table}{(options.Region is { } region ? $" --region {region}" : "")}{(options.ServiceUrl is { } url ? $" --endpoint-url {url}" : "")}";
+        var region = options.Region is { } name ? $" --region {name}" : "";
+        var endpoint = options.ServiceUrl is { } url ? $" --endpoint-url {url}" : "";
+        var place = $"--table-name {options.Table}{region}{endpoint}";
         return $"aws dynamodb create-table {place} --attribute-definitions "
             + $"AttributeName={LocatorTable.Id},AttributeType=S --key-schema "
             + $"AttributeName={LocatorTable.Id},KeyType=HASH "

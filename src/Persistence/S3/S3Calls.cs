@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Amazon.Runtime;
@@ -33,8 +34,8 @@ internal sealed class S3Calls(S3SnapshotStoreOptions options, TimeProvider time)
         }
         catch (OperationCanceledException exception)
         {
-            throw new SnapshotStoreUnavailableException(
-                $"{what}: S3 did not answer within {limit.TotalSeconds:0.#} s.", exception);
+            var seconds = limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            throw new SnapshotStoreUnavailableException($"{what}: S3 did not answer within {seconds} s.", exception);
         }
         catch (Exception exception) when (IsFailure(exception))
         {

@@ -53,10 +53,10 @@ public sealed partial class S3SnapshotStore
     internal string CreateCommand()
     {
         // Only us-east-1 must not be named as a bucket's place.
-        var region = options.Region is { } name
-            ? " --region "
-                + $"{name}{(name == "us-east-1" || options.ServiceUrl is not null ? "" : $" --create-bucket-configuration LocationConstraint={name}")}"
-            : "";
+        var place = options.Region is null or "us-east-1" || options.ServiceUrl is not null
+            ? ""
+            : $" --create-bucket-configuration LocationConstraint={options.Region}";
+        var region = options.Region is { } name ? $" --region {name}{place}" : "";
         return "aws s3api create-bucket --bucket "
             + $"{options.Bucket}{region}{(options.ServiceUrl is { } url ? $" --endpoint-url {url}" : "")}";
     }

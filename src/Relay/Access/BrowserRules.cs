@@ -35,7 +35,8 @@ internal static class BrowserRules
         {
             // A page of another site could lay itself over its buttons. A page cannot forbid that in its own text.
             headers.XFrameOptions = "SAMEORIGIN";
-            headers.ContentSecurityPolicy = "frame-ancestors 'self'";
+            var page = response.HttpContext.Features.Get<PagePolicy>();
+            headers.ContentSecurityPolicy = (page is null ? "" : page.Directives + "; ") + "frame-ancestors 'self'";
         }
         else
         {

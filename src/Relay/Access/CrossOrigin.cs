@@ -26,7 +26,8 @@ internal static class CrossOrigin
     {
         if (!origins.AreAll || asksForTokens)
         {
-            app.UseWhen(context => context.Request.Path.StartsWithSegments(prefix), api =>
+            app.UseWhen(
+                context => context.Request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase), api =>
             {
                 if (!origins.AreAll)
                 {

@@ -1,4 +1,5 @@
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Filters;
 using Relay.Connections;
 using Relay.Reports;
 
@@ -6,46 +7,33 @@ namespace Relay.Api;
 
 /// <summary>
 /// <c>GET /api/dashboard/events</c>: how the nodes do, again and again, as server-sent events. For administrators,
-/// until their token ends or another administrator sends them away. The stream ends when this node stops or is drained:
-/// who comes again may come to another one.
+/// until their token ends or another administrator sends them away. The stream ends when this node stops or is
+/// drained: who comes again may come to another one.
 /// </summary>
 internal sealed class DashboardEndpoint(
-    RequestGate gate, DashboardFeed feed, LongAnswers answers, IHostApplicationLifetime lifetime, TimeProvider time)
+    DashboardFeed feed, LongAnswers answers, IHostApplicationLifetime lifetime, TimeProvider time)
 {
-    public const string Path = "/api/dashboard/events";
-
     /// <summary>What timers can count, and longer than anybody looks without a break.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    public async Task GetAsync(HttpContext context)
+    public ServerSentEventsResult<byte[]> Get(HttpContext context, CancellationToken cancellation)
     {
-        if (await gate.IdentifyAdminAsync(context) is not { } grant)
-        {
-            return;
-        }
+        var grant = ApiCall.Of(context).Grant;
+        var answer = answers.Begin(grant.UserId);
+        var left = grant.Expires - time.GetUtcNow();
+        var expiry = new CancellationTokenSource(
+            left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest, time);
+        var ends = CancellationTokenSource.CreateLinkedTokenSource(
+            expiry.Token, answer.Ended, lifetime.ApplicationStopping, cancellation);
+        context.Response.RegisterForDispose(answer);
+        context.Response.RegisterForDispose(expiry);
+        context.Response.RegisterForDispose(ends);
 
-        using var answer = answers.Begin(grant.UserId);
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
+        // What ends the stream also ends a write that a client does not read.
+        context.RequestAborted = ends.Token;
 
         // nginx would keep events back until it has some KiB of them.
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        var left = grant.Expires - time.GetUtcNow();
-        using var expiry = new CancellationTokenSource(
-            left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest, time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(
-            expiry.Token, answer.Ended, lifetime.ApplicationStopping, context.RequestAborted);
-        try
-        {
-            await foreach (var one in feed.WatchAsync(ends.Token))
-            {
-                await context.Response.Body.WriteAsync(one, ends.Token);
-                await context.Response.Body.FlushAsync(ends.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The token has ended, its user was sent away, the node stops, or the page is gone.
-        }
+        return TypedResults.ServerSentEvents(feed.WatchAsync(ends.Token));
     }
 }

@@ -1,4 +1,5 @@
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Filters;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Persistence;
@@ -13,67 +14,72 @@ namespace Relay.Api;
 /// body, creates it again, with nothing in it. Both are for administrators: an editor's token lies in every page, and
 /// what it deletes in a document its users can undo.
 /// </summary>
-internal sealed partial class DocumentLifeEndpoint(RequestGate gate, DocumentLife life,
-    ILogger<DocumentLifeEndpoint> logger)
+internal sealed partial class DocumentLifeEndpoint(DocumentLife life, ILogger<DocumentLifeEndpoint> logger)
 {
-    public Task DeleteAsync(HttpContext context) => ChangeAsync(context, async (name, cancellation) =>
+    public async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        HttpContext context, CancellationToken cancellation)
     {
-        var outcome = await life.DeleteAsync(name, cancellation);
+        var name = ApiCall.Of(context).Document;
+        var (outcome, refusal) = await ChangeAsync(context, name, () => life.DeleteAsync(name, cancellation));
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
         if (outcome == LifeOutcome.Done)
         {
             LogDeleted(logger, name);
         }
 
-        return (outcome, StatusCodes.Status204NoContent);
-    });
+        return TypedResults.NoContent();
+    }
 
-    public Task PutAsync(HttpContext context) => ChangeAsync(context, async (name, cancellation) =>
+    public async Task<Results<Created, NoContent, ProblemHttpResult>> PutAsync(
+        HttpContext context, CancellationToken cancellation)
     {
-        var outcome = await life.CreateAsync(name, cancellation);
-        if (outcome == LifeOutcome.Done)
+        var name = ApiCall.Of(context).Document;
+        var (outcome, refusal) = await ChangeAsync(context, name, () => life.CreateAsync(name, cancellation));
+        if (refusal is not null)
         {
-            LogCreated(logger, name);
+            return refusal;
         }
 
-        return (outcome, outcome == LifeOutcome.Done ? StatusCodes.Status201Created : StatusCodes.Status204NoContent);
-    });
-
-    private async Task ChangeAsync(HttpContext context,
-        Func<DocumentName, CancellationToken, Task<(LifeOutcome Outcome, int Status)>> change)
-    {
-        if (await DocumentRequest.NameAsync(context) is not { } name || await gate.IdentifyAdminAsync(context) is null)
+        if (outcome != LifeOutcome.Done)
         {
-            return;
+            return TypedResults.NoContent();
         }
 
+        LogCreated(logger, name);
+        return TypedResults.Created();
+    }
+
+    private async Task<(LifeOutcome Outcome, ProblemHttpResult? Refusal)> ChangeAsync(
+        HttpContext context, DocumentName name, Func<ValueTask<LifeOutcome>> change)
+    {
         try
         {
-            var (outcome, status) = await change(name, context.RequestAborted);
-            switch (outcome)
+            var outcome = await change();
+            return (outcome, outcome switch
             {
-                case LifeOutcome.NoDocument:
-                    await DocumentRequest.AnswerAbsentAsync(context);
-                    break;
-                case LifeOutcome.Unreadable:
-                    await DocumentRequest.AnswerAsync(context, CloseReason.DocumentUnreadable);
-                    break;
-                default:
-                    context.Response.StatusCode = status;
-                    break;
-            }
+                LifeOutcome.NoDocument => DocumentRefusal.Absent(context),
+                LifeOutcome.Unreadable => DocumentRefusal.Of(context, CloseReason.DocumentUnreadable),
+                _ => null,
+            });
         }
         catch (LogDamagedException exception)
         {
             LogFailed(logger, exception, context.Request.Method, name);
-            await DocumentRequest.AnswerAsync(context, CloseReason.DocumentUnreadable);
+            return (default, DocumentRefusal.Of(context, CloseReason.DocumentUnreadable));
         }
-        catch (Exception exception) when (exception is BackplaneUnavailableException
-            or SnapshotStoreUnavailableException)
+        catch (Exception exception)
+            when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
         {
             LogFailed(logger, exception, context.Request.Method, name);
-            await DocumentRequest.AnswerLaterAsync(context,
+            var refusal = Problem.Later(
+                context,
                 "A store does not answer, so whether this is done is not known. To ask again is harmless.",
                 ProblemKind.StoreUnavailable);
+            return (default, refusal);
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Access;
 using Relay.Connections;
 using Relay.Problems;
@@ -14,13 +15,14 @@ internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time
     /// <summary>How long the log may take: as long as a session waits for one call to it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Whether the update is in the log. If not, that is answered.</summary>
+    /// <summary>Has the update logged.</summary>
     /// <param name="context">The request.</param>
     /// <param name="name">The document.</param>
     /// <param name="update">A Yjs update (format V1).</param>
     /// <param name="userId">Whose it is, if that is known.</param>
-    public async Task<bool> WriteAsync(HttpContext context, DocumentName name,
-        ReadOnlyMemory<byte> update, string? userId)
+    /// <returns>Null when it is in the log; otherwise the refusal.</returns>
+    public async Task<ProblemHttpResult?> WriteAsync(
+        HttpContext context, DocumentName name, ReadOnlyMemory<byte> update, string? userId)
     {
         var writer = new UpdateWriter();
         var attachment = sessions.Place(name, writer, AccessLevel.Write, userId, "http");
@@ -33,22 +35,17 @@ internal sealed class DocumentWriter(SessionRegistry sessions, TimeProvider time
         }
         catch (TimeoutException)
         {
-            await DocumentRequest.AnswerLaterAsync(context,
+            return Problem.Later(
+                context,
                 "The log does not answer. The update may become part of the document all the same; to send it again "
-                    + "is harmless.", ProblemKind.StoreUnavailable);
-            return false;
+                + "is harmless.",
+                ProblemKind.StoreUnavailable);
         }
         finally
         {
             attachment.Leave(clean: true);
         }
 
-        if (reason == CloseReason.Normal)
-        {
-            return true;
-        }
-
-        await DocumentRequest.AnswerAsync(context, reason);
-        return false;
+        return reason == CloseReason.Normal ? null : DocumentRefusal.Of(context, reason);
     }
 }

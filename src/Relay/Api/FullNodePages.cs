@@ -23,7 +23,9 @@ internal static class FullNodePages
 
         context.Response.Headers.Connection = "close";
         var path = context.Request.Path;
-        return path.StartsWithSegments(HealthEndpoints.Prefix) || path == MetricsEndpoint.Path ? next(context)
-            : DocumentRequest.AnswerLaterAsync(context, Refusal, ProblemKind.Limit);
+        return path.StartsWithSegments(HealthEndpoints.Prefix, StringComparison.OrdinalIgnoreCase)
+            || path == MetricsEndpoint.Path
+            ? next(context)
+            : Problem.Later(context, Refusal, ProblemKind.Limit).ExecuteAsync(context);
     }
 }

@@ -1,5 +1,4 @@
 using Relay.Connections;
-using Relay.Problems;
 
 namespace Relay.Api;
 
@@ -34,31 +33,6 @@ internal sealed class HeldStates(BufferBudget budget)
         }
 
         return isCharged;
-    }
-
-    /// <summary>Sends a state to a client, or says that there is no room for it now.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="state">The whole memory of a state; all to whom the same memory is sent share its charge.</param>
-    /// <param name="content">What of it is sent.</param>
-    public async Task AnswerAsync(HttpContext context, byte[] state, ReadOnlyMemory<byte> content)
-    {
-        if (!await TryHoldAsync(state, context.RequestAborted))
-        {
-            await DocumentRequest.AnswerLaterAsync(
-                context,
-                "This node sends as many documents as it may at the moment (Limits:MaxBufferedBytes).",
-                ProblemKind.Limit);
-            return;
-        }
-
-        try
-        {
-            await DocumentEndpoint.AnswerAsync(context, content);
-        }
-        finally
-        {
-            Release(state);
-        }
     }
 
     /// <summary>A client has the state, or is gone.</summary>

@@ -1,6 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Answers;
+using Relay.Api.Filters;
 using Relay.Backplane;
 using Relay.Connections;
 
@@ -11,64 +11,36 @@ namespace Relay.Api;
 /// <c>POST /api/jobs/{document}/retry</c>: this node opens the document, if it is not open, and saves it now, also
 /// where a snapshot is there and only its checkpoint is missing. For administrators.
 /// </summary>
-internal sealed partial class JobsEndpoint(
-    RequestGate gate, SharedJobs jobs, DocumentSaver saver, ILogger<JobsEndpoint> logger)
+internal sealed partial class JobsEndpoint(SharedJobs jobs, DocumentSaver saver, ILogger<JobsEndpoint> logger)
 {
-    public const string Path = "/api/jobs";
-    public const string RetryPath = Path + "/{document}/retry";
-
-    public async Task GetAsync(HttpContext context)
+    public async Task<Results<JsonHttpResult<JobList>, ProblemHttpResult>> GetAsync(
+        HttpContext context, CancellationToken cancellation)
     {
-        if (await gate.IdentifyAdminAsync(context) is null)
-        {
-            return;
-        }
-
         try
         {
-            var found = await jobs.ListAsync(context.RequestAborted);
-            await JsonAnswer.WriteAsync(context, new JsonObject
-            {
-                ["jobs"] = new JsonArray([.. found.Select(JsonNode (job) => new JsonObject
-                {
-                    ["document"] = job.Document.Value,
-                    ["state"] = JsonNamingPolicy.CamelCase.ConvertName(job.State.ToString()),
-                    ["attempts"] = job.Attempts,
-                    ["dueAt"] = job.DueAt.UtcDateTime,
-                    ["problem"] = job.Problem,
-                })]),
-            });
+            var found = await jobs.ListAsync(cancellation);
+            return JsonAnswer.Of(context, new JobList([.. found.Select(job => new JobEntry(
+                job.Document.Value, job.State, job.Attempts, job.DueAt.UtcDateTime, job.Problem))]));
         }
         catch (BackplaneUnavailableException exception)
         {
             LogUnavailable(logger, exception);
-            await DocumentRequest.AnswerAsync(context, CloseReason.StoreUnavailable);
+            return DocumentRefusal.Of(context, CloseReason.StoreUnavailable);
         }
     }
 
-    public async Task RetryAsync(HttpContext context)
+    public async Task<Results<NoContent, Accepted, ProblemHttpResult>> RetryAsync(
+        HttpContext context, CancellationToken cancellation)
     {
-        if (await DocumentRequest.NameAsync(context, following: 1, Path + "/") is not { } name
-            || await gate.IdentifyAdminAsync(context) is null)
-        {
-            return;
-        }
-
-        if (await saver.SaveAsync(name, again: true, context.RequestAborted) is not { } outcome)
+        var outcome = await saver.SaveAsync(ApiCall.Of(context).Document, again: true, cancellation);
+        jobs.Forget();
+        return outcome switch
         {
             // The save goes on, and the jobs tell how it ends.
-            context.Response.StatusCode = StatusCodes.Status202Accepted;
-        }
-        else if (outcome.Reason == CloseReason.Normal)
-        {
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-        }
-        else
-        {
-            await DocumentRequest.AnswerAsync(context, outcome.Reason);
-        }
-
-        jobs.Forget();
+            null => TypedResults.Accepted((string?)null),
+            var (_, reason) when reason == CloseReason.Normal => TypedResults.NoContent(),
+            var (_, reason) => DocumentRefusal.Of(context, reason),
+        };
     }
 
     [LoggerMessage(LogEvents.JobsUnavailable, LogLevel.Warning, "The jobs cannot be listed now")]

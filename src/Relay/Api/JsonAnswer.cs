@@ -1,15 +1,15 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Relay.Api;
 
-/// <summary>Answers in JSON, which nobody is to keep.</summary>
+/// <summary>Answers in JSON, which no cache is to keep.</summary>
 internal static class JsonAnswer
 {
-    public static Task WriteAsync(HttpContext context, JsonObject answer)
+    private const string ContentType = "application/json";
+
+    public static JsonHttpResult<T> Of<T>(HttpContext context, T answer)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(answer, (JsonSerializerOptions?)null, "application/json",
-            context.RequestAborted);
+        return TypedResults.Json(answer, contentType: ContentType);
     }
 }

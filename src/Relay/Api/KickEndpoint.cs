@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Answers;
 using Relay.Connections;
 using Relay.Problems;
 using Relay.Yjs;
@@ -9,68 +9,55 @@ namespace Relay.Api;
 
 /// <summary>
 /// <c>POST /api/admin/kick</c> with <c>{"user": "…", "document": "…", "comeBack": false}</c>: ends the connections of a
-/// user, of a document, or of a user to a document, on all nodes. The content type must be
-/// <c>application/json</c>: no page of another origin can send that without this node's consent, so that an open node
-/// on a private network is not open to every page that somebody there looks at.
+/// user, of a document, or of a user to a document, on all nodes. The content type must be <c>application/json</c>: no
+/// page of another origin can send that without this node's consent, so that an open node on a private network is not
+/// open to every page that somebody there looks at.
 /// </summary>
-internal sealed class KickEndpoint(RequestGate gate, Kicks kicks)
+/// <remarks>The framework's binding would take what is refused here, and refuse without the sentence.</remarks>
+internal sealed class KickEndpoint(Kicks kicks)
 {
-    public const string Path = "/api/admin/kick";
-
     private const int MaxBytes = 8 << 10;
     private const string Shape =
-        "The body must be an object with user, document (a document's name), or both, and possibly "
-            + "comeBack (true or false).";
+        "The body must be an object with user, document (a document's name), or both, and possibly comeBack "
+        + "(true or false).";
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
 
-    public async Task PostAsync(HttpContext context)
+    public async Task<Results<JsonHttpResult<KickAnswer>, ProblemHttpResult>> PostAsync(
+        HttpContext context, CancellationToken cancellation)
     {
-        if (await gate.IdentifyAdminAsync(context) is null)
-        {
-            return;
-        }
-
         if (!context.Request.HasJsonContentType())
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status415UnsupportedMediaType,
-                "The body must be application/json.");
-            return;
+            return Problem.Of(
+                context, StatusCodes.Status415UnsupportedMediaType, "The body must be application/json.");
         }
 
         var body = new byte[MaxBytes + 1];
-        var length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false,
-            context.RequestAborted);
+        var length = await context.Request.Body.ReadAtLeastAsync(
+            body, body.Length, throwOnEndOfStream: false, cancellation);
         if (length > MaxBytes)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status413PayloadTooLarge,
-                $"The body may have {MaxBytes} bytes.");
-            return;
+            return Problem.Of(
+                context, StatusCodes.Status413PayloadTooLarge, $"The body may have {MaxBytes} bytes.");
         }
 
         if (Read(body.AsMemory(0, length)) is not { } order)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, Shape);
-            return;
+            return Problem.Of(context, StatusCodes.Status400BadRequest, Shape);
         }
 
-        var receipt = await kicks.GiveAsync(order, context.RequestAborted);
+        var receipt = await kicks.GiveAsync(order, cancellation);
         if (!receipt.AreOthersReached)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable,
-                $"{receipt.Connections} connections of this node ended; the other nodes cannot be "
-                    + "reached at the moment. Ask again.");
-            return;
+            return Problem.Of(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                $"{receipt.Connections} connections of this node ended; the other nodes cannot be reached at the "
+                + "moment. Ask again.");
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.WriteAsJsonAsync(
-            new JsonObject
-            {
-                ["connections"] = receipt.Connections,
-                ["nodes"] = receipt.Nodes,
-                ["silentNodes"] = receipt.SilentNodes
-            }, context.RequestAborted);
+        return TypedResults.Json(new KickAnswer(receipt.Connections, receipt.Nodes, receipt.SilentNodes));
     }
 
     private static KickOrder? Read(ReadOnlyMemory<byte> body)

@@ -1,5 +1,6 @@
-using System.Text.Json.Nodes;
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Answers;
+using Relay.Api.Filters;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Persistence;
@@ -14,52 +15,41 @@ namespace Relay.Api;
 /// document opens from the snapshots and the entries that read; with <c>?force=true</c> also where something is lost
 /// with it. For administrators.
 /// </summary>
-internal sealed partial class LogSetAsideEndpoint(RequestGate gate, BadLogs bad, ILogger<LogSetAsideEndpoint> logger)
+internal sealed partial class LogSetAsideEndpoint(BadLogs bad, ILogger<LogSetAsideEndpoint> logger)
 {
-    public const string Path = DocumentEndpoint.Path + "/log/set-aside";
-
-    public async Task PostAsync(HttpContext context)
+    public async Task<Results<JsonHttpResult<SetAsideAnswer>, ProblemHttpResult>> PostAsync(
+        HttpContext context, string? force, CancellationToken cancellation)
     {
-        if (await DocumentRequest.NameAsync(context, following: 2) is not { } name
-            || await gate.IdentifyAdminAsync(context) is null)
-        {
-            return;
-        }
-
+        var name = ApiCall.Of(context).Document;
         try
         {
-            var acceptsLoss = context.Request.Query["force"] == "true";
-            await AnswerAsync(context, name, await bad.SetAsideAsync(name, acceptsLoss, context.RequestAborted));
+            return Answer(context, name, await bad.SetAsideAsync(name, acceptsLoss: force == "true", cancellation));
         }
         catch (Exception exception)
             when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
         {
             LogFailed(logger, exception, name);
-            await DocumentRequest.AnswerAsync(context, CloseReason.StoreUnavailable);
+            return DocumentRefusal.Of(context, CloseReason.StoreUnavailable);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, DocumentName name, SetAsideResult result)
+    private Results<JsonHttpResult<SetAsideAnswer>, ProblemHttpResult> Answer(
+        HttpContext context, DocumentName name, SetAsideResult result)
     {
         switch (result.Outcome)
         {
             case SetAsideOutcome.Done:
                 LogSetAside(logger, name, result.Loss);
-                await JsonAnswer.WriteAsync(
-                    context,
-                    new JsonObject { ["place"] = result.Place, ["opens"] = result.Opens, ["loss"] = result.Loss });
-                break;
+                return JsonAnswer.Of(context, new SetAsideAnswer(result.Place, result.Opens, result.Loss));
             case SetAsideOutcome.WouldLose:
-                await Problem.AnswerAsync(
+                return Problem.Of(
                     context,
                     StatusCodes.Status409Conflict,
                     $"{result.Loss} To set the log aside all the same, ask with ?force=true.",
                     ProblemKind.WouldLose);
-                break;
             default:
-                await Problem.AnswerAsync(
+                return Problem.Of(
                     context, StatusCodes.Status409Conflict, "The log is not what keeps this document from opening.");
-                break;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
-using System.Text.Json;
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Answers;
+using Relay.Api.Filters;
 using Relay.DocLocator;
 using Relay.Reports;
 using Relay.Sessions;
@@ -14,62 +15,31 @@ namespace Relay.Api;
 /// what that client said. For administrators. Opens nothing.
 /// </summary>
 internal sealed class PresenceEndpoint(
-    RequestGate gate,
     SessionRegistry sessions,
     IPeerPresence peers,
     ClusterReporter reporter,
     NodeIdentity node,
     TimeProvider time)
 {
-    public const string Path = DocumentEndpoint.Path + "/presence";
-
     /// <summary>A session whose mailbox is busy for longer says nothing.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Another node that is silent for longer is left out: it may have just died.</summary>
     private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromSeconds(1);
 
-    public async Task GetAsync(HttpContext context)
+    public async Task<JsonHttpResult<PresentClients>> GetAsync(HttpContext context, CancellationToken cancellation)
     {
-        if (await DocumentRequest.NameAsync(context, following: 1) is not { } name
-            || await gate.IdentifyAdminAsync(context) is null)
-        {
-            return;
-        }
-
-        var elsewhere = ElsewhereAsync(name, context.RequestAborted);
+        var name = ApiCall.Of(context).Document;
+        var elsewhere = ElsewhereAsync(name, cancellation);
         var merged = new MergedPresence();
-        merged.Add(await HereAsync(name, context.RequestAborted));
+        merged.Add(await HereAsync(name, cancellation));
         foreach (var answer in await elsewhere)
         {
             merged.Add(answer);
         }
 
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-store";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
-        Write(json, merged.Present);
-        await json.FlushAsync(context.RequestAborted);
-    }
-
-    private static void Write(Utf8JsonWriter json, IEnumerable<AwarenessEntry> entries)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("clients");
-        foreach (var entry in entries)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("clientId", entry.ClientId);
-            json.WriteNumber("clock", entry.Clock);
-            json.WritePropertyName("state");
-
-            // Checked when it was read, and possibly deeper than the writer looks.
-            json.WriteRawValue(entry.State.Span, skipInputValidation: true);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+        return JsonAnswer.Of(context, new PresentClients([.. merged.Present.Select(entry =>
+            new PresentClient(entry.ClientId, entry.Clock, new RawJson(entry.State)))]));
     }
 
     private async Task<ReadOnlyMemory<byte>?> HereAsync(DocumentName name, CancellationToken cancellation)

@@ -1,4 +1,5 @@
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Filters;
 using Relay.Connections;
 using Relay.Problems;
 
@@ -9,35 +10,18 @@ namespace Relay.Api;
 /// the request. For those who may write: a save loses and shows nothing, and it is what the button "save" of an editor
 /// asks for.
 /// </summary>
-internal sealed class SaveEndpoint(RequestGate gate, DocumentSaver saver)
+internal sealed class SaveEndpoint(DocumentSaver saver)
 {
-    public const string Path = DocumentEndpoint.Path + "/save";
-
-    public async Task PostAsync(HttpContext context)
-    {
-        if (await DocumentRequest.NameAsync(context, following: 1) is not { } name
-            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is null)
+    public async Task<Results<NoContent, ProblemHttpResult>> PostAsync(
+        HttpContext context, CancellationToken cancellation) =>
+        await saver.SaveAsync(ApiCall.Of(context).Document, again: false, cancellation) switch
         {
-            return;
-        }
-
-        switch (await saver.SaveAsync(name, again: false, context.RequestAborted))
-        {
-            case null:
-                await DocumentRequest.AnswerLaterAsync(
-                    context,
-                    "The save takes long and goes on; what was confirmed is in the log meanwhile. Ask again.",
-                    ProblemKind.StoreUnavailable);
-                break;
-            case var (at, reason) when reason == CloseReason.Normal && at.IsNone:
-                await DocumentRequest.AnswerAbsentAsync(context);
-                break;
-            case var (_, reason) when reason == CloseReason.Normal:
-                context.Response.StatusCode = StatusCodes.Status204NoContent;
-                break;
-            case var (_, reason):
-                await DocumentRequest.AnswerAsync(context, reason);
-                break;
-        }
-    }
+            null => Problem.Later(
+                context,
+                "The save takes long and goes on; what was confirmed is in the log meanwhile. Ask again.",
+                ProblemKind.StoreUnavailable),
+            var (at, reason) when reason == CloseReason.Normal && at.IsNone => DocumentRefusal.Absent(context),
+            var (_, reason) when reason == CloseReason.Normal => TypedResults.NoContent(),
+            var (_, reason) => DocumentRefusal.Of(context, reason),
+        };
 }

@@ -1,5 +1,7 @@
-using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Access;
+using Relay.Api.Answers;
+using Relay.Api.Filters;
 using Relay.Problems;
 using Relay.Yjs;
 
@@ -10,11 +12,11 @@ namespace Relay.Api;
 /// an update that goes the way of all updates. What is written meanwhile stays.
 /// </summary>
 internal sealed partial class SnapshotRestoreEndpoint(
-    RequestGate gate, StoredSnapshots snapshots, DocumentStates states, DocumentWriter writer,
-        ILogger<SnapshotRestoreEndpoint> logger) : IDisposable
+    StoredSnapshots snapshots,
+    DocumentStates states,
+    DocumentWriter writer,
+    ILogger<SnapshotRestoreEndpoint> logger) : IDisposable
 {
-    public const string Path = SnapshotsEndpoint.OnePath + "/restore";
-
     /// <summary>
     /// A restore ends when it is in the log, so the next one of the same document begins with what this one has made.
     /// Those that wait hold nothing, and a document whose stores are slow delays no other.
@@ -27,45 +29,44 @@ internal sealed partial class SnapshotRestoreEndpoint(
     /// </summary>
     private readonly SemaphoreSlim calculations = new(Math.Max(2, Environment.ProcessorCount));
 
-    public async Task PostAsync(HttpContext context)
+    public async Task<Results<JsonHttpResult<RestoreAnswer>, ProblemHttpResult>> PostAsync(
+        HttpContext context, string id, CancellationToken cancellation)
     {
-        if (await DocumentRequest.NameAsync(context, following: 3) is not { } name
-            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is not { } grant)
-        {
-            return;
-        }
-
-        using var turn = await turns.TakeAsync(name, context.RequestAborted);
-        await RestoreAsync(context, name, grant);
+        var call = ApiCall.Of(context);
+        using var turn = await turns.TakeAsync(call.Document, cancellation);
+        return await RestoreAsync(context, call.Document, call.Grant, id, cancellation);
     }
 
     public void Dispose() => calculations.Dispose();
 
-    private async Task RestoreAsync(HttpContext context, DocumentName name, Grant grant)
+    private async Task<Results<JsonHttpResult<RestoreAnswer>, ProblemHttpResult>> RestoreAsync(
+        HttpContext context, DocumentName name, Grant grant, string id, CancellationToken cancellation)
     {
-        if (await snapshots.ReadAsync(context, name) is not { } snapshot)
+        var (snapshot, refusal) = await snapshots.ReadAsync(context, name, id, cancellation);
+        if (snapshot is null)
         {
-            return;
+            return refusal!;
         }
 
-        var (state, reason) = await states.ReadAsync(name, context.RequestAborted);
+        var (state, reason) = await states.ReadAsync(name, cancellation);
         if (state is null)
         {
-            await DocumentRequest.AnswerAsync(context, reason);
-            return;
+            return DocumentRefusal.Of(context, reason);
         }
 
-        var (update, error) = await ComputeAsync(state, snapshot.Update, context.RequestAborted);
+        var (update, error) = await ComputeAsync(state, snapshot.Update, cancellation);
         if (update is null)
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status422UnprocessableEntity, error.ToString());
+            return Problem.Of(context, StatusCodes.Status422UnprocessableEntity, error.ToString());
         }
-        else if (update.Length == 0 || await writer.WriteAsync(context, name, update, grant.UserId))
+
+        if (update.Length > 0 && await writer.WriteAsync(context, name, update, grant.UserId) is { } unwritten)
         {
-            LogRestored(logger, name, snapshot.Position, update.Length);
-            await JsonAnswer.WriteAsync(context,
-                new JsonObject { ["restored"] = update.Length > 0, ["bytes"] = update.Length });
+            return unwritten;
         }
+
+        LogRestored(logger, name, snapshot.Position, update.Length);
+        return JsonAnswer.Of(context, new RestoreAnswer(update.Length > 0, update.Length));
     }
 
     private async Task<(byte[]? Update, YjsError Error)> ComputeAsync(

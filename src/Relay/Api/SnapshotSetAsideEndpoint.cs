@@ -1,5 +1,6 @@
-using System.Text.Json.Nodes;
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Answers;
+using Relay.Api.Filters;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Persistence;
@@ -14,59 +15,56 @@ namespace Relay.Api;
 /// so that its document opens from what is left; with <c>?force=true</c> also where something is lost with it.
 /// For administrators.
 /// </summary>
-internal sealed partial class SnapshotSetAsideEndpoint(RequestGate gate, StoredSnapshots stored, BadSnapshots bad,
-    ILogger<SnapshotSetAsideEndpoint> logger)
+internal sealed partial class SnapshotSetAsideEndpoint(
+    StoredSnapshots stored, BadSnapshots bad, ILogger<SnapshotSetAsideEndpoint> logger)
 {
-    public const string Path = SnapshotsEndpoint.OnePath + "/set-aside";
-
-    public async Task PostAsync(HttpContext context)
+    public async Task<Results<JsonHttpResult<SetAsideAnswer>, ProblemHttpResult>> PostAsync(
+        HttpContext context, string id, string? force, CancellationToken cancellation)
     {
-        if (await DocumentRequest.NameAsync(context, following: 3) is not { } name
-            || await gate.IdentifyAdminAsync(context) is null
-            || await stored.FindAsync(context, name) is not { } snapshot)
+        var name = ApiCall.Of(context).Document;
+        var (snapshot, refusal) = await stored.FindAsync(context, name, id, cancellation);
+        if (refusal is not null)
         {
-            return;
+            return refusal;
         }
 
         try
         {
-            await AnswerAsync(context, name, snapshot,
-                await bad.SetAsideAsync(name, snapshot, context.Request.Query["force"] == "true",
-                    context.RequestAborted));
+            var result = await bad.SetAsideAsync(name, snapshot, acceptsLoss: force == "true", cancellation);
+            return Answer(context, name, snapshot, result);
         }
         catch (LogDamagedException exception)
         {
             LogFailed(logger, exception, name);
-            await DocumentRequest.AnswerAsync(context, CloseReason.DocumentUnreadable);
+            return DocumentRefusal.Of(context, CloseReason.DocumentUnreadable);
         }
-        catch (Exception exception) when (exception is BackplaneUnavailableException
-            or SnapshotStoreUnavailableException)
+        catch (Exception exception)
+            when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
         {
             LogFailed(logger, exception, name);
-            await DocumentRequest.AnswerAsync(context, CloseReason.StoreUnavailable);
+            return DocumentRefusal.Of(context, CloseReason.StoreUnavailable);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, DocumentName name, SnapshotInfo snapshot, SetAsideResult result)
+    private Results<JsonHttpResult<SetAsideAnswer>, ProblemHttpResult> Answer(
+        HttpContext context, DocumentName name, SnapshotInfo snapshot, SetAsideResult result)
     {
         switch (result.Outcome)
         {
             case SetAsideOutcome.Gone:
-                await StoredSnapshots.AnswerAbsentAsync(context);
-                break;
+                return StoredSnapshots.Absent(context);
             case SetAsideOutcome.Reads:
-                await Problem.AnswerAsync(context, StatusCodes.Status409Conflict,
-                    "The snapshot reads, so it is in nobody's way.");
-                break;
+                return Problem.Of(
+                    context, StatusCodes.Status409Conflict, "The snapshot reads, so it is in nobody's way.");
             case SetAsideOutcome.WouldLose:
-                await Problem.AnswerAsync(context, StatusCodes.Status409Conflict,
-                    $"{result.Loss} To set it aside all the same, ask with ?force=true.", ProblemKind.WouldLose);
-                break;
+                return Problem.Of(
+                    context,
+                    StatusCodes.Status409Conflict,
+                    $"{result.Loss} To set it aside all the same, ask with ?force=true.",
+                    ProblemKind.WouldLose);
             default:
                 LogSetAside(logger, name, snapshot.Position, result.Place!);
-                await JsonAnswer.WriteAsync(context,
-                    new JsonObject { ["place"] = result.Place, ["opens"] = result.Opens, ["loss"] = result.Loss });
-                break;
+                return JsonAnswer.Of(context, new SetAsideAnswer(result.Place, result.Opens, result.Loss));
         }
     }
 

@@ -1,56 +1,45 @@
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Answers;
+using Relay.Api.Filters;
 using Relay.Connections;
 
 namespace Relay.Api;
 
 /// <summary>
-/// <c>GET /api/documents/{document}/snapshots</c>: what is stored of a document, newest first; <c>GET
-/// …/snapshots/{id}</c>: the document as it was then, as one Yjs update (format V1). What was stored before a deletion
-/// is not shown.
+/// <c>GET /api/documents/{document}/snapshots</c>: what is stored of a document, newest first;
+/// <c>GET …/snapshots/{id}</c>: the document as it was then, as one Yjs update (format V1). What was stored before a
+/// deletion is not shown.
 /// </summary>
-internal sealed class SnapshotsEndpoint(
-    RequestGate gate, StoredSnapshots snapshots, HeldStates held, LongAnswers answers)
+internal sealed class SnapshotsEndpoint(StoredSnapshots snapshots, HeldStates held, LongAnswers answers)
 {
-    public const string Path = DocumentEndpoint.Path + "/snapshots";
-    public const string OnePath = Path + "/{id}";
-
-    public async Task GetAllAsync(HttpContext context)
+    public async Task<Results<JsonHttpResult<SnapshotList>, ProblemHttpResult>> GetAllAsync(
+        HttpContext context, CancellationToken cancellation)
     {
-        if (await DocumentRequest.NameAsync(context, following: 1) is not { } name
-            || await gate.IdentifyAsync(context, name, AccessLevel.Read) is null
-            || await snapshots.ListAsync(context, name) is not { } listing)
-        {
-            return;
-        }
-
-        var list = new JsonArray([.. listing.Select(JsonNode (snapshot) => new JsonObject
-        {
-            ["id"] = StoredSnapshots.IdOf(snapshot),
-            ["storedAt"] = snapshot.StoredAt.UtcDateTime,
-            ["epoch"] = snapshot.Position.Epoch,
-            ["offset"] = snapshot.Position.Offset,
-            ["bytes"] = snapshot.Bytes,
-        })]);
-        await JsonAnswer.WriteAsync(context, new JsonObject { ["snapshots"] = list });
+        var (listing, refusal) = await snapshots.ListAsync(context, ApiCall.Of(context).Document, cancellation);
+        return refusal is not null ? refusal
+            : JsonAnswer.Of(context, new SnapshotList([.. listing.Select(snapshot => new SnapshotEntry(
+                StoredSnapshots.IdOf(snapshot),
+                snapshot.StoredAt.UtcDateTime,
+                snapshot.Position.Epoch,
+                snapshot.Position.Offset,
+                snapshot.Bytes))]));
     }
 
-    public async Task GetOneAsync(HttpContext context)
+    public async Task<Results<StateResult, ProblemHttpResult>> GetOneAsync(
+        HttpContext context, string id, CancellationToken cancellation)
     {
-        if (await DocumentRequest.NameAsync(context, following: 2) is not { } name
-            || await gate.IdentifyAsync(context, name, AccessLevel.Read) is not { } grant)
+        var call = ApiCall.Of(context);
+        context.Response.RegisterForDispose(answers.Begin(call.Grant.UserId, call.Document, context.Abort));
+        var (snapshot, refusal) = await snapshots.ReadAsync(context, call.Document, id, cancellation);
+        if (snapshot is null)
         {
-            return;
+            return refusal!;
         }
 
-        using var answer = answers.Begin(grant.UserId, name, context.Abort);
-        if (await snapshots.ReadAsync(context, name) is { } snapshot)
-        {
-            // A store reads a snapshot into an array of its own.
-            var memory = MemoryMarshal.TryGetArray(snapshot.Update, out var segment)
-                ? segment.Array! : snapshot.Update.ToArray();
-            await held.AnswerAsync(context, memory, snapshot.Update);
-        }
+        // A store reads a snapshot into an array of its own.
+        var memory = MemoryMarshal.TryGetArray(snapshot.Update, out var segment)
+            ? segment.Array! : snapshot.Update.ToArray();
+        return new StateResult(held, memory, snapshot.Update);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Connections;
 using Relay.Persistence;
 using Relay.Problems;
@@ -6,9 +7,7 @@ using Relay.Yjs;
 
 namespace Relay.Api;
 
-/// <summary>
-/// A document's snapshots for requests: what cannot be had is answered, and then nothing is returned.
-/// </summary>
+/// <summary>A document's snapshots for requests, or why they cannot be had.</summary>
 internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger<StoredSnapshots> logger)
 {
     /// <summary>How addresses name a snapshot: by its position.</summary>
@@ -16,93 +15,94 @@ internal sealed partial class StoredSnapshots(SharedSnapshots snapshots, ILogger
         string.Create(CultureInfo.InvariantCulture,
             $"{snapshot.Position.Epoch}-{snapshot.Position.Offset}-{snapshot.Position.Id}");
 
-    /// <summary>The snapshots since the last deletion, newest first.</summary>
-    public async ValueTask<IReadOnlyList<SnapshotInfo>?> ListAsync(HttpContext context, DocumentName name) =>
-        await ListWithTombstoneAsync(context, name) is { } listing
-            ? [.. listing.TakeWhile(snapshot => !snapshot.IsTombstoneOf(name))]
-            : null;
-
-    /// <summary>
-    /// The snapshot that the address names, if it was stored since the last deletion. It need not read.
-    /// </summary>
-    public async ValueTask<SnapshotInfo?> FindAsync(HttpContext context, DocumentName name)
+    /// <summary>The snapshots since the last deletion, newest first; none with a refusal.</summary>
+    public async ValueTask<(IReadOnlyList<SnapshotInfo> Listing, ProblemHttpResult? Refusal)> ListAsync(
+        HttpContext context, DocumentName name, CancellationToken cancellation)
     {
-        if (await ListWithTombstoneAsync(context, name) is not { } listing)
-        {
-            return null;
-        }
-
-        var id = (string)context.GetRouteValue("id")!;
-        if (listing.FirstOrDefault(snapshot => IdOf(snapshot) == id) is not { Position.IsNone: false } found)
-        {
-            await AnswerAbsentAsync(context);
-        }
-        else if (found.IsTombstoneOf(name))
-        {
-            await Problem.AnswerAsync(context, StatusCodes.Status409Conflict,
-                "This snapshot says that the document was deleted; it holds no state.");
-        }
-        else
-        {
-            return found;
-        }
-
-        return null;
+        var (listing, refusal) = await ListWithTombstoneAsync(context, name, cancellation);
+        return ([.. listing.TakeWhile(snapshot => !snapshot.IsTombstoneOf(name))], refusal);
     }
 
-    /// <summary>The same snapshot's content.</summary>
-    public async ValueTask<Snapshot?> ReadAsync(HttpContext context, DocumentName name)
+    /// <summary>
+    /// The snapshot that the address names, if it was stored since the last deletion, or the refusal. It need not read.
+    /// </summary>
+    public async ValueTask<(SnapshotInfo Found, ProblemHttpResult? Refusal)> FindAsync(
+        HttpContext context, DocumentName name, string id, CancellationToken cancellation)
     {
-        if (await FindAsync(context, name) is not { } found)
+        var (listing, refusal) = await ListWithTombstoneAsync(context, name, cancellation);
+        if (refusal is not null)
         {
-            return null;
+            return (default, refusal);
         }
 
-        var result = await ReadAsync(name, found, context.RequestAborted);
+        var found = listing.FirstOrDefault(snapshot => IdOf(snapshot) == id);
+        return found.Position.IsNone ? (default, Absent(context))
+            : !found.IsTombstoneOf(name) ? (found, null)
+            : (default, Problem.Of(
+                context,
+                StatusCodes.Status409Conflict,
+                "This snapshot says that the document was deleted; it holds no state."));
+    }
+
+    /// <summary>The same snapshot's content, or the refusal.</summary>
+    public async ValueTask<(Snapshot? Snapshot, ProblemHttpResult? Refusal)> ReadAsync(
+        HttpContext context, DocumentName name, string id, CancellationToken cancellation)
+    {
+        var (found, refusal) = await FindAsync(context, name, id, cancellation);
+        if (refusal is not null)
+        {
+            return (null, refusal);
+        }
+
+        var result = await ReadAsync(name, found, cancellation);
         switch (result?.Outcome)
         {
             case SnapshotReadOutcome.Read:
-                return result.Snapshot;
+                return (result.Snapshot, null);
             case SnapshotReadOutcome.Gone:
-                await AnswerAbsentAsync(context);
-                return null;
+                return (null, Absent(context));
             case SnapshotReadOutcome.Unreadable:
                 LogUnreadable(logger, name, found.Position, result.Problem);
-                await Problem.AnswerAsync(context, StatusCodes.Status500InternalServerError,
-                    "The snapshot does not read; it is kept.", ProblemKind.DocumentUnreadable);
-                return null;
+                return (null, Problem.Of(
+                    context,
+                    StatusCodes.Status500InternalServerError,
+                    "The snapshot does not read; it is kept.",
+                    ProblemKind.DocumentUnreadable));
             default:
-                await DocumentRequest.AnswerAsync(context, CloseReason.StoreUnavailable);
-                return null;
+                return (null, DocumentRefusal.Of(context, CloseReason.StoreUnavailable));
         }
     }
 
-    /// <summary>Says that there is none of that id.</summary>
-    public static Task AnswerAbsentAsync(HttpContext context) =>
-        Problem.AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such snapshot (any more).",
+    /// <summary>There is none of that id.</summary>
+    public static ProblemHttpResult Absent(HttpContext context) =>
+        Problem.Of(
+            context,
+            StatusCodes.Status404NotFound,
+            "There is no such snapshot (any more).",
             ProblemKind.NoDocument);
 
-    /// <summary>The snapshots since the last deletion, and the one that says so after them.</summary>
-    private async ValueTask<IReadOnlyList<SnapshotInfo>?> ListWithTombstoneAsync(HttpContext context, DocumentName name)
+    /// <summary>
+    /// The snapshots since the last deletion, and the one that says so after them; none with a refusal.
+    /// </summary>
+    private async ValueTask<(IReadOnlyList<SnapshotInfo> Listing, ProblemHttpResult? Refusal)> ListWithTombstoneAsync(
+        HttpContext context, DocumentName name, CancellationToken cancellation)
     {
         try
         {
-            var listing = await snapshots.ListAsync(name, context.RequestAborted);
-            if (listing.Count == 0 || !listing[0].IsTombstoneOf(name))
+            var listing = await snapshots.ListAsync(name, cancellation);
+            if (listing.Count > 0 && listing[0].IsTombstoneOf(name))
             {
-                var states = listing.TakeWhile(snapshot => !snapshot.IsTombstoneOf(name)).Count();
-                return [.. listing.Take(states + 1)];
+                return ([], DocumentRefusal.Of(context, CloseReason.DocumentDeleted));
             }
 
-            await DocumentRequest.AnswerAsync(context, CloseReason.DocumentDeleted);
+            var states = listing.TakeWhile(snapshot => !snapshot.IsTombstoneOf(name)).Count();
+            return ([.. listing.Take(states + 1)], null);
         }
-        catch (Exception exception) when (IsAway(exception, context.RequestAborted))
+        catch (Exception exception) when (IsAway(exception, cancellation))
         {
             LogUnavailable(logger, exception, name);
-            await DocumentRequest.AnswerAsync(context, CloseReason.StoreUnavailable);
+            return ([], DocumentRefusal.Of(context, CloseReason.StoreUnavailable));
         }
-
-        return null;
     }
 
     private async ValueTask<SnapshotReadResult?> ReadAsync(DocumentName name, SnapshotInfo snapshot,

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Connections;
 using Relay.Problems;
 using Relay.Yjs;
@@ -32,39 +33,38 @@ internal sealed class UpdateBody : IDisposable
     /// <summary>The update, in memory that is not written again.</summary>
     public ReadOnlyMemory<byte> Update { get; private set; }
 
-    /// <summary>Reads and checks it; false when it is refused, and then that is answered.</summary>
-    public async ValueTask<bool> TryReadAsync(HttpContext context)
+    /// <summary>Reads and checks it.</summary>
+    /// <returns>Null, and <see cref="Update"/> is there; otherwise the refusal.</returns>
+    public async ValueTask<ProblemHttpResult?> ReadAsync(HttpContext context, CancellationToken cancellation)
     {
         if (!MediaType.Is(context.Request, ContentType))
         {
-            await Problem.AnswerAsync(
+            return Problem.Of(
                 context,
                 StatusCodes.Status415UnsupportedMediaType,
                 "The body must be a Yjs update, application/octet-stream.");
-            return false;
         }
 
-        if (!await TryCollectAsync(context))
+        if (await CollectAsync(context, cancellation) is { } refusal)
         {
-            return false;
+            return refusal;
         }
 
         var collected = buffer.Collected;
         if (!new YDocument().TryGetNews(collected, out _, out var error))
         {
-            await Problem.AnswerAsync(context, StatusCodes.Status400BadRequest, error.ToString(),
-                ProblemKind.BadUpdate);
-            return false;
+            return Problem.Of(
+                context, StatusCodes.Status400BadRequest, error.ToString(), ProblemKind.BadUpdate);
         }
 
         // The session keeps what it is given.
         Update = buffer.IsShared ? collected.ToArray() : collected;
-        return true;
+        return null;
     }
 
     public void Dispose() => buffer.Dispose();
 
-    private async ValueTask<bool> TryCollectAsync(HttpContext context)
+    private async ValueTask<ProblemHttpResult?> CollectAsync(HttpContext context, CancellationToken cancellation)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -75,29 +75,24 @@ internal sealed class UpdateBody : IDisposable
         var isTooLarge = declared > maxBytes;
         var piece = new byte[isTooLarge ? 0 : PieceBytes];
         int read;
-        while (!isTooLarge && (read = await context.Request.Body.ReadAsync(piece, context.RequestAborted)) > 0)
+        while (!isTooLarge && (read = await context.Request.Body.ReadAsync(piece, cancellation)) > 0)
         {
             isTooLarge = read > maxBytes - buffer.Count;
-            if (!isTooLarge && !await TryAddAsync(piece.AsMemory(0, read), declared, context.RequestAborted))
+            if (!isTooLarge && !await TryAddAsync(piece.AsMemory(0, read), declared, cancellation))
             {
-                await DocumentRequest.AnswerLaterAsync(
+                return Problem.Later(
                     context,
                     "This node has no room for large bodies at the moment (Limits:MaxBufferedBytes).",
                     ProblemKind.Limit);
-                return false;
             }
         }
 
-        if (isTooLarge)
-        {
-            await Problem.AnswerAsync(
+        return !isTooLarge ? null
+            : Problem.Of(
                 context,
                 StatusCodes.Status413PayloadTooLarge,
                 $"The body may have {maxBytes} bytes (Limits:MaxDocumentBytes).",
                 ProblemKind.Limit);
-        }
-
-        return !isTooLarge;
     }
 
     private async ValueTask<bool> TryAddAsync(ReadOnlyMemory<byte> piece, long declared, CancellationToken cancellation)

@@ -1,4 +1,5 @@
-using Relay.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Relay.Api.Filters;
 using Relay.Connections;
 using Relay.Sessions;
 
@@ -9,23 +10,15 @@ namespace Relay.Api;
 /// take, and answers 204 when it is in the log. An update that is there already is answered alike, so a request may be
 /// repeated.
 /// </summary>
-internal sealed class UpdatesEndpoint(
-    RequestGate gate, DocumentWriter writer, SessionSettings settings, BufferBudget budget)
+internal sealed class UpdatesEndpoint(DocumentWriter writer, SessionSettings settings, BufferBudget budget)
 {
-    public const string Path = DocumentEndpoint.Path + "/updates";
-
-    public async Task PostAsync(HttpContext context)
+    public async Task<Results<NoContent, ProblemHttpResult>> PostAsync(
+        HttpContext context, CancellationToken cancellation)
     {
-        if (await DocumentRequest.NameAsync(context, following: 1) is not { } name
-            || await gate.IdentifyAsync(context, name, AccessLevel.Write) is not { } grant)
-        {
-            return;
-        }
-
+        var call = ApiCall.Of(context);
         using var body = new UpdateBody(settings.MaxDocumentBytes, budget);
-        if (await body.TryReadAsync(context) && await writer.WriteAsync(context, name, body.Update, grant.UserId))
-        {
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-        }
+        var refusal = await body.ReadAsync(context, cancellation)
+            ?? await writer.WriteAsync(context, call.Document, body.Update, call.Grant.UserId);
+        return refusal is null ? TypedResults.NoContent() : refusal;
     }
 }

@@ -12,7 +12,7 @@ internal sealed record ConnectionLimits(
     int MaxMessageBytes,
     long MaxWaitingBytes,
     int MessagesPerSecond,
-    int AwarenessPerSecond = 50,
-    long MaxHeldAwarenessBytes = 1 << 20,
-    int MaxStatelessBytes = 1 << 20,
-    int MaxDocuments = 1000);
+    int AwarenessPerSecond,
+    long MaxHeldAwarenessBytes,
+    int MaxStatelessBytes,
+    int MaxDocuments);

@@ -17,17 +17,14 @@ internal sealed partial class MetadataWriter(
     RelayMetrics metrics,
     ServicesInUse services,
     TimeProvider time,
-    ILogger<MetadataWriter> logger) : IHostedService, IDisposable
+    ILogger<MetadataWriter> logger) : PeriodicService(options.FirstRetry, options.LongestRetry, time, logger)
 {
     private const string Unforeseen = "it failed in a way that was not foreseen";
 
-    private readonly CancellationTokenSource stopping = new();
-    private Task running = Task.CompletedTask;
     private MetadataBatch? batch;
     private bool isLast;
     private bool isPrepared;
     private bool isOff;
-    private int failures;
     private DateTimeOffset worksSince;
     private DateTimeOffset buriedAt;
     private DateTimeOffset prunedAt;
@@ -35,21 +32,20 @@ internal sealed partial class MetadataWriter(
     private long complainedOf;
 
     /// <exception cref="StartRefusedException">The store refuses this node.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.AwaitsStore)
         {
             await AwaitStoreAsync(cancellationToken);
         }
 
-        running = Task.Run(() => RunAsync(stopping.Token), CancellationToken.None);
+        await base.StartAsync(cancellationToken);
     }
 
     /// <summary>All documents are left by now: what remains is written, if the store is there.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await stopping.CancelAsync();
-        await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
         if (state.OffBecause is not null || !isPrepared)
         {
             return;
@@ -77,8 +73,6 @@ internal sealed partial class MetadataWriter(
             TurnOff(exception.Message, exception);
         }
     }
-
-    public void Dispose() => stopping.Dispose();
 
     private async Task AwaitStoreAsync(CancellationToken cancellationToken)
     {
@@ -110,15 +104,13 @@ internal sealed partial class MetadataWriter(
         }
     }
 
-    private async Task RunAsync(CancellationToken cancellation)
+    protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
         try
         {
-            while (state.OffBecause is null)
+            if (state.OffBecause is null)
             {
-                var wait = await StepAsync(cancellation);
-                Complain();
-                await Task.Delay(wait, time, cancellation);
+                return await StepAsync(stopping);
             }
 
             if (!isOff)
@@ -127,43 +119,65 @@ internal sealed partial class MetadataWriter(
                 TurnOff(state.OffBecause, null);
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
         catch (RoomMetadataUnusableException exception)
         {
             TurnOff(exception.Message, exception);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not (
+            RoomMetadataUnavailableException or RoomMetadataRefusedException or OperationCanceledException))
         {
             // A bug. Documents go on without it.
             TurnOff(Unforeseen, exception);
         }
+        finally
+        {
+            Complain();
+        }
+
+        return Timeout.InfiniteTimeSpan;
+    }
+
+    protected override void OnFailed(Exception exception, int failures)
+    {
+        services.Metadata?.Failed();
+        if (failures == 1)
+        {
+            LogAway(logger, exception, store.StoreName);
+        }
+    }
+
+    protected override void OnRecovered(int failures)
+    {
+        if (isOff)
+        {
+            return;
+        }
+
+        worksSince = Time.GetUtcNow();
+        LogBack(logger, store.StoreName, failures);
     }
 
     /// <summary>Does what is due, and gives the time until something is due again.</summary>
     private async Task<TimeSpan> StepAsync(CancellationToken cancellation)
     {
-        try
+        if (!isPrepared)
         {
+            await PrepareAsync(cancellation);
             if (!isPrepared)
             {
-                await PrepareAsync(cancellation);
-                return TimeSpan.Zero;
+                return Timeout.InfiniteTimeSpan;
             }
-
-            await WriteAsync(cancellation);
-            await BuryAsync(cancellation);
-            await PruneAsync(cancellation);
         }
-        catch (Exception exception) when (exception is RoomMetadataUnavailableException or RoomMetadataRefusedException)
+
+        await WriteAsync(cancellation);
+        await BuryAsync(cancellation);
+        await PruneAsync(cancellation);
+        services.Metadata?.Worked();
+        if (worksSince == default)
         {
-            Failed(exception);
-            var wait = options.FirstRetry * Math.Pow(2, Math.Min(failures - 1, 20));
-            return wait < options.LongestRetry ? wait : options.LongestRetry;
+            worksSince = Time.GetUtcNow();
         }
 
-        Worked();
         return isLast ? options.Interval : TimeSpan.Zero;
     }
 
@@ -205,8 +219,8 @@ internal sealed partial class MetadataWriter(
 
     private async Task BuryAsync(CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if (failures > 0 || now - worksSince < options.BuryAfter || now - buriedAt < options.BuryInterval)
+        var now = Time.GetUtcNow();
+        if (Failures > 0 || now - worksSince < options.BuryAfter || now - buriedAt < options.BuryInterval)
         {
             return;
         }
@@ -220,7 +234,7 @@ internal sealed partial class MetadataWriter(
 
     private async Task PruneAsync(CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (now - prunedAt < options.PruneInterval)
         {
             return;
@@ -241,30 +255,6 @@ internal sealed partial class MetadataWriter(
         }
     }
 
-    private void Failed(Exception exception)
-    {
-        services.Metadata?.Failed();
-        if (++failures == 1)
-        {
-            LogAway(logger, exception, store.StoreName);
-        }
-    }
-
-    private void Worked()
-    {
-        services.Metadata?.Worked();
-        if (failures > 0)
-        {
-            LogBack(logger, store.StoreName, failures);
-        }
-
-        if (failures > 0 || worksSince == default)
-        {
-            failures = 0;
-            worksSince = time.GetUtcNow();
-        }
-    }
-
     private void TurnOff(string reason, Exception? exception)
     {
         isOff = true;
@@ -277,7 +267,7 @@ internal sealed partial class MetadataWriter(
     private void Complain()
     {
         var dropped = metrics.MetadataDroppedCount;
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (dropped > complainedOf && now - complainedAt >= options.ComplaintInterval)
         {
             LogDropped(logger, dropped - complainedOf, store.StoreName);

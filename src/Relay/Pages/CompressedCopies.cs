@@ -6,9 +6,13 @@ using Microsoft.Extensions.Primitives;
 namespace Relay.Pages;
 
 /// <summary>
-/// The files of the pages, compressed once at the start in one encoding: a request for one costs no compression. A
-/// file that has no copy yet, has changed since or is no smaller when it is compressed, is found as it is. Thread-safe.
+/// The files of the pages, compressed once in one encoding: a request for one costs no compression. A file that has no
+/// copy yet, has changed since or is no smaller when it is compressed, is found as it is. Thread-safe.
 /// </summary>
+/// <remarks>
+/// The first question for a file has all copies made: a node that shows no pages does not pay for them, least of all in
+/// its first second.
+/// </remarks>
 internal sealed class CompressedCopies : IFileProvider
 {
     public const string Brotli = "br";
@@ -26,22 +30,28 @@ internal sealed class CompressedCopies : IFileProvider
     private readonly ConcurrentDictionary<string, (CompressedFile Copy, long Length)> copies = [];
     private readonly IFileProvider files;
     private readonly string encoding;
+    private readonly Lazy<Task> made;
 
     public CompressedCopies(IFileProvider files, string encoding)
     {
         this.files = files;
         this.encoding = encoding;
-        WhenMade = Task.Run(() => Compress(""));
+        made = new Lazy<Task>(() => Task.Run(() => Compress("")));
     }
 
-    /// <summary>Completes when all copies are made.</summary>
-    public Task WhenMade { get; }
+    /// <summary>Has the copies made, and completes when they are.</summary>
+    public Task WhenMade => made.Value;
 
     public IFileInfo GetFileInfo(string subpath)
     {
         var file = files.GetFileInfo(subpath);
-        return copies.TryGetValue(subpath.TrimStart('/'), out var made) && made.Copy.IsOf(file, made.Length)
-            ? made.Copy
+        if (!made.IsValueCreated && file.Exists)
+        {
+            _ = made.Value;
+        }
+
+        return copies.TryGetValue(subpath.TrimStart('/'), out var one) && one.Copy.IsOf(file, one.Length)
+            ? one.Copy
             : file;
     }
 

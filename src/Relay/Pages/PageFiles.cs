@@ -40,7 +40,8 @@ internal static class PageFiles
     {
         var headers = file.Context.Response.Headers;
         headers.CacheControl =
-            file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable"
+            file.Context.Request.Path.StartsWithSegments("/assets", StringComparison.OrdinalIgnoreCase)
+                ? "public, max-age=31536000, immutable"
             : file.File.Name.EndsWith(".html", StringComparison.OrdinalIgnoreCase) ? "no-cache"
             : "public, max-age=3600";
         headers.Vary = HeaderNames.AcceptEncoding;

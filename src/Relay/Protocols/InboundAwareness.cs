@@ -63,9 +63,11 @@ internal sealed class InboundAwareness : IDisposable
         new(DocumentMessageKind.Awareness, bytes, []);
 
     /// <summary>Stamps the presence among these messages, and takes out what is too soon, or does not read.</summary>
-    public void Filter(List<DocumentMessage> messages)
+    /// <returns>How many did not read.</returns>
+    public int Filter(List<DocumentMessage> messages)
     {
         var passed = 0;
+        var dropped = 0;
         for (var i = 0; i < messages.Count; i++)
         {
             var message = messages[i];
@@ -74,6 +76,7 @@ internal sealed class InboundAwareness : IDisposable
                 if (!message.Payload.IsEmpty)
                 {
                     Report(message.Payload);
+                    dropped++;
                     continue;
                 }
 
@@ -92,6 +95,7 @@ internal sealed class InboundAwareness : IDisposable
         }
 
         messages.RemoveRange(passed, messages.Count - passed);
+        return dropped;
     }
 
     public void Dispose()

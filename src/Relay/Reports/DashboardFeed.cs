@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Relay.DocLocator;
@@ -13,8 +14,8 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
     DashboardFeedOptions options, TimeProvider time, ILogger<DashboardFeed> logger)
 {
     private readonly Lock gate = new();
-    private readonly HashSet<Channel<ReadOnlyMemory<byte>>> watchers = [];
-    private ReadOnlyMemory<byte>? latest;
+    private readonly HashSet<Channel<byte[]>> watchers = [];
+    private byte[]? latest;
     private bool isRunning;
     private bool hasLeft;
 
@@ -31,13 +32,12 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
     }
 
     /// <summary>
-    /// The events from now on, the latest first of all: each a <see cref="DashboardView"/> as an event of a stream
-    /// (HTML Living Standard, server-sent events). Ends when the node begins to leave.
+    /// The views from now on, the latest first of all: each a <see cref="DashboardView"/> as JSON, encoded once for
+    /// all who watch. Ends when the node begins to leave.
     /// </summary>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> WatchAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<byte[]> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var channel = Channel.CreateBounded<ReadOnlyMemory<byte>>(
+        var channel = Channel.CreateBounded<byte[]>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         Begin(channel);
         try
@@ -56,7 +56,7 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
         }
     }
 
-    private void Begin(Channel<ReadOnlyMemory<byte>> channel)
+    private void Begin(Channel<byte[]> channel)
     {
         lock (gate)
         {
@@ -93,15 +93,14 @@ internal sealed partial class DashboardFeed(ClusterReporter reporter, NodeIdenti
         while (IsWatched());
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> MakeAsync()
+    private async ValueTask<byte[]> MakeAsync()
     {
         var view = DashboardView.Of(await reporter.ReadAsync(CancellationToken.None), node.Incarnation,
             time.GetUtcNow());
-        return (byte[])[.. "data: "u8,
-            .. JsonSerializer.SerializeToUtf8Bytes(view, ReportFormat.Default.DashboardView), .. "\n\n"u8];
+        return JsonSerializer.SerializeToUtf8Bytes(view, ReportFormat.Default.DashboardView);
     }
 
-    private void Tell(ReadOnlyMemory<byte> one)
+    private void Tell(byte[] one)
     {
         lock (gate)
         {

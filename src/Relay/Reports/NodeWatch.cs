@@ -14,33 +14,21 @@ internal sealed partial class NodeWatch(
     NodeIdentity node,
     ReportWriterOptions options,
     TimeProvider time,
-    ILogger<NodeWatch> logger) : BackgroundService
+    ILogger<NodeWatch> logger) : PeriodicService(Interval, options.LongestRetry, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly LiveNodes nodes = new(node.Incarnation, options.Lifetime + TimeSpan.FromSeconds(1));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                Compare(await TryListAsync(stoppingToken));
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // A bug. Presence of dead nodes goes after 30 s without it.
-                LogFailed(logger, exception);
-                return;
-            }
-        }
+        Compare(await TryListAsync(stopping));
+        return Interval;
     }
 
     private async ValueTask<IReadOnlyList<string>?> TryListAsync(CancellationToken stopping)
     {
-        using var deadline = new CancellationTokenSource(options.Patience, time);
+        using var deadline = new CancellationTokenSource(options.Patience, Time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try
         {
@@ -55,7 +43,7 @@ internal sealed partial class NodeWatch(
 
     private void Compare(IReadOnlyList<string>? listed)
     {
-        var (ended, returned) = nodes.Compare(listed, time.GetUtcNow());
+        var (ended, returned) = nodes.Compare(listed, Time.GetUtcNow());
         foreach (var incarnation in returned)
         {
             sessions.NodeReturned(ChannelNode.IdOf(incarnation));
@@ -67,12 +55,6 @@ internal sealed partial class NodeWatch(
             sessions.NodeEnded(ChannelNode.IdOf(incarnation));
         }
     }
-
-    [LoggerMessage(
-        LogEvents.NodeWatchFailed,
-        LogLevel.Error,
-        "This node does not notice any more that others are dead")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
         LogEvents.NodeEnded,

@@ -8,12 +8,17 @@ namespace Relay.Reports;
 
 /// <summary>
 /// Tells the other nodes how this one does, several times within the lifetime of what it says, and takes that away when
-/// the node has left all documents. A report that cannot be stored is not repeated: the next one is newer. What it
-/// says on the way about Redis is what this node knows of Redis.
+/// the node has left all documents. A report that cannot be stored is not repeated: the next one is newer. What it says
+/// on the way about Redis is what this node knows of Redis.
 /// </summary>
-internal sealed partial class ReportWriter(
-    NodeReporter reporter, INodeReports reports, ServicesInUse services, NodeIdentity node, ReportWriterOptions options,
-        TimeProvider time, ILogger<ReportWriter> logger) : BackgroundService
+internal sealed class ReportWriter(
+    NodeReporter reporter,
+    INodeReports reports,
+    ServicesInUse services,
+    NodeIdentity node,
+    ReportWriterOptions options,
+    TimeProvider time,
+    ILogger<ReportWriter> logger) : PeriodicService(options.Interval, options.LongestRetry, time, logger)
 {
     // Kept, so that a node on which nothing happens allocates next to nothing.
     private readonly ArrayBufferWriter<byte> bytes = new();
@@ -31,32 +36,20 @@ internal sealed partial class ReportWriter(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(options.Interval, time);
-        try
-        {
-            do
-            {
-                bytes.ResetWrittenCount();
-                json.Reset(bytes);
-                JsonSerializer.Serialize(json, reporter.Take(), ReportFormat.Default.NodeReport);
-                await TryAsync(
-                    patience => reports.StoreAsync(node.Incarnation, bytes.WrittenMemory, options.Lifetime, patience),
-                    stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // A bug. Documents go on without it.
-            LogFailed(logger, exception);
-        }
+        bytes.ResetWrittenCount();
+        json.Reset(bytes);
+        JsonSerializer.Serialize(json, reporter.Take(), ReportFormat.Default.NodeReport);
+        await TryAsync(
+            patience => reports.StoreAsync(node.Incarnation, bytes.WrittenMemory, options.Lifetime, patience),
+            stopping);
+        return options.Interval;
     }
 
     private async Task TryAsync(Func<CancellationToken, ValueTask> call, CancellationToken stopping)
     {
-        using var deadline = new CancellationTokenSource(options.Patience, time);
+        using var deadline = new CancellationTokenSource(options.Patience, Time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try
         {
@@ -69,7 +62,4 @@ internal sealed partial class ReportWriter(
             services.Log.Failed();
         }
     }
-
-    [LoggerMessage(LogEvents.ReportsEnded, LogLevel.Error, "This node does not tell the others any more how it does")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -14,4 +14,10 @@ internal sealed record ReportWriterOptions
 
     /// <summary>How long Redis may take to store a report. Default: 2 s; the next one is newer.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The longest pause after a round that failed otherwise than by Redis, which is a fault of this program. Default:
+    /// 30 s.
+    /// </summary>
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(30);
 }

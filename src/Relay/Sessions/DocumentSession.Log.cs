@@ -1,107 +1,12 @@
-using System.Net;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
 
 internal sealed partial class DocumentSession
 {
-    [LoggerMessage(LogEvents.Loaded, LogLevel.Information, "Loaded {Document} at {Position}")]
-    private static partial void LogLoaded(ILogger logger, DocumentName document, Position position);
-
-    [LoggerMessage(LogEvents.LoadFailed, LogLevel.Warning,
-        "{Document} cannot be loaded now; the next one who asks tries again")]
-    private static partial void LogLoadFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.LoadRefused, LogLevel.Error,
-        "{Document} is refused, because what is stored of it does not read: {Problem}")]
-    private static partial void LogLoadRefused(ILogger logger, DocumentName document, string? problem);
-
-    [LoggerMessage(LogEvents.Left, LogLevel.Information, "Left {Document}")]
-    private static partial void LogLeft(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.TakenUpAgain, LogLevel.Debug, "{Document} is taken up again while it is being left")]
-    private static partial void LogTakenUpAgain(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.AppendFailed, LogLevel.Warning,
-        "Appends to the log of {Document} fail; they are repeated")]
-    private static partial void LogAppendFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.AppendsWorkAgain, LogLevel.Information, "Appends to the log of {Document} work again")]
-    private static partial void LogAppendsWorkAgain(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.LogReadFailed, LogLevel.Warning,
-        "The log of {Document} cannot be read; the read is repeated")]
-    private static partial void LogReadingFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.Reconciling, LogLevel.Warning,
-        "The position {Position} of {Document} does not fit its log: reconciling")]
-    private static partial void LogReconciling(ILogger logger, DocumentName document, Position position);
-
-    [LoggerMessage(LogEvents.FirstEntry, LogLevel.Debug,
-        "{Document} has its first entry: reading what is stored of it")]
-    private static partial void LogFirstEntry(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.Reconciled, LogLevel.Information,
-        "Reconciled {Document} at {Position}: {LackingBytes} bytes are appended anew, {NewBytes} bytes were new")]
-    private static partial void LogReconciled(ILogger logger, DocumentName document, Position position,
-        int lackingBytes, int newBytes);
-
-    [LoggerMessage(LogEvents.ReconcileFailed, LogLevel.Error, "{Document} cannot be reconciled; it is tried again")]
-    private static partial void LogReconcileFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.Saved, LogLevel.Debug, "Saved {Document} at {Position}, {Bytes} bytes")]
-    private static partial void LogSaved(ILogger logger, DocumentName document, Position position, int bytes);
-
-    [LoggerMessage(LogEvents.SaveFailed, LogLevel.Error,
-        "A snapshot of {Document} cannot be stored; it is tried again, and the log keeps every change meanwhile")]
-    private static partial void LogSaveFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.ClaimFailed, LogLevel.Debug,
-        "Whether another node saves {Document} is not known: this one does")]
-    private static partial void LogClaimFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.CheckpointFailed, LogLevel.Warning,
-        "A snapshot of {Document} is stored, but what it makes superfluous is not cleared away")]
-    private static partial void LogCheckpointFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.BadUpdate, LogLevel.Information, "A client's update to {Document} is refused: {Error}")]
-    private static partial void LogBadUpdate(ILogger logger, DocumentName document, YjsError error);
-
-    [LoggerMessage(LogEvents.PublishFailed, LogLevel.Warning, "Presence of {Document} cannot be sent to other nodes")]
-    private static partial void LogPublishFailed(ILogger logger, Exception exception, DocumentName document);
-
     [LoggerMessage(
-        LogEvents.PresenceNotTaken,
-        LogLevel.Warning,
-        "Presence that the client at {Client} shows at {Document} is not taken: it exceeds {Limit}")]
-    private static partial void LogPresenceNotTaken(
-        ILogger logger, IPAddress? client, DocumentName document, string limit);
-
-    [LoggerMessage(LogEvents.LeaveFailed, LogLevel.Warning, "{Document} cannot be left cleanly")]
-    private static partial void LogLeaveFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.SessionFailed, LogLevel.Critical,
+        LogEvents.SessionFailed,
+        LogLevel.Critical,
         "The session of {Document} failed and is given up; its clients load it anew")]
     private static partial void LogSessionFailed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.NotListed, LogLevel.Warning,
-        "The locator cannot be told now that this node holds {Document}; it is told later")]
-    private static partial void LogNotListed(ILogger logger, Exception exception, DocumentName document);
-
-    [LoggerMessage(LogEvents.PeerStateUnfit, LogLevel.Debug,
-        "What another node has of {Document} at {Position} does not fit the log: reading what is stored")]
-    private static partial void LogPeerStateUnfit(ILogger logger, DocumentName document, Position position);
-
-    [LoggerMessage(LogEvents.Unlogged, LogLevel.Warning,
-        "The log of {Document} does not answer: what its clients write is shown on this node, and "
-            + "confirmed when the log has it")]
-    private static partial void LogUnlogged(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.DocumentDeleted, LogLevel.Information, "{Document} was deleted")]
-    private static partial void LogDocumentDeleted(ILogger logger, DocumentName document);
-
-    [LoggerMessage(LogEvents.EntryUnreadable, LogLevel.Error,
-        "The log entry of {Document} at {Position} does not read: {Error}")]
-    private static partial void LogEntryUnreadable(ILogger logger, DocumentName document, Position position,
-        YjsError error);
 }

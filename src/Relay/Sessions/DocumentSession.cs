@@ -1,3 +1,5 @@
+using Relay.Access;
+using Relay.Backplane;
 using Relay.Connections;
 using Relay.Metadata;
 using Relay.Yjs;
@@ -6,139 +8,177 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// A node's copy of one document in memory, with the connections on this node. An actor: every change passes through
-/// one mailbox, whose handlers are synchronous. What takes time (append, read, save, the locator) is started by a
-/// handler, and its end comes back as a message, whose handler looks at the state again. The document is exactly the
-/// log's entries up to
-/// <see cref="position"/>, or a state that covers them.
+/// one mailbox, whose handlers are synchronous. Here is what the mailbox takes, and which part it is for; the parts do
+/// the rest (<see cref="SessionParts"/>).
 /// </summary>
-internal sealed partial class DocumentSession
+internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlace
 {
     private readonly SessionServices services;
-    private readonly SessionSettings settings;
     private readonly SessionRegistry registry;
-    private readonly RoomActivity? activity;
-    private readonly HashSet<Attachment> attachments = [];
-    private readonly SessionTimer<DocumentSession> idleTimer;
-    private readonly SessionTimer<DocumentSession> saveTimer;
-    private readonly SessionTimer<DocumentSession> appendTimer;
-    private readonly SessionTimer<DocumentSession> gapTimer;
-    private readonly SessionTimer<DocumentSession> readTimer;
-    private readonly SessionTimer<DocumentSession> reconcileTimer;
-    private readonly SessionTimer<DocumentSession> presenceTimer;
-    private readonly SessionTimer<DocumentSession> locatorTimer;
-    private readonly SessionTimer<DocumentSession> logTimer;
-    private readonly SessionTimer<DocumentSession> openingTimer;
-    private readonly OpeningConnections openings;
-    private readonly MemoryShare memory;
-    private YDocument document;
-    private Position position;
-    private IAsyncDisposable? subscription;
-    private CancellationTokenSource? spareDeadline;
+    private readonly SessionParts parts;
 
     public DocumentSession(DocumentName name, SessionServices services, SessionRegistry registry)
     {
         Name = name;
         this.services = services;
         this.registry = registry;
-        settings = services.Settings;
-        activity = services.Rooms?.Begin(name);
-        figures = activity?.Figures ?? new RoomFigures();
-        document = new YDocument(settings.GarbageCollection);
-        memory = (services.Memory ?? NodeMemory.Unlimited).Open();
-        limit = new GrowthLimit(settings.MaxDocumentBytes, memory);
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
-        delivery = new DeliveryLog(settings.DeliveryBytes);
-        answers = new SyncAnswers(
-            settings.Sync,
-            services.Answers ?? AnswerBudget.Unlimited,
-            () => Mailbox.PostElsewhere(OnAnswerRoom));
-        awareness = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
-        presenceFrames = new PresenceFrames(awareness.Records);
-        presenceOutbox = new PresenceOutbox(awareness.Records);
-        openings = new OpeningConnections(settings.OpeningPatience);
-        openingTimer = Timer(static session => session.OnOpeningDue());
-        idleTimer = Timer(static session => session.BeginLeaving());
-        saveTimer = Timer(static session => session.OnSaveDue());
-        appendTimer = Timer(static session => session.SendFlight());
-        gapTimer = Timer(static session => session.OnGapWaited());
-        readTimer = Timer(static session => session.ReadOn());
-        reconcileTimer = Timer(static session => session.Reconcile());
-        presenceTimer = Timer(static session => session.CheckPresence());
-        locatorTimer = Timer(static session => session.OnLocatorDue());
-        logTimer = Timer(static session => session.OnLogWatched());
+        var effects = new SessionEffects(Mailbox, services.Environment);
+        var context = new SessionContext(name, services.Settings, effects, services.Metrics, services.Logger);
+        parts = new SessionParts(context, services, new ChannelListener(this), this);
     }
 
     public DocumentName Name { get; }
 
     public Mailbox Mailbox { get; }
 
-    /// <summary>The stage, for the mailbox and for tests.</summary>
-    public SessionState State { get; private set; } = SessionState.Loading;
+    /// <summary>The stage, for tests.</summary>
+    public SessionStage Stage => parts.Lifecycle.Stage;
 
-    /// <summary>How many joins are under way that the mailbox has not seen; belongs to the registry's lock.</summary>
-    public int PendingJoins { get; set; }
+    /// <summary>What went through since the session began; on any thread, as of a moment ago.</summary>
+    public RoomFigures Figures => parts.Figures;
 
-    /// <summary>Whether the document is in memory, as a whole.</summary>
-    private bool IsOpen => State is SessionState.Live or SessionState.Draining;
+    /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>
+    public bool IsUnsaved => parts.Saver.IsUnsaved;
 
-    private DateTimeOffset Now => services.Environment.Time.GetUtcNow();
+    /// <summary>Starts the load. Called once, when no earlier session of this document is still being freed.</summary>
+    public void BeginLoad()
+    {
+        if (services.Memory?.IsFull == true)
+        {
+            parts.Lifecycle.Fail(CloseReason.NodeIsFull);
+        }
+        else if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Loader.Begin();
+        }
+    }
+
+    public void Attach(Attachment attachment)
+    {
+        registry.Joined(this);
+        parts.Admission.Admit(attachment);
+    }
+
+    public void Detach(Attachment attachment, bool clean) => parts.Admission.Remove(attachment, clean);
+
+    public void ChangeAccess(Attachment attachment, AccessLevel level)
+    {
+        if (attachment.IsAttached)
+        {
+            parts.Intake.ReceiveEarly(attachment);
+        }
+
+        attachment.Access = level;
+    }
+
+    public void Receive(Attachment attachment, IReadOnlyList<DocumentMessage> messages) =>
+        parts.Intake.Receive(attachment, messages);
+
+    public bool IsReceiveLong(Attachment attachment, IReadOnlyList<DocumentMessage> messages) =>
+        parts.Intake.IsReceiveLong(attachment, messages);
+
+    public void OnSent(Attachment attachment) => parts.Broadcaster.OnSent(attachment);
+
+    public bool IsOnSentLong(Attachment attachment) => parts.Broadcaster.IsOnSentLong(attachment);
+
+    /// <summary>The channel brings an entry.</summary>
+    public void OnChannelEntry(in LoggedEntry entry)
+    {
+        if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Follower.OnChannelEntry(entry);
+        }
+    }
+
+    /// <summary>Whether it may take long to apply an entry of this length.</summary>
+    public bool IsApplyLong(int entryBytes) => parts.IsApplyLong(entryBytes);
+
+    /// <summary>Another node tells about its clients.</summary>
+    public void OnChannelAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> told)
+    {
+        if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Awareness.OnChannel(node, kind, told);
+        }
+    }
+
+    /// <summary>An application's message came over the channel.</summary>
+    public void OnChannelStateless(ulong sender, ReadOnlyMemory<byte> message)
+    {
+        if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Stateless.OnChannel(sender, message);
+        }
+    }
+
+    /// <summary>A node has stored a snapshot, this one or another.</summary>
+    public void OnChannelSaved(Position at)
+    {
+        if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Saver.OnSavedAnywhere(at);
+        }
+    }
+
+    /// <summary>The channel was interrupted: it may have lost entries, and presence on both sides.</summary>
+    public void OnChannelInterrupted()
+    {
+        if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Awareness.OnInterrupted();
+            parts.Follower.OnInterrupted();
+        }
+    }
+
+    /// <summary>A node's report has ended: it is dead, and its clients are gone.</summary>
+    public void OnNodeEnded(ulong node) => parts.Awareness.OnNodeEnded(node);
+
+    /// <summary>A node whose report had ended had only paused: its clients are there all the same.</summary>
+    public void OnNodeReturned(ulong node) => parts.Awareness.OnNodeReturned(node);
+
+    /// <summary>This node stops: the session leaves as soon as its connections are gone.</summary>
+    public void OnNodeStops() => parts.Lifecycle.OnNodeStops();
+
+    /// <summary>What another node needs to load the document; null while this one is not whole.</summary>
+    public PeerState? Share() => parts.Share();
 
     /// <summary>
-    /// The session forgets its connections one and all, and everything it has; nothing is written. What was logged is
-    /// in the log.
+    /// All clients that are there, and those that went lately; null while the session is loading or gone.
     /// </summary>
-    private void Die(CloseReason reason)
+    public byte[]? Presence() => parts.Lifecycle.IsOpen ? parts.Awareness.EncodeKnown() : null;
+
+    /// <summary>See <see cref="SessionRequests.Visit"/>.</summary>
+    public void Visit(Action<byte[]?, CloseReason> reader)
     {
-        if (State == SessionState.Closed)
-        {
-            return;
-        }
-
-        var wasLoading = State == SessionState.Loading;
-        var locating = IsLocating;
-        State = SessionState.Closed;
-        memory.Close();
-        StopTimers();
-        foreach (var attachment in attachments.ToArray())
-        {
-            attachment.Activity?.EndsFor(reason.Code, reason.Text);
-            Drop(attachment);
-            attachment.Connection.Close(reason);
-        }
-
-        pendingReads.End(reason);
-        pendingSaves.End(reason);
-        activity?.Leave();
-        registry.Retire(this);
-
-        if (wasLoading && !loadBegun)
-        {
-            registry.Gone(Name);
-        }
-        else if (!wasLoading && !locating)
-        {
-            Free(removeFirst: leaveStep == LeaveStep.None);
-        }
-
-        // Otherwise a load or a locator operation is under way, and the handler of its end frees the rest.
+        registry.Joined(this);
+        parts.Requests.Visit(reader);
     }
+
+    /// <summary>See <see cref="SessionRequests.Read"/>.</summary>
+    public void Read(Action<byte[]?, CloseReason> reader)
+    {
+        registry.Joined(this);
+        parts.Requests.Read(reader);
+    }
+
+    /// <summary>See <see cref="SessionRequests.Save"/>.</summary>
+    public void SaveNow(bool again, Action<Position, CloseReason> request)
+    {
+        registry.Joined(this);
+        parts.Requests.Save(again, request);
+    }
+
+    bool ISessionPlace.TryRetire() => registry.TryRetire(this);
+
+    void ISessionPlace.Retire() => registry.Retire(this);
+
+    void ISessionPlace.OnFreed() => registry.Gone(Name);
 
     /// <summary>
     /// Whether a step that is not one of the frequent ones may take long: opening, saving, reading, reconciling.
     /// </summary>
-    private bool IsLong() => State == SessionState.Loading || LongSteps.Encodes(document);
-
-    private void StopTimers()
-    {
-        foreach (var timer in (ReadOnlySpan<SessionTimer<DocumentSession>>)[idleTimer, saveTimer, appendTimer, gapTimer,
-            readTimer, reconcileTimer, presenceTimer, locatorTimer, logTimer, openingTimer])
-        {
-            timer.Clear();
-        }
-    }
-
-    private SessionTimer<DocumentSession> Timer(Action<DocumentSession> handler) =>
-        new(services.Environment.Time, Mailbox, this, handler);
+    private bool IsLong() => Stage == SessionStage.Loading || LongSteps.Encodes(parts.Content.Document);
 
     private void OnHandlerFailed(Exception exception)
     {
@@ -146,64 +186,11 @@ internal sealed partial class DocumentSession
         LogSessionFailed(services.Logger, exception, Name);
         try
         {
-            Die(CloseReason.InternalError);
+            parts.Lifecycle.Fail(CloseReason.InternalError);
         }
         catch (Exception second)
         {
             LogSessionFailed(services.Logger, second, Name);
         }
-    }
-
-    /// <summary>
-    /// Starts what takes time; its end comes back as a message. Exceptions are outcomes here: the stores throw when
-    /// they cannot be reached.
-    /// </summary>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="effect">What is started.</param>
-    /// <param name="done">Takes its result.</param>
-    /// <param name="failed">Takes what it throws.</param>
-    /// <param name="isDoneLong">See <see cref="Mailbox"/>.</param>
-    private async void Start<T>(TimeSpan timeout, Func<CancellationToken, ValueTask<T>> effect, Action<T> done,
-        Action<Exception> failed, Func<object, object?, bool>? isDoneLong = null)
-    {
-        // Most of these are appends, one after the other: a deadline that was not needed serves the next one.
-        var deadline = Interlocked.Exchange(ref spareDeadline, null);
-        if (deadline is null)
-        {
-            deadline = new CancellationTokenSource(timeout, services.Environment.Time);
-        }
-        else
-        {
-            deadline.CancelAfter(timeout);
-        }
-
-        T result;
-        try
-        {
-            result = await effect(deadline.Token);
-        }
-        catch (Exception exception)
-        {
-            deadline.Dispose();
-            Mailbox.Post(() => failed(exception));
-            return;
-        }
-
-        if (!deadline.TryReset() || Interlocked.CompareExchange(ref spareDeadline, deadline, null) is not null)
-        {
-            deadline.Dispose();
-        }
-
-        Mailbox.Post(static (_, action) => ((Action)action!)(), this, () => done(result), isDoneLong);
-    }
-
-    private void Start(TimeSpan timeout, Func<CancellationToken, ValueTask> effect, Action done,
-        Action<Exception> failed) =>
-        Start(timeout, async cancellation => await Nothing(effect(cancellation)), _ => done(), failed);
-
-    private static async ValueTask<bool> Nothing(ValueTask task)
-    {
-        await task;
-        return true;
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class SessionRegistry
         {
             lock (gate)
             {
-                return sessions.Count + departing.Values.Sum();
+                return sessions.Count + departing.Count;
             }
         }
     }
@@ -32,6 +32,14 @@ internal sealed partial class SessionRegistry
             return unsaved.Value;
         }
     }
+
+    /// <summary>A node is dead: its clients are gone.</summary>
+    public void NodeEnded(ulong node) =>
+        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeEnded(node)));
+
+    /// <summary>A node that was taken for dead is there.</summary>
+    public void NodeReturned(ulong node) =>
+        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeReturned(node)));
 
     /// <summary>
     /// Looks at every session that is here now. Joins wait only while the sessions are noted down, because what a

@@ -14,24 +14,25 @@ internal sealed partial class SessionRegistry(SessionServices services)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
-    private readonly Dictionary<DocumentName, int> departing = [];
-    private readonly Dictionary<DocumentName, TaskCompletionSource> goneWaiters = [];
+    private readonly DepartingSessions departing = new();
+    private readonly PendingJoins joins = new();
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool stopping;
 
-    /// <summary>Removals from the locator of which it is not known whether they still take effect.</summary>
-    public LateRemovals LateRemovals { get; } = new();
-
     /// <summary>
-    /// Makes a place for a connection at its document, which is loaded if it is not here. The caller calls
-    /// <see cref="Attachment.Join"/> on it in any case.
+    /// Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see
+    /// cref="Attachment.Join"/> on it in any case.
     /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="access">What it may do.</param>
     /// <param name="userId">Whose it is, if that is known.</param>
     /// <param name="protocol">What it speaks, as people who look at connections read it.</param>
-    public Attachment Place(DocumentName name, ISessionConnection connection, AccessLevel access, string? userId = null,
+    public Attachment Place(
+        DocumentName name,
+        ISessionConnection connection,
+        AccessLevel access,
+        string? userId = null,
         string protocol = "") =>
         new(Choose(name), connection, access)
         {
@@ -39,9 +40,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
             Presence = new PresenceState { User = PresenceUser.Of(userId) },
         };
 
-    /// <summary>Opens the document, hands out its state, and leaves it again unless somebody else wants it.</summary>
+    /// <summary>Opens the document, hands out its state, and leaves it again unless a connection wants it.</summary>
     /// <param name="name">The document.</param>
-    /// <param name="reader">Called once, with the state or with nothing and the reason.</param>
+    /// <param name="reader">Called once, with the state, or with null and the reason.</param>
     public void Visit(DocumentName name, Action<byte[]?, CloseReason> reader)
     {
         var session = Choose(name);
@@ -50,7 +51,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
 
     /// <summary>
     /// Opens the document, has a snapshot stored of everything that its log holds by now, and leaves it again unless
-    /// somebody else wants it.
+    /// a connection wants it.
     /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="again">Go through a save also where a snapshot is there: its checkpoint may be lost.</param>
@@ -78,7 +79,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
                 return false;
             }
 
-            session.PendingJoins++;
+            joins.Begin(session);
         }
 
         session.Mailbox.Post(() => session.Read(reader));
@@ -90,8 +91,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// reader if there is none.
     /// </summary>
     /// <param name="name">The document.</param>
-    /// <param name="reader">Called once, on any thread: with nothing while the session is loading or failing, "not
-    /// yet".</param>
+    /// <param name="reader">
+    /// Called once, on any thread: with null while the session is loading or failing, "not yet".
+    /// </param>
     /// <remarks>
     /// Who asks has read in the locator that this node holds the document. If it does not, a call to the locator was
     /// given up and came late, or a removal failed: it is made up for.
@@ -102,7 +104,11 @@ internal sealed partial class SessionRegistry(SessionServices services)
         bool isListedStill;
         lock (gate)
         {
-            isListedStill = !sessions.TryGetValue(name, out session) && !stopping && departing.TryAdd(name, 1);
+            isListedStill = !sessions.TryGetValue(name, out session) && !stopping && !departing.Contains(name);
+            if (isListedStill)
+            {
+                departing.Add(name);
+            }
         }
 
         if (session is not null)
@@ -139,37 +145,20 @@ internal sealed partial class SessionRegistry(SessionServices services)
         return session is not null;
     }
 
-    /// <summary>A node is dead: its clients are gone.</summary>
-    public void NodeEnded(ulong node) =>
-        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeEnded(node)));
-
-    /// <summary>A node that was taken for dead is there.</summary>
-    public void NodeReturned(ulong node) =>
-        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeReturned(node)));
-
     /// <summary>Completes when the session that the document has now, if it has one, is wholly gone.</summary>
     public Task WhenGoneAsync(DocumentName name)
     {
         lock (gate)
         {
-            if (!sessions.ContainsKey(name) && !departing.ContainsKey(name))
-            {
-                return Task.CompletedTask;
-            }
-
-            if (!goneWaiters.TryGetValue(name, out var waiter))
-            {
-                goneWaiters.Add(name,
-                    waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            }
-
-            return waiter.Task;
+            return sessions.ContainsKey(name) || departing.Contains(name)
+                ? departing.WhenGoneAsync(name)
+                : Task.CompletedTask;
         }
     }
 
     /// <summary>
-    /// Lets all sessions leave as soon as their connections are gone, and completes when none is left. Nobody joins any
-    /// more.
+    /// Lets all sessions leave as soon as their connections are gone, and completes when none is left. No connection
+    /// joins any more.
     /// </summary>
     public Task LeaveAllAsync()
     {
@@ -183,7 +172,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
         CompleteIfEmpty();
         foreach (var session in all)
         {
-            session.Mailbox.PostElsewhere(session.LeaveSoon);
+            session.Mailbox.PostElsewhere(session.OnNodeStops);
         }
 
         return empty.Task;
@@ -194,16 +183,16 @@ internal sealed partial class SessionRegistry(SessionServices services)
     {
         lock (gate)
         {
-            session.PendingJoins--;
+            joins.End(session);
         }
     }
 
-    /// <summary>Takes a session that wants to end out of the way, unless somebody is about to join it.</summary>
+    /// <summary>Takes a session that wants to end out of the way, unless a connection is about to join it.</summary>
     public bool TryRetire(DocumentSession session)
     {
         lock (gate)
         {
-            if (session.PendingJoins > 0)
+            if (joins.Has(session))
             {
                 return false;
             }
@@ -228,14 +217,12 @@ internal sealed partial class SessionRegistry(SessionServices services)
     public void Gone(DocumentName name)
     {
         DocumentSession? next = null;
-        TaskCompletionSource? waiter = null;
+        TaskCompletionSource? waiter;
         lock (gate)
         {
-            if (--departing[name] == 0)
+            if (departing.Remove(name, out waiter))
             {
-                departing.RemoveAndShrink(name);
                 sessions.TryGetValue(name, out next);
-                goneWaiters.Remove(name, out waiter);
             }
         }
 
@@ -256,8 +243,8 @@ internal sealed partial class SessionRegistry(SessionServices services)
         }
         catch (Exception exception)
         {
-            // Whoever asks next makes this node try again.
-            LateRemovals.Add(name);
+            // The next node that asks makes this one try again.
+            services.LateRemovals.Add(name);
             LogStillListed(services.Logger, exception, name);
         }
 
@@ -274,14 +261,14 @@ internal sealed partial class SessionRegistry(SessionServices services)
             {
                 session = new DocumentSession(name, services, this);
                 sessions.Add(name, session);
-                load = !departing.ContainsKey(name);
+                load = !departing.Contains(name);
                 if (stopping)
                 {
-                    session.Mailbox.PostElsewhere(session.LeaveSoon);
+                    session.Mailbox.PostElsewhere(session.OnNodeStops);
                 }
             }
 
-            session.PendingJoins++;
+            joins.Begin(session);
         }
 
         if (load)
@@ -295,14 +282,14 @@ internal sealed partial class SessionRegistry(SessionServices services)
     private void RetireLocked(DocumentSession session)
     {
         sessions.RemoveAndShrink(session.Name);
-        departing[session.Name] = departing.GetValueOrDefault(session.Name) + 1;
+        departing.Add(session.Name);
     }
 
     private void CompleteIfEmpty()
     {
         lock (gate)
         {
-            if (!stopping || sessions.Count + departing.Count > 0)
+            if (!stopping || sessions.Count > 0 || !departing.IsEmpty)
             {
                 return;
             }
@@ -310,8 +297,4 @@ internal sealed partial class SessionRegistry(SessionServices services)
 
         empty.TrySetResult();
     }
-
-    [LoggerMessage(LogEvents.StillListed, LogLevel.Debug,
-        "The locator still names this node for {Document}, which it does not hold")]
-    private static partial void LogStillListed(ILogger logger, Exception exception, DocumentName document);
 }

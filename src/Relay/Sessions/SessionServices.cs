@@ -7,7 +7,7 @@ using Relay.Telemetry;
 namespace Relay.Sessions;
 
 /// <summary>
-/// What all sessions of a node share. No recorder: nothing is noted about rooms. No memory: only each document has a
+/// What all sessions of a node share. No recorder: no metadata of rooms is kept. No memory: only each document has a
 /// limit. No answers: what is kept of them has none.
 /// </summary>
 internal sealed record SessionServices(
@@ -25,4 +25,11 @@ internal sealed record SessionServices(
     ILogger<DocumentSession> Logger,
     RoomRecorder? Rooms = null,
     NodeMemory? Memory = null,
-    AnswerBudget? Answers = null);
+    AnswerBudget? Answers = null)
+{
+    /// <summary>Where documents are loaded from.</summary>
+    public LoadSources LoadSources { get; } = new(Channel, Peers, Durable, Log, Snapshots, Jobs);
+
+    /// <summary>Removals from the locator of which it is not known whether they still take effect.</summary>
+    public LateRemovals LateRemovals { get; } = new();
+}

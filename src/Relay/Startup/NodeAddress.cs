@@ -15,6 +15,9 @@ internal static class NodeAddress
     /// <summary>What ECS sets in each container (task metadata endpoint, version 4).</summary>
     public const string MetadataVariable = "ECS_CONTAINER_METADATA_URI_V4";
 
+    private const string Setting =
+        $"{SettingsCheck.Root}:{nameof(RelaySettings.Node)}:{nameof(NodeOptions.Address)}";
+
     private static readonly TimeSpan MetadataPatience = TimeSpan.FromSeconds(5);
 
     /// <param name="settings">The settings; an internal port is set.</param>
@@ -22,7 +25,7 @@ internal static class NodeAddress
     /// <exception cref="SettingsException">No address can be found, and so it must be set.</exception>
     public static IPEndPoint Find(RelaySettings settings, string? metadataAddress)
     {
-        if (settings.Node.Address is { } said)
+        if (settings.Node.EndPoint() is { } said)
         {
             return said;
         }
@@ -32,8 +35,7 @@ internal static class NodeAddress
             : OfMachine(NetworkInterface.GetAllNetworkInterfaces());
         return new IPEndPoint(
             address ?? throw new SettingsException(
-                "This machine has no address that other nodes could reach: set Relay:Node:Address."),
-                settings.Internal.Port);
+                $"This machine has no address that other nodes could reach: set {Setting}."), settings.Internal.Port);
     }
 
     /// <summary>
@@ -50,7 +52,7 @@ internal static class NodeAddress
     {
         try
         {
-            using var deadline = new CancellationTokenSource(MetadataPatience);
+            using var deadline = new CancellationTokenSource(MetadataPatience, TimeProvider.System);
             using var http = new HttpClient(
                 new SocketsHttpHandler
                 {
@@ -71,7 +73,7 @@ internal static class NodeAddress
         {
             throw new SettingsException(
                 $"The task metadata endpoint {metadata} does not say this task's address ({exception.GetType().Name}: "
-                    + $"{exception.Message.TrimEnd('.')}): set Relay:Node:Address.");
+                    + $"{exception.Message.TrimEnd('.')}): set {Setting}.");
         }
     }
 

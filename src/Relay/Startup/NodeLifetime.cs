@@ -46,7 +46,7 @@ internal sealed partial class NodeLifetime(
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        using var hurried = cancellationToken.Register(hurry.Cancel);
+        await using var hurried = cancellationToken.Register(hurry.Cancel);
         await DrainAsync();
         try
         {

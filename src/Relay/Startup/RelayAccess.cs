@@ -27,14 +27,14 @@ internal static class RelayAccess
     {
         services.AddVerifier(settings.Auth);
         services.AddSingleton(new AwarenessStamping(settings.Auth.StampAwareness));
-        services.AddSingleton(settings.Auth.AllowedOrigins);
+        services.AddSingleton(settings.Auth.Origins());
         services.AddCors();
         services.AddSingleton(
             provider => new AddressRate(settings.Limits.ConnectionsPerMinute,
                 provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(
             provider => new ForwardedSuspicion(
-                settings.Network.TrustedProxies.Count > 0
+                settings.Network.Proxies().Count > 0
                 || settings.Limits.ConnectionsPerMinute == 0,
                     provider.GetRequiredService<ILogger<ForwardedSuspicion>>()));
         services.AddSingleton<ForgedTokens>();
@@ -51,18 +51,19 @@ internal static class RelayAccess
         services.AddSingleton<KickEndpoint>();
         services.AddHostedService(provider => provider.GetRequiredService<Kicks>());
         services.PostConfigure<LoggerFilterOptions>(KeepTokensOut);
-        services.AddProxies(settings.Network.TrustedProxies);
+        services.AddProxies(settings.Network.Proxies());
     }
 
     private static void AddVerifier(this IServiceCollection services, AuthOptions auth)
     {
-        if (auth.Jwt is not { } jwt)
+        var jwt = auth.Jwt;
+        if (!auth.AsksForTokens)
         {
             services.AddSingleton<ITokenVerifier, OpenAccess>();
             return;
         }
 
-        if (jwt.Keys is null)
+        if (jwt.Keys() is not { } keys)
         {
             services.AddSingleton(provider => new FetchedKeys(
                 Publisher(jwt),
@@ -78,7 +79,7 @@ internal static class RelayAccess
         }
         else
         {
-            services.AddSingleton<IVerificationKeys>(new FixedKeys(jwt.Keys));
+            services.AddSingleton<IVerificationKeys>(new FixedKeys(keys));
         }
 
         services.AddSingleton<ITokenVerifier>(provider =>
@@ -94,8 +95,8 @@ internal static class RelayAccess
             AllowAutoRedirect = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
-        return jwt.Authority is { } authority ? KeyPublisher.OfAuthority(authority, http)
-            : KeyPublisher.OfKeys(jwt.JwksUrl!, http);
+        return jwt.Provider() is { } provider ? KeyPublisher.OfAuthority(provider, http)
+            : KeyPublisher.OfKeys(jwt.KeysAddress()!, http);
     }
 
     /// <summary>Walks back through <c>X-Forwarded-For</c> for as long as whoever wrote it is a trusted proxy.</summary>

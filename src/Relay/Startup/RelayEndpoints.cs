@@ -1,5 +1,6 @@
 using Relay.Access;
 using Relay.Api;
+using Relay.Api.Description;
 using Relay.Health;
 using Relay.Pages;
 using Relay.Problems;
@@ -21,52 +22,29 @@ internal static class RelayEndpoints
         app.UseForwardedHeaders();
         app.Use(BrowserRules.InvokeAsync);
         app.Use(services.GetRequiredService<RefusalPages>().InvokeAsync);
-        if (!settings.AllowedHosts.AreAll)
+        if (!settings.AllowedHosts().AreAll)
         {
-            app.Use(new HostGate(settings.AllowedHosts).InvokeAsync);
+            app.Use(new HostGate(settings.AllowedHosts()).InvokeAsync);
         }
 
         app.Use(FullNodePages.InvokeAsync);
         app.Use(UpgradeRefusal.InvokeAsync);
-        app.UseCrossOrigin("/api", auth.AllowedOrigins, asksForTokens: auth.Jwt is not null);
+        app.UseCrossOrigin("/api", auth.Origins(), auth.AsksForTokens);
         return app;
     }
 
     public static WebApplication MapRelay(this WebApplication app)
     {
-        // Plain delegates: what ASP.NET makes of others is put together and compiled when the first request comes,
-        // which took a quarter of the processor time of a node's first second under load.
         var services = app.Services;
         app.MapHealth();
         app.MapMetrics();
-        app.MapOpenApi();
         app.Map(YWebSocketEndpoint.Path, services.GetRequiredService<YWebSocketEndpoint>().HandleAsync)
             .WithMetadata(SpeaksWebSocket.Mark);
         app.Map(HocuspocusEndpoint.Path + "/{**path}", services.GetRequiredService<HocuspocusEndpoint>().HandleAsync)
             .WithMetadata(SpeaksWebSocket.Mark);
-        app.MapGet(DocumentEndpoint.Path, services.GetRequiredService<DocumentEndpoint>().GetAsync);
-        app.MapDelete(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().DeleteAsync);
-        app.MapPut(DocumentEndpoint.Path, services.GetRequiredService<DocumentLifeEndpoint>().PutAsync);
-        app.MapPost(UpdatesEndpoint.Path, services.GetRequiredService<UpdatesEndpoint>().PostAsync);
-        app.MapPost(SaveEndpoint.Path, services.GetRequiredService<SaveEndpoint>().PostAsync);
-        app.MapGet(SnapshotsEndpoint.Path, services.GetRequiredService<SnapshotsEndpoint>().GetAllAsync);
-        app.MapGet(SnapshotsEndpoint.OnePath, services.GetRequiredService<SnapshotsEndpoint>().GetOneAsync);
-        app.MapPost(SnapshotRestoreEndpoint.Path, services.GetRequiredService<SnapshotRestoreEndpoint>().PostAsync);
-        app.MapPost(SnapshotSetAsideEndpoint.Path, services.GetRequiredService<SnapshotSetAsideEndpoint>().PostAsync);
-        app.MapPost(LogSetAsideEndpoint.Path, services.GetRequiredService<LogSetAsideEndpoint>().PostAsync);
-        app.MapGet(JobsEndpoint.Path, services.GetRequiredService<JobsEndpoint>().GetAsync);
-        app.MapPost(JobsEndpoint.RetryPath, services.GetRequiredService<JobsEndpoint>().RetryAsync);
-        app.MapPost(DrainEndpoint.Path, services.GetRequiredService<DrainEndpoint>().PostAsync);
-        var rooms = services.GetRequiredService<RoomMetadataEndpoint>();
-        app.MapGet(RoomMetadataEndpoint.ListPath, rooms.ListAsync);
-        app.MapGet(RoomMetadataEndpoint.HistoryPath, rooms.HistoryAsync);
-        app.MapGet(RoomMetadataEndpoint.ConnectionsPath, rooms.ConnectionsAsync);
-        app.MapGet(RoomMetadataEndpoint.TotalsPath, rooms.TotalsAsync);
-        app.MapGet(RoomMetadataEndpoint.NodesPath, rooms.NodesAsync);
-        app.MapGet(NodesEndpoint.Path, services.GetRequiredService<NodesEndpoint>().GetAsync);
-        app.MapGet(PresenceEndpoint.Path, services.GetRequiredService<PresenceEndpoint>().GetAsync);
-        app.MapGet(DashboardEndpoint.Path, services.GetRequiredService<DashboardEndpoint>().GetAsync);
-        app.MapPost(KickEndpoint.Path, services.GetRequiredService<KickEndpoint>().PostAsync);
+        app.MapDocuments(services);
+        app.MapOperation(services);
+        app.MapApiDescription(services);
         return app;
     }
 

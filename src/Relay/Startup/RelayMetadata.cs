@@ -49,7 +49,7 @@ internal static class RelayMetadata
         var options = new PostgresMetadataOptions
         {
             ConnectionString = connectionString,
-            RootCertificates = settings.RootCertificates,
+            RootCertificates = settings.Authorities(),
             Address = node.Address,
             Incarnation = node.Incarnation,
             KeepConnections = settings.KeepConnections,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Relay.Access;
 using Relay.Api;
+using Relay.Api.Description;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Connections.Sockets;
@@ -17,7 +18,6 @@ using Relay.Protocols.YWebSocket;
 using Relay.Reports;
 using Relay.Sessions;
 using Relay.Telemetry;
-using Relay.Yjs;
 
 namespace Relay.Startup;
 
@@ -70,11 +70,11 @@ internal static class RelayServices
         services.AddSingleton<JobsEndpoint>();
         services.AddSingleton<DocumentSaver>();
         services.AddSingleton<SaveEndpoint>();
-        services.AddSingleton(
-            provider => new DrainEndpoint(provider.GetRequiredService<RequestGate>(),
-                provider.GetRequiredService<NodeLifetime>().Drain));
+        services.AddSingleton(provider => new DrainEndpoint(provider.GetRequiredService<NodeLifetime>().Drain));
         services.AddSingleton<RefusalPages>();
         services.AddSingleton<RoomMetadataEndpoint>();
+        services.ConfigureHttpJsonOptions(ApiFormat.Configure);
+        services.AddSingleton<DescriptionEndpoint>();
         services.AddReports();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddTelemetry(builder.Configuration);
@@ -91,7 +91,8 @@ internal static class RelayServices
             () => provider.GetRequiredService<SessionRegistry>().UnsavedCount,
             () => provider.GetRequiredService<NodeState>().IsReady,
             () => provider.GetRequiredService<BufferBudget>().Used,
-            () => provider.GetRequiredService<NodeMemory>().Used)));
+            () => provider.GetRequiredService<NodeMemory>().Used,
+            () => provider.GetRequiredService<AnswerBudget>().Used)));
         services.AddExporters(configuration);
     }
 
@@ -135,7 +136,7 @@ internal static class RelayServices
             return;
         }
 
-        var secret = settings.Internal.Secret ?? PeerSecret.Development;
+        var secret = settings.Internal.ToProof() ?? PeerSecret.Development;
         var options = new PeerOptions { MaxBytes = 2 * settings.Limits.MaxDocumentBytes };
         services.AddSingleton(provider => new PeerStateEndpoint(
             provider.GetRequiredService<SessionRegistry>().TryShare,
@@ -157,29 +158,12 @@ internal static class RelayServices
 
     private static void AddSessions(this IServiceCollection services, RelaySettings settings)
     {
-        var documents = settings.Documents;
         var limits = settings.Limits;
-        services.AddSingleton(new SessionSettings
-        {
-            IdleTimeout = documents.IdleTimeout,
-            SaveInterval = documents.SaveInterval,
-            Retention = documents.KeepSnapshots,
-            GarbageCollection = documents.GarbageCollection,
-            MaxDocumentBytes = settings.Limits.MaxDocumentBytes,
-            MaxConnectionsPerDocument = settings.Limits.MaxConnectionsPerDocument,
-            Sync = new DiffSizes(limits.MaxSyncMessageBytes, limits.MaxSyncMessageBytes / 4, MaxLast: 2 << 20),
-            StatelessBytes = Math.Max(4L * limits.MaxStatelessBytes, 1 << 20),
-            Awareness = new AwarenessLimits(
-                limits.MaxAwarenessBytes,
-                limits.MaxAwarenessEntries,
-
-                // Stock clients repeat all that they hear in one message, which must not be too large to be sent.
-                Math.Min(limits.MaxDocumentAwarenessBytes, limits.MaxMessageBytes / 2)),
-        });
+        services.AddSingleton(settings.ForSessions());
         services.AddSingleton(provider => new DurableStateReader(
             provider.GetRequiredService<IDocumentLog>(),
             provider.GetRequiredService<ISnapshotStore>(),
-            documents.GarbageCollection,
+            settings.Documents.GarbageCollection,
             provider.GetRequiredService<ILogger<DurableStateReader>>()));
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
         services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));
@@ -195,14 +179,7 @@ internal static class RelayServices
 
     private static void AddConnections(this IServiceCollection services, LimitsOptions limits)
     {
-        services.AddSingleton(new ConnectionLimits(
-            limits.MaxMessageBytes,
-            limits.MaxWaitingBytes,
-            limits.MessagesPerSecond,
-            limits.AwarenessPerSecond,
-            (long)limits.MaxAwarenessBytes * limits.MaxAwarenessEntries,
-            limits.MaxStatelessBytes,
-            limits.MaxDocumentsPerConnection));
+        services.AddSingleton(limits.ForConnections());
         services.AddSingleton(new UserPlaces(limits.MaxConnectionsPerUser));
         services.AddSingleton(
             provider => new BufferBudget(limits.MaxBufferedBytes, provider.GetRequiredService<TimeProvider>()));

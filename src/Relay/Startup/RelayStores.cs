@@ -91,8 +91,10 @@ internal static class RelayStores
                 Incarnation = provider.GetRequiredService<NodeIdentity>().Incarnation,
                 MinReplicas = settings.Redis.MinReplicas,
                 Jobs = jobs,
-                SharedSettings =
-                    new Dictionary<string, string> { ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false" },
+                SharedSettings = new Dictionary<string, string>
+                {
+                    ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false",
+                },
             },
             provider.GetRequiredService<ILogger<RedisBackplane>>(),
             provider.GetRequiredService<TimeProvider>()));
@@ -123,7 +125,7 @@ internal static class RelayStores
             new FileLogOptions
             {
                 Directory = options.Path,
-                Flush = options.Fsync,
+                Flush = options.Flush(),
                 Jobs = jobs,
                 TimeProvider = provider.GetRequiredService<TimeProvider>()
             },

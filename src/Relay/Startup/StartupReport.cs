@@ -33,13 +33,14 @@ internal static partial class StartupReport
             "Postgres",
             postgres,
             settings.KeepsMetadataFile ? Path.Combine(path, RelayMetadata.FileName) : "nowhere");
-        if (settings.Auth.Jwt is { } jwt)
+        if (settings.Auth.AsksForTokens)
         {
+            var jwt = settings.Auth.Jwt;
             LogTokens(
                 logger,
-                jwt.JwksUrl is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}"
-                : jwt.Authority is { } authority ? $"the keys of the OpenID provider {authority}"
-                : $"{jwt.Keys?.Count} of the settings' keys");
+                jwt.KeysAddress() is { } keys ? $"the keys at {keys.GetLeftPart(UriPartial.Path)}"
+                : jwt.Provider() is { } provider ? $"the keys of the OpenID provider {provider}"
+                : $"{jwt.Keys()?.Count} of the settings' keys");
         }
         else
         {
@@ -64,7 +65,8 @@ internal static partial class StartupReport
             LogLeftBehind(logger, left, $"s3://{settings.S3.Bucket}/{settings.S3.Prefix}");
         }
 
-        foreach (var address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+        var server = app.Services.GetRequiredService<IServer>();
+        foreach (var address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
             var reached = address.Replace("[::]", "localhost", StringComparison.Ordinal)
                 .Replace("0.0.0.0", "localhost", StringComparison.Ordinal);

@@ -9,10 +9,14 @@ namespace Relay.Telemetry;
 /// What is buffered of pieces that are not whole yet; null where nothing is charged.
 /// </param>
 /// <param name="OpenBytes">What documents in memory take, with their presence; null where that is not counted.</param>
+/// <param name="AnswerBytes">
+/// What is kept of answers to clients that have not read them; null where that is not counted.
+/// </param>
 internal sealed record NodeGauges(
     Func<int> Connections,
     Func<int> Documents,
     Func<int> UnsavedDocuments,
     Func<bool> IsReady,
     Func<long>? BufferedBytes = null,
-    Func<long>? OpenBytes = null);
+    Func<long>? OpenBytes = null,
+    Func<long>? AnswerBytes = null);

@@ -51,6 +51,11 @@ internal sealed class RelayMetrics : IDisposable
             () => node.OpenBytes?.Invoke() ?? 0,
             "By",
             "Bytes charged to Limits:MaxOpenBytes: documents in memory, with their presence.");
+        Meter.CreateObservableUpDownCounter(
+            "relay.answers.memory",
+            () => node.AnswerBytes?.Invoke() ?? 0,
+            "By",
+            "Bytes of documents that clients asked for over WebSockets and have not read.");
         Meter.CreateObservableCounter("relay.updates.received", () => Interlocked.Read(ref updatesReceived), "{update}",
             "Updates of clients that said something new.");
         Meter.CreateObservableCounter(

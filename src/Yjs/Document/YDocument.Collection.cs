@@ -213,11 +213,50 @@ public sealed partial class YDocument
         /// <summary>Writes the part between two clocks, if there is any.</summary>
         public void Write(long from, long to, bool deleted, bool isSingle)
         {
+            if (isSingle && !deleted && from < to)
+            {
+                WriteValues(from, to);
+                return;
+            }
+
             for (var at = from; at < to;)
             {
                 var end = isSingle ? at + 1 : to;
                 Write(at, end, deleted);
                 at = end;
+            }
+        }
+
+        /// <summary>
+        /// Writes values one by one, their content at once. None of them joins the one before it, because neither
+        /// stands in a sequence.
+        /// </summary>
+        private void WriteValues(long from, long to)
+        {
+            var slice = cursor.Slice(from - block.Clock, to - block.Clock);
+            var values = content[slice.Start..slice.End];
+            var part = block;
+            (part.Content, part.Length) = (scratch.Content.WrittenCount, 1);
+            WorkMeter.CountBytes(values.Length);
+            values.CopyTo(scratch.Content.GetSpan(values.Length));
+            scratch.Content.Advance(values.Length);
+
+            var first = scratch.Blocks.Count;
+            CollectionsMarshal.SetCount(scratch.Blocks, first + (int)(to - from));
+            var reader = new Lib0Reader(values);
+            foreach (ref var written in CollectionsMarshal.AsSpan(scratch.Blocks)[first..])
+            {
+                var start = reader.Position;
+                BlockContent.SkipElements(ref reader, part.Kind, 1);
+                part.ContentLength = reader.Position - start;
+                part.Clock = from++;
+                if (part.Clock > block.Clock)
+                {
+                    (part.OriginClient, part.OriginClock) = (index, part.Clock - 1);
+                }
+
+                written = part;
+                part.Content += part.ContentLength;
             }
         }
 

@@ -108,14 +108,15 @@ public sealed partial class YDocument
     private void WriteClient(Lib0Writer writer, ReadOnlySpan<Run> runs)
     {
         var client = runs[0].Client;
-        var start = Math.Max(runs[0].From, client.Blocks[client.FirstEndingAfter(runs[0].From)].Clock);
+        ReadOnlySpan<Block> blocks = client.Blocks;
+        var start = Math.Max(runs[0].From, blocks[client.FirstEndingAfter(runs[0].From)].Clock);
         var (structs, at) = (0, start);
         foreach (var run in runs)
         {
-            for (var i = client.FirstEndingAfter(run.From); i < client.Count && client.Blocks[i].Clock < run.To; i++)
+            for (var i = client.FirstEndingAfter(run.From); i < blocks.Length && blocks[i].Clock < run.To; i++)
             {
-                structs += Math.Max(run.From, client.Blocks[i].Clock) > at ? 2 : 1;
-                at = Math.Min(run.To, client.Blocks[i].End);
+                structs += Math.Max(run.From, blocks[i].Clock) > at ? 2 : 1;
+                at = Math.Min(run.To, blocks[i].End);
             }
         }
 
@@ -125,10 +126,10 @@ public sealed partial class YDocument
         at = start;
         foreach (var run in runs)
         {
-            for (var i = client.FirstEndingAfter(run.From); i < client.Count && client.Blocks[i].Clock < run.To; i++)
+            for (var i = client.FirstEndingAfter(run.From); i < blocks.Length && blocks[i].Clock < run.To; i++)
             {
                 WorkMeter.Count();
-                ref readonly var block = ref client.Blocks[i];
+                ref readonly var block = ref blocks[i];
                 var from = Math.Max(run.From, block.Clock);
                 if (from > at)
                 {
@@ -188,7 +189,9 @@ public sealed partial class YDocument
             (skipped, length) = (from, block.Length - from);
         }
 
+        var isWhole = skipped == from && length == to - skipped;
         var slice = block.Kind == BlockKind.Deleted ? default
+            : isWhole ? new ContentSlice(0, content.Length, false, false)
             : BlockContent.Slice(block.Kind, content, length, from - skipped, to - skipped);
         BlockContent.Write(writer, block.Kind, content, slice, to - from);
     }

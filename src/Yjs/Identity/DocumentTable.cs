@@ -1,21 +1,22 @@
 namespace Relay.Yjs;
 
-/// <summary>Tables by document name, as long as there are many documents and no longer.</summary>
+/// <summary>Tables with an item for each document, which take memory for as long as there are many.</summary>
 public static class DocumentTable
 {
     private const int SmallCapacity = 1024;
     private const int SpareFactor = 8;
 
     /// <summary>
-    /// Removes a document, and gives room back when few of many are left: a <see cref="Dictionary{TKey, TValue}"/>
-    /// never does by itself, and keeps 40 bytes for each document that it once had at the same time.
-    /// What is moved was removed before, several times over, so it costs a removal nothing that grows.
+    /// Removes an item, and gives room back when few of many are left: a <see cref="Dictionary{TKey, TValue}"/> never
+    /// does by itself, and keeps 40 bytes for each item that it once had at the same time. Several times as many items
+    /// were removed as are moved, so the cost of a removal does not grow.
     /// </summary>
     /// <returns>Whether it was there.</returns>
-    public static bool RemoveAndShrink<TValue>(this Dictionary<DocumentName, TValue> table, DocumentName document)
+    public static bool RemoveAndShrink<TKey, TValue>(this Dictionary<TKey, TValue> table, TKey key)
+        where TKey : notnull
     {
         ArgumentNullException.ThrowIfNull(table);
-        if (!table.Remove(document))
+        if (!table.Remove(key))
         {
             return false;
         }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Relay.Backplane.Support;
 using Relay.Yjs;
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Relay.Backplane.Support;
 using Relay.Yjs;
 
@@ -66,6 +65,26 @@ public sealed class FileLogPowerCutTests(ITestOutputHelper output)
         released.Release();
         await flush.Soon();
         Assert.Equal(3, (await waiting.Soon()).Position.Offset);
+    }
+
+    [Fact]
+    public async Task A_sweep_writes_none_of_the_appends_that_wait_for_the_disk()
+    {
+        await using var world = new Machine(FlushPolicy.EverySecond);
+        var name = Sample.Name();
+        var positions = await world.Log.FillAsync(name, 1);
+        using var released = new SemaphoreSlim(0);
+        var flush = await HoldFlushAsync(world, LogFlusher.Patience, released);
+        var waiting = world.Log.AppendAsync(name, positions[1].Epoch, Sample.Update(2), default).AsTask();
+
+        world.Log.Sweep();
+        await world.Log.WhenIdleAsync().Soon();
+        var written = (await world.Log.ReadAsync(name, Position.None, default).Soon()).Entries.Count;
+
+        released.Release();
+        await flush.Soon();
+        Assert.Equal(1, written);
+        Assert.Equal(2, (await waiting.Soon()).Position.Offset);
     }
 
     [Fact]

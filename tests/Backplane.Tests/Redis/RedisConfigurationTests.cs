@@ -66,6 +66,20 @@ public sealed class RedisConfigurationTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("redis", 20, 20_000)]
+    [InlineData("redis", 1, 5_000)]
+    [InlineData("redis,asyncTimeout=700", 20, 700)]
+    public void The_client_gives_no_call_up_before_its_deadline(string configuration, int deadline, int expected)
+    {
+        var options = new RedisBackplaneOptions
+        {
+            Configuration = configuration,
+            Deadline = TimeSpan.FromSeconds(deadline),
+        };
+        Assert.Equal(expected, RedisConfiguration.Read(options).AsyncTimeout);
+    }
+
     private static RedisBackplaneOptions Options(string configuration, string? password) =>
         new() { Configuration = configuration, Password = password };
 }

@@ -154,9 +154,9 @@ public sealed class RedisLogKeysTests : RedisFixture
         await OpenAsync(Options with { SharedSettings = setting });
         await OpenAsync(Options with { SharedSettings = setting });
 
+        var other = new Dictionary<string, string> { ["Documents:GarbageCollection"] = "false" };
         var refused = await Assert.ThrowsAsync<RedisStartException>(
-            () => OpenAsync(
-                Options with { SharedSettings = new Dictionary<string, string> { ["Documents:GarbageCollection"] = "false" } }));
+            () => OpenAsync(Options with { SharedSettings = other }));
 
         Assert.StartsWith("Documents:GarbageCollection is false here and true on", refused.Message);
     }

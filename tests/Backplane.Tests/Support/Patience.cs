@@ -47,21 +47,6 @@ internal static class Patience
         }
     }
 
-    /// <summary>Ends a process as kill -9 does, and waits until it is gone.</summary>
-    public static void End(this Process process)
-    {
-        process.Kill();
-        process.WaitForEnd();
-    }
-
-    public static void WaitForEnd(this Process process)
-    {
-        if (!process.WaitForExit(Limit))
-        {
-            throw Exhausted($"the end of the process {process.Id}", null);
-        }
-    }
-
     /// <summary>Blocks a thread that a test holds up until it is let go.</summary>
     public static void Pass(this SemaphoreSlim gate, [CallerArgumentExpression(nameof(gate))] string what = "")
     {

@@ -18,7 +18,13 @@ internal static class KilledMetadataWriter
     /// </param>
     internal static async Task<int> RunAsync(string[] arguments)
     {
-        var options = new SqliteMetadataOptions { Path = arguments[0], Address = "alone", Incarnation = "killed" };
+        var options = new SqliteMetadataOptions
+        {
+            Path = arguments[0],
+            Address = "alone",
+            Incarnation = "killed",
+            KeepConnections = TimeSpan.FromDays(30),
+        };
         var writer = new SqliteMetadataWriter(options, TimeProvider.System);
         await writer.PrepareAsync(default);
         for (var number = 1; ; number++)

@@ -13,6 +13,7 @@ internal sealed class MetadataFile : IDisposable
         Path = Path.Combine(directory.Path, "metadata.db"),
         Address = "127.0.0.1:1",
         Incarnation = "one",
+        KeepConnections = TimeSpan.FromDays(30),
         CallTimeout = TimeSpan.FromSeconds(25),
     };
 

@@ -54,7 +54,8 @@ public sealed class PostgresFixture : IAsyncLifetime
             ConnectionString = address.ConnectionString,
             Address = "127.0.0.1:1",
             Incarnation = Guid.NewGuid().ToString("n"),
-            CallTimeout = TimeSpan.FromSeconds(25)
+            KeepConnections = TimeSpan.FromDays(30),
+            CallTimeout = TimeSpan.FromSeconds(25),
         };
     }
 }

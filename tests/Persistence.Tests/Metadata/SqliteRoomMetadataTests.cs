@@ -74,7 +74,7 @@ public sealed class SqliteRoomMetadataTests : RoomMetadataSpecification
     [Fact]
     public async Task A_node_whose_connections_do_nothing_shows_each_minute_that_it_lives()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var node = new SqliteMetadataWriter(file.Options, time);
         await node.PrepareAsync(default).Soon();
         await node.WriteAsync(Batch(1, [Sample("plan") with { Connections = 1 }], Begin("plan")), default).Soon();

@@ -1,20 +1,19 @@
 using System.Net;
-using Relay.Doubles;
 
 namespace Relay.Access;
 
 public sealed class AddressRateTests
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
 
     [Fact]
     public void A_minutes_worth_of_connections_pass_at_once_and_then_the_rate_holds()
     {
         var rate = new AddressRate(60, time);
         Assert.Equal(60, Taken(rate, "10.0.0.1", 100));
-        time.Advance(TimeSpan.FromSeconds(10), () => { });
+        time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(10, Taken(rate, "10.0.0.1", 100));
-        time.Advance(TimeSpan.FromHours(1), () => { });
+        time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(60, Taken(rate, "10.0.0.1", 100));
     }
 
@@ -25,7 +24,7 @@ public sealed class AddressRateTests
         Assert.Equal(60, Taken(rate, "10.0.0.1", 1000));
         for (var i = 0; i < 300; i++)
         {
-            time.Advance(TimeSpan.FromSeconds(1), () => { });
+            time.Advance(TimeSpan.FromSeconds(1));
             Assert.Equal(1, Taken(rate, "10.0.0.1", 5));
         }
     }

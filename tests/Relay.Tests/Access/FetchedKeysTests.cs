@@ -9,7 +9,7 @@ public sealed class FetchedKeysTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private readonly RSA first = RSA.Create(2048);
     private readonly RSA second = RSA.Create(2048);
     private KeyServer server = null!;
@@ -65,7 +65,7 @@ public sealed class FetchedKeysTests : IAsyncLifetime
         server.Publish(KeyServer.Key(first, "1"));
         Assert.True((await VerifyAsync(first, "1")).IsAccepted);
         server.Publish(KeyServer.Key(second, "2"));
-        time.Advance(FetchedKeys.ShortestInterval, () => { });
+        time.Advance(FetchedKeys.ShortestInterval);
         Assert.True((await VerifyAsync(second, "2")).IsAccepted);
         var old = await VerifyAsync(first, "1");
         Assert.Equal((false, false), (old.IsAccepted, old.IsTemporary));
@@ -84,7 +84,7 @@ public sealed class FetchedKeysTests : IAsyncLifetime
         }
 
         Assert.Equal(1, server.Requests);
-        time.Advance(FetchedKeys.ShortestInterval, () => { });
+        time.Advance(FetchedKeys.ShortestInterval);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => VerifyAsync(second, $"made up {i}")));
         Assert.Equal(2, server.Requests);
     }
@@ -106,7 +106,7 @@ public sealed class FetchedKeysTests : IAsyncLifetime
         Assert.True((await VerifyAsync(first, "1")).IsTemporary);
         Assert.Equal(1, server.Requests);
         server.Publish(KeyServer.Key(first, "1"));
-        time.Advance(FetchedKeys.ShortestInterval, () => { });
+        time.Advance(FetchedKeys.ShortestInterval);
         Assert.True((await VerifyAsync(first, "1")).IsAccepted);
     }
 
@@ -116,12 +116,12 @@ public sealed class FetchedKeysTests : IAsyncLifetime
         server.Publish(KeyServer.Key(first, "1"));
         Assert.True((await VerifyAsync(first, "1")).IsAccepted);
         server.Answer = (503, "");
-        time.Advance(TimeSpan.FromMinutes(6), () => { });
+        time.Advance(TimeSpan.FromMinutes(6));
         var unknown = await VerifyAsync(second, "2");
         Assert.Equal((false, true), (unknown.IsAccepted, unknown.IsTemporary));
         Assert.True((await VerifyAsync(first, "1")).IsAccepted);
         await server.DisposeAsync();
-        time.Advance(TimeSpan.FromMinutes(6), () => { });
+        time.Advance(TimeSpan.FromMinutes(6));
         Assert.True((await VerifyAsync(second, "2")).IsTemporary);
         Assert.True((await VerifyAsync(first, "1")).IsAccepted);
     }
@@ -137,7 +137,7 @@ public sealed class FetchedKeysTests : IAsyncLifetime
         while (server.Requests < 2)
         {
             Assert.True(DateTime.UtcNow < end, "The keys were not fetched again.");
-            time.Advance(FetchedKeys.RefreshInterval, () => { });
+            time.Advance(FetchedKeys.RefreshInterval);
             await Task.Yield();
         }
 

@@ -9,7 +9,7 @@ namespace Relay.Access;
 
 public sealed class OpenIdProviderTests : IAsyncLifetime
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private readonly RSA first = RSA.Create(2048);
     private readonly RSA second = RSA.Create(2048);
     private KeyServer server = null!;
@@ -63,7 +63,7 @@ public sealed class OpenIdProviderTests : IAsyncLifetime
         await using var moved = await KeyServer.StartAsync();
         moved.Publish(KeyServer.Key(second, "2"));
         server.Describe(server.Authority, moved.Address.ToString());
-        time.Advance(FetchedKeys.ShortestInterval, () => { });
+        time.Advance(FetchedKeys.ShortestInterval);
         Assert.True((await VerifyAsync(keys, second, "2", server.Authority)).IsAccepted);
         Assert.False((await VerifyAsync(keys, first, "1", server.Authority)).IsAccepted);
     }
@@ -74,7 +74,7 @@ public sealed class OpenIdProviderTests : IAsyncLifetime
         using var keys = Keys(server.Authority);
         Assert.True((await VerifyAsync(keys, first, "1", server.Authority)).IsAccepted);
         server.Description = (503, "");
-        time.Advance(FetchedKeys.ShortestInterval, () => { });
+        time.Advance(FetchedKeys.ShortestInterval);
         Assert.True((await VerifyAsync(keys, second, "2", server.Authority)).IsTemporary);
         Assert.True((await VerifyAsync(keys, first, "1", server.Authority)).IsAccepted);
         Assert.False((await VerifyAsync(keys, first, "1", "https://other.example")).IsAccepted);

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Relay.Doubles;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Relay.Access;
 
@@ -9,7 +9,9 @@ public sealed class ReturnDelaysTests
 {
     private static readonly IPAddress Here = IPAddress.Parse("192.0.2.1");
 
-    private readonly ManualTime time = new();
+    private static readonly IServiceProvider Services = new ServiceCollection().AddLogging().BuildServiceProvider();
+
+    private readonly FakeTimeProvider time = new();
 
     [Fact]
     public void Who_comes_back_after_a_refusal_that_will_repeat_waits_longer_each_time()
@@ -154,11 +156,11 @@ public sealed class ReturnDelaysTests
 
     private static DefaultHttpContext Request()
     {
-        var context = new DefaultHttpContext();
+        var context = new DefaultHttpContext { RequestServices = Services };
         context.Connection.RemoteIpAddress = Here;
         context.Request.Headers.Upgrade = "websocket";
         return context;
     }
 
-    private void Pass(TimeSpan by) => time.Advance(by, () => { });
+    private void Pass(TimeSpan by) => time.Advance(by);
 }

@@ -6,7 +6,7 @@ namespace Relay.Access;
 /// <summary>Tokens that are signed rightly, with claims of every shape; and signatures of every length.</summary>
 public sealed class SignedClaimsTests
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
 
     [Theory]
     [InlineData("""{"exp":"tomorrow"}""", "claim exp")]

@@ -1,11 +1,10 @@
 using Relay.Connections;
-using Relay.Doubles;
 
 namespace Relay.Api;
 
 public sealed class HeldStatesTests
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
 
     [Fact]
     public async Task A_state_is_charged_once_for_all_to_whom_it_is_sent()
@@ -31,7 +30,7 @@ public sealed class HeldStatesTests
         var held = new HeldStates(budget);
         Assert.True(await held.TryHoldAsync(new byte[900_000], default));
         var other = held.TryHoldAsync(new byte[900_000], default).AsTask();
-        time.Advance(BufferBudget.Patience, () => { });
+        time.Advance(BufferBudget.Patience);
         Assert.False(await other);
         Assert.True(await held.TryHoldAsync(new byte[60_000], default));
     }
@@ -55,6 +54,21 @@ public sealed class HeldStatesTests
         held.Release(state);
         held.Release(state);
         Assert.Equal(0, budget.Used);
+    }
+
+    [Fact]
+    public async Task A_small_state_does_not_wait_behind_a_large_one()
+    {
+        var held = new HeldStates(new BufferBudget(1_000_000, time));
+        var first = new byte[900_000];
+        Assert.True(await held.TryHoldAsync(first, default));
+        var large = held.TryHoldAsync(new byte[900_000], default).AsTask();
+        var small = held.TryHoldAsync(new byte[ChargedBuffer.FreeBytes], default);
+        Assert.True(small.IsCompletedSuccessfully);
+        Assert.True(await small);
+        Assert.False(large.IsCompleted);
+        held.Release(first);
+        Assert.True(await large);
     }
 
     [Fact]

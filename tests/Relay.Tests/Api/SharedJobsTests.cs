@@ -1,5 +1,4 @@
 using Relay.Backplane;
-using Relay.Doubles;
 using Relay.Yjs;
 
 namespace Relay.Api;
@@ -7,7 +6,7 @@ namespace Relay.Api;
 /// <summary>The jobs, as all who ask one node share them.</summary>
 public sealed class SharedJobsTests
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private readonly SlowJobs jobs = new();
     private readonly SharedJobs shared;
 
@@ -74,7 +73,7 @@ public sealed class SharedJobsTests
         Assert.Equal(2, jobs.Readings.Count);
     }
 
-    private void Advance(double seconds) => time.Advance(TimeSpan.FromSeconds(seconds), static () => { });
+    private void Advance(double seconds) => time.Advance(TimeSpan.FromSeconds(seconds));
 
     private sealed class SlowJobs : ISaveJobs
     {

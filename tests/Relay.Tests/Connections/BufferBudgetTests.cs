@@ -1,11 +1,9 @@
-using Relay.Doubles;
-
 namespace Relay.Connections;
 
 /// <summary>What a node may buffer, and who gets it when there is not enough.</summary>
 public sealed class BufferBudgetTests
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
 
     [Fact]
     public async Task What_is_taken_is_charged_until_it_is_given_back()
@@ -144,5 +142,5 @@ public sealed class BufferBudgetTests
         }
     }
 
-    private void Pass(TimeSpan by) => time.Advance(by, () => { });
+    private void Pass(TimeSpan by) => time.Advance(by);
 }

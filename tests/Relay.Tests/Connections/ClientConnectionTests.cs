@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Relay.Connections.Sockets;
-using Relay.Doubles;
 
 namespace Relay.Connections;
 
@@ -48,14 +47,15 @@ public sealed class ClientConnectionTests
     [Fact]
     public async Task A_connection_for_which_there_is_no_place_is_cut_when_it_asks_for_nothing()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var (connection, client) = await ConnectAsync(time);
         using (client)
         {
             Assert.NotNull(connection.Features.Get<IBriefConnection>());
             var read = client.GetStream().ReadAsync(new byte[1]).AsTask();
-            time.Advance(TimeSpan.FromSeconds(4.9), () => Assert.False(read.IsCompleted));
-            time.Advance(TimeSpan.FromSeconds(0.1), () => { });
+            time.Advance(TimeSpan.FromSeconds(4.9));
+            Assert.False(read.IsCompleted);
+            time.Advance(TimeSpan.FromSeconds(0.1));
             await Assert.ThrowsAnyAsync<IOException>(() => read.WaitAsync(Patience));
             await connection.DisposeAsync();
         }

@@ -1,6 +1,5 @@
 using System.Net;
 using Relay.Connections.Sockets;
-using Relay.Doubles;
 
 namespace Relay.Connections;
 
@@ -8,7 +7,7 @@ public sealed class UnadmittedPlacesTests
 {
     private const int Max = 1000;
 
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private readonly UnadmittedPlaces places;
     private readonly ConnectionRegistry registry;
 
@@ -118,7 +117,7 @@ public sealed class UnadmittedPlacesTests
 
         // Their time to show a token is not over.
         Assert.Equal(CloseReason.NodeIsFull, Stranger(0));
-        time.Advance(UnadmittedPlaces.Grace, () => { });
+        time.Advance(UnadmittedPlaces.Grace);
         var honest = Enumerable.Range(0, 20).Select(_ => new Closing()).ToList();
         for (var i = 0; i < honest.Count; i++)
         {

@@ -38,7 +38,7 @@ internal sealed class HocuspocusClient
         IPAddress? address = null)
     {
         this.world = world;
-        limits ??= new ConnectionLimits(16 << 20, 4 << 20, 50_000);
+        limits ??= ConnectionDefaults.Value with { MaxMessageBytes = 16 << 20, MaxWaitingBytes = 4 << 20 };
         var ticks = new SocketTicks(times ?? SocketTimes.Default, world.Time);
         budget ??= new BufferBudget(1L << 30, world.Time);
         var client = new ClientSocket(

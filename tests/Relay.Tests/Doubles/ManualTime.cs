@@ -1,103 +1,118 @@
+using System.Threading.Channels;
+
 namespace Relay.Doubles;
 
-/// <summary>
-/// Time that moves only when the test says so; timers fire in the order of their due times, on the test's thread.
-/// </summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>Time that stops at each due time, so that work can end before the next timer fires. Thread-safe.</summary>
+/// <remarks>
+/// <see cref="FakeTimeProvider"/> alone goes to the end of a step first: each timer that fires sees that time, and what
+/// it sets anew counts from there.
+/// </remarks>
+internal sealed class ManualTime() : FakeTimeProvider(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero))
 {
-    private readonly List<ManualTimer> timers = [];
-    private DateTimeOffset now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+    /// <summary>
+    /// The wait of a timer without one, and the least step: a timer whose wait is zero would fire inside the call that
+    /// sets it, as no real one does.
+    /// </summary>
+    private static readonly TimeSpan NoWait = TimeSpan.FromTicks(1);
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override DateTimeOffset GetUtcNow() => now;
-
-    public override long GetTimestamp() => now.Ticks;
+    private readonly Dictionary<ITimer, DateTimeOffset> due = [];
+    private readonly Channel<TimeSpan> set = Channel.CreateUnbounded<TimeSpan>();
+    private Action? afterTimer;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, callback, state);
+        var timer = new DueTimer(this, callback, state);
+        timer.Inner = base.CreateTimer(timer.Fire, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(dueTime, period);
         return timer;
     }
 
-    /// <summary>Moves on, and calls <paramref name="settle"/> after each timer that fires.</summary>
+    /// <summary>Moves on, and calls <paramref name="settle"/> after each timer that fires and at the end.</summary>
     public void Advance(TimeSpan by, Action settle)
     {
-        var end = now + by;
+        afterTimer = settle;
+        var end = GetUtcNow() + (by > NoWait ? by : NoWait);
         while (NextUntil(end) is { } next)
         {
-            now = next.Due > now ? next.Due : now;
-            next.Fire();
-            settle();
+            Advance(next > GetUtcNow() ? next - GetUtcNow() : TimeSpan.Zero);
         }
 
-        now = end;
+        Advance(end - GetUtcNow());
+        afterTimer = null;
         settle();
     }
 
-    private ManualTimer? NextUntil(DateTimeOffset end)
+    /// <summary>Waits until a timer is set for this time from then; others are passed over.</summary>
+    public async Task IsSetAsync(TimeSpan wait)
     {
-        lock (timers)
+        while (await set.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)) != wait)
         {
-            return timers.Where(t => t.Due <= end).MinBy(t => t.Due);
         }
     }
 
-    // A wait that ends takes its timer away on whatever thread it ends.
-    private void Remove(ManualTimer timer)
+    /// <summary>Waits until a timer is set for this time from then, and moves on by it.</summary>
+    public async Task PassAsync(TimeSpan wait)
     {
-        lock (timers)
+        await IsSetAsync(wait);
+        Advance(wait);
+    }
+
+    private DateTimeOffset? NextUntil(DateTimeOffset end)
+    {
+        lock (due)
         {
-            timers.Remove(timer);
+            return due.Values.Where(time => time <= end).Select(time => (DateTimeOffset?)time).Min();
         }
     }
 
-    private void Add(ManualTimer timer)
-    {
-        lock (timers)
-        {
-            timers.Add(timer);
-        }
-    }
-
-    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    private sealed class DueTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan period;
 
-        public DateTimeOffset Due { get; private set; }
+        public ITimer Inner { get; set; } = null!;
 
         public bool Change(TimeSpan dueTime, TimeSpan newPeriod)
         {
-            time.Remove(this);
             period = newPeriod;
-            if (dueTime != Timeout.InfiniteTimeSpan)
-            {
-                Due = time.now + dueTime;
-                time.Add(this);
-            }
 
-            return true;
+            var wait = dueTime == TimeSpan.Zero ? NoWait : dueTime;
+            SetDue(wait);
+            return Inner.Change(wait, newPeriod)
+                && (dueTime == Timeout.InfiniteTimeSpan || time.set.Writer.TryWrite(dueTime));
         }
 
-        public void Fire()
+        public void Fire(object? none)
         {
-            time.Remove(this);
-            if (period > TimeSpan.Zero)
-            {
-                Due += period;
-                time.Add(this);
-            }
-
+            SetDue(period > TimeSpan.Zero ? period : Timeout.InfiniteTimeSpan);
             callback(state);
+            time.afterTimer?.Invoke();
         }
 
-        public void Dispose() => time.Remove(this);
+        public void Dispose()
+        {
+            SetDue(Timeout.InfiniteTimeSpan);
+            Inner.Dispose();
+        }
 
         public ValueTask DisposeAsync()
         {
             Dispose();
             return ValueTask.CompletedTask;
+        }
+
+        private void SetDue(TimeSpan wait)
+        {
+            lock (time.due)
+            {
+                if (wait == Timeout.InfiniteTimeSpan)
+                {
+                    time.due.Remove(this);
+                }
+                else
+                {
+                    time.due[this] = time.GetUtcNow() + wait;
+                }
+            }
         }
     }
 }

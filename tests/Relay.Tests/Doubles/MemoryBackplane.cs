@@ -269,9 +269,10 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
             return (new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None), null);
         }
 
-        if (log.Entries.FirstOrDefault(e => entry.Earlier.Span.Contains(e.Position.Id)) is { Position.IsNone: false } one)
+        var stored = log.Entries.FirstOrDefault(e => entry.Earlier.Span.Contains(e.Position.Id));
+        if (!stored.Position.IsNone)
         {
-            return (new AppendResult(AppendOutcome.Stored, one.Position, one.Previous), one);
+            return (new AppendResult(AppendOutcome.Stored, stored.Position, stored.Previous), stored);
         }
 
         if (!log.Ids.Add(entry.Id)

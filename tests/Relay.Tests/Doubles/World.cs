@@ -22,7 +22,7 @@ internal sealed class World : IDisposable
 
     public World(SessionSettings? settings = null)
     {
-        Settings = settings ?? new SessionSettings();
+        Settings = settings ?? SessionDefaults.Value;
         Snapshots = new MemorySnapshots(Time);
         SynchronizationContext.SetSynchronizationContext(Context);
     }
@@ -70,10 +70,10 @@ internal sealed class World : IDisposable
     public void Kill(int number) => Backplane.Cut(ChannelIdOf(number));
 
     /// <summary>Deletes the document as far as that gets now.</summary>
-    public Task<LifeOutcome> Delete() => Begin(new DocumentLife(Services(0)).DeleteAsync(Name, CancellationToken.None));
+    public Task<LifeOutcome> Delete() => Begin(Life().DeleteAsync(Name, CancellationToken.None));
 
     /// <summary>Creates it again as far as that gets now.</summary>
-    public Task<LifeOutcome> Create() => Begin(new DocumentLife(Services(0)).CreateAsync(Name, CancellationToken.None));
+    public Task<LifeOutcome> Create() => Begin(Life().CreateAsync(Name, CancellationToken.None));
 
     /// <summary>Sets a snapshot aside as far as that gets now.</summary>
     public Task<SetAsideResult> SetAside(Position at, bool acceptsLoss)
@@ -156,6 +156,12 @@ internal sealed class World : IDisposable
         var task = begun.AsTask();
         Run();
         return task;
+    }
+
+    private DocumentLife Life()
+    {
+        var services = Services(0);
+        return new DocumentLife(services.Log, services.Snapshots, services.Durable, services.Environment);
     }
 
     private SessionServices Services(int number)

@@ -17,7 +17,7 @@ public sealed class GuardedLoggerTests : IDisposable
     private static readonly Action<ILogger, string, Exception?> LogDeleted =
         LoggerMessage.Define<string>(LogLevel.Information, LogEvents.DeletedByRequest, "{Document} was deleted");
 
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private readonly NodeLog log = new();
     private readonly GuardedLoggerFactory factory;
     private readonly ILogger logger;
@@ -42,7 +42,7 @@ public sealed class GuardedLoggerTests : IDisposable
 
         Assert.Equal(LineRate.Burst, Count("A client named doc came"));
 
-        time.Advance(LineRate.ReportAfter, () => { });
+        time.Advance(LineRate.ReportAfter);
         Assert.Contains(log.Lines, line => line.StartsWith(
             $"{10_000 - LineRate.Burst} more lines of event 7 (Named)", StringComparison.Ordinal));
         LogName(logger, "doc", null);

@@ -1,4 +1,3 @@
-using Relay.Doubles;
 using Relay.Persistence.Metadata;
 using Relay.Telemetry;
 using Relay.Yjs;
@@ -9,7 +8,7 @@ public sealed class RoomRecorderTests : IDisposable
 {
     private static readonly DocumentName Plan = DocumentName.Create("plan");
 
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private readonly RelayMetrics metrics = new(new NodeGauges(() => 0, () => 0, () => 0, () => true));
     private readonly RoomRecorder recorder;
 
@@ -42,7 +41,7 @@ public sealed class RoomRecorderTests : IDisposable
             activity.Figures.BytesIn += 10;
         }
 
-        time.Advance(TimeSpan.FromSeconds(90), () => { });
+        time.Advance(TimeSpan.FromSeconds(90));
         activity.Went(connection);
         activity.Leave();
         var sample = Assert.Single(Take().Rooms);
@@ -109,10 +108,10 @@ public sealed class RoomRecorderTests : IDisposable
     public void Seconds_of_connections_that_do_nothing_belong_to_their_hours()
     {
         var activity = recorder.Begin(Plan);
-        time.Advance(TimeSpan.FromMinutes(50), () => { });
+        time.Advance(TimeSpan.FromMinutes(50));
         activity.Came(Connection());
         Assert.Equal(0, Assert.Single(Take().Rooms).ConnectionSeconds);
-        time.Advance(TimeSpan.FromMinutes(30), () => { });
+        time.Advance(TimeSpan.FromMinutes(30));
         var endOfHour = recorder.TakeBatch(out var isLast);
         Assert.False(isLast);
         Assert.Equal((59, 600),

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
@@ -42,6 +43,39 @@ public sealed class BrowserRuleTests : IDisposable
         Assert.Equal(304, (int)unchanged.StatusCode);
         AssertAll(unchanged);
         Assert.Equal("frame-ancestors 'self'", Header(unchanged, "Content-Security-Policy"));
+    }
+
+    [Fact]
+    public async Task The_description_s_page_runs_only_what_the_node_sent_with_it()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var answer = await node.AskAsync("GET", "/api/");
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+        AssertAll(answer);
+        Assert.Equal("SAMEORIGIN", Header(answer, "X-Frame-Options"));
+        Assert.Equal("no-store", Header(answer, "Cache-Control"));
+        var policy = Header(answer, "Content-Security-Policy")!;
+        var nonce = Regex.Match(policy, "script-src 'self' 'nonce-([^']{20,})';").Groups[1].Value;
+        Assert.StartsWith("default-src 'self'; ", policy, StringComparison.Ordinal);
+        Assert.EndsWith("; frame-ancestors 'self'", policy, StringComparison.Ordinal);
+        var page = await answer.Content.ReadAsStringAsync();
+        var scripts = Regex.Matches(page, "<script[^>]*>").Select(script => script.Value).ToArray();
+        Assert.Equal(3, scripts.Length);
+        Assert.All(scripts, script => Assert.Contains($"nonce=\"{nonce}\"", script, StringComparison.Ordinal));
+        Assert.DoesNotContain("//", page, StringComparison.Ordinal);
+        using var again = await node.AskAsync("GET", "/api/");
+        Assert.DoesNotContain(nonce, Header(again, "Content-Security-Policy")!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/api/nowhere")]
+    [InlineData("/api/v1")]
+    public async Task The_description_s_page_stands_at_no_other_address(string path)
+    {
+        await using var node = await TestNode.StartAsync();
+        using var answer = await node.AskAsync("GET", path);
+        Assert.Equal(404, (int)answer.StatusCode);
+        AssertContent(answer);
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.CodeDom.Compiler;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
@@ -5,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Relay.Doubles;
 using Relay.Metadata;
 using Relay.Persistence.Metadata;
+using Relay.Protocols;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Node;
@@ -35,13 +38,23 @@ public sealed class OpenApiTests
         var described = Operations(description).Select(operation => $"{operation.Method} {operation.Path}")
             .Order(StringComparer.Ordinal);
         var mapped = node.Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/yjs/", StringComparison.Ordinal)
-                && !endpoint.RoutePattern.RawText.StartsWith("/hocuspocus", StringComparison.Ordinal))
-            .SelectMany(
-                endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(
-                    method => $"{method} {endpoint.RoutePattern.RawText}"))
+            .Where(endpoint => endpoint.Metadata.GetMetadata<SpeaksWebSocket>() is null
+                && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+                .Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}"))
             .Order(StringComparer.Ordinal);
         Assert.Equal(mapped, described);
+    }
+
+    /// <summary>The generator passes over calls that it does not understand, and says nothing then.</summary>
+    [Fact]
+    public async Task Every_address_that_is_more_than_a_request_delegate_was_generated()
+    {
+        await using var node = await TestNode.StartAsync();
+        var typed = node.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<MethodInfo>() is not null).ToArray();
+        Assert.True(typed.Length > 20);
+        Assert.All(typed, endpoint =>
+            Assert.Contains("RequestDelegateGenerator", endpoint.Metadata.GetMetadata<GeneratedCodeAttribute>()?.Tool));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Problems;
 using Relay.Telemetry;
@@ -27,6 +28,21 @@ public sealed class ProblemTests
         var (read, sentence) = await ProblemAnswer.ReadAsync(answer);
         Assert.Equal(status, read);
         Assert.EndsWith(".", sentence, StringComparison.Ordinal);
+    }
+
+    /// <summary>The framework would add the id of a trace, and answer this client without a body.</summary>
+    [Fact]
+    public async Task A_refusal_has_these_members_for_every_client()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/documents/none");
+        request.Headers.Add("Accept", "text/html");
+        using var answer = await node.Http.SendAsync(request).WaitAsync(TestNode.Patience);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.ToString());
+        const string text =
+            "{\"type\":\"docs/protocol.md#problem-no-document\",\"title\":\"There is no such document\","
+            + "\"status\":404,\"detail\":\"There is no such document.\"}";
+        Assert.Equal(text, await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -62,7 +78,13 @@ public sealed class ProblemTests
     {
         using var metrics = new RelayMetrics(new NodeGauges(() => 0, () => 0, () => 0, () => true));
         using var body = new MemoryStream();
-        var context = new DefaultHttpContext { Response = { Body = body }, TraceIdentifier = "7" };
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        var context = new DefaultHttpContext
+        {
+            RequestServices = services,
+            Response = { Body = body },
+            TraceIdentifier = "7",
+        };
         await new RefusalPages(metrics, NullLogger<RefusalPages>.Instance).InvokeAsync(context, _ => throw thrown);
         return (context, Encoding.UTF8.GetString(body.ToArray()));
     }

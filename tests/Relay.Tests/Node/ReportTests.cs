@@ -67,7 +67,14 @@ public sealed class ReportTests
     public async Task Reports_of_other_nodes_are_listed_and_what_does_not_read_is_passed_over()
     {
         var others = new OtherNodes(
-            """{"address":"10.0.0.2:5310","incarnation":"b","startedAt":"2026-01-01T00:00:00Z","connections":7,"fromTheFuture":[1]}""", "no report", "[]");
+            """
+            {
+              "address": "10.0.0.2:5310", "incarnation": "b", "startedAt": "2026-01-01T00:00:00Z", "connections": 7,
+              "fromTheFuture": [1]
+            }
+            """,
+            "no report",
+            "[]");
         await using var node = await StartAsync(others);
         using var answer = JsonDocument.Parse(await node.Http.GetStringAsync(new Uri("/api/nodes", UriKind.Relative)));
         var nodes = answer.RootElement.GetProperty("nodes").EnumerateArray().ToArray();

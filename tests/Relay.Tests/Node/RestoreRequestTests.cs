@@ -169,6 +169,8 @@ public sealed class RestoreRequestTests
     private static string NewestSnapshot(TestNode node)
     {
         var parts = Path.GetFileName(SnapshotFiles(node.Directory)[0]).Split('-');
-        return $"{long.MaxValue - Convert.ToInt64(parts[0], 16)}-{long.MaxValue - Convert.ToInt64(parts[1], 16)}-{parts[2]}";
+        var epoch = long.MaxValue - Convert.ToInt64(parts[0], 16);
+        var number = long.MaxValue - Convert.ToInt64(parts[1], 16);
+        return $"{epoch}-{number}-{parts[2]}";
     }
 }

@@ -98,7 +98,7 @@ public sealed class SetAsideRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task An_old_snapshot_that_turns_out_bad_when_somebody_asks_for_it_is_reported_to_those_who_run_the_node()
+    public async Task An_old_snapshot_that_turns_out_bad_when_it_is_asked_for_is_reported_to_those_who_run_the_node()
     {
         await WriteAsync(Typed(1, 0, "a"), Typed(1, 1, "b"));
         File.WriteAllBytes(SnapshotFiles(directory)[1], Damage);

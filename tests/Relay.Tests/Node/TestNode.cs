@@ -29,8 +29,8 @@ internal sealed class TestNode : IAsyncDisposable
         this.app = app;
         this.ownsDirectory = ownsDirectory;
         Directory = directory;
-        Address = new Uri(
-            app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        var server = app.Services.GetRequiredService<IServer>();
+        Address = new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
         Http = new HttpClient { BaseAddress = Address };
     }
 

@@ -14,7 +14,7 @@ public sealed class PeerClientTests : IDisposable
     private static readonly PeerOptions Options = new() { MaxBytes = 1 << 20 };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly StepTime time = new();
+    private readonly ManualTime time = new();
     private readonly PeerClient client;
 
     public PeerClientTests() =>
@@ -30,7 +30,8 @@ public sealed class PeerClientTests : IDisposable
         var question = await peer.Asked;
         Assert.StartsWith($"GET {StatePath} HTTP/1.1\r\n", question, StringComparison.Ordinal);
         Assert.Equal(PeerProofOutcome.Valid,
-            PeerProof.Check(RawPeer.ProofIn(question), Secret, "GET", StatePath, peer.Address, time.Now, out _, out _));
+            PeerProof.Check(RawPeer.ProofIn(question), Secret, "GET", StatePath, peer.Address,
+                time.GetUtcNow(), out _, out _));
         Assert.DoesNotContain("0123456789", question, StringComparison.Ordinal);
     }
 
@@ -94,9 +95,9 @@ public sealed class PeerClientTests : IDisposable
         await using var holder = Holder(State());
         var asking = AskAsync(silent.Address, holder.Address);
         await silent.Asked;
-        var wait = await time.TimerAsync(Options.NextAfter);
+        await time.IsSetAsync(Options.NextAfter);
         Assert.Equal(0, holder.Questions);
-        wait.Fire();
+        time.Advance(Options.NextAfter);
         AssertEqual(State(), await asking);
         await silent.Gone;
     }
@@ -109,7 +110,7 @@ public sealed class PeerClientTests : IDisposable
         await using var silent = RawPeer.Silent();
         var asking = AskAsync(slow.Address, silent.Address);
         await slow.Asked;
-        (await time.TimerAsync(Options.NextAfter)).Fire();
+        await time.PassAsync(Options.NextAfter);
         await silent.Asked;
         speak.SetResult();
         AssertEqual(State(), await asking);
@@ -131,10 +132,10 @@ public sealed class PeerClientTests : IDisposable
         await using var first = RawPeer.Silent();
         await using var second = RawPeer.Silent();
         var asking = AskAsync(first.Address, second.Address);
-        var deadline = await time.TimerAsync(Options.Deadline);
-        (await time.TimerAsync(Options.NextAfter)).Fire();
+        await time.IsSetAsync(Options.Deadline);
+        await time.PassAsync(Options.NextAfter);
         await Task.WhenAll(first.Asked, second.Asked);
-        deadline.Fire();
+        time.Advance(Options.Deadline - Options.NextAfter);
         Assert.Null(await asking);
         await Task.WhenAll(first.Gone, second.Gone);
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using Relay.Connections;
 using Relay.Doubles;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -8,14 +7,21 @@ namespace Relay.Protocols;
 
 public sealed class InboundAwarenessTests : IDisposable
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private readonly List<AwarenessEntry[]> later = [];
     private readonly List<(long Count, YjsError Error)> unreadable = [];
     private readonly InboundAwareness inbound;
 
     public InboundAwarenessTests() =>
         inbound = new InboundAwareness(
-            new ConnectionLimits(1 << 20, 1 << 20, 1000, AwarenessPerSecond: 10, MaxHeldAwarenessBytes: 1000),
+            ConnectionDefaults.Value with
+            {
+                MaxMessageBytes = 1 << 20,
+                MaxWaitingBytes = 1 << 20,
+                MessagesPerSecond = 1000,
+                AwarenessPerSecond = 10,
+                MaxHeldAwarenessBytes = 1000,
+            },
             null,
             time,
             message => later.Add([.. message.Awareness]),
@@ -37,9 +43,9 @@ public sealed class InboundAwarenessTests : IDisposable
         }
 
         Assert.Empty(later);
-        time.Advance(TimeSpan.FromMilliseconds(100), () => { });
+        time.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal([(1UL, 30UL), (2UL, 30UL)], later.Single().Select(e => (e.ClientId, e.Clock)).Order());
-        time.Advance(TimeSpan.FromSeconds(10), () => { });
+        time.Advance(TimeSpan.FromSeconds(10));
         Assert.Single(later);
     }
 
@@ -50,11 +56,11 @@ public sealed class InboundAwarenessTests : IDisposable
         for (ulong clock = 1; clock <= 1000; clock++)
         {
             passed += Passes(Entry(1, clock)) ? 1 : 0;
-            time.Advance(TimeSpan.FromMilliseconds(10), () => { });
+            time.Advance(TimeSpan.FromMilliseconds(10));
         }
 
         // Ten seconds, and a second's worth at once.
-        time.Advance(TimeSpan.FromSeconds(1), () => { });
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.InRange(passed + later.Count, 105, 112);
         Assert.Equal(1000UL, later[^1].Single().Clock);
     }
@@ -65,7 +71,7 @@ public sealed class InboundAwarenessTests : IDisposable
         Exhaust();
         Assert.False(Passes(Entry(1, 20)));
         Assert.False(Passes(new AwarenessEntry(1, 21, AwarenessEntry.NullState)));
-        time.Advance(TimeSpan.FromSeconds(1), () => { });
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(later.Single().Single().IsNull);
     }
 
@@ -76,7 +82,7 @@ public sealed class InboundAwarenessTests : IDisposable
         Assert.False(Passes(Entry(1, 20, new string('x', 800))));
         Assert.True(Passes(Entry(2, 20, new string('x', 800))));
         Assert.False(Passes(Entry(1, 21)));
-        time.Advance(TimeSpan.FromSeconds(2), () => { });
+        time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(21UL, later.Single().Single().Clock);
     }
 
@@ -88,7 +94,7 @@ public sealed class InboundAwarenessTests : IDisposable
         {
             AwarenessEntry[] many = [.. Enumerable.Range(1, 100).Select(client => Entry((ulong)client, clock))];
             passed += Passes(many) ? 1 : 0;
-            time.Advance(TimeSpan.FromMilliseconds(10), () => { });
+            time.Advance(TimeSpan.FromMilliseconds(10));
         }
 
         // Ten seconds, a second's worth at once, and one that is owed.
@@ -109,7 +115,7 @@ public sealed class InboundAwarenessTests : IDisposable
         inbound.Filter(messages);
         Assert.Equal([DocumentMessageKind.SyncStep1, DocumentMessageKind.QueryAwareness], messages.Select(m => m.Kind));
         state.AsSpan().Clear();
-        time.Advance(TimeSpan.FromSeconds(1), () => { });
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("{}", Encoding.UTF8.GetString(later.Single().Single().State.Span));
     }
 
@@ -135,7 +141,7 @@ public sealed class InboundAwarenessTests : IDisposable
 
         Assert.Equal(1, Assert.Single(unreadable).Count);
         Assert.NotEmpty(unreadable[0].Error.Message);
-        time.Advance(TimeSpan.FromMinutes(1), () => { });
+        time.Advance(TimeSpan.FromMinutes(1));
         inbound.Filter([bad]);
         Assert.Equal(1000, unreadable[1].Count);
         Assert.Empty(later);
@@ -148,7 +154,7 @@ public sealed class InboundAwarenessTests : IDisposable
         Exhaust();
         Assert.False(Passes(Entry(1, 20)));
         inbound.Dispose();
-        time.Advance(TimeSpan.FromSeconds(1), () => { });
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(later);
     }
 

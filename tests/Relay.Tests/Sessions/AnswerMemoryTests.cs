@@ -10,6 +10,10 @@ namespace Relay.Sessions;
 public sealed class AnswerMemoryTests
 {
     private const int DocumentBytes = 800_000;
+    private const int PartBytes = 20_000;
+
+    private static readonly SessionSettings InParts =
+        SessionDefaults.Value with { Sync = new DiffSizes(2 * PartBytes, PartBytes, 0), SendBytes = 10_000 };
 
     [Fact]
     public void A_document_that_waits_no_more_is_not_woken_and_not_kept()
@@ -23,10 +27,50 @@ public sealed class AnswerMemoryTests
         budget.Return(100);
         Assert.Equal(0, woken);
     }
-    private const int PartBytes = 20_000;
 
-    private static readonly SessionSettings InParts =
-        new() { Sync = new DiffSizes(2 * PartBytes, PartBytes, 0), SendBytes = 10_000 };
+    [Fact]
+    public void Documents_are_told_of_room_in_the_order_in_which_they_began_to_wait()
+    {
+        var budget = new AnswerBudget(100);
+        budget.Charge(200);
+        var told = new List<int>();
+        var wakes = Enumerable.Range(0, 3).Select(i => (Action)(() => told.Add(i))).ToArray();
+        foreach (var wake in wakes)
+        {
+            budget.Wait(wake, budget.Returns);
+        }
+
+        budget.Return(110);
+        Assert.Equal([0, 1, 2], told);
+
+        // Two find no room and wait on, in whichever order they have looked; one has found some.
+        budget.Wait(wakes[2], budget.Returns);
+        budget.EndWait(wakes[1]);
+        budget.Wait(wakes[0], budget.Returns);
+        budget.Wait(wakes[1], budget.Returns);
+        budget.Return(10);
+        Assert.Equal([0, 1, 2, 0, 2, 1], told);
+    }
+
+    [Fact]
+    public void Questions_that_wait_for_room_are_answered_in_their_order()
+    {
+        using var world = new World(InParts) { Answers = new AnswerBudget(1) };
+        var writer = LargeDocument(world);
+        var first = Reader(world, isShared: true);
+        writer.Say(Update(Typed(2, 0, "x")));
+        var (late, early) = (Silent(world), Silent(world));
+        early.Say(Step1());
+        late.Say(Step1(1, 2, 1));
+        Assert.False(early.IsSending || late.IsSending);
+        first.Leave();
+        world.Run();
+        Assert.True(early.IsSending);
+        Assert.False(late.IsSending);
+        ReadAll([early]);
+        ReadAll([late]);
+        Assert.Contains("step2", late.Got);
+    }
 
     [Theory]
     [InlineData(true)]
@@ -162,6 +206,14 @@ public sealed class AnswerMemoryTests
     /// <summary>A client that asks for everything and reads only the node's own question.</summary>
     private static TestConnection Reader(World world, bool isShared)
     {
+        var reader = Silent(world, isShared);
+        reader.Say(Step1());
+        return reader;
+    }
+
+    /// <summary>One that does not ask.</summary>
+    private static TestConnection Silent(World world, bool isShared = true)
+    {
         var reader = new TestConnection(world.Context, world.Sessions, World.Name, AccessLevel.Read)
         {
             Format = isShared ? YWebSocketFormat.Instance : new OwnFormat(),
@@ -169,7 +221,6 @@ public sealed class AnswerMemoryTests
         };
         reader.Join();
         reader.Drain();
-        reader.Say(Step1());
         return reader;
     }
 

@@ -33,7 +33,7 @@ public sealed class DeletionTests
     [Fact]
     public async Task The_snapshots_say_it_when_the_log_is_gone()
     {
-        using var world = new World(new SessionSettings { SaveInterval = TimeSpan.FromSeconds(1) });
+        using var world = new World(SessionDefaults.Value with { SaveInterval = TimeSpan.FromSeconds(1) });
         world.Client().Say(Update(A));
         world.Advance(2);
         await world.Delete();
@@ -119,7 +119,7 @@ public sealed class DeletionTests
     [Fact]
     public void A_listing_from_before_a_deletion_is_not_taken_together_with_the_log_after_it()
     {
-        using var world = new World(new SessionSettings { SaveInterval = TimeSpan.FromSeconds(1) });
+        using var world = new World(SessionDefaults.Value with { SaveInterval = TimeSpan.FromSeconds(1) });
         world.Client().Say(Update(A));
         world.Advance(2);
         world.Snapshots.AfterListing = () =>
@@ -133,7 +133,7 @@ public sealed class DeletionTests
     [Fact]
     public async Task A_document_that_is_created_again_begins_with_nothing()
     {
-        using var world = new World(new SessionSettings { SaveInterval = TimeSpan.FromSeconds(1) });
+        using var world = new World(SessionDefaults.Value with { SaveInterval = TimeSpan.FromSeconds(1) });
         world.Client().Say(Update(A));
         world.Advance(2);
         await world.Delete();
@@ -184,10 +184,10 @@ public sealed class DeletionTests
     [Fact]
     public async Task The_tombstone_outlives_every_snapshot_before_it()
     {
-        var settings = new SessionSettings
+        var settings = SessionDefaults.Value with
         {
             SaveInterval = TimeSpan.FromSeconds(1),
-            Retention = new SnapshotRetention(0, 0, 0)
+            Retention = new SnapshotRetention(0, 0, 0),
         };
         using var world = new World(settings);
         world.Client().Say(Update(A));

@@ -42,7 +42,8 @@ public sealed class DeliveryTests
     [Fact]
     public void A_large_document_comes_in_parts_the_last_of_which_says_that_it_was_all_and_later_entries_follow()
     {
-        using var world = new World(new SessionSettings { Sync = new DiffSizes(4000, 1000, 8000), SendBytes = 1500 });
+        using var world = new World(
+            SessionDefaults.Value with { Sync = new DiffSizes(4000, 1000, 8000), SendBytes = 1500 });
         var writer = world.Client();
         for (ulong i = 0; i < 30; i++)
         {
@@ -88,7 +89,7 @@ public sealed class DeliveryTests
     [Fact]
     public void A_connection_that_reads_nothing_costs_bounded_memory_delays_nobody_and_gets_one_difference_in_the_end()
     {
-        using var world = new World(new SessionSettings { DeliveryBytes = 2000 });
+        using var world = new World(SessionDefaults.Value with { DeliveryBytes = 2000 });
         var (writer, other, stuck) = (world.Client(), world.Client(), world.Client());
         stuck.IsStuck = true;
         for (ulong i = 0; i < 1000; i++)
@@ -106,7 +107,7 @@ public sealed class DeliveryTests
     [Fact]
     public void The_difference_for_a_connection_that_fell_behind_has_the_deletes_that_it_missed()
     {
-        using var world = new World(new SessionSettings { DeliveryBytes = 100 });
+        using var world = new World(SessionDefaults.Value with { DeliveryBytes = 100 });
         var (writer, stuck) = (world.Client(), world.Client());
         writer.Say(Update(Typed(1, 0, "abc")));
         stuck.IsStuck = true;
@@ -127,7 +128,7 @@ public sealed class DeliveryTests
     [Fact]
     public void An_update_with_a_client_without_structs_ends_no_session_when_a_connection_falls_behind()
     {
-        using var world = new World(new SessionSettings { DeliveryBytes = 20_000 });
+        using var world = new World(SessionDefaults.Value with { DeliveryBytes = 20_000 });
         var (writer, other, stuck) = (world.Client(), world.Client(), world.Client());
         stuck.IsStuck = true;
         writer.Say(Update(Typed(1, 0, "a")));
@@ -242,7 +243,7 @@ public sealed class DeliveryTests
             : 20261120;
         var random = new Random(seed);
         using var world = new World(
-            new SessionSettings { DeliveryBytes = 800, Sync = new DiffSizes(600, 300, 600), SendBytes = 500 });
+            SessionDefaults.Value with { DeliveryBytes = 800, Sync = new DiffSizes(600, 300, 600), SendBytes = 500 });
         var writer = world.Client();
         var readers = Enumerable.Range(0, 5).Select(_ => world.Client()).ToArray();
         ulong clock = 0;

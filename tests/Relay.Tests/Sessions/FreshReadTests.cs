@@ -78,7 +78,7 @@ public sealed class FreshReadTests
     [Fact]
     public void So_it_is_if_more_came_during_the_load_than_is_held()
     {
-        using var world = new World(new SessionSettings { HeldBytes = 1 });
+        using var world = new World(SessionDefaults.Value with { HeldBytes = 1 });
         world.Backplane.AppendElsewhere(World.Name, 1, A);
         world.Backplane.Answering.IsShut = true;
         world.Client();
@@ -92,7 +92,7 @@ public sealed class FreshReadTests
     [Fact]
     public void A_document_that_is_being_left_answers_with_what_was_confirmed()
     {
-        using var world = new World(new SessionSettings { IdleTimeout = TimeSpan.Zero });
+        using var world = new World(SessionDefaults.Value with { IdleTimeout = TimeSpan.Zero });
         var client = world.Client();
         client.Say(Update(A));
         world.Locator.Removing.IsShut = true;

@@ -14,7 +14,7 @@ public sealed class GrowthLimitTests
     [Fact]
     public void Tiny_structs_are_refused_before_the_document_takes_more_than_it_may()
     {
-        using var world = new World(new SessionSettings { MaxDocumentBytes = Limit });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = Limit });
         var refused = false;
         for (ulong id = 1; id <= 100 && !refused; id++)
         {
@@ -32,7 +32,7 @@ public sealed class GrowthLimitTests
     [Fact]
     public void What_waits_for_its_append_counts()
     {
-        using var world = new World(new SessionSettings { MaxDocumentBytes = Limit });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = Limit });
         world.Backplane.Appending.IsShut = true;
         var client = world.Client();
         ulong taken = 0;
@@ -51,7 +51,7 @@ public sealed class GrowthLimitTests
     [Fact]
     public void A_document_that_another_writer_has_filled_is_read_and_can_be_emptied_and_written_again()
     {
-        using var world = new World(new SessionSettings { MaxDocumentBytes = Limit });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = Limit });
         var (reader, writer, other) = (world.Client(access: AccessLevel.Read), world.Client(), world.Client());
         writer.Say(Update(Typed(1, 0, new string('x', 10_000))));
         ulong id = 2;
@@ -88,7 +88,7 @@ public sealed class GrowthLimitTests
     [Fact]
     public void What_was_appended_is_counted_once()
     {
-        using var world = new World(new SessionSettings { MaxDocumentBytes = Limit });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = Limit });
         var client = world.Client();
         for (ulong i = 0; i < 20_000; i++)
         {
@@ -106,7 +106,7 @@ public sealed class GrowthLimitTests
         Assert.True(document.TryApply(text, out _, out _));
         Assert.True(document.TryApply(EverySecondDeleted(0, 10_000), out _, out _));
         var limit = document.MemoryBytes + 300_000;
-        using var world = new World(new SessionSettings { MaxDocumentBytes = limit });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = limit });
         var client = world.Client();
         client.Say(Update(text));
         for (var i = 0; i < 10_000; i += 500)
@@ -145,7 +145,7 @@ public sealed class GrowthLimitTests
     {
         // Twelve bytes for each of the update's; with what it says kept it would be 120.
         var large = Tiny(7, 400_000);
-        using var world = new World(new SessionSettings { MaxDocumentBytes = Limit });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = Limit });
         var writer = world.Client();
         Assert.InRange(Allocated(world, writer, DocumentMessageKind.Update, large), 0, 12 * large.Length);
         Assert.Equal(CloseReason.DocumentTooLarge, writer.Closed);
@@ -154,7 +154,7 @@ public sealed class GrowthLimitTests
     [Fact]
     public void A_first_update_that_is_too_large_is_refused_before_it_takes_memory()
     {
-        using var world = new World(new SessionSettings { MaxDocumentBytes = Limit });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = Limit });
         var client = world.Client(format: ReceiptFormat.Instance);
         var large = Tiny(7, 200_000);
         var allocated = Allocated(world, client, DocumentMessageKind.Update, large);

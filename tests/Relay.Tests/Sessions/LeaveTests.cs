@@ -28,7 +28,7 @@ public sealed class LeaveTests
     [Fact]
     public void A_document_that_other_nodes_keep_changing_can_be_left()
     {
-        using var world = new World(new SessionSettings { SaveInterval = TimeSpan.FromSeconds(1) });
+        using var world = new World(SessionDefaults.Value with { SaveInterval = TimeSpan.FromSeconds(1) });
         var client = world.Client();
         client.Say(Update(A));
         client.Leave();
@@ -135,7 +135,8 @@ public sealed class LeaveTests
         // The moments between leaving and gone are few: stop at each of them, come back, and write.
         for (var moment = 0; moment < 40; moment++)
         {
-            using var world = new World(new SessionSettings { IdleTimeout = TimeSpan.FromMilliseconds(moment % 3) });
+            using var world = new World(
+                SessionDefaults.Value with { IdleTimeout = TimeSpan.FromMilliseconds(moment % 3) });
             var gates = new[] { world.Snapshots.Writing, world.Locator.Removing, world.Locator.Adding,
                 world.Backplane.Subscribing };
             var client = world.Client();
@@ -209,7 +210,7 @@ public sealed class LeaveTests
     public void When_the_node_stops_every_document_is_saved_at_once()
     {
         using var world = new World(
-            new SessionSettings { IdleTimeout = TimeSpan.FromHours(1), SaveInterval = TimeSpan.FromHours(1) });
+            SessionDefaults.Value with { IdleTimeout = TimeSpan.FromHours(1), SaveInterval = TimeSpan.FromHours(1) });
         var client = world.Client();
         client.Say(Update(A));
         var left = world.Sessions.LeaveAllAsync();

@@ -70,7 +70,7 @@ public sealed class LoadTests
     [Fact]
     public void More_than_can_be_held_while_loading_is_read_from_the_log()
     {
-        using var world = new World(new SessionSettings { HeldBytes = 300 });
+        using var world = new World(SessionDefaults.Value with { HeldBytes = 300 });
         world.Snapshots.Reading.IsShut = true;
         var client = world.Client();
         for (ulong i = 0; i < 20; i++)
@@ -293,7 +293,7 @@ public sealed class LoadTests
     [Fact]
     public void Connections_beyond_the_limit_of_a_document_are_told_to_come_back()
     {
-        using var world = new World(new SessionSettings { MaxConnectionsPerDocument = 2 });
+        using var world = new World(SessionDefaults.Value with { MaxConnectionsPerDocument = 2 });
         var clients = Enumerable.Range(0, 3).Select(_ => world.Client()).ToArray();
         Assert.Equal([null, null, CloseReason.DocumentIsFull], clients.Select(c => c.Closed));
     }

@@ -39,7 +39,7 @@ public sealed class LostHistoryTests
     [Fact]
     public void What_only_a_snapshot_of_a_lost_history_has_is_appended_before_that_may_be_pruned()
     {
-        var settings = new SessionSettings
+        var settings = SessionDefaults.Value with
         {
             SaveInterval = TimeSpan.FromSeconds(1),
             Retention = new SnapshotRetention(0, 0, 0),
@@ -77,6 +77,7 @@ public sealed class LostHistoryTests
     }
 
     private static Snapshot At(long epoch, long offset, byte[] own, params byte[][] updates) =>
-        new(World.Name, SnapshotKind.State, new Position(epoch, offset, new EntryId((ulong)own.Length + 0xF00 + own[2])),
+        new(World.Name, SnapshotKind.State,
+            new Position(epoch, offset, new EntryId((ulong)own.Length + 0xF00 + own[2])),
             DateTimeOffset.UnixEpoch, World.StateOf(updates));
 }

@@ -82,6 +82,20 @@ public sealed class NodeMemoryTests
     }
 
     [Fact]
+    public void On_a_full_node_a_connection_may_show_a_small_presence_and_no_large_one()
+    {
+        using var world = new World { Memory = new NodeMemory(200_000) };
+        var (writer, other) = (world.Client(), world.Client());
+        writer.Say(Update(Typed(1, 0, new string('x', 60_000))));
+        world.Memory.Open().Add(200_000 - world.Memory.Used);
+        writer.Say(Presence((1, 1, "{}")));
+        Assert.Contains(1UL, other.Presence.Keys);
+        other.Say(Presence((2, 1, $"\"{new string('x', 5_000)}\"")));
+        Assert.DoesNotContain(2UL, writer.Presence.Keys);
+        Assert.Null(other.Closed);
+    }
+
+    [Fact]
     public void A_full_node_opens_no_further_document_until_one_is_left()
     {
         using var world = new World { Memory = new NodeMemory(200_000) };

@@ -125,7 +125,7 @@ public sealed class PeerLoadTests
     }
 
     [Fact]
-    public void A_node_that_is_asked_for_what_it_does_not_hold_takes_itself_out_of_the_locator_and_loads_only_after_that()
+    public void A_node_that_is_asked_for_what_it_does_not_hold_leaves_the_locator_and_loads_only_after_that()
     {
         using var world = new World();
         world.Locator.Held.Add(World.Name);

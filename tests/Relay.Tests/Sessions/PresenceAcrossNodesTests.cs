@@ -24,7 +24,7 @@ public sealed class PresenceAcrossNodesTests
     [Fact]
     public void A_client_that_comes_back_to_a_node_that_had_left_the_document_sees_and_is_seen_at_once()
     {
-        using var world = new World(new SessionSettings { IdleTimeout = TimeSpan.FromSeconds(4) });
+        using var world = new World(SessionDefaults.Value with { IdleTimeout = TimeSpan.FromSeconds(4) });
         var (there, gone) = (world.Client(0), world.Client(1));
         there.Say(Presence((1, 4, "{}")));
         there.Say(Step2([0, 0]));

@@ -128,7 +128,7 @@ public sealed class PresenceAttackTests
     public void Presence_that_fills_a_document_hides_no_one_else(int node)
     {
         const int Most = 1 << 20;
-        using var world = new World(new SessionSettings { Awareness = new AwarenessLimits(64 << 10, 16, Most) });
+        using var world = new World(SessionDefaults.Value with { Awareness = new AwarenessLimits(64 << 10, 16, Most) });
         var (owner, watcher) = (Client(world, "ada"), Client(world, "bob", node));
         owner.Say(Presence((1, 1, "{}")));
         int[] lengths = [60_000, 60_000, 3_500, 3_500, 100, 100, 100, 100];

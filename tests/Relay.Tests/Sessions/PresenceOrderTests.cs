@@ -30,7 +30,7 @@ public sealed class PresenceOrderTests
     [Fact]
     public void A_client_that_is_behind_hears_of_presence_before_all_that_it_lacks()
     {
-        using var world = new World(new SessionSettings { SendBytes = 1 });
+        using var world = new World(SessionDefaults.Value with { SendBytes = 1 });
         var (writer, slow) = (world.Client(), world.Client());
         writer.Say(Step2([0, 0]));
         slow.IsStuck = true;

@@ -215,7 +215,7 @@ public sealed class PresenceTests
     [Fact]
     public void A_connection_that_brings_too_many_clients_goes_on_without_those_above_the_limit()
     {
-        using var world = new World(new SessionSettings { Awareness = new AwarenessLimits(100, 2) });
+        using var world = new World(SessionDefaults.Value with { Awareness = new AwarenessLimits(100, 2, 8 << 20) });
         var (many, other) = (world.Client(), world.Client());
         many.Say(Presence((1, 1, "{}")));
         many.Say(Presence((2, 1, "{}"), (3, 1, "{}"), (4, 1, "{}")));
@@ -234,7 +234,7 @@ public sealed class PresenceTests
     [Fact]
     public void Presence_that_is_too_large_goes_and_comes_back_when_it_is_smaller()
     {
-        using var world = new World(new SessionSettings { Awareness = new AwarenessLimits(100, 2) });
+        using var world = new World(SessionDefaults.Value with { Awareness = new AwarenessLimits(100, 2, 8 << 20) });
         var (large, other) = (world.Client(), world.Client());
         large.Say(Presence((1, 1, "{}")));
         large.Say(Presence((1, 2, $"\"{new string('x', 200)}\"")));
@@ -250,7 +250,7 @@ public sealed class PresenceTests
     [Fact]
     public void Presence_of_a_document_has_a_limit_for_new_entries_those_of_other_nodes_included()
     {
-        using var world = new World(new SessionSettings { Awareness = new AwarenessLimits(100, 2, 400) });
+        using var world = new World(SessionDefaults.Value with { Awareness = new AwarenessLimits(100, 2, 400) });
         var (one, two, there) = (world.Client(), world.Client(), world.Client(1));
         var state = $"\"{new string('x', 60)}\"";
         one.Say(Presence((1, 1, state)));

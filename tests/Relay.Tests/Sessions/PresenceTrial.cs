@@ -30,7 +30,7 @@ internal sealed class PresenceTrial
         random = new Random(seed);
         this.nodes = nodes;
         channelsBreak = random.Next(2) == 0;
-        world = new World(new SessionSettings { IdleTimeout = TimeSpan.FromSeconds(channelsBreak ? 600 : 4) });
+        world = new World(SessionDefaults.Value with { IdleTimeout = TimeSpan.FromSeconds(channelsBreak ? 600 : 4) });
         for (ulong id = 1; id <= 6; id++)
         {
             var user = isAttacked ? $"user {(tabsTalk ? (id + 1) / 2 : id)}" : null;

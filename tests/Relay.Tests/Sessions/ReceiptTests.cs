@@ -134,7 +134,7 @@ public sealed class ReceiptTests
     [Fact]
     public void A_receipt_comes_after_the_parts_of_an_answer_where_clients_take_it_for_the_end_of_their_first_sync()
     {
-        using var world = new World(new SessionSettings { Sync = new DiffSizes(600, 200, 0), SendBytes = 300 });
+        using var world = new World(SessionDefaults.Value with { Sync = new DiffSizes(600, 200, 0), SendBytes = 300 });
         var writer = world.Client();
         for (ulong i = 1; i <= 30; i++)
         {
@@ -161,7 +161,7 @@ public sealed class ReceiptTests
     [Fact]
     public void Of_many_receipts_that_wait_for_parts_only_the_first_ones_do_not_count_as_waiting()
     {
-        using var world = new World(new SessionSettings { Sync = new DiffSizes(600, 200, 0), SendBytes = 300 });
+        using var world = new World(SessionDefaults.Value with { Sync = new DiffSizes(600, 200, 0), SendBytes = 300 });
         var writer = world.Client();
         for (ulong i = 1; i <= 30; i++)
         {
@@ -232,7 +232,7 @@ public sealed class ReceiptTests
     [Fact]
     public void A_reader_that_cannot_be_told_stays_connected_and_its_updates_are_dropped()
     {
-        using var world = new World(new SessionSettings { MaxDocumentBytes = 1 });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = 1 });
         var reader = world.Client(access: AccessLevel.Read);
         reader.Say(Update(A));
         reader.Say(Step2(A));

@@ -161,7 +161,7 @@ public sealed class SaveRequestTests
     [Fact]
     public void A_session_that_is_about_to_go_answers_all_who_wait()
     {
-        using var world = new World(new SessionSettings { IdleTimeout = TimeSpan.Zero });
+        using var world = new World(SessionDefaults.Value with { IdleTimeout = TimeSpan.Zero });
         var client = world.Client();
         client.Say(Update(A));
         world.Locator.Removing.IsShut = true;

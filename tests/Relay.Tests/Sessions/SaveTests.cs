@@ -1,6 +1,7 @@
 using Relay.Backplane;
 using Relay.Doubles;
 using Relay.Persistence;
+using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
@@ -22,9 +23,47 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void A_failed_save_whose_repeat_another_node_makes_needless_does_not_end_saving()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Advance(5);
+        world.Snapshots.Writing.Failure = new SnapshotStoreUnavailableException("Away.");
+        for (var i = 0; i < 120 && world.Backplane.Problems.Count == 0; i++)
+        {
+            world.Advance(1);
+        }
+
+        Assert.NotEmpty(world.Backplane.Problems);
+        world.Snapshots.Writing.Failure = null;
+        world.Backplane.Claiming.IsShut = true;
+        for (var i = 0; i < 120 && world.Backplane.Claiming.Waiting == 0; i++)
+        {
+            world.Advance(1);
+        }
+
+        Assert.Equal(1, world.Backplane.Claiming.Waiting);
+
+        // While the repeat waits for its claim, another node saves that position, and the claim is refused.
+        world.Backplane.SaveElsewhere(World.Name);
+        world.Run();
+        world.Backplane.Saved = Position.None;
+        world.Backplane.IsClaimedElsewhere = true;
+        world.Backplane.Claiming.Open();
+        world.Run();
+        world.Backplane.IsClaimedElsewhere = false;
+        var before = world.Snapshots.Writes;
+
+        client.Say(Update(Typed(1, 1, "b")));
+        world.Advance(61);
+        Assert.Equal(before + 1, world.Snapshots.Writes);
+    }
+
+    [Fact]
     public void Many_unsaved_bytes_are_saved_sooner()
     {
-        using var world = new World(new SessionSettings { SaveBytes = 1000 });
+        using var world = new World(SessionDefaults.Value with { SaveBytes = 1000 });
         var client = world.Client();
         client.Say(Update(Typed(1, 0, new string('x', 600))));
         Assert.Equal(0, world.Snapshots.Writes);
@@ -35,7 +74,7 @@ public sealed class SaveTests
     [Fact]
     public void A_document_that_grows_by_small_updates_writes_no_more_than_six_times_what_was_sent()
     {
-        using var world = new World(new SessionSettings { SaveBytes = 1000 });
+        using var world = new World(SessionDefaults.Value with { SaveBytes = 1000 });
         var client = world.Client();
         var (sent, written, writes) = (0L, 0L, 0);
         for (ulong i = 0; i < 600; i++)
@@ -57,7 +96,7 @@ public sealed class SaveTests
     [Fact]
     public void A_change_of_a_large_document_waits_for_its_snapshot_twice_as_long_and_no_longer()
     {
-        using var world = new World(new SessionSettings { SaveBytes = 1000 });
+        using var world = new World(SessionDefaults.Value with { SaveBytes = 1000 });
         var client = world.Client();
         client.Say(Update(Typed(1, 0, new string('x', 50_000))));
 
@@ -219,7 +258,7 @@ public sealed class SaveTests
     [Fact]
     public void Slow_saves_never_run_at_the_same_time()
     {
-        using var world = new World(new SessionSettings { SaveBytes = 10 });
+        using var world = new World(SessionDefaults.Value with { SaveBytes = 10 });
         var client = world.Client();
         world.Snapshots.Writing.IsShut = true;
         for (ulong i = 0; i < 50; i++)
@@ -234,7 +273,7 @@ public sealed class SaveTests
     [Fact]
     public void Old_snapshots_are_thinned()
     {
-        using var world = new World(new SessionSettings { Retention = new SnapshotRetention(2, 0, 0) });
+        using var world = new World(SessionDefaults.Value with { Retention = new SnapshotRetention(2, 0, 0) });
         var client = world.Client();
         for (ulong i = 0; i < 6; i++)
         {

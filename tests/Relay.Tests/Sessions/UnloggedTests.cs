@@ -83,7 +83,7 @@ public sealed class UnloggedTests
     [Fact]
     public void A_slow_reader_gets_what_it_missed()
     {
-        using var world = new World(new SessionSettings { DeliveryBytes = 100 });
+        using var world = new World(SessionDefaults.Value with { DeliveryBytes = 100 });
         var (writer, slow) = (world.Client(), world.Client());
         slow.IsStuck = true;
         Cut(world, "fails");
@@ -139,7 +139,7 @@ public sealed class UnloggedTests
     public void Who_was_shown_it_and_falls_behind_is_sent_no_part_that_takes_effect_early()
     {
         using var world = new World(
-            new SessionSettings { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 });
+            SessionDefaults.Value with { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 });
         var (one, two, reader) = (world.Client(), world.Client(), world.Client());
         Cut(world, "fails");
         one.Say(Update(Typed(1, 0, "aaaa")));

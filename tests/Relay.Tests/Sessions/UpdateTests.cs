@@ -159,7 +159,7 @@ public sealed class UpdateTests
     [Fact]
     public void An_update_that_makes_the_document_too_large_is_refused_and_the_document_lives_on()
     {
-        using var world = new World(new SessionSettings { MaxDocumentBytes = 20_000 });
+        using var world = new World(SessionDefaults.Value with { MaxDocumentBytes = 20_000 });
         var (big, small) = (world.Client(), world.Client());
         big.Say(Update(Typed(7, 0, new string('x', 50_000))));
         Assert.Equal(CloseReason.DocumentTooLarge, big.Closed);

@@ -29,6 +29,19 @@ public sealed partial class DeploymentSettingsTests
     }
 
     [Fact]
+    public void Sentences_of_the_node_name_settings_that_it_knows()
+    {
+        var named = Under("src", "*.cs")
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Contains("obj"))
+            .SelectMany(file => Written().Matches(File.ReadAllText(Path.Combine(Root, file))))
+            .Select(match => match.Value)
+            .Distinct()
+            .ToList();
+        Assert.Contains("Relay:Redis:Configuration", named);
+        Assert.Empty(Unknown(named));
+    }
+
+    [Fact]
     public void Files_that_set_something_are_among_those_that_are_looked_at()
     {
         Assert.All(

@@ -14,7 +14,9 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
 
     private readonly World world = new();
     private readonly OfferedJobs jobs = new();
+    private readonly CancellationTokenSource stop = new();
     private readonly ForgottenDocumentSaver saver;
+    private Task running = Task.CompletedTask;
 
     public ForgottenDocumentSaverTests() =>
         saver = new ForgottenDocumentSaver(jobs, world.Sessions, Options, world.Time,
@@ -23,6 +25,7 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
     public void Dispose()
     {
         saver.Dispose();
+        stop.Dispose();
         world.Dispose();
     }
 
@@ -112,13 +115,25 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
         Forget("other");
         world.Snapshots.Reading.IsShut = true;
         Start();
-        var stopping = saver.StoppingAsync(CancellationToken.None);
-        Until(() => stopping.IsCompletedSuccessfully);
+        stop.Cancel();
+        Until(() => running.IsCanceled);
         world.Snapshots.Reading.Open();
         Until(() => world.Sessions.Count == 0);
         Assert.Empty(jobs.Failed);
         world.Advance(10 * Options.Interval.TotalSeconds);
         Assert.Equal(1, jobs.Claiming.Calls);
+    }
+
+    [Fact]
+    public void It_begins_when_the_node_listens_and_ends_before_clients_are_sent_away()
+    {
+        Assert.True(saver.StartAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Assert.Null(saver.ExecuteTask);
+        Assert.True(saver.StartedAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Until(() => jobs.Claiming.Calls == 1);
+        var stopping = saver.StoppingAsync(CancellationToken.None);
+        Until(() => stopping.IsCompletedSuccessfully);
+        Assert.True(saver.ExecuteTask!.IsCompleted);
     }
 
     private void Forget(string name)
@@ -146,7 +161,7 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
     {
         // The test framework has set its own since the world was made.
         SynchronizationContext.SetSynchronizationContext(world.Context);
-        Assert.True(saver.StartedAsync(CancellationToken.None).IsCompletedSuccessfully);
+        running = saver.RunAsync(stop.Token);
         world.Run();
     }
 }

@@ -13,7 +13,7 @@ public sealed class JwtSettingsTests
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var pem = ec.ExportSubjectPublicKeyInfoPem() + "\n";
         string Keys(int count) => string.Concat(Enumerable.Repeat(pem, count));
-        Assert.Equal(8, Read(false, ("PublicKey", Keys(8))).Auth.Jwt!.Keys!.Count);
+        Assert.Equal(8, Read(false, ("PublicKey", Keys(8))).Auth.Jwt.Keys()!.Count);
         Assert.Contains(
             "Relay:Auth:Jwt:PublicKey holds 9 keys of one kind",
             Refused(false, ("PublicKey", Keys(9))),
@@ -26,7 +26,7 @@ public sealed class JwtSettingsTests
         var settings = Read(false, ("Secret", Secret), ("SecondSecret", "another hush, hush of 32 bytes and more"),
             ("Issuer", "me"), ("Audience", "you"));
         Assert.Equal("jwt", settings.Auth.Mode);
-        Assert.Equal(2, settings.Auth.Jwt!.Keys!.Count);
+        Assert.Equal(2, settings.Auth.Jwt.Keys()!.Count);
         Assert.Equal(("me", "you"), (settings.Auth.Jwt.Issuer, settings.Auth.Jwt.Audience));
         Assert.DoesNotContain("hush", settings.ToString(), StringComparison.Ordinal);
     }
@@ -66,11 +66,11 @@ public sealed class JwtSettingsTests
             HashAlgorithmName.SHA512);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
         pem += "\n" + certificate.ExportCertificatePem();
-        Assert.Equal(4, Read(false, ("PublicKey", pem)).Auth.Jwt!.Keys!.Count);
+        Assert.Equal(4, Read(false, ("PublicKey", pem)).Auth.Jwt.Keys()!.Count);
         var file = Path.GetTempFileName();
         File.WriteAllText(file, "Our keys:\n" + pem);
-        Assert.Equal([6, 1, 6, 1],
-            Read(false, ("PublicKey", file)).Auth.Jwt!.Keys!.Select(key => key.Algorithms.Count));
+        var keys = Read(false, ("PublicKey", file)).Auth.Jwt.Keys()!;
+        Assert.Equal([6, 1, 6, 1], keys.Select(key => key.Algorithms.Count));
         File.Delete(file);
         Assert.Contains("nor the path of a file that can be read", Refused(false, ("PublicKey", file)),
             StringComparison.Ordinal);
@@ -108,8 +108,8 @@ public sealed class JwtSettingsTests
     {
         if (accepted)
         {
-            Assert.Equal(new Uri(url), Read(isDevelopment, ("JwksUrl", url)).Auth.Jwt!.JwksUrl);
-            Assert.Equal(new Uri(url), Read(isDevelopment, ("Authority", url)).Auth.Jwt!.Authority);
+            Assert.Equal(new Uri(url), Read(isDevelopment, ("JwksUrl", url)).Auth.Jwt.KeysAddress());
+            Assert.Equal(new Uri(url), Read(isDevelopment, ("Authority", url)).Auth.Jwt.Provider());
         }
         else
         {
@@ -129,11 +129,13 @@ public sealed class JwtSettingsTests
         Assert.Contains(sentence, Refused(false, ("Authority", url), ("Issuer", issuer)), StringComparison.Ordinal);
 
     [Fact]
-    public void Proxies_may_be_addresses_and_networks() =>
-        Assert.Equal(["10.0.0.7/32", "192.168.0.0/16", "2001:db8::/48", "::1/128"],
-            ReadAll(true,
-                ("Network:TrustedProxies", "10.0.0.7, 192.168.0.0/16,2001:db8::/48,::1")).Network.TrustedProxies.Select(
-                n => n.ToString()));
+    public void Proxies_may_be_addresses_and_networks()
+    {
+        var settings = ReadAll(true, ("Network:TrustedProxies", "10.0.0.7, 192.168.0.0/16,2001:db8::/48,::1"));
+        Assert.Equal(
+            ["10.0.0.7/32", "192.168.0.0/16", "2001:db8::/48", "::1/128"],
+            settings.Network.Proxies().Select(network => network.ToString()));
+    }
 
     private static string Refused(bool isDevelopment, params (string Key, string Value)[] settings) =>
         Assert.Throws<SettingsException>(() => Read(isDevelopment, settings)).Message;

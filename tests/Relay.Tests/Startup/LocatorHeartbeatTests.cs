@@ -10,7 +10,7 @@ public sealed class LocatorHeartbeatTests : INodeHeartbeat, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly HeartbeatOptions Options = new();
 
-    private readonly StepTime time = new();
+    private readonly ManualTime time = new();
     private readonly Channel<TaskCompletionSource> beats = Channel.CreateUnbounded<TaskCompletionSource>();
     private readonly LocatorHeartbeat heartbeat;
 
@@ -36,7 +36,7 @@ public sealed class LocatorHeartbeatTests : INodeHeartbeat, IDisposable
         await start.WaitAsync(Patience);
         for (var i = 0; i < 3; i++)
         {
-            (await time.TimerAsync(Options.Interval)).Fire();
+            await time.PassAsync(Options.Interval);
             (await NextBeatAsync()).SetResult();
         }
 
@@ -53,12 +53,23 @@ public sealed class LocatorHeartbeatTests : INodeHeartbeat, IDisposable
             Options.FirstRetry * 8, Options.Interval, Options.Interval])
         {
             (await NextBeatAsync()).SetException(new LocatorUnavailableException("It is away.", new IOException()));
-            (await time.TimerAsync(wait)).Fire();
+            await time.PassAsync(wait);
         }
 
         (await NextBeatAsync()).SetResult();
         await start.WaitAsync(Patience);
-        await time.TimerAsync(Options.Interval);
+        await time.IsSetAsync(Options.Interval);
+        await heartbeat.StopAsync(CancellationToken.None).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_beat_that_fails_in_a_way_that_was_not_foreseen_is_not_the_last()
+    {
+        var start = heartbeat.StartAsync(CancellationToken.None);
+        (await NextBeatAsync()).SetException(new InvalidCastException("a bug"));
+        await time.PassAsync(Options.FirstRetry);
+        (await NextBeatAsync()).SetResult();
+        await start.WaitAsync(Patience);
         await heartbeat.StopAsync(CancellationToken.None).WaitAsync(Patience);
     }
 
@@ -67,7 +78,7 @@ public sealed class LocatorHeartbeatTests : INodeHeartbeat, IDisposable
     {
         var start = heartbeat.StartAsync(CancellationToken.None);
         await NextBeatAsync();
-        (await time.TimerAsync(Options.StartPatience)).Fire();
+        await time.PassAsync(Options.StartPatience);
         await start.WaitAsync(Patience);
         await heartbeat.StopAsync(CancellationToken.None).WaitAsync(Patience);
     }

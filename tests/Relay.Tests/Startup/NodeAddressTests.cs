@@ -1,27 +1,19 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Relay.Peers;
 
 namespace Relay.Startup;
 
 public sealed class NodeAddressTests
 {
-    private static readonly RelaySettings Settings = new()
-    {
-        Internal = new InternalOptions
-        {
-            Port = 5211,
-            Secret = new PeerSecret("secret")
-        }
-    };
+    private static readonly RelaySettings Settings = Read();
 
     [Fact]
     public void What_is_set_is_the_address()
     {
         var address = IPEndPoint.Parse("10.0.0.7:80");
-        Assert.Equal(address,
-            NodeAddress.Find(Settings with { Node = new NodeOptions { Address = address } },
-                "http://127.0.0.1:9/nobody"));
+        Assert.Equal(address, NodeAddress.Find(Read(("Node:Address", "10.0.0.7:80")), "http://127.0.0.1:9/nobody"));
         Assert.Equal(5211, NodeAddress.ToListenAt(address, Settings.Internal).Port);
     }
 
@@ -44,7 +36,17 @@ public sealed class NodeAddressTests
     public async Task On_ecs_the_task_metadata_endpoint_knows_the_address()
     {
         await using var metadata = RawPeer.WithBody(Encoding.UTF8.GetBytes(
-            """{"DockerId":"x","Name":"relay","Networks":[{"NetworkMode":"awsvpc","IPv4Addresses":["10.0.2.100"],"SubnetGatewayIpv4Address":"10.0.2.1/24"}]}"""));
+            """
+            {
+              "DockerId": "x", "Name": "relay",
+              "Networks": [
+                {
+                  "NetworkMode": "awsvpc", "IPv4Addresses": ["10.0.2.100"],
+                  "SubnetGatewayIpv4Address": "10.0.2.1/24"
+                }
+              ]
+            }
+            """));
         Assert.Equal("10.0.2.100:5211", (await FindAsync($"http://{metadata.Address}/v4/abc")).ToString());
         Assert.StartsWith("GET /v4/abc HTTP/1.1\r\n", await metadata.Asked, StringComparison.Ordinal);
     }
@@ -76,4 +78,13 @@ public sealed class NodeAddressTests
 
     private static Task<IPEndPoint> FindAsync(string metadata) =>
         Task.Run(() => NodeAddress.Find(Settings, metadata)).WaitAsync(TimeSpan.FromSeconds(60));
+
+    private static RelaySettings Read(params (string Key, string Value)[] settings)
+    {
+        (string Key, string Value)[] all = [("Internal:Port", "5211"), ("Internal:Secret", "secret"), .. settings];
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(all.Select(s => KeyValuePair.Create("Relay:" + s.Key, (string?)s.Value)))
+            .Build();
+        return RelaySettings.Read(configuration, isDevelopment: true);
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Doubles;
 
 namespace Relay.Startup;
@@ -6,14 +7,15 @@ public sealed class QuietCollectionTests : IHeap, IDisposable
 {
     private static readonly QuietCollectionOptions Options = new();
 
-    private readonly StepTime time = new();
+    private readonly ManualTime time = new();
     private readonly QuietCollection collection;
     private readonly List<string> done = [];
     private long allocated = 50 << 20;
     private long survived;
-    private StepTime.StepTimer? timer;
+    private bool started;
 
-    public QuietCollectionTests() => collection = new QuietCollection(this, Options, time);
+    public QuietCollectionTests() => collection = new QuietCollection(
+        this, Options, time, NullLogger<QuietCollection>.Instance);
 
     long IHeap.Allocated => allocated;
 
@@ -82,16 +84,17 @@ public sealed class QuietCollectionTests : IHeap, IDisposable
     /// <summary>What one look led to, so many bytes after the one before.</summary>
     private async Task<string> AfterAsync(long bytes)
     {
-        if (timer is null)
+        if (!started)
         {
+            started = true;
             await collection.StartAsync(CancellationToken.None);
-            timer = await time.TimerAsync(Options.Interval);
+            await time.IsSetAsync(Options.Interval);
         }
 
         allocated += bytes;
         done.Clear();
-        timer.Fire();
-        timer = await time.TimerAsync(Options.Interval);
+        time.Advance(Options.Interval);
+        await time.IsSetAsync(Options.Interval);
         return string.Join(", ", done);
     }
 }

@@ -14,7 +14,7 @@ public sealed class SettingsTests
         Assert.Equal("./data", settings.FileStore.Path);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.Documents.IdleTimeout);
         Assert.Equal(TimeSpan.FromMinutes(1), settings.Documents.SaveInterval);
-        Assert.Equal("none", settings.Auth.Mode);
+        Assert.False(settings.Auth.AsksForTokens);
         Assert.Equal(64 << 20, settings.Limits.MaxMessageBytes);
         Assert.InRange(settings.Limits.MaxBufferedBytes, 64 << 20, long.MaxValue);
         Assert.InRange(settings.Limits.MaxOpenBytes, 128 << 20, long.MaxValue);
@@ -32,9 +32,9 @@ public sealed class SettingsTests
             ("FileStore:Fsync", "always"),
             ("Node:Address", "10.0.0.7:5211"));
         Assert.Equal(TimeSpan.FromSeconds(5), settings.Documents.IdleTimeout);
-        Assert.Equal(3, settings.Documents.KeepSnapshots.Last);
+        Assert.Equal(3, settings.Documents.Retention().Last);
         Assert.Equal(12, settings.Limits.MaxConnections);
-        Assert.Equal(FlushPolicy.Always, settings.FileStore.Fsync);
+        Assert.Equal(FlushPolicy.Always, settings.FileStore.Flush());
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class SettingsTests
         const string server = "Host=db;Database=relay;SSL Mode=";
         var read = Read(
             true, ("Postgres:ConnectionString", server + "VerifyFull"), ("Postgres:RootCertificates", pem));
-        Assert.Equal(2, read.Postgres.RootCertificates!.Count);
+        Assert.Equal(2, read.Postgres.Authorities()!.Count);
         string Refused(string mode, string authorities) => Assert.Throws<SettingsException>(() => Read(
             true, ("Postgres:ConnectionString", server + mode), ("Postgres:RootCertificates", authorities))).Message;
         Assert.Contains("no certificate is checked", Refused("Require", pem), StringComparison.Ordinal);
@@ -96,6 +96,14 @@ public sealed class SettingsTests
     [InlineData("Network:TrustedProxies", "10.0.0.0/33", "but must be IP addresses or networks")]
     [InlineData("Limits:ConnectionsPerMinute", "-1", "but must be a whole number from 0")]
     [InlineData("Limits:AwarenessPerSecond", "0", "but must be a whole number from 1")]
+    [InlineData("Limits:MaxConnections", "99999999999", "but must be a whole number from 1")]
+    [InlineData("Documents:SaveInterval", "1:00:00:00:00", "but must be a time")]
+    [InlineData("Limits", "none", "is not a setting of this version")]
+    [InlineData("Auth:Jwt", "none", "is not a setting of this version")]
+    [InlineData("Auth:AllowedOrigins:0", "https://app.example", "is not a setting of this version")]
+    [InlineData("Limits:MaxConnections:Most", "1", "is not a setting of this version")]
+    [InlineData("Node:EndPoint", "10.0.0.7:5211", "is not a setting of this version")]
+    [InlineData("KeepsMetadataFile", "true", "is not a setting of this version")]
     public void A_setting_that_is_unknown_or_wrong_stops_the_start_and_is_named(string key, string value,
         string sentence)
     {
@@ -117,6 +125,33 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void What_is_buffered_holds_at_least_one_message_by_default()
+    {
+        Assert.Equal(1 << 30, Read(true, ("Limits:MaxMessageBytes", "1073741824")).Limits.MaxMessageBytes);
+        Assert.InRange(
+            Read(true, ("Limits:MaxMessageBytes", "1073741824")).Limits.MaxBufferedBytes, 1 << 30, long.MaxValue);
+        var both = Read(true, ("Limits:MaxMessageBytes", "2048"), ("Limits:MaxBufferedBytes", "4096"));
+        Assert.Equal((2048, 4096L), (both.Limits.MaxMessageBytes, both.Limits.MaxBufferedBytes));
+    }
+
+    [Fact]
+    public void An_empty_text_is_as_good_as_none()
+    {
+        var settings = Read(
+            true,
+            ("Limits:MaxConnections", ""),
+            ("Documents:IdleTimeout", ""),
+            ("FileStore:Path", ""),
+            ("Redis:Configuration", ""),
+            ("Nonsense", ""));
+        var absent = Read(true);
+        Assert.Equal(absent.Limits.MaxConnections, settings.Limits.MaxConnections);
+        Assert.Equal(absent.Documents.IdleTimeout, settings.Documents.IdleTimeout);
+        Assert.Equal(absent.FileStore.Path, settings.FileStore.Path);
+        Assert.Null(settings.Redis.Configuration);
+    }
+
+    [Fact]
     public void Several_nodes_are_described_wholly()
     {
         var settings = Read(
@@ -132,7 +167,7 @@ public sealed class SettingsTests
             ("DynamoDb:Region", "eu-central-1"),
             ("S3:Bucket", "relay-snapshots"),
             ("S3:Prefix", "production/"));
-        Assert.Equal("10.0.0.7:5211", settings.Node.Address?.ToString());
+        Assert.Equal("10.0.0.7:5211", settings.Node.EndPoint()?.ToString());
         Assert.Equal(5211, settings.Internal.Port);
         Assert.Equal(1, settings.Redis.MinReplicas);
         Assert.Equal("relay-locator", settings.DynamoDb.Table);
@@ -147,7 +182,7 @@ public sealed class SettingsTests
     public void Nodes_may_share_a_directory_instead_of_a_bucket_and_do_without_a_locator()
     {
         var settings = Read(true, ("Redis:Configuration", "localhost:6379"), ("FileStore:Shared", "true"));
-        Assert.True(settings.FileStore.IsShared);
+        Assert.True(settings.FileStore.Shared);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class StartChecksTests : IHostApplicationLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly StartCheckOptions Options = new();
 
-    private readonly StepTime time = new();
+    private readonly ManualTime time = new();
     private readonly NodeState state = new() { WantsClients = true };
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -52,19 +52,19 @@ public sealed class StartChecksTests : IHostApplicationLifetime
         var redis = new Tries();
         using var checks = Checks(redis);
         var start = checks.StartAsync(CancellationToken.None);
-        var patience = await time.TimerAsync(Options.Patience);
+        await time.IsSetAsync(Options.Patience);
         (await redis.NextAsync()).SetException(new BackplaneUnavailableException("It is away."));
-        patience.Fire();
+        time.Advance(Options.Patience);
         await start.WaitAsync(Patience);
         foreach (var wait in (TimeSpan[])[Options.FirstRetry, Options.FirstRetry * 2, Options.FirstRetry * 4,
             Options.FirstRetry * 8, Options.LongestRetry])
         {
             Assert.False(state.IsReady);
-            (await time.TimerAsync(wait)).Fire();
+            await time.PassAsync(wait);
             (await redis.NextAsync()).SetException(new BackplaneUnavailableException("It is away."));
         }
 
-        (await time.TimerAsync(Options.LongestRetry)).Fire();
+        await time.PassAsync(Options.LongestRetry);
         (await redis.NextAsync()).SetResult();
         await state.WhenReadyAsync(Patience);
         Assert.Null(state.Failure);
@@ -90,7 +90,7 @@ public sealed class StartChecksTests : IHostApplicationLifetime
         var s3 = new Tries();
         using var checks = Checks(s3);
         var start = checks.StartAsync(CancellationToken.None);
-        (await time.TimerAsync(Options.Patience)).Fire();
+        await time.PassAsync(Options.Patience);
         await start.WaitAsync(Patience);
         (await s3.NextAsync()).SetException(new SnapshotStoreMisconfiguredException("The bucket does not exist."));
         await stopped.Task.WaitAsync(Patience);
@@ -104,7 +104,7 @@ public sealed class StartChecksTests : IHostApplicationLifetime
         var redis = new Tries();
         using var checks = Checks(redis);
         var start = checks.StartAsync(CancellationToken.None);
-        (await time.TimerAsync(Options.Patience)).Fire();
+        await time.PassAsync(Options.Patience);
         await start.WaitAsync(Patience);
         await checks.StopAsync(CancellationToken.None).WaitAsync(Patience);
         Assert.Null(state.Failure);

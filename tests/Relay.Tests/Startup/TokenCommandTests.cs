@@ -11,7 +11,7 @@ public sealed class TokenCommandTests
     [Fact]
     public async Task A_token_that_the_node_accepts_is_printed_and_a_link_with_it()
     {
-        var (code, lines, _) = Run(
+        var (code, lines, _) = await RunAsync(
             "--user", "ada", "--name=Ada L.", "--documents", """{"notes/*":"write","plan":"read"}""", "--admin",
                 "--lifetime", "00:10:00", "--Relay:Auth:Jwt:Secret", Secret, "--Relay:Auth:Jwt:Issuer=me",
             "--Relay:Auth:Jwt:Audience=you", "--urls", "http://localhost:5999");
@@ -30,11 +30,12 @@ public sealed class TokenCommandTests
     }
 
     [Fact]
-    public void Without_options_everything_may_be_written()
+    public async Task Without_options_everything_may_be_written()
     {
-        var (_, lines, _) = Run("--Relay:Auth:Jwt:Secret", Secret);
+        var (_, lines, _) = await RunAsync("--Relay:Auth:Jwt:Secret", Secret);
         Assert.Equal($"http://localhost:5210/#token={lines[0]}", lines[1]);
-        var (_, prefixed, _) = Run("--documents", """{"notes/*":"read"}""", "--Relay:Auth:Jwt:Secret", Secret);
+        var (_, prefixed, _) = await RunAsync(
+            "--documents", """{"notes/*":"read"}""", "--Relay:Auth:Jwt:Secret", Secret);
         Assert.Equal($"http://localhost:5210/?doc=notes%2Fdemo#token={prefixed[0]}", prefixed[1]);
     }
 
@@ -46,23 +47,37 @@ public sealed class TokenCommandTests
     [InlineData("--documents must be a JSON object", "--Relay:Auth:Jwt:Secret", Secret, "--documents", "notes")]
     [InlineData("--documents must be a JSON object", "--Relay:Auth:Jwt:Secret", Secret, "--documents",
         """{"a":"all"}""")]
-    [InlineData("--user needs a value", "--user")]
+    [InlineData("Required argument missing for option: '--user'", "--user")]
+    [InlineData("Option '--user' expects a single argument", "--user", "a", "--user", "b")]
+    [InlineData("--Relay:Auth:Jwt:Secret needs a value", "--Relay:Auth:Jwt:Secret")]
+    [InlineData("--user-name is no option", "--user-name", Secret)]
     [InlineData("ada is no option", "ada")]
-    public void What_is_wrong_is_said_with_the_usage(string sentence, params string[] arguments)
+    public async Task What_is_wrong_is_said_with_the_usage(string sentence, params string[] arguments)
     {
-        var (code, lines, errors) = Run(arguments);
+        var (code, lines, errors) = await RunAsync(arguments);
         Assert.Equal((2, 0), (code, lines.Length));
         Assert.Contains(sentence, errors, StringComparison.Ordinal);
         Assert.Contains("--documents", errors, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, errors, StringComparison.Ordinal);
     }
 
-    private static (int Code, string[] Lines, string Errors) Run(params string[] arguments)
+    [Fact]
+    public async Task A_value_is_taken_as_it_is()
+    {
+        const string odd = "@token --help '[x]' = of more than 32 bytes";
+        var (code, lines, _) = await RunAsync("--Relay:Auth:Jwt:Secret", odd, "--user", "token");
+        Assert.Equal((0, 2), (code, lines.Length));
+        var keys = new FixedKeys([VerificationKey.OfSecret(Encoding.UTF8.GetBytes(odd))]);
+        var verdict = await new JwtVerifier(keys, null, null, TimeProvider.System).VerifyAsync(lines[0], default);
+        Assert.Equal("token", verdict.Grant!.UserId);
+    }
+
+    private static async Task<(int Code, string[] Lines, string Errors)> RunAsync(params string[] arguments)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var code = TokenCommand.Run(arguments, output, errors);
-        return (code, output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
-            errors.ToString());
+        var code = await RelayCommands.RunAsync(["token", .. arguments], output, errors);
+        var lines = output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        return (code, lines, errors.ToString());
     }
 }

@@ -28,6 +28,7 @@ internal sealed class Motion(Agenda agenda)
     /// <summary>What moved within the last window, and how often.</summary>
     public override string ToString() => string.Join(
         ", ",
-        recent.Where(m => agenda.Now - m.At <= Window).GroupBy(m => (m.Process, m.What)).OrderByDescending(m => m.Count())
+        recent.Where(m => agenda.Now - m.At <= Window).GroupBy(m => (m.Process, m.What))
+            .OrderByDescending(m => m.Count())
             .Select(m => $"{m.Key.Process}: {m.Count()} × {m.Key.What}"));
 }

@@ -3,6 +3,10 @@ namespace Relay.Simulation;
 /// <summary>
 /// The fake time as one process has it. Its timers are steps of that process: a paused one has them when it wakes.
 /// </summary>
+/// <remarks>
+/// Not a FakeTimeProvider: that fires its timers itself, in its own order. Here the agenda of all processes does, in
+/// the order of the seed.
+/// </remarks>
 internal sealed class ProcessTime(Agenda agenda, Process process) : TimeProvider
 {
     private static readonly DateTimeOffset Beginning = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);

@@ -10,33 +10,55 @@ internal static class Inside
 {
     public static IReadOnlyCollection<DocumentSession> Of(SessionRegistry registry) => Sessions(registry).Values;
 
-    public static Position PositionOf(DocumentSession session) => Position(session);
+    public static Position PositionOf(DocumentSession session) => Parts(session).Follower.Position;
 
-    public static YDocument DocumentOf(DocumentSession session) => Document(session);
+    public static YDocument DocumentOf(DocumentSession session) => Parts(session).Content.Document;
 
     /// <summary>Whether the session shows its connections what is in no log yet.</summary>
-    public static bool ShowsUnlogged(DocumentSession session) => IsUnlogged(session) || !PeerUnlogged(session).IsEmpty;
+    public static bool ShowsUnlogged(DocumentSession session) =>
+        IsLogAway(Parts(session).Unlogged) || !PeerUnlogged(Parts(session).Unlogged).IsEmpty;
 
-    /// <summary>What the session's plain fields say, for whoever has to find out why a schedule failed.</summary>
+    /// <summary>
+    /// What the plain fields of the session's parts say, to find out why a schedule failed.
+    /// </summary>
     public static string Describe(DocumentSession session)
     {
-        var fields = typeof(DocumentSession).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            .Where(f => f.FieldType.IsPrimitive || f.FieldType.IsEnum || f.FieldType == typeof(Position));
-        return string.Join(", ", fields.Select(f => $"{f.Name}={f.GetValue(session)}"));
+        var parts = new List<string>();
+        Describe(session, "", [], parts);
+        return string.Join(", ", parts);
+    }
+
+    private static void Describe(object part, string path, HashSet<object> seen, List<string> said)
+    {
+        if (!seen.Add(part))
+        {
+            return;
+        }
+
+        foreach (var field in part.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
+        {
+            var value = field.GetValue(part);
+            if (field.FieldType.IsPrimitive || field.FieldType.IsEnum || field.FieldType == typeof(Position))
+            {
+                said.Add($"{path}{field.Name}={value}");
+            }
+            else if (value is not null && field.FieldType is { IsClass: true, Namespace: "Relay.Sessions" }
+                && value is not (SessionRegistry or SessionServices or SessionContext or Mailbox))
+            {
+                Describe(value, $"{path}{field.Name}.", seen, said);
+            }
+        }
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "sessions")]
     private static extern ref Dictionary<DocumentName, DocumentSession> Sessions(SessionRegistry registry);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "position")]
-    private static extern ref Position Position(DocumentSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "isLogAway")]
+    private static extern ref bool IsLogAway(UnloggedUpdates unlogged);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "isUnlogged")]
-    private static extern ref bool IsUnlogged(DocumentSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "peer")]
+    private static extern ref ReadOnlyMemory<byte> PeerUnlogged(UnloggedUpdates unlogged);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "peerUnlogged")]
-    private static extern ref ReadOnlyMemory<byte> PeerUnlogged(DocumentSession session);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "document")]
-    private static extern ref YDocument Document(DocumentSession session);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "parts")]
+    private static extern ref SessionParts Parts(DocumentSession session);
 }

@@ -86,7 +86,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             if (bytes == 0 || IsOfThisLife())
             {
                 attachment?.Receive(
-                    [new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload, entries, 0, bytes)]);
+                    [new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload,
+                        entries, 0, bytes)]);
             }
         });
     }
@@ -98,7 +99,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     private bool IsOfThisLife()
     {
         var ledger = client.Of.Ledger;
-        if (ledger.Life.Number == 0 || session is not { State: SessionState.Live or SessionState.Draining })
+        if (ledger.Life.Number == 0 || session is null or { Stage: SessionStage.Loading or SessionStage.Closed })
         {
             return client.Life == ledger.Life.Number && !(client.IsGone && ledger.Life.IsDeleted);
         }

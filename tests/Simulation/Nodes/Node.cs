@@ -18,7 +18,7 @@ internal sealed class Node(World world, int number)
     private readonly Dictionary<DocumentSession, Position> positions = [];
     private readonly HashSet<DocumentSession> unlogged = [];
     private LocatorClient locator = null!;
-    private ForgottenDocumentSaver saver = null!;
+    private SaverRun saver = null!;
 
     public string Address { get; } = $"10.0.0.{number}:7000";
 
@@ -71,8 +71,8 @@ internal sealed class Node(World world, int number)
             log,
             Answers: number % 2 == 0 ? new AnswerBudget(0, alwaysBytes: 0) : null);
         Sessions = new SessionRegistry(services);
-        Life = new DocumentLife(services);
-        saver = new ForgottenDocumentSaver(jobs, Sessions, new ForgottenDocumentOptions(), time, log);
+        Life = new DocumentLife(client, snapshots, Durable, services.Environment);
+        saver = new SaverRun(new ForgottenDocumentSaver(jobs, Sessions, new ForgottenDocumentOptions(), time, log));
         positions.Clear();
         unlogged.Clear();
         IsReady = true;
@@ -80,8 +80,7 @@ internal sealed class Node(World world, int number)
         world.Trace($"{process.Name} starts");
         Beat(process);
         var startedSaver = saver;
-        world.Agenda.Add(LookEvery * world.Random.Share(), process,
-            () => _ = startedSaver.StartedAsync(CancellationToken.None));
+        world.Agenda.Add(LookEvery * world.Random.Share(), process, startedSaver.Start);
     }
 
     /// <summary>Everything that it has in memory is gone; its clients notice sooner or later.</summary>
@@ -116,7 +115,7 @@ internal sealed class Node(World world, int number)
 
     private async Task StopAsync(Process process)
     {
-        await saver.StoppingAsync(CancellationToken.None);
+        await saver.StopAsync();
         foreach (var link in Links.ToArray())
         {
             link.CloseByNode();
@@ -163,7 +162,7 @@ internal sealed class Node(World world, int number)
         {
             _ = ShowsUnlogged(session);
             var position = Inside.PositionOf(session);
-            if (session.State is SessionState.Live or SessionState.Draining
+            if (session.Stage is not (SessionStage.Loading or SessionStage.Closed)
                 && (!positions.TryGetValue(session, out var known) || known != position))
             {
                 positions[session] = position;
@@ -189,7 +188,8 @@ internal sealed class Node(World world, int number)
     /// Those that know the document as it is: one that does not know yet that it was deleted has nothing that is kept.
     /// </summary>
     public IEnumerable<(DocumentSession Session, YDocument Document)> LiveSessions(DocumentName name) =>
-        IsUp ? Inside.Of(Sessions).Where(s => s.Name == name && s.State is (SessionState.Live or SessionState.Draining)
+        IsUp ? Inside.Of(Sessions).Where(s => s.Name == name
+                && s.Stage is not (SessionStage.Loading or SessionStage.Closed)
                 && world.Of(name).Ledger.LifeIn(Inside.PositionOf(s).Epoch) == world.Of(name).Ledger.Life)
             .Select(s => (s, Inside.DocumentOf(s))) : [];
 }

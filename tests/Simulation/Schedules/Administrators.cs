@@ -56,7 +56,7 @@ internal sealed class Administrators(World world)
             client.Disconnect(clean: true, forGood: true);
         }
 
-        return !world.Nodes.Any(n => n.IsUp && n.SessionOf(document.Name) is { State: SessionState.Loading });
+        return !world.Nodes.Any(n => n.IsUp && n.SessionOf(document.Name) is { Stage: SessionStage.Loading });
     }
 
     private void Ask(Node node, SimulatedDocument document, bool deletes)

@@ -94,7 +94,8 @@ internal sealed class Ledger(Promise promise)
             return;
         }
 
-        var before = DocumentOf([.. lives.SkipLast(1).Select(life => (ReadOnlyMemory<byte>)life.EverLogged.EncodeState())]);
+        var before = DocumentOf(
+            [.. lives.SkipLast(1).Select(life => (ReadOnlyMemory<byte>)life.EverLogged.EncodeState())]);
         if (!before.TryGetNews(entry.Payload, out var news, out var error, isAccepted: true))
         {
             throw new ScheduleFailedException($"An update does not read: {error}.");
@@ -160,7 +161,8 @@ internal sealed class Ledger(Promise promise)
     /// <summary>The second one is not stored: so what it has must be in some other snapshot, or in the log.</summary>
     public void OnStoredAgain(Snapshot again)
     {
-        if (again.Kind == SnapshotKind.State && LifeIn(again.Position.Epoch) == Life && !Contains(durable ??= Durable(), again.Update))
+        if (again.Kind == SnapshotKind.State && LifeIn(again.Position.Epoch) == Life
+            && !Contains(durable ??= Durable(), again.Update))
         {
             throw new ScheduleFailedException(
                 $"A snapshot at {again.Position} was to be stored over one that holds less.");
@@ -286,7 +288,8 @@ internal sealed class Ledger(Promise promise)
         {
             throw new ScheduleFailedException(
                 $"The session of {process.Name} at {position} is not what the log was up to there: "
-                    + $"{Convert.ToHexString(document.EncodeState())} and not {Convert.ToHexString(totals[position])}.");
+                    + $"{Convert.ToHexString(document.EncodeState())} "
+                    + $"and not {Convert.ToHexString(totals[position])}.");
         }
     }
 

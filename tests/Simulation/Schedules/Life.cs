@@ -25,7 +25,9 @@ internal sealed class Life(int number, long from)
     /// </summary>
     public bool HasOldEntry { get; set; }
 
-    /// <summary>The document is created again, with nothing of what nodes that did not know better have logged.</summary>
+    /// <summary>
+    /// The document is created again, with nothing of what nodes that did not know better have logged.
+    /// </summary>
     public void Begin()
     {
         IsDeleted = false;

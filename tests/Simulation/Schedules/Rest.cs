@@ -163,7 +163,8 @@ internal sealed class Rest(World world, Administrators administrators)
         var ledger = document.Ledger;
         foreach (var node in world.Nodes)
         {
-            if (node.SessionOf(document.Name) is not { State: SessionState.Live or SessionState.Draining } session)
+            if (node.SessionOf(document.Name) is not { } session
+                || session.Stage is SessionStage.Loading or SessionStage.Closed)
             {
                 continue;
             }
@@ -173,7 +174,7 @@ internal sealed class Rest(World world, Administrators administrators)
                 return $"{node.Process.Name} has a session of a document that was deleted.";
             }
 
-            if (session.State == SessionState.Live
+            if (session.Stage == SessionStage.Live
                 && !world.Locators.Holders(document.Name).Contains(node.Address))
             {
                 return $"{node.Process.Name} has a session and is not in the locator.";

@@ -24,14 +24,15 @@ internal sealed class World
         Motion = new Motion(Agenda);
         Calls = new Calls(Agenda, Random, Weather, Motion);
         Locators = new Locators(Agenda, new Process(Agenda, Random, "observer"));
-        Settings = new SessionSettings
+        var defaults = new Startup.RelaySettings().ForSessions();
+        Settings = defaults with
         {
             IdleTimeout = TimeSpan.FromSeconds(Random.One([0.05, 2, 30])),
             SaveInterval = TimeSpan.FromSeconds(Random.One([0.5, 5, 60])),
             SaveBytes = Random.One([100, 4 << 20]),
             HeldBytes = Random.One([200, 8 << 20]),
             DeliveryBytes = Random.One([50, 4 << 20]),
-            Sync = Random.One([new DiffSizes(60, 20, 1000), new DiffSizes(60, 20, 0), new SessionSettings().Sync]),
+            Sync = Random.One([new DiffSizes(60, 20, 1000), new DiffSizes(60, 20, 0), defaults.Sync]),
             // A log that goes back must still find the snapshot that it begins after: so those stay longer than
             // replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),
@@ -41,7 +42,8 @@ internal sealed class World
         {
             // More than a node reconciles at once, sometimes.
             var count = Random.One([2, 2, 3, 5]);
-            Documents = [Documents[0], .. Enumerable.Range(2, count - 1).Select(i => new SimulatedDocument(this, $"doc{i}"))];
+            Documents = [Documents[0],
+                .. Enumerable.Range(2, count - 1).Select(i => new SimulatedDocument(this, $"doc{i}"))];
         }
 
         HasDeletions = Random.Chance(0.2);

@@ -138,7 +138,9 @@ internal sealed class Redis(
         if (log.Has(saved))
         {
             Jobs.Begin();
-            trace($"{name}'s log: {from.Name} has saved {saved}, trims through {trimThrough}; it begins after {next.Start}");
+            trace(
+                $"{name}'s log: {from.Name} has saved {saved}, trims through {trimThrough}; "
+                    + $"it begins after {next.Start}");
             Channels.DeliverSaved(saved);
         }
 

@@ -4,12 +4,18 @@ import { randomAny, randomJson, randomKey, randomString } from './values.mjs'
 
 /** The root types that random documents use, with what each is. */
 export const roots = [
-  ['text', Y.Text], ['array', Y.Array], ['map', Y.Map], ['xml', Y.XmlFragment], ['xmlText', Y.XmlText], ['корень-🌳', Y.Map]
+  ['text', Y.Text],
+  ['array', Y.Array],
+  ['map', Y.Map],
+  ['xml', Y.XmlFragment],
+  ['xmlText', Y.XmlText],
+  ['корень-🌳', Y.Map]
 ]
 
 /**
  * Several clients write a document, partly offline, and meet at random moments.
- * Returns the updates in the order in which they were emitted (`echo` marks those that a client emitted because it received something), and each client's last state.
+ * Returns the updates in the order in which they were emitted (`echo` marks those that a client emitted because it
+ * received something), and each client's last state.
  */
 export const writeDocument = (seed) => {
   const random = new Random(seed)
@@ -28,7 +34,8 @@ export class Session {
   constructor (random, clients = null) {
     this.random = random
     this.log = []
-    // The old content type "JSON" is no longer written by Yjs: such documents use JSON values only, and pieces.mjs rewrites their updates.
+    // The old content type "JSON" is no longer written by Yjs: such documents use JSON values only, and pieces.mjs
+    // rewrites their updates.
     this.legacy = random.chance(0.12)
     const gc = random.pick(['all', 'all', 'some', 'none'])
     this.keepsDeleted = gc === 'none'
@@ -96,7 +103,8 @@ export class Session {
       for (const update of arrived) Y.applyUpdate(client.doc, update, 'remote')
     } else {
       const other = random.pick(this.clients)
-      if (other !== client) Y.applyUpdate(client.doc, Y.encodeStateAsUpdate(other.doc, Y.encodeStateVector(client.doc)), 'remote')
+      if (other !== client)
+        Y.applyUpdate(client.doc, Y.encodeStateAsUpdate(other.doc, Y.encodeStateVector(client.doc)), 'remote')
     }
   }
 
@@ -125,20 +133,36 @@ export class Session {
     const length = Math.min(text.length - at, random.between(1, random.chance(0.1) ? 40 : 4))
     if (length > 0 && random.chance(this.deletes)) return text.delete(at, length)
     switch (random.below(9)) {
-      case 0: return length > 0 ? text.format(at, length, this.attributes()) : undefined
-      case 1: return text.insert(at, randomString(random), this.attributes())
-      case 2: return text.insertEmbed(at, this.embed(), random.chance(0.3) ? this.attributes() : undefined)
-      case 3: return random.chance(0.7) ? text.setAttribute(randomKey(random), this.any()) : text.removeAttribute(randomKey(random))
-      case 4: return text.applyDelta([{ retain: at }, { insert: randomString(random), attributes: this.attributes() }, ...(length > 0 ? [{ delete: length }] : [])])
-      default: return text.insert(at, randomString(random))
+      case 0:
+        return length > 0 ? text.format(at, length, this.attributes()) : undefined
+      case 1:
+        return text.insert(at, randomString(random), this.attributes())
+      case 2:
+        return text.insertEmbed(at, this.embed(), random.chance(0.3) ? this.attributes() : undefined)
+      case 3:
+        return random.chance(0.7)
+          ? text.setAttribute(randomKey(random), this.any())
+          : text.removeAttribute(randomKey(random))
+      case 4:
+        return text.applyDelta([
+          { retain: at },
+          { insert: randomString(random), attributes: this.attributes() },
+          ...(length > 0 ? [{ delete: length }] : [])
+        ])
+      default:
+        return text.insert(at, randomString(random))
     }
   }
 
   changeArray (array) {
     const { random } = this
     const at = random.below(array.length + 1)
-    if (at < array.length && random.chance(this.deletes)) return array.delete(at, Math.min(array.length - at, random.between(1, 5)))
-    array.insert(at, Array.from({ length: random.between(1, 4) }, () => this.content(false)))
+    if (at < array.length && random.chance(this.deletes))
+      return array.delete(at, Math.min(array.length - at, random.between(1, 5)))
+    array.insert(
+      at,
+      Array.from({ length: random.between(1, 4) }, () => this.content(false))
+    )
   }
 
   changeMap (map) {
@@ -153,17 +177,31 @@ export class Session {
   changeXml (xml) {
     const { random } = this
     if (xml instanceof Y.XmlElement && random.chance(0.4)) {
-      return random.chance(0.75) ? xml.setAttribute(randomKey(random), random.chance(0.6) ? randomString(random) : this.any()) : xml.removeAttribute(randomKey(random))
+      return random.chance(0.75)
+        ? xml.setAttribute(randomKey(random), random.chance(0.6) ? randomString(random) : this.any())
+        : xml.removeAttribute(randomKey(random))
     }
     const at = random.below(xml.length + 1)
-    if (at < xml.length && random.chance(this.deletes)) return xml.delete(at, Math.min(xml.length - at, random.between(1, 3)))
-    xml.insert(at, Array.from({ length: random.between(1, 2) }, () => this.xmlChild()))
+    if (at < xml.length && random.chance(this.deletes))
+      return xml.delete(at, Math.min(xml.length - at, random.between(1, 3)))
+    xml.insert(
+      at,
+      Array.from({ length: random.between(1, 2) }, () => this.xmlChild())
+    )
   }
 
   attributes () {
     const { random } = this
     const attributes = {}
-    for (let i = random.between(1, 2); i > 0; i--) attributes[random.pick(['bold', 'italic', 'link', 'ü'])] = random.pick([true, null, null, 'v', { href: 'x', n: [1] }, 3])
+    for (let i = random.between(1, 2); i > 0; i--)
+      attributes[random.pick(['bold', 'italic', 'link', 'ü'])] = random.pick([
+        true,
+        null,
+        null,
+        'v',
+        { href: 'x', n: [1] },
+        3
+      ])
     return attributes
   }
 
@@ -187,7 +225,12 @@ export class Session {
 
   subdocument () {
     const { random } = this
-    const options = { guid: 'sub-' + random.uint32(), gc: random.chance(0.8), autoLoad: random.chance(0.3), shouldLoad: random.chance(0.5) }
+    const options = {
+      guid: 'sub-' + random.uint32(),
+      gc: random.chance(0.8),
+      autoLoad: random.chance(0.3),
+      shouldLoad: random.chance(0.5)
+    }
     if (random.chance(0.5)) options.meta = this.any() ?? null
     return new Y.Doc(options)
   }
@@ -234,8 +277,10 @@ export class Session {
 /** Types directly below a type, in lists and under keys. */
 const nested = (type) => {
   const found = []
-  for (let item = type._start; item !== null; item = item.right) if (!item.deleted && item.content instanceof Y.ContentType) found.push(item.content.type)
-  for (const item of type._map.values()) if (!item.deleted && item.content instanceof Y.ContentType) found.push(item.content.type)
+  for (let item = type._start; item !== null; item = item.right)
+    if (!item.deleted && item.content instanceof Y.ContentType) found.push(item.content.type)
+  for (const item of type._map.values())
+    if (!item.deleted && item.content instanceof Y.ContentType) found.push(item.content.type)
   return found
 }
 

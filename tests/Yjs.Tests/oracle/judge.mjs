@@ -10,11 +10,15 @@ export const same = (scenario, subset, gc, answers, bound) => {
   const expected = scenario.expected(subset, gc)
   const actual = build(answers, gc)
   if (!equal(actual.vector, expected.vector)) {
-    return expected.pending ? ahead(scenario, subset, gc, answers, expected, actual) : `state vector ${hex(actual.vector)} instead of ${hex(expected.vector)}`
+    return expected.pending
+      ? ahead(scenario, subset, gc, answers, expected, actual)
+      : `state vector ${hex(actual.vector)} instead of ${hex(expected.vector)}`
   }
   if (!expected.pending && actual.pending) return 'Yjs finds something missing in the answer'
-  if (bound && gc && !expected.pending && answers[0].length > expected.bytes.length) return `${answers[0].length} bytes, where Yjs needs ${expected.bytes.length}`
-  // Without garbage collection among clients with it, who sees content before it is deleted depends on the order: only what is visible must agree.
+  if (bound && gc && !expected.pending && answers[0].length > expected.bytes.length)
+    return `${answers[0].length} bytes, where Yjs needs ${expected.bytes.length}`
+  // Without garbage collection among clients with it, who sees content before it is deleted depends on the order: only
+  // what is visible must agree.
   return compare(expected, actual, gc || scenario.keepsDeleted, !gc)
 }
 
@@ -25,10 +29,16 @@ export const same = (scenario, subset, gc, answers, bound) => {
 const ahead = (scenario, subset, gc, answers, expected, actual) => {
   const clocks = Y.decodeStateVector(actual.vector)
   for (const [client, clock] of Y.decodeStateVector(expected.vector)) {
-    if ((clocks.get(client) ?? 0) < clock) return `client ${client} ends at ${clocks.get(client)}, where Yjs comes to ${clock}`
+    if ((clocks.get(client) ?? 0) < clock)
+      return `client ${client} ends at ${clocks.get(client)}, where Yjs comes to ${clock}`
   }
-  const updates = subset === null ? scenario.updates : subset.map(i => scenario.updates[i])
-  return compare(build([...updates, ...answers], gc), build([...answers, ...updates], gc), gc || scenario.keepsDeleted, !gc)
+  const updates = subset === null ? scenario.updates : subset.map((i) => scenario.updates[i])
+  return compare(
+    build([...updates, ...answers], gc),
+    build([...answers, ...updates], gc),
+    gc || scenario.keepsDeleted,
+    !gc
+  )
 }
 
 /** With the updates that were left out, the answers must say the whole. */
@@ -38,7 +48,8 @@ export const completes = (scenario, subset, gc, answers) => {
 }
 
 /** A holder's state and the answer must together say the whole. */
-export const holderDiff = (scenario, holder, answer) => compareWhole(scenario, true, [...scenario.holders[holder], answer])
+export const holderDiff = (scenario, holder, answer) =>
+  compareWhole(scenario, true, [...scenario.holders[holder], answer])
 
 /** The answer must be, unit by unit, what Yjs answers to the same state vector. */
 export const arbitraryDiff = (scenario, index, answer) => {
@@ -76,15 +87,21 @@ const compareWhole = (scenario, gc, answers) => {
 }
 
 const compare = (expected, actual, exact, blurred) => {
-  if (expected.content !== actual.content) return `content differs: ${firstDifference(expected.content, actual.content)}`
-  if (!equal(expected.vector, actual.vector)) return `state vector ${hex(actual.vector)} instead of ${hex(expected.vector)}`
+  if (expected.content !== actual.content)
+    return `content differs: ${firstDifference(expected.content, actual.content)}`
+  if (!equal(expected.vector, actual.vector))
+    return `state vector ${hex(actual.vector)} instead of ${hex(expected.vector)}`
   if (!exact || equal(expected.bytes, actual.bytes)) return null
   const found = difference(expected.bytes, actual.bytes, blurred)
   if (found === null && blurred) return null
-  return `bytes differ: ${found ?? 'only in how structs are cut'}; expected ${hex(expected.bytes)}; got ${hex(actual.bytes)}`
+  const what = found ?? 'only in how structs are cut'
+  return `bytes differ: ${what}; expected ${hex(expected.bytes)}; got ${hex(actual.bytes)}`
 }
 
-const describeStruct = (struct) => `${struct.id.client}:${struct.id.clock}+${struct.length} ${struct.content?.constructor.name ?? struct.constructor.name}`
+const describeStruct = (struct) => {
+  const kind = struct.content ?? struct
+  return `${struct.id.client}:${struct.id.clock}+${struct.length} ${kind.constructor.name}`
+}
 
 const firstDifference = (expected, actual) => {
   let at = 0

@@ -1,5 +1,6 @@
 // Yjs as judge of the engine: reads framed requests from standard input, answers each in order on standard output.
-// A frame is its length (32 bits, little-endian) and a lib0 encoding; an answer starts with 1, or with 0 and the text of an error.
+// A frame is its length (32 bits, little-endian) and a lib0 encoding; an answer starts with 1, or with 0 and the text
+// of an error.
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { isJson, readable, readableAwareness, readableVector, rewrite, seeds } from './fuzz.mjs'
@@ -46,11 +47,26 @@ const generate = (decoder, encoder) => {
 }
 
 const checks = [
-  (scenario, decoder) => same(scenario, readSubset(decoder), readUint8(decoder) === 1, readList(decoder, readVarUint8Array), readUint8(decoder) === 1),
-  (scenario, decoder) => completes(scenario, readSubset(decoder), readUint8(decoder) === 1, readList(decoder, readVarUint8Array)),
+  (scenario, decoder) =>
+    same(
+      scenario,
+      readSubset(decoder),
+      readUint8(decoder) === 1,
+      readList(decoder, readVarUint8Array),
+      readUint8(decoder) === 1
+    ),
+  (scenario, decoder) =>
+    completes(scenario, readSubset(decoder), readUint8(decoder) === 1, readList(decoder, readVarUint8Array)),
   (scenario, decoder) => holderDiff(scenario, readVarUint(decoder), readVarUint8Array(decoder)),
   (scenario, decoder) => arbitraryDiff(scenario, readVarUint(decoder), readVarUint8Array(decoder)),
-  (scenario, decoder) => parts(scenario, readVarInt(decoder), readVarUint(decoder), readUint8(decoder) === 1, readList(decoder, readVarUint8Array)),
+  (scenario, decoder) =>
+    parts(
+      scenario,
+      readVarInt(decoder),
+      readVarUint(decoder),
+      readUint8(decoder) === 1,
+      readList(decoder, readVarUint8Array)
+    ),
   (scenario, decoder) => vector(scenario, readSubset(decoder), readVarUint8Array(decoder)),
   (_scenario, decoder) => different(readVarUint8Array(decoder), readVarUint8Array(decoder))
 ]
@@ -97,7 +113,9 @@ const lib0 = (decoder, encoder) => {
   })
 }
 
-/** The older state, the present one, and what others write meanwhile: of a random document, or of a case by its name. */
+/**
+ * The older state, the present one, and what others write meanwhile: of a random document, or of a case by its name.
+ */
 const restorable = (decoder, encoder) => {
   const name = decoding.readVarString(decoder)
   const { older, present, later } = name === '' ? writeRestorable(readVarUint(decoder)) : cases[name]()

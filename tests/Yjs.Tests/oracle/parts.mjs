@@ -63,12 +63,14 @@ const judge = (Reader, base, whole, list) => {
     }
     const before = reader.vector()
     for (const [i, part] of list.slice(0, -1).entries()) {
-      if (!reader.apply(part)) return Reader.mayRefuse(reader) ? null : `part ${i} of ${list.length} is refused: ${reader.refusal}`
+      if (!reader.apply(part))
+        return Reader.mayRefuse(reader) ? null : `part ${i} of ${list.length} is refused: ${reader.refusal}`
       if (reader.events.length > 0) return `part ${i} of ${list.length} is visible: ${reader.events}`
       if (!equal(before, reader.vector())) return `part ${i} of ${list.length} changes the state vector`
     }
-    if (!reader.apply(list[list.length - 1])) return Reader.mayRefuse(reader) ? null : `the last part is refused: ${reader.refusal}`
-    const [shown, expected] = [reader, control].map(r => r.events.sort().join())
+    if (!reader.apply(list[list.length - 1]))
+      return Reader.mayRefuse(reader) ? null : `the last part is refused: ${reader.refusal}`
+    const [shown, expected] = [reader, control].map((r) => r.events.sort().join())
     if (shown !== expected) return `${shown || 'no event'} instead of ${expected}`
     if (!equal(control.vector(), reader.vector())) return 'the state vector differs from that of one message'
     return Reader.compare(control.content(), reader.content())
@@ -84,7 +86,11 @@ const isUncuttable = (part) => {
   if (structs.length !== 1) return false
   const { content, length } = structs[0]
   const isList = content instanceof Y.ContentAny || content instanceof Y.ContentJSON
-  return length === 1 || !(isList || content instanceof Y.ContentString) || (content instanceof Y.ContentString && length < 20)
+  return (
+    length === 1 ||
+    !(isList || content instanceof Y.ContentString) ||
+    (content instanceof Y.ContentString && length < 20)
+  )
 }
 
 const equal = (a, b) => Buffer.compare(a, b) === 0

@@ -1,6 +1,9 @@
 import * as Y from 'yjs'
 
-/** A document that one client (id 1) writes, and another one (id 2) changes; then each writes on without knowing of a restore. */
+/**
+ * A document that one client (id 1) writes, and another one (id 2) changes; then each writes on without knowing of a
+ * restore.
+ */
 const restorable = (write, change, goOn = () => {}, gc = true) => {
   const doc = document(1, gc)
   write(doc)
@@ -44,7 +47,12 @@ export const cases = {
     },
     (doc, id) => doc.getText('text').insert(3, `<${id}>`)),
 
-  emptied: () => restorable(doc => doc.getText('text').insert(0, 'all of this'), doc => doc.getText('text').delete(0, 11), (doc, id) => doc.getText('text').insert(0, `${id}`)),
+  emptied: () =>
+    restorable(
+      (doc) => doc.getText('text').insert(0, 'all of this'),
+      (doc) => doc.getText('text').delete(0, 11),
+      (doc, id) => doc.getText('text').insert(0, `${id}`)
+    ),
 
   formats: () => restorable(
     doc => {
@@ -84,21 +92,29 @@ export const cases = {
     },
     (doc, id) => doc.getArray('array').insert(1, [`by ${id}`])),
 
-  keys: () => restorable(
-    doc => {
-      const map = doc.getMap('map')
-      for (const [key, value] of [['kept', 1], ['changed', 'old'], ['deleted', true], ['type', new Y.Map([['x', 1]])]]) map.set(key, value)
-      map.set('changed', 'older')
-    },
-    doc => {
-      const map = doc.getMap('map')
-      map.set('changed', 'new')
-      map.set('changed', 'newer')
-      map.delete('deleted')
-      map.set('added', 1)
-      map.set('type', 'no type')
-    },
-    doc => doc.getMap('map').set('changed', 'meanwhile')),
+  keys: () =>
+    restorable(
+      (doc) => {
+        const map = doc.getMap('map')
+        for (const [key, value] of [
+          ['kept', 1],
+          ['changed', 'old'],
+          ['deleted', true],
+          ['type', new Y.Map([['x', 1]])]
+        ])
+          map.set(key, value)
+        map.set('changed', 'older')
+      },
+      (doc) => {
+        const map = doc.getMap('map')
+        map.set('changed', 'new')
+        map.set('changed', 'newer')
+        map.delete('deleted')
+        map.set('added', 1)
+        map.set('type', 'no type')
+      },
+      (doc) => doc.getMap('map').set('changed', 'meanwhile')
+    ),
 
   keysOfBoth: () => restorable(
     doc => doc.getMap('map').set('key', 'first'),
@@ -120,14 +136,23 @@ export const cases = {
     },
     doc => doc.get('xml', Y.XmlFragment).insert(1, [paragraph('meanwhile')])),
 
-  nested: () => restorable(
-    doc => doc.getMap('map').set('a', new Y.Map([['list', Y.Array.from([new Y.Map([['deep', new Y.Text('deepest')]]), 'beside'])], ['hook', new Y.XmlHook('h')]])),
-    doc => {
-      const list = doc.getMap('map').get('a').get('list')
-      list.get(0).get('deep').insert(0, 'changed ')
-      list.delete(0, 2)
-      doc.getMap('map').delete('a')
-    }),
+  nested: () =>
+    restorable(
+      (doc) =>
+        doc.getMap('map').set(
+          'a',
+          new Y.Map([
+            ['list', Y.Array.from([new Y.Map([['deep', new Y.Text('deepest')]]), 'beside'])],
+            ['hook', new Y.XmlHook('h')]
+          ])
+        ),
+      (doc) => {
+        const list = doc.getMap('map').get('a').get('list')
+        list.get(0).get('deep').insert(0, 'changed ')
+        list.delete(0, 2)
+        doc.getMap('map').delete('a')
+      }
+    ),
 
   subdocuments: () => restorable(
     doc => doc.getMap('map').set('page', new Y.Doc({ guid: 'page-1', meta: { title: 'x' }, autoLoad: true })),

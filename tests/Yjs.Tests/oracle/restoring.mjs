@@ -19,10 +19,18 @@ export const writeRestorable = (seed) => {
   const convert = session.legacy ? toLegacy : update => update
   const log = session.log.slice(0, end).map(entry => ({ ...entry, bytes: convert(entry.bytes) }))
   // A client that only received something may say less of a cut character than its author: it is no witness.
-  const characters = charactersOf(log.filter(entry => !entry.echo).map(entry => entry.bytes))
-  const part = (from, to) => log.slice(from, to).filter(entry => !entry.echo || agrees(entry.bytes, characters)).map(entry => entry.bytes)
+  const characters = charactersOf(log.filter((entry) => !entry.echo).map((entry) => entry.bytes))
+  const part = (from, to) =>
+    log
+      .slice(from, to)
+      .filter((entry) => !entry.echo || agrees(entry.bytes, characters))
+      .map((entry) => entry.bytes)
   const gc = () => !session.keepsDeleted && random.chance(0.8)
-  return { older: build(part(0, then), gc()).bytes, present: settled(build(part(0, now), gc()).bytes), later: part(now, end) }
+  return {
+    older: build(part(0, then), gc()).bytes,
+    present: settled(build(part(0, now), gc()).bytes),
+    later: part(now, end)
+  }
 }
 
 /** A state from which a client that loads it deletes nothing: needless formats, which it would tell everybody of. */
@@ -37,7 +45,8 @@ const settled = (state) => {
 }
 
 /**
- * What is wrong with a restore, or null. `state`: the engine's document after it; `merged`: the engine's document after it and after what was written meanwhile; `back`: the restore of the present state over the restored one.
+ * What is wrong with a restore, or null. `state`: the engine's document after it; `merged`: the engine's document after
+ * it and after what was written meanwhile; `back`: the restore of the present state over the restored one.
  */
 export const judgeRestore = ({ older, present, later, restore, state, merged, back }) => {
   const expected = visible(build([older], true).doc)
@@ -49,9 +58,13 @@ export const judgeRestore = ({ older, present, later, restore, state, merged, ba
     if (visible(doc) !== expected) return differs('the restored document', expected, visible(doc))
     const vector = hex(Y.encodeStateVector(doc))
     Y.applyUpdate(doc, restore, 'remote')
-    if (visible(doc) !== expected || hex(Y.encodeStateVector(doc)) !== vector) return 'the second time changes something'
+    if (visible(doc) !== expected || hex(Y.encodeStateVector(doc)) !== vector)
+      return 'the second time changes something'
   }
-  for (const [what, updates] of [['the restore before the present state', [restore, present]], ['the engine\'s state', [state]]]) {
+  for (const [what, updates] of [
+    ['the restore before the present state', [restore, present]],
+    ["the engine's state", [state]]
+  ]) {
     const built = build(updates, true)
     if (built.pending) return `${what} lacks something`
     if (visible(built.doc) !== expected) return differs(what, expected, visible(built.doc))
@@ -82,7 +95,10 @@ const fresh = (gc) => {
   return doc
 }
 
-/** The content, with neighbouring texts of equal attributes as one: formats that change nothing cut a delta, and Yjs removes some of them when it notices. */
+/**
+ * The content, with neighbouring texts of equal attributes as one: formats that change nothing cut a delta, and Yjs
+ * removes some of them when it notices.
+ */
 const visible = (doc) => JSON.stringify(joined(JSON.parse(contentOf(doc))))
 
 const joined = (value) => {
@@ -95,7 +111,8 @@ const join = (list) => {
   const result = []
   for (const op of list) {
     const last = result.at(-1)
-    if (isText(op) && isText(last) && JSON.stringify(op.attributes) === JSON.stringify(last.attributes)) result[result.length - 1] = { ...last, insert: last.insert + op.insert }
+    if (isText(op) && isText(last) && JSON.stringify(op.attributes) === JSON.stringify(last.attributes))
+      result[result.length - 1] = { ...last, insert: last.insert + op.insert }
     else result.push(op)
   }
   return result

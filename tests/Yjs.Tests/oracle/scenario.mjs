@@ -32,10 +32,14 @@ export class Scenario {
     const random = new Random(seed ^ 0x5bd1e995)
     const convert = session.legacy ? toLegacy : update => update
     const local = session.log.filter(entry => !entry.echo).map(entry => convert(entry.bytes))
-    // A client cuts through a surrogate pair even where its change then writes nothing; nobody else hears of it, so what it says of that text afterwards
-    // is no witness: Yjs itself would keep what it hears first.
+    // A client cuts through a surrogate pair even where its change then writes nothing; nobody else hears of it, so
+    // what it says of that text afterwards is no witness: Yjs itself would keep what it hears first.
     const characters = charactersOf(local)
-    const echoes = random.shuffle(session.log.filter(entry => entry.echo)).slice(0, 6).map(entry => convert(entry.bytes)).filter(echo => agrees(echo, characters))
+    const echoes = random
+      .shuffle(session.log.filter((entry) => entry.echo))
+      .slice(0, 6)
+      .map((entry) => convert(entry.bytes))
+      .filter((echo) => agrees(echo, characters))
     const chosen = (_update, i) => keep === null || keep.has(i)
     this.local = local.filter(chosen)
     this.updates = [...local, ...echoes].filter(chosen)
@@ -47,7 +51,10 @@ export class Scenario {
     this.holders = Array.from({ length: 2 }, () => this.local.slice(0, random.below(this.local.length)))
     this.extras = []
     if (keep === null) {
-      const between = build(this.local.slice(0, random.below(this.local.length)), !this.keepsDeleted && random.chance(0.5))
+      const between = build(
+        this.local.slice(0, random.below(this.local.length)),
+        !this.keepsDeleted && random.chance(0.5)
+      )
       const held = convert(Y.encodeStateAsUpdate(random.pick(session.clients).doc))
       if (agrees(held, characters)) {
         this.holders.push([held])
@@ -75,7 +82,8 @@ export class Scenario {
 const arbitraryVector = (doc, random) => {
   const vector = new Map()
   for (const [client, clock] of Y.decodeStateVector(Y.encodeStateVector(doc))) {
-    if (random.chance(0.8)) vector.set(client, random.chance(0.1) ? clock + random.between(0, 3) : random.below(clock + 1))
+    if (random.chance(0.8))
+      vector.set(client, random.chance(0.1) ? clock + random.between(0, 3) : random.below(clock + 1))
   }
   if (random.chance(0.2)) vector.set(4242, random.below(9))
   return Y.encodeStateVector(vector)

@@ -4,8 +4,8 @@ import * as Y from 'yjs'
 export const decode = (update) => Y.decodeUpdate(update)
 
 /**
- * Writes an update from items that `decode` gave, grouped by client in descending order, with a Skip where clocks are missing.
- * `deletes` is a list of [client, clock, length].
+ * Writes an update from items that `decode` gave, grouped by client in descending order, with a Skip where clocks are
+ * missing. `deletes` is a list of [client, clock, length].
  */
 export const encode = (structs, deletes) => {
   const encoder = new Y.UpdateEncoderV1()
@@ -71,7 +71,9 @@ export const slice = (struct, from, to) => {
 
 const sliceContent = (content, from, to) => {
   if (content instanceof Y.ContentString) {
-    return splitsPair(content.str, from) || splitsPair(content.str, to) ? null : new Y.ContentString(content.str.slice(from, to))
+    return splitsPair(content.str, from) || splitsPair(content.str, to)
+      ? null
+      : new Y.ContentString(content.str.slice(from, to))
   }
   if (content instanceof Y.ContentDeleted) return new Y.ContentDeleted(to - from)
   if (content instanceof Y.ContentAny) return new Y.ContentAny(content.arr.slice(from, to))
@@ -81,7 +83,10 @@ const sliceContent = (content, from, to) => {
 
 export const splitsPair = (text, at) => at > 0 && at < text.length && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
 
-/** Cuts an update in up to `count` updates that together say the same; some have holes, and deletes may come apart from what they delete. */
+/**
+ * Cuts an update in up to `count` updates that together say the same; some have holes, and deletes may come apart from
+ * what they delete.
+ */
 export const cut = (update, count, random) => {
   const decoded = decode(update)
   const pieces = Array.from({ length: count }, () => ({ structs: [], deletes: [] }))
@@ -104,27 +109,39 @@ export const cut = (update, count, random) => {
   // Runs of values keep a copy of their deletes: under a key, only a deleted run is something that Yjs writes.
   for (const piece of pieces) {
     for (const struct of piece.structs) {
-      if (struct.length > 1 && (struct.content instanceof Y.ContentAny || struct.content instanceof Y.ContentJSON)) piece.deletes.push(...deletesWithin(decoded, struct))
+      if (struct.length > 1 && (struct.content instanceof Y.ContentAny || struct.content instanceof Y.ContentJSON))
+        piece.deletes.push(...deletesWithin(decoded, struct))
     }
   }
-  return pieces.filter(piece => piece.structs.length + piece.deletes.length > 0).map(piece => encode(piece.structs, piece.deletes))
+  return pieces
+    .filter((piece) => piece.structs.length + piece.deletes.length > 0)
+    .map((piece) => encode(piece.structs, piece.deletes))
 }
 
-const deletesWithin = (decoded, { id, length }) => deletesOf(decoded)
-  .filter(([client, clock, count]) => client === id.client && clock < id.clock + length && id.clock < clock + count)
-  .map(([client, clock, count]) => [client, Math.max(clock, id.clock), Math.min(clock + count, id.clock + length) - Math.max(clock, id.clock)])
+const deletesWithin = (decoded, { id, length }) =>
+  deletesOf(decoded)
+    .filter(([client, clock, count]) => client === id.client && clock < id.clock + length && id.clock < clock + count)
+    .map(([client, clock, count]) => [
+      client,
+      Math.max(clock, id.clock),
+      Math.min(clock + count, id.clock + length) - Math.max(clock, id.clock)
+    ])
 
 /** Rewrites "any" content as the JSON content of old documents. */
 export const toLegacy = (update) => {
   const decoded = decode(update)
-  const structs = decoded.structs.filter(struct => !(struct instanceof Y.Skip))
-  for (const struct of structs) if (struct.content instanceof Y.ContentAny) struct.content = new Y.ContentJSON(struct.content.arr)
+  const structs = decoded.structs.filter((struct) => !(struct instanceof Y.Skip))
+  for (const struct of structs)
+    if (struct.content instanceof Y.ContentAny) struct.content = new Y.ContentJSON(struct.content.arr)
   return encode(structs, deletesOf(decoded))
 }
 
 const idText = (id) => id === null || id === undefined ? '-' : `${id.client}:${id.clock}`
 
-/** An update unit by unit (client:clock → what it is), however its structs are cut or joined; and the same for its deletes. */
+/**
+ * An update unit by unit (client:clock → what it is), however its structs are cut or joined; and the same for its
+ * deletes.
+ */
 export const units = (update, blurred = false) => {
   const decoded = decode(update)
   const map = new Map()
@@ -136,7 +153,8 @@ export const units = (update, blurred = false) => {
       if (content === null) map.set(`${client}:${clock + i}`, 'gc')
       else {
         const origin = i === 0 ? idText(struct.origin) : `${client}:${clock + i - 1}`
-        const parent = i > 0 || struct.parent === null ? '' : ` in ${struct.parent instanceof Y.ID ? idText(struct.parent) : JSON.stringify(struct.parent)} ${struct.parentSub ?? ''}`
+        const name = struct.parent instanceof Y.ID ? idText(struct.parent) : JSON.stringify(struct.parent)
+        const parent = i > 0 || struct.parent === null ? '' : ` in ${name} ${struct.parentSub ?? ''}`
         map.set(`${client}:${clock + i}`, `${content(i)} after ${origin} before ${idText(struct.rightOrigin)}${parent}`)
       }
     }
@@ -161,7 +179,20 @@ const unitContents = (content, blurred) => {
   return () => `${name} ${bytes}`
 }
 
-const show = (value) => JSON.stringify(value, (_key, v) => typeof v === 'bigint' ? `${v}n` : v instanceof Uint8Array ? [...v] : Object.is(v, -0) ? '-0' : v === undefined ? 'undefined' : Number.isFinite(v) || typeof v !== 'number' ? v : `${v}`)
+const show = (value) =>
+  JSON.stringify(value, (_key, v) =>
+    typeof v === 'bigint'
+      ? `${v}n`
+      : v instanceof Uint8Array
+        ? [...v]
+        : Object.is(v, -0)
+          ? '-0'
+          : v === undefined
+            ? 'undefined'
+            : Number.isFinite(v) || typeof v !== 'number'
+              ? v
+              : `${v}`
+  )
 
 /** The delete set as sorted text with adjacent ranges joined. */
 export const normalDeletes = (decoded) => {
@@ -182,13 +213,14 @@ export const normalDeletes = (decoded) => {
 }
 
 /**
- * The first unit in which two updates differ, in words; null when they say the same. Blurred: halves of surrogate pairs count as replacement characters,
- * since whether Yjs cut through a pair depends on what else it has seen.
+ * The first unit in which two updates differ, in words; null when they say the same. Blurred: halves of surrogate pairs
+ * count as replacement characters, since whether Yjs cut through a pair depends on what else it has seen.
  */
 export const difference = (expected, actual, blurred = false) => {
   const a = units(expected, blurred)
   const b = units(actual, blurred)
-  for (const [id, unit] of a.map) if (b.map.get(id) !== unit) return `at ${id}: expected ${unit}; got ${b.map.get(id) ?? 'nothing'}`
+  for (const [id, unit] of a.map)
+    if (b.map.get(id) !== unit) return `at ${id}: expected ${unit}; got ${b.map.get(id) ?? 'nothing'}`
   for (const [id, unit] of b.map) if (!a.map.has(id)) return `at ${id}: expected nothing; got ${unit}`
   return a.deletes === b.deletes ? null : `deletes: expected ${a.deletes}; got ${b.deletes}`
 }
@@ -212,7 +244,9 @@ export const contiguous = (updates) => {
   return Y.encodeStateVector(vector)
 }
 
-/** Whether every character in an update's strings is the one that `characters` (from `charactersOf`) has at that clock. */
+/**
+ * Whether every character in an update's strings is the one that `characters` (from `charactersOf`) has at that clock.
+ */
 export const agrees = (update, characters) => {
   for (const struct of decode(update).structs) {
     if (!(struct.content instanceof Y.ContentString)) continue

@@ -1,5 +1,25 @@
 const words = [
-  'a', 'bc', 'hello ', 'wörld', 'x'.repeat(40), '\u0301', 'e\u0301\u0323', '漢字', '😀', 'a😀b', '👩‍👩‍👧', '🇩🇪🇫🇷', '𝒳𝒴', '\n', 'tab\t', '"q"', '\\', '\u0000', '\ufeffbom', '\ufffd', '<b>&amp;</b>'
+  'a',
+  'bc',
+  'hello ',
+  'wörld',
+  'x'.repeat(40),
+  '\u0301',
+  'e\u0301\u0323',
+  '漢字',
+  '😀',
+  'a😀b',
+  '👩‍👩‍👧',
+  '🇩🇪🇫🇷',
+  '𝒳𝒴',
+  '\n',
+  'tab\t',
+  '"q"',
+  '\\',
+  '\u0000',
+  '\ufeffbom',
+  '\ufffd',
+  '<b>&amp;</b>'
 ]
 const keys = ['a', 'b', 'c', 'ключ', '🗝️', '', 'long-' + 'k'.repeat(30)]
 
@@ -11,7 +31,25 @@ export const randomString = (random) => {
   return random.chance(0.02) ? text.repeat(random.between(10, 60)) : text
 }
 
-const integers = [0, -0, 1, -1, 63, 64, -64, 127, 128, 8191, 8192, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 32, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
+const integers = [
+  0,
+  -0,
+  1,
+  -1,
+  63,
+  64,
+  -64,
+  127,
+  128,
+  8191,
+  8192,
+  2 ** 31 - 1,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 32,
+  Number.MAX_SAFE_INTEGER,
+  Number.MIN_SAFE_INTEGER
+]
 const floats = [0.5, -1.25, 0.1, 1e300, 5e-324, NaN, Infinity, -Infinity, 16777217.5]
 const bigints = [0n, 1n, -1n, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n)]
 
@@ -22,27 +60,47 @@ export const randomJson = (random, depth = 2) => {
     case 1: return random.chance(0.5)
     case 2: return random.pick([0, 1, -7, 2 ** 31, 0.25, 1e21])
     case 3: case 4: return randomString(random)
-    // No halves of surrogate pairs: Yjs keeps them as escapes in V1, but turns them into U+FFFD whenever an update waits for another.
-    case 5: return random.pick(['', 'undefined', '{}', '\u2028', 'null'])
-    case 6: return Array.from({ length: random.below(4) }, () => randomJson(random, depth - 1))
-    default: return Object.fromEntries(Array.from({ length: random.below(4) }, () => [randomKey(random), randomJson(random, depth - 1)]))
+    // No halves of surrogate pairs: Yjs keeps them as escapes in V1, but turns them into U+FFFD whenever an update
+    // waits for another.
+    case 5:
+      return random.pick(['', 'undefined', '{}', '\u2028', 'null'])
+    case 6:
+      return Array.from({ length: random.below(4) }, () => randomJson(random, depth - 1))
+    default:
+      return Object.fromEntries(
+        Array.from({ length: random.below(4) }, () => [randomKey(random), randomJson(random, depth - 1)])
+      )
   }
 }
 
 /** Every value of lib0's "any", nested. */
 export const randomAny = (random, depth = 2) => {
   switch (random.below(depth > 0 ? 12 : 9)) {
-    case 0: return undefined
-    case 1: return null
-    case 2: return random.chance(0.5)
-    case 3: return random.pick(integers)
-    case 4: return random.pick(floats)
-    case 5: return random.pick(bigints)
-    case 6: case 7: return randomString(random)
-    case 8: return random.bytes(random.below(6))
-    case 9: return Array.from({ length: random.below(4) }, () => randomAny(random, depth - 1))
-    case 10: return random.chance(0.05) ? nest(random, random.between(10, 60)) : {}
-    default: return Object.fromEntries(Array.from({ length: random.below(4) }, () => [randomKey(random), randomAny(random, depth - 1)]))
+    case 0:
+      return undefined
+    case 1:
+      return null
+    case 2:
+      return random.chance(0.5)
+    case 3:
+      return random.pick(integers)
+    case 4:
+      return random.pick(floats)
+    case 5:
+      return random.pick(bigints)
+    case 6:
+    case 7:
+      return randomString(random)
+    case 8:
+      return random.bytes(random.below(6))
+    case 9:
+      return Array.from({ length: random.below(4) }, () => randomAny(random, depth - 1))
+    case 10:
+      return random.chance(0.05) ? nest(random, random.between(10, 60)) : {}
+    default:
+      return Object.fromEntries(
+        Array.from({ length: random.below(4) }, () => [randomKey(random), randomAny(random, depth - 1)])
+      )
   }
 }
 

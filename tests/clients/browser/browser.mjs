@@ -1,4 +1,5 @@
-// People in front of the demo page, in a real browser. Everybody reaches the node over a line of their own that a test can cut.
+// People in front of the demo page, in a real browser. Everybody reaches the node over a line of their own that a test
+// can cut.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
@@ -12,11 +13,15 @@ const args = [
 ]
 
 /** For `describe`: where there is no browser its tests are left out, but not in CI. */
-export const whereBrowserIs = { skip: !existsSync(executablePath) && !process.env.CI ? `no browser at ${executablePath}` : false }
+export const whereBrowserIs = {
+  skip: !existsSync(executablePath) && !process.env.CI ? `no browser at ${executablePath}` : false
+}
 
 /**
- * An `after` by which what began last ends first, pages before the node that they talk to; the test runner's own does it the other way round.
- * @param {{ after: Function }} t a test, or in a `describe` the module `node:test`, for use in `before` hooks, whose own `after` means the end of the hook
+ * An `after` by which what began last ends first, pages before the node that they talk to; the test runner's own does
+ * it the other way round.
+ * @param {{ after: Function }} t a test, or in a `describe` the module `node:test`, for use in `before` hooks, whose
+ *   own `after` means the end of the hook
  */
 export const lastFirst = (t) => {
   const ends = []
@@ -54,13 +59,21 @@ export const openBrowser = async (t) => {
  * @param {() => void} [options.script] runs in the page before its own scripts
  * @param {boolean} [options.synced] whether to wait for the document
  */
-export const openPage = async (t, browser, relay, { name, document, context: options = {}, script, synced = true } = {}) => {
+export const openPage = async (
+  t,
+  browser,
+  relay,
+  { name, document, context: options = {}, script, synced = true } = {}
+) => {
   const line = await Line.to(relay)
   const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options })
   context.setDefaultTimeout(patience)
   // Once, so that a test can see what the page itself remembers.
   if (name !== undefined) {
-    await context.addInitScript((given) => localStorage.getItem('relay.name') ?? localStorage.setItem('relay.name', given), name)
+    await context.addInitScript(
+      (given) => localStorage.getItem('relay.name') ?? localStorage.setItem('relay.name', given),
+      name
+    )
   }
   if (script !== undefined) await context.addInitScript(script)
   const person = new Person(context, await context.newPage(), line)
@@ -89,13 +102,23 @@ class Person {
     page.on('pageerror', (error) => note(`error: ${error.stack}`))
     page.on('console', (message) => {
       // A page asks by a plain request why its WebSocket failed.
-      const isLoss = /^(WebSocket connection to '[^']+' failed|Failed to load resource: (net::ERR_|.* status of 426))/.test(message.text())
-      if (['error', 'warning'].includes(message.type()) && !(isLoss && this.expectsLosses)) note(`${message.type()}: ${message.text()}`)
+      const isLoss =
+        /^(WebSocket connection to '[^']+' failed|Failed to load resource: (net::ERR_|.* status of 426))/.test(
+          message.text()
+        )
+      if (['error', 'warning'].includes(message.type()) && !(isLoss && this.expectsLosses))
+        note(`${message.type()}: ${message.text()}`)
     })
     const own = (address) => new URL(address).host === new URL(this.line.url).host || note(`asked ${address}`)
     page.on('request', (request) => own(request.url()))
     page.on('websocket', (socket) => own(socket.url()))
-    page.on('response', (response) => response.status() < 400 || (this.expectsLosses && response.status() === 426) || note(`${response.status()} for ${response.url()}`))
+    page.on(
+      'response',
+      (response) =>
+        response.status() < 400 ||
+        (this.expectsLosses && response.status() === 426) ||
+        note(`${response.status()} for ${response.url()}`)
+    )
   }
 
   async visit (document) {
@@ -119,7 +142,10 @@ class Person {
     await this.page.keyboard.type(text)
   }
 
-  /** Repeats an undo or a redo until the page offers no more of it: what was typed slowly, as on a busy machine, is several steps. */
+  /**
+   * Repeats an undo or a redo until the page offers no more of it: what was typed slowly, as on a busy machine, is
+   * several steps.
+   */
   async exhausts (action, gesture) {
     const button = this.page.locator(`[data-action=${action}]`)
     for (let left = 20; await button.getAttribute('aria-disabled') !== 'true'; left--) {
@@ -130,7 +156,9 @@ class Person {
 
   /** The text, a line for each block, without the cursors of others. */
   async text () {
-    return await this.editor.evaluate((editor) => [...editor.children].map((block) => block.textContent.replaceAll('\u2060', '')).join('\n'))
+    return await this.editor.evaluate((editor) =>
+      [...editor.children].map((block) => block.textContent.replaceAll('\u2060', '')).join('\n')
+    )
   }
 
   async sees (text) {
@@ -144,12 +172,15 @@ class Person {
 
   async seesPeople (...names) {
     const wanted = names.sort().join(', ')
-    await waitFor(async () => (await this.others()).sort().join(', ') === wanted, `the list of people to be "${wanted}"`)
+    await waitFor(
+      async () => (await this.others()).sort().join(', ') === wanted,
+      `the list of people to be "${wanted}"`
+    )
   }
 
   /**
-   * The text before somebody's cursor in its block, or null if that cursor is in no block: it is not to be seen, or stands
-   * between blocks, as in a document whose first paragraph is still to come.
+   * The text before somebody's cursor in its block, or null if that cursor is in no block: it is not to be seen, or
+   * stands between blocks, as in a document whose first paragraph is still to come.
    */
   async textBeforeCaret (name) {
     return await this.editor.evaluate((editor, wanted) => {
@@ -164,7 +195,10 @@ class Person {
   }
 
   async seesCaret (name, textBefore) {
-    await waitFor(async () => await this.textBeforeCaret(name) === textBefore, `the cursor of ${name} after "${textBefore}"`)
+    await waitFor(
+      async () => (await this.textBeforeCaret(name)) === textBefore,
+      `the cursor of ${name} after "${textBefore}"`
+    )
   }
 
   /** Forgets complaints that a test brought about. */

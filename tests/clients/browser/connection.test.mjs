@@ -59,7 +59,8 @@ test.describe('The connection of the demo page', whereBrowserIs, () => {
     await a.types(' after')
     await b.sees('after')
     const text = await agreed(a, b)
-    for (const part of ['before', 'while-a', 'while-b', 'after']) assert.equal(text.split(part).length, 2, `${part} is once in "${text}"`)
+    for (const part of ['before', 'while-a', 'while-b', 'after'])
+      assert.equal(text.split(part).length, 2, `${part} is once in "${text}"`)
 
     const late = await openPage(t, browser, relay, { document: 'restart' })
     await waitFor(async () => await late.text() === text, 'the same text on a page that is opened later')

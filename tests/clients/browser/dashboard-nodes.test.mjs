@@ -12,8 +12,11 @@ import { openDashboard } from './dashboard.mjs'
 
 const rooms = 10_000
 
-const isRedisHere = process.env.RELAY_TEST_REDIS_SERVER || process.env.PATH.split(path.delimiter).some((folder) => existsSync(path.join(folder, 'redis-server')))
-const withoutRedis = !process.env.CI && !isRedisHere && 'redis-server is not installed; ./test.sh installs it on Debian.'
+const isRedisHere =
+  process.env.RELAY_TEST_REDIS_SERVER ||
+  process.env.PATH.split(path.delimiter).some((folder) => existsSync(path.join(folder, 'redis-server')))
+const withoutRedis =
+  !process.env.CI && !isRedisHere && 'redis-server is not installed; ./test.sh installs it on Debian.'
 
 test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || withoutPostgres || withoutRedis }, () => {
   let browser, redis, postgres, settings
@@ -22,7 +25,10 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
 
   const add = async () => {
     const port = await freePort()
-    const node = await startRelay(all, { dataDir: settings['FileStore:Path'], settings: { ...settings, 'Internal:Port': port, 'Node:Address': `127.0.0.1:${port}` } })
+    const node = await startRelay(all, {
+      dataDir: settings['FileStore:Path'],
+      settings: { ...settings, 'Internal:Port': port, 'Node:Address': `127.0.0.1:${port}` }
+    })
     node.internal = `127.0.0.1:${port}`
     nodes.push(node)
     return node
@@ -46,8 +52,14 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     const t = lastFirst(context)
     const dashboard = await openDashboard(t, browser, nodes[0])
     await waitFor(async () => (await dashboard.rows('nodes')).length === 2, 'both nodes')
-    const sees = (what, condition) => dashboard.seesRow('live-rooms', (row) => row.Room === 'shared' && condition(row), what)
-    const seesConnections = (count) => dashboard.seesRow('nodes', ({ Node, Connections }) => Node.startsWith(nodes[1].internal) && Connections === count, `${count} connections of the other node`)
+    const sees = (what, condition) =>
+      dashboard.seesRow('live-rooms', (row) => row.Room === 'shared' && condition(row), what)
+    const seesConnections = (count) =>
+      dashboard.seesRow(
+        'nodes',
+        ({ Node, Connections }) => Node.startsWith(nodes[1].internal) && Connections === count,
+        `${count} connections of the other node`
+      )
     const first = await joinClient(t, nodes[1], 'shared')
     await sees('a room', ({ Connections }) => Connections === '1')
     const second = await joinClient(t, nodes[1], 'shared')
@@ -65,7 +77,8 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     for (const client of [first, here]) client.leave()
     await dashboard.sees('connections', '0')
     const services = (await dashboard.page.locator('#services').innerText()).replaceAll(/\s+/g, ' ')
-    for (const service of ['✓ Redis log works', '✓ Directory snapshots works', '✓ Postgres metadata of rooms works']) assert.ok(services.includes(service), services)
+    for (const service of ['✓ Redis log works', '✓ Directory snapshots works', '✓ Postgres metadata of rooms works'])
+      assert.ok(services.includes(service), services)
   })
 
   test.it('shows a room with the people of all nodes, its connections and its hours', async (context) => {
@@ -76,20 +89,40 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     bob.awareness.setLocalStateField('user', { name: 'Bob', color: '#07824a' })
     ada.text.insert(0, 'some text that is worth a snapshot')
     const dashboard = await openDashboard(t, browser, nodes[0], { hash: '#room=plans%2Fspring' })
-    await waitFor(async () => (await dashboard.page.locator('#room-people summary bdi').allTextContents()).sort().join() === 'Ada,Bob', 'both people')
+    await waitFor(
+      async () =>
+        (await dashboard.page.locator('#room-people summary bdi').allTextContents()).sort().join() === 'Ada,Bob',
+      'both people'
+    )
     await waitFor(async () => (await dashboard.rows('room-connections')).length === 2, 'both connections')
     const [row] = await dashboard.rows('room-connections')
     assert.deepEqual([row.User, row.Protocol, row.Node], ['no token', 'y-websocket', nodes[1].internal])
-    await waitFor(async () => /Last snapshot\s+\d+ s ago, \d+ B/.test(await dashboard.page.locator('#room-figures').innerText()), 'the snapshot')
-    await waitFor(async () => /Size by hours: at most \d+ B\./.test(await dashboard.page.locator('#hours-size svg').getAttribute('aria-label')), 'the size')
+    await waitFor(
+      async () => /Last snapshot\s+\d+ s ago, \d+ B/.test(await dashboard.page.locator('#room-figures').innerText()),
+      'the snapshot'
+    )
+    await waitFor(
+      async () =>
+        /Size by hours: at most \d+ B\./.test(
+          await dashboard.page.locator('#hours-size svg').getAttribute('aria-label')
+        ),
+      'the size'
+    )
     await dashboard.pictures('two-nodes-room')
   })
 
   test.it('leads through ten thousand rooms without delay', async (context) => {
     const t = lastFirst(context)
     await postgres.run(`
-      with made as (insert into relay.rooms (name, first_used) select 'filler ' || lpad(i::text, 5, '0'), now() - interval '10 days' from generate_series(1, ${rooms}) i returning id)
-      insert into relay.room_states (room_id, last_used, updates, bytes) select id, now() - interval '1 day' - id * interval '1 second', id, id * 10 from made`)
+      with made as (
+        insert into relay.rooms (name, first_used)
+        select 'filler ' || lpad(i::text, 5, '0'), now() - interval '10 days'
+        from generate_series(1, ${rooms}) i
+        returning id
+      )
+      insert into relay.room_states (room_id, last_used, updates, bytes)
+      select id, now() - interval '1 day' - id * interval '1 second', id, id * 10
+      from made`)
     await joinClient(t, nodes[1], 'the latest')
     const dashboard = await openDashboard(t, browser, nodes[0])
     await dashboard.page.locator('#show-all').click()
@@ -105,7 +138,10 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     await dashboard.page.locator('#search').fill('ER 0999')
     await waitFor(async () => (await dashboard.rows('known-rooms')).length === 10, 'what was searched for')
     await dashboard.page.locator('#search').fill('nothing like it')
-    await waitFor(async () => await dashboard.page.locator('#no-known-rooms').textContent() === 'No room has such a name.', 'the sentence')
+    await waitFor(
+      async () => (await dashboard.page.locator('#no-known-rooms').textContent()) === 'No room has such a name.',
+      'the sentence'
+    )
     await dashboard.pictures('two-nodes-all')
   })
 
@@ -123,8 +159,14 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     redis.stall()
     try {
       await waitFor(() => dashboard.page.locator('#not-whole').isVisible(), 'the notice')
-      await waitFor(async () => /✕\s*Redis\s*log\s*fails since/.test(await dashboard.page.locator('#services').innerText()), 'Redis to fail')
-      assert.deepEqual((await dashboard.rows('nodes')).map(({ Node }) => Node), [`${nodes[0].internal} (this one)`])
+      await waitFor(
+        async () => /✕\s*Redis\s*log\s*fails since/.test(await dashboard.page.locator('#services').innerText()),
+        'Redis to fail'
+      )
+      assert.deepEqual(
+        (await dashboard.rows('nodes')).map(({ Node }) => Node),
+        [`${nodes[0].internal} (this one)`]
+      )
       await dashboard.pictures('two-nodes-redis')
     } finally {
       redis.resume()
@@ -142,10 +184,17 @@ test.describe('The dashboard of two nodes', { skip: whereBrowserIs.skip || witho
     await fetch(`${leaving.url}/api/nodes/self/drain`, { method: 'POST' })
     await ended
     await dashboard.reaches('live')
-    await dashboard.seesRow('nodes', ({ Node, State }) => Node.startsWith(leaving.internal) && State === '… draining', 'the node that leaves')
+    await dashboard.seesRow(
+      'nodes',
+      ({ Node, State }) => Node.startsWith(leaving.internal) && State === '… draining',
+      'the node that leaves'
+    )
     assert.equal(await leaving.stop(), 0)
     await dashboard.reaches('lost')
     const other = await openDashboard(t, browser, nodes[0])
-    await waitFor(async () => !(await other.rows('nodes')).some(({ Node }) => Node.startsWith(leaving.internal)), 'the node that stopped to be gone at once')
+    await waitFor(
+      async () => !(await other.rows('nodes')).some(({ Node }) => Node.startsWith(leaving.internal)),
+      'the node that stopped to be gone at once'
+    )
   })
 })

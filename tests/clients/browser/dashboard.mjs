@@ -38,11 +38,17 @@ class Dashboard {
       if (!['error', 'warning'].includes(message.type())) return
       note(`${message.type()}: ${message.text()} ${message.location().url}`)
     })
-    page.on('request', (request) => { if (new URL(request.url()).host !== new URL(relay.url).host) note(`asked ${request.url()}`) })
+    page.on('request', (request) => {
+      if (new URL(request.url()).host !== new URL(relay.url).host) note(`asked ${request.url()}`)
+    })
   }
 
   /** Waits for a state of the connection, as the page shows it; `any` is live or refused. */
-  async reaches (state) { await this.page.waitForSelector(state === 'any' ? '#status:is([data-state="live"], [data-state="refused"])' : `#status[data-state="${state}"]`) }
+  async reaches (state) {
+    await this.page.waitForSelector(
+      state === 'any' ? '#status:is([data-state="live"], [data-state="refused"])' : `#status[data-state="${state}"]`
+    )
+  }
 
   async isLive () { return await this.page.locator('#status').getAttribute('data-state') === 'live' }
 
@@ -53,7 +59,11 @@ class Dashboard {
 
   /** The rows of a table, each as its cells' texts by their titles. */
   rows (id) {
-    return this.page.locator(`#${id} tbody tr`).evaluateAll((rows) => rows.map((row) => Object.fromEntries([...row.cells].map((cell) => [cell.dataset.label, cell.textContent]))))
+    return this.page
+      .locator(`#${id} tbody tr`)
+      .evaluateAll((rows) =>
+        rows.map((row) => Object.fromEntries([...row.cells].map((cell) => [cell.dataset.label, cell.textContent])))
+      )
   }
 
   async seesRow (id, condition, what) {
@@ -61,7 +71,9 @@ class Dashboard {
   }
 
   /** How wide the page is beyond its window. */
-  overflow () { return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth) }
+  overflow () {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  }
 
   async takes (token) {
     await this.page.locator('#token').fill(token)

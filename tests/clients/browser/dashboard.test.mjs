@@ -10,14 +10,25 @@ import { openDashboard } from './dashboard.mjs'
 
 /** Names that somebody chose to do harm: none of them may become anything but text. */
 const hostile = [
-  '<img src=x onerror=alert(1)>', '"><script>alert(1)</' + 'script>', '\u202Etxt.exe', 'line\nbreak', '../..', 'a/b?c#d&e=f%2F', `${'W'.repeat(900)}`, '   ', '{{7*7}}', '名前 🦊'
+  '<img src=x onerror=alert(1)>',
+  '"><script>alert(1)</' + 'script>',
+  '\u202Etxt.exe',
+  'line\nbreak',
+  '../..',
+  'a/b?c#d&e=f%2F',
+  `${'W'.repeat(900)}`,
+  '   ',
+  '{{7*7}}',
+  '名前 🦊'
 ]
 
 test.describe('The dashboard', whereBrowserIs, () => {
   let relay, browser
   const all = lastFirst(test)
   test.before(async () => {
-    relay = await startRelay(all, { settings: { 'Documents:IdleTimeout': '00:00:00.100', 'Documents:SaveInterval': '00:00:02' } })
+    relay = await startRelay(all, {
+      settings: { 'Documents:IdleTimeout': '00:00:00.100', 'Documents:SaveInterval': '00:00:02' }
+    })
     browser = await openBrowser(all)
   })
 
@@ -33,7 +44,10 @@ test.describe('The dashboard', whereBrowserIs, () => {
     t.after(() => clearInterval(typing))
     await dashboard.seesRow('live-rooms', (row) => Number.parseFloat(row.Updates) > 10, 'the updates of the room')
     await waitFor(async () => /^[\d.,]+ m?s$/.test(await dashboard.figure('latency')), 'a latency')
-    assert.match(await dashboard.page.locator('#services').innerText(), /✓\s*File log\s*log\s*works[^]*✓\s*Directory\s*snapshots\s*works/)
+    assert.match(
+      await dashboard.page.locator('#services').innerText(),
+      /✓\s*File log\s*log\s*works[^]*✓\s*Directory\s*snapshots\s*works/
+    )
     const [node] = await dashboard.rows('nodes')
     assert.deepEqual([node.Node, node.State, node.Connections, node.Rooms], ['alone (this one)', '✓ ready', '1', '1'])
     await dashboard.page.locator('#figure-updates .plot').hover()
@@ -46,15 +60,29 @@ test.describe('The dashboard', whereBrowserIs, () => {
   test.it('takes names for text, whatever they are', async (context) => {
     const t = lastFirst(context)
     const dashboard = await openDashboard(t, browser, relay)
-    for (const name of hostile) await joinClient(t, { yjs: `${relay.ws}/yjs` }, encodeURIComponent(name).replaceAll('.', '%2E'))
+    for (const name of hostile)
+      await joinClient(t, { yjs: `${relay.ws}/yjs` }, encodeURIComponent(name).replaceAll('.', '%2E'))
     await waitFor(async () => (await dashboard.rows('live-rooms')).length === hostile.length, 'all rooms')
     assert.equal(await dashboard.page.locator('#live-rooms :is(img, script)').count(), 0)
     const shown = (await dashboard.rows('live-rooms')).map(({ Room }) => Room)
-    for (const name of ['<img src=x onerror=alert(1)>', '\\u{202e}txt.exe', 'line\\u{a}break', '../..', 'a/b?c#d&e=f%2F', '名前 🦊']) assert.ok(shown.includes(name), `${name} in ${shown.join(' | ').slice(0, 500)}`)
+    for (const name of [
+      '<img src=x onerror=alert(1)>',
+      '\\u{202e}txt.exe',
+      'line\\u{a}break',
+      '../..',
+      'a/b?c#d&e=f%2F',
+      '名前 🦊'
+    ])
+      assert.ok(shown.includes(name), `${name} in ${shown.join(' | ').slice(0, 500)}`)
     assert.equal(await dashboard.overflow(), 0)
     for (const name of [hostile[0], hostile[2], hostile[6]]) {
-      await dashboard.page.evaluate((room) => { location.hash = new URLSearchParams({ room }).toString() }, name)
-      await waitFor(async () => /^1/.test(await dashboard.page.locator('#room-figures dd').first().textContent()), `the view of ${name.slice(0, 20)}`)
+      await dashboard.page.evaluate((room) => {
+        location.hash = new URLSearchParams({ room }).toString()
+      }, name)
+      await waitFor(
+        async () => /^1/.test(await dashboard.page.locator('#room-figures dd').first().textContent()),
+        `the view of ${name.slice(0, 20)}`
+      )
       assert.equal(await dashboard.overflow(), 0)
     }
   })
@@ -67,22 +95,35 @@ test.describe('The dashboard', whereBrowserIs, () => {
     const own = await startRelay(t, { dataDir })
     // Long names take the place of rooms in what nodes say of each other.
     const long = 'busy'.repeat(250)
-    for (const room of [0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]) await joinClient(t, own, `${room}${long}`)
+    for (const room of [0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8])
+      await joinClient(t, own, `${room}${long}`)
     await joinClient(t, own, 'calm')
     const dashboard = await openDashboard(t, browser, own, { hash: '#room=calm' })
     await dashboard.sees('rooms', '10')
-    await waitFor(async () => /Connections\s+–[^]*Open on\s+not known/.test(await dashboard.page.locator('#room-figures').innerText()), 'what is known of the room')
+    await waitFor(
+      async () =>
+        /Connections\s+–[^]*Open on\s+not known/.test(await dashboard.page.locator('#room-figures').innerText()),
+      'what is known of the room'
+    )
     const note = await dashboard.page.locator('#room-history-note').textContent()
     assert.match(note, /no history.*metadata\.db does not read/)
-    await dashboard.page.evaluate((room) => { location.hash = new URLSearchParams({ room }).toString() }, `0${long}`)
-    await waitFor(async () => /Connections\s+3[^]*Open on\s+alone/.test(await dashboard.page.locator('#room-figures').innerText()), 'a room that is named')
+    await dashboard.page.evaluate((room) => {
+      location.hash = new URLSearchParams({ room }).toString()
+    }, `0${long}`)
+    await waitFor(
+      async () => /Connections\s+3[^]*Open on\s+alone/.test(await dashboard.page.locator('#room-figures').innerText()),
+      'a room that is named'
+    )
   })
 
   test.it('shows who is there, and what strangers say about themselves as text', async (context) => {
     const t = lastFirst(context)
     const [ada, other] = [await joinClient(t, relay, 'presence'), await joinClient(t, relay, 'presence')]
     ada.awareness.setLocalStateField('user', { name: 'Ada <b>L</b>', color: '#dd0283' })
-    other.awareness.setLocalState({ user: { name: 7, color: 'url(http://example.invalid/)' }, deep: { text: '<script>alert(1)</' + 'script>\u202E' } })
+    other.awareness.setLocalState({
+      user: { name: 7, color: 'url(http://example.invalid/)' },
+      deep: { text: '<script>alert(1)</' + 'script>\u202E' }
+    })
     const dashboard = await openDashboard(t, browser, relay, { hash: '#room=presence' })
     await waitFor(async () => await dashboard.page.locator('#room-people li').count() === 2, 'both people')
     const people = (await dashboard.page.locator('#room-people summary').allInnerTexts()).sort()
@@ -112,12 +153,21 @@ test.describe('The dashboard', whereBrowserIs, () => {
 
   test.it('shows documents that cannot be saved and why, and has a button that saves them', async (context) => {
     const t = lastFirst(context)
-    const own = await startRelay(t, { settings: { 'Documents:IdleTimeout': '00:00:00.100', 'Documents:SaveInterval': '00:00:00.500' } })
+    const own = await startRelay(t, {
+      settings: { 'Documents:IdleTimeout': '00:00:00.100', 'Documents:SaveInterval': '00:00:00.500' }
+    })
     const dashboard = await openDashboard(t, browser, own)
-    await waitFor(async () => await dashboard.page.locator('#jobs-note').textContent() === '✓ Every change is in a snapshot.', 'nothing to save')
+    await waitFor(
+      async () => (await dashboard.page.locator('#jobs-note').textContent()) === '✓ Every change is in a snapshot.',
+      'nothing to save'
+    )
     const client = await joinClient(t, own, 'un<b>saved')
     client.text.insert(0, 'saved, ')
-    await waitFor(async () => (await (await fetch(`${own.url}/api/documents/un%3Cb%3Esaved/snapshots`)).json()).snapshots?.length > 0, 'the first snapshot')
+    await waitFor(
+      async () =>
+        (await (await fetch(`${own.url}/api/documents/un%3Cb%3Esaved/snapshots`)).json()).snapshots?.length > 0,
+      'the first snapshot'
+    )
     // A disk that refuses.
     const [snapshots, aside] = [path.join(own.dataDir, 'snapshots'), path.join(own.dataDir, 'aside')]
     await rename(snapshots, aside)
@@ -125,7 +175,10 @@ test.describe('The dashboard', whereBrowserIs, () => {
     client.text.insert(0, 'not ')
     const row = await dashboard.seesRow('jobs', ({ Room }) => Room === 'un<b>saved', 'the job')
     assert.match(row.State, /failed, is tried again|stalled|a node is at it/)
-    await waitFor(async () => /✕\s*Directory\s*snapshots\s*fails since/.test(await dashboard.page.locator('#services').innerText()), 'the store to fail')
+    await waitFor(
+      async () => /✕\s*Directory\s*snapshots\s*fails since/.test(await dashboard.page.locator('#services').innerText()),
+      'the store to fail'
+    )
     await dashboard.pictures('failing')
     await rm(snapshots)
     await rename(aside, snapshots)
@@ -133,7 +186,10 @@ test.describe('The dashboard', whereBrowserIs, () => {
     await dashboard.page.locator('#jobs button').click()
     await waitFor(async () => /is saved/.test(await dashboard.page.locator('#jobs-said').textContent()), 'the answer')
     await waitFor(async () => (await dashboard.rows('jobs')).length === 0, 'the job to be gone')
-    await waitFor(async () => /✓\s*Directory/.test(await dashboard.page.locator('#services').innerText()), 'the store to work')
+    await waitFor(
+      async () => /✓\s*Directory/.test(await dashboard.page.locator('#services').innerText()),
+      'the store to work'
+    )
   })
 
   test.it('asks for a token, says why one does not do, and keeps it out of the address', async (context) => {
@@ -143,7 +199,10 @@ test.describe('The dashboard', whereBrowserIs, () => {
     assert.equal(await dashboard.page.locator('#content').isVisible(), false)
     assert.match(await dashboard.page.locator('#token-said').textContent(), /needs a token of an administrator/)
     await dashboard.takes(token('ada', { '*': 'write' }))
-    await waitFor(async () => /The token does not allow/.test(await dashboard.page.locator('#token-said').textContent()), 'the reason')
+    await waitFor(
+      async () => /The token does not allow/.test(await dashboard.page.locator('#token-said').textContent()),
+      'the reason'
+    )
     await dashboard.takes(token('root', {}, { admin: true }))
     await dashboard.reaches('live')
     await dashboard.sees('connections', '0')
@@ -151,7 +210,9 @@ test.describe('The dashboard', whereBrowserIs, () => {
     await dashboard.reaches('live')
     dashboard.forgives(/40[13]/)
 
-    const link = await openDashboard(t, browser, guarded, { hash: `#room=plan&token=${token('root', {}, { admin: true })}` })
+    const link = await openDashboard(t, browser, guarded, {
+      hash: `#room=plan&token=${token('root', {}, { admin: true })}`
+    })
     assert.equal(link.page.url(), `${guarded.url}/dashboard#room=plan`)
     await link.page.waitForSelector('#room:not([hidden])')
   })
@@ -161,7 +222,10 @@ test.describe('The dashboard', whereBrowserIs, () => {
     const { relay: guarded, token } = await startGuardedRelay(t)
     // Long enough to be seen alive, on a machine that has little time, too. Clocks may differ by 30 s.
     for (let seconds = 3; ; seconds *= 2) {
-      const dashboard = await openDashboard(t, browser, guarded, { hash: `#token=${token('root', {}, { admin: true, exp: Math.floor(Date.now() / 1000) - 30 + seconds })}`, state: 'any' })
+      const dashboard = await openDashboard(t, browser, guarded, {
+        hash: `#token=${token('root', {}, { admin: true, exp: Math.floor(Date.now() / 1000) - 30 + seconds })}`,
+        state: 'any'
+      })
       const wasLive = await dashboard.isLive()
       await dashboard.reaches('refused')
       assert.match(await dashboard.page.locator('#token-said').textContent(), /refused this token/)
@@ -172,15 +236,29 @@ test.describe('The dashboard', whereBrowserIs, () => {
   })
 
   for (const colorScheme of ['light', 'dark']) {
-    for (const [place, viewport] of [['a desk', { width: 1280, height: 900 }], ['a phone', { width: 360, height: 740 }]]) {
+    for (const [place, viewport] of [
+      ['a desk', { width: 1280, height: 900 }],
+      ['a phone', { width: 360, height: 740 }]
+    ]) {
       test.it(`can be read on ${place} when it is ${colorScheme}`, async (context) => {
         const t = lastFirst(context)
-        const clients = await Promise.all(['plans/spring', 'plans/spring', 'A rather long name for a document that somebody chose without thinking of phones', 'notes'].map((name) => joinClient(t, relay, name)))
+        const clients = await Promise.all(
+          [
+            'plans/spring',
+            'plans/spring',
+            'A rather long name for a document that somebody chose without thinking of phones',
+            'notes'
+          ].map((name) => joinClient(t, relay, name))
+        )
         clients[0].awareness.setLocalStateField('user', { name: 'Ada', color: '#1564fe' })
         clients[0].text.insert(0, 'some text')
-        const dashboard = await openDashboard(t, browser, relay, { context: { colorScheme, viewport, isMobile: place === 'a phone', hasTouch: place === 'a phone' } })
+        const dashboard = await openDashboard(t, browser, relay, {
+          context: { colorScheme, viewport, isMobile: place === 'a phone', hasTouch: place === 'a phone' }
+        })
         await waitFor(async () => (await dashboard.rows('live-rooms')).length === 3, 'the rooms')
-        const [ground] = await dashboard.page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number))
+        const [ground] = await dashboard.page.evaluate(() =>
+          getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)
+        )
         assert.equal(ground > 128, colorScheme === 'light')
         assert.deepEqual(await faint(dashboard.page), [])
         assert.equal(await dashboard.overflow(), 0)
@@ -197,10 +275,19 @@ test.describe('The dashboard', whereBrowserIs, () => {
   test.it('loads little and allows no foreign code', async (context) => {
     const t = lastFirst(context)
     const dashboard = await openDashboard(t, browser, relay)
-    const loaded = await dashboard.page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/')).reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0))
+    const loaded = await dashboard.page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter(({ name }) => name.includes('/assets/'))
+        .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0)
+    )
     assert.ok(loaded > 0 && loaded < 100_000, `${loaded} bytes`)
     const ran = await dashboard.page.evaluate(async () => {
-      const refused = new Promise((resolve) => document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective), { once: true }))
+      const refused = new Promise((resolve) =>
+        document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective), {
+          once: true
+        })
+      )
       const script = document.createElement('script')
       script.textContent = 'window.ran = true'
       document.body.append(script)
@@ -214,26 +301,37 @@ test.describe('The dashboard', whereBrowserIs, () => {
 })
 
 /** Texts that stand out too little from what is behind them (WCAG 2, AA). */
-const faint = (page) => page.evaluate(() => {
-  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
-  const parse = (color) => {
-    canvas.clearRect(0, 0, 1, 1)
-    canvas.fillStyle = color
-    canvas.fillRect(0, 0, 1, 1)
-    return [...canvas.getImageData(0, 0, 1, 1).data]
-  }
-  const light = (color) => parse(color).slice(0, 3).map((part) => part / 255)
-    .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0)
-  const behind = (element) => {
-    const color = getComputedStyle(element).backgroundColor
-    return element === document.documentElement || parse(color)[3] === 255 ? color : behind(element.parentElement)
-  }
-  return [...document.querySelectorAll('h1 a, h2, h3, p, th, td, td a, dt, dd, li span, summary, .link, button:not(:disabled), .value')]
-    .filter((element) => element.checkVisibility() && element.textContent.trim() !== '' && element.getBoundingClientRect().width > 1)
-    .map((element) => {
-      const [high, low] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x)
-      return { what: element.outerHTML.slice(0, 80), contrast: (high + 0.05) / (low + 0.05) }
-    })
-    .filter(({ contrast }) => contrast < 4.5)
-})
+const faint = (page) =>
+  page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+    const parse = (color) => {
+      canvas.clearRect(0, 0, 1, 1)
+      canvas.fillStyle = color
+      canvas.fillRect(0, 0, 1, 1)
+      return [...canvas.getImageData(0, 0, 1, 1).data]
+    }
+    const light = (color) =>
+      parse(color)
+        .slice(0, 3)
+        .map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0)
+    const behind = (element) => {
+      const color = getComputedStyle(element).backgroundColor
+      return element === document.documentElement || parse(color)[3] === 255 ? color : behind(element.parentElement)
+    }
+    return [
+      ...document.querySelectorAll(
+        'h1 a, h2, h3, p, th, td, td a, dt, dd, li span, summary, .link, button:not(:disabled), .value'
+      )
+    ]
+      .filter(
+        (element) =>
+          element.checkVisibility() && element.textContent.trim() !== '' && element.getBoundingClientRect().width > 1
+      )
+      .map((element) => {
+        const [high, low] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x)
+        return { what: element.outerHTML.slice(0, 80), contrast: (high + 0.05) / (low + 0.05) }
+      })
+      .filter(({ contrast }) => contrast < 4.5)
+  })

@@ -13,7 +13,11 @@ test.describe('The demo page', whereBrowserIs, () => {
   })
 
   const open = (t, options) => openPage(t, browser, relay, options)
-  const focused = (person) => person.page.evaluate(() => document.activeElement.id || document.activeElement.dataset.action || document.activeElement.textContent.trim())
+  const focused = (person) =>
+    person.page.evaluate(
+      () =>
+        document.activeElement.id || document.activeElement.dataset.action || document.activeElement.textContent.trim()
+    )
 
   test.it('gives each first visit a document of its own', async (t) => {
     const [a, b] = await Promise.all([open(t), open(t)])
@@ -47,10 +51,13 @@ test.describe('The demo page', whereBrowserIs, () => {
   }
 
   for (const document of ['..', 'a/../b', ' ', 'é'.repeat(600)]) {
-    test.it(`takes another name than ${JSON.stringify(document.slice(0, 10))}, which no address can hold`, async (t) => {
-      const a = await open(t, { document })
-      assert.match(a.document, /^[a-z]+-[a-z]+-[a-z2-9]{6}$/)
-    })
+    test.it(
+      `takes another name than ${JSON.stringify(document.slice(0, 10))}, which no address can hold`,
+      async (t) => {
+        const a = await open(t, { document })
+        assert.match(a.document, /^[a-z]+-[a-z]+-[a-z2-9]{6}$/)
+      }
+    )
   }
 
   test.it('keeps a token to itself', async (t) => {
@@ -72,7 +79,8 @@ test.describe('The demo page', whereBrowserIs, () => {
       stops.push(await focused(a))
       const shown = await a.page.evaluate(() => {
         const { activeElement } = document
-        const visible = (element) => getComputedStyle(element).outlineStyle !== 'none' && element.getBoundingClientRect().top >= 0
+        const visible = (element) =>
+          getComputedStyle(element).outlineStyle !== 'none' && element.getBoundingClientRect().top >= 0
         return activeElement.id === 'editor' || visible(activeElement) || visible(activeElement.closest('.chip'))
       })
       assert.ok(shown, `the focus on "${stops.at(-1)}" can be seen`)
@@ -137,9 +145,16 @@ test.describe('The demo page', whereBrowserIs, () => {
   })
 
   for (const [action, selector, key] of [
-    ['bold', 'strong', 'Control+b'], ['italic', 'em', 'Control+i'], ['strike', 's', 'Control+Shift+x'], ['code', 'p code', 'Control+e'],
-    ['heading-1', 'h1', 'Control+Alt+1'], ['heading-2', 'h2', 'Control+Alt+2'], ['heading-3', 'h3', 'Control+Alt+3'],
-    ['bullets', 'ul li', 'Control+Shift+8'], ['numbers', 'ol li', 'Control+Shift+7'], ['quote', 'blockquote', 'Control+Shift+9'],
+    ['bold', 'strong', 'Control+b'],
+    ['italic', 'em', 'Control+i'],
+    ['strike', 's', 'Control+Shift+x'],
+    ['code', 'p code', 'Control+e'],
+    ['heading-1', 'h1', 'Control+Alt+1'],
+    ['heading-2', 'h2', 'Control+Alt+2'],
+    ['heading-3', 'h3', 'Control+Alt+3'],
+    ['bullets', 'ul li', 'Control+Shift+8'],
+    ['numbers', 'ol li', 'Control+Shift+7'],
+    ['quote', 'blockquote', 'Control+Shift+9'],
     ['code-block', 'pre', 'Control+Alt+c']
   ]) {
     test.it(`has "${action}" as a button and as a key, on and off`, async (t) => {
@@ -165,19 +180,38 @@ test.describe('The demo page', whereBrowserIs, () => {
     await a.editor.focus()
     await a.page.evaluate(() => {
       const data = new DataTransfer()
-      data.setData('text/html', '<h1 style="color:red" onclick="x()">Big</h1><b style="font-weight:normal"><p>A <a href="javascript:x()">link</a> and <b>bold</b><img src="http://example.invalid/x.png"><script>x()</' + 'script></p></b>')
-      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+      data.setData(
+        'text/html',
+        '<h1 style="color:red" onclick="x()">Big</h1>' +
+          '<b style="font-weight:normal"><p>A <a href="javascript:x()">link</a> and <b>bold</b>' +
+          '<img src="http://example.invalid/x.png"><script>x()</' +
+          'script></p></b>'
+      )
+      document.activeElement.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+      )
     })
     await a.sees('A link and bold')
-    assert.equal(await a.editor.evaluate((editor) => editor.querySelectorAll('a, img:not(.ProseMirror-separator), script, [style], [onclick]').length), 0)
+    assert.equal(
+      await a.editor.evaluate(
+        (editor) => editor.querySelectorAll('a, img:not(.ProseMirror-separator), script, [style], [onclick]').length
+      ),
+      0
+    )
     assert.equal(await a.page.locator('#editor strong').textContent(), 'bold')
     // The browser says that it did not run the script that was pasted.
     a.forgives(/inline event handler/)
   })
 
   test.it('fits a phone', async (t) => {
-    const a = await open(t, { name: 'A rather long name for a person', document: 'phone', context: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true } })
-    const people = await Promise.all(['Boris', 'Chiara Rossi', 'Dora', 'Emil', 'Fatima', 'Goran'].map((name) => open(t, { name, document: 'phone' })))
+    const a = await open(t, {
+      name: 'A rather long name for a person',
+      document: 'phone',
+      context: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
+    })
+    const people = await Promise.all(
+      ['Boris', 'Chiara Rossi', 'Dora', 'Emil', 'Fatima', 'Goran'].map((name) => open(t, { name, document: 'phone' }))
+    )
     await a.seesPeople('Boris', 'Chiara Rossi', 'Dora', 'Emil', 'Fatima', 'Goran')
     await a.types('W'.repeat(120))
     await a.page.keyboard.press('Enter')
@@ -186,12 +220,20 @@ test.describe('The demo page', whereBrowserIs, () => {
     await people[0].types('')
     const width = () => a.page.evaluate(() => document.documentElement.scrollWidth)
     assert.equal(await width(), 360)
-    const small = await a.page.locator('.tool, .button:visible').evaluateAll((all) => all.map((one) => one.getBoundingClientRect())
-      .filter(({ width, height, left, right }) => width < 40 || height < 40 || left < 0 || right > 360).length)
+    const small = await a.page
+      .locator('.tool, .button:visible')
+      .evaluateAll(
+        (all) =>
+          all
+            .map((one) => one.getBoundingClientRect())
+            .filter(({ width, height, left, right }) => width < 40 || height < 40 || left < 0 || right > 360).length
+      )
     assert.equal(small, 0)
     for (const opener of ['#share', '#help']) {
       await a.page.locator(opener).tap()
-      const { left, right } = await a.page.locator('dialog[open]').evaluate((dialog) => dialog.getBoundingClientRect().toJSON())
+      const { left, right } = await a.page
+        .locator('dialog[open]')
+        .evaluate((dialog) => dialog.getBoundingClientRect().toJSON())
       assert.ok(left >= 0 && right <= 360)
       assert.equal(await width(), 360)
       await a.page.keyboard.press('Escape')
@@ -202,7 +244,9 @@ test.describe('The demo page', whereBrowserIs, () => {
     test.it(`can be read when it is ${colorScheme}`, async (t) => {
       const a = await open(t, { context: { colorScheme } })
       await a.types('Text')
-      const [ground] = await a.page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number))
+      const [ground] = await a.page.evaluate(() =>
+        getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)
+      )
       assert.equal(ground > 128, colorScheme === 'light')
       const faint = await a.page.evaluate(() => {
         const parse = (color) => color.match(/[\d.]+/g).map(Number)
@@ -211,9 +255,15 @@ test.describe('The demo page', whereBrowserIs, () => {
           .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0)
         const behind = (element) => {
           const color = getComputedStyle(element).backgroundColor
-          return element === document.documentElement || (parse(color)[3] ?? 1) === 1 ? color : behind(element.parentElement)
+          return element === document.documentElement || (parse(color)[3] ?? 1) === 1
+            ? color
+            : behind(element.parentElement)
         }
-        return [...document.querySelectorAll('.brand, h1, .status, .button, .quiet, .avatar, #my-name, .link, .tool:not([aria-disabled=true]), #editor p')]
+        return [
+          ...document.querySelectorAll(
+            '.brand, h1, .status, .button, .quiet, .avatar, #my-name, .link, .tool:not([aria-disabled=true]), #editor p'
+          )
+        ]
           .filter((element) => element.checkVisibility())
           .map((element) => {
             const [high, low] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x)
@@ -227,17 +277,29 @@ test.describe('The demo page', whereBrowserIs, () => {
 
   test.it('loads little, names its packages\' licences, and allows no foreign code', async (t) => {
     const a = await open(t)
-    const loaded = await a.page.evaluate(() => performance.getEntriesByType('resource').map(({ name, decodedBodySize }) => [new URL(name).pathname, decodedBodySize]))
+    const loaded = await a.page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name, decodedBodySize }) => [new URL(name).pathname, decodedBodySize])
+    )
     assert.ok(loaded.reduce((sum, [, size]) => sum + size, 0) < 450_000, JSON.stringify(loaded))
     const licences = await a.page.request.get(`${a.line.url}/licenses.txt`)
     assert.match(await licences.text(), /\nyjs [\d.]+ \(MIT\)\n/)
-    const ran = await a.page.evaluate(async () => {
-      const refused = new Promise((resolve) => document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective), { once: true }))
-      const script = document.createElement('script')
-      script.textContent = 'window.ran = true'
-      document.body.append(script)
-      return [await refused, window.ran]
-    }).finally(() => a.forgives(/Content Security Policy/))
+    const ran = await a.page
+      .evaluate(async () => {
+        const refused = new Promise((resolve) =>
+          document.addEventListener(
+            'securitypolicyviolation',
+            ({ effectiveDirective }) => resolve(effectiveDirective),
+            { once: true }
+          )
+        )
+        const script = document.createElement('script')
+        script.textContent = 'window.ran = true'
+        document.body.append(script)
+        return [await refused, window.ran]
+      })
+      .finally(() => a.forgives(/Content Security Policy/))
     assert.deepEqual(ran, ['script-src-elem', undefined])
   })
 })

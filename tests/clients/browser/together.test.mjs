@@ -33,13 +33,21 @@ test.describe('People on the demo page', whereBrowserIs, () => {
   })
 
   test.it('see the same text after all have typed at once', async (t) => {
-    const people = [await anna(t, 'at once'), await boris(t, 'at once'), await openPage(t, browser, relay, { name: 'Chiara', document: 'at once' })]
-    await Promise.all(people.map(async (person, index) => {
-      for (let word = 0; word < 12; word++) await person.types('abc'[index].repeat(3))
-    }))
+    const people = [
+      await anna(t, 'at once'),
+      await boris(t, 'at once'),
+      await openPage(t, browser, relay, { name: 'Chiara', document: 'at once' })
+    ]
+    await Promise.all(
+      people.map(async (person, index) => {
+        for (let word = 0; word < 12; word++) await person.types('abc'[index].repeat(3))
+      })
+    )
     // In an empty text each of them begins a paragraph.
     const letters = async (person) => [...(await person.text()).replaceAll('\n', '')].sort().join('')
-    await Promise.all(people.map((person) => waitFor(async () => (await letters(person)).length === 3 * 12 * 3, 'all letters')))
+    await Promise.all(
+      people.map((person) => waitFor(async () => (await letters(person)).length === 3 * 12 * 3, 'all letters'))
+    )
     assert.equal(await letters(people[0]), 'a'.repeat(36) + 'b'.repeat(36) + 'c'.repeat(36))
     await agreed(...people)
   })
@@ -78,15 +86,25 @@ test.describe('People on the demo page', whereBrowserIs, () => {
     await b.seesCaret('Anna', 'one tw')
 
     await a.page.keyboard.press('Shift+Home')
-    await waitFor(async () => (await b.page.locator('#editor .selection').allTextContents()).join('') === 'one tw', 'the selection of Anna')
+    await waitFor(
+      async () => (await b.page.locator('#editor .selection').allTextContents()).join('') === 'one tw',
+      'the selection of Anna'
+    )
 
-    const color = (selector) => b.page.locator(selector).evaluate((element) => getComputedStyle(element).getPropertyValue('--person'))
+    const color = (selector) =>
+      b.page.locator(selector).evaluate((element) => getComputedStyle(element).getPropertyValue('--person'))
     assert.equal(await color('#editor .caret'), await color('#people li:has(.name)'))
     assert.notEqual(await color('#me'), await color('#editor .caret'))
-    assert.equal(await b.page.locator('#editor .caret').evaluate((caret) => getComputedStyle(caret, '::after').content), '"Anna"')
+    assert.equal(
+      await b.page.locator('#editor .caret').evaluate((caret) => getComputedStyle(caret, '::after').content),
+      '"Anna"'
+    )
 
     await a.page.locator('#my-name').focus()
-    await waitFor(async () => await b.textBeforeCaret('Anna') === null, 'the cursor of Anna to go when she leaves the text')
+    await waitFor(
+      async () => (await b.textBeforeCaret('Anna')) === null,
+      'the cursor of Anna to go when she leaves the text'
+    )
   })
 
   test.it('see the cursor of somebody whose text is still on its way when the text is there', async (t) => {
@@ -131,7 +149,10 @@ test.describe('People on the demo page', whereBrowserIs, () => {
     const a = await anna(t, 'stranger')
     await a.types('steady')
     const doc = new Y.Doc()
-    const provider = new WebsocketProvider(relay.yjs, 'stranger', doc, { WebSocketPolyfill: WebSocket, disableBc: true })
+    const provider = new WebsocketProvider(relay.yjs, 'stranger', doc, {
+      WebSocketPolyfill: WebSocket,
+      disableBc: true
+    })
     t.after(() => {
       provider.destroy()
       doc.destroy()
@@ -171,7 +192,10 @@ test.describe('People on the demo page', whereBrowserIs, () => {
     await page.goto(a.page.url())
     await page.waitForSelector('#status[data-state="synced"]')
     await a.types('one tab')
-    await waitFor(async () => (await page.locator('#editor').textContent()).includes('one tab'), 'the text in the other tab')
+    await waitFor(
+      async () => (await page.locator('#editor').textContent()).includes('one tab'),
+      'the text in the other tab'
+    )
     await a.seesPeople('Anna')
   })
 })

@@ -30,7 +30,10 @@ test.describe('The demo page of a node that asks for tokens', whereBrowserIs, ()
 
     // A page that is loaded anew may drop what it has not sent yet.
     const headers = { authorization: `Bearer ${token('ada', { plan: 'read' })}` }
-    await waitFor(async () => (await fetch(`${relay.url}/api/documents/plan`, { headers })).ok, 'what was typed to be logged')
+    await waitFor(
+      async () => (await fetch(`${relay.url}/api/documents/plan`, { headers })).ok,
+      'what was typed to be logged'
+    )
     assert.equal(a.page.url(), `${a.line.url}/?doc=plan`)
     await a.page.reload()
     await a.sees('in')

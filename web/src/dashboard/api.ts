@@ -17,7 +17,10 @@ export class Api {
 
   use (token: string | null): void { this.token = token }
 
-  async ask (path: string, { method = 'GET', signal }: { method?: string, signal?: AbortSignal } = {}): Promise<Response> {
+  async ask (
+    path: string,
+    { method = 'GET', signal }: { method?: string, signal?: AbortSignal } = {}
+  ): Promise<Response> {
     const answer = await fetch(new URL(path, location.href), {
       method,
       cache: 'no-store',
@@ -26,7 +29,10 @@ export class Api {
     })
     if (answer.ok) return answer
     const problem: unknown = await answer.json().catch(() => null)
-    const detail = typeof problem === 'object' && problem !== null && 'detail' in problem ? String(problem.detail) : `The node answered with ${answer.status}.`
+    const detail =
+      typeof problem === 'object' && problem !== null && 'detail' in problem
+        ? String(problem.detail)
+        : `The node answered with ${answer.status}.`
     throw new Refusal(answer.status, detail)
   }
 

@@ -10,5 +10,10 @@ export function showConnection (state: StreamState): void {
   setText(byId('status-label'), labels[state.kind])
   document.body.classList.toggle('stale', state.kind === 'lost')
   byId('notice').hidden = state.kind !== 'lost'
-  if (state.kind === 'lost') setText(byId('notice'), `The node has not been heard since ${clockTime(state.since)}. What is shown here is of that time; the page connects again by itself.`)
+  if (state.kind === 'lost')
+    setText(
+      byId('notice'),
+      `The node has not been heard since ${clockTime(state.since)}. ` +
+        'What is shown here is of that time; the page connects again by itself.'
+    )
 }

@@ -18,7 +18,11 @@ export class Events {
   #state: StreamState = { kind: 'connecting' }
   #wake: (() => void) | undefined
 
-  constructor (private readonly api: Api, private readonly onView: (view: View) => void, private readonly onState: (state: StreamState) => void) {}
+  constructor (
+    private readonly api: Api,
+    private readonly onView: (view: View) => void,
+    private readonly onState: (state: StreamState) => void
+  ) {}
 
   /** Goes on after a refusal. */
   retry (): void { this.#wake?.() }

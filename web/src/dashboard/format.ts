@@ -1,9 +1,20 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23'
+})
 const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const moment = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const moment = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23'
+})
 
 /** `12,345`; below ten with a tenth unless it is whole. */
 export function count (value: number): string {
@@ -24,7 +35,8 @@ export function perSecond (text: string): string { return `${text}/s` }
 
 /** A duration in seconds: `0.8 ms`, `14 ms`, `2.5 s`. */
 export function duration (seconds: number): string {
-  if (seconds < 0.9995) return seconds < 0.00995 ? `${tenths.format(seconds * 1000)} ms` : `${whole.format(seconds * 1000)} ms`
+  if (seconds < 0.9995)
+    return seconds < 0.00995 ? `${tenths.format(seconds * 1000)} ms` : `${whole.format(seconds * 1000)} ms`
   return seconds < 9.95 ? `${tenths.format(seconds)} s` : `${whole.format(seconds)} s`
 }
 

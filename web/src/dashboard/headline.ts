@@ -57,9 +57,11 @@ const figures: Figure[] = [
   {
     id: 'latency',
     title: 'Latency',
-    explanation: 'From the first try to append an update to the log until it is delivered on the same node, about the last ten seconds.',
-    value: ({ latency }) => latency === null ? '–' : duration(latency.p50),
-    note: ({ latency }) => latency === null ? 'nothing is written' : `median · p99 ${duration(latency.p99)}`,
+    explanation:
+      'From the first try to append an update to the log until it is delivered on the same node, ' +
+      'about the last ten seconds.',
+    value: ({ latency }) => (latency === null ? '–' : duration(latency.p50)),
+    note: ({ latency }) => (latency === null ? 'nothing is written' : `median · p99 ${duration(latency.p99)}`),
     format: duration,
     lines: [
       { name: 'p99', value: ({ latency }) => latency?.p99 ?? null },
@@ -91,14 +93,30 @@ class Card {
 
   constructor (private readonly figure: Figure) {
     this.#recent = figure.lines.map(() => new Recent())
-    this.#chart = new LineChart({ title: `${figure.title}, the last minutes`, format: figure.format, formatTime: clockTime, gap: 5000 })
-    this.element = element('section', { id: `figure-${figure.id}`, className: 'card figure', title: figure.explanation }, element('h2', { textContent: figure.title }), this.#value, this.#note, this.#chart.element)
+    this.#chart = new LineChart({
+      title: `${figure.title}, the last minutes`,
+      format: figure.format,
+      formatTime: clockTime,
+      gap: 5000
+    })
+    this.element = element(
+      'section',
+      { id: `figure-${figure.id}`, className: 'card figure', title: figure.explanation },
+      element('h2', { textContent: figure.title }),
+      this.#value,
+      this.#note,
+      this.#chart.element
+    )
   }
 
   show (totals: Totals, at: number): void {
     setText(this.#value, this.figure.value(totals))
     setText(this.#note, this.figure.note(totals) || '\u00a0')
     this.figure.lines.forEach(({ value }, index) => this.#recent[index]!.add(at, value(totals)))
-    this.#chart.show(this.figure.lines.map(({ name }, index): Series => ({ name, points: this.#recent[index]!.points })), this.#recent[0]!.from(at), at)
+    this.#chart.show(
+      this.figure.lines.map(({ name }, index): Series => ({ name, points: this.#recent[index]!.points })),
+      this.#recent[0]!.from(at),
+      at
+    )
   }
 }

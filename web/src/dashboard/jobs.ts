@@ -9,22 +9,53 @@ const againMs = 3000
 const maxShown = 50
 
 const states: Record<Job['state'], Cell> = {
-  available: { text: `${signs.busy} waits`, tone: 'quiet', title: 'Whoever has it open will save it; if nobody does, another node will.' },
+  available: {
+    text: `${signs.busy} waits`,
+    tone: 'quiet',
+    title: 'Whoever has it open will save it; if nobody does, another node will.'
+  },
   claimed: { text: `${signs.busy} a node is at it`, tone: 'busy' },
   retried: { text: `${signs.busy} failed, is tried again`, tone: 'busy' },
-  stalled: { text: `${signs.bad} stalled`, tone: 'bad', title: 'It failed again and again, and is tried at long intervals only. Nothing is lost: the log has it.' }
+  stalled: {
+    text: `${signs.bad} stalled`,
+    tone: 'bad',
+    title: 'It failed again and again, and is tried at long intervals only. Nothing is lost: the log has it.'
+  }
 }
 
 /** Documents with changes that no snapshot covers yet; those that cannot be saved have a button. */
 export class Jobs {
-  readonly #table = new Table<Job>('Documents that failed to be saved', [
-    { title: 'Room', cell: ({ document }) => ({ text: printable(document), title: printable(document), href: addressOf(document) }) },
-    { title: 'State', cell: ({ state }) => states[state] ?? state },
-    { title: 'Attempts', isNumber: true, cell: ({ attempts }) => String(attempts) },
-    { title: 'Next', isNumber: true, cell: ({ dueAt }) => ({ text: Date.parse(dueAt) > Date.now() ? `in ${span(Date.parse(dueAt) - Date.now())}` : 'soon', title: momentOf(dueAt) }) },
-    { title: 'Why', cell: ({ problem }) => problem ?? '' },
-    { title: 'Action', isNumber: true, cell: ({ document }) => ({ text: this.#asking.has(document) ? 'Saving…' : 'Save now', button: () => { void this.#retry(document) } }) }
-  ], ({ document }) => document)
+  readonly #table = new Table<Job>(
+    'Documents that failed to be saved',
+    [
+      {
+        title: 'Room',
+        cell: ({ document }) => ({ text: printable(document), title: printable(document), href: addressOf(document) })
+      },
+      { title: 'State', cell: ({ state }) => states[state] ?? state },
+      { title: 'Attempts', isNumber: true, cell: ({ attempts }) => String(attempts) },
+      {
+        title: 'Next',
+        isNumber: true,
+        cell: ({ dueAt }) => ({
+          text: Date.parse(dueAt) > Date.now() ? `in ${span(Date.parse(dueAt) - Date.now())}` : 'soon',
+          title: momentOf(dueAt)
+        })
+      },
+      { title: 'Why', cell: ({ problem }) => problem ?? '' },
+      {
+        title: 'Action',
+        isNumber: true,
+        cell: ({ document }) => ({
+          text: this.#asking.has(document) ? 'Saving…' : 'Save now',
+          button: () => {
+            void this.#retry(document)
+          }
+        })
+      }
+    ],
+    ({ document }) => document
+  )
 
   readonly #asking = new Set<string>()
   #failed: Job[] = []
@@ -48,8 +79,13 @@ export class Jobs {
       const stalled = this.#failed.filter(({ state }) => state === 'stalled').length
       const sentences = [
         jobs.length === 0 ? `${signs.good} Every change is in a snapshot.` : '',
-        stalled > 0 ? `${signs.bad} ${stalled} ${stalled === 1 ? 'document cannot' : 'documents cannot'} be saved.` : '',
-        waiting > 0 ? `${waiting}${jobs.length === 1000 ? ' or more' : ''} ${waiting === 1 ? 'document has' : 'documents have'} changes that wait for their next snapshot, as usual.` : ''
+        stalled > 0
+          ? `${signs.bad} ${stalled} ${stalled === 1 ? 'document cannot' : 'documents cannot'} be saved.`
+          : '',
+        waiting > 0
+          ? `${waiting}${jobs.length === 1000 ? ' or more' : ''} ` +
+            `${waiting === 1 ? 'document has' : 'documents have'} changes that wait for their next snapshot, as usual.`
+          : ''
       ]
       setText(byId('jobs-note'), sentences.filter(Boolean).join(' '))
     } catch (error) {
@@ -63,8 +99,15 @@ export class Jobs {
     this.#asking.add(document)
     this.#show()
     try {
-      const { status } = await this.api.ask(`api/jobs/${Api.part(document)}/retry`, { method: 'POST', signal: AbortSignal.timeout(30_000) })
-      this.#say(status === 204 ? `${printable(document)} is saved.` : `${printable(document)} is open, or takes its time; it is saved when it can be.`)
+      const { status } = await this.api.ask(`api/jobs/${Api.part(document)}/retry`, {
+        method: 'POST',
+        signal: AbortSignal.timeout(30_000)
+      })
+      this.#say(
+        status === 204
+          ? `${printable(document)} is saved.`
+          : `${printable(document)} is open, or takes its time; it is saved when it can be.`
+      )
     } catch (error) {
       this.#say(error instanceof Refusal ? `${printable(document)}: ${error.message}` : 'The node did not answer.')
     }

@@ -23,8 +23,14 @@ export class Services {
     for (const [key, { name, use, nodes: all, failing }] of services) {
       let item = this.#items.get(key)
       if (item === undefined) {
-        item = element('li', {},
-          element('span', { className: 'sign', ariaHidden: 'true' }), element('strong', { textContent: name }), element('span', { className: 'use', textContent: use }), element('span', { className: 'how' }))
+        item = element(
+          'li',
+          {},
+          element('span', { className: 'sign', ariaHidden: 'true' }),
+          element('strong', { textContent: name }),
+          element('span', { className: 'use', textContent: use }),
+          element('span', { className: 'how' })
+        )
         this.#items.set(key, item)
         this.#list.append(item)
       }
@@ -32,9 +38,13 @@ export class Services {
       item.dataset['tone'] = isGood ? 'good' : 'bad'
       setText(item.querySelector('.sign')!, isGood ? signs.good : signs.bad)
       const first = failing.toSorted()[0]
-      setText(item.querySelector('.how')!, first === undefined
-        ? 'works'
-        : `fails${failing.length < all ? ` on ${failing.length} of ${all} nodes` : ''} since ${clockTime(first)} (${since(first)})`)
+      setText(
+        item.querySelector('.how')!,
+        first === undefined
+          ? 'works'
+          : `fails${failing.length < all ? ` on ${failing.length} of ${all} nodes` : ''} ` +
+            `since ${clockTime(first)} (${since(first)})`
+      )
     }
   }
 }

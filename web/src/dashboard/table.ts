@@ -19,15 +19,24 @@ export interface Cell {
   button?: () => void
 }
 
-/** Rows that stay the same element for as long as their key is there, so that nothing jumps, and a focus stays where it is. */
+/**
+ * Rows that stay the same element for as long as their key is there, so that nothing jumps, and a focus stays where it
+ * is.
+ */
 export class Table<T> {
   readonly element = element('table', { role: 'table' })
   readonly #body = element('tbody', { role: 'rowgroup' })
   readonly #rows = new Map<string, HTMLTableRowElement>()
   readonly #actions = new WeakMap<Element, () => void>()
 
-  constructor (caption: string, private readonly columns: Column<T>[], private readonly keyOf: (row: T) => string) {
-    const heads = columns.map(({ title, isNumber }) => element('th', { scope: 'col', role: 'columnheader', textContent: title, className: isNumber ? 'number' : '' }))
+  constructor (
+    caption: string,
+    private readonly columns: Column<T>[],
+    private readonly keyOf: (row: T) => string
+  ) {
+    const heads = columns.map(({ title, isNumber }) =>
+      element('th', { scope: 'col', role: 'columnheader', textContent: title, className: isNumber ? 'number' : '' })
+    )
     this.element.append(
       element('caption', { className: 'hidden', textContent: caption }),
       element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...heads)),
@@ -82,7 +91,8 @@ export class Table<T> {
     setText(inner, content.text)
     if (content.title !== undefined && inner.title !== content.title) inner.title = content.title
     if (content.tone !== undefined) cell.dataset['tone'] = content.tone
-    if (content.href !== undefined && inner.getAttribute('href') !== content.href) inner.setAttribute('href', content.href)
+    if (content.href !== undefined && inner.getAttribute('href') !== content.href)
+      inner.setAttribute('href', content.href)
     if (content.button !== undefined) this.#actions.set(inner, content.button)
     if (content.bar !== undefined) {
       cell.classList.add('bar')

@@ -28,7 +28,12 @@ export class TokenForm {
     byId('content').hidden = isRefused
     this.#form.hidden = !isRefused
     if (!isRefused) return
-    setText(byId('token-said'), state.hadToken ? `The node refused this token: ${state.reason}` : 'This dashboard needs a token of an administrator.')
+    setText(
+      byId('token-said'),
+      state.hadToken
+        ? `The node refused this token: ${state.reason}`
+        : 'This dashboard needs a token of an administrator.'
+    )
     this.#field.focus()
   }
 }

@@ -94,8 +94,21 @@ export interface PastNode {
   bytesOut: number
 }
 
-export interface ConnectionRow { id: string, node: string, userId: string | null, protocol: string, openedAt: string, closedAt: string | null }
+export interface ConnectionRow {
+  id: string
+  node: string
+  userId: string | null
+  protocol: string
+  openedAt: string
+  closedAt: string | null
+}
 
 export interface Client { clientId: number, clock: number, state: unknown }
 
-export interface Job { document: string, state: 'available' | 'claimed' | 'retried' | 'stalled', attempts: number, dueAt: string, problem: string | null }
+export interface Job {
+  document: string
+  state: 'available' | 'claimed' | 'retried' | 'stalled'
+  attempts: number
+  dueAt: string
+  problem: string | null
+}

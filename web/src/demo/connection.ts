@@ -27,8 +27,12 @@ export class Connection {
 
   constructor (doc: Y.Doc, documentName: string, token: string | null) {
     const page = new URL(location.href)
-    // Tabs of one browser could also talk to each other directly; here everything goes through the relay, because it is the relay that is shown.
-    const provider = new WebsocketProvider(yjsServer(page), yjsRoom(documentName), doc, { disableBc: true, params: token === null ? {} : { token } })
+    // Tabs of one browser could also talk to each other directly; here everything goes through the relay, because it is
+    // the relay that is shown.
+    const provider = new WebsocketProvider(yjsServer(page), yjsRoom(documentName), doc, {
+      disableBc: true,
+      params: token === null ? {} : { token }
+    })
     this.#provider = provider
     this.awareness = provider.awareness
 
@@ -43,7 +47,8 @@ export class Connection {
     })
     provider.on('connection-close', () => {
       this.#lost(graceAfterLossMs)
-      // The others were told that we left. They take us back only if we say something newer than what they knew of us then.
+      // The others were told that we left. They take us back only if we say something newer than what they knew of us
+      // then.
       this.awareness.setLocalState(this.awareness.getLocalState())
     })
     provider.on('connection-error', () => { void this.#askWhy() })
@@ -78,7 +83,10 @@ export class Connection {
     this.#provider.connect()
   }
 
-  /** Browsers do not tell why a WebSocket was refused. A plain request to the same address is answered in the same way, with a sentence. */
+  /**
+   * Browsers do not tell why a WebSocket was refused. A plain request to the same address is answered in the same way,
+   * with a sentence.
+   */
   async #askWhy (): Promise<void> {
     if (this.#asks || !navigator.onLine) return
     this.#asks = true

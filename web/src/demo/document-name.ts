@@ -16,7 +16,9 @@ export function linkTo (name: string, page: URL): URL {
   return link
 }
 
-/** Where the relay that served this page speaks y-websocket; beside the page, so that a proxy may put both below a path. */
+/**
+ * Where the relay that served this page speaks y-websocket; beside the page, so that a proxy may put both below a path.
+ */
 export function yjsServer (page: URL): string {
   const server = new URL('yjs', page)
   server.protocol = page.protocol === 'https:' ? 'wss:' : 'ws:'

@@ -13,8 +13,14 @@ const more: [string, string][] = [
 /** The dialog that lists the keys. */
 export function setUpHelp (): void {
   const dialog = byId<HTMLDialogElement>('help-dialog')
-  const rows: [string, string][] = [...actions.map(({ label, key }): [string, string] => [label, keyLabel(key)]), ...more.map(([what, key]): [string, string] => [what, key.replaceAll('-', '+')])]
-  byId('help-keys').append(...rows.map(([what, key]) =>
-    element('div', {}, element('dt', { textContent: what }), element('dd', {}, element('kbd', { textContent: key })))))
+  const rows: [string, string][] = [
+    ...actions.map(({ label, key }): [string, string] => [label, keyLabel(key)]),
+    ...more.map(([what, key]): [string, string] => [what, key.replaceAll('-', '+')])
+  ]
+  byId('help-keys').append(
+    ...rows.map(([what, key]) =>
+      element('div', {}, element('dt', { textContent: what }), element('dd', {}, element('kbd', { textContent: key })))
+    )
+  )
   byId('help').addEventListener('click', () => dialog.showModal())
 }

@@ -6,7 +6,10 @@ import { maxNameLength, type People, type Person } from './people'
 /** A crowd would push the text off the page. */
 const maxShown = 12
 
-/** Shows who is here: our own name, which can be changed in place, and a button for every other person that leads to their cursor. */
+/**
+ * Shows who is here: our own name, which can be changed in place, and a button for every other person that leads to
+ * their cursor.
+ */
 export function showPeople (people: People, carets: Carets, connection: Connection): void {
   const list = byId('people')
   const more = element('li', { className: 'more' })
@@ -52,7 +55,8 @@ export function showPeople (people: People, carets: Carets, connection: Connecti
 
   function count (): void {
     const { length } = people.all
-    const said = length > 1 ? `${length} people are here` : connection.state.kind === 'synced' ? 'Nobody else is here yet' : ''
+    const said =
+      length > 1 ? `${length} people are here` : connection.state.kind === 'synced' ? 'Nobody else is here yet' : ''
     const line = byId('people-count')
     line.classList.toggle('wide', length > 1)
     if (line.textContent !== said) line.textContent = said

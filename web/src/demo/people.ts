@@ -9,7 +9,19 @@ export interface Person {
   readonly isMe: boolean
 }
 
-const palette = ['#1564fe', '#dd0283', '#07824a', '#ba5600', '#8a49f5', '#0b7f7f', '#e50026', '#517e01', '#c228bc', '#0279a9', '#8f6c0b'] as const
+const palette = [
+  '#1564fe',
+  '#dd0283',
+  '#07824a',
+  '#ba5600',
+  '#8a49f5',
+  '#0b7f7f',
+  '#e50026',
+  '#517e01',
+  '#c228bc',
+  '#0279a9',
+  '#8f6c0b'
+] as const
 const storageKey = 'relay.name'
 export const maxNameLength = 32
 
@@ -29,7 +41,9 @@ export class People {
 
   /** Everybody, ourselves first, the others in an order that does not jump. */
   get all (): Person[] {
-    const others = [...this.#awareness.getStates().keys()].filter((id) => id !== this.#awareness.clientID).sort((a, b) => a - b)
+    const others = [...this.#awareness.getStates().keys()]
+      .filter((id) => id !== this.#awareness.clientID)
+      .sort((a, b) => a - b)
     return [this.me, ...others.map((id) => readPerson(this.#awareness, id))]
   }
 
@@ -48,7 +62,10 @@ export class People {
     this.#awareness.setLocalStateField('user', { name, color })
   }
 
-  /** Of two people with one colour the later client id moves to a free one, if there is any; both see it the same way, so nobody moves twice. */
+  /**
+   * Of two people with one colour the later client id moves to a free one, if there is any; both see it the same way,
+   * so nobody moves twice.
+   */
   #keepColorsApart (): void {
     const { color, clientId, name } = this.me
     const others = this.all.filter((person) => !person.isMe)
@@ -57,7 +74,10 @@ export class People {
     if (free !== undefined) this.#introduce(name, free)
   }
 
-  /** Leaving the page is said at once; the relay would find it out by itself a little later. A page that comes back from the browser's cache introduces itself again. */
+  /**
+   * Leaving the page is said at once; the relay would find it out by itself a little later. A page that comes back from
+   * the browser's cache introduces itself again.
+   */
   #sayGoodbye (): void {
     let left: Record<string, unknown> | null = null
     addEventListener('pagehide', () => {

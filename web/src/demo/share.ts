@@ -17,7 +17,9 @@ export function setUpSharing (link: URL): void {
   })
   field.addEventListener('focus', () => field.select())
   copy.addEventListener('click', async () => {
-    said.textContent = await copyText(field) ? 'Copied. Send it to whoever should type with you.' : 'Please copy the link above by hand.'
+    said.textContent = (await copyText(field))
+      ? 'Copied. Send it to whoever should type with you.'
+      : 'Please copy the link above by hand.'
   })
 
   send.hidden = typeof navigator.share !== 'function'

@@ -25,9 +25,16 @@ export function showStatus (connection: Connection): void {
     retry.hidden = state.kind !== 'refused'
     notice.hidden = state.kind !== 'offline' && state.kind !== 'refused'
     if (state.kind === 'offline') {
-      setText(byId('notice-text'), 'You are offline. Keep typing and leave this page open: your changes are kept here and sent as soon as the connection is back.')
+      setText(
+        byId('notice-text'),
+        'You are offline. Keep typing and leave this page open: ' +
+          'your changes are kept here and sent as soon as the connection is back.'
+      )
     } else if (state.kind === 'refused') {
-      setText(byId('notice-text'), `The relay closed this document and said: “${state.reason}”. What you type now reaches nobody.`)
+      setText(
+        byId('notice-text'),
+        `The relay closed this document and said: “${state.reason}”. What you type now reaches nobody.`
+      )
     }
   })
 

@@ -1,4 +1,5 @@
-# For ten thousand people at a time: everything in three zones, and an update is on a replica in another zone before anybody is shown it.
+# For ten thousand people at a time: everything in three zones, and an update is on a replica in another zone before
+# anybody is shown it.
 
 terraform {
   required_version = ">= 1.11"

@@ -1,6 +1,9 @@
-# For a team, or for trying it out: the cheapest that survives the loss of a node. One NAT gateway, no replica that must answer, a small Postgres.
+# For a team, or for trying it out: the cheapest that survives the loss of a node. One NAT gateway, no replica that must
+# answer, a small Postgres.
 #
-#   terraform init && terraform apply -target=module.relay.module.registry     then push an image (docs/deploy.md), then terraform apply
+#   terraform init && terraform apply -target=module.relay.module.registry
+#   (push an image: docs/deploy.md)
+#   terraform apply
 
 terraform {
   required_version = ">= 1.11"

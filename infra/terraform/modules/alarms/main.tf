@@ -29,9 +29,12 @@ resource "aws_cloudwatch_log_metric_filter" "this" {
 locals {
   sentences = {
     saves-fail = {
-      sentence    = "cannot be stored; it is tried again"
-      periods     = 3
-      description = "Snapshots have failed for a quarter of an hour. The log keeps everything, and Redis fills up meanwhile: look at S3."
+      sentence = "cannot be stored; it is tried again"
+      periods  = 3
+      description = join(" ", [
+        "Snapshots have failed for a quarter of an hour.",
+        "The log keeps everything, and Redis fills up meanwhile: look at S3.",
+      ])
     }
     log-lost = {
       sentence    = "Redis restarted, failed over or lost entries"
@@ -47,16 +50,19 @@ locals {
   alarms = merge(
     {
       no-node-ready = {
-        namespace   = "AWS/ApplicationELB"
-        metric      = "HealthyHostCount"
-        dimensions  = local.group
-        statistic   = "Maximum"
-        comparison  = "LessThanThreshold"
-        threshold   = 1
-        period      = 60
-        periods     = 2
-        missing     = "breaching"
-        description = "Nobody can open a document. The nodes' log names the service that they wait for, or why they ended."
+        namespace  = "AWS/ApplicationELB"
+        metric     = "HealthyHostCount"
+        dimensions = local.group
+        statistic  = "Maximum"
+        comparison = "LessThanThreshold"
+        threshold  = 1
+        period     = 60
+        periods    = 2
+        missing    = "breaching"
+        description = join(" ", [
+          "Nobody can open a document.",
+          "The nodes' log names the service that they wait for, or why they ended.",
+        ])
       }
       nodes-not-ready = {
         namespace   = "AWS/ApplicationELB"
@@ -148,16 +154,19 @@ locals {
           description = "Redis runs its scripts one after the other on one core: use a faster one, or shards."
         }
         "${name}-memory" = {
-          namespace   = var.redis.namespace
-          metric      = "DatabaseMemoryUsagePercentage"
-          dimensions  = dimensions
-          statistic   = "Maximum"
-          comparison  = "GreaterThanThreshold"
-          threshold   = 70
-          period      = 300
-          periods     = 2
-          missing     = "notBreaching"
-          description = "Redis refuses updates when it is full. If snapshots fail, that is why it fills up; otherwise use a larger one."
+          namespace  = var.redis.namespace
+          metric     = "DatabaseMemoryUsagePercentage"
+          dimensions = dimensions
+          statistic  = "Maximum"
+          comparison = "GreaterThanThreshold"
+          threshold  = 70
+          period     = 300
+          periods    = 2
+          missing    = "notBreaching"
+          description = join(" ", [
+            "Redis refuses updates when it is full.",
+            "If snapshots fail, that is why it fills up; otherwise use a larger one.",
+          ])
         }
       }
     ]...),

@@ -1,4 +1,5 @@
-# The log and the channels that join nodes: one of ElastiCache with replicas, ElastiCache with shards, and MemoryDB. docs/deploy.md says what each promises.
+# The log and the channels that join nodes: one of ElastiCache with replicas, ElastiCache with shards, and MemoryDB.
+# docs/deploy.md says what each promises.
 
 locals {
   is_memorydb    = var.kind == "durable"
@@ -140,8 +141,13 @@ locals {
     aws_elasticache_replication_group.this[0].primary_endpoint_address
   )
 
-  # What Redis was made with, not what the data source says now: an apply that is taken up again after it had made Redis would store another password.
-  password      = local.is_memorydb ? one(aws_memorydb_user.this[0].authentication_mode[0].passwords) : aws_elasticache_replication_group.this[0].auth_token
+  # What Redis was made with, not what the data source says now: an apply that is taken up again after it had made Redis
+  # would store another password.
+  password = (
+    local.is_memorydb
+    ? one(aws_memorydb_user.this[0].authentication_mode[0].passwords)
+    : aws_elasticache_replication_group.this[0].auth_token
+  )
   configuration = "${local.host}:${local.port},ssl=true,sslHost=${local.host},abortConnect=false"
 }
 

@@ -22,7 +22,10 @@ output "watched" {
     dimensions = local.is_memorydb ? { redis = { ClusterName = var.name } } : {
       for id in(
         local.is_sharded
-        ? [for pair in setproduct(range(var.shards), range(local.replicas + 1)) : format("%s-%04d-%03d", var.name, pair[0] + 1, pair[1] + 1)]
+        ? [
+          for pair in setproduct(range(var.shards), range(local.replicas + 1)) :
+          format("%s-%04d-%03d", var.name, pair[0] + 1, pair[1] + 1)
+        ]
         : [for index in range(local.replicas + 1) : format("%s-%03d", var.name, index + 1)]
       ) : id => { CacheClusterId = id }
     }

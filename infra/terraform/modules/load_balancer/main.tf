@@ -7,7 +7,9 @@ resource "aws_security_group" "this" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "this" {
-  for_each          = { for pair in setproduct(local.has_tls ? [80, 443] : [80], var.allowed_cidrs) : "${pair[0]} ${pair[1]}" => pair }
+  for_each = {
+    for pair in setproduct(local.has_tls ? [80, 443] : [80], var.allowed_cidrs) : "${pair[0]} ${pair[1]}" => pair
+  }
   security_group_id = aws_security_group.this.id
   description       = "Clients"
   ip_protocol       = "tcp"

@@ -1,4 +1,5 @@
-# The table that says which nodes hold a document (src/DocLocator/DynamoDb/LocatorTable.cs has its items). Nodes read expiries themselves; the time to live only clears away what dead nodes left.
+# The table that says which nodes hold a document (src/DocLocator/DynamoDb/LocatorTable.cs has its items). Nodes read
+# expiries themselves; the time to live only clears away what dead nodes left.
 
 resource "aws_dynamodb_table" "this" {
   name                        = var.name

@@ -16,7 +16,8 @@ resource "aws_secretsmanager_secret_version" "this" {
   secret_string_wo_version = var.password_generation
 }
 
-# What nodes will log in with, not what the random password is now: an apply that is taken up again after it had stored one would make the instance with another.
+# What nodes will log in with, not what the random password is now: an apply that is taken up again after it had stored
+# one would make the instance with another.
 data "aws_secretsmanager_secret_version" "this" {
   secret_id  = aws_secretsmanager_secret.this.id
   depends_on = [aws_secretsmanager_secret_version.this]

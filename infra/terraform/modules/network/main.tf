@@ -1,4 +1,5 @@
-# Three zones. The load balancer is in the public subnets; nodes and what they share are in the private ones, which reach the outside through NAT, and S3 and DynamoDB without.
+# Three zones. The load balancer is in the public subnets; nodes and what they share are in the private ones, which
+# reach the outside through NAT, and S3 and DynamoDB without.
 
 resource "aws_vpc" "this" {
   cidr_block           = var.cidr

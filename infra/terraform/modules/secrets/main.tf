@@ -1,4 +1,5 @@
-# What nodes prove themselves with to each other, and, if nothing else says how tokens are checked, what they are signed with. Both are written once: a later random password is not taken.
+# What nodes prove themselves with to each other, and, if nothing else says how tokens are checked, what they are signed
+# with. Both are written once: a later random password is not taken.
 
 data "aws_secretsmanager_random_password" "internal" {
   password_length     = 48

@@ -52,7 +52,13 @@ resource "aws_ecs_task_definition" "this" {
     stopTimeout            = var.stop_timeout
 
     # Whether it lives; whether it wants clients is what the load balancer asks.
-    healthCheck = { command = ["CMD", "dotnet", "Relay.dll", "health"], interval = 15, timeout = 5, retries = 3, startPeriod = 30 }
+    healthCheck = {
+      command     = ["CMD", "dotnet", "Relay.dll", "health"]
+      interval    = 15
+      timeout     = 5
+      retries     = 3
+      startPeriod = 30
+    }
 
     logConfiguration = {
       logDriver = "awslogs"

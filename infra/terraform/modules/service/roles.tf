@@ -19,9 +19,12 @@ resource "aws_iam_role_policy" "task" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid      = "Locator"
-        Effect   = "Allow"
-        Action   = ["dynamodb:DescribeTable", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:BatchGetItem"]
+        Sid    = "Locator"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:DescribeTable", "dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem",
+          "dynamodb:BatchGetItem",
+        ]
         Resource = var.table_arn
       },
       {
@@ -58,9 +61,12 @@ resource "aws_iam_role_policy" "execution" {
         Resource = "${aws_cloudwatch_log_group.this.arn}:*"
       },
       {
-        Sid      = "Image"
-        Effect   = "Allow"
-        Action   = ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Sid    = "Image"
+        Effect = "Allow"
+        Action = [
+          "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage",
+          "ecr:GetDownloadUrlForLayer",
+        ]
         Resource = "*"
       },
       {

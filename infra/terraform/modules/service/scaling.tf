@@ -1,4 +1,5 @@
-# By what a node runs out of first: processor time, or connections, which cost little each and come back all at once when a node goes.
+# By what a node runs out of first: processor time, or connections, which cost little each and come back all at once
+# when a node goes.
 
 resource "aws_appautoscaling_target" "this" {
   service_namespace  = "ecs"

@@ -1,4 +1,5 @@
-# The documents. Nodes never overwrite a snapshot and prune old ones themselves, so no rule here may expire what is current: the newest object of a deleted document keeps the older ones from being read.
+# The documents. Nodes never overwrite a snapshot and prune old ones themselves, so no rule here may expire what is
+# current: the newest object of a deleted document keeps the older ones from being read.
 
 resource "aws_s3_bucket" "this" {
   bucket_prefix = "${var.name}-"

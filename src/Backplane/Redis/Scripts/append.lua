@@ -6,7 +6,8 @@
 --       9 "1" if the caller publishes; then a repeat writes, too, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps,
 --       11 "1" if a log of that epoch is to be replaced by one that begins with the entry; otherwise absent,
 --       12 the id (8 bytes) of the entry with which it must end for that; absent if it may end with any,
---       13 only for a repeat, with 11 and 12 empty: the ids (8 bytes each) of the tries before, of which one may be stored
+--       13 only for a repeat, with 11 and 12 empty: the ids (8 bytes each) of the tries before, of which one may be
+--       stored
 -- Result: one string, which costs both ends less than a list: outcome (1 byte: 0 stored, 1 started the epoch, 2 other epoch), epoch, offset (8 bytes each, big-endian), id, id of the entry before it, the partition's count
 --         (8 bytes each; the count is 0 where it is not known)
 local none = '\0\0\0\0\0\0\0\0'

@@ -54,7 +54,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         var running = RunAsync();
         try
         {
-            return await running.WaitAsync(callTimeout + TimeSpan.FromSeconds(1), cancellation);
+            return await running.WaitAsync(callTimeout + TimeSpan.FromSeconds(1), TimeProvider.System, cancellation);
         }
         catch (Exception exception) when (PostgresFailure.IsRefusal(exception))
         {

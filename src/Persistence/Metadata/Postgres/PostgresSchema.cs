@@ -17,7 +17,12 @@ internal static class PostgresSchema
 
     private const string Prepare = """
         create schema if not exists relay;
-        create table if not exists relay.migrations (version integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now());
+        create table if not exists relay.migrations (
+            version integer primary key,
+            name text not null,
+            checksum text not null,
+            applied_at timestamptz not null default now()
+        );
         """;
 
     public static async Task<SchemaOutcome> MigrateAsync(

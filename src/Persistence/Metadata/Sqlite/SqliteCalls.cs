@@ -29,7 +29,7 @@ internal sealed class SqliteCalls(string path, TimeSpan timeout, int atOnce)
         var running = StartAsync();
         try
         {
-            return await running.WaitAsync(timeout + TimeSpan.FromSeconds(1), cancellation);
+            return await running.WaitAsync(timeout + TimeSpan.FromSeconds(1), TimeProvider.System, cancellation);
         }
         catch (Exception exception) when (SqliteFailure.Translate(exception, path) is not null)
         {

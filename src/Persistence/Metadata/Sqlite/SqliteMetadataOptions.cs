@@ -16,9 +16,9 @@ public sealed record SqliteMetadataOptions
     public required string Incarnation { get; init; }
 
     /// <summary>
-    /// How long rows of single connections are kept, at least. Default: 30 days; hourly figures stay.
+    /// How long rows of single connections are kept, at least; hourly figures stay.
     /// </summary>
-    public TimeSpan KeepConnections { get; init; } = TimeSpan.FromDays(30);
+    public required TimeSpan KeepConnections { get; init; }
 
     /// <summary>How long one call may take. Default: 10 s: a call that takes longer is tried again.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);

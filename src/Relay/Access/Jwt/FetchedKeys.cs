@@ -8,7 +8,7 @@ namespace Relay.Access;
 /// the publisher by naming keys. While the publisher is away the keys last fetched stay in use.
 /// </summary>
 internal sealed partial class FetchedKeys(KeyPublisher publisher, TimeProvider time, ILogger<FetchedKeys> logger)
-    : BackgroundService, IVerificationKeys
+    : PeriodicService(ShortestInterval, ShortestInterval, time, logger), IVerificationKeys
 {
     /// <summary>
     /// How often the keys are fetched without anybody asking: so long a key that was withdrawn is still accepted.
@@ -58,17 +58,14 @@ internal sealed partial class FetchedKeys(KeyPublisher publisher, TimeProvider t
         publisher.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        while (true)
+        if (FetchUnlessJustDone() is { } fetch)
         {
-            if (FetchUnlessJustDone() is { } fetch)
-            {
-                await fetch.WaitAsync(stoppingToken);
-            }
-
-            await Task.Delay(lastFailed ? ShortestInterval : RefreshInterval, time, stoppingToken);
+            await fetch.WaitAsync(stopping);
         }
+
+        return lastFailed ? ShortestInterval : RefreshInterval;
     }
 
     private KeyChoice Choose(string algorithm, string? keyId)
@@ -93,12 +90,12 @@ internal sealed partial class FetchedKeys(KeyPublisher publisher, TimeProvider t
                 return fetching;
             }
 
-            if (lastFetch is { } last && time.GetElapsedTime(last) < ShortestInterval)
+            if (lastFetch is { } last && Time.GetElapsedTime(last) < ShortestInterval)
             {
                 return null;
             }
 
-            lastFetch = time.GetTimestamp();
+            lastFetch = Time.GetTimestamp();
             fetching = Task.Run(FetchAsync);
             return fetching;
         }

@@ -71,6 +71,23 @@ internal sealed partial class HocuspocusSocket
         {
             message = HocuspocusMessage.Of(HocuspocusMessageKind.Unreadable);
         }
+        else if (message.Content is { Kind: DocumentMessageKind.Awareness, Payload.IsEmpty: false })
+        {
+            unreadable ??= new UnreadablePresence(time);
+            unreadable.Count(1);
+            if (unreadable.EndsConnection)
+            {
+                HandIn();
+                LogBadFrame(logger, UnreadablePresence.TooMuch);
+                Close(CloseReason.BadMessage);
+                return ValueTask.CompletedTask;
+            }
+
+            if (unreadable.EndsDocument)
+            {
+                (message, error) = (HocuspocusMessage.Of(HocuspocusMessageKind.Unreadable), UnreadablePresence.TooMuch);
+            }
+        }
         else if (message.Content.Kind == DocumentMessageKind.Stateless
             && message.Content.Payload.Length > limits.MaxStatelessBytes)
         {

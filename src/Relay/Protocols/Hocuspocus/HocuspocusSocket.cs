@@ -49,6 +49,9 @@ internal sealed partial class HocuspocusSocket : IOpenConnection
     private readonly AbsentDocuments absent;
     private readonly ReportRate statelessDrops;
     private readonly StatelessRate statelessRate;
+
+    /// <summary>Of all documents on the socket; null for as long as there was none.</summary>
+    private UnreadablePresence? unreadable;
     private readonly ITimer idleTimer;
     private volatile bool isClosed;
     private volatile bool isAdmitted;

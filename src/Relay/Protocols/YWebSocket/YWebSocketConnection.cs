@@ -27,6 +27,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     private readonly ConnectionLimits limits;
     private readonly AwarenessStamp? stamp;
     private InboundAwareness? awareness;
+    private UnreadablePresence? unreadable;
 
     public YWebSocketConnection(
         ClientSocket socket,
@@ -130,10 +131,12 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
             {
                 HandIn(messages);
                 messages = [];
+                refused ??= TooMuchUnreadable;
             }
         }
 
         HandIn(messages);
+        refused ??= TooMuchUnreadable;
         if (refused is not null)
         {
             LogBadFrame(logger, document, refused.Value);
@@ -143,6 +146,9 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
 
         return credit.WaitAsync(closed);
     }
+
+    private YjsError? TooMuchUnreadable =>
+        unreadable is { EndsDocument: true } ? UnreadablePresence.TooMuch : null;
 
     private void HandIn(List<DocumentMessage> messages)
     {
@@ -155,7 +161,11 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
                 time,
                 held => Deliver([held]),
                 (dropped, error) => LogUnreadablePresence(logger, dropped, document, error));
-            awareness.Filter(messages);
+            if (awareness.Filter(messages) is > 0 and var dropped)
+            {
+                unreadable ??= new UnreadablePresence(time);
+                unreadable.Count(dropped);
+            }
         }
 
         if (messages.Count > 0)

@@ -9,7 +9,9 @@ namespace Relay.Sessions;
 internal sealed class AnswerBudget(long maxBytes, long alwaysBytes = 256 << 10)
 {
     private readonly Lock gate = new();
-    private readonly HashSet<Action> waiting = [];
+
+    // In the order in which they began to wait; those that were told keep their place until they wait no more.
+    private readonly OrderedDictionary<Action, bool> waiting = [];
     private long used;
     private long returns;
 
@@ -65,8 +67,7 @@ internal sealed class AnswerBudget(long maxBytes, long alwaysBytes = 256 << 10)
                 return;
             }
 
-            woken = [.. waiting];
-            waiting.Clear();
+            woken = TakeSleeping();
         }
 
         foreach (var wake in woken)
@@ -75,7 +76,7 @@ internal sealed class AnswerBudget(long maxBytes, long alwaysBytes = 256 << 10)
         }
     }
 
-    /// <summary>A document does not wait any more.</summary>
+    /// <summary>A document does not wait any more, and gives its place up.</summary>
     public void EndWait(Action wake)
     {
         lock (gate)
@@ -84,7 +85,9 @@ internal sealed class AnswerBudget(long maxBytes, long alwaysBytes = 256 << 10)
         }
     }
 
-    /// <summary>Has a document told, once, that there may be room again.</summary>
+    /// <summary>
+    /// Has a document told, once, that there may be room again: before those that began to wait later.
+    /// </summary>
     /// <param name="wake">Tells it; is called on any thread, also before this returns, and must not wait.</param>
     /// <param name="seen">
     /// <see cref="Returns"/> before the look that found no room: what was given back since then is not missed.
@@ -93,13 +96,29 @@ internal sealed class AnswerBudget(long maxBytes, long alwaysBytes = 256 << 10)
     {
         lock (gate)
         {
+            waiting[wake] = returns == seen;
             if (returns == seen)
             {
-                waiting.Add(wake);
                 return;
             }
         }
 
         wake();
+    }
+
+    /// <summary>Those that have not been told, in their order.</summary>
+    private Action[] TakeSleeping()
+    {
+        var sleeping = new List<Action>(waiting.Count);
+        for (var i = 0; i < waiting.Count; i++)
+        {
+            if (waiting.GetAt(i) is (var wake, true))
+            {
+                waiting.SetAt(i, false);
+                sleeping.Add(wake);
+            }
+        }
+
+        return [.. sleeping];
     }
 }

@@ -6,8 +6,8 @@ namespace Relay.Sessions;
 /// One entry on its way to the connections. Its frame is made once per shared format, for all connections that use it.
 /// </summary>
 /// <param name="update">What is sent.</param>
-/// <param name="except">The one connection that is not sent it; nothing for all.</param>
-internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? except)
+/// <param name="except">The one connection that is not sent it; null for all.</param>
+internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, DeliveryState? except)
 {
     private FrameFormat? format;
     private ReadOnlyMemory<byte>[] single = [];
@@ -15,10 +15,10 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? ex
     private UpdateStarts? starts;
 
     /// <summary>The one connection that is not sent it.</summary>
-    public Attachment? Except { get; } = except;
+    public DeliveryState? Except { get; } = except;
 
     /// <summary>
-    /// Where its structs begin. Read once: connections that read nothing fall behind one after another, each by all
+    /// Where its structs begin. Read once: connections that do not read fall behind one after another, each by all
     /// entries that are kept.
     /// </summary>
     public UpdateStarts Starts => starts ??= UpdateStarts.Of(update);
@@ -26,7 +26,7 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, Attachment? ex
     /// <summary>What it counts for in the bytes that a session keeps for its slow connections.</summary>
     public int Bytes => update.Length + 16;
 
-    /// <summary>The frame in <paramref name="wanted"/>, alone in an array that nobody changes.</summary>
+    /// <summary>The frame in <paramref name="wanted"/>, alone in an array that is not changed.</summary>
     public ReadOnlyMemory<byte>[] Frame(FrameFormat wanted)
     {
         if (!wanted.IsShared)

@@ -3,14 +3,14 @@ namespace Relay.Sessions;
 /// <summary>
 /// The entries that some connection of a session still has to be sent, counted from the session's start, up to a byte
 /// limit: beyond it the oldest go, and the connections that still wanted them get one merged difference instead.
-/// Without such a connection nothing is kept.
+/// Without such a connection no entry is kept.
 /// </summary>
 internal sealed class DeliveryLog(long maxBytes)
 {
     private const int FirstCapacity = 16;
 
-    // A ring: entry number n stands at n modulo its length, which is a power of two. Somebody who reads nothing keeps
-    // thousands of entries here, and everybody else takes theirs from the end.
+    // A ring: entry number n stands at n modulo its length, which is a power of two. A connection that does not read
+    // keeps thousands of entries here, and all others take theirs from the end.
     private DeliveredEntry?[] ring = [];
     private int count;
     private long bytes;

@@ -27,8 +27,8 @@ internal sealed class DeliveryState
     public long Cursor { get; set; }
 
     /// <summary>
-    /// The session let go of entries that this connection was not sent: it gets one merged diff from
-    /// <see cref="Base"/>.
+    /// The session let go of entries that this connection was not sent: it gets one merged diff from <see
+    /// cref="Base"/>.
     /// </summary>
     public bool IsBehind => !Base.IsEmpty;
 
@@ -44,6 +44,12 @@ internal sealed class DeliveryState
     /// be cut into parts without the client integrating some of them early.
     /// </summary>
     public bool IsExact { get; set; }
+
+    /// <summary>
+    /// An update of its own is in the log. Others may build on it, and their structs come with the answer to a question
+    /// that did not have it.
+    /// </summary>
+    public void LogsOwn() => IsExact &= Follows;
 
     /// <summary>
     /// The state vectors of SyncSteps1 that wait for their answers, each with the bytes of its message, which are
@@ -62,6 +68,11 @@ internal sealed class DeliveryState
 
     /// <summary>Whether there was no room for an answer, or for a frame of it; everything else goes on.</summary>
     public bool WaitsForRoom { get; set; }
+
+    /// <summary>
+    /// Its place among those of the document that were refused room, until it has some; the last one without.
+    /// </summary>
+    public long Turn { get; set; } = long.MaxValue;
 
     /// <summary>Applications' own messages, in frames, and their bytes.</summary>
     public SparseQueue<ReadOnlyMemory<byte>> Stateless;

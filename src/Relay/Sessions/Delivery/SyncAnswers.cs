@@ -9,7 +9,7 @@ namespace Relay.Sessions;
 /// </summary>
 /// <param name="sizes">Into what an answer is cut.</param>
 /// <param name="budget">What answers are charged to.</param>
-/// <param name="wake">Has <see cref="EndWaiting"/> called for those that wait; see <see cref="AnswerBudget"/>.</param>
+/// <param name="wake">Has <see cref="TryAgain"/> called for those that wait; see <see cref="AnswerBudget"/>.</param>
 internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action wake)
 {
     /// <summary>How many different answers of the present document are looked at for a question.</summary>
@@ -26,6 +26,7 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
     private readonly List<SyncAnswer> known = [];
 
     private long seen;
+    private long turns;
 
     /// <summary>Whether a connection waits for room, and so may lack entries.</summary>
     public bool IsWaitedFor => waiting.Count > 0;
@@ -84,7 +85,7 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
         }
 
         answer.Holders++;
-        state.Answer = answer;
+        (state.Answer, state.Turn) = (answer, long.MaxValue);
         foreach (var part in answer.Parts)
         {
             state.Parts.Enqueue(part);
@@ -111,6 +112,7 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
         }
 
         state.Parts.TryDequeue(out _);
+        state.Turn = long.MaxValue;
         return true;
     }
 
@@ -118,12 +120,16 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
     public void Wait(DeliveryState state)
     {
         state.WaitsForRoom = true;
+        state.Turn = Math.Min(state.Turn, turns++);
         waiting.Add(state);
         budget.Wait(wake, seen);
     }
 
-    /// <summary>Those that wait are to try again.</summary>
-    public void EndWaiting()
+    /// <summary>
+    /// Those that wait try again; the document keeps its place among others while one of them waits.
+    /// </summary>
+    /// <param name="pumpInTurn">Has all connections try, in the order of <see cref="DeliveryState.Turn"/>.</param>
+    public void TryAgain(Action pumpInTurn)
     {
         foreach (var state in waiting)
         {
@@ -131,7 +137,8 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
         }
 
         waiting.Clear();
-        budget.EndWait(wake);
+        pumpInTurn();
+        EndWaitOfNone();
     }
 
     /// <summary>A connection has sent what it was given.</summary>
@@ -153,9 +160,9 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
     /// <summary>A connection is gone.</summary>
     public void Leave(DeliveryState state)
     {
-        if (waiting.Remove(state) && waiting.Count == 0)
+        if (waiting.Remove(state))
         {
-            budget.EndWait(wake);
+            EndWaitOfNone();
         }
 
         state.WaitsForRoom = false;
@@ -182,6 +189,14 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
         }
 
         WakeOwn();
+    }
+
+    private void EndWaitOfNone()
+    {
+        if (waiting.Count == 0)
+        {
+            budget.EndWait(wake);
+        }
     }
 
     private void Remember(SyncAnswer answer)

@@ -9,7 +9,8 @@ namespace Relay.Sessions;
 /// so that every node sees the same order: sessions that meet a deletion drop their state, and what was
 /// written before it is never merged again. Thread-safe; of two calls at once, on whatever nodes, one comes first.
 /// </summary>
-internal sealed class DocumentLife(SessionServices services)
+internal sealed class DocumentLife(
+    IDocumentLog log, ISnapshotStore snapshots, DurableStateReader durable, SessionEnvironment environment)
 {
     /// <summary>Somebody else would have to begin the log anew between each reading and the next step.</summary>
     private const int Tries = 10;
@@ -26,11 +27,11 @@ internal sealed class DocumentLife(SessionServices services)
     /// <exception cref="LogDamagedException">The log does not read.</exception>
     public async ValueTask<LifeOutcome> DeleteAsync(DocumentName name, CancellationToken cancellation)
     {
-        var entry = new LogEntry(services.Environment.NewEntryId(), EntryKind.Deleted, default);
+        var entry = new LogEntry(environment.NewEntryId(), EntryKind.Deleted, default);
         var logEpoch = 0L;
         for (var i = 0; i < Tries; i++)
         {
-            var state = await services.Durable.ReadAsync(name, cancellation);
+            var state = await durable.ReadAsync(name, cancellation);
             if (state.Outcome == DurableOutcome.Deleted)
             {
                 await BuryAsync(name, state, cancellation);
@@ -44,7 +45,7 @@ internal sealed class DocumentLife(SessionServices services)
 
             // What does not read has no position, but its log has an epoch, which the first try tells.
             var epoch = state.Position.IsNone ? logEpoch : state.Position.Epoch;
-            var result = await services.Log.ReplaceAsync(name, epoch, Position.None, entry, cancellation);
+            var result = await log.ReplaceAsync(name, epoch, Position.None, entry, cancellation);
             logEpoch = result.Position.Epoch;
         }
 
@@ -61,10 +62,10 @@ internal sealed class DocumentLife(SessionServices services)
     /// <exception cref="LogDamagedException">The log does not read.</exception>
     public async ValueTask<LifeOutcome> CreateAsync(DocumentName name, CancellationToken cancellation)
     {
-        var entry = new LogEntry(services.Environment.NewEntryId(), EntryKind.Created, default);
+        var entry = new LogEntry(environment.NewEntryId(), EntryKind.Created, default);
         for (var i = 0; i < Tries; i++)
         {
-            var state = await services.Durable.ReadAsync(name, cancellation);
+            var state = await durable.ReadAsync(name, cancellation);
             if (state.Outcome != DurableOutcome.Deleted)
             {
                 return state.Outcome == DurableOutcome.Read ? LifeOutcome.Exists : LifeOutcome.Unreadable;
@@ -73,13 +74,13 @@ internal sealed class DocumentLife(SessionServices services)
             // The tombstone comes first: without it, the log alone would say that older snapshots count no longer.
             await BuryAsync(name, state, cancellation);
             var epoch = state.Position.Epoch;
-            var result = await services.Log.ReplaceAsync(name, epoch, Position.None, entry, cancellation);
+            var result = await log.ReplaceAsync(name, epoch, Position.None, entry, cancellation);
             if (result.Outcome == AppendOutcome.StartedEpoch)
             {
-                await services.Snapshots.WriteAsync(
-                    new Snapshot(name, SnapshotKind.State, result.Position, services.Environment.Time.GetUtcNow(),
-                        EmptyState), cancellation);
-                await services.Log.CheckpointAsync(name, result.Position, Position.None, cancellation);
+                await snapshots.WriteAsync(
+                    new Snapshot(name, SnapshotKind.State, result.Position, environment.Time.GetUtcNow(), EmptyState),
+                    cancellation);
+                await log.CheckpointAsync(name, result.Position, Position.None, cancellation);
                 return LifeOutcome.Done;
             }
         }
@@ -90,6 +91,5 @@ internal sealed class DocumentLife(SessionServices services)
 
     /// <summary>Also where the tombstone stands already: the log may not have heard of it.</summary>
     private ValueTask BuryAsync(DocumentName name, DurableState state, CancellationToken cancellation) =>
-        Tombstone.WriteAsync(services.Log, services.Snapshots, name, state, services.Environment.Time.GetUtcNow(),
-            cancellation);
+        Tombstone.WriteAsync(log, snapshots, name, state, environment.Time.GetUtcNow(), cancellation);
 }

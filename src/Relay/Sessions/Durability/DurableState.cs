@@ -112,18 +112,4 @@ internal sealed record DurableState(
             return bytes;
         }
     }
-
-    /// <summary>Whether the log holds the entry that was being appended, as far as it was read.</summary>
-    public bool HasEntryOf(Flight flight)
-    {
-        foreach (var entry in Entries)
-        {
-            if (flight.Has(entry.Position.Id))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -5,11 +5,11 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Puts a document together from what is stored: the newest snapshot listed, those that it does not cover (nearly always
-/// there are none), and the log after them. A snapshot may go between listing and reading, and a log may be trimmed between the two: then everything is
-/// read again, a few times. What leaves a gap or does not read is refused, never taken for less. Nothing from before a
-/// tombstone is merged, and what came after it counts only if it was created anew: a snapshot of a later epoch, or a
-/// log that begins by saying so. Reads only; thread-safe.
+/// Puts a document together from what is stored: the newest snapshot listed, those that it does not cover (nearly
+/// always there are none), and the log after them. A snapshot may go between listing and reading, and a log may be
+/// trimmed between the two: then everything is read again, a few times. What leaves a gap or does not read is
+/// refused, never taken for less. Nothing from before a tombstone is merged, and what came after it counts only if
+/// it was created anew: a snapshot of a later epoch, or a log that begins by saying so. Reads only; thread-safe.
 /// </summary>
 internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection,
     ILogger<DurableStateReader> logger)

@@ -4,7 +4,7 @@ namespace Relay.Sessions;
 /// <param name="MaxStateBytes">Bytes of one entry's JSON.</param>
 /// <param name="MaxOwnEntries">Entries that one connection may own.</param>
 /// <param name="MaxDocumentBytes">Bytes of all entries of a document, those of other nodes included.</param>
-internal readonly record struct AwarenessLimits(int MaxStateBytes, int MaxOwnEntries, long MaxDocumentBytes = 8 << 20)
+internal readonly record struct AwarenessLimits(int MaxStateBytes, int MaxOwnEntries, long MaxDocumentBytes)
 {
     /// <summary>
     /// What a connection may say even where others have filled the document's presence: a user's name, color and

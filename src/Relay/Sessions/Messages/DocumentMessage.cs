@@ -6,13 +6,15 @@ namespace Relay.Sessions;
 /// <param name="Kind">What it says.</param>
 /// <param name="Payload">
 /// The state vector, the update, the marker or the application's message; of presence, its bytes where they do not
-/// read, and nothing where they do.
+/// read, and empty where they do.
 /// </param>
-/// <param name="Awareness">The presence entries; nothing for the other kinds.</param>
-/// <param name="Frame">The number of its frame among those that came together: the messages of one frame are taken
-/// wholly or not at all.</param>
-/// <param name="Bytes">How much of the frame it took: what counts against the bytes that a connection may have
-/// waiting.</param>
+/// <param name="Awareness">The presence entries; empty for the other kinds.</param>
+/// <param name="Frame">
+/// The number of its frame among those that came together: the messages of one frame are taken wholly or not at all.
+/// </param>
+/// <param name="Bytes">
+/// How much of the frame it took: what counts against the bytes that a connection may have waiting.
+/// </param>
 /// <param name="IsGuess">Whether the node says it in the client's place, without knowing what the client has.</param>
 internal readonly record struct DocumentMessage(
     DocumentMessageKind Kind,

@@ -19,12 +19,12 @@ internal abstract class FrameFormat
     public abstract ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update);
 
     /// <summary>
-    /// "This SyncStep2 or Update of yours is in the log." Nothing in protocols whose receipt is the echo.
+    /// "This SyncStep2 or Update of yours is in the log." Empty in protocols whose receipt is the echo.
     /// </summary>
     public virtual ReadOnlyMemory<byte> Accepted => default;
 
     /// <summary>
-    /// "This SyncStep2 or Update of yours is refused, because you may only read." Nothing in protocols that cannot say
+    /// "This SyncStep2 or Update of yours is refused, because you may only read." Empty in protocols that cannot say
     /// it.
     /// </summary>
     public virtual ReadOnlyMemory<byte> Refused => default;
@@ -35,7 +35,7 @@ internal abstract class FrameFormat
     public virtual ReadOnlyMemory<byte> Marker(ReadOnlySpan<byte> content) => default;
 
     /// <summary>
-    /// An application's own message. Nothing in protocols that have none; their connections do not get it.
+    /// An application's own message. Empty in protocols that have none; their connections do not get it.
     /// </summary>
     public virtual ReadOnlyMemory<byte> Stateless(ReadOnlySpan<byte> message) => default;
 

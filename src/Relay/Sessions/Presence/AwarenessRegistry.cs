@@ -30,6 +30,13 @@ internal sealed class AwarenessRegistry
     /// <summary>What other nodes say.</summary>
     public OtherNodesPresence OtherNodes { get; }
 
+    /// <summary>The clients of this node, as nodes tell them each other.</summary>
+    public byte[] EncodeOwn()
+    {
+        var own = Records.Own().Select(record => record.Entry).ToList();
+        return ToldPresence.Of(own, client => Records.Find(client)!.User).Encode();
+    }
+
     /// <summary>
     /// Removes the entries that were not renewed, and forgets the clocks of those that are long gone.
     /// </summary>

@@ -130,9 +130,8 @@ internal sealed class PresenceEffects(
     public bool ExceedsOfOthers(AwarenessRecord? record, in AwarenessEntry entry)
     {
         var growth = GrowthOf(record, entry);
-        var most = AwarenessRecord.BytesWith(entry) > limits.ShareBytes
-            ? limits.MaxDocumentBytes
-            : 2 * limits.MaxDocumentBytes;
+        var isLarge = AwarenessRecord.BytesWith(entry) > limits.ShareBytes;
+        var most = isLarge ? limits.MaxDocumentBytes : 2 * limits.MaxDocumentBytes;
         return growth > 0 && (records.Bytes + growth > most || !memory.Allows(AwarenessRecords.Copies * growth));
     }
 

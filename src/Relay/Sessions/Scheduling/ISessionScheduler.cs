@@ -2,9 +2,8 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// Where a mailbox runs. Nodes use <see cref="InlineScheduler"/>; a simulation puts its own in and decides the order
-/// from its seed. A scheduler runs
-/// <see cref="Mailbox.Drain"/> exactly once for each call, and never two drains of one mailbox at a time (a mailbox
-/// asks only once until it was drained).
+/// from its seed. A scheduler runs <see cref="Mailbox.Drain"/> exactly once for each call, and never two drains of one
+/// mailbox at a time (a mailbox asks only once until it was drained).
 /// </summary>
 internal interface ISessionScheduler
 {

@@ -7,7 +7,7 @@ namespace Relay.Sessions;
 /// <param name="scheduler">Where messages run.</param>
 /// <param name="failed">Takes what a handler throws.</param>
 /// <param name="isLong">
-/// Whether a message that says nothing about itself may take long; asked when its turn comes.
+/// Whether a message without a rule of its own may take long; asked when its turn comes.
 /// </param>
 internal sealed class Mailbox(ISessionScheduler scheduler, Action<Exception> failed, Func<bool> isLong)
     : IThreadPoolWorkItem

@@ -35,9 +35,9 @@ internal sealed class SessionEnvironment(TimeProvider time, ISessionScheduler sc
         return new EntryId(value);
     }
 
-    /// <summary>The time before try number <paramref name="attempt"/> + 1 (from 1): doubles from
-    /// <paramref name="first"/> up to <paramref name="most"/>, and half of it is chance, so that
-    /// many sessions that lost the same service do not all return in the same moment.</summary>
+    /// <summary>The time before try number <paramref name="attempt"/> + 1 (from 1): doubles from <paramref
+    /// name="first"/> up to <paramref name="most"/>, and half of it is chance, so that many sessions that lost the same
+    /// service do not all return in the same moment.</summary>
     public TimeSpan Backoff(int attempt, TimeSpan first, TimeSpan most)
     {
         var full = Math.Min(most.TotalMilliseconds, first.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 30)));

@@ -126,6 +126,7 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
     private static partial void LogLeftAlone(ILogger logger, string path);
 
     [LoggerMessage(LogEvents.ImportDocumentSkipped, LogLevel.Warning,
-        "{Document} has changes in the file log under {Path} that are not brought into Redis, and stay there: {Reason}")]
+        "{Document} has changes in the file log under {Path} that are not brought into Redis, and stay there: "
+            + "{Reason}")]
     private static partial void LogSkipped(ILogger logger, DocumentName document, string path, string reason);
 }

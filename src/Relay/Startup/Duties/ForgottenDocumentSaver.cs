@@ -7,96 +7,57 @@ namespace Relay.Startup;
 
 /// <summary>
 /// Documents whose last node was killed have entries that no snapshot covers. They are safe in the log; but a log must
-/// not grow for ever under a document that nobody opens again. So each node claims such documents,
-/// a few at a time, and opens and leaves them, which saves them. What cannot be saved is told the job, which is offered
-/// again later, and is never dropped.
+/// not grow for ever under a document that nobody opens again. So each node claims such documents, a few at a time, and
+/// opens and leaves them, which saves them. What cannot be saved is told the job, which is offered again later, and is
+/// never dropped.
 /// </summary>
-internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegistry sessions,
-    ForgottenDocumentOptions options, TimeProvider time, ILogger<ForgottenDocumentSaver> logger)
-    : IHostedLifecycleService, IDisposable
+internal sealed partial class ForgottenDocumentSaver(
+    ISaveJobs jobs,
+    SessionRegistry sessions,
+    ForgottenDocumentOptions options,
+    TimeProvider time,
+    ILogger<ForgottenDocumentSaver> logger)
+    : PeriodicService(options.Interval, options.Interval, time, logger), IHostedLifecycleService
 {
-    private readonly CancellationTokenSource stopping = new();
-    private Task running = Task.CompletedTask;
-    private bool isUnreachable;
-
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken)
-    {
-        running = RunAsync(stopping.Token);
-        return Task.CompletedTask;
-    }
+    public Task StartedAsync(CancellationToken cancellationToken) => base.StartAsync(cancellationToken);
 
     /// <summary>
     /// Before the node sends its clients away: from then on no document is opened any more, and a visit that fails for
     /// that reason is no failure of the document.
     /// </summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        // On this thread: all that waits for it goes on elsewhere.
-        stopping.Cancel();
-        await running.WaitAsync(cancellationToken);
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) => base.StopAsync(cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => stopping.Dispose();
-
-    private async Task RunAsync(CancellationToken cancellation)
+    protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        try
-        {
-            while (true)
-            {
-                // A full hand means that there may be more.
-                while (await SaveSomeAsync(cancellation) == options.AtOnce)
-                {
-                }
-
-                await Task.Delay(options.Interval, time, cancellation);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
-
-    private async Task<int> SaveSomeAsync(CancellationToken cancellation)
-    {
-        IReadOnlyList<SaveJob> claimed;
-        try
-        {
-            claimed = await jobs.ClaimForgottenAsync(options.AtOnce, options.Lease, cancellation);
-        }
-        catch (BackplaneUnavailableException exception)
-        {
-            if (!isUnreachable)
-            {
-                LogUnreachable(logger, exception);
-            }
-
-            isUnreachable = true;
-            return 0;
-        }
-
-        if (isUnreachable)
-        {
-            LogReachable(logger);
-            isUnreachable = false;
-        }
-
+        var claimed = await jobs.ClaimForgottenAsync(options.AtOnce, options.Lease, stopping);
         if (claimed.Count > 0)
         {
             LogClaimed(logger, claimed.Count);
         }
 
-        await Task.WhenAll(claimed.Select(job => SaveAsync(job.Document, cancellation)));
-        return claimed.Count;
+        await Task.WhenAll(claimed.Select(job => SaveAsync(job.Document, stopping)));
+
+        // A full hand means that there may be more.
+        return claimed.Count == options.AtOnce ? TimeSpan.Zero : options.Interval;
     }
+
+    protected override void OnFailed(Exception exception, int failures)
+    {
+        if (failures == 1)
+        {
+            LogUnreachable(logger, exception);
+        }
+    }
+
+    protected override void OnRecovered(int failures) => LogReachable(logger);
 
     private async Task SaveAsync(DocumentName name, CancellationToken cancellation)
     {
@@ -125,7 +86,7 @@ internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegi
     private async Task<CloseReason?> VisitAsync(DocumentName name, CancellationToken cancellation)
     {
         var visited = new TaskCompletionSource<CloseReason?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = cancellation.UnsafeRegister(
+        await using var registration = cancellation.UnsafeRegister(
             static (source, token) => ((TaskCompletionSource<CloseReason?>)source!).TrySetCanceled(token), visited);
         sessions.Visit(name, (state, reason) => visited.TrySetResult(state is null ? reason : null));
         return await visited.Task;
@@ -135,9 +96,9 @@ internal sealed partial class ForgottenDocumentSaver(ISaveJobs jobs, SessionRegi
     private async Task WaitUntilGoneAsync(DocumentName name, CancellationToken cancellation)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = cancellation.UnsafeRegister(
+        await using var registration = cancellation.UnsafeRegister(
             static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), ended);
-        await using var lease = time.CreateTimer(
+        await using var lease = Time.CreateTimer(
             static source => ((TaskCompletionSource)source!).TrySetResult(), ended, options.Lease,
             Timeout.InfiniteTimeSpan);
         EndWith(sessions.WhenGoneAsync(name), ended);

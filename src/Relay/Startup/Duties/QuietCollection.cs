@@ -2,31 +2,37 @@ namespace Relay.Startup;
 
 /// <summary>
 /// Collects garbage when a node has become quiet after a burst: first beside the program, then, if little survives,
-/// once more to give memory back. The runtime collects when something is allocated, so a node whose documents were
-/// all left, or whose clients have all connected and do nothing, would keep what the burst took. docs/performance.md
-/// has the figures.
+/// once more to give memory back. The runtime collects when something is allocated, so a node whose documents were all
+/// left, or whose clients have all connected and do nothing, would keep what the burst took. docs/performance.md has
+/// the figures.
 /// </summary>
-internal sealed class QuietCollection(IHeap heap, QuietCollectionOptions options, TimeProvider time) : BackgroundService
+internal sealed class QuietCollection(
+    IHeap heap, QuietCollectionOptions options, TimeProvider time, ILogger<QuietCollection> logger)
+    : PeriodicService(options.Interval, options.Interval, time, logger)
 {
-    private long seen;
+    private long? seen;
     private long collectedAt;
     private bool isCollected;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        seen = collectedAt = heap.Allocated;
-        while (true)
-        {
-            await Task.Delay(options.Interval, time, stoppingToken);
-            Look();
-        }
-    }
-
-    private void Look()
+    protected override Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
         var allocated = heap.Allocated;
-        var isQuiet = allocated - seen < options.QuietBytes;
+        if (seen is { } before)
+        {
+            Look(before, allocated);
+        }
+        else
+        {
+            collectedAt = allocated;
+        }
+
         seen = allocated;
+        return Task.FromResult(options.Interval);
+    }
+
+    private void Look(long before, long allocated)
+    {
+        var isQuiet = allocated - before < options.QuietBytes;
         if (!isQuiet)
         {
             isCollected = false;

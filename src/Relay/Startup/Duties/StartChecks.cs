@@ -1,3 +1,5 @@
+using Polly;
+using Polly.Retry;
 using Relay.Backplane;
 using Relay.DocLocator;
 using Relay.Persistence;
@@ -6,12 +8,16 @@ namespace Relay.Startup;
 
 /// <summary>
 /// Reaches every service once before the node is ready. A service that is away is tried again and again, while the node
-/// lives and is not ready; one that is there and refuses stops the node with a sentence, before it
-/// listens if that is known soon, and otherwise as soon as it is known.
+/// lives and is not ready; one that is there and refuses stops the node with a sentence, before it listens if that is
+/// known soon, and otherwise as soon as it is known.
 /// </summary>
-internal sealed partial class StartChecks(IEnumerable<StartCheck> checks, NodeState state, StartCheckOptions options,
-    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StartChecks> logger)
-    : IHostedService, IDisposable
+internal sealed partial class StartChecks(
+    IEnumerable<StartCheck> checks,
+    NodeState state,
+    StartCheckOptions options,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<StartChecks> logger) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
@@ -59,38 +65,48 @@ internal sealed partial class StartChecks(IEnumerable<StartCheck> checks, NodeSt
 
     private async Task PassAsync(StartCheck check, CancellationToken cancellation)
     {
-        for (var failures = 0; ; failures++)
+        var failures = 0;
+        var retries = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder()
+                    .Handle<BackplaneUnavailableException>()
+                    .Handle<LocatorUnavailableException>()
+                    .Handle<SnapshotStoreUnavailableException>(),
+                MaxRetryAttempts = int.MaxValue,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = options.FirstRetry,
+                MaxDelay = options.LongestRetry,
+                OnRetry = failed =>
+                {
+                    if (failures++ == 0)
+                    {
+                        LogWaits(logger, failed.Outcome.Exception!, check.Name);
+                    }
+
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+        try
         {
-            try
-            {
-                // Not on the caller's thread: a client library may take its time before it first waits.
-                await Task.Run(() => check.RunAsync(cancellation), cancellation);
-                if (failures > 0)
-                {
-                    LogPassed(logger, check.Name);
-                }
-
-                state.Passed();
-                return;
-            }
-            catch (Exception exception) when (exception is BackplaneUnavailableException or LocatorUnavailableException
-                or SnapshotStoreUnavailableException)
-            {
-                if (failures == 0)
-                {
-                    LogWaits(logger, exception, check.Name);
-                }
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // Nobody waits for the others any more.
-                await stopping.CancelAsync();
-                throw new StartRefusedException(exception.Message, exception);
-            }
-
-            var wait = options.FirstRetry * Math.Pow(2, Math.Min(failures, 20));
-            await Task.Delay(wait < options.LongestRetry ? wait : options.LongestRetry, time, cancellation);
+            // Not on the caller's thread: a client library may take its time before it first waits.
+            await retries.ExecuteAsync(
+                async token => await Task.Run(() => check.RunAsync(token), token), cancellation);
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Nobody waits for the others any more.
+            await stopping.CancelAsync();
+            throw new StartRefusedException(exception.Message, exception);
+        }
+
+        if (failures > 0)
+        {
+            LogPassed(logger, check.Name);
+        }
+
+        state.Passed();
     }
 
     [LoggerMessage(LogEvents.StartCheckWaits, LogLevel.Warning,

@@ -3,68 +3,75 @@ using Relay.Access;
 namespace Relay.Startup;
 
 /// <summary>Who may do what.</summary>
-internal sealed record AuthOptions
+internal sealed class AuthOptions
 {
-    /// <summary>
-    /// <c>Auth:Mode</c>: <c>none</c> lets everybody read and write every document; <c>jwt</c> asks for signed tokens.
-    /// Default: <c>none</c> in Development; required otherwise, so that nobody publishes an open node without having
-    /// said so.
-    /// </summary>
-    public string Mode { get; init; } = "none";
-
-    /// <summary>How tokens are checked; nothing unless <see cref="Mode"/> is <c>jwt</c>.</summary>
-    public JwtOptions? Jwt { get; init; }
+    private const string Open = "none";
+    private const string Tokens = "jwt";
+    private AllowedOrigins origins = Access.AllowedOrigins.All;
 
     /// <summary>
-    /// <c>Auth:AllowedOrigins</c>: the origins of pages that may open WebSockets and use the API, separated by commas;
-    /// <c>https://*.example.com</c> for all subdomains, <c>null</c> for pages without an origin. Default: none, any
-    /// page may open WebSockets, and with tokens use the API. Only browsers send an origin; a request without one
-    /// passes.
+    /// <c>none</c> lets everybody read and write every document; <c>jwt</c> asks for signed tokens. Default:
+    /// <c>none</c> in Development; required otherwise, so that nobody publishes an open node without having said so.
     /// </summary>
-    public AllowedOrigins AllowedOrigins { get; init; } = AllowedOrigins.All;
+    public string? Mode { get; set; }
+
+    /// <summary>How tokens are checked; unused unless <see cref="AsksForTokens"/>.</summary>
+    public JwtOptions Jwt { get; } = new();
 
     /// <summary>
-    /// <c>Auth:StampAwareness</c>: writes the token's user id and name into the presence of its connections, as
-    /// <c>user.id</c> and <c>user.name</c>, so that nobody appears under another's name. Default: false.
+    /// The origins of pages that may open WebSockets and use the API, separated by commas; <c>https://*.example.com</c>
+    /// for all subdomains, <c>null</c> for pages without an origin. Default: none, any page may open WebSockets, and
+    /// with tokens use the API. Only browsers send an origin; a request without one passes.
     /// </summary>
-    public bool StampAwareness { get; init; }
+    public string? AllowedOrigins { get; set; }
 
-    public static AuthOptions Read(SettingsReader reader, bool isDevelopment)
+    /// <summary>
+    /// Writes the token's user id and name into the presence of its connections, as <c>user.id</c> and
+    /// <c>user.name</c>, so that nobody appears under another's name. Default: false.
+    /// </summary>
+    public bool StampAwareness { get; set; }
+
+    internal bool AsksForTokens => Mode == Tokens;
+
+    /// <summary><see cref="AllowedOrigins"/>, read.</summary>
+    internal AllowedOrigins Origins() => origins;
+
+    internal void Check(SettingsCheck check, bool isDevelopment)
     {
-        var mode = reader.Text("Auth:Mode");
-        if (mode is null && !isDevelopment)
+        if (Mode is null && !isDevelopment)
         {
-            reader.Refuse(
-                "Relay:Auth:Mode must be set outside Development: 'jwt' asks for tokens, 'none' lets everybody read "
-                    + "and write every document.");
-        }
-        else if (mode is not (null or "none" or "jwt"))
-        {
-            reader.Refuse("Auth:Mode", mode, "'none' or 'jwt'", mode);
+            check.Refuse(
+                $"{check.Key(Mode)} must be set outside Development: '{Tokens}' asks for tokens, '{Open}' lets "
+                + "everybody read and write every document.");
         }
 
-        var stamps = reader.Flag("Auth:StampAwareness", false);
-        if (stamps && mode != "jwt")
+        check.Read(Mode, TryReadMode, $"'{Open}' or '{Tokens}'", "");
+        check.Flag(StampAwareness);
+        if (StampAwareness && !AsksForTokens)
         {
-            reader.Refuse(
-                "Relay:Auth:StampAwareness has no meaning without Relay:Auth:Mode=jwt: nobody says who a user is.");
+            check.Refuse(
+                $"{check.Key(StampAwareness)} has no meaning without {check.Key(Mode)}={Tokens}: nobody says who a "
+                + "user is.");
         }
 
-        return new AuthOptions
-        {
-            Mode = mode ?? "none",
-            Jwt = JwtOptions.Read(reader, mode == "jwt", isDevelopment),
-            AllowedOrigins = ReadOrigins(reader),
-            StampAwareness = stamps,
-        };
+        Jwt.Check(check.In(Jwt), AsksForTokens, $"{check.Key(Mode)}={Tokens}", isDevelopment);
+        origins = check.Read(
+            AllowedOrigins,
+            TryReadOrigins,
+            "origins separated by commas, as in https://app.example,https://*.example.com,http://localhost:3000",
+            origins);
     }
 
-    private static AllowedOrigins ReadOrigins(SettingsReader reader) =>
-        reader.Text("Auth:AllowedOrigins") is not { } text ? AllowedOrigins.All
-        : AllowedOrigins.TryParse(text, out var origins) ? origins
-        : reader.Refuse(
-            "Auth:AllowedOrigins",
-            text,
-            "origins separated by commas, as in https://app.example,https://*.example.com,http://localhost:3000",
-            AllowedOrigins.All);
+    private static bool TryReadMode(string text, out string mode)
+    {
+        mode = text;
+        return text is Open or Tokens;
+    }
+
+    private static bool TryReadOrigins(string text, out AllowedOrigins origins)
+    {
+        var isRead = Access.AllowedOrigins.TryParse(text, out var read);
+        origins = read ?? Access.AllowedOrigins.All;
+        return isRead;
+    }
 }

@@ -3,55 +3,54 @@ using Relay.Persistence;
 namespace Relay.Startup;
 
 /// <summary>How documents are kept in memory and saved.</summary>
-internal sealed record DocumentsOptions
+internal sealed class DocumentsOptions
 {
+    private SnapshotRetention retention = SnapshotRetention.Default;
     /// <summary>
-    /// <c>Documents:IdleTimeout</c>: from the last connection's close until the document is saved and leaves memory.
-    /// Default: 30 s, which outlasts a reload and a short loss of network.
+    /// From the last connection's close until the document is saved and leaves memory. Default: 30 s, which outlasts a
+    /// reload and a short loss of network.
     /// </summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// <c>Documents:SaveInterval</c>: the longest time that a change waits for a snapshot, up to twice that in
-    /// documents of more than 4 MiB; sooner when the log holds 4 MiB, or a quarter of the document's size, that none
-    /// covers. Default: 1 min. The log has every change meanwhile.
+    /// The longest time that a change waits for a snapshot, up to twice that in documents of more than 4 MiB; sooner
+    /// when the log holds 4 MiB, or a quarter of the document's size, that none covers. Default: 1 min. The log has
+    /// every change meanwhile.
     /// </summary>
-    public TimeSpan SaveInterval { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan SaveInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// <c>Documents:KeepSnapshots</c>: which old snapshots stay, as in <c>last=10,hourly=24,daily=30</c> (the default).
+    /// Which old snapshots stay, as in <c>last=10,hourly=24,daily=30</c>. Default:
+    /// <see cref="SnapshotRetention.Default"/>.
     /// </summary>
-    public SnapshotRetention KeepSnapshots { get; init; } = SnapshotRetention.Default;
+    public string? KeepSnapshots { get; set; }
 
     /// <summary>
-    /// <c>Documents:GarbageCollection</c>: drop deleted content, as Yjs does. Default: true; false serves clients with
-    /// <c>gc: false</c>.
+    /// Drops deleted content, as Yjs does. Default: true; false serves clients with <c>gc: false</c>.
     /// </summary>
-    public bool GarbageCollection { get; init; } = true;
+    public bool GarbageCollection { get; set; } = true;
 
-    public static DocumentsOptions Read(SettingsReader reader)
+    /// <summary><see cref="KeepSnapshots"/>, read.</summary>
+    internal SnapshotRetention Retention() => retention;
+
+    internal void Check(SettingsCheck check)
     {
-        var keep = SnapshotRetention.Default;
-        if (reader.Text("Documents:KeepSnapshots") is { } text)
+        check.Time(IdleTimeout, TimeSpan.Zero, TimeSpan.FromDays(1));
+        check.Time(SaveInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
+        check.Flag(GarbageCollection);
+        check.Text(KeepSnapshots);
+        if (KeepSnapshots is null)
         {
-            if (SnapshotRetention.TryParse(text, out var parsed, out var error))
-            {
-                keep = parsed;
-            }
-            else
-            {
-                reader.Refuse($"Relay:Documents:KeepSnapshots is '{text}': {error}");
-            }
+            return;
         }
 
-        return new DocumentsOptions
+        if (SnapshotRetention.TryParse(KeepSnapshots, out var read, out var error))
         {
-            IdleTimeout = reader.Time("Documents:IdleTimeout", TimeSpan.FromSeconds(30), TimeSpan.Zero,
-                TimeSpan.FromDays(1)),
-            SaveInterval = reader.Time("Documents:SaveInterval", TimeSpan.FromMinutes(1),
-                TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
-            KeepSnapshots = keep,
-            GarbageCollection = reader.Flag("Documents:GarbageCollection", true),
-        };
+            retention = read;
+        }
+        else
+        {
+            check.Refuse($"{check.Key(KeepSnapshots)} is '{KeepSnapshots}': {error}");
+        }
     }
 }

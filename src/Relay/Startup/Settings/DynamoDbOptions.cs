@@ -1,29 +1,22 @@
 namespace Relay.Startup;
 
 /// <summary>The table that says which nodes hold a document.</summary>
-internal sealed record DynamoDbOptions
+internal sealed class DynamoDbOptions
 {
-    /// <summary>
-    /// <c>DynamoDb:Table</c>: its name. Absent: a table in this process's memory, and nodes ask no peers.
-    /// </summary>
-    public string? Table { get; init; }
+    /// <summary>Its name. Absent: a table in this process's memory, and nodes ask no peers.</summary>
+    public string? Table { get; set; }
 
-    /// <summary><c>DynamoDb:ServiceUrl</c>: where a compatible service is. Absent: AWS.</summary>
-    public string? ServiceUrl { get; init; }
+    /// <summary>Where a compatible service is. Absent: AWS.</summary>
+    public string? ServiceUrl { get; set; }
 
-    /// <summary>
-    /// <c>DynamoDb:Region</c>: the AWS region. Absent: as the AWS SDK finds it (environment, instance).
-    /// </summary>
-    public string? Region { get; init; }
+    /// <summary>The AWS region. Absent: as the AWS SDK finds it (environment, instance).</summary>
+    public string? Region { get; set; }
 
-    public static DynamoDbOptions Read(SettingsReader reader)
+    internal void Check(SettingsCheck check)
     {
-        var table = reader.Text("DynamoDb:Table");
-        return new DynamoDbOptions
-        {
-            Table = table,
-            ServiceUrl = reader.Address("DynamoDb:ServiceUrl", "DynamoDb:Table", table),
-            Region = reader.Companion("DynamoDb:Region", "DynamoDb:Table", table),
-        };
+        check.Text(Table);
+        check.Companion(ServiceUrl, Table);
+        check.Address(ServiceUrl);
+        check.Companion(Region, Table);
     }
 }

@@ -3,38 +3,44 @@ using Relay.Backplane;
 namespace Relay.Startup;
 
 /// <summary>The embedded stores: snapshots without S3, the log without Redis.</summary>
-internal sealed record FileStoreOptions
+internal sealed class FileStoreOptions
 {
+    private FlushPolicy flush = FlushPolicy.EverySecond;
     /// <summary>
-    /// <c>FileStore:Path</c>: their directory, made if it is not there; relative to the working directory. Default:
-    /// <c>./data</c>.
+    /// Their directory, made if it is not there; relative to the working directory. Default: <c>./data</c>.
     /// </summary>
-    public string Path { get; init; } = "./data";
+    public string Path { get; set; } = "./data";
 
     /// <summary>
-    /// <c>FileStore:Shared</c>: all nodes see the same directory. Default: false, and then Redis without S3 stops the
-    /// start: another node could not find the snapshots. A node that is alone need not say so.
+    /// All nodes see the same directory. Default: false, and then Redis without S3 stops the start: another node could
+    /// not find the snapshots. A node that is alone need not say so.
     /// </summary>
-    public bool IsShared { get; init; }
+    public bool Shared { get; set; }
 
     /// <summary>
-    /// <c>FileStore:Fsync</c>: when appends are flushed to the disk: <c>always</c>, <c>everysec</c> (default) or
-    /// <c>never</c>.
+    /// When appends are flushed to the disk: <c>always</c>, <c>everysec</c> or <c>never</c>. Default: <c>everysec</c>.
     /// </summary>
-    public FlushPolicy Fsync { get; init; } = FlushPolicy.EverySecond;
+    public string Fsync { get; set; } = "everysec";
 
-    public static FileStoreOptions Read(SettingsReader reader) => new()
+    /// <summary><see cref="Fsync"/>, read.</summary>
+    internal FlushPolicy Flush() => flush;
+
+    internal void Check(SettingsCheck check)
     {
-        Path = reader.Text("FileStore:Path") ?? "./data",
-        IsShared = reader.Flag("FileStore:Shared", false),
-        Fsync = ReadFsync(reader),
-    };
+        check.Text(Path);
+        check.Flag(Shared);
+        flush = check.Read(Fsync, TryRead, "always, everysec or never", flush);
+    }
 
-    private static FlushPolicy ReadFsync(SettingsReader reader) => reader.Text("FileStore:Fsync") switch
+    private static bool TryRead(string text, out FlushPolicy policy)
     {
-        "always" => FlushPolicy.Always,
-        null or "everysec" => FlushPolicy.EverySecond,
-        "never" => FlushPolicy.Never,
-        var other => reader.Refuse("FileStore:Fsync", other, "always, everysec or never", FlushPolicy.EverySecond),
-    };
+        (policy, var isOne) = text switch
+        {
+            "always" => (FlushPolicy.Always, true),
+            "everysec" => (FlushPolicy.EverySecond, true),
+            "never" => (FlushPolicy.Never, true),
+            _ => (default, false),
+        };
+        return isOne;
+    }
 }

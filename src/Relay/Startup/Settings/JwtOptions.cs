@@ -8,178 +8,188 @@ namespace Relay.Startup;
 /// How tokens are checked: with exactly one of a secret, public keys, an address where keys are published, and an
 /// OpenID provider.
 /// </summary>
-internal sealed record JwtOptions
+internal sealed class JwtOptions
 {
-    private const string Kinds = "Relay:Auth:Jwt:Secret, Relay:Auth:Jwt:PublicKey, Relay:Auth:Jwt:JwksUrl and "
-        + "Relay:Auth:Jwt:Authority";
+    private IReadOnlyList<VerificationKey>? keys;
+    /// <summary>UTF-8, at least 32 bytes, for HS256, HS384 and HS512.</summary>
+    public string? Secret { get; set; }
+    private Uri? keysAddress;
+    private Uri? provider;
 
-    /// <summary><c>Auth:Jwt:Secret</c> (UTF-8, at least 32 bytes, for HS256, HS384 and HS512) and
-    /// <c>Auth:Jwt:SecondSecret</c>, which is accepted as well while secrets are exchanged; or the keys in
-    /// <c>Auth:Jwt:PublicKey</c>, PEM text or the path of a file with it (RSA of at least 2,048 bits, for RS* and PS*;
-    /// P-256, P-384 and P-521, each for its ES*; also certificates). Nothing when they are fetched.</summary>
-    public IReadOnlyList<VerificationKey>? Keys { get; init; }
-
-    /// <summary>
-    /// <c>Auth:Jwt:JwksUrl</c>: where keys are published as a JSON Web Key Set; https, except on this machine and in
-    /// Development.
-    /// </summary>
-    public Uri? JwksUrl { get; init; }
+    /// <summary>Is accepted as well while secrets are exchanged.</summary>
+    public string? SecondSecret { get; set; }
 
     /// <summary>
-    /// <c>Auth:Jwt:Authority</c>: an OpenID provider, whose description says where its keys are and who its issuer is;
-    /// https, except on this machine and in Development.
+    /// PEM text or the path of a file with it (RSA of at least 2,048 bits, for RS* and PS*; P-256, P-384 and P-521,
+    /// each for its ES*; also certificates).
     /// </summary>
-    public Uri? Authority { get; init; }
+    public string? PublicKey { get; set; }
 
     /// <summary>
-    /// <c>Auth:Jwt:Issuer</c>: what a token's <c>iss</c> must be. Default: anything, or what the OpenID provider says.
+    /// Where keys are published as a JSON Web Key Set; https, except on this machine and in Development.
     /// </summary>
-    public string? Issuer { get; init; }
+    public string? JwksUrl { get; set; }
 
-    /// <summary><c>Auth:Jwt:Audience</c>: what must be among a token's <c>aud</c>. Default: anything.</summary>
-    public string? Audience { get; init; }
+    /// <summary>
+    /// An OpenID provider, whose description says where its keys are and who its issuer is; https, except on this
+    /// machine and in Development.
+    /// </summary>
+    public string? Authority { get; set; }
 
-    public static JwtOptions? Read(SettingsReader reader, bool isOn, bool isDevelopment)
+    /// <summary>What a token's <c>iss</c> must be. Default: anything, or what the OpenID provider says.</summary>
+    public string? Issuer { get; set; }
+
+    /// <summary>What must be among a token's <c>aud</c>. Default: anything.</summary>
+    public string? Audience { get; set; }
+
+    /// <summary>The secrets or public keys, read; null when keys are fetched.</summary>
+    internal IReadOnlyList<VerificationKey>? Keys() => keys;
+
+    /// <summary><see cref="JwksUrl"/>, read.</summary>
+    internal Uri? KeysAddress() => keysAddress;
+
+    /// <summary><see cref="Authority"/>, read.</summary>
+    internal Uri? Provider() => provider;
+
+    /// <param name="check">The checks of this section.</param>
+    /// <param name="isOn">Whether the node asks for tokens.</param>
+    /// <param name="switchedBy">The key and the value that make it ask, for sentences.</param>
+    /// <param name="isDevelopment">Whether keys may come over HTTP.</param>
+    internal void Check(SettingsCheck check, bool isOn, string switchedBy, bool isDevelopment)
     {
-        var mode = isOn ? "jwt" : null;
-        var secret = reader.Text("Auth:Jwt:Secret");
-        var publicKey = reader.Text("Auth:Jwt:PublicKey");
-        var jwksUrl = reader.Text("Auth:Jwt:JwksUrl");
-        var authority = reader.Text("Auth:Jwt:Authority");
-        var second = reader.Companion("Auth:Jwt:SecondSecret", "Auth:Jwt:Secret", secret);
-        var issuer = reader.Companion("Auth:Jwt:Issuer", "Auth:Mode=jwt", mode);
-        var audience = reader.Companion("Auth:Jwt:Audience", "Auth:Mode=jwt", mode);
-        var given = new[] { secret, publicKey, jwksUrl, authority }.Count(setting => setting is not null);
+        check.Text(Secret);
+        check.Text(PublicKey);
+        check.Text(JwksUrl);
+        check.Text(Authority);
+        check.Companion(SecondSecret, Secret);
+        check.Text(Issuer);
+        check.Text(Audience);
+        var given = new[] { Secret, PublicKey, JwksUrl, Authority }.Count(setting => setting is not null);
+        var kinds = $"{check.Key(Secret)}, {check.Key(PublicKey)}, {check.Key(JwksUrl)} and {check.Key(Authority)}";
         if (!isOn)
         {
-            if (given > 0)
-            {
-                reader.Refuse($"{Kinds} have no meaning without Relay:Auth:Mode=jwt.");
-            }
-
-            return null;
+            RefuseUseless(check, given > 0 ? kinds : null, switchedBy);
         }
-
-        if (given != 1)
+        else if (given != 1)
         {
             var count = given == 0 ? "none" : $"{given}";
-            reader.Refuse($"Relay:Auth:Mode=jwt needs exactly one of {Kinds}; {count} of them are set.");
-            return null;
+            check.Refuse($"{switchedBy} needs exactly one of {kinds}; {count} of them are set.");
         }
-
-        if (authority is not null && issuer is not null)
+        else
         {
-            reader.Refuse(
-                "Relay:Auth:Jwt:Issuer has no meaning with Relay:Auth:Jwt:Authority, which says who the issuer is.");
+            ReadKeys(check, isDevelopment);
         }
-
-        return new JwtOptions
-        {
-            Keys = secret is not null
-                ? ReadSecrets(reader, secret, second)
-                : publicKey is not null ? ReadPem(reader, publicKey) : null,
-            JwksUrl = jwksUrl is not null ? ReadUrl(reader, "Auth:Jwt:JwksUrl", jwksUrl, isDevelopment) : null,
-            Authority = authority is not null ? ReadAuthority(reader, authority, isDevelopment) : null,
-            Issuer = issuer,
-            Audience = audience,
-        };
     }
 
-    private static IReadOnlyList<VerificationKey> ReadSecrets(SettingsReader reader, string secret, string? second)
+    private void RefuseUseless(SettingsCheck check, string? kinds, string switchedBy)
     {
-        var keys = new List<VerificationKey>();
-        foreach (var (name, text) in new[] { ("Secret", secret), ("SecondSecret", second) })
+        if (Issuer is not null)
         {
-            if (text is null)
-            {
-                continue;
-            }
-
-            var bytes = Encoding.UTF8.GetBytes(text);
-            if (bytes.Length < VerificationKey.MinSecretBytes)
-            {
-                reader.Refuse(
-                    $"Relay:Auth:Jwt:{name} has {bytes.Length} bytes, but must have at least "
-                        + $"{VerificationKey.MinSecretBytes}.");
-            }
-            else
-            {
-                keys.Add(VerificationKey.OfSecret(bytes));
-            }
+            check.Refuse($"{check.Key(Issuer)} has no meaning without {switchedBy}.");
         }
 
-        return keys;
+        if (Audience is not null)
+        {
+            check.Refuse($"{check.Key(Audience)} has no meaning without {switchedBy}.");
+        }
+
+        if (kinds is not null)
+        {
+            check.Refuse($"{kinds} have no meaning without {switchedBy}.");
+        }
     }
 
-    private static IReadOnlyList<VerificationKey> ReadPem(SettingsReader reader, string setting)
+    private void ReadKeys(SettingsCheck check, bool isDevelopment)
     {
-        var pem = setting;
-        if (!setting.Contains("-----BEGIN", StringComparison.Ordinal))
+        if (Authority is not null && Issuer is not null)
+        {
+            check.Refuse(
+                $"{check.Key(Issuer)} has no meaning with {check.Key(Authority)}, which says who the issuer is.");
+        }
+
+        keysAddress = Safe(check, check.Address(JwksUrl), check.Key(JwksUrl), isDevelopment);
+        provider = Safe(check, check.Address(Authority), check.Key(Authority), isDevelopment);
+        if (provider is { Query: not "" } or { Fragment: not "" })
+        {
+            // The provider's address as it names itself: the rest is appended.
+            check.Refuse(
+                $"{check.Key(Authority)} must have no ? and no #: the address of the provider's description begins "
+                + "with it.");
+        }
+
+        keys = Secret is not null
+            ? [.. Sign(check, Secret, check.Key(Secret)), .. Sign(check, SecondSecret, check.Key(SecondSecret))]
+            : PublicKey is not null ? ReadPem(check, PublicKey) : null;
+    }
+
+    private static IEnumerable<VerificationKey> Sign(SettingsCheck check, string? secret, string key)
+    {
+        if (secret is null)
+        {
+            yield break;
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(secret);
+        if (bytes.Length >= VerificationKey.MinSecretBytes)
+        {
+            yield return VerificationKey.OfSecret(bytes);
+        }
+        else
+        {
+            check.Refuse(
+                $"{key} has {bytes.Length} bytes, but must have at least {VerificationKey.MinSecretBytes}.");
+        }
+    }
+
+    private IReadOnlyList<VerificationKey> ReadPem(SettingsCheck check, string pem)
+    {
+        if (!pem.Contains("-----BEGIN", StringComparison.Ordinal))
         {
             try
             {
-                pem = File.ReadAllText(setting);
+                pem = File.ReadAllText(pem);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
-                or ArgumentException or NotSupportedException)
+            catch (Exception exception) when (
+                exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
-                reader.Refuse(
-                    "Relay:Auth:Jwt:PublicKey is neither PEM text nor the path of a file that can be read "
-                        + $"({exception.GetType().Name}).");
+                check.Refuse(
+                    $"{check.Key(PublicKey)} is neither PEM text nor the path of a file that can be read "
+                    + $"({exception.GetType().Name}).");
                 return [];
             }
         }
 
-        if (!PemKeys.TryRead(pem, out var keys, out var error))
+        if (!PemKeys.TryRead(pem, out var read, out var error))
         {
-            reader.Refuse($"Relay:Auth:Jwt:PublicKey {error}");
+            check.Refuse($"{check.Key(PublicKey)} {error}");
         }
 
         // Each token is tried with all of its algorithm, and each try costs a check of a signature.
-        var most = keys.SelectMany(key => key.Algorithms).CountBy(algorithm => algorithm).Select(count => count.Value);
+        var most = read.SelectMany(key => key.Algorithms).CountBy(algorithm => algorithm).Select(count => count.Value);
         if (most.DefaultIfEmpty().Max() is > FetchedKeys.MaxUnnamed and var many)
         {
-            reader.Refuse(
-                $"Relay:Auth:Jwt:PublicKey holds {many} keys of one kind, with all of which every token would be "
+            check.Refuse(
+                $"{check.Key(PublicKey)} holds {many} keys of one kind, with all of which every token would be "
                 + $"tried; at most {FetchedKeys.MaxUnnamed} are allowed.");
         }
 
-        return keys;
+        return read;
     }
 
-    /// <summary>The provider's address as it names itself: the rest is appended.</summary>
-    private static Uri? ReadAuthority(SettingsReader reader, string text, bool isDevelopment)
+    /// <summary>Refuses an address over which somebody on the way could put a key of his own.</summary>
+    private static Uri? Safe(SettingsCheck check, Uri? address, string key, bool isDevelopment)
     {
-        var url = ReadUrl(reader, "Auth:Jwt:Authority", text, isDevelopment);
-        if (url is { Query: not "" } or { Fragment: not "" })
+        if (address?.Scheme == "http" && !isDevelopment && !IsHere(address))
         {
-            reader.Refuse(
-                "Relay:Auth:Jwt:Authority must have no ? and no #: "
-                + "the address of the provider's description begins with it.");
-        }
-
-        return url;
-    }
-
-    private static Uri? ReadUrl(SettingsReader reader, string key, string text, bool isDevelopment)
-    {
-        if (reader.Address(key, text) is not { } url)
-        {
-            return null;
-        }
-
-        if (url.Scheme == "http" && !isDevelopment && !IsHere(url))
-        {
-            reader.Refuse(
-                $"Relay:{key} begins with http://, over which anybody on the way could put a key of his own: "
+            check.Refuse(
+                $"{key} begins with http://, over which anybody on the way could put a key of his own: "
                 + "outside Development it must begin with https://, except for an address of this machine.");
         }
 
-        return url;
+        return address;
     }
 
     // Names other than this one may be made to lead elsewhere.
-    private static bool IsHere(Uri url) =>
-        url.Host == "localhost"
+    private static bool IsHere(Uri url) => url.Host == "localhost"
         || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

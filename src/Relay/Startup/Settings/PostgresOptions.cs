@@ -5,74 +5,92 @@ using Npgsql;
 namespace Relay.Startup;
 
 /// <summary>Where metadata of rooms is kept.</summary>
-internal sealed record PostgresOptions
+internal sealed class PostgresOptions
 {
+    private X509Certificate2Collection? authorities;
     /// <summary>
-    /// <c>Postgres:ConnectionString</c>: an Npgsql connection string. Absent: a node that is alone keeps the metadata
-    /// in a file under <c>FileStore:Path</c>, and nodes that Redis joins keep none.
+    /// An Npgsql connection string. Absent: a node that is alone keeps the metadata in a file under
+    /// <see cref="FileStoreOptions.Path"/>, and nodes that Redis joins keep none.
     /// </summary>
-    public string? ConnectionString { get; init; }
+    public string? ConnectionString { get; set; }
 
     /// <summary>
-    /// <c>Postgres:RootCertificates</c>: PEM text, or the path of a file with it: the authorities from which the
-    /// server's certificate must come, for instance those of RDS. Needs <c>SSL Mode=VerifyFull</c> (or
-    /// <c>VerifyCA</c>) in the connection string, without which nothing would be checked. Default: those that the
-    /// system knows.
+    /// PEM text, or the path of a file with it: the authorities from which the server's certificate must come, for
+    /// instance those of RDS. Needs <c>SSL Mode=VerifyFull</c> (or <c>VerifyCA</c>) in the connection string, without
+    /// which nothing would be checked. Default: those that the system knows.
     /// </summary>
-    public X509Certificate2Collection? RootCertificates { get; init; }
+    public string? RootCertificates { get; set; }
 
     /// <summary>
-    /// <c>Postgres:KeepConnections</c>: how long rows of single connections are kept, at least, in Postgres or in the
-    /// file; they are dropped by whole days, and hourly figures stay. Default: 30 days.
+    /// How long rows of single connections are kept, at least, in Postgres or in the file; they are dropped by whole
+    /// days, and hourly figures stay. Default: 30 days.
     /// </summary>
-    public TimeSpan KeepConnections { get; init; } = TimeSpan.FromDays(30);
+    public TimeSpan KeepConnections { get; set; } = TimeSpan.FromDays(30);
 
-    public static PostgresOptions Read(SettingsReader reader)
+    /// <summary><see cref="RootCertificates"/>, read.</summary>
+    internal X509Certificate2Collection? Authorities() => authorities;
+
+    internal void Check(SettingsCheck check)
     {
-        var text = reader.Text("Postgres:ConnectionString");
-        if (text is not null)
+        check.Text(ConnectionString);
+        check.Companion(RootCertificates, ConnectionString);
+        check.Time(KeepConnections, TimeSpan.FromDays(1), TimeSpan.FromDays(3650));
+        if (ConnectionString is null)
         {
-            try
-            {
-                if (string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(text).Host))
-                {
-                    reader.Refuse("Relay:Postgres:ConnectionString names no server: it must have a Host.");
-                }
-            }
-            catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException
-                or OverflowException)
-            {
-                // Not its words: they may repeat a password.
-                reader.Refuse(
-                    "Relay:Postgres:ConnectionString does not read as a connection string, as in "
-                        + "Host=…;Database=…;Username=…;Password=….");
-            }
+            return;
         }
 
-        var authorities = reader.Companion("Postgres:RootCertificates", "Postgres:ConnectionString", text);
-        return new PostgresOptions
+        var connection = TryReadConnection();
+        if (connection is null)
         {
-            ConnectionString = text,
-            RootCertificates = authorities is null || text is null ? null : ReadAuthorities(reader, authorities, text),
-            KeepConnections = reader.Time(
-                "Postgres:KeepConnections", TimeSpan.FromDays(30), TimeSpan.FromDays(1), TimeSpan.FromDays(3650)),
-        };
+            // Not its words: they may repeat a password.
+            check.Refuse(
+                $"{check.Key(ConnectionString)} does not read as a connection string, as in "
+                + "Host=…;Database=…;Username=…;Password=….");
+        }
+        else if (string.IsNullOrEmpty(connection.Host))
+        {
+            check.Refuse($"{check.Key(ConnectionString)} names no server: it must have a Host.");
+        }
+
+        if (RootCertificates is not null)
+        {
+            if (connection is not (null or { SslMode: SslMode.VerifyFull or SslMode.VerifyCA }))
+            {
+                check.Refuse(
+                    $"{check.Key(RootCertificates)} has no meaning without SSL Mode=VerifyFull in "
+                    + $"{check.Key(ConnectionString)}: no certificate is checked.");
+            }
+
+            authorities = ReadAuthorities(check, RootCertificates);
+        }
     }
 
-    private static X509Certificate2Collection? ReadAuthorities(SettingsReader reader, string setting, string connection)
-    {
-        if (!ChecksCertificate(connection))
-        {
-            reader.Refuse(
-                "Relay:Postgres:RootCertificates has no meaning without SSL Mode=VerifyFull in "
-                + "Relay:Postgres:ConnectionString: no certificate is checked.");
-        }
+    /// <summary>The server and the database, without user and password.</summary>
+    internal string Place() =>
+        new NpgsqlConnectionStringBuilder(ConnectionString) is var text
+            ? $"{text.Host}:{text.Port}/{text.Database}" : "";
 
+    private NpgsqlConnectionStringBuilder? TryReadConnection()
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(ConnectionString);
+        }
+        catch (Exception exception) when (
+            exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private X509Certificate2Collection? ReadAuthorities(SettingsCheck check, string text)
+    {
         var found = new X509Certificate2Collection();
         try
         {
             found.ImportFromPem(
-                setting.Contains("-----BEGIN", StringComparison.Ordinal) ? setting : File.ReadAllText(setting));
+                text.Contains("-----BEGIN", StringComparison.Ordinal) ? text : File.ReadAllText(text));
         }
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException
@@ -86,31 +104,9 @@ internal sealed record PostgresOptions
             return found;
         }
 
-        reader.Refuse(
-            "Relay:Postgres:RootCertificates must be certificates as PEM text, or the path of a file with them that "
+        check.Refuse(
+            $"{check.Key(RootCertificates)} must be certificates as PEM text, or the path of a file with them that "
             + "can be read.");
         return null;
     }
-
-    private static bool ChecksCertificate(string connection)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(connection).SslMode is SslMode.VerifyFull or SslMode.VerifyCA;
-        }
-        catch (Exception exception) when (
-            exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
-        {
-            // It is refused for itself.
-            return true;
-        }
-    }
-
-    /// <summary>The server and the database, without user and password.</summary>
-    public string Place() =>
-        new NpgsqlConnectionStringBuilder(ConnectionString) is var text
-        ? $"{text.Host}:{text.Port}/{text.Database}"
-        : "";
-
-    public override string ToString() => ConnectionString is null ? "" : Place();
 }

@@ -3,59 +3,42 @@ using Relay.Backplane;
 namespace Relay.Startup;
 
 /// <summary>The backplane that joins several nodes.</summary>
-internal sealed record RedisOptions
+internal sealed class RedisOptions
 {
-    private const string Main = "Redis:Configuration";
-
     /// <summary>
-    /// <c>Redis:Configuration</c>: a StackExchange.Redis configuration string. Absent: an in-process backplane, its log
-    /// in files.
+    /// A StackExchange.Redis configuration string. Absent: an in-process backplane, its log in files.
     /// </summary>
-    public string? Configuration { get; init; }
+    public string? Configuration { get; set; }
+
+    /// <summary>The ACL user. Absent: the one of <see cref="Configuration"/>, or Redis' default user.</summary>
+    public string? User { get; set; }
 
     /// <summary>
-    /// <c>Redis:User</c>: the ACL user. Absent: the one of <see cref="Configuration"/>, or Redis' default user.
-    /// </summary>
-    public string? User { get; init; }
-
-    /// <summary>
-    /// <c>Redis:Password</c>: of any characters; a configuration string takes none with a comma. Absent: the one of
+    /// Of any characters; a configuration string takes none with a comma. Absent: the one of
     /// <see cref="Configuration"/>, or none.
     /// </summary>
-    public string? Password { get; init; }
+    public string? Password { get; set; }
 
-    /// <summary>
-    /// <c>Redis:MinReplicas</c>: how many replicas must have an entry before it is shown or acknowledged. Default: 0.
-    /// </summary>
-    public int MinReplicas { get; init; }
+    /// <summary>How many replicas must have an entry before it is shown or acknowledged. Default: 0.</summary>
+    public int MinReplicas { get; set; }
 
-    public static RedisOptions Read(SettingsReader reader)
+    internal void Check(SettingsCheck check)
     {
-        var configuration = reader.Text(Main);
-        var user = reader.Companion("Redis:User", Main, configuration);
-        var password = reader.Companion("Redis:Password", Main, configuration);
-        var replicas = (int)reader.Number("Redis:MinReplicas", 0, 0, 5);
-        if (configuration is null && replicas > 0)
+        check.Text(Configuration);
+        check.Companion(User, Configuration);
+        check.Companion(Password, Configuration);
+        check.Number(MinReplicas, 0, 5);
+        if (Configuration is null && MinReplicas > 0)
         {
-            reader.Refuse("Relay:Redis:MinReplicas has no meaning without Relay:Redis:Configuration.");
+            check.Companion(MinReplicas, Configuration);
         }
 
-        if (configuration is not null && RedisConfiguration.Check(configuration, user, password) is { } wrong)
+        if (Configuration is not null && RedisConfiguration.Check(Configuration, User, Password) is { } wrong)
         {
-            reader.Refuse(wrong);
+            check.Refuse(wrong);
         }
-
-        return new RedisOptions
-        {
-            Configuration = configuration,
-            User = user,
-            Password = password,
-            MinReplicas = replicas,
-        };
     }
 
     /// <summary>The servers, without user and password.</summary>
-    public string Servers() => string.Join(", ", RedisConfiguration.Servers(Configuration ?? ""));
-
-    public override string ToString() => Servers();
+    internal string Servers() => string.Join(", ", RedisConfiguration.Servers(Configuration ?? ""));
 }

@@ -1,75 +1,100 @@
 using Relay.Access;
+using Relay.Sessions;
+using Relay.Yjs;
 
 namespace Relay.Startup;
 
 /// <summary>
-/// All settings, under <c>Relay:</c> in the configuration; validated once, at start. Each property says what its
-/// setting means, its default and its unit.
+/// All settings, under <c>Relay:</c> in the configuration; validated once, at start. The names of sections and
+/// properties are the keys. Each property says what its setting means, its default and its unit.
 /// </summary>
-internal sealed record RelaySettings
+internal sealed class RelaySettings
 {
-    public NodeOptions Node { get; init; } = new();
+    public NodeOptions Node { get; } = new();
 
-    public InternalOptions Internal { get; init; } = new();
+    public InternalOptions Internal { get; } = new();
 
-    public RedisOptions Redis { get; init; } = new();
+    public RedisOptions Redis { get; } = new();
 
-    public DynamoDbOptions DynamoDb { get; init; } = new();
+    public DynamoDbOptions DynamoDb { get; } = new();
 
-    public S3Options S3 { get; init; } = new();
+    public S3Options S3 { get; } = new();
 
-    public FileStoreOptions FileStore { get; init; } = new();
+    public FileStoreOptions FileStore { get; } = new();
 
-    public PostgresOptions Postgres { get; init; } = new();
+    public PostgresOptions Postgres { get; } = new();
 
-    public DocumentsOptions Documents { get; init; } = new();
+    public DocumentsOptions Documents { get; } = new();
 
-    public LimitsOptions Limits { get; init; } = new();
+    public LimitsOptions Limits { get; } = new();
 
-    public NetworkOptions Network { get; init; } = new();
+    public NetworkOptions Network { get; } = new();
 
-    public AuthOptions Auth { get; init; } = new();
+    public AuthOptions Auth { get; } = new();
 
-    public ShutdownOptions Shutdown { get; init; } = new();
+    public ShutdownOptions Shutdown { get; } = new();
 
     /// <summary>
     /// By which names clients may address this node. Without tokens, nothing but the name tells this node's own pages
     /// from those of another site (<see cref="Access.AllowedHosts"/>), so only this machine's names and those of
     /// <c>Network:AllowedHosts</c> are allowed. With tokens it is every name, unless that setting names some.
     /// </summary>
-    public AllowedHosts AllowedHosts =>
-        Auth.Jwt is not null ? Network.AllowedHosts ?? AllowedHosts.All
-        : Network.AllowedHosts is { } named ? AllowedHosts.Local.And(named) : AllowedHosts.Local;
+    internal AllowedHosts AllowedHosts() =>
+        Auth.AsksForTokens ? Network.Hosts() ?? Access.AllowedHosts.All
+        : Network.Hosts() is { } named ? Access.AllowedHosts.Local.And(named) : Access.AllowedHosts.Local;
 
     /// <summary>
     /// Whether metadata of rooms is kept in a file under <c>FileStore:Path</c>: by a node that is alone and has no
     /// Postgres.
     /// </summary>
-    public bool KeepsMetadataFile => Postgres.ConnectionString is null && Redis.Configuration is null;
+    internal bool KeepsMetadataFile => Postgres.ConnectionString is null && Redis.Configuration is null;
 
     /// <summary>Reads all settings.</summary>
-    /// <exception cref="SettingsException">One or more settings are unknown, do not read, or contradict each other; the
-    /// message names them all.</exception>
+    /// <exception cref="SettingsException">
+    /// One or more settings are unknown, do not read, or contradict each other; the message names them all.
+    /// </exception>
     public static RelaySettings Read(IConfiguration configuration, bool isDevelopment)
     {
-        var reader = new SettingsReader(configuration.GetSection("Relay"));
-        var settings = new RelaySettings
-        {
-            Node = NodeOptions.Read(reader),
-            Internal = InternalOptions.Read(reader, isDevelopment),
-            Redis = RedisOptions.Read(reader),
-            DynamoDb = DynamoDbOptions.Read(reader),
-            S3 = S3Options.Read(reader),
-            FileStore = FileStoreOptions.Read(reader),
-            Postgres = PostgresOptions.Read(reader),
-            Documents = DocumentsOptions.Read(reader),
-            Limits = LimitsOptions.Read(reader),
-            Network = NetworkOptions.Read(reader),
-            Auth = AuthOptions.Read(reader, isDevelopment),
-            Shutdown = ShutdownOptions.Read(reader),
-        };
-        SettingsTogether.Check(settings, reader);
-        reader.ThrowIfRefused();
+        var settings = new RelaySettings();
+        var texts = new SettingsTexts(configuration.GetSection(SettingsCheck.Root), settings);
+        settings.Check(new SettingsCheck(texts), isDevelopment);
+        texts.ThrowIfRefused();
         return settings;
+    }
+
+    /// <summary>What sessions need of the settings.</summary>
+    internal SessionSettings ForSessions() => new()
+    {
+        IdleTimeout = Documents.IdleTimeout,
+        SaveInterval = Documents.SaveInterval,
+        Retention = Documents.Retention(),
+        GarbageCollection = Documents.GarbageCollection,
+        MaxDocumentBytes = Limits.MaxDocumentBytes,
+        MaxConnectionsPerDocument = Limits.MaxConnectionsPerDocument,
+        Sync = new DiffSizes(Limits.MaxSyncMessageBytes, Limits.MaxSyncMessageBytes / 4, MaxLast: 2 << 20),
+        StatelessBytes = Math.Max(4L * Limits.MaxStatelessBytes, 1 << 20),
+        Awareness = new AwarenessLimits(
+            Limits.MaxAwarenessBytes,
+            Limits.MaxAwarenessEntries,
+
+            // Stock clients repeat all that they hear in one message, which must not be too large to be sent.
+            Math.Min(Limits.MaxDocumentAwarenessBytes, Limits.MaxMessageBytes / 2)),
+    };
+
+    private void Check(SettingsCheck check, bool isDevelopment)
+    {
+        Node.Check(check.In(Node));
+        Internal.Check(check.In(Internal), isDevelopment);
+        Redis.Check(check.In(Redis));
+        DynamoDb.Check(check.In(DynamoDb));
+        S3.Check(check.In(S3));
+        FileStore.Check(check.In(FileStore));
+        Postgres.Check(check.In(Postgres));
+        Documents.Check(check.In(Documents));
+        Limits.Check(check.In(Limits));
+        Network.Check(check.In(Network));
+        Auth.Check(check.In(Auth), isDevelopment);
+        Shutdown.Check(check.In(Shutdown));
+        SettingsTogether.Check(this, check);
     }
 }

@@ -4,40 +4,36 @@ using Relay.Persistence;
 namespace Relay.Startup;
 
 /// <summary>The snapshot store that several nodes share.</summary>
-internal sealed record S3Options
+internal sealed class S3Options
 {
-    /// <summary><c>S3:Bucket</c>: its name. Absent: a directory.</summary>
-    public string? Bucket { get; init; }
+    /// <summary>Its name. Absent: a directory.</summary>
+    public string? Bucket { get; set; }
 
     /// <summary>
-    /// <c>S3:Prefix</c>: what all keys begin with, as it is: end it with a slash for a folder. Default: nothing.
+    /// What all keys begin with, as it is: end it with a slash for a folder. Default: the empty text.
     /// </summary>
-    public string Prefix { get; init; } = "";
+    public string Prefix { get; set; } = "";
 
-    /// <summary><c>S3:ServiceUrl</c>: where a compatible service is. Absent: AWS.</summary>
-    public string? ServiceUrl { get; init; }
+    /// <summary>Where a compatible service is. Absent: AWS.</summary>
+    public string? ServiceUrl { get; set; }
 
-    /// <summary><c>S3:Region</c>: the AWS region. Absent: as the AWS SDK finds it (environment, instance).</summary>
-    public string? Region { get; init; }
+    /// <summary>The AWS region. Absent: as the AWS SDK finds it (environment, instance).</summary>
+    public string? Region { get; set; }
 
-    public static S3Options Read(SettingsReader reader)
+    internal void Check(SettingsCheck check)
     {
-        var bucket = reader.Text("S3:Bucket");
-        var prefix = reader.Companion("S3:Prefix", "S3:Bucket", bucket) ?? "";
-        var bytes = Encoding.UTF8.GetByteCount(prefix);
+        check.Text(Bucket);
+        check.Companion(Prefix, Bucket);
+        var bytes = Encoding.UTF8.GetByteCount(Prefix);
         if (bytes > SnapshotKey.MaxPrefixBytes)
         {
-            reader.Refuse(
-                $"Relay:S3:Prefix has {bytes} bytes of UTF-8, but must have at most {SnapshotKey.MaxPrefixBytes}: S3 "
-                    + "keys have no more room.");
+            check.Refuse(
+                $"{check.Key(Prefix)} has {bytes} bytes of UTF-8, but must have at most "
+                + $"{SnapshotKey.MaxPrefixBytes}: S3 keys have no more room.");
         }
 
-        return new S3Options
-        {
-            Bucket = bucket,
-            Prefix = prefix,
-            ServiceUrl = reader.Address("S3:ServiceUrl", "S3:Bucket", bucket),
-            Region = reader.Companion("S3:Region", "S3:Bucket", bucket),
-        };
+        check.Companion(ServiceUrl, Bucket);
+        check.Address(ServiceUrl);
+        check.Companion(Region, Bucket);
     }
 }

@@ -5,49 +5,49 @@ namespace Relay.Startup;
 /// <summary>Which settings contradict each other across their groups.</summary>
 internal static class SettingsTogether
 {
-    public static void Check(RelaySettings settings, SettingsReader reader)
+    public static void Check(RelaySettings settings, SettingsCheck check)
     {
         var isJoined = settings.Redis.Configuration is not null;
-        if (isJoined && settings.S3.Bucket is null && !settings.FileStore.IsShared)
+        if (isJoined && settings.S3.Bucket is null && !settings.FileStore.Shared)
         {
-            reader.Refuse(
-                "Relay:Redis:Configuration joins this node with others, which could not find its snapshots: set "
-                    + "Relay:S3:Bucket, or Relay:FileStore:Shared if all nodes see the same Relay:FileStore:Path.");
+            check.Refuse(
+                $"{check.Key(settings.Redis.Configuration)} joins this node with others, which could not find its "
+                + $"snapshots: set {check.Key(settings.S3.Bucket)}, or {check.Key(settings.FileStore.Shared)} if all "
+                + $"nodes see the same {check.Key(settings.FileStore.Path)}.");
         }
 
         if (isJoined)
         {
-            reader.Companion(
-                "Postgres:KeepConnections", "Postgres:ConnectionString", settings.Postgres.ConnectionString);
+            check.Companion(settings.Postgres.KeepConnections, settings.Postgres.ConnectionString);
         }
 
         if (settings.DynamoDb.Table is not null && !isJoined)
         {
-            reader.Refuse(
-                "Relay:DynamoDb:Table says who else holds a document, but without Relay:Redis:Configuration every "
-                    + "node has documents of its own.");
+            check.Refuse(
+                $"{check.Key(settings.DynamoDb.Table)} says who else holds a document, but without "
+                + $"{check.Key(settings.Redis.Configuration)} every node has documents of its own.");
         }
 
         if (settings.DynamoDb.Table is not null && settings.Internal.Port == 0)
         {
-            reader.Refuse(
-                "Relay:DynamoDb:Table tells other nodes where to ask this one, but without "
-                    + "Relay:Internal:Port nobody answers there.");
+            check.Refuse(
+                $"{check.Key(settings.DynamoDb.Table)} tells other nodes where to ask this one, but without "
+                + $"{check.Key(settings.Internal.Port)} nobody answers there.");
         }
 
-        if (settings.Internal is { Port: > 0, Secret: null } && settings.Node.Address is { } address
-            && !IPAddress.IsLoopback(address.Address))
+        if (settings.Internal is { Port: > 0, Secret: null }
+            && settings.Node.EndPoint() is { } address && !IPAddress.IsLoopback(address.Address))
         {
-            reader.Refuse(
-                $"Relay:Node:Address is '{address}', where only Relay:Internal:Secret keeps strangers "
-                    + "away: set it on all nodes.");
+            check.Refuse(
+                $"{check.Key(settings.Node.Address)} is '{address}', where only "
+                + $"{check.Key(settings.Internal.Secret)} keeps strangers away: set it on all nodes.");
         }
 
-        if (settings.Internal.Port == 0 && settings.Node.Address is not null && isJoined)
+        if (settings.Internal.Port == 0 && settings.Node.EndPoint() is not null && isJoined)
         {
-            reader.Refuse(
-                "Relay:Node:Address says where other nodes reach this one, but without "
-                    + "Relay:Internal:Port nobody answers there.");
+            check.Refuse(
+                $"{check.Key(settings.Node.Address)} says where other nodes reach this one, but without "
+                + $"{check.Key(settings.Internal.Port)} nobody answers there.");
         }
     }
 }

@@ -64,6 +64,61 @@ public sealed class HocuspocusBadBytesTests
         Assert.Null(client.CloseCode);
     }
 
+    [Fact]
+    public void Too_much_presence_that_does_not_read_closes_its_document_then_the_socket_and_nobody_elses()
+    {
+        using var world = new World();
+        var (client, neighbour) = (new HocuspocusClient(world), new HocuspocusClient(world));
+        client.Open("d");
+        client.Open("other");
+        neighbour.Open("d");
+        var bad = Message("d", "0106010100027b7b");
+        client.Say([.. Enumerable.Repeat(bad, UnreadablePresence.AtOnce)]);
+        Assert.Empty(client.Take());
+
+        // What came before it counts, and what comes later does not.
+        client.Say(UpdateA, bad, Update("d", B));
+        Assert.Equal("016407" + Text("The message is not valid."), client.Take()[^1]);
+        Assert.Equal(World.StateOf(A), neighbour.DocumentAt("d"));
+        client.Say(Update("other", C));
+        Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
+
+        client.Say([.. Enumerable.Repeat(bad, UnreadablePresence.AtOnce - 1)]);
+        Assert.Null(client.CloseCode);
+        client.Say(bad);
+        Assert.Equal(CloseReason.BadMessage.Code, client.CloseCode);
+        Assert.Null(neighbour.CloseCode);
+        neighbour.Say(Update("d", B));
+        Assert.Equal(World.StateOf(A, B), neighbour.DocumentAt("d"));
+    }
+
+    [Fact]
+    public void Presence_that_does_not_read_now_and_then_closes_nothing()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world);
+        client.Open("d");
+        client.Take();
+        for (var second = 0; second < 100; second++)
+        {
+            client.Say([.. Enumerable.Repeat(Message("d", "0106010100027b7b"), UnreadablePresence.PerSecond)]);
+            world.Advance(1);
+        }
+
+        client.Say(UpdateA);
+        Assert.Equal(World.StateOf(A), client.DocumentAt("d"));
+        Assert.Null(client.CloseCode);
+    }
+
+    [Fact]
+    public void Who_showed_no_token_loses_the_socket_for_it_too()
+    {
+        using var world = new World();
+        var client = new HocuspocusClient(world, new TestVerifier(world.Time));
+        client.Say([.. Enumerable.Repeat(Message("d", "0106010100027b7b"), (2 * UnreadablePresence.AtOnce) + 1)]);
+        Assert.Equal(CloseReason.BadMessage.Code, client.CloseCode);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("0564")]

@@ -45,7 +45,13 @@ public sealed class HocuspocusKickTests
     public void Presence_that_comes_too_often_is_held_and_the_latest_goes_on()
     {
         using var world = new World();
-        var limits = new ConnectionLimits(1 << 20, 1 << 20, 1_000_000, AwarenessPerSecond: 2);
+        var limits = ConnectionDefaults.Value with
+        {
+            MaxMessageBytes = 1 << 20,
+            MaxWaitingBytes = 1 << 20,
+            MessagesPerSecond = 1_000_000,
+            AwarenessPerSecond = 2,
+        };
         var client = new HocuspocusClient(world, limits: limits);
         var watcher = new HocuspocusClient(world);
         client.Open("plan");

@@ -9,7 +9,12 @@ namespace Relay.Protocols.Hocuspocus;
 /// <summary>Messages that are larger than a limit, and how far the harm goes.</summary>
 public sealed class HocuspocusLargeTests
 {
-    private static readonly ConnectionLimits Limits = new(100_000, 4 << 20, 50_000, MaxStatelessBytes: 2_000);
+    private static readonly ConnectionLimits Limits = ConnectionDefaults.Value with
+    {
+        MaxMessageBytes = 100_000,
+        MaxWaitingBytes = 4 << 20,
+        MaxStatelessBytes = 2_000,
+    };
     private static readonly string TooLarge = "07" + Text(CloseReason.MessageTooLarge.Text);
 
     [Fact]
@@ -74,7 +79,7 @@ public sealed class HocuspocusLargeTests
     public void Several_of_the_largest_messages_of_an_application_wait_for_one_that_does_not_read()
     {
         using var world = new World();
-        var limits = new ConnectionLimits(4 << 20, 64 << 20, 50_000);
+        var limits = ConnectionDefaults.Value with { MaxMessageBytes = 4 << 20, MaxWaitingBytes = 64 << 20 };
         var (client, slow) = (new HocuspocusClient(world, limits: limits), new HocuspocusClient(world, limits: limits));
         client.Open("d");
         slow.Open("d");

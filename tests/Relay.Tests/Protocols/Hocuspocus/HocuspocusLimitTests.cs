@@ -1,7 +1,6 @@
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Doubles;
-using Relay.Sessions;
 using static Relay.Doubles.HocuspocusClient;
 
 namespace Relay.Protocols.Hocuspocus;
@@ -167,7 +166,12 @@ public sealed class HocuspocusLimitTests
     public void One_that_does_not_read_is_not_read_from_whatever_it_sends()
     {
         using var world = new World();
-        var limits = new ConnectionLimits(1 << 20, 10_000, 1_000_000);
+        var limits = ConnectionDefaults.Value with
+        {
+            MaxMessageBytes = 1 << 20,
+            MaxWaitingBytes = 10_000,
+            MessagesPerSecond = 1_000_000,
+        };
         foreach (var frame in new[] { "09", Token("", "x") })
         {
             var client = new HocuspocusClient(world, new TestVerifier(world.Time), limits);
@@ -189,9 +193,16 @@ public sealed class HocuspocusLimitTests
     public void One_that_floods_a_document_with_presence_while_it_is_loaded_is_not_read_from()
     {
         using var world = new World();
-        var client = new HocuspocusClient(world,
-            limits: new ConnectionLimits(1 << 20, 40_000, 1_000_000, AwarenessPerSecond: 10,
-                MaxHeldAwarenessBytes: 5_000));
+        var client = new HocuspocusClient(
+            world,
+            limits: ConnectionDefaults.Value with
+            {
+                MaxMessageBytes = 1 << 20,
+                MaxWaitingBytes = 40_000,
+                MessagesPerSecond = 1_000_000,
+                AwarenessPerSecond = 10,
+                MaxHeldAwarenessBytes = 5_000,
+            });
         world.Backplane.Subscribing.IsShut = true;
         client.Open("d");
         for (ulong clock = 1; clock <= 1_000; clock++)
@@ -247,7 +258,12 @@ public sealed class HocuspocusLimitTests
     public void What_a_closed_document_left_unsettled_is_given_back_to_the_socket()
     {
         using var world = new World();
-        var limits = new ConnectionLimits(1 << 20, 1_000, 1_000_000);
+        var limits = ConnectionDefaults.Value with
+        {
+            MaxMessageBytes = 1 << 20,
+            MaxWaitingBytes = 1_000,
+            MessagesPerSecond = 1_000_000,
+        };
         var client = new HocuspocusClient(world, limits: limits);
         client.Open("other");
         for (var i = 0; i < 10; i++)
@@ -266,7 +282,7 @@ public sealed class HocuspocusLimitTests
     [Fact]
     public void A_full_document_is_closed_alone_if_there_are_others_and_with_the_socket_if_not()
     {
-        using var world = new World(new SessionSettings { MaxConnectionsPerDocument = 1 });
+        using var world = new World(SessionDefaults.Value with { MaxConnectionsPerDocument = 1 });
         var (first, second, third) = (new HocuspocusClient(world), new HocuspocusClient(world),
             new HocuspocusClient(world));
         first.Open("d");
@@ -321,7 +337,12 @@ public sealed class HocuspocusLimitTests
     {
         using var world = new World();
         var client = new HocuspocusClient(
-            world, limits: new ConnectionLimits(1 << 20, 1 << 20, 50_000, MaxDocuments: 2));
+            world, limits: ConnectionDefaults.Value with
+            {
+                MaxMessageBytes = 1 << 20,
+                MaxWaitingBytes = 1 << 20,
+                MaxDocuments = 2,
+            });
         client.Say(Token("a", ""), Token("b", ""), Token("c", ""));
         Assert.Contains(Message("c", "0201" + Text(HocuspocusSocket.TooManyDocuments)), client.Got);
         Assert.Null(client.CloseCode);

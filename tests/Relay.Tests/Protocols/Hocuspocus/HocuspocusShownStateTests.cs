@@ -16,7 +16,7 @@ public sealed class HocuspocusShownStateTests
 {
     /// <summary>The documents of these tests are too large for one message.</summary>
     private static readonly SessionSettings SmallParts =
-        new() { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 };
+        SessionDefaults.Value with { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 };
 
     /// <summary>Client 1 adds two letters to its text and deletes one of client 19's.</summary>
     private static readonly byte[] Replacement = [.. Typed(1, 100, "yy")[..^1], 1, 19, 1, 99, 1];
@@ -91,7 +91,8 @@ public sealed class HocuspocusShownStateTests
     public void A_large_paste_does_not_keep_out_what_its_client_wrote_offline()
     {
         using var world = new World();
-        var client = new HocuspocusClient(world, limits: new ConnectionLimits(16 << 20, 1000, 50_000));
+        var client = new HocuspocusClient(
+            world, limits: ConnectionDefaults.Value with { MaxMessageBytes = 16 << 20, MaxWaitingBytes = 1000 });
         client.Open("d");
         client.Say(Update("d", Paste));
         client.Say(Step2("d", Typed(1, 0, "a")));
@@ -103,7 +104,8 @@ public sealed class HocuspocusShownStateTests
     public void Nor_is_it_logged_alone_while_another_document_keeps_its_socket_from_being_read()
     {
         using var world = new World();
-        var client = new HocuspocusClient(world, limits: new ConnectionLimits(16 << 20, 1000, 50_000));
+        var client = new HocuspocusClient(
+            world, limits: ConnectionDefaults.Value with { MaxMessageBytes = 16 << 20, MaxWaitingBytes = 1000 });
         client.Open("d");
         client.Open("e");
         client.Say(Update("d", Paste));

@@ -1,5 +1,4 @@
 using Relay.Doubles;
-using Relay.Sessions;
 using static Relay.Doubles.HocuspocusClient;
 using static Relay.Protocols.Hocuspocus.SampleFrames;
 
@@ -150,7 +149,7 @@ public sealed class HocuspocusSocketTests
     [Fact]
     public void Messages_of_applications_are_dropped_for_who_does_not_read_and_not_kept_while_the_channel_is_away()
     {
-        using var world = new World(new SessionSettings { StatelessBytes = 1 << 20 });
+        using var world = new World(SessionDefaults.Value with { StatelessBytes = 1 << 20 });
         var (writer, stuck, far) = (new HocuspocusClient(world), new HocuspocusClient(world),
             new HocuspocusClient(world, node: 1));
         foreach (var client in new[] { writer, stuck, far })

@@ -9,7 +9,12 @@ namespace Relay.Protocols.Hocuspocus;
 /// <summary>What a client may do that has shown no token, and what one may that has.</summary>
 public sealed class HocuspocusStrangerTests : IDisposable
 {
-    private static readonly ConnectionLimits Limits = new(16 << 20, 4 << 20, 50_000, MaxStatelessBytes: 1000);
+    private static readonly ConnectionLimits Limits = ConnectionDefaults.Value with
+    {
+        MaxMessageBytes = 16 << 20,
+        MaxWaitingBytes = 4 << 20,
+        MaxStatelessBytes = 1000,
+    };
 
     private readonly World world = new();
 

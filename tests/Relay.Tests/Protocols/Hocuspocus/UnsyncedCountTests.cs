@@ -1,4 +1,3 @@
-using Relay.Doubles;
 using Relay.Sessions;
 
 namespace Relay.Protocols.Hocuspocus;
@@ -28,7 +27,7 @@ public sealed class UnsyncedCountTests
     {
         Count(DocumentMessageKind.SyncStep1, 1);
         Count(DocumentMessageKind.Update, 30 * UnsyncedCount.Most);
-        using var resumption = new Resumption(isNew: false, default, count.Value, new ManualTime(), _ => { });
+        using var resumption = new Resumption(isNew: false, default, count.Value, new FakeTimeProvider(), _ => { });
         var messages = new List<DocumentMessage> { new(DocumentMessageKind.SyncStep2, default, []) };
         resumption.Heard(messages);
         Assert.InRange(messages.Count, UnsyncedCount.Most / 2, UnsyncedCount.Most);

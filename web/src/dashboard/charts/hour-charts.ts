@@ -20,11 +20,35 @@ const kinds = {
     explanation: 'at once',
     format: count,
     isSum: false,
-    lines: [{ name: 'most', of: (hour) => hour.peak }, { name: 'average', of: (hour, seconds) => hour.connectionSeconds / seconds }]
+    lines: [
+      { name: 'most', of: (hour) => hour.peak },
+      { name: 'average', of: (hour, seconds) => hour.connectionSeconds / seconds }
+    ]
   },
-  updates: { title: 'Updates', explanation: 'in each hour', format: count, isSum: true, lines: [{ name: '', of: (hour) => hour.updates }] },
-  traffic: { title: 'Traffic', explanation: 'in each hour', format: bytes, isSum: true, lines: [{ name: 'out', of: (hour) => hour.bytesOut }, { name: 'in', of: (hour) => hour.bytesIn }] },
-  size: { title: 'Size', explanation: 'of the document', format: bytes, isSum: false, lines: [{ name: '', of: (hour) => hour.bytes || null }] }
+  updates: {
+    title: 'Updates',
+    explanation: 'in each hour',
+    format: count,
+    isSum: true,
+    lines: [{ name: '', of: (hour) => hour.updates }]
+  },
+  traffic: {
+    title: 'Traffic',
+    explanation: 'in each hour',
+    format: bytes,
+    isSum: true,
+    lines: [
+      { name: 'out', of: (hour) => hour.bytesOut },
+      { name: 'in', of: (hour) => hour.bytesIn }
+    ]
+  },
+  size: {
+    title: 'Size',
+    explanation: 'of the document',
+    format: bytes,
+    isSum: false,
+    lines: [{ name: '', of: (hour) => hour.bytes || null }]
+  }
 } satisfies Record<string, Kind>
 
 export type HourChart = keyof typeof kinds
@@ -37,10 +61,31 @@ export class HourCharts {
   constructor (shown: HourChart[]) {
     this.#charts = shown.map((kind) => ({
       kind,
-      chart: new LineChart({ title: `${kinds[kind].title} by hours`, format: kinds[kind].format, formatTime: (at) => this.#formatTime(at), formatTick: (at) => this.#formatTick(at), hasAxes: true, least: 1, gap: kind === 'size' ? Infinity : hourMs * 1.5 })
+      chart: new LineChart({
+        title: `${kinds[kind].title} by hours`,
+        format: kinds[kind].format,
+        formatTime: (at) => this.#formatTime(at),
+        formatTick: (at) => this.#formatTick(at),
+        hasAxes: true,
+        least: 1,
+        gap: kind === 'size' ? Infinity : hourMs * 1.5
+      })
     }))
-    this.elements = this.#charts.map(({ kind, chart }) => element('section', { className: 'card', id: `hours-${kind}` },
-      element('h3', {}, kinds[kind].title, ' ', element('span', { className: 'quiet', textContent: kinds[kind].explanation }), ...keysOf(kinds[kind])), chart.element))
+    this.elements = this.#charts.map(({ kind, chart }) =>
+      element(
+        'section',
+        { className: 'card', id: `hours-${kind}` },
+        element(
+          'h3',
+          {},
+          kinds[kind].title,
+          ' ',
+          element('span', { className: 'quiet', textContent: kinds[kind].explanation }),
+          ...keysOf(kinds[kind])
+        ),
+        chart.element
+      )
+    )
   }
 
   #formatTime: (at: number) => string = hourOf
@@ -54,10 +99,17 @@ export class HourCharts {
       const { isSum, lines }: Kind = kinds[kind]
       const whole = hours.filter((hour) => secondsOf(hour, to) === 3600)
       const shown = isSum && whole.length > 0 ? whole : hours
-      chart.show(lines.map(({ name, of }): Series => ({
-        name,
-        points: shown.map((hour) => ({ at: Date.parse(hour.hour) + secondsOf(hour, to) * 500, value: of(hour, secondsOf(hour, to)) }))
-      })), from, to)
+      chart.show(
+        lines.map(({ name, of }): Series => ({
+          name,
+          points: shown.map((hour) => ({
+            at: Date.parse(hour.hour) + secondsOf(hour, to) * 500,
+            value: of(hour, secondsOf(hour, to))
+          }))
+        })),
+        from,
+        to
+      )
     }
   }
 }
@@ -69,5 +121,7 @@ function secondsOf (hour: Hour, now: number): number {
 
 /** Which line is which, where there are two. */
 function keysOf ({ lines }: Kind): HTMLElement[] {
-  return lines.length < 2 ? [] : lines.map(({ name }, index) => element('span', { className: `key series-${index}`, textContent: name }))
+  return lines.length < 2
+    ? []
+    : lines.map(({ name }, index) => element('span', { className: `key series-${index}`, textContent: name }))
 }

@@ -27,7 +27,10 @@ const height = 100
 /** More than these would be a thick line. */
 const mostDots = 30
 
-/** One or two lines over time, with the value under the pointer. Drawn in a box of fixed units that is stretched to its place, while all text is HTML. */
+/**
+ * One or two lines over time, with the value under the pointer. Drawn in a box of fixed units that is stretched to its
+ * place, while all text is HTML.
+ */
 export class LineChart {
   readonly element = element('figure', { className: 'chart' })
   readonly #plot = element('div', { className: 'plot' })
@@ -83,8 +86,24 @@ export class LineChart {
     const y = ({ value }: Point): string => (height - (value! / top) * height).toFixed(2)
     line.setAttribute('d', parts.map((part) => `M${part.map((point) => `${x(point)},${y(point)}`).join('L')}`).join(''))
     // Lines of no length with round ends.
-    if (this.options.hasAxes) dots.setAttribute('d', (points.length > mostDots ? parts.filter((part) => part.length === 1) : parts).flat().map((point) => `M${x(point)},${y(point)}h0`).join(''))
-    area.setAttribute('d', parts.map((part) => `M${x(part[0]!)},${height}L${part.map((point) => `${x(point)},${y(point)}`).join('L')}L${x(part.at(-1)!)},${height}Z`).join(''))
+    if (this.options.hasAxes)
+      dots.setAttribute(
+        'd',
+        (points.length > mostDots ? parts.filter((part) => part.length === 1) : parts)
+          .flat()
+          .map((point) => `M${x(point)},${y(point)}h0`)
+          .join('')
+      )
+    area.setAttribute(
+      'd',
+      parts
+        .map(
+          (part) =>
+            `M${x(part[0]!)},${height}L` +
+            `${part.map((point) => `${x(point)},${y(point)}`).join('L')}L${x(part.at(-1)!)},${height}Z`
+        )
+        .join('')
+    )
   }
 
   #addLine (index: number): Line {
@@ -115,12 +134,23 @@ export class LineChart {
   #point (clientX: number | undefined): void {
     this.#pointer = clientX
     const box = this.#plot.getBoundingClientRect()
-    const at = clientX === undefined || box.width === 0 ? undefined : this.#from + ((clientX - box.left) / box.width) * (this.#to - this.#from)
-    const points = at === undefined ? [] : this.#series.flatMap(({ name, points }) => {
-      const nearest = points.reduce<Point | undefined>((best, point) =>
-        point.value !== null && (best === undefined || Math.abs(point.at - at) < Math.abs(best.at - at)) ? point : best, undefined)
-      return nearest === undefined ? [] : [{ name, ...nearest }]
-    })
+    const at =
+      clientX === undefined || box.width === 0
+        ? undefined
+        : this.#from + ((clientX - box.left) / box.width) * (this.#to - this.#from)
+    const points =
+      at === undefined
+        ? []
+        : this.#series.flatMap(({ name, points }) => {
+            const nearest = points.reduce<Point | undefined>(
+              (best, point) =>
+                point.value !== null && (best === undefined || Math.abs(point.at - at) < Math.abs(best.at - at))
+                  ? point
+                  : best,
+              undefined
+            )
+            return nearest === undefined ? [] : [{ name, ...nearest }]
+          })
     const [first] = points
     this.#mark.hidden = this.#said.hidden = first === undefined
     if (first === undefined) return
@@ -128,7 +158,9 @@ export class LineChart {
     this.#mark.style.left = `${share * 100}%`
     this.#said.style.left = `${share * 100}%`
     this.#said.classList.toggle('left', share > 0.5)
-    const told = points.map(({ name, value }) => `${points.length > 1 ? `${name} ` : ''}${this.options.format(value!)}`).join(' · ')
+    const told = points
+      .map(({ name, value }) => `${points.length > 1 ? `${name} ` : ''}${this.options.format(value!)}`)
+      .join(' · ')
     setText(this.#said, `${this.options.formatTime(first.at)}  ${told}`)
   }
 }

@@ -11,14 +11,28 @@ const typingMs = 200
 
 /** All rooms that were ever used, a page at a time, where metadata is kept. */
 export class KnownRooms {
-  readonly #table = new Table<KnownRoom>('All rooms', [
-    { title: 'Room', cell: ({ name }) => ({ text: printable(name), title: printable(name), href: addressOf(name) }) },
-    { title: 'Connections', isNumber: true, cell: ({ connections }) => count(connections) },
-    { title: 'Last used', isNumber: true, cell: ({ lastUsed, connections }) => connections > 0 ? 'now' : { text: `${since(lastUsed)} ago`, title: momentOf(lastUsed) } },
-    { title: 'Updates', isNumber: true, cell: ({ updates }) => count(updates) },
-    { title: 'Size', isNumber: true, cell: ({ bytes: size }) => size === 0 ? '–' : bytes(size) },
-    { title: 'Saved', isNumber: true, cell: ({ snapshotAt }) => snapshotAt === null ? '–' : { text: `${since(snapshotAt)} ago`, title: momentOf(snapshotAt) } }
-  ], ({ name }) => name)
+  readonly #table = new Table<KnownRoom>(
+    'All rooms',
+    [
+      { title: 'Room', cell: ({ name }) => ({ text: printable(name), title: printable(name), href: addressOf(name) }) },
+      { title: 'Connections', isNumber: true, cell: ({ connections }) => count(connections) },
+      {
+        title: 'Last used',
+        isNumber: true,
+        cell: ({ lastUsed, connections }) =>
+          connections > 0 ? 'now' : { text: `${since(lastUsed)} ago`, title: momentOf(lastUsed) }
+      },
+      { title: 'Updates', isNumber: true, cell: ({ updates }) => count(updates) },
+      { title: 'Size', isNumber: true, cell: ({ bytes: size }) => (size === 0 ? '–' : bytes(size)) },
+      {
+        title: 'Saved',
+        isNumber: true,
+        cell: ({ snapshotAt }) =>
+          snapshotAt === null ? '–' : { text: `${since(snapshotAt)} ago`, title: momentOf(snapshotAt) }
+      }
+    ],
+    ({ name }) => name
+  )
 
   readonly #search = byId<HTMLInputElement>('search')
   readonly #sort = byId<HTMLSelectElement>('sort')
@@ -71,7 +85,9 @@ export class KnownRooms {
       if (asked !== this.#asked || !this.#isShown) return
       this.#next = page.next
       this.#table.show(page.documents)
-      this.#say(page.documents.length > 0 ? '' : search === '' ? 'No document was ever used.' : 'No room has such a name.')
+      this.#say(
+        page.documents.length > 0 ? '' : search === '' ? 'No document was ever used.' : 'No room has such a name.'
+      )
     } catch (error) {
       if (asked !== this.#asked) return
       this.#table.show([])

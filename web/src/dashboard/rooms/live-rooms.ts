@@ -24,7 +24,15 @@ export class LiveRooms {
     const found = rooms.filter(({ name }) => name.toLowerCase().includes(wanted))
     this.#table.show(found)
     byId('no-live-rooms').hidden = found.length > 0
-    setText(byId('no-live-rooms'), rooms.length === 0 ? 'Nobody has a document open.' : 'None of the busiest live rooms has such a name.')
-    setText(byId('live-rooms-count'), totals.rooms > rooms.length ? `The ${rooms.length} busiest of ${totals.areRoomsExact ? '' : 'at most '}${count(totals.rooms)}.` : '')
+    setText(
+      byId('no-live-rooms'),
+      rooms.length === 0 ? 'Nobody has a document open.' : 'None of the busiest live rooms has such a name.'
+    )
+    setText(
+      byId('live-rooms-count'),
+      totals.rooms > rooms.length
+        ? `The ${rooms.length} busiest of ${totals.areRoomsExact ? '' : 'at most '}${count(totals.rooms)}.`
+        : ''
+    )
   }
 }

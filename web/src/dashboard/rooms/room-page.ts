@@ -14,12 +14,20 @@ const historyMs = 3000
 /** One room: who is there, what goes through it, and how it came to be what it is. */
 export class RoomPage {
   readonly #charts = new HourCharts(['size', 'updates', 'connections', 'traffic'])
-  readonly #connections = new Table<ConnectionRow>('Connections now', [
-    { title: 'User', cell: ({ userId }) => userId === null ? { text: 'no token', tone: 'quiet' } : { text: printable(userId), title: printable(userId) } },
-    { title: 'Protocol', cell: ({ protocol }) => protocol },
-    { title: 'Node', cell: ({ node }) => ({ text: node.split('#')[0]!, title: node }) },
-    { title: 'For', isNumber: true, cell: ({ openedAt }) => ({ text: since(openedAt), title: momentOf(openedAt) }) }
-  ], ({ id }) => id)
+  readonly #connections = new Table<ConnectionRow>(
+    'Connections now',
+    [
+      {
+        title: 'User',
+        cell: ({ userId }) =>
+          userId === null ? { text: 'no token', tone: 'quiet' } : { text: printable(userId), title: printable(userId) }
+      },
+      { title: 'Protocol', cell: ({ protocol }) => protocol },
+      { title: 'Node', cell: ({ node }) => ({ text: node.split('#')[0]!, title: node }) },
+      { title: 'For', isNumber: true, cell: ({ openedAt }) => ({ text: since(openedAt), title: momentOf(openedAt) }) }
+    ],
+    ({ id }) => id
+  )
 
   #name: string | null = null
   #known: KnownRoom | null = null
@@ -55,7 +63,8 @@ export class RoomPage {
     if (this.#name === null) return
     const live = rooms.find(({ name }) => name === this.#name)
     const known = this.#known
-    // Nodes name their busiest rooms only: then one that is not among them may be open all the same, and where there is a database, that knows.
+    // Nodes name their busiest rooms only: then one that is not among them may be open all the same, and where there is
+    // a database, that knows.
     const areAllNamed = isWhole && rooms.length >= totals.rooms
     const nodes = live?.nodes ?? (areAllNamed ? [] : known?.nodes.map((node) => node.split('#')[0]!))
     const connections = live?.connections ?? (areAllNamed ? 0 : known?.connections)
@@ -66,11 +75,18 @@ export class RoomPage {
       ['Traffic', live === undefined ? '–' : perSecond(bytes(live.bytesPerSecond))],
       ['Size', size === 0 ? '–' : bytes(size)],
       ['Open on', nodes === undefined ? 'not known: it is not among the busiest' : nodes.join('\n') || 'no node'],
-      ...(known === null ? [] : [
-        ['First used', momentOf(known.firstUsed)],
-        ['Updates in all', count(known.updates)],
-        ['Last snapshot', known.snapshotAt === null ? 'none yet' : `${since(known.snapshotAt)} ago, ${bytes(known.snapshotBytes ?? 0)}`]
-      ] satisfies [string, string][])
+      ...(known === null
+        ? []
+        : ([
+            ['First used', momentOf(known.firstUsed)],
+            ['Updates in all', count(known.updates)],
+            [
+              'Last snapshot',
+              known.snapshotAt === null
+                ? 'none yet'
+                : `${since(known.snapshotAt)} ago, ${bytes(known.snapshotBytes ?? 0)}`
+            ]
+          ] satisfies [string, string][]))
     ])
   }
 
@@ -101,7 +117,10 @@ export class RoomPage {
       setText(byId('room-people-note'), clients.length === 0 ? 'Nobody shows their presence.' : '')
     } catch (error) {
       if (turn !== this.#turn) return false
-      setText(byId('room-people-note'), error instanceof Refusal ? error.message : 'Who is there cannot be read at the moment.')
+      setText(
+        byId('room-people-note'),
+        error instanceof Refusal ? error.message : 'Who is there cannot be read at the moment.'
+      )
     }
     return true
   }
@@ -119,7 +138,11 @@ export class RoomPage {
       setText(byId('room-connections-note'), open.connections.length === 0 ? 'Nobody is connected.' : '')
       const now = Date.now()
       const first = history.hours[0]
-      this.#charts.show(history.hours, Math.max(now - weekMs, Math.min(first === undefined ? now : Date.parse(first.hour), now - 6 * 3_600_000)), now)
+      this.#charts.show(
+        history.hours,
+        Math.max(now - weekMs, Math.min(first === undefined ? now : Date.parse(first.hour), now - 6 * 3_600_000)),
+        now
+      )
       byId('room-history').hidden = false
       setText(byId('room-history-note'), '')
     } catch (error) {
@@ -128,7 +151,10 @@ export class RoomPage {
       const text = isNotKept ? `There is no history and no list of connections. ${error.message}`
         : error instanceof Refusal ? error.message : 'The history cannot be read at the moment.'
       setText(byId('room-history-note'), text)
-      setText(byId('room-connections-note'), isNotKept ? 'Single connections are known only where metadata is kept.' : '')
+      setText(
+        byId('room-connections-note'),
+        isNotKept ? 'Single connections are known only where metadata is kept.' : ''
+      )
       if (isNotKept) return false
     }
     return true

@@ -31,5 +31,7 @@ export class Rooms {
     this.#known.isShown = all
   }
 
-  #buttons (): HTMLButtonElement[] { return [byId<HTMLButtonElement>('show-live'), byId<HTMLButtonElement>('show-all')] }
+  #buttons (): HTMLButtonElement[] {
+    return [byId<HTMLButtonElement>('show-live'), byId<HTMLButtonElement>('show-all')]
+  }
 }

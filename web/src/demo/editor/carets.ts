@@ -4,7 +4,10 @@ import { Plugin } from 'prosemirror-state'
 import type { Awareness } from 'y-protocols/awareness'
 import { readPerson } from '../people'
 
-/** How long a name stands above a cursor after that cursor moved; then it makes room for the text and only the line stays. */
+/**
+ * How long a name stands above a cursor after that cursor moved; then it makes room for the text and only the line
+ * stays.
+ */
 const nameShownMs = 4000
 
 /** The cursors of the others. */
@@ -46,7 +49,8 @@ export class Carets {
     caret.classList.toggle('is-named', this.#fading.has(clientId))
     caret.dataset['client'] = String(clientId)
     caret.ariaHidden = 'true'
-    // Word joiners keep the line from breaking at the caret. The name is painted by the style sheet: letters here would be part of what people select.
+    // Word joiners keep the line from breaking at the caret. The name is painted by the style sheet: letters here would
+    // be part of what people select.
     caret.textContent = '\u2060'
     this.#elements.set(clientId, caret)
     this.#paint(clientId)
@@ -60,7 +64,9 @@ export class Carets {
     requestAnimationFrame(() => {
       this.#turning = false
       const middle = document.documentElement.clientWidth / 2
-      const sides = [...this.#elements.values()].map((caret) => [caret, caret.getBoundingClientRect().left > middle] as const)
+      const sides = [...this.#elements.values()].map(
+        (caret) => [caret, caret.getBoundingClientRect().left > middle] as const
+      )
       for (const [caret, isRight] of sides) caret.classList.toggle('is-right', isRight)
     })
   }
@@ -104,16 +110,30 @@ export class Carets {
 function hasPlace (state: unknown): boolean {
   if (!isRecord(state) || !isRecord(state['cursor'])) return false
   const { user, cursor } = state
-  return (user === undefined || isRecord(user)) && isRelativePosition(cursor['anchor']) && isRelativePosition(cursor['head'])
+  return (
+    (user === undefined || isRecord(user)) && isRelativePosition(cursor['anchor']) && isRelativePosition(cursor['head'])
+  )
 }
 
 function isRelativePosition (value: unknown): boolean {
-  return isRecord(value) && (value['type'] ?? value['item'] ?? value['tname']) != null && isIdOrAbsent(value['type']) && isIdOrAbsent(value['item']) &&
-    (value['tname'] == null || typeof value['tname'] === 'string') && (value['assoc'] == null || typeof value['assoc'] === 'number')
+  return (
+    isRecord(value) &&
+    (value['type'] ?? value['item'] ?? value['tname']) != null &&
+    isIdOrAbsent(value['type']) &&
+    isIdOrAbsent(value['item']) &&
+    (value['tname'] == null || typeof value['tname'] === 'string') &&
+    (value['assoc'] == null || typeof value['assoc'] === 'number')
+  )
 }
 
 function isIdOrAbsent (value: unknown): boolean {
-  return value == null || (isRecord(value) && Number.isSafeInteger(value['client']) && Number.isSafeInteger(value['clock']) && (value['clock'] as number) >= 0)
+  return (
+    value == null ||
+    (isRecord(value) &&
+      Number.isSafeInteger(value['client']) &&
+      Number.isSafeInteger(value['clock']) &&
+      (value['clock'] as number) >= 0)
+  )
 }
 
 function isRecord (value: unknown): value is Record<string, unknown> {

@@ -11,17 +11,40 @@ import { schema } from './schema'
 import { toolbar } from './toolbar'
 
 /** The editor, bound to `text`. The Yjs undo manager takes back only what was typed here. */
-export function createEditor (mount: HTMLElement, bar: HTMLElement, text: Y.XmlFragment, connection: Connection, carets: Carets): EditorView {
-  const hint = (): string => connection.everSynced || connection.state.kind !== 'connecting'
-    ? 'Start typing. Send the link to others, and they type along.'
-    : 'Loading the document…'
-  const view = new EditorView({ mount }, {
-    state: EditorState.create({
-      schema,
-      plugins: [ySyncPlugin(text), ...carets.plugins(), yUndoPlugin(), typingRules(), ...keys(), toolbar(bar), placeholder(hint)]
-    }),
-    attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': 'Text of the document', spellcheck: 'true' }
-  })
+export function createEditor (
+  mount: HTMLElement,
+  bar: HTMLElement,
+  text: Y.XmlFragment,
+  connection: Connection,
+  carets: Carets
+): EditorView {
+  const hint = (): string =>
+    connection.everSynced || connection.state.kind !== 'connecting'
+      ? 'Start typing. Send the link to others, and they type along.'
+      : 'Loading the document…'
+  const view = new EditorView(
+    { mount },
+    {
+      state: EditorState.create({
+        schema,
+        plugins: [
+          ySyncPlugin(text),
+          ...carets.plugins(),
+          yUndoPlugin(),
+          typingRules(),
+          ...keys(),
+          toolbar(bar),
+          placeholder(hint)
+        ]
+      }),
+      attributes: {
+        role: 'textbox',
+        'aria-multiline': 'true',
+        'aria-label': 'Text of the document',
+        spellcheck: 'true'
+      }
+    }
+  )
   // The hint in an empty text depends on the connection.
   connection.watch(() => view.dispatch(view.state.tr))
   return view

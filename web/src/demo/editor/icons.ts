@@ -10,7 +10,9 @@ const drawings = {
   heading2: { letters: 'H2', className: 'letter-heading' },
   heading3: { letters: 'H3', className: 'letter-heading' },
   bullets: { path: 'M9.5 6.5H20M9.5 12H20M9.5 17.5H20M4.5 6.5h.01M4.5 12h.01M4.5 17.5h.01' },
-  numbers: { path: 'M10 6.5h10M10 12h10M10 17.5h10M3.8 5.2 5 4.5v4.6M3.6 15.4c.3-.7 2.3-.8 2.3.4 0 .9-2.3 1.7-2.3 3h2.5' },
+  numbers: {
+    path: 'M10 6.5h10M10 12h10M10 17.5h10M3.8 5.2 5 4.5v4.6M3.6 15.4c.3-.7 2.3-.8 2.3.4 0 .9-2.3 1.7-2.3 3h2.5'
+  },
   quote: { path: 'M4.5 17.5c2.6-.6 4-2.4 4-5.3V7H4v5h4M14.5 17.5c2.6-.6 4-2.4 4-5.3V7H14v5h4' },
   codeBlock: { path: 'M4 4.5h16v15H4zM9.5 9.5 7 12l2.5 2.5M14.5 9.5 17 12l-2.5 2.5' }
 } as const satisfies Record<string, { path: string } | { letters: string, className: string }>

@@ -62,7 +62,10 @@ export function keys (): Plugin[] {
   ]
 }
 
-/** Tab moves list items in and out. Escape gives the next Tab back to the page, so that nobody who works with keys is caught in a list. */
+/**
+ * Tab moves list items in and out. Escape gives the next Tab back to the page, so that nobody who works with keys is
+ * caught in a list.
+ */
 function tabKeys (): Plugin {
   const sink = sinkListItem(listItem!)
   const lift = liftListItem(listItem!)
@@ -78,7 +81,10 @@ function tabKeys (): Plugin {
       // A press below a last block that is no paragraph starts one.
       handleClick: (view, _pos, event) => {
         const { lastChild } = view.state.doc
-        const below = event.target === view.dom && view.dom.lastElementChild !== null && event.clientY > view.dom.lastElementChild.getBoundingClientRect().bottom
+        const below =
+          event.target === view.dom &&
+          view.dom.lastElementChild !== null &&
+          event.clientY > view.dom.lastElementChild.getBoundingClientRect().bottom
         if (!below || lastChild?.type === paragraph) return false
         view.dispatch(view.state.tr.insert(view.state.doc.content.size, paragraph!.create()).scrollIntoView())
         return false

@@ -8,8 +8,16 @@ export function placeholder (words: () => string): Plugin {
     props: {
       decorations: ({ doc }) => {
         const first = doc.firstChild
-        if (doc.childCount !== 1 || first === null || first.type !== schema.nodes['paragraph'] || first.content.size > 0) return null
-        return DecorationSet.create(doc, [Decoration.node(0, first.nodeSize, { class: 'is-empty', 'data-placeholder': words() })])
+        if (
+          doc.childCount !== 1 ||
+          first === null ||
+          first.type !== schema.nodes['paragraph'] ||
+          first.content.size > 0
+        )
+          return null
+        return DecorationSet.create(doc, [
+          Decoration.node(0, first.nodeSize, { class: 'is-empty', 'data-placeholder': words() })
+        ])
       }
     }
   })

@@ -1,6 +1,9 @@
 import { Schema } from 'prosemirror-model'
 
-/** What a text may hold. There are no links and no pictures, so nothing that one person types loads or runs anything at another's. */
+/**
+ * What a text may hold. There are no links and no pictures, so nothing that one person types loads or runs anything at
+ * another's.
+ */
 export const schema = new Schema({
   nodes: {
     doc: { content: 'block+' },
@@ -14,7 +17,13 @@ export const schema = new Schema({
       // Another editor may have written any level.
       toDOM: ({ attrs }) => [`h${Math.min(Math.max(Math.trunc(Number(attrs['level'])) || 1, 1), 3)}`, 0]
     },
-    blockquote: { group: 'block', content: 'block+', defining: true, parseDOM: [{ tag: 'blockquote' }], toDOM: () => ['blockquote', 0] },
+    blockquote: {
+      group: 'block',
+      content: 'block+',
+      defining: true,
+      parseDOM: [{ tag: 'blockquote' }],
+      toDOM: () => ['blockquote', 0]
+    },
     code_block: {
       group: 'block',
       content: 'text*',
@@ -27,7 +36,14 @@ export const schema = new Schema({
     bullet_list: { group: 'block', content: 'list_item+', parseDOM: [{ tag: 'ul' }], toDOM: () => ['ul', 0] },
     ordered_list: { group: 'block', content: 'list_item+', parseDOM: [{ tag: 'ol' }], toDOM: () => ['ol', 0] },
     list_item: { content: 'paragraph block*', defining: true, parseDOM: [{ tag: 'li' }], toDOM: () => ['li', 0] },
-    hard_break: { group: 'inline', inline: true, selectable: false, parseDOM: [{ tag: 'br' }], toDOM: () => ['br'], leafText: () => '\n' },
+    hard_break: {
+      group: 'inline',
+      inline: true,
+      selectable: false,
+      parseDOM: [{ tag: 'br' }],
+      toDOM: () => ['br'],
+      leafText: () => '\n'
+    },
     text: { group: 'inline' }
   },
   marks: {
@@ -42,10 +58,18 @@ export const schema = new Schema({
       toDOM: () => ['strong', 0]
     },
     em: {
-      parseDOM: [{ tag: 'em' }, { tag: 'i' }, { style: 'font-style=italic' }, { style: 'font-style=normal', clearMark: (mark) => mark.type.name === 'em' }],
+      parseDOM: [
+        { tag: 'em' },
+        { tag: 'i' },
+        { style: 'font-style=italic' },
+        { style: 'font-style=normal', clearMark: (mark) => mark.type.name === 'em' }
+      ],
       toDOM: () => ['em', 0]
     },
-    strike: { parseDOM: [{ tag: 's' }, { tag: 'del' }, { style: 'text-decoration=line-through' }], toDOM: () => ['s', 0] },
+    strike: {
+      parseDOM: [{ tag: 's' }, { tag: 'del' }, { style: 'text-decoration=line-through' }],
+      toDOM: () => ['s', 0]
+    },
     code: { code: true, parseDOM: [{ tag: 'code' }], toDOM: () => ['code', { spellcheck: 'false' }, 0] }
   }
 })

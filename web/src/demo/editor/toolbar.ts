@@ -7,8 +7,9 @@ import { type Action, actions } from './actions'
 import { makeIcon } from './icons'
 
 /**
- * The toolbar, after the ARIA authoring practices: one stop for Tab, arrow keys inside. After an action the cursor is in the text again.
- * Buttons that can do nothing stay reachable, so that the focus does not get lost when the last change is undone.
+ * The toolbar, after the ARIA authoring practices: one stop for Tab, arrow keys inside. After an action the cursor is
+ * in the text again. Buttons that can do nothing stay reachable, so that the focus does not get lost when the last
+ * change is undone.
  */
 export function toolbar (bar: HTMLElement): Plugin {
   return new Plugin({
@@ -35,7 +36,11 @@ export function toolbar (bar: HTMLElement): Plugin {
 }
 
 function makeButton ({ id, label, key, icon, command }: Action, view: EditorView): HTMLButtonElement {
-  const button = element('button', { type: 'button', className: 'tool', title: `${label} (${keyLabel(key)})`, ariaLabel: label }, makeIcon(icon))
+  const button = element(
+    'button',
+    { type: 'button', className: 'tool', title: `${label} (${keyLabel(key)})`, ariaLabel: label },
+    makeIcon(icon)
+  )
   button.dataset['action'] = id
   button.setAttribute('aria-keyshortcuts', ariaKey(key))
   // The press must not take the focus, and with it the keyboard of a phone, away from the text.
@@ -57,7 +62,10 @@ function groups (buttons: HTMLButtonElement[]): HTMLElement[] {
 }
 
 function setUpKeys (bar: HTMLElement, buttons: HTMLButtonElement[], view: EditorView): void {
-  const stopAt = (stop: HTMLButtonElement): void => buttons.forEach((button) => { button.tabIndex = button === stop ? 0 : -1 })
+  const stopAt = (stop: HTMLButtonElement): void =>
+    buttons.forEach((button) => {
+      button.tabIndex = button === stop ? 0 : -1
+    })
   stopAt(buttons[0]!)
   bar.addEventListener('focusin', ({ target }) => stopAt(target as HTMLButtonElement))
   bar.addEventListener('keydown', (event) => {

@@ -1,11 +1,20 @@
--- Nodes that have not been heard of for so long are dead. Whoever says so first does what follows; a node that sleeps and comes back takes it back.
+-- Nodes that have not been heard of for so long are dead. Whoever says so first does what follows; a node that sleeps
+-- and comes back takes it back.
 create temporary table if not exists dead_nodes (id bigint, seen_at timestamptz) on commit delete rows;
 create temporary table if not exists dead_rooms (id bigint) on commit delete rows;
 
 with dead as (
-    select id from relay.nodes where ended_at is null and seen_at < now() - make_interval(secs => @expiry) order by id for update skip locked
+    select id
+    from relay.nodes
+    where ended_at is null and seen_at < now() - make_interval(secs => @expiry)
+    order by id
+    for update skip locked
 ), ended as (
-    update relay.nodes n set ended_at = n.seen_at, ended_by = 'died' from dead where n.id = dead.id returning n.id, n.seen_at
+    update relay.nodes n
+    set ended_at = n.seen_at, ended_by = 'died'
+    from dead
+    where n.id = dead.id
+    returning n.id, n.seen_at
 )
 insert into dead_nodes select id, seen_at from ended;
 

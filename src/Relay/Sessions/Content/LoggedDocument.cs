@@ -1,0 +1,82 @@
+using Relay.Metadata;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// The document of a session: exactly what the log holds up to the session's position, or a state that covers it.
+/// Belongs to the session's mailbox.
+/// </summary>
+/// <param name="garbageCollection"><c>Documents:GarbageCollection</c>.</param>
+/// <param name="limit">What it may take in memory.</param>
+/// <param name="figures">What is known of the document, on any thread.</param>
+internal sealed class LoggedDocument(bool garbageCollection, GrowthLimit limit, RoomFigures figures)
+{
+    /// <summary>An update without changes.</summary>
+    public static readonly byte[] EmptyUpdate = [0, 0];
+
+    private long encodedVersion = -1;
+    private byte[] encoded = [];
+
+    public YDocument Document { get; private set; } = new(garbageCollection);
+
+    /// <summary>What the document may take, with the updates that wait for their append.</summary>
+    public GrowthLimit Limit => limit;
+
+    /// <summary>The number of changes so far.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The length of the whole document when it was last encoded; 0 if it was not yet.</summary>
+    public int EncodedBytes => encoded.Length;
+
+    /// <summary>Begins with a document that a load put together.</summary>
+    public void Begin(YDocument loaded)
+    {
+        Document = loaded;
+        OnChanged();
+    }
+
+    /// <summary>Applies an entry, or a state that was put together from what is stored.</summary>
+    /// <param name="update">What is applied.</param>
+    /// <param name="diff">The part of it that the document did not have; empty if there is none.</param>
+    /// <param name="error">Why the update is refused; the document is as it was.</param>
+    public bool TryApply(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> diff, out YjsError error)
+    {
+        if (!Document.TryApply(update, out diff, out error))
+        {
+            return false;
+        }
+
+        OnChanged();
+        return true;
+    }
+
+    /// <summary>The part of an update that the document does not have; empty if there is none.</summary>
+    /// <param name="update">An update that was checked before.</param>
+    public ReadOnlyMemory<byte> DiffOf(ReadOnlyMemory<byte> update) =>
+        Document.TryGetNews(update, out var diff, out var error, isAccepted: true)
+            ? diff
+            : throw new InvalidOperationException($"An update that was checked does not read: {error}");
+
+    /// <summary>The whole document, encoded once per change.</summary>
+    public byte[] Encode()
+    {
+        if (encodedVersion != Version)
+        {
+            encoded = Document.EncodeState();
+
+            // Encoding collects deleted content.
+            limit.Holds(Document.MemoryBytes);
+            encodedVersion = Version;
+            figures.Bytes = encoded.Length;
+        }
+
+        return encoded;
+    }
+
+    private void OnChanged()
+    {
+        Version++;
+        limit.Holds(Document.MemoryBytes);
+    }
+}

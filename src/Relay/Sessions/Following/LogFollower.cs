@@ -1,0 +1,281 @@
+using Relay.Backplane;
+using Relay.Connections;
+using Relay.Persistence;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// Applies the entries of the log, in order and without holes, wherever they come from: replies to appends, the
+/// channel, reads. Belongs to the session's mailbox.
+/// </summary>
+internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
+{
+    private readonly SessionContext context;
+    private readonly LoggedDocument content;
+    private readonly ILogFollowerSession session;
+    private readonly AheadEntries ahead;
+    private readonly HeldEntries held;
+    private readonly LogReader reader;
+    private readonly Reconciler reconciler;
+
+    public LogFollower(
+        SessionContext context,
+        LoggedDocument content,
+        IDocumentLog log,
+        ISnapshotStore snapshots,
+        DurableStateReader durable,
+        ReconcileGate gate,
+        PendingReads requests,
+        ILogFollowerSession session)
+    {
+        this.context = context;
+        this.content = content;
+        this.session = session;
+        held = new HeldEntries(context.Settings.HeldBytes);
+        reader = new LogReader(context, log, snapshots, requests, this);
+        reconciler = new Reconciler(context, content, durable, gate, requests, this, session);
+        ahead = new AheadEntries(context, reader);
+    }
+
+    /// <summary>Up to which entry the document is the log.</summary>
+    public Position Position { get; private set; }
+
+    public bool IsReconciling => reconciler.IsReconciling;
+
+    /// <summary>Whether a read or a reconcile is under way.</summary>
+    public bool IsBusy => reader.IsReading || reconciler.IsReconciling;
+
+    /// <summary>The bytes of the entries that wait for those before them.</summary>
+    public long AheadBytes => ahead.Bytes;
+
+    bool ILogReaderTarget.IsFollowing => session.IsOpen && !reconciler.IsReconciling;
+
+    /// <summary>The document was put together; <see cref="ReleaseHeld"/> follows.</summary>
+    public void Begin(DurableState state)
+    {
+        content.Begin(state.Document);
+        Position = state.Position;
+        session.OnChanged();
+    }
+
+    /// <summary>The channel brings an entry.</summary>
+    public void OnChannelEntry(in LoggedEntry entry)
+    {
+        if (session.IsOpen)
+        {
+            OnEntry(entry);
+        }
+        else
+        {
+            held.Add(entry);
+        }
+    }
+
+    /// <summary>The channel may have lost messages: a lost last one leaves no hole, so the log is asked.</summary>
+    public void OnInterrupted()
+    {
+        if (session.IsOpen && !reconciler.IsReconciling)
+        {
+            reader.Read();
+        }
+        else
+        {
+            held.Miss();
+        }
+    }
+
+    /// <summary>Takes an entry of the log.</summary>
+    public void OnEntry(in LoggedEntry entry)
+    {
+        if (!session.IsOpen)
+        {
+            // The entry before this one has ended the session.
+            return;
+        }
+
+        var at = entry.Position;
+        if (entry.Kind == EntryKind.Deleted && at.Epoch > Position.Epoch)
+        {
+            OnDeleted();
+        }
+        else if (reconciler.IsReconciling)
+        {
+            held.Add(entry);
+        }
+        else if (at.Epoch != Position.Epoch)
+        {
+            reconciler.Request();
+        }
+        else if (at.Offset <= Position.Offset)
+        {
+            OnOldEntry(entry);
+        }
+        else if (at.Offset > Position.Offset + 1)
+        {
+            ahead.Add(entry, reader.IsReading);
+        }
+        else if (entry.Previous != Position.Id)
+        {
+            reconciler.Request();
+        }
+        else
+        {
+            Apply(entry);
+            ApplyAhead();
+        }
+    }
+
+    /// <summary>The position does not fit the log.</summary>
+    public void Reconcile() => reconciler.Request();
+
+    /// <summary>A snapshot was stored whose history is over.</summary>
+    public void OnHistoryLost() => reconciler.OnHistoryLost();
+
+    /// <summary>Looks at the log for requests, unless a look is under way: its end says so to them.</summary>
+    public void LookForRequests()
+    {
+        if (session.IsOpen && !IsBusy)
+        {
+            reader.Begin();
+        }
+    }
+
+    /// <summary>Applies what arrived while the document was put together.</summary>
+    public void ReleaseHeld()
+    {
+        foreach (var entry in held.TakeAll())
+        {
+            OnEntry(entry);
+        }
+
+        if (!reconciler.IsReconciling && held.TakeIncomplete())
+        {
+            reader.Read();
+        }
+    }
+
+    /// <summary>The document was deleted: what this session has of it is dropped, and reconciled with no log.</summary>
+    public void OnDeleted()
+    {
+        LogDeleted(context.Logger, context.Name);
+        session.Fail(CloseReason.DocumentDeleted);
+    }
+
+    /// <summary>Nearly always the session's own entry, which comes with the reply and over the channel.</summary>
+    private void OnOldEntry(in LoggedEntry entry)
+    {
+        if (entry.Position.Offset == Position.Offset && entry.Position.Id != Position.Id)
+        {
+            reconciler.Request();
+            return;
+        }
+
+        if (session.InFlight is not { } append || !append.Has(entry.Position.Id))
+        {
+            return;
+        }
+
+        // The append repeats an entry that the document should have: read with a snapshot, not as an entry.
+        var diff = content.DiffOf(append.Payload);
+        if (diff.IsEmpty)
+        {
+            session.Settle(diff);
+        }
+        else
+        {
+            reconciler.Request();
+        }
+    }
+
+    private void Apply(in LoggedEntry entry)
+    {
+        if (entry.Kind == EntryKind.Deleted)
+        {
+            OnDeleted();
+            return;
+        }
+
+        var update = entry.Kind == EntryKind.Created ? LoggedDocument.EmptyUpdate : entry.Payload;
+        if (!content.TryApply(update, out var diff, out var error))
+        {
+            // Another node logged what this one would have refused. No entry after it can be right either.
+            LogEntryUnreadable(context.Logger, context.Name, entry.Position, error);
+            session.Fail(CloseReason.DocumentUnreadable);
+            return;
+        }
+
+        Position = entry.Position;
+        session.OnChanged();
+        if (session.InFlight?.Has(Position.Id) == true)
+        {
+            session.Settle(diff);
+        }
+        else if (!diff.IsEmpty)
+        {
+            session.Deliver(diff);
+        }
+
+        session.OnApplied(entry.Payload.Length);
+    }
+
+    private void ApplyAhead()
+    {
+        while (session.IsOpen && !reconciler.IsReconciling && ahead.TryTake(Position.Offset + 1, out var entry))
+        {
+            if (entry.Position.Offset == Position.Offset + 1 && entry.Previous == Position.Id)
+            {
+                Apply(entry);
+            }
+            else
+            {
+                OnEntry(entry);
+            }
+        }
+
+        ahead.EndIfEmpty();
+    }
+
+    void ILogReaderTarget.OnReadBegun() => ahead.NoteWaiting();
+
+    bool ILogReaderTarget.TakeRead(LogReadResult read, Position newest)
+    {
+        var isAgain = ahead.IsOverfull;
+        if (isAgain)
+        {
+            // What it was too much to keep may have come after the log was read.
+            ahead.Drop();
+        }
+
+        if (read.Outcome == LogReadOutcome.Entries)
+        {
+            foreach (var entry in read.Entries)
+            {
+                OnEntry(entry);
+            }
+
+            ahead.DropLost();
+        }
+        else if (read.Outcome != LogReadOutcome.NoLog || Position != session.Covered || Position != newest)
+        {
+            reconciler.Request();
+        }
+
+        if (!reconciler.IsReconciling)
+        {
+            ahead.WaitAgain();
+        }
+
+        return isAgain;
+    }
+
+    void ILogReaderTarget.OnReadEnded() => session.OnLookEnded();
+
+    void IReconcilerTarget.OnReconcileBegun()
+    {
+        ahead.Clear();
+        reader.Stop();
+    }
+
+    void IReconcilerTarget.MoveTo(Position position) => Position = position;
+}

@@ -1,0 +1,10 @@
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+internal sealed partial class MessageIntake
+{
+    [LoggerMessage(
+        LogEvents.BadUpdate, LogLevel.Information, "A client's update to {Document} is refused: {Error}")]
+    private static partial void LogBadUpdate(ILogger logger, DocumentName document, YjsError error);
+}

@@ -1,0 +1,16 @@
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+internal sealed partial class LocatorListing
+{
+    [LoggerMessage(
+        LogEvents.NotListed,
+        LogLevel.Warning,
+        "The locator cannot be told now that this node holds {Document}; it is told later")]
+    private static partial void LogNotListed(ILogger logger, Exception exception, DocumentName document);
+
+    [LoggerMessage(
+        LogEvents.LeaveFailed, LogLevel.Warning, "This node cannot be taken out of the locator for {Document}")]
+    private static partial void LogNotRemoved(ILogger logger, Exception exception, DocumentName document);
+}

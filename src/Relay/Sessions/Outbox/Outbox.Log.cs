@@ -1,0 +1,14 @@
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+internal sealed partial class Outbox
+{
+    [LoggerMessage(
+        LogEvents.AppendFailed, LogLevel.Warning, "Appends to the log of {Document} fail; they are repeated")]
+    private static partial void LogAppendFailed(ILogger logger, Exception exception, DocumentName document);
+
+    [LoggerMessage(
+        LogEvents.AppendsWorkAgain, LogLevel.Information, "Appends to the log of {Document} work again")]
+    private static partial void LogAppendsWorkAgain(ILogger logger, DocumentName document);
+}

@@ -1,0 +1,264 @@
+using Relay.Doubles;
+using Relay.Metadata;
+using Relay.Persistence;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>When a document is saved, and what follows from how a save ends; without a session around it.</summary>
+public sealed class SaverTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void A_change_is_saved_after_the_interval_and_not_again()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        Assert.True(world.Saver.IsUnsaved);
+        world.Bench.Advance(Interval - TimeSpan.FromSeconds(1));
+        Assert.Equal(0, world.Snapshots.Writes);
+        world.Bench.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, world.Snapshots.Writes);
+        Assert.False(world.Saver.IsUnsaved);
+        Assert.Equal(world.Position, world.Saver.Known.Newest);
+        Assert.Equal(world.Position, world.Saver.Known.Covered);
+        Assert.Equal([$"begun {world.Position}", $"stored {world.Position}", "ended"], world.Told);
+        world.Bench.Advance(Interval);
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void Many_bytes_are_saved_at_once()
+    {
+        using var world = new SaverWorld(SessionDefaults.Value with { SaveInterval = Interval, SaveBytes = 40 });
+        world.Type();
+        Assert.Equal(0, world.Snapshots.Writes);
+        world.Type(new string('a', 40));
+        world.Bench.Steps.Run();
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void What_arrives_during_a_save_is_saved_after_it()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Snapshots.Writing.IsShut = true;
+        world.Bench.Advance(Interval);
+        Assert.True(world.Saver.IsSaving);
+        world.Type();
+        world.Snapshots.Writing.Open();
+        world.Bench.Steps.Run();
+        Assert.True(world.Saver.IsUnsaved);
+        world.Bench.Advance(Interval);
+        Assert.Equal(2, world.Snapshots.Writes);
+        Assert.False(world.Saver.IsUnsaved);
+    }
+
+    [Fact]
+    public void A_save_that_fails_is_repeated_until_it_succeeds()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Snapshots.Writing.Failure = new SnapshotStoreUnavailableException("away");
+        world.Bench.Advance(Interval);
+        Assert.True(world.Saver.IsUnsaved);
+        Assert.Equal(["away"], world.Backplane.Problems);
+        Assert.Equal("failed", world.Told[^1]);
+        world.Snapshots.Writing.Failure = null;
+        world.Bench.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(world.Saver.IsUnsaved);
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void A_snapshot_that_does_not_read_and_stays_has_the_document_move_on()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Snapshots.Damage(world.Position);
+        world.Bench.Advance(Interval);
+        Assert.Contains("position taken", world.Told);
+        Assert.DoesNotContain("failed", world.Told);
+    }
+
+    [Fact]
+    public void A_document_that_is_more_than_its_position_says_is_not_saved()
+    {
+        using var world = new SaverWorld { IsWhole = false };
+        world.Type();
+        world.Bench.Advance(Interval + Interval);
+        Assert.Equal(0, world.Snapshots.Writes);
+        world.IsWhole = true;
+        world.Bench.Advance(Interval);
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void Another_nodes_claim_is_respected_and_its_snapshot_counts()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Backplane.IsClaimedElsewhere = true;
+        world.Bench.Advance(Interval);
+        Assert.Equal(0, world.Snapshots.Writes);
+        Assert.True(world.Saver.IsUnsaved);
+        world.Bench.Do(() => world.Saver.OnSavedAnywhere(world.Position));
+        Assert.False(world.Saver.IsUnsaved);
+        Assert.Equal([$"stored {world.Position}", "ended"], world.Told[^2..]);
+    }
+
+    [Fact]
+    public void A_session_that_leaves_waits_three_times_for_another_nodes_save()
+    {
+        using var world = new SaverWorld { IsBeingLeft = true };
+        world.Type();
+        world.Backplane.IsClaimedElsewhere = true;
+        world.Bench.Do(world.Saver.OnDraining);
+        for (var i = 0; i < 3; i++)
+        {
+            world.Bench.Do(() => Assert.False(world.Saver.TrySaveAll()));
+            world.Bench.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        world.Bench.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, world.Snapshots.Writes);
+        Assert.True(world.Saver.TrySaveAll());
+    }
+
+    [Fact]
+    public void A_save_for_a_request_does_not_wait_for_another_nodes()
+    {
+        using var world = new SaverWorld { IsSaveRequested = true };
+        world.Type();
+        world.Backplane.IsClaimedElsewhere = true;
+        world.Bench.Do(world.Saver.SaveNow);
+        Assert.Equal(1, world.Snapshots.Writes);
+    }
+
+    [Fact]
+    public void A_session_leaves_what_other_nodes_append_after_leaving_began_to_them()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Bench.Do(world.Saver.OnDraining);
+        world.Bench.Do(() => Assert.False(world.Saver.TrySaveAll()));
+        world.Type();
+        world.Bench.Do(() => Assert.True(world.Saver.TrySaveAll()));
+        world.Bench.Do(world.Saver.OnOwnLogged);
+        world.Bench.Do(() => Assert.False(world.Saver.TrySaveAll()));
+    }
+
+    [Fact]
+    public void A_demanded_save_is_gone_through_although_a_snapshot_is_there()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Bench.Do(() => world.Saver.OnSavedAnywhere(world.Position));
+        world.Bench.Do(() =>
+        {
+            world.Saver.Demand();
+            world.Saver.MarkDemanded();
+            world.Saver.OnDraining();
+            Assert.False(world.Saver.TrySaveAll());
+        });
+        Assert.Equal(1, world.Snapshots.Writes);
+        world.Bench.Do(() => Assert.True(world.Saver.TrySaveAll()));
+    }
+
+    [Fact]
+    public void A_snapshot_of_a_history_that_is_over_has_the_session_reconcile()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Backplane.Lose(World.Name);
+        world.Bench.Advance(Interval);
+        Assert.Contains("history lost", world.Told);
+        Assert.True(world.Saver.Known.Covered.IsNone);
+    }
+
+    [Fact]
+    public void A_snapshot_names_those_before_it_and_one_that_it_lacks_has_the_session_reconcile()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Bench.Advance(Interval);
+        world.Type();
+        world.Bench.Advance(Interval);
+        Assert.DoesNotContain("snapshot lacking", world.Told);
+        var (newest, before) = (world.Snapshots.Of(World.Name)[0], world.Snapshots.Of(World.Name)[1]);
+        Assert.Equal([before.Position.Id], newest.Covers);
+        Assert.Equal([newest.Position.Id, before.Position.Id], world.Saver.Covers);
+
+        var stray = newest with { Position = newest.Position with { Id = new EntryId(0x99) } };
+        world.Snapshots.Put(stray);
+        world.Type();
+        world.Bench.Advance(Interval);
+        Assert.Contains("snapshot lacking", world.Told);
+    }
+
+    private sealed class SaverWorld : ISaverSession, IDisposable
+    {
+        private readonly LoggedDocument content = new(
+            true, new GrowthLimit(1 << 20, NodeMemory.Unlimited.Open()), new RoomFigures());
+
+        private ulong typed;
+        private ulong ids;
+
+        public SaverWorld(SessionSettings? settings = null)
+        {
+            Snapshots = new MemorySnapshots(Bench.Time);
+            var context = Bench.Context(settings ?? SessionDefaults.Value with { SaveInterval = Interval });
+            var writer = new SnapshotWriter(context, Backplane, Backplane, Snapshots, null);
+            Saver = new Saver(context, content, writer, this);
+        }
+
+        public PartBench Bench { get; } = new();
+
+        public MemoryBackplane Backplane { get; } = new();
+
+        public MemorySnapshots Snapshots { get; }
+
+        public Saver Saver { get; }
+
+        public List<string> Told { get; } = [];
+
+        public Position Position { get; private set; }
+
+        public bool IsWhole { get; set; } = true;
+
+        public bool IsBeingLeft { get; set; }
+
+        public bool IsSaveRequested { get; set; }
+
+        /// <summary>Another update is in the log, and in the document.</summary>
+        public void Type(string text = "a")
+        {
+            var update = Messages.Typed(1, typed, text);
+            typed += (ulong)text.Length;
+            Position = Backplane.AppendElsewhere(World.Name, ++ids, update).Position;
+            Bench.Do(() =>
+            {
+                Assert.True(content.TryApply(update, out _, out _));
+                Saver.OnApplied(update.Length);
+            });
+        }
+
+        void ISaverSession.OnSaveBegun(Position position) => Told.Add($"begun {position}");
+
+        void ISaverSession.OnStored(Position position) => Told.Add($"stored {position}");
+
+        void ISaverSession.OnSaveFailed() => Told.Add("failed");
+
+        void ISaverSession.OnHistoryLost() => Told.Add("history lost");
+
+        void ISaverSession.OnSnapshotLacking() => Told.Add("snapshot lacking");
+
+        void ISaverSession.OnPositionTaken() => Told.Add("position taken");
+
+        void ISaverSession.OnSaveEnded() => Told.Add("ended");
+
+        public void Dispose() => Bench.Dispose();
+    }
+}
