@@ -5,7 +5,8 @@ namespace Relay.Backplane;
 /// <summary>
 /// Joins the nodes that hold a document. Thread-safe. Delivery is at most once; entries of one document arrive in the
 /// log's order as far as they arrive, and what was missed is read from <see cref="IDocumentLog"/>. A node hears its own
-/// appends, and not its own awareness.
+/// appends, unless the listener takes them before (<see cref="IChannelListener.TryTakeOwn"/>), and not its own
+/// awareness.
 /// </summary>
 public interface IDocumentChannel
 {
@@ -43,6 +44,17 @@ public interface IDocumentChannel
 /// answer: an implementation only enqueues. What it throws is logged and harms no other listener.</summary>
 public interface IChannelListener
 {
+    /// <summary>
+    /// Offers an entry that this node appended, before its payload is read from the log or handed over. The default
+    /// takes none.
+    /// </summary>
+    /// <param name="head">The entry; its payload is not to be relied on.</param>
+    /// <returns>
+    /// Whether the listener needs no <see cref="OnEntry"/> for it: it has the entry, or it has made the entry and has
+    /// taken its place in the order of calls from this one.
+    /// </returns>
+    bool TryTakeOwn(in LoggedEntry head) => false;
+
     /// <summary>An entry is in the log. Its payload may be kept.</summary>
     void OnEntry(in LoggedEntry entry);
 

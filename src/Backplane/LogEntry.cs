@@ -14,6 +14,9 @@ public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemor
     /// </summary>
     public ReadOnlyMemory<EntryId> Earlier { get; init; }
 
+    /// <summary>What newer versions add to an entry; stored and delivered with it.</summary>
+    public OptionalFields Fields { get; init; }
+
     /// <summary>Whether it has an id, a kind, and a payload that the kind has.</summary>
     internal bool IsWhole =>
         !Id.IsNone && (Kind == EntryKind.Update || (Kind is EntryKind.Deleted or EntryKind.Created && Payload.IsEmpty));
@@ -26,4 +29,8 @@ public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemor
 /// <param name="Payload">The Yjs update (format V1), or nothing. Not changed by anyone while the reader holds
 /// it.</param>
 public readonly record struct LoggedEntry(Position Position, EntryId Previous, EntryKind Kind,
-    ReadOnlyMemory<byte> Payload);
+    ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>What its writer added. None of them is one that a reader of this version must know.</summary>
+    public OptionalFields Fields { get; init; }
+}

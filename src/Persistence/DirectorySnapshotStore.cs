@@ -56,11 +56,15 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
     /// store's alone.
     /// </summary>
     /// <exception cref="SnapshotStoreUnavailableException">The directory cannot be made or written.</exception>
+    /// <exception cref="SnapshotStoreMisconfiguredException">The directory holds snapshots of another format
+    /// version.</exception>
     public static DirectorySnapshotStore Open(string path, TimeProvider time)
     {
         var store = new DirectorySnapshotStore(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), time);
         Guard($"Cannot open the snapshot directory '{store.root}'", store.EnsureRoot);
-        return store;
+        return Guard("Cannot look at the stored snapshots", () => DirectoryFormatCheck.Find(store.root)) is { } refusal
+            ? throw new SnapshotStoreMisconfiguredException(refusal)
+            : store;
     }
 
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation)

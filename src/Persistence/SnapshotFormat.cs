@@ -16,9 +16,9 @@ namespace Relay.Persistence;
 /// 35   8  written at, milliseconds since 1970 UTC, signed
 /// 43   2  n: bytes of the name
 /// 45   8  u: bytes of the update
-/// 53   2  c: how many stored snapshots it covers
+/// 53   2  f: bytes of the optional fields; 0 for a tombstone
 /// 55   n  the document's name, UTF-8
-///  …  8c  the ids in the positions of those that it covers
+///  …   f  optional fields (<see cref="OptionalFields"/>), without a length before them
 ///  …   u  the document as a Yjs update, format V1; empty for a tombstone
 ///  …  32  SHA-256 over all before it
 /// </code>
@@ -33,7 +33,6 @@ internal static class SnapshotFormat
     internal const int FixedBytes = 55;
 
     private const ushort Version = 2;
-    private const int IdBytes = 8;
     private const int ChecksumBytes = SHA256.HashSizeInBytes;
     private const long MinUnixMilliseconds = -62_135_596_800_000;
     private const long MaxUnixMilliseconds = 253_402_300_799_999;
@@ -44,7 +43,7 @@ internal static class SnapshotFormat
 
     /// <summary>The stored bytes.</summary>
     /// <exception cref="ArgumentException">The snapshot is none: an impossible position, a state without an update, a
-    /// tombstone with one, an unknown kind, or too long for one array.</exception>
+    /// tombstone with one or with fields, an unknown kind, or too long for one array.</exception>
     internal static byte[] Encode(Snapshot snapshot)
     {
         var update = snapshot.Update.Span;
@@ -53,14 +52,14 @@ internal static class SnapshotFormat
             throw new ArgumentException($"No snapshot can have the position {snapshot.Position}.", nameof(snapshot));
         }
 
-        var covers = snapshot.Covers.Count;
-        if (KindProblem((byte)snapshot.Kind, update.Length, covers) is { } problem)
+        var fields = snapshot.Fields.Bytes.Span;
+        if (KindProblem((byte)snapshot.Kind, update.Length, fields.Length) is { } problem)
         {
             throw new ArgumentException(problem, nameof(snapshot));
         }
 
         var name = snapshot.Document.ToUtf8();
-        var total = LengthOf(snapshot.Document, update.Length) + (IdBytes * covers);
+        var total = LengthOf(snapshot.Document, update.Length) + fields.Length;
         if (total > Array.MaxLength)
         {
             throw new ArgumentException($"A snapshot must not exceed {Array.MaxLength} bytes.", nameof(snapshot));
@@ -77,22 +76,31 @@ internal static class SnapshotFormat
         BinaryPrimitives.WriteInt64BigEndian(span[35..], snapshot.WrittenAt.ToUnixTimeMilliseconds());
         BinaryPrimitives.WriteUInt16BigEndian(span[43..], (ushort)name.Length);
         BinaryPrimitives.WriteUInt64BigEndian(span[45..], (ulong)update.Length);
-        BinaryPrimitives.WriteUInt16BigEndian(span[53..], checked((ushort)covers));
+        BinaryPrimitives.WriteUInt16BigEndian(span[53..], (ushort)fields.Length);
         name.CopyTo(span[FixedBytes..]);
-        for (var i = 0; i < covers; i++)
-        {
-            BinaryPrimitives.WriteUInt64BigEndian(
-                span[(FixedBytes + name.Length + (IdBytes * i))..], snapshot.Covers[i].Value);
-        }
-
-        update.CopyTo(span[(FixedBytes + name.Length + (IdBytes * covers))..]);
+        fields.CopyTo(span[(FixedBytes + name.Length)..]);
+        update.CopyTo(span[(FixedBytes + name.Length + fields.Length)..]);
         SHA256.HashData(span[..^ChecksumBytes], span[^ChecksumBytes..]);
         return bytes;
     }
 
-    /// <summary>How many bytes are stored for an update of that length, if it covers no other snapshot.</summary>
+    /// <summary>How many bytes are stored for an update of that length, without optional fields.</summary>
     internal static long LengthOf(DocumentName document, int updateBytes) =>
         (long)FixedBytes + document.ToUtf8().Length + updateBytes + ChecksumBytes;
+
+    /// <summary>
+    /// Why a node must not start on a store that holds a snapshot which begins like this: it is of another version.
+    /// Null if it is of this one, or is damaged, which costs its document only.
+    /// </summary>
+    /// <param name="start">The first <see cref="FixedBytes"/> bytes, or all there are.</param>
+    /// <param name="place">Where the snapshot is, for people.</param>
+    internal static string? StartRefusal(ReadOnlySpan<byte> start, string place) =>
+        start.Length >= FixedBytes && start.StartsWith(Magic)
+        && BinaryPrimitives.ReadUInt16BigEndian(start[8..]) is var version && version != Version
+            ? $"The snapshot {place} has format version {version}, and this version of Relay reads version {Version} "
+                + "only. Nothing was changed: start the version that wrote it, or give this one an empty place for "
+                + "snapshots."
+            : null;
 
     /// <summary>
     /// What is wrong with the lengths, in one sentence, or null: to be asked with the first <see cref="FixedBytes"/>
@@ -121,11 +129,12 @@ internal static class SnapshotFormat
         var room = (ulong)(total - FixedBytes - ChecksumBytes);
         var name = BinaryPrimitives.ReadUInt16BigEndian(start[43..]);
         var update = BinaryPrimitives.ReadUInt64BigEndian(start[45..]);
-        var covers = IdBytes * (ulong)BinaryPrimitives.ReadUInt16BigEndian(start[53..]);
-        if (name + covers > room || update != room - name - covers)
+        var fields = BinaryPrimitives.ReadUInt16BigEndian(start[53..]);
+        var others = (ulong)name + fields;
+        if (others > room || update != room - others)
         {
-            return $"It has {total} bytes, and its header declares a name of {name}, an update of {update} and "
-                + $"{covers} bytes about other snapshots.";
+            return $"It has {total} bytes, and its header declares a name of {name}, fields of {fields} and an update "
+                + $"of {update} bytes.";
         }
 
         return total > Array.MaxLength ? $"It has {total} bytes, more than one array can hold." : null;
@@ -173,34 +182,36 @@ internal static class SnapshotFormat
             return Unreadable("It was written at an impossible time.");
         }
 
-        var covers = new EntryId[BinaryPrimitives.ReadUInt16BigEndian(span[53..])];
-        for (var i = 0; i < covers.Length; i++)
-        {
-            covers[i] = new EntryId(
-                BinaryPrimitives.ReadUInt64BigEndian(span[(FixedBytes + nameBytes + (IdBytes * i))..]));
-        }
-
-        var update = bytes[(FixedBytes + nameBytes + (IdBytes * covers.Length))..^ChecksumBytes];
-        if (KindProblem(span[10], update.Length, covers.Length) is { } kindProblem)
+        var rest = bytes[(FixedBytes + nameBytes)..^ChecksumBytes];
+        var fieldBytes = BinaryPrimitives.ReadUInt16BigEndian(span[53..]);
+        var update = rest[fieldBytes..];
+        if (KindProblem(span[10], update.Length, fieldBytes) is { } kindProblem)
         {
             return Unreadable(kindProblem);
         }
 
+        if (!OptionalFields.TryRead(rest[..fieldBytes], out var fields) || !CoveredSnapshotsField.IsWhole(fields))
+        {
+            return Unreadable("Its optional fields do not read.");
+        }
+
+        if (fields.Refusal is { } refusal)
+        {
+            return Unreadable($"It {refusal}.");
+        }
+
+        var writtenTime = DateTimeOffset.FromUnixTimeMilliseconds(writtenAt);
         return new SnapshotReadResult(
             SnapshotReadOutcome.Read,
-            new Snapshot(document, (SnapshotKind)span[10], stored,
-                DateTimeOffset.FromUnixTimeMilliseconds(writtenAt), update)
-            {
-                Covers = covers,
-            });
+            new Snapshot(document, (SnapshotKind)span[10], stored, writtenTime, update) { Fields = fields });
     }
 
     /// <summary>An empty state would be taken for an empty document: even that has two bytes as a Yjs update.</summary>
-    private static string? KindProblem(byte kind, int updateBytes, int covers) => (SnapshotKind)kind switch
+    private static string? KindProblem(byte kind, int updateBytes, int fieldBytes) => (SnapshotKind)kind switch
     {
         SnapshotKind.State when updateBytes == 0 => "It is a state without an update.",
         SnapshotKind.Tombstone when updateBytes != 0 => "It is a tombstone with an update.",
-        SnapshotKind.Tombstone when covers != 0 => "It is a tombstone that covers other snapshots.",
+        SnapshotKind.Tombstone when fieldBytes != 0 => "It is a tombstone with optional fields.",
         SnapshotKind.State or SnapshotKind.Tombstone => null,
         _ => $"It is of the unknown kind {kind}.",
     };

@@ -90,6 +90,13 @@ public static class SnapshotKey
     internal static string Key(string prefix, DocumentName document, Position position) =>
         Prefix(prefix, document) + Name(position);
 
+    /// <summary>
+    /// Whether this is a snapshot's key without its prefix. What is stored under a longer prefix, by other nodes, is
+    /// none of this store's.
+    /// </summary>
+    internal static bool IsRest(ReadOnlySpan<char> key) =>
+        key.IndexOf('/') is > 0 and var slash && TryParseName(key[(slash + 1)..], out _);
+
     /// <summary>Reads back what <see cref="Name"/> wrote, and nothing else.</summary>
     internal static bool TryParseName(ReadOnlySpan<char> name, out Position position)
     {

@@ -31,6 +31,24 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
     }
 
     [Fact]
+    public async Task A_stored_snapshot_of_another_version_stops_the_start_and_is_left_as_it_is()
+    {
+        var snapshot = Samples.State(Samples.At(1, 1));
+        await Store.WriteAsync(snapshot, default).Soon();
+        DirectorySnapshotStore.Open(directory.Path, TimeProvider.System);
+        var bytes = (await GetStoredAsync(Document, snapshot.Position))!;
+        bytes[9] = 1;
+        await PutStoredAsync(Document, snapshot.Position, bytes);
+
+        var error = Assert.Throws<SnapshotStoreMisconfiguredException>(
+            () => DirectorySnapshotStore.Open(directory.Path, TimeProvider.System));
+
+        Assert.StartsWith($"The snapshot {PathOf(Document, snapshot.Position)} has format version 1, and this version",
+            error.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, await GetStoredAsync(Document, snapshot.Position));
+    }
+
+    [Fact]
     public async Task Every_flipped_byte_and_every_truncation_of_a_file_is_reported_and_the_file_kept()
     {
         var snapshot = Samples.State(Samples.At(1, 1), null, 1, 2, 3, 4, 5);

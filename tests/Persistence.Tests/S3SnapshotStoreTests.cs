@@ -61,6 +61,44 @@ public sealed class S3SnapshotStoreTests : SnapshotStoreSpecification, IDisposab
         PutAsync(KeyOf(document, position), bytes);
 
     [Fact]
+    public async Task A_stored_snapshot_of_another_version_stops_the_start_and_is_left_as_it_is()
+    {
+        var snapshot = Samples.State(Samples.At(1, 1));
+        await Store.WriteAsync(snapshot, default).Soon();
+        using var store = new S3.S3SnapshotStore(options, TimeProvider.System);
+        await store.CheckBucketAsync(create: false, default).Soon();
+        var bytes = (await GetStoredAsync(Document, snapshot.Position))!;
+        bytes[9] = 1;
+        await PutStoredAsync(Document, snapshot.Position, bytes);
+
+        var error = await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(
+            () => store.CheckBucketAsync(create: false, default).Soon());
+
+        Assert.Contains("has format version 1, and this version of Relay reads version 2 only", error.Message);
+        Assert.Equal(bytes, await GetStoredAsync(Document, snapshot.Position));
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_another_version_under_a_longer_prefix_is_no_reason_not_to_start()
+    {
+        var longer = options with { Prefix = options.Prefix + "0/" };
+        using var others = new S3.S3SnapshotStore(longer, TimeProvider.System);
+        var snapshot = Samples.State(Samples.At(1, 1));
+        await others.WriteAsync(snapshot, default).Soon();
+        var key = SnapshotKey.Key(longer.Prefix, Document, snapshot.Position);
+        using var answer = await client.GetObjectAsync(options.Bucket, key).Soon();
+        using var stored = new MemoryStream();
+        await answer.ResponseStream.CopyToAsync(stored).Soon();
+        var bytes = stored.ToArray();
+        bytes[9] = 1;
+        await PutAsync(key, bytes);
+
+        await Assert.ThrowsAsync<SnapshotStoreMisconfiguredException>(
+            () => others.CheckBucketAsync(create: false, default).Soon());
+        await store.CheckBucketAsync(create: false, default).Soon();
+    }
+
+    [Fact]
     public async Task One_flipped_bit_is_reported_and_the_object_kept()
     {
         var snapshot = Samples.State(Samples.At(1, 1), null, 1, 2, 3, 4, 5);

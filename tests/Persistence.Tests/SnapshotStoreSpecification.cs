@@ -27,6 +27,24 @@ public abstract class SnapshotStoreSpecification
     protected abstract Task PutStoredAsync(DocumentName document, Position position, byte[] bytes);
 
     [Fact]
+    public async Task Unknown_fields_are_stored_read_or_named_and_kept_where_a_snapshot_is_set_aside()
+    {
+        var skipped = Samples.State(Samples.At(1, 1)) with { Fields = OptionalFields.None.With(4, [7, 8]) };
+        var required = Samples.State(Samples.At(1, 2)) with { Fields = OptionalFields.None.With(9, [7, 8]) };
+        await Store.WriteAsync(skipped, default).Soon();
+        var read = await OtherStore.ReadAsync(Document, (await ListAsync())[0], default).Soon();
+        Assert.Equal([7, 8], read.Snapshot!.Fields.Find(4)!.Value.ToArray());
+
+        await PutStoredAsync(Document, required.Position, SnapshotFormat.Encode(required));
+        var listed = (await ListAsync())[0];
+        var refused = await Store.ReadAsync(Document, listed, default).Soon();
+        Assert.Equal(SnapshotReadOutcome.Unreadable, refused.Outcome);
+        Assert.Contains("required field 9", refused.Problem);
+        var place = await Store.SetAsideAsync(Document, listed, default).Soon();
+        Assert.Equal(SnapshotFormat.Encode(required), await GetAsideAsync(place!));
+    }
+
+    [Fact]
     public async Task What_was_written_is_listed_and_reads()
     {
         foreach (var snapshot in new[] { Samples.State(Samples.At(1, 1), null, 1, 2, 3),

@@ -1,4 +1,3 @@
-using System.Text;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
@@ -174,7 +173,7 @@ public sealed partial class FileLog
             {
                 Refuse(document.Name, oldest,
                     LogReplay.Describe(document.Name, at.Header.Position,
-                        new RecordPlace(oldest, cleanedTo, at.Length)));
+                        new RecordPlace(oldest, cleanedTo, at.Length)), isDamage: true);
             }
         }
 
@@ -190,46 +189,6 @@ public sealed partial class FileLog
             return documents.Peek(at.Document)?.IsLive(at.Header, oldest, cleanedTo) == true
                 ? documents.Find(at.Document)
                 : null;
-        }
-    }
-
-    private List<IndexedDocument> UnrecordedDamage()
-    {
-        lock (index)
-        {
-            return [.. documents.Awake.Where(document => document is { Problem: not null, ProblemIsRecorded: false })];
-        }
-    }
-
-    /// <summary>Refuses a document from now on, for bytes that were found not to read.</summary>
-    private void Refuse(DocumentName name, Segment segment, string problem)
-    {
-        lock (index)
-        {
-            segment.HasDamage = true;
-            if (documents.Find(name) is not { Problem: null } document)
-            {
-                return;
-            }
-
-            document.Problem = problem;
-        }
-
-        jobs.Damaged(name, problem);
-        LogDocumentDamaged(logger, name, problem);
-    }
-
-    /// <summary>
-    /// Says in the log which documents are damaged, because the segment that shows it is about to leave it.
-    /// </summary>
-    private void RecordDamage(List<IndexedDocument> refused)
-    {
-        foreach (var document in refused)
-        {
-            group.Add(
-                new RecordHeader(RecordKind.Damage, 0, Microseconds(), document.End, 0, EntryId.None),
-                document.Name,
-                Encoding.UTF8.GetBytes(document.Problem!));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
@@ -118,6 +119,49 @@ public sealed partial class FileLog : IDamagedLogs
 
     private BackplaneUnavailableException Unreadable(Exception e) =>
         new($"The log in {directory} could not be read or copied: {e.Message}", e);
+
+    private List<IndexedDocument> UnrecordedDamage()
+    {
+        lock (index)
+        {
+            return [.. documents.Awake.Where(document => document is { Problem: not null, ProblemIsRecorded: false })];
+        }
+    }
+
+    /// <summary>
+    /// Refuses a document from now on, for bytes that are damaged or that this version does not understand.
+    /// </summary>
+    private void Refuse(DocumentName name, Segment segment, string problem, bool isDamage)
+    {
+        lock (index)
+        {
+            segment.HasDamage |= isDamage;
+            if (documents.Find(name) is not { Problem: null } document)
+            {
+                return;
+            }
+
+            document.Problem = problem;
+            document.ProblemIsRecorded = !isDamage;
+        }
+
+        jobs.Damaged(name, problem);
+        LogDocumentDamaged(logger, name, problem);
+    }
+
+    /// <summary>
+    /// Says in the log which documents are damaged, because the segment that shows it is about to leave it.
+    /// </summary>
+    private void RecordDamage(List<IndexedDocument> refused)
+    {
+        foreach (var document in refused)
+        {
+            group.Add(
+                new RecordHeader(RecordKind.Damage, 0, Microseconds(), document.End, 0, EntryId.None),
+                document.Name,
+                Encoding.UTF8.GetBytes(document.Problem!));
+        }
+    }
 
     /// <summary>Begins a damaged log anew. Of other logs nothing is changed.</summary>
     private void StageMending(LogRequest request, IndexedDocument? document)

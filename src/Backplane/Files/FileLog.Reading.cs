@@ -72,12 +72,14 @@ public sealed partial class FileLog
                 cancellation.ThrowIfCancellationRequested();
                 var last = RunFrom(entries, first);
                 if (!TryReadRun(document, ref before, entries.AsSpan(first..(last + 1)),
-                    result.AsSpan(first), out var bad))
+                    result.AsSpan(first), out var bad, out var refusal))
                 {
-                    var problem = LogReplay.Describe(
-                        document, new Position(before.Epoch, before.Offset + 1, bad.Id),
-                            new RecordPlace(bad.Segment, bad.At, bad.Length));
-                    Refuse(document, bad.Segment, problem);
+                    var problem = refusal is not null
+                        ? LogReplay.Describe(document, refusal, bad.Segment, bad.At)
+                        : LogReplay.Describe(
+                            document, new Position(before.Epoch, before.Offset + 1, bad.Id),
+                                new RecordPlace(bad.Segment, bad.At, bad.Length));
+                    Refuse(document, bad.Segment, problem, isDamage: refusal is null);
                     return frame with { Outcome = LogReadOutcome.Damaged, Problem = problem };
                 }
 
@@ -117,11 +119,12 @@ public sealed partial class FileLog
 
     /// <summary>
     /// Reads entries that stand in one stretch of a segment; <paramref name="before"/> moves on with each that is what
-    /// it should be.
+    /// it should be. Otherwise it is <paramref name="bad"/>: damaged, or refused for what this version does not know.
     /// </summary>
     private static bool TryReadRun(DocumentName name, ref Position before, ReadOnlySpan<HeldEntry> run,
-        Span<LoggedEntry> result, out HeldEntry bad)
+        Span<LoggedEntry> result, out HeldEntry bad, out string? refusal)
     {
+        refusal = null;
         var start = run[0].At;
         var count = (int)(run[^1].At - start) + run[^1].Length;
         var buffer = ArrayPool<byte>.Shared.Rent(count);
@@ -138,12 +141,13 @@ public sealed partial class FileLog
                         out var header, out var payload)
                     || document != name
                     || header.Position != position
-                    || header.OtherId != before.Id)
+                    || header.OtherId != before.Id
+                    || (refusal = header.Refusal) is not null)
                 {
                     return false;
                 }
 
-                result[i] = new LoggedEntry(position, before.Id, header.EntryKind, payload);
+                result[i] = new LoggedEntry(position, before.Id, header.EntryKind, payload) { Fields = header.Fields };
                 before = position;
             }
 

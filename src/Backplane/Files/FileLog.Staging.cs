@@ -67,7 +67,10 @@ public sealed partial class FileLog
     {
         var header = new RecordHeader(
             RecordKind.Entry, request.Entry.Kind, Microseconds(), result.Position, result.Position.Offset - 1,
-                result.Previous);
+                result.Previous)
+        {
+            Fields = request.Entry.Fields,
+        };
         var at = group.Length;
         var length = group.Add(header, document.Name, request.Payload);
         staged.Add(

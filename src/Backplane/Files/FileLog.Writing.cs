@@ -157,7 +157,10 @@ public sealed partial class FileLog
             if (one.Length > 0 && one.Header.Kind == RecordKind.Entry)
             {
                 channel.PublishEntry(one.Document!.Name,
-                    new LoggedEntry(one.Result.Position, one.Result.Previous, one.Header.EntryKind, one.Payload));
+                    new LoggedEntry(one.Result.Position, one.Result.Previous, one.Header.EntryKind, one.Payload)
+                    {
+                        Fields = one.Header.Fields,
+                    });
             }
             else if (!one.Saved.IsNone)
             {

@@ -34,7 +34,10 @@ internal sealed class IndexedDocument(DocumentName name)
     /// <summary>Why the document is refused, or null.</summary>
     public string? Problem { get; set; }
 
-    /// <summary>Whether a <see cref="RecordKind.Damage"/> record says so too.</summary>
+    /// <summary>
+    /// Whether records that are kept say so too: a <see cref="RecordKind.Damage"/> record, or those that this version
+    /// does not understand.
+    /// </summary>
     public bool ProblemIsRecorded { get; set; }
 
     public bool IsUnsaved => End.Offset > Saved.Offset || Problem is not null;
@@ -143,7 +146,7 @@ internal sealed class IndexedDocument(DocumentName name)
     /// </summary>
     public bool IsLive(in RecordHeader header, Segment segment, long at) => header.Kind switch
     {
-        RecordKind.Dropped => false,
+        RecordKind.Dropped when header.Refusal is null => false,
         _ when Problem is not null => true,
         RecordKind.Entry => header.Position.Epoch == End.Epoch && header.Position.Offset > Start.Offset
             && header.Position.Offset <= End.Offset

@@ -175,7 +175,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
 
         file.Dispose();
         throw new FileLogStartException(
-            $"The log file {path} does not read at offset 0: {problem}. Put a good copy back, {WayOut}");
+            $"The log file {path} does not read at offset 0: {problem}, {WayOut}");
     }
 
     /// <summary>

@@ -6,12 +6,13 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The bytes of a record, little endian: 0 magic, 4 checksum of bytes 8 to the name's end, 8 length of the whole
+/// The bytes of a record, little endian: 0 magic, 4 checksum of bytes 8 to the header's end, 8 length of the whole
 /// record, 12 <see cref="RecordKind"/>, 13
 /// <see cref="EntryKind"/>, 14 length of the name (u16), 16 how many bytes before the record the disk was not known to
-/// have (u32; from the segment's first byte on: those of the segment before neither), 20 zero (u32), 24 time, 32 epoch,
-/// 40 offset, 48 id, 56 other offset, 64 other id, 72 name (UTF-8), payload, and last the checksum of the payload
-/// continued from the header's, so that it covers all.
+/// have (u32; from the segment's first byte on: those of the segment before neither), 20 length of the optional fields
+/// (u16), 22 zero (u16), 24 time, 32 epoch, 40 offset, 48 id, 56 other offset, 64 other id, 72 name (UTF-8),
+/// <see cref="OptionalFields"/> without a length before them, payload, and last the checksum of the payload continued
+/// from the header's, so that it covers all. The header ends with the optional fields.
 /// </summary>
 /// <remarks>
 /// The checksums start from the segment's random seed: bytes that somebody else chose (a payload that holds an image of
@@ -31,8 +32,8 @@ internal static class LogRecord
 
     public static ReadOnlySpan<byte> Magic => [0xFF, (byte)'R', (byte)'l', 0xFE];
 
-    public static int LengthOf(int nameBytes, int payloadBytes) =>
-        FixedLength + nameBytes + payloadBytes + TrailerLength;
+    public static int LengthOf(int nameBytes, OptionalFields fields, int payloadBytes) =>
+        FixedLength + nameBytes + fields.Bytes.Length + payloadBytes + TrailerLength;
 
     /// <summary>
     /// Writes a record but for its checksums and its unflushed distance, which <see cref="Seal"/> adds when it is known
@@ -46,7 +47,8 @@ internal static class LogRecord
         target[12] = (byte)header.Kind;
         target[13] = (byte)header.EntryKind;
         BinaryPrimitives.WriteUInt16LittleEndian(target[14..], (ushort)nameBytes);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[16..], 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[16..], 0);
+        BinaryPrimitives.WriteInt32LittleEndian(target[20..], header.Fields.Bytes.Length);
         BinaryPrimitives.WriteInt64LittleEndian(target[24..], header.Time);
         BinaryPrimitives.WriteInt64LittleEndian(target[32..], header.Position.Epoch);
         BinaryPrimitives.WriteInt64LittleEndian(target[40..], header.Position.Offset);
@@ -54,7 +56,8 @@ internal static class LogRecord
         BinaryPrimitives.WriteInt64LittleEndian(target[56..], header.OtherOffset);
         BinaryPrimitives.WriteUInt64LittleEndian(target[64..], header.OtherId.Value);
         Strict.GetBytes(name.Value, target[FixedLength..]);
-        payload.CopyTo(target[(FixedLength + nameBytes)..]);
+        header.Fields.Bytes.Span.CopyTo(target[(FixedLength + nameBytes)..]);
+        payload.CopyTo(target[(FixedLength + nameBytes + header.Fields.Bytes.Length)..]);
     }
 
     /// <summary>
@@ -63,7 +66,7 @@ internal static class LogRecord
     public static int Seal(Span<byte> target, uint seed, uint unflushed)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(target[8..]);
-        var headerEnd = FixedLength + BinaryPrimitives.ReadUInt16LittleEndian(target[14..]);
+        var headerEnd = HeaderLengthOf(target);
         BinaryPrimitives.WriteUInt32LittleEndian(target[16..], unflushed);
         var checksum = Crc32C.Compute(seed, target[8..headerEnd]);
         BinaryPrimitives.WriteUInt32LittleEndian(target[4..], checksum);
@@ -73,18 +76,21 @@ internal static class LogRecord
     }
 
     /// <summary>
-    /// Reads the two lengths out of the first <see cref="FixedLength"/> bytes, unverified but possible.
+    /// Reads the lengths out of the first <see cref="FixedLength"/> bytes, unverified but possible.
     /// </summary>
     public static bool TryReadLengths(ReadOnlySpan<byte> bytes, out int headerLength, out int length)
     {
-        headerLength = FixedLength + BinaryPrimitives.ReadUInt16LittleEndian(bytes[14..]);
+        headerLength = HeaderLengthOf(bytes);
         length = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        return bytes.StartsWith(Magic) && headerLength is > FixedLength and <= FixedLength + DocumentName.MaxUtf8Bytes
+        return bytes.StartsWith(Magic)
+            && BinaryPrimitives.ReadUInt16LittleEndian(bytes[14..]) is > 0 and <= DocumentName.MaxUtf8Bytes
+            && BinaryPrimitives.ReadUInt16LittleEndian(bytes[20..]) <= OptionalFields.MaxBytes
             && length >= headerLength + TrailerLength;
     }
 
     /// <summary>
-    /// Reads a header (with its name) whose lengths are possible; false if its checksum or its content is wrong.
+    /// Reads a header (with name and fields) whose lengths are possible; false if its checksum or its content is wrong.
+    /// What it says may be refused (<see cref="RecordHeader.Refusal"/>).
     /// </summary>
     public static bool TryReadHeader(ReadOnlySpan<byte> bytes, uint seed, out RecordHeader header,
         out DocumentName name, out uint unflushed)
@@ -92,10 +98,12 @@ internal static class LogRecord
         header = default;
         name = default;
         unflushed = BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]);
+        var nameBytes = BinaryPrimitives.ReadUInt16LittleEndian(bytes[14..]);
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != Crc32C.Compute(seed, bytes[8..])
-            || bytes[12] is < (byte)RecordKind.Entry or > (byte)RecordKind.Damage
-            || !TryReadName(bytes[FixedLength..], out var text)
-            || !DocumentName.TryCreate(text, out name, out _))
+            || bytes[12] == 0
+            || !TryReadName(bytes.Slice(FixedLength, nameBytes), out var text)
+            || !DocumentName.TryCreate(text, out name, out _)
+            || !OptionalFields.TryRead(Copy(bytes[(FixedLength + nameBytes)..]), out var fields))
         {
             return false;
         }
@@ -109,7 +117,10 @@ internal static class LogRecord
                 BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
                 new EntryId(BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]))),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[56..]),
-            new EntryId(BinaryPrimitives.ReadUInt64LittleEndian(bytes[64..])));
+            new EntryId(BinaryPrimitives.ReadUInt64LittleEndian(bytes[64..])))
+        {
+            Fields = fields,
+        };
         return true;
     }
 
@@ -143,6 +154,12 @@ internal static class LogRecord
         payload = record[headerLength..^TrailerLength].ToArray();
         return true;
     }
+
+    private static int HeaderLengthOf(ReadOnlySpan<byte> bytes) =>
+        FixedLength + BinaryPrimitives.ReadUInt16LittleEndian(bytes[14..])
+            + BinaryPrimitives.ReadUInt16LittleEndian(bytes[20..]);
+
+    private static byte[] Copy(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? [] : bytes.ToArray();
 
     private static bool TryReadName(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out string? text)
     {

@@ -13,12 +13,18 @@ internal sealed class LogReplay
         $"The log of document '{document}' is damaged: the bytes of its entry {position} in {place.Segment.Path} at "
             + $"offset {place.At} are not those that were written.";
 
+    /// <summary>The sentence for a record that this version does not understand.</summary>
+    public static string Describe(DocumentName document, string refusal, Segment segment, long at) =>
+        $"The log of document '{document}' does not read: the record in {segment.Path} at offset {at} {refusal}. It is "
+            + "kept as it is.";
+
     /// <summary>Takes the record that <paramref name="scanner"/> shows.</summary>
     public void Add(SegmentScanner scanner, Segment segment, long at, bool intact)
     {
         var header = scanner.Header;
         var place = new RecordPlace(segment, at, scanner.Length);
-        if (header.Kind == RecordKind.Dropped)
+        var refusal = header.Refusal;
+        if (header.Kind == RecordKind.Dropped && refusal is null)
         {
             if (documents.TryGetValue(scanner.Document, out var dropped) && dropped.Epoch <= header.Position.Epoch)
             {
@@ -37,7 +43,11 @@ internal sealed class LogReplay
         switch (header.Kind)
         {
             case RecordKind.Entry:
-                document.AddEntry(header, place, intact);
+                document.AddEntry(header, place, intact, refusal);
+                break;
+            case var _ when refusal is not null:
+                document.AddUnknown(header, Describe(scanner.Document, refusal, segment, at));
+                segment.LiveBytes += scanner.Length;
                 break;
             case RecordKind.Checkpoint:
                 document.AddCheckpoint(header, place);

@@ -66,9 +66,12 @@ internal sealed class LogSalvage(DocumentName document, Stream? copy)
         }
 
         MayLackEnd |= header.Kind == RecordKind.Damage;
-        if (header.Kind == RecordKind.Entry && isIntact)
+        if (header.Kind == RecordKind.Entry && isIntact && header.Refusal is null)
         {
-            entries[at.Offset] = new LoggedEntry(at, header.OtherId, header.EntryKind, scanner.Payload.ToArray());
+            entries[at.Offset] = new LoggedEntry(at, header.OtherId, header.EntryKind, scanner.Payload.ToArray())
+            {
+                Fields = header.Fields,
+            };
         }
     }
 }

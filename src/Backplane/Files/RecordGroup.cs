@@ -18,7 +18,7 @@ internal sealed class RecordGroup
     public int Add(in RecordHeader header, DocumentName name, ReadOnlySpan<byte> payload)
     {
         var nameBytes = Encoding.UTF8.GetByteCount(name.Value);
-        var length = LogRecord.LengthOf(nameBytes, payload.Length);
+        var length = LogRecord.LengthOf(nameBytes, header.Fields, payload.Length);
         LogRecord.Write(Reserve(length), header, name, nameBytes, payload);
         return length;
     }

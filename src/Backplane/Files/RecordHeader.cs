@@ -17,4 +17,18 @@ internal readonly record struct RecordHeader(
     long Time,
     Position Position,
     long OtherOffset,
-    EntryId OtherId);
+    EntryId OtherId)
+{
+    /// <summary>What newer versions add to the record.</summary>
+    public OptionalFields Fields { get; init; }
+
+    /// <summary>
+    /// Why this version refuses the record and so its document, in the words that follow "it"; null if it does not.
+    /// </summary>
+    public string? Refusal =>
+        Kind > RecordKind.Damage ? $"is of the unknown kind {(byte)Kind}: a newer version of Relay wrote it"
+        : Kind == RecordKind.Entry && EntryKind is < EntryKind.Update or > EntryKind.Created
+            ? $"is an entry of the unknown kind {(byte)EntryKind}: a newer version of Relay wrote it"
+        : Fields.IsEmpty ? null
+        : Fields.Refusal;
+}

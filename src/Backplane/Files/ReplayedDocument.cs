@@ -13,11 +13,12 @@ internal sealed class ReplayedDocument(DocumentName name)
     private RecordHeader? checkpoint;
     private RecordPlace checkpointPlace;
     private string? recordedProblem;
+    private string? unknown;
 
     /// <summary>The highest epoch seen.</summary>
     public long Epoch { get; private set; }
 
-    public void AddEntry(in RecordHeader header, in RecordPlace place, bool intact)
+    public void AddEntry(in RecordHeader header, in RecordPlace place, bool intact, string? refusal)
     {
         if (!TryEnter(header.Position.Epoch))
         {
@@ -27,7 +28,7 @@ internal sealed class ReplayedDocument(DocumentName name)
         isInOrder &= entries.Count == 0 || entries[^1].Position.Offset < header.Position.Offset;
         entries.Add(
             new FoundEntry(header.Position, new Position(header.Position.Epoch, header.OtherOffset, header.OtherId),
-                header.Time, place, intact));
+                header.Time, place, intact, refusal));
     }
 
     public void AddCheckpoint(in RecordHeader header, in RecordPlace place)
@@ -60,10 +61,19 @@ internal sealed class ReplayedDocument(DocumentName name)
         }
     }
 
+    /// <summary>Takes a record that this version does not understand, other than an entry.</summary>
+    public void AddUnknown(in RecordHeader header, string problem)
+    {
+        if (TryEnter(header.Position.Epoch))
+        {
+            unknown ??= problem;
+        }
+    }
+
     /// <summary>The document as the index knows it; null if nothing of it is left.</summary>
     public IndexedDocument? ToIndexed()
     {
-        if (entries.Count == 0 && checkpoint is null && recordedProblem is null)
+        if (entries.Count == 0 && checkpoint is null && recordedProblem is null && unknown is null)
         {
             return null;
         }
@@ -73,7 +83,9 @@ internal sealed class ReplayedDocument(DocumentName name)
             : new Position(Epoch, 0, EntryId.None);
         var chain = Chain(start, out var problem);
         problem = recordedProblem ?? problem;
-        return problem is null ? Index(start, chain) : Refuse(start, problem);
+        return problem is not null ? Refuse(start, problem, isRecorded: recordedProblem is not null)
+            : (unknown ?? UnknownOf(chain)) is { } kept ? Refuse(start, kept, isRecorded: true)
+            : Index(start, chain);
     }
 
     /// <summary>A log of a higher epoch replaced those before it, so nothing of them counts.</summary>
@@ -86,6 +98,7 @@ internal sealed class ReplayedDocument(DocumentName name)
             isInOrder = true;
             checkpoint = null;
             recordedProblem = null;
+            unknown = null;
         }
 
         return epoch == Epoch;
@@ -141,6 +154,11 @@ internal sealed class ReplayedDocument(DocumentName name)
         return chain;
     }
 
+    private string? UnknownOf(List<FoundEntry> chain) =>
+        chain.Find(entry => entry.Refusal is not null) is { Refusal: { } refusal } found
+            ? LogReplay.Describe(name, refusal, found.Place.Segment, found.Place.At)
+            : null;
+
     private static (long Offset, bool IsIntact, long Segment, long At) SortKey(in FoundEntry entry) =>
         (entry.Position.Offset, entry.IsIntact, entry.Place.Segment.Number, entry.Place.At);
 
@@ -172,15 +190,25 @@ internal sealed class ReplayedDocument(DocumentName name)
         return document;
     }
 
-    private IndexedDocument Refuse(Position start, string problem)
+    /// <param name="start">The position before the oldest entry.</param>
+    /// <param name="problem">Why the document is refused.</param>
+    /// <param name="isRecorded">
+    /// Whether records that are kept say so: a damage record, or those that this version does not understand.
+    /// </param>
+    private IndexedDocument Refuse(Position start, string problem, bool isRecorded)
     {
+        if (checkpoint is not null)
+        {
+            checkpointPlace.Segment.LiveBytes += checkpointPlace.Length;
+        }
+
         foreach (var entry in entries)
         {
             entry.Place.Segment.LiveBytes += entry.Place.Length;
         }
 
         // Enough for an answer to say where the log stood.
-        var document = new IndexedDocument(name) { Problem = problem, ProblemIsRecorded = recordedProblem is not null };
+        var document = new IndexedDocument(name) { Problem = problem, ProblemIsRecorded = isRecorded };
         document.Begin(start);
         return document;
     }

@@ -18,7 +18,7 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     /// <summary>What is appended to the name of a damaged segment when it leaves the log.</summary>
     public const string SetAsideSuffix = ".damaged";
 
-    private const uint Version = 1;
+    private const uint Version = 2;
 
     private int users = 1;
     private long flushed;
@@ -87,26 +87,29 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
         return new Segment(number, path, file, BinaryPrimitives.ReadUInt32LittleEndian(random));
     }
 
-    /// <summary>Reads the header of a file; otherwise <paramref name="problem"/> says what is wrong with it.</summary>
+    /// <summary>
+    /// Reads the header of a file; otherwise <paramref name="problem"/> says what is wrong with it and what to do.
+    /// </summary>
     public static Segment? TryOpen(long number, string path, ISegmentFile file, out string? problem)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
         if (file.Read(header, 0) < HeaderLength)
         {
-            problem = "its header is incomplete";
+            problem = "its header is incomplete. Put a good copy back";
         }
         else if (!header.StartsWith(Magic)
             || BinaryPrimitives.ReadUInt32LittleEndian(header[28..]) != Crc32C.Compute(0, header[..28]))
         {
-            problem = "its header does not read";
+            problem = "its header does not read. Put a good copy back";
         }
         else if (BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) is var version && version != Version)
         {
-            problem = $"it has format version {version}, and this program reads version {Version}";
+            problem = $"it has format version {version}, and this version of Relay reads version {Version} only. Start "
+                + "the version that wrote it";
         }
         else if (BinaryPrimitives.ReadInt64LittleEndian(header[16..]) is var own && own != number)
         {
-            problem = $"its header says that it is number {own}";
+            problem = $"its header says that it is number {own}. Put a good copy back";
         }
         else
         {

@@ -1,20 +1,11 @@
-using Relay.Yjs;
-
 namespace Relay.Backplane;
 
-/// <summary>One listener's stay in a channel; ended once, however often it is disposed.</summary>
-internal sealed class ChannelSubscription(InProcessChannel channel, DocumentName document, IChannelListener listener)
-    : IAsyncDisposable
+/// <summary>One listener's subscription to a document's channel; ended once, however often it is disposed.</summary>
+/// <param name="end">Ends it.</param>
+internal sealed class ChannelSubscription(Func<ValueTask> end) : IAsyncDisposable
 {
     private int ended;
 
-    public ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref ended, 1) == 0)
-        {
-            channel.Unsubscribe(document, listener);
-        }
-
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref ended, 1) == 0 ? end() : ValueTask.CompletedTask;
 }

@@ -10,7 +10,7 @@ namespace Relay.Backplane;
 internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChannel
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<DocumentName, ChannelRoom> rooms = [];
+    private readonly Dictionary<DocumentName, ChannelQueue> queues = [];
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
         CancellationToken cancellation)
@@ -20,16 +20,20 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         cancellation.ThrowIfCancellationRequested();
         lock (gate)
         {
-            if (!rooms.TryGetValue(document, out var room))
+            if (!queues.TryGetValue(document, out var queue))
             {
-                room = new ChannelRoom(document, LogListenerFailed);
-                rooms.Add(document, room);
+                queue = new ChannelQueue(document, LogListenerFailed);
+                queues.Add(document, queue);
             }
 
-            room.Add(listener);
+            queue.Add(listener);
         }
 
-        return new ValueTask<IAsyncDisposable>(new ChannelSubscription(this, document, listener));
+        return new ValueTask<IAsyncDisposable>(new ChannelSubscription(() =>
+        {
+            Unsubscribe(document, listener);
+            return ValueTask.CompletedTask;
+        }));
     }
 
     public ValueTask PublishAwarenessAsync(
@@ -44,9 +48,9 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (Find(document) is { } room)
+        if (Find(document) is { } queue)
         {
-            room.Deliver(ChannelEvent.OfStateless(sender, message.ToArray()));
+            queue.Deliver(ChannelEvent.OfStateless(sender, message.ToArray()));
         }
 
         return ValueTask.CompletedTask;
@@ -60,27 +64,26 @@ internal sealed partial class InProcessChannel(ILogger logger) : IDocumentChanne
     public void PublishSaved(DocumentName document, Position position) =>
         Find(document)?.Deliver(ChannelEvent.OfSaved(position));
 
-    /// <summary>Ends one subscription of <paramref name="listener"/>.</summary>
-    public void Unsubscribe(DocumentName document, IChannelListener listener)
+    private void Unsubscribe(DocumentName document, IChannelListener listener)
     {
         lock (gate)
         {
-            if (rooms.TryGetValue(document, out var room))
+            if (queues.TryGetValue(document, out var queue))
             {
-                room.Remove(listener);
-                if (room.IsEmpty)
+                queue.Remove(listener);
+                if (queue.IsEmpty)
                 {
-                    rooms.RemoveAndShrink(document);
+                    queues.RemoveAndShrink(document);
                 }
             }
         }
     }
 
-    private ChannelRoom? Find(DocumentName document)
+    private ChannelQueue? Find(DocumentName document)
     {
         lock (gate)
         {
-            return rooms.GetValueOrDefault(document);
+            return queues.GetValueOrDefault(document);
         }
     }
 

@@ -4,19 +4,19 @@ namespace Relay.Backplane;
 /// A duty: puts off the expiry of covered logs whose documents are open here. Without it a document that is only read
 /// for a day would lose its log under its session.
 /// </summary>
-internal sealed class CoveredLogRenewal(RedisConnection connection, RedisRooms rooms)
+internal sealed class CoveredLogRenewal(RedisConnection connection, RedisSubscriptions subscriptions)
 {
     private const int DocumentsPerCall = 100;
 
     /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        foreach (var partition in rooms.Partitions)
+        foreach (var partition in subscriptions.Partitions)
         {
-            foreach (var some in partition.Rooms.Values.Chunk(DocumentsPerCall))
+            foreach (var some in partition.Subscriptions.Values.Chunk(DocumentsPerCall))
             {
                 await connection.EvaluateAsync(RedisScript.Renew,
-                    [.. some.SelectMany(room => new[] { room.Keys.Head, room.Keys.Entries, room.Keys.Ids })],
+                    [.. some.SelectMany(one => new[] { one.Keys.Head, one.Keys.Entries, one.Keys.Ids })],
                     [], cancellation);
             }
         }

@@ -40,11 +40,11 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
 
     private async ValueTask RunAsync(RedisPartition partition, CancellationToken cancellation)
     {
-        List<(RedisRoom Room, long Count)> unheard;
+        List<(RedisSubscription Subscription, long Count)> unheard;
         await partition.Turn.WaitAsync(cancellation);
         try
         {
-            if (partition.Rooms.IsEmpty)
+            if (partition.Subscriptions.IsEmpty)
             {
                 partition.Seen = null;
                 return;
@@ -66,11 +66,11 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
         {
             // Their messages may be on the way.
             await Task.Delay(options.ChannelGrace, time, cancellation);
-            foreach (var (room, count) in unheard.Where(one => one.Room.Heard < one.Count))
+            foreach (var (subscription, count) in unheard.Where(one => one.Subscription.Heard < one.Count))
             {
-                LogEntryUnheard(logger, room.Document);
-                room.Miss(count);
-                room.Interrupt();
+                LogEntryUnheard(logger, subscription.Document);
+                subscription.Miss(count);
+                subscription.Interrupt();
             }
         }
 
@@ -85,12 +85,12 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
     {
         try
         {
-            foreach (var (_, room) in partition.Rooms)
+            foreach (var (_, subscription) in partition.Subscriptions)
             {
-                if (room.CheckIsDeaf() && await room.RenewSubscriptionAsync(cancellation))
+                if (subscription.CheckIsLost() && await subscription.RenewAsync(cancellation))
                 {
-                    LogSubscriptionRenewed(logger, room.Document);
-                    room.Interrupt();
+                    LogSubscriptionRenewed(logger, subscription.Document);
+                    subscription.Interrupt();
                 }
             }
         }
@@ -100,31 +100,31 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
         }
     }
 
-    private async Task<List<(RedisRoom Room, long Count)>> LookAsync(RedisPartition partition, PartitionState seen,
-        CancellationToken cancellation)
+    private async Task<List<(RedisSubscription Subscription, long Count)>> LookAsync(
+        RedisPartition partition, PartitionState seen, CancellationToken cancellation)
     {
         var answer = await AskAsync(partition, seen.Count, cancellation);
         var state = PartitionState.Read(answer);
-        var unheard = new List<(RedisRoom Room, long Count)>();
+        var unheard = new List<(RedisSubscription Subscription, long Count)>();
         if (state.IsBrokenSince(seen))
         {
             LogPartitionInterrupted(logger, partition.Number);
-            foreach (var room in partition.Rooms.Values)
+            foreach (var subscription in partition.Subscriptions.Values)
             {
                 // Counts begin anew, perhaps.
-                room.Heard = 0;
-                room.Doubt();
-                room.Interrupt();
+                subscription.Heard = 0;
+                subscription.Doubt();
+                subscription.Interrupt();
             }
         }
         else
         {
             for (var i = 4; i + 1 < answer.Length; i += 2)
             {
-                if (partition.Rooms.TryGetValue((string)answer[i]!, out var room) && (long)answer[i + 1] is var count
-                    && room.Heard < count)
+                if (partition.Subscriptions.TryGetValue((string)answer[i]!, out var subscription)
+                    && (long)answer[i + 1] is var count && subscription.Heard < count)
                 {
-                    unheard.Add((room, count));
+                    unheard.Add((subscription, count));
                 }
             }
         }

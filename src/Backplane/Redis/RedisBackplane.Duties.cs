@@ -17,7 +17,7 @@ public sealed partial class RedisBackplane
             await StartAsync(cancellation);
             await Task.WhenAll(
                 RepeatAsync(options.LogEndCheckInterval,
-                    token => check.RunAsync(rooms.Partitions, token), cancellation),
+                    token => check.RunAsync(subscriptions.Partitions, token), cancellation),
                 RepeatAsync(options.LogEndCheckInterval, orders.RunAsync, cancellation),
                 RepeatAsync(options.LogRenewalInterval, renewal.RunAsync, cancellation),
                 RepeatAsync(options.SettingsRenewalInterval, settings.RunAsync, cancellation));
@@ -62,7 +62,7 @@ public sealed partial class RedisBackplane
             try
             {
                 await CheckServerAsync(cancellation);
-                if (await settings.ShareAsync(cancellation) is { } problem)
+                if ((await layout.CheckAsync(cancellation) ?? await settings.ShareAsync(cancellation)) is { } problem)
                 {
                     throw new RedisStartException(problem);
                 }
@@ -127,10 +127,10 @@ public sealed partial class RedisBackplane
         }
 
         orders.Wake();
-        foreach (var room in rooms.All)
+        foreach (var subscription in subscriptions.All)
         {
-            room.Doubt();
-            room.Interrupt();
+            subscription.Doubt();
+            subscription.Interrupt();
         }
     }
 

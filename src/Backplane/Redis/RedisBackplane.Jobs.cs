@@ -24,7 +24,7 @@ public sealed partial class RedisBackplane
             RedisScript.Claim, [names.Head, names.Jobs, names.Claim], [names.Name, NodeText, Milliseconds(lease)],
                 cancellation))!;
         var saved = answer.Length > 1
-            ? new Position((long)answer[1], (long)answer[2], RedisEnvelope.Id((byte[])answer[3]!))
+            ? new Position((long)answer[1], (long)answer[2], RedisEntry.DecodeId((byte[])answer[3]!))
             : Position.None;
         return new SaveClaim((int)answer[0] == 1, saved);
     }

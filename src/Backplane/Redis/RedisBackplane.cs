@@ -33,12 +33,13 @@ public sealed partial class RedisBackplane
     private readonly RedisKeys keys;
     private readonly RedisConnection appends;
     private readonly RedisConnection others;
-    private readonly RedisRooms rooms;
+    private readonly RedisSubscriptions subscriptions;
     private readonly RedisLogReader reader;
     private readonly RedisLogReader confirmingReader;
     private readonly ReplicaWaits replicas;
     private readonly LogEndCheck check;
     private readonly CoveredLogRenewal renewal;
+    private readonly RedisLayout layout;
     private readonly SharedSettings settings;
     private readonly RedisOrders orders;
     private readonly CancellationTokenSource stopping = new();
@@ -51,9 +52,9 @@ public sealed partial class RedisBackplane
         this.logger = logger;
         this.time = time;
         node = ChannelNode.IdOf(options.Incarnation ?? Guid.NewGuid().ToString("n"));
-        entryHead = RedisEnvelope.Head(RedisMessageKind.Entry, node);
-        largeEntryHead = RedisEnvelope.Head(RedisMessageKind.EntryByPosition, node);
-        savedHead = RedisEnvelope.Head(RedisMessageKind.Saved, node);
+        entryHead = RedisMessageHead.Encode(RedisMessageKind.Entry, node);
+        largeEntryHead = RedisMessageHead.Encode(RedisMessageKind.EntryByPosition, node);
+        savedHead = RedisMessageHead.Encode(RedisMessageKind.Saved, node);
         forgottenAfter = Milliseconds(options.Jobs.ForgottenAfter);
         keys = new RedisKeys(options.Prefix);
         appends = new RedisConnection(options, "appends", time, logger, isForAppends: true);
@@ -62,8 +63,9 @@ public sealed partial class RedisBackplane
         confirmingReader = new RedisLogReader(appends, keys, options);
         replicas = new ReplicaWaits(appends, keys, options, time);
         check = new LogEndCheck(others, keys, options, time, logger);
-        rooms = new RedisRooms(others, keys, check, reader, node, logger);
-        renewal = new CoveredLogRenewal(others, rooms);
+        subscriptions = new RedisSubscriptions(others, keys, check, reader, node, logger);
+        renewal = new CoveredLogRenewal(others, subscriptions);
+        layout = new RedisLayout(others, keys);
         settings = new SharedSettings(others, keys, options, logger);
         orders = new RedisOrders(others, keys, node, time, logger);
         others.SubscriptionsRestored += OnSubscriptionsRestored;
@@ -140,8 +142,8 @@ public sealed partial class RedisBackplane
             RedisScript.Checkpoint,
             [names.Head, names.Entries, names.Ids, names.Jobs, names.Attempts, names.Problems, names.Claim],
             [
-                Text(saved.Epoch), Text(saved.Offset), RedisEnvelope.Id(saved.Id), Text(trimThrough.Epoch),
-                    Text(trimThrough.Offset), RedisEnvelope.Id(trimThrough.Id),
+                Text(saved.Epoch), Text(saved.Offset), RedisEntry.Encode(saved.Id), Text(trimThrough.Epoch),
+                    Text(trimThrough.Offset), RedisEntry.Encode(trimThrough.Id),
                 names.Name, names.ChannelName, savedHead, forgottenAfter, Milliseconds(options.CoveredLogRetention),
                     RedisChannels.PublishCommand,
             ],
@@ -155,7 +157,7 @@ public sealed partial class RedisBackplane
         ArgumentNullException.ThrowIfNull(listener);
         _ = document.Value;
         cancellation.ThrowIfCancellationRequested();
-        return rooms.JoinAsync(document, listener, cancellation);
+        return subscriptions.JoinAsync(document, listener, cancellation);
     }
 
     /// <inheritdoc />
@@ -218,7 +220,7 @@ public sealed partial class RedisBackplane
         }
 
         cancellation.ThrowIfCancellationRequested();
-        var bytes = RedisEnvelope.Entry(entry);
+        var bytes = RedisEntry.Encode(entry);
         if (options.MinReplicas == 0)
         {
             return (await StoreAsync(names, epoch, bytes, replaced, entry.Earlier, cancellation)).Result;
@@ -231,7 +233,7 @@ public sealed partial class RedisBackplane
             if (result.Position.Id != entry.Id)
             {
                 // An earlier try was stored: it is published under its own id.
-                bytes = RedisEnvelope.Entry(entry with { Id = result.Position.Id });
+                bytes = RedisEntry.Encode(entry with { Id = result.Position.Id });
             }
 
             await ReplicaWaits.ConfirmAsync(token, names.Partition, cancellation);
@@ -245,13 +247,11 @@ public sealed partial class RedisBackplane
         RedisKeys.DocumentKeys names, long epoch, byte[] entry, Position? replaced, ReadOnlyMemory<EntryId> earlier,
         CancellationToken cancellation)
     {
-        var isLarge = IsLarge(entry);
+        var published = PublishedLength(entry);
         RedisValue[] arguments =
         [
-            epoch, entry, names.Name, names.ChannelName, isLarge
-                ? largeEntryHead
-                : entryHead, isLarge ? RedisEnvelope.EntryHeadLength : entry.Length,
-            forgottenAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
+            epoch, entry, names.Name, names.ChannelName, published < entry.Length ? largeEntryHead : entryHead,
+            published, forgottenAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
         ];
         var answer = (byte[]?)await appends.EvaluateAsync(
             RedisScript.Append,
@@ -259,9 +259,9 @@ public sealed partial class RedisBackplane
             replaced switch
             {
                 null when earlier.IsEmpty => arguments,
-                null => [.. arguments, RedisValue.EmptyString, RedisValue.EmptyString, RedisEnvelope.Ids(earlier.Span)],
+                null => [.. arguments, RedisValue.EmptyString, RedisValue.EmptyString, RedisEntry.Encode(earlier.Span)],
                 { IsNone: true } => [.. arguments, true],
-                { } end => [.. arguments, true, RedisEnvelope.Id(end.Id)],
+                { } end => [.. arguments, true, RedisEntry.Encode(end.Id)],
             },
             cancellation);
         return RedisEnvelope.Appended(answer)
@@ -276,7 +276,9 @@ public sealed partial class RedisBackplane
     private async Task PublishAsync(RedisKeys.DocumentKeys names, AppendResult stored, long count, byte[] entry,
         CancellationToken cancellation)
     {
-        var message = RedisEnvelope.Entry(node, stored, count, entry, IsLarge(entry));
+        var published = PublishedLength(entry);
+        var head = published < entry.Length ? largeEntryHead : entryHead;
+        var message = RedisEnvelope.Entry(head, stored, count, entry.AsSpan(0, published));
         var channel = RedisChannels.Name(names.ChannelName);
         try
         {
@@ -288,5 +290,9 @@ public sealed partial class RedisBackplane
         }
     }
 
-    private bool IsLarge(byte[] entry) => entry.Length - RedisEnvelope.EntryHeadLength > options.MaxPublishedBytes;
+    /// <summary>How many bytes of an entry are published: all, or those before a payload that is too large.</summary>
+    private int PublishedLength(byte[] entry) =>
+        RedisEntry.HeadLength(entry) is var head && entry.Length - head > options.MaxPublishedBytes
+            ? head
+            : entry.Length;
 }

@@ -68,7 +68,7 @@ internal sealed class RedisLogReader(RedisConnection connection, RedisKeys keys,
         var answer = (RedisResult[])(await connection.EvaluateAsync(
             RedisScript.Read,
             [names.Head, names.Entries, names.Ids],
-            [Text(after.Epoch), Text(after.Offset), RedisEnvelope.Id(after.Id), pageBytes],
+            [Text(after.Epoch), Text(after.Offset), RedisEntry.Encode(after.Id), pageBytes],
             cancellation))!;
         var outcome = (int)answer[0] switch
         {
@@ -85,16 +85,16 @@ internal sealed class RedisLogReader(RedisConnection connection, RedisKeys keys,
         }
 
         var epoch = (long)answer[1];
-        var end = new Position(epoch, (long)answer[2], RedisEnvelope.Id((byte[])answer[3]!));
-        var start = new Position(epoch, (long)answer[4], RedisEnvelope.Id((byte[])answer[5]!));
-        var before = new Position(epoch, (long)answer[6], RedisEnvelope.Id((byte[])answer[7]!));
+        var end = new Position(epoch, (long)answer[2], RedisEntry.DecodeId((byte[])answer[3]!));
+        var start = new Position(epoch, (long)answer[4], RedisEntry.DecodeId((byte[])answer[5]!));
+        var before = new Position(epoch, (long)answer[6], RedisEntry.DecodeId((byte[])answer[7]!));
         var entries = new LoggedEntry[answer.Length - 8];
         for (var i = 0; i < entries.Length; i++)
         {
-            if (!RedisEnvelope.TryReadEntry((byte[])answer[i + 8]!, before, out entries[i]))
+            if (RedisEntry.Read((byte[])answer[i + 8]!, before, out entries[i]) is { } refusal)
             {
-                var problem =
-                    $"The log of document '{document}' is damaged: what Redis holds after {before} is no entry.";
+                var problem = $"The log of document '{document}' does not read: what Redis holds after {before} "
+                    + $"{refusal}.";
                 return new LogReadResult(LogReadOutcome.Damaged, [], end, start, problem);
             }
 

@@ -28,7 +28,7 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
     private const int OrderHeadLength = 16;
 
     // On the channel: the head of all messages and, in an answer, the order's id (8) and what there was to do (4).
-    private const int AnswerLength = RedisEnvelope.HeadLength + 12;
+    private const int AnswerLength = 12;
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim turn = new(1);
@@ -64,7 +64,7 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
             var heard = (int)await connection.EvaluateAsync(
                 RedisScript.Order,
                 [keys.Orders],
-                [bytes, keys.OrdersChannelName, RedisEnvelope.Head(RedisMessageKind.Order, node),
+                [bytes, keys.OrdersChannelName, RedisMessageHead.Encode(RedisMessageKind.Order, node),
                     RedisChannels.PublishCommand, (long)INodeOrders.Lifetime.TotalMilliseconds, MaxRemembered],
                 cancellation);
             var others = Math.Max(0, heard - (isSubscribed ? 1 : 0));
@@ -200,29 +200,35 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
 
     private Task AnswerAsync(ReadOnlyMemory<byte> id, int done, CancellationToken cancellation)
     {
-        var message = new byte[AnswerLength];
-        RedisEnvelope.Head(RedisMessageKind.OrderAnswer, node).CopyTo(message, 0);
-        id.Span.CopyTo(message.AsSpan(RedisEnvelope.HeadLength));
-        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(RedisEnvelope.HeadLength + 8), done);
+        var message = new byte[RedisMessageHead.PlainLength + AnswerLength];
+        RedisMessageHead.Encode(RedisMessageKind.OrderAnswer, node).CopyTo(message, 0);
+        var body = message.AsSpan(RedisMessageHead.PlainLength);
+        id.Span.CopyTo(body);
+        BinaryPrimitives.WriteInt32BigEndian(body[8..], done);
         return connection.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
     }
 
     private void OnMessage(byte[] message)
     {
-        if (RedisEnvelope.TryReadKind(message, out var kind) && kind == RedisMessageKind.Order)
+        if (!RedisMessageHead.TryRead(message, out var head) || head.Refusal(message) is not null)
+        {
+            return;
+        }
+
+        var body = message.AsSpan(head.Length);
+        if (head.Kind == RedisMessageKind.Order)
         {
             Wake();
         }
-        else if (kind == RedisMessageKind.OrderAnswer && message.Length == AnswerLength)
+        else if (head.Kind == RedisMessageKind.OrderAnswer && body.Length == AnswerLength)
         {
             PendingOrder? answers;
             lock (gate)
             {
-                pending.TryGetValue(
-                    BinaryPrimitives.ReadUInt64BigEndian(message.AsSpan(RedisEnvelope.HeadLength)), out answers);
+                pending.TryGetValue(BinaryPrimitives.ReadUInt64BigEndian(body), out answers);
             }
 
-            answers?.Add(BinaryPrimitives.ReadInt32BigEndian(message.AsSpan(RedisEnvelope.HeadLength + 8)));
+            answers?.Add(BinaryPrimitives.ReadInt32BigEndian(body[8..]));
         }
     }
 

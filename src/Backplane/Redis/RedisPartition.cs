@@ -10,7 +10,7 @@ internal sealed class RedisPartition(int number)
     public int Number { get; } = number;
 
     /// <summary>By encoded name.</summary>
-    public ConcurrentDictionary<string, RedisRoom> Rooms { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, RedisSubscription> Subscriptions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>One look at the partition at a time.</summary>
     public SemaphoreSlim Turn { get; } = new(1);

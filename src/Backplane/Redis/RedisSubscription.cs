@@ -1,12 +1,160 @@
+using Relay.Yjs;
+using StackExchange.Redis;
+
 namespace Relay.Backplane;
 
-/// <summary>One listener's stay in a room; ended once, however often it is disposed.</summary>
-internal sealed class RedisSubscription(RedisRooms rooms, RedisRoom room, IChannelListener listener) : IAsyncDisposable
+/// <summary>
+/// This node's subscription to one document's channel: making, ending and renewing it, and the signs that messages were
+/// lost. Messages are handed to the <see cref="RedisInbox"/>.
+/// </summary>
+internal sealed class RedisSubscription(DocumentName document, RedisKeys.DocumentKeys keys, ulong node,
+    RedisConnection connection, RedisInbox inbox)
 {
-    private int ended;
+    // After so many entries that were found in the log only, the subscription counts as lost. One message may be late
+    // on a busy machine.
+    private const int MaxMisses = 2;
 
-    public ValueTask DisposeAsync() =>
-        Interlocked.Exchange(ref ended, 1) == 0
-        ? new ValueTask(rooms.LeaveAsync(room, listener))
-        : ValueTask.CompletedTask;
+    private readonly RedisChannel channel = RedisChannels.Name(keys.ChannelName);
+    private bool isSubscribed;
+    private long heard;
+    private int misses;
+    private volatile bool isDoubtful;
+
+    public DocumentName Document { get; } = document;
+
+    public RedisKeys.DocumentKeys Keys { get; } = keys;
+
+    /// <summary>One subscribing or unsubscribing at a time.</summary>
+    public SemaphoreSlim Turn { get; } = new(1);
+
+    /// <summary>Under <see cref="Turn"/>: whether it has ended, so that another must be made.</summary>
+    public bool IsClosed { get; private set; }
+
+    public ChannelListeners Listeners => inbox.Listeners;
+
+    /// <summary>The partition's count at the last entry heard.</summary>
+    public long Heard
+    {
+        get => Interlocked.Read(ref heard);
+        set => Interlocked.Exchange(ref heard, value);
+    }
+
+    /// <summary>Under <see cref="Turn"/>: subscribes to the channel, if that is not done.</summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer, or refuses it.</exception>
+    public async Task SubscribeAsync(CancellationToken cancellation)
+    {
+        if (!isSubscribed)
+        {
+            await MakeSubscriptionAsync(cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Under <see cref="Turn"/>: ends the subscription for good, also one that could not be made, because the client
+    /// would make it when it is connected again.
+    /// </summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer; the subscription is closed all the
+    /// same.</exception>
+    public async Task CloseAsync()
+    {
+        IsClosed = true;
+        await UnsubscribeAsync(CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Notes that the client had to subscribe again, which it does without looking at the answers.
+    /// </summary>
+    public void Doubt() => isDoubtful = true;
+
+    /// <summary>
+    /// Whether the channel is not subscribed to although it should be, as far as can be told from here.
+    /// </summary>
+    public bool CheckIsLost()
+    {
+        if (Volatile.Read(ref misses) >= MaxMisses)
+        {
+            return true;
+        }
+
+        // Most subscriptions are not asked: a look at the client's subscriptions for every document would add up.
+        return isDoubtful && (isDoubtful = isSubscribed && !connection.IsSubscribed(channel));
+    }
+
+    /// <summary>
+    /// Notes that the log has an entry, the partition's <paramref name="count"/>th, that was not heard.
+    /// </summary>
+    public void Miss(long count)
+    {
+        Heard = count;
+        Interlocked.Increment(ref misses);
+    }
+
+    /// <summary>Subscribes again; false if the subscription has ended or was never made.</summary>
+    /// <exception cref="BackplaneUnavailableException">Redis does not answer, or refuses it.</exception>
+    public async Task<bool> RenewAsync(CancellationToken cancellation)
+    {
+        Volatile.Write(ref misses, 0);
+        isDoubtful = true;
+        var isRenewed = false;
+        await Turn.WaitAsync(cancellation);
+        try
+        {
+            if (!IsClosed && isSubscribed)
+            {
+                // The client does not ask Redis for a subscription that it believes to have: it must forget it first.
+                await UnsubscribeAsync(cancellation);
+                await MakeSubscriptionAsync(cancellation);
+                isRenewed = true;
+            }
+        }
+        finally
+        {
+            Turn.Release();
+        }
+
+        isDoubtful = false;
+        return isRenewed;
+    }
+
+    /// <summary>Tells the listeners that something may be missing.</summary>
+    public void Interrupt() => inbox.Interrupt();
+
+    /// <summary>Takes a message; called by the client, one at a time.</summary>
+    private void Take(byte[] message)
+    {
+        Volatile.Write(ref misses, 0);
+        if (!RedisMessageHead.TryRead(message, out var head))
+        {
+            inbox.Refuse("is no message of this version");
+            return;
+        }
+
+        if (head.Node == node && RedisEnvelope.AwarenessKindOf(head.Kind) is not null)
+        {
+            return;
+        }
+
+        if (RedisEnvelope.TryReadCount(message, head, out var count))
+        {
+            Heard = count;
+        }
+
+        inbox.Take(message, head);
+    }
+
+    private async Task MakeSubscriptionAsync(CancellationToken cancellation)
+    {
+        await connection.CallAsync(
+            redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, Take), cancellation);
+        isSubscribed = true;
+
+        // The client does not throw for a subscription that it could not make: it remembers it, and makes it later.
+        if (!connection.IsSubscribed(channel))
+        {
+            throw new BackplaneUnavailableException("Redis is not there to subscribe to a document's channel.");
+        }
+    }
+
+    private Task UnsubscribeAsync(CancellationToken cancellation) => connection.CallAsync(
+        redis => RedisChannels.UnsubscribeAsync(redis.GetSubscriber(), channel), cancellation);
 }

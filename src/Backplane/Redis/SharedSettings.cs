@@ -10,15 +10,21 @@ namespace Relay.Backplane;
 internal sealed partial class SharedSettings(RedisConnection connection, RedisKeys keys,
     RedisBackplaneOptions options, ILogger logger)
 {
+    /// <summary>The name under which the layout of keys and values is shared, before all settings.</summary>
+    private const string LayoutName = "layout";
+
     /// <summary>
-    /// Says why this node's settings contradict those of the nodes that run, or nothing; then they count as known for
-    /// some time.
+    /// Says why this node's settings contradict those of the nodes that run. Returns null if they do not; then they
+    /// count as known for some time.
     /// </summary>
     /// <exception cref="BackplaneUnavailableException">Redis does not answer.</exception>
     public async Task<string?> ShareAsync(CancellationToken cancellation)
     {
         // Three rounds may fail before a setting is forgotten.
-        var arguments = new List<RedisValue> { (long)(4 * options.SettingsRenewalInterval).TotalMilliseconds };
+        var arguments = new List<RedisValue>
+        {
+            (long)(4 * options.SettingsRenewalInterval).TotalMilliseconds, LayoutName, RedisLayout.Current,
+        };
         foreach (var (name, value) in options.SharedSettings)
         {
             arguments.AddRange([name, value]);
@@ -33,6 +39,11 @@ internal sealed partial class SharedSettings(RedisConnection connection, RedisKe
 
         var other = (RedisResult[])result!;
         var setting = (string)other[0]!;
+        if (setting == LayoutName)
+        {
+            return RedisLayout.Refusal((string)other[1]!, "The nodes that run on this Redis use");
+        }
+
         return $"{setting} is {options.SharedSettings[setting]} here and {(string)other[1]!} on the nodes that run: "
             + "it must be equal on all; stop them for a minute to change it.";
     }

@@ -13,8 +13,8 @@ public sealed partial class S3SnapshotStore
     /// <paramref name="create"/>, which is for development, a missing bucket is made. A node may serve without a passed
     /// check, and check again later.
     /// </summary>
-    /// <exception cref="SnapshotStoreMisconfiguredException">The bucket is missing or this node may not use it; the
-    /// message says which permission is missing.</exception>
+    /// <exception cref="SnapshotStoreMisconfiguredException">The bucket is missing or this node may not use it, and the
+    /// message says which permission is missing; or it holds snapshots of another format version.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">S3 cannot be reached.</exception>
     public async Task<S3BucketCheck> CheckBucketAsync(bool create, CancellationToken cancellation)
     {
@@ -46,6 +46,12 @@ public sealed partial class S3SnapshotStore
                 .ConfigureAwait(false);
         await ProbeAsync("s3:DeleteObject", objects, token => DeleteObjectAsync(key, token), cancellation)
             .ConfigureAwait(false);
+        if (await calls.RunAsync("Cannot look at the stored snapshots", 0, FindOtherVersionAsync, cancellation)
+            .ConfigureAwait(false) is { } refusal)
+        {
+            throw new SnapshotStoreMisconfiguredException(refusal);
+        }
+
         return new S3BucketCheck(made, conditional && ConditionalPuts);
     }
 
@@ -73,6 +79,44 @@ public sealed partial class S3SnapshotStore
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Looks at one stored snapshot, as a store holds one version only: why this node must not start on it, or null.
+    /// </summary>
+    private async Task<string?> FindOtherVersionAsync(CancellationToken cancellation)
+    {
+        var page = await client.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.Prefix }, cancellation)
+            .ConfigureAwait(false);
+        var found = page.S3Objects?.Find(stored =>
+            stored.Key.StartsWith(options.Prefix, StringComparison.Ordinal)
+            && SnapshotKey.IsRest(stored.Key.AsSpan(options.Prefix.Length)));
+        if (found is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var answer = await client.GetObjectAsync(
+                new GetObjectRequest
+                {
+                    BucketName = options.Bucket,
+                    Key = found.Key,
+                    ByteRange = new ByteRange(0, SnapshotFormat.FixedBytes - 1),
+                }, cancellation).ConfigureAwait(false);
+            var start = new byte[SnapshotFormat.FixedBytes];
+            var length = await answer.ResponseStream
+                .ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+            return SnapshotFormat.StartRefusal(start.AsSpan(0, length), $"s3://{options.Bucket}/{found.Key}");
+        }
+        catch (AmazonS3Exception exception) when (S3Calls.IsNoObject(exception)
+            || exception.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            // Pruned meanwhile, or empty, which is no snapshot.
+            return null;
         }
     }
 

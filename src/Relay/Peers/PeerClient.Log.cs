@@ -23,8 +23,8 @@ internal sealed partial class PeerClient
     private static partial void LogNothing(ILogger logger, string holder, DocumentName document, int status);
 
     [LoggerMessage(LogEvents.PeerAnswerUnusable, LogLevel.Warning,
-        "What {Holder} answered is no whole state of {Document} signed by a node of ours")]
-    private static partial void LogNoState(ILogger logger, string holder, DocumentName document);
+        "What {Holder} answered about {Document} is not used: it {Problem}")]
+    private static partial void LogNoState(ILogger logger, string holder, DocumentName document, string problem);
 
     [LoggerMessage(LogEvents.PeerUnreachable, LogLevel.Debug, "The node at {Holder} cannot be asked for {Document}")]
     private static partial void LogUnreachable(ILogger logger, Exception exception, string holder,

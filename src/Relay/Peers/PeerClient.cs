@@ -157,13 +157,13 @@ internal sealed partial class PeerClient : IPeers, IPeerPresence, IDisposable
             }
 
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-            var state = await PeerStateReader.ReadAsync(body, secret, proof, options.MaxBytes, cancellation);
-            if (state is null)
+            var answer = await PeerStateReader.ReadAsync(body, secret, proof, options.MaxBytes, cancellation);
+            if (answer.Refusal is { } refusal)
             {
-                LogNoState(logger, holder, document);
+                LogNoState(logger, holder, document, refusal);
             }
 
-            return state;
+            return answer.State;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException
             or ObjectDisposedException)

@@ -16,13 +16,13 @@ namespace Relay.Peers;
 /// 61   8  d: bytes of the document
 /// 69   8  u: bytes of the unlogged updates
 /// 77   8  a: bytes of presence
-/// 85   2  c: number of stored snapshots all of which is in the document
+/// 85   2  f: bytes of the optional fields
 /// 87 24n  the positions
-///  …  8c  the ids in the positions of those snapshots
+///  …   f  optional fields (<see cref="OptionalFields"/>), without a length before them
 /// </code>
 /// Then the body: d bytes of the document and u bytes of unlogged updates (Yjs updates, format V1), a bytes of presence
 /// (y-protocols), and 32 bytes of HMAC-SHA256 with the nodes' secret over the line
-/// <c>relay-peer-answer-1</c>, the question's proof, a line feed, the header, and the three parts before it. So a cut,
+/// <c>relay-peer-answer-2</c>, the question's proof, a line feed, the header, and the three parts before it. So a cut,
 /// damaged or repeated answer, or one of somebody who does not belong to us, is none.
 /// </summary>
 /// <param name="IsDeflated">The body's encoding.</param>
@@ -32,12 +32,12 @@ namespace Relay.Peers;
 /// <param name="DocumentBytes">Bytes of the document.</param>
 /// <param name="UnloggedBytes">Bytes of the unlogged updates.</param>
 /// <param name="AwarenessBytes">Bytes of presence.</param>
-/// <param name="CoversCount">How many ids of snapshots follow the positions.</param>
+/// <param name="FieldBytes">Bytes of the optional fields.</param>
 internal readonly record struct PeerStateHeader(
     bool IsDeflated, Position Position, Position Saved, int UnreadableCount, long DocumentBytes, long UnloggedBytes,
-        long AwarenessBytes, int CoversCount)
+        long AwarenessBytes, int FieldBytes)
 {
-    /// <summary>The header without the positions and ids of snapshots.</summary>
+    /// <summary>The header without the positions of unreadable snapshots and the optional fields.</summary>
     public const int FixedBytes = 87;
 
     public const int PositionBytes = 24;
@@ -59,7 +59,7 @@ internal readonly record struct PeerStateHeader(
     public static System.Security.Cryptography.IncrementalHash StartSigning(PeerSecret secret, string proof)
     {
         var signature = secret.StartSigning();
-        signature.AppendData(System.Text.Encoding.UTF8.GetBytes($"relay-peer-answer-1\n{proof}\n"));
+        signature.AppendData(System.Text.Encoding.UTF8.GetBytes($"relay-peer-answer-2\n{proof}\n"));
         return signature;
     }
 
@@ -74,7 +74,7 @@ internal readonly record struct PeerStateHeader(
         BinaryPrimitives.WriteInt64BigEndian(bytes[61..], DocumentBytes);
         BinaryPrimitives.WriteInt64BigEndian(bytes[69..], UnloggedBytes);
         BinaryPrimitives.WriteInt64BigEndian(bytes[77..], AwarenessBytes);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[85..], checked((ushort)CoversCount));
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[85..], checked((ushort)FieldBytes));
     }
 
     public static void WritePosition(Span<byte> bytes, Position position)
@@ -83,6 +83,16 @@ internal readonly record struct PeerStateHeader(
         BinaryPrimitives.WriteInt64BigEndian(bytes[8..], position.Offset);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], position.Id.Value);
     }
+
+    /// <summary>
+    /// Why the start of an answer is refused although it is one: it is of another version. Null if it is of this
+    /// version, or is no answer.
+    /// </summary>
+    public static string? Refusal(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= FixedBytes && bytes.StartsWith(Magic)
+        && BinaryPrimitives.ReadUInt16BigEndian(bytes[8..]) is var version && version != Version
+            ? $"has format version {version}, and this version of Relay reads version {Version}"
+            : null;
 
     /// <summary>
     /// Reads the fixed part; false if it is none, or if the parts together exceed <paramref name="maxBytes"/>.
@@ -108,7 +118,7 @@ internal readonly record struct PeerStateHeader(
 
         // One by one and before they are added: three lengths of strangers may add up to anything.
         var most = Math.Min(maxBytes, Array.MaxLength);
-        return IsPosition(header.Position) && IsPosition(header.Saved)
+        return header.FieldBytes <= OptionalFields.MaxBytes && IsPosition(header.Position) && IsPosition(header.Saved)
             && header.DocumentBytes >= 0 && header.DocumentBytes <= most
             && header.UnloggedBytes >= 0 && header.UnloggedBytes <= most
             && header.AwarenessBytes >= 0 && header.AwarenessBytes <= most

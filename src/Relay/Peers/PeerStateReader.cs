@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Relay.Sessions;
@@ -23,9 +22,9 @@ internal static class PeerStateReader
     /// <param name="proof">The proof of the question that was asked.</param>
     /// <param name="maxBytes">The most that the parts may have together.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>The state; nothing if it is none.</returns>
+    /// <returns>The state, or why there is none.</returns>
     /// <exception cref="IOException">The connection broke.</exception>
-    public static async Task<PeerState?> ReadAsync(Stream input, PeerSecret secret, string proof, long maxBytes,
+    public static async Task<PeerAnswer> ReadAsync(Stream input, PeerSecret secret, string proof, long maxBytes,
         CancellationToken cancellation)
     {
         using var signature = PeerStateHeader.StartSigning(secret, proof);
@@ -33,52 +32,29 @@ internal static class PeerStateReader
         if (await input.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation) < start.Length
             || !PeerStateHeader.TryRead(start, maxBytes, out var header))
         {
-            return null;
+            return PeerStateHeader.Refusal(start) is { } otherVersion
+                ? new PeerAnswer(null, otherVersion)
+                : PeerAnswer.Unusable;
         }
 
         signature.AppendData(start);
-        var ofPositions = PeerStateHeader.PositionBytes * header.UnreadableCount;
-        var positions = new byte[ofPositions + (PeerStateHeader.IdBytes * header.CoversCount)];
-        if (await input.ReadAtLeastAsync(positions, positions.Length, throwOnEndOfStream: false,
-            cancellation) < positions.Length)
+        var rest = new byte[(PeerStateHeader.PositionBytes * header.UnreadableCount) + header.FieldBytes];
+        if (await input.ReadAtLeastAsync(rest, rest.Length, throwOnEndOfStream: false, cancellation) < rest.Length)
         {
-            return null;
+            return PeerAnswer.Unusable;
         }
 
-        signature.AppendData(positions);
-        var unreadable = new HashSet<Position>();
-        for (var at = 0; at < ofPositions; at += PeerStateHeader.PositionBytes)
-        {
-            unreadable.Add(PeerStateHeader.ReadPosition(positions.AsSpan(at)));
-        }
-
-        var covers = new EntryId[header.CoversCount];
-        for (var i = 0; i < covers.Length; i++)
-        {
-            covers[i] = new EntryId(BinaryPrimitives.ReadUInt64BigEndian(
-                positions.AsSpan(ofPositions + (PeerStateHeader.IdBytes * i))));
-        }
-
+        signature.AppendData(rest);
         var body = header.IsDeflated ? new DeflateStream(input, CompressionMode.Decompress, leaveOpen: true) : input;
         try
         {
             return await ReadBodyAsync(body, header, signature, cancellation) is { } parts
-                && unreadable.All(PeerStateHeader.IsPosition)
-                ? new PeerState(
-                    header.Position,
-                    header.Saved,
-                    unreadable,
-                    parts.AsMemory(0, (int)header.DocumentBytes),
-                    parts.AsMemory((int)header.DocumentBytes, (int)header.UnloggedBytes),
-                    parts.AsMemory((int)(header.DocumentBytes + header.UnloggedBytes), (int)header.AwarenessBytes))
-                {
-                    Covers = covers,
-                }
-                : null;
+                ? AnswerOf(header, rest, parts)
+                : PeerAnswer.Unusable;
         }
         catch (InvalidDataException)
         {
-            return null;
+            return PeerAnswer.Unusable;
         }
         finally
         {
@@ -87,6 +63,34 @@ internal static class PeerStateReader
                 await body.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>The answer, whose signature fits.</summary>
+    private static PeerAnswer AnswerOf(PeerStateHeader header, byte[] rest, byte[] parts)
+    {
+        var unreadable = new HashSet<Position>();
+        for (var i = 0; i < header.UnreadableCount; i++)
+        {
+            unreadable.Add(PeerStateHeader.ReadPosition(rest.AsSpan(i * PeerStateHeader.PositionBytes)));
+        }
+
+        return !unreadable.All(PeerStateHeader.IsPosition)
+                || !OptionalFields.TryRead(rest.AsMemory(rest.Length - header.FieldBytes), out var fields)
+                || !CoveredSnapshotsField.IsWhole(fields)
+            ? PeerAnswer.Unusable
+            : fields.Refusal is { } refusal ? new PeerAnswer(null, refusal)
+            : new PeerAnswer(
+                new PeerState(
+                    header.Position,
+                    header.Saved,
+                    unreadable,
+                    parts.AsMemory(0, (int)header.DocumentBytes),
+                    parts.AsMemory((int)header.DocumentBytes, (int)header.UnloggedBytes),
+                    parts.AsMemory((int)(header.DocumentBytes + header.UnloggedBytes), (int)header.AwarenessBytes))
+                {
+                    Fields = fields,
+                },
+                null);
     }
 
     private static async Task<byte[]?> ReadBodyAsync(Stream body, PeerStateHeader header, IncrementalHash signature,

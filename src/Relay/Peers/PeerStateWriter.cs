@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Relay.Sessions;
@@ -40,9 +39,9 @@ internal static class PeerStateWriter
         var total = (long)state.Document.Length + state.Unlogged.Length + state.Awareness.Length;
         var header = new PeerStateHeader(
             total >= DeflateFrom, state.Position, state.Saved, state.Unreadable.Count, state.Document.Length,
-                state.Unlogged.Length, state.Awareness.Length, state.Covers.Count);
+                state.Unlogged.Length, state.Awareness.Length, state.Fields.Bytes.Length);
         var start = new byte[PeerStateHeader.FixedBytes + (PeerStateHeader.PositionBytes * state.Unreadable.Count)
-            + (PeerStateHeader.IdBytes * state.Covers.Count)];
+            + state.Fields.Bytes.Length];
         header.Write(start);
         var at = PeerStateHeader.FixedBytes;
         foreach (var position in state.Unreadable)
@@ -51,12 +50,7 @@ internal static class PeerStateWriter
             at += PeerStateHeader.PositionBytes;
         }
 
-        foreach (var id in state.Covers)
-        {
-            BinaryPrimitives.WriteUInt64BigEndian(start.AsSpan(at), id.Value);
-            at += PeerStateHeader.IdBytes;
-        }
-
+        state.Fields.Bytes.Span.CopyTo(start.AsSpan(at));
         signature.AppendData(start);
         await output.WriteAsync(start, cancellation);
         if (!header.IsDeflated)

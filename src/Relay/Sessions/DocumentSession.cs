@@ -25,12 +25,15 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
         Mailbox = new Mailbox(services.Environment.Scheduler, OnHandlerFailed, IsLong);
         var effects = new SessionEffects(Mailbox, services.Environment);
         var context = new SessionContext(name, services.Settings, effects, services.Metrics, services.Logger);
-        parts = new SessionParts(context, services, new ChannelListener(this), this);
+        parts = new SessionParts(context, services, new ChannelListener(this, services.Settings.HeldBytes), this);
     }
 
     public DocumentName Name { get; }
 
     public Mailbox Mailbox { get; }
+
+    /// <summary>Which entries that the channel brings are this session's own; on any thread.</summary>
+    public OwnEntries OwnEntries => parts.Outbox.OwnEntries;
 
     /// <summary>The stage, for tests.</summary>
     public SessionStage Stage => parts.Lifecycle.Stage;
@@ -88,6 +91,17 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
         if (!parts.Lifecycle.IsClosed)
         {
             parts.Follower.OnChannelEntry(entry);
+        }
+    }
+
+    /// <summary>
+    /// The channel brings an entry of this session, without its payload: its append was in flight at that moment.
+    /// </summary>
+    public void OnChannelOwnEntry(in LoggedEntry head)
+    {
+        if (!parts.Lifecycle.IsClosed)
+        {
+            parts.Follower.OnChannelOwnEntry(head);
         }
     }
 

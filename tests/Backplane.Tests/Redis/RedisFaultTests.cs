@@ -241,8 +241,8 @@ public sealed class RedisFaultTests : RedisFixture
         await redis.GetDatabase().ScriptEvaluateAsync(
             RedisScript.Append,
             [keys.Head, keys.Entries, keys.Ids, keys.Count, keys.Changed, keys.Jobs],
-            [epoch, RedisEnvelope.Entry(Sample.Update(2)), keys.Name, "nowhere",
-                RedisEnvelope.Head(RedisMessageKind.Entry, 1), 1000, 1000, RedisChannels.PublishCommand, "0", 100])
+            [epoch, RedisEntry.Encode(Sample.Update(2)), keys.Name, "nowhere",
+                RedisMessageHead.Encode(RedisMessageKind.Entry, 1), 1000, 1000, RedisChannels.PublishCommand, "0", 100])
                 .Soon();
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Backplane.Support;
 
@@ -15,9 +16,11 @@ internal static class RedisNode
             ChannelGrace = TimeSpan.FromSeconds(2)
         };
 
-    public static async Task<RedisBackplane> OpenAsync(RedisBackplaneOptions options)
+    public static async Task<RedisBackplane> OpenAsync(
+        RedisBackplaneOptions options, ILogger<RedisBackplane>? logger = null)
     {
-        var node = RedisBackplane.Open(options, NullLogger<RedisBackplane>.Instance, TimeProvider.System);
+        var node = RedisBackplane.Open(
+            options, logger ?? NullLogger<RedisBackplane>.Instance, TimeProvider.System);
         await node.WhenConnectedAsync(default).Soon();
         return node;
     }

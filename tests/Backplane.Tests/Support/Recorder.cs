@@ -13,6 +13,11 @@ internal sealed class Recorder : IChannelListener
     /// <summary>Set when two calls ran at the same time.</summary>
     public bool Overlapped { get; private set; }
 
+    /// <summary>Which of its node's own entries it takes before it is told of them.</summary>
+    public Func<LoggedEntry, bool> Takes { get; init; } = _ => false;
+
+    public bool TryTakeOwn(in LoggedEntry head) => Takes(head);
+
     public void OnEntry(in LoggedEntry entry) => Keep(entry);
 
     public void OnAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>

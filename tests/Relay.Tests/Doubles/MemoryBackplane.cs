@@ -75,16 +75,23 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         return entry;
     }
 
+    /// <summary>As the channels do for the node that appended it: each listener may take it before.</summary>
     public void Deliver(DocumentName name, LoggedEntry entry)
     {
         if (!IsHushed)
         {
             foreach (var subscription in subscriptions.Where(s => s.Name == name).ToArray())
             {
-                subscription.Listener.OnEntry(entry);
+                if (!subscription.Listener.TryTakeOwn(entry with { Payload = default }))
+                {
+                    subscription.Listener.OnEntry(entry);
+                }
             }
         }
     }
+
+    /// <summary>The one listener of a document.</summary>
+    public IChannelListener ListenerOf(DocumentName name) => subscriptions.Single(s => s.Name == name).Listener;
 
     /// <summary>A node has no channels any more.</summary>
     public void Cut(ulong node)
@@ -282,7 +289,10 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         }
 
         var logged = new LoggedEntry(new Position(log.Epoch, log.End.Offset + 1, entry.Id), log.End.Id,
-            entry.Kind, entry.Payload);
+            entry.Kind, entry.Payload)
+        {
+            Fields = entry.Fields,
+        };
         log.Entries.Add(logged);
         return (new AppendResult(outcome, logged.Position, logged.Previous), logged);
     }

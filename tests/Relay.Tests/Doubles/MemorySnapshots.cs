@@ -51,7 +51,7 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
         await Reading.PassAsync();
         SnapshotInfo[] listing = [.. Of(document)
             .Select(s => new SnapshotInfo(
-                s.Position, SnapshotFormat.LengthOf(document, s.Update.Length) + (8 * s.Covers.Count),
+                s.Position, SnapshotFormat.LengthOf(document, s.Update.Length) + s.Fields.Bytes.Length,
                 stored.First(x => x.Snapshot == s).StoredAt))];
         var after = AfterListing;
         AfterListing = null;

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Backplane;
 using Relay.Doubles;
+using Relay.Yjs;
 using static Relay.Doubles.Messages;
 using static Relay.Node.SnapshotRequests;
 
@@ -100,6 +102,26 @@ public sealed class LogSetAsideRequestTests : IDisposable
         await node.DisposeAsync();
         await using var next = await StartAsync();
         Assert.Equal(all, await next.StateAsync());
+    }
+
+    [Fact]
+    public async Task A_document_with_an_entry_of_a_newer_version_is_refused_and_others_are_not()
+    {
+        var options = new FileLogOptions { Directory = directory };
+        await using (var log = FileLog.Open(options, NullLogger<FileLog>.Instance))
+        {
+            var entry = new LogEntry(new EntryId(1), EntryKind.Update, A)
+            {
+                Fields = OptionalFields.None.With(9, [1]),
+            };
+            await log.AppendAsync(World.Name, 0, entry, default);
+        }
+
+        await using var node = await StartAsync();
+        Assert.Equal((500, "document-unreadable"), await RefusedAsync(node, "GET", Document));
+        Assert.Contains("has the required field 9, which this version of Relay does not know",
+            await ProblemOfJobAsync(node));
+        Assert.Equal(204, await node.StatusAsync("POST", "/api/documents/other/updates", body: B));
     }
 
     [Fact]

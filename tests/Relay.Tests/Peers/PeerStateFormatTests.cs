@@ -8,16 +8,15 @@ namespace Relay.Peers;
 public sealed class PeerStateFormatTests
 {
     [Fact]
-    public async Task The_bytes_of_version_2_are_what_they_always_were() =>
+    public async Task The_bytes_are_as_documented() =>
         Assert.Equal(
             "89524c5950454552" + "0002" + "00" + "0001"
             + "00000000000003e8" + "0000000000000007" + "1122334455667788"
             + "00000000000003e8" + "0000000000000005" + "1122334455667788"
-            + "0000000000000003" + "0000000000000002" + "0000000000000001" + "0002"
+            + "0000000000000003" + "0000000000000002" + "0000000000000001" + "0000"
             + "00000000000003e8" + "0000000000000006" + "1122334455667788"
-            + "1122334455667789" + "0000000000000001"
             + "010203" + "0405" + "06"
-            + "adf04c31d7fe00aeb3c0dd511093d8e86e68ab384a5f7e796cdfa670a31d6796",
+            + "ee138a1f5e4151925f27d7e938729bd5c54e94a110b998ff7c07ea2c2230dfd6",
             Convert.ToHexStringLower(await WrittenAsync(State() with { Document = new byte[] { 1, 2, 3 } })));
 
     [Theory]
@@ -30,6 +29,39 @@ public sealed class PeerStateFormatTests
     {
         var state = State(documentBytes);
         AssertEqual(state, await ReadAsync(await WrittenAsync(state)));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(PeerStateWriter.DeflateFrom)]
+    public async Task An_unknown_optional_field_is_skipped_and_an_unknown_required_one_is_named(int documentBytes)
+    {
+        var fields = CoveredSnapshotsField.Of([new EntryId(7), new EntryId(1)]).With(4, [1, 2]).With(8, []);
+        var state = State(documentBytes) with { Fields = fields };
+        var read = await ReadAsync(await WrittenAsync(state));
+        AssertEqual(state, read);
+        Assert.Equal(fields, read!.Fields);
+        Assert.Equal([new EntryId(7), new EntryId(1)], read.Covers);
+
+        var refused = await ReadAnswerAsync(await WrittenAsync(state with { Fields = fields.With(9, [3]) }));
+        Assert.Equal("has the required field 9, which this version of Relay does not know: a newer one wrote it",
+            refused.Refusal);
+    }
+
+    [Fact]
+    public async Task Another_version_is_named_and_fields_that_do_not_read_or_are_not_signed_are_no_answer()
+    {
+        var bytes = await WrittenAsync(State() with { Fields = OptionalFields.None.With(9, [3]) });
+        Assert.Contains("required field 9", (await ReadAnswerAsync(bytes)).Refusal);
+        Assert.Equal(PeerAnswer.Unusable, await ReadAnswerAsync(bytes, proof: "another"));
+
+        bytes[PeerStateHeader.FixedBytes + PeerStateHeader.PositionBytes] = 8;
+        Assert.Equal(PeerAnswer.Unusable, await ReadAnswerAsync(bytes));
+        bytes = await WrittenAsync(State() with { Fields = OptionalFields.None.With(2, new byte[9]) });
+        Assert.Equal(PeerAnswer.Unusable, await ReadAnswerAsync(bytes));
+        bytes[9] = 1;
+        Assert.Equal("has format version 1, and this version of Relay reads version 2",
+            (await ReadAnswerAsync(bytes)).Refusal);
     }
 
     [Fact]
@@ -48,8 +80,7 @@ public sealed class PeerStateFormatTests
         Assert.InRange((await WrittenAsync(State() with { Document = text })).Length, 100, 3_000);
 
         var small = State(1_000);
-        Assert.Equal(PeerStateHeader.FixedBytes + PeerStateHeader.PositionBytes
-            + (2 * PeerStateHeader.IdBytes) + 1_003 + PeerStateHeader.MacBytes,
+        Assert.Equal(PeerStateHeader.FixedBytes + PeerStateHeader.PositionBytes + 1_003 + PeerStateHeader.MacBytes,
             (await WrittenAsync(small)).Length);
         Assert.InRange((await WrittenAsync(State(100_000))).Length, 100_000, 107_000);
     }
@@ -97,8 +128,8 @@ public sealed class PeerStateFormatTests
         var bytes = await WrittenAsync(State());
         Assert.Null(await ReadAsync(bytes, proof: "another"));
         Assert.Null(
-            await PeerStateReader.ReadAsync(new MemoryStream(bytes), new PeerSecret("x"), "proof", 1 << 20,
-                CancellationToken.None));
+            (await PeerStateReader.ReadAsync(new MemoryStream(bytes), new PeerSecret("x"), "proof", 1 << 20,
+                CancellationToken.None)).State);
     }
 
     [Fact]
@@ -107,7 +138,7 @@ public sealed class PeerStateFormatTests
         var bytes = await WrittenAsync(State(1_000));
         Assert.NotNull(await ReadAsync(bytes, maxBytes: 1_003));
         using var stream = new MemoryStream(bytes);
-        Assert.Null(await PeerStateReader.ReadAsync(stream, Secret, "proof", 1_002, CancellationToken.None));
+        Assert.Null((await PeerStateReader.ReadAsync(stream, Secret, "proof", 1_002, CancellationToken.None)).State);
         Assert.Equal(PeerStateHeader.FixedBytes, stream.Position);
     }
 
@@ -128,6 +159,15 @@ public sealed class PeerStateFormatTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
-    private static Task<PeerState?> ReadAsync(byte[] bytes, string proof = "proof", long maxBytes = 1 << 20) =>
-        PeerStateReader.ReadAsync(new MemoryStream(bytes), Secret, proof, maxBytes, CancellationToken.None);
+    private static async Task<PeerState?> ReadAsync(byte[] bytes, string proof = "proof", long maxBytes = 1 << 20) =>
+        (await ReadAnswerAsync(bytes, proof, maxBytes)).State;
+
+    private static async Task<PeerAnswer> ReadAnswerAsync(
+        byte[] bytes, string proof = "proof", long maxBytes = 1 << 20)
+    {
+        var answer =
+            await PeerStateReader.ReadAsync(new MemoryStream(bytes), Secret, proof, maxBytes, CancellationToken.None);
+        Assert.True(answer.State is null != answer.Refusal is null);
+        return answer;
+    }
 }

@@ -42,6 +42,20 @@ public sealed class FileLogImportTests : IDisposable
     }
 
     [Fact]
+    public async Task Fields_that_this_version_does_not_know_come_along()
+    {
+        var fields = OptionalFields.None.With(2, [7]);
+        await using (var log = Open())
+        {
+            var entry = new LogEntry(new EntryId(1), EntryKind.Update, Update) { Fields = fields };
+            await log.AppendAsync(One, 0, entry, CancellationToken.None);
+        }
+
+        await ImportAsync();
+        Assert.Equal(fields, Assert.Single(target.Entries(One)).Fields);
+    }
+
+    [Fact]
     public async Task An_import_that_is_cut_short_is_repeated_without_storing_anything_twice()
     {
         await using (var log = Open())

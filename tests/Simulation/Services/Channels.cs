@@ -24,13 +24,15 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
 
     public void Remove(Subscription subscription) => subscriptions.Remove(subscription);
 
-    public void Deliver(LoggedEntry entry, long version)
+    /// <summary>To all, and to its sender before anything of its payload is looked at.</summary>
+    public void Deliver(Process sender, LoggedEntry entry, long version)
     {
         foreach (var subscription in subscriptions)
         {
             // It is published when the replicas have it, and nothing after it before.
             subscription.HeldFor = version;
-            Deliver(subscription, listener => listener.OnEntry(entry), isNoticed: true);
+            var isOwn = subscription.Process == sender;
+            Deliver(subscription, listener => Tell(listener, entry, isOwn), isNoticed: true);
         }
     }
 
@@ -66,6 +68,14 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         foreach (var subscription in subscriptions.Where(s => process is null || s.Process == process))
         {
             Notice(subscription, TimeSpan.FromMilliseconds(random.Below(process is null ? 3_000 : 1_000)));
+        }
+    }
+
+    private static void Tell(IChannelListener listener, LoggedEntry entry, bool isOwn)
+    {
+        if (!isOwn || !listener.TryTakeOwn(entry with { Payload = default }))
+        {
+            listener.OnEntry(entry);
         }
     }
 

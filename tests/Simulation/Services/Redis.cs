@@ -84,11 +84,14 @@ internal sealed class Redis(
             new Position(NewEpoch(epoch), 0, EntryId.None), [], Position.None);
         var payload = entry.Payload.ToArray();
         var logged = new LoggedEntry(new Position(log.End.Epoch, log.End.Offset + 1, entry.Id), log.End.Id,
-            entry.Kind, payload);
+            entry.Kind, payload)
+        {
+            Fields = entry.Fields,
+        };
         Change(log with { Entries = [.. log.Entries, logged] });
         trace($"{name}'s log: {from.Name} stores {logged.Position}");
         ledger.OnStored(logged, started);
-        Channels.Deliver(logged, Version);
+        Channels.Deliver(from, logged, Version);
         return new AppendResult(started ? AppendOutcome.StartedEpoch : AppendOutcome.Stored, logged.Position,
             logged.Previous);
     }
@@ -120,7 +123,7 @@ internal sealed class Redis(
         firstOfLife = Version;
         trace($"{name}'s log: {from.Name} begins it anew at {logged.Position}, {entry.Kind}");
         ledger.OnStored(logged, started: true);
-        Channels.Deliver(logged, Version);
+        Channels.Deliver(from, logged, Version);
         return new AppendResult(AppendOutcome.StartedEpoch, logged.Position, EntryId.None);
     }
 

@@ -82,7 +82,7 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
 
     /// <summary>As they are stored, so that a listing tells a tombstone from a state.</summary>
     private static long BytesOf(Snapshot snapshot) =>
-        SnapshotFormat.LengthOf(snapshot.Document, snapshot.Update.Length) + (8 * snapshot.Covers.Count);
+        SnapshotFormat.LengthOf(snapshot.Document, snapshot.Update.Length) + snapshot.Fields.Bytes.Length;
 
     private static int Compare(Position a, Position b) => a.Epoch != b.Epoch ? a.Epoch.CompareTo(b.Epoch)
         : a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : b.Id.Value.CompareTo(a.Id.Value);

@@ -1,7 +1,8 @@
 -- Stores an entry at the end of a document's log, counts it in its partition, makes the document a save job and publishes the entry; or leaves the publishing to the caller, who waits for replicas first.
 --
 -- KEYS: 1 head (hash), 2 entries (list), 3 ids (zset id -> offset), 4 partition (hash), 5 changed (zset document -> count), 6 jobs (zset document -> due, ms)
--- ARGV: 1 the epoch that the caller means, 2 the entry (8 bytes id, 1 byte kind, payload), 3 the document's encoded name, 4 the channel, 5 the envelope's head,
+-- ARGV: 1 the epoch that the caller means, 2 the entry (8 bytes id, then what this script does not look at),
+--       3 the document's encoded name, 4 the channel, 5 the message's head,
 --       6 how many bytes of the entry are published, 7 ms after which the job is due, 8 PUBLISH or SPUBLISH,
 --       9 "1" if the caller publishes; then a repeat writes, too, so that a WAIT behind it covers what the first try wrote, 10 how many documents `changed` keeps,
 --       11 "1" if a log of that epoch is to be replaced by one that begins with the entry; otherwise absent,
@@ -86,8 +87,9 @@ end
 
 local count = redis.call('HINCRBY', KEYS[4], 'count', 1)
 if count == 1 then
-  -- The partition is new, or Redis lost it: the first entry's random id names this life of it, unless a node that listens gave it a name.
-  redis.call('HSETNX', KEYS[4], 'incarnation', id)
+  -- The partition is new, or Redis lost it: the first entry's random id names this life of it, unless a node that
+  -- listens gave it a name. Who names it says its layout (RedisLayout.Current), too.
+  if redis.call('HSETNX', KEYS[4], 'incarnation', id) == 1 then redis.call('HSET', KEYS[4], 'layout', '2') end
 end
 redis.call('ZADD', KEYS[5], count, ARGV[3])
 if count % 256 == 0 then

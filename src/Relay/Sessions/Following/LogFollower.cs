@@ -72,6 +72,21 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         }
     }
 
+    /// <summary>The channel brings an entry of this session without its payload, before its reply came.</summary>
+    public void OnChannelOwnEntry(in LoggedEntry head)
+    {
+        var at = head.Position;
+        if (session.InFlight is { } append && append.Has(at.Id))
+        {
+            OnChannelEntry(head with { Payload = append.Payload });
+        }
+        else if (at != Position && (at.Epoch != Position.Epoch || at.Offset >= Position.Offset))
+        {
+            // That append was given up when the log turned out to be another one: the log says what became of it.
+            OnInterrupted();
+        }
+    }
+
     /// <summary>The channel may have lost messages: a lost last one leaves no hole, so the log is asked.</summary>
     public void OnInterrupted()
     {

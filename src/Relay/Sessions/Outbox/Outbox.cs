@@ -44,6 +44,9 @@ internal sealed partial class Outbox
     /// <summary>The entry in flight; null if there is none.</summary>
     public InFlightAppend? InFlight => inFlight;
 
+    /// <summary>Which entries that the channel brings are appends of this outbox; on any thread.</summary>
+    public OwnEntries OwnEntries { get; } = new();
+
     /// <summary>
     /// Whether an update that the stores lack is still to be appended: until then the document is more than its
     /// position says.
@@ -158,6 +161,7 @@ internal sealed partial class Outbox
         }
 
         current.Try(context.Effects.Environment);
+        OwnEntries.Sends(current.Id);
         var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload) { Earlier = current.Earlier };
         var epoch = session.Epoch;
         context.Effects.Start(
@@ -228,6 +232,7 @@ internal sealed partial class Outbox
             return;
         }
 
+        OwnEntries.WasAnswered(result.Position);
         session.OnStored(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
         if (inFlight == sent && session.MaySend)
         {

@@ -34,7 +34,7 @@ internal static class NodeCommand
         catch (Exception refused) when (
             (refused is IOException { InnerException: AddressInUseException })
             || refused is FileLogStartException or RedisStartException or SnapshotStoreUnavailableException
-                or InternalListenerException or StartRefusedException)
+                or SnapshotStoreMisconfiguredException or InternalListenerException or StartRefusedException)
         {
             await Console.Error.WriteLineAsync("The node does not start: " + refused.Message);
             return 3;

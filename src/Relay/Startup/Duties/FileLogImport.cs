@@ -71,8 +71,8 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
         long epoch = 0;
         foreach (var entry in read.Entries)
         {
-            if (await AppendAsync(document, epoch, new LogEntry(entry.Position.Id, entry.Kind, entry.Payload),
-                cancellation) is not { } stored)
+            var copy = new LogEntry(entry.Position.Id, entry.Kind, entry.Payload) { Fields = entry.Fields };
+            if (await AppendAsync(document, epoch, copy, cancellation) is not { } stored)
             {
                 LogSkipped(logger, document, directory, "It was deleted here, but exists there.");
                 return;

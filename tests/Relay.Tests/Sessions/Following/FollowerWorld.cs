@@ -82,6 +82,10 @@ internal sealed class FollowerWorld : ILogFollowerSession, IDisposable
 
     public void Hear(LoggedEntry entry) => Bench.Do(() => Follower.OnChannelEntry(entry));
 
+    /// <summary>As a channel brings an entry that the session was appending.</summary>
+    public void HearOwn(LoggedEntry entry) =>
+        Bench.Do(() => Follower.OnChannelOwnEntry(entry with { Payload = default }));
+
     /// <summary>What the log holds, as one state.</summary>
     public byte[] Logged() => World.StateOf(
         [.. Backplane.Entries(World.Name).Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload.ToArray())]);

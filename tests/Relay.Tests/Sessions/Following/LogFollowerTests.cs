@@ -31,6 +31,48 @@ public sealed class LogFollowerTests
     }
 
     [Fact]
+    public void The_own_entry_needs_no_payload_while_it_is_in_flight()
+    {
+        using var world = new FollowerWorld().Load();
+        var entry = world.Append("a");
+        world.InFlight = new InFlightAppend(entry.Position.Id, entry.Payload, [], 0);
+        world.HearOwn(entry);
+        world.HearOwn(entry);
+        Assert.Equal(["settle", "applied 2"], world.Told);
+        Assert.Equal(world.Logged(), world.Content.Encode());
+        Assert.Equal(0, world.Backplane.Reading.Calls);
+    }
+
+    [Fact]
+    public void An_own_entry_whose_append_was_given_up_is_read_from_the_log()
+    {
+        using var world = new FollowerWorld().Load();
+        world.HearOwn(world.Append("a"));
+        Assert.Equal(["deliver", "applied 2"], world.Told);
+        Assert.Equal(world.Logged(), world.Content.Encode());
+
+        // Another entry stands where the document has one: it follows another history than the log's.
+        world.Told.Clear();
+        world.Backplane.CutTo(World.Name, 1);
+        world.HearOwn(world.Append("b"));
+        Assert.Contains("rebased", world.Told);
+    }
+
+    [Fact]
+    public void An_own_entry_whose_append_was_given_up_is_read_after_the_reconcile_that_gave_it_up()
+    {
+        using var world = new FollowerWorld().Load();
+        world.Backplane.Answering.IsShut = true;
+        world.Bench.Do(world.Follower.Reconcile);
+        world.HearOwn(world.Append("a"));
+        Assert.Empty(world.Told);
+        world.Backplane.Answering.Open();
+        world.Bench.Steps.Run();
+        Assert.Equal(2, world.Follower.Position.Offset);
+        Assert.Equal(world.Logged(), world.Content.Encode());
+    }
+
+    [Fact]
     public void An_entry_from_beyond_waits_for_those_before_it()
     {
         using var world = new FollowerWorld().Load();

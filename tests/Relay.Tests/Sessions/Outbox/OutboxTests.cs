@@ -82,6 +82,19 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void The_own_entry_is_known_from_its_append_on_and_by_its_position_from_the_reply_on()
+    {
+        using var world = new OutboxWorld().WithLog();
+        world.Backplane.Replying.IsShut = true;
+        world.Type(OutboxWorld.Writer(), 0);
+        var stored = world.Backplane.Entries(World.Name)[^1].Position;
+        Assert.Equal(OwnEntryState.InFlight, world.Outbox.OwnEntries.StateOf(stored));
+        world.Backplane.Replying.Open();
+        world.Bench.Steps.Run();
+        Assert.Equal(OwnEntryState.Answered, world.Outbox.OwnEntries.StateOf(stored));
+    }
+
+    [Fact]
     public void A_stored_entry_that_waits_for_those_before_it_is_appended_again()
     {
         using var world = new OutboxWorld { HasGap = true }.WithLog();
