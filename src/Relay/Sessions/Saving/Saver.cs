@@ -175,7 +175,7 @@ internal sealed partial class Saver
 
     private void OnDue()
     {
-        backoff.OnDue();
+        backoff.EndWait();
         Save();
         if (mark.IsUnsaved && !mark.IsSaving)
         {
@@ -201,6 +201,7 @@ internal sealed partial class Saver
         var withoutClaim = backoff.IgnoresClaims || session.IsSaveRequested;
         session.OnSaveBegun(snapshot.Position);
         var bytes = mark.BeginSave();
+        backoff.EndWait();
         timer.Clear();
         writer.Start(
             snapshot,

@@ -168,6 +168,23 @@ public sealed class SaverTests
     }
 
     [Fact]
+    public void A_requested_save_ends_the_wait_for_that_of_another_node()
+    {
+        using var world = new SaverWorld();
+        world.Backplane.IsClaimedElsewhere = true;
+        world.Type();
+        world.Bench.Advance(Interval);
+        Assert.Equal(0, world.Snapshots.Writes);
+        world.IsSaveRequested = true;
+        world.Bench.Do(world.Saver.SaveNow);
+        Assert.Equal(1, world.Snapshots.Writes);
+        (world.IsSaveRequested, world.Backplane.IsClaimedElsewhere) = (false, false);
+        world.Type();
+        world.Bench.Advance(Interval);
+        Assert.Equal(2, world.Snapshots.Writes);
+    }
+
+    [Fact]
     public void A_snapshot_of_a_history_that_is_over_has_the_session_reconcile()
     {
         using var world = new SaverWorld();
