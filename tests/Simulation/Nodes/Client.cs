@@ -90,7 +90,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
         }
 
         var at = (ulong)world.Random.Below((int)whose.clock);
-        if (!Ledger.Contains(Document, Messages.Typed(whose.Id, at, "x")))
+        if (!Updates.Contains(Document, Messages.Typed(whose.Id, at, "x")))
         {
             return;
         }
@@ -143,7 +143,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
                 OnPresence(payload);
                 break;
             default:
-                Ledger.Apply(Document, payload);
+                Updates.Apply(Document, payload);
                 if (!shown.TryTake(payload, document.Ledger.Life.EverLogged) && world.Promise != Promise.AnyLog)
                 {
                     // A log that was lost may come back in another order than it was written in.
@@ -186,7 +186,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
 
     private void Do(byte[] update)
     {
-        Ledger.Apply(Document, update);
+        Updates.Apply(Document, update);
         shown.Write(update);
         world.Trace($"{Name} makes {(update[0] == 0 ? "a delete" : $"insertion {clock - 1}")}");
         Link?.Say(PlainFormat.Updated, update);

@@ -222,7 +222,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     private void Show(ReadOnlyMemory<byte> payload)
     {
         client.SeeLife(LifeOf(session!).Number);
-        if (node.ShowsUnlogged(session!) && !Ledger.Contains(Inside.DocumentOf(session!), payload))
+        if (node.ShowsUnlogged(session!) && !Updates.Contains(Inside.DocumentOf(session!), payload))
         {
             if (client.Link == this && OwnUpdatesIn(payload).Any())
             {
@@ -254,11 +254,11 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     /// <summary>Those with insertions: deletes are nobody's own.</summary>
     private IEnumerable<ReadOnlyMemory<byte>> OwnUpdatesIn(ReadOnlyMemory<byte> shown)
     {
-        var document = Ledger.DocumentOf(shown);
+        var document = Updates.DocumentOf(shown);
         foreach (var message in outstanding)
         {
             if (message is { Kind: PlainFormat.Updated } own && own.Update.Span[0] > 0
-                && Ledger.Contains(document, own.Update))
+                && Updates.Contains(document, own.Update))
             {
                 yield return own.Update;
             }

@@ -12,7 +12,7 @@ internal sealed class ShownDocument
 
     private readonly YDocument shown = new();
 
-    public void Write(byte[] update) => Ledger.Apply(shown, update);
+    public void Write(byte[] update) => Updates.Apply(shown, update);
 
     /// <summary>Takes what the client was sent; returns false if that shows a state that never was.</summary>
     /// <param name="update">What it was sent.</param>
@@ -32,7 +32,7 @@ internal sealed class ShownDocument
         }
 
         pending.Clear();
-        Ledger.Apply(shown, merged);
+        Updates.Apply(shown, merged);
         return true;
     }
 }

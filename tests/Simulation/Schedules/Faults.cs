@@ -133,8 +133,8 @@ internal sealed class Faults(World world)
     {
         var kept = document.Ledger.MustKeep.EncodeState();
         return world.Nodes.Where(n => n != node).SelectMany(n => n.LiveSessions(document.Name))
-                .Any(s => Ledger.Contains(s.Document, kept))
-            || Ledger.Contains(Ledger.DocumentOf([.. document.Snapshots.Readable.Select(s => s.Update)]), kept);
+                .Any(s => Updates.Contains(s.Document, kept))
+            || Updates.Contains(Updates.DocumentOf([.. document.Snapshots.Readable.Select(s => s.Update)]), kept);
     });
 
     private void PauseOrResume()
@@ -203,7 +203,7 @@ internal sealed class Faults(World world)
     private bool IsHeld(SimulatedDocument document) =>
         (world.Nodes.All(n => !n.IsUp || n.Sessions.Count == 0) && !document.Redis.IsUnsaved)
         || world.Nodes.Any(n => n.LiveSessions(document.Name)
-            .Any(s => Ledger.Contains(s.Document, document.Ledger.MustKeep.EncodeState())));
+            .Any(s => Updates.Contains(s.Document, document.Ledger.MustKeep.EncodeState())));
 
     private void Damage(SimulatedDocument document)
     {

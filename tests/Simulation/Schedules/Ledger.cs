@@ -56,15 +56,16 @@ internal sealed class Ledger(Promise promise)
             return;
         }
 
-        CheckIsOfThisLife(entry, started);
-        Apply(Life.EverLogged, entry.Payload);
+        Life.CheckIsNew(entry, started, lives.SkipLast(1));
+        Updates.Apply(Life.EverLogged, entry.Payload);
         var history = new YDocument();
         if (!started && entry.Position.Offset > 1)
         {
-            Apply(history, histories[new Position(entry.Position.Epoch, entry.Position.Offset - 1, entry.Previous)]);
+            Updates.Apply(history,
+                histories[new Position(entry.Position.Epoch, entry.Position.Offset - 1, entry.Previous)]);
         }
 
-        Apply(history, entry.Payload);
+        Updates.Apply(history, entry.Payload);
         var state = history.EncodeState();
         if (histories.TryGetValue(entry.Position, out var other) && !state.AsSpan().SequenceEqual(other))
         {
@@ -79,42 +80,7 @@ internal sealed class Ledger(Promise promise)
 
         if (promise != Promise.ReplicatedLog && durable is not null)
         {
-            Apply(durable, entry.Payload);
-        }
-    }
-
-    /// <summary>
-    /// No session appends what it knows from before a deletion. Only one that finds no log at all begins one with what
-    /// its clients wrote, before it reads that the document was deleted.
-    /// </summary>
-    private void CheckIsOfThisLife(in LoggedEntry entry, bool started)
-    {
-        if (Life.Number == 0 || Life.HasOldEntry)
-        {
-            return;
-        }
-
-        var before = DocumentOf(
-            [.. lives.SkipLast(1).Select(life => (ReadOnlyMemory<byte>)life.EverLogged.EncodeState())]);
-        if (!before.TryGetNews(entry.Payload, out var news, out var error, isAccepted: true))
-        {
-            throw new ScheduleFailedException($"An update does not read: {error}.");
-        }
-
-        var all = DocumentOf(entry.Payload).EncodeState();
-        var isNew = news.IsEmpty
-            ? all.AsSpan().SequenceEqual(new YDocument().EncodeState())
-            : all.AsSpan().SequenceEqual(DocumentOf(news).EncodeState());
-        if (isNew)
-        {
-            return;
-        }
-
-        Life.HasOldEntry |= started;
-        if (!started)
-        {
-            throw new ScheduleFailedException(
-                $"The entry at {entry.Position} brings back what was written before the document was deleted.");
+            Updates.Apply(durable, entry.Payload);
         }
     }
 
@@ -129,32 +95,19 @@ internal sealed class Ledger(Promise promise)
         var life = LifeIn(snapshot.Position.Epoch);
         if (durable is not null && life == Life)
         {
-            Apply(durable, snapshot.Update);
+            Updates.Apply(durable, snapshot.Update);
         }
 
-        if (!Contains(life.EverLogged, snapshot.Update))
+        if (!Updates.Contains(life.EverLogged, snapshot.Update))
         {
             throw new ScheduleFailedException($"The snapshot at {snapshot.Position} holds what was never logged.");
         }
 
         if (histories.TryGetValue(snapshot.Position, out var history)
-            && !Contains(DocumentOf(snapshot.Update), history))
+            && !Updates.Contains(Updates.DocumentOf(snapshot.Update), history))
         {
             throw new ScheduleFailedException(
                 $"The snapshot at {snapshot.Position} lacks entries up to that position.");
-        }
-    }
-
-    /// <summary>A snapshot has all of those that it says that it covers.</summary>
-    public static void CheckCovers(Snapshot snapshot, IEnumerable<Snapshot> covered)
-    {
-        foreach (var other in covered)
-        {
-            if (other.Kind == SnapshotKind.Tombstone || !Contains(DocumentOf(snapshot.Update), other.Update))
-            {
-                throw new ScheduleFailedException(
-                    $"The snapshot at {snapshot.Position} says that it covers the one at {other.Position}.");
-            }
         }
     }
 
@@ -162,7 +115,7 @@ internal sealed class Ledger(Promise promise)
     public void OnStoredAgain(Snapshot again)
     {
         if (again.Kind == SnapshotKind.State && LifeIn(again.Position.Epoch) == Life
-            && !Contains(durable ??= Durable(), again.Update))
+            && !Updates.Contains(durable ??= Durable(), again.Update))
         {
             throw new ScheduleFailedException(
                 $"A snapshot at {again.Position} was to be stored over one that holds less.");
@@ -183,10 +136,10 @@ internal sealed class Ledger(Promise promise)
         var readable = Snapshots.Readable.ToList();
         for (var lost = WasDamaged ? readable.Count : 0; lost <= readable.Count; lost++)
         {
-            var rest = DocumentOf(
+            var rest = Updates.DocumentOf(
                 [.. readable.Where((_, i) => i != lost).Select(s => s.Update),
                     .. after.Updates]);
-            if (!trimmed.TrueForAll(e => Contains(rest, e.Payload)))
+            if (!trimmed.TrueForAll(e => Updates.Contains(rest, e.Payload)))
             {
                 throw new ScheduleFailedException(lost == readable.Count
                     ? $"The log was trimmed through {after.Start}, and no snapshot has what was trimmed."
@@ -219,7 +172,7 @@ internal sealed class Ledger(Promise promise)
     /// <summary>A node tells a client that its update is safe, as part of the document as the node knows it.</summary>
     public void OnAcknowledged(ReadOnlyMemory<byte> update, Process by, Life life)
     {
-        if (!Contains(life.EverLogged, update))
+        if (!Updates.Contains(life.EverLogged, update))
         {
             throw new ScheduleFailedException($"{by.Name} acknowledged what was never logged.");
         }
@@ -234,13 +187,13 @@ internal sealed class Ledger(Promise promise)
             throw new ScheduleFailedException($"{by.Name} acknowledged what a failure can lose.");
         }
 
-        Apply(MustKeep, update);
+        Updates.Apply(MustKeep, update);
     }
 
     /// <summary>A node shows a client an update, whoever made it.</summary>
     public void OnShown(ReadOnlyMemory<byte> update, Process by, Life life)
     {
-        if (!Contains(life.EverLogged, update))
+        if (!Updates.Contains(life.EverLogged, update))
         {
             throw new ScheduleFailedException($"{by.Name} showed what was never logged.");
         }
@@ -255,7 +208,7 @@ internal sealed class Ledger(Promise promise)
             throw new ScheduleFailedException($"{by.Name} showed what a failure can lose.");
         }
 
-        Apply(MustKeep, update);
+        Updates.Apply(MustKeep, update);
     }
 
     /// <summary>A session's document is exactly the entries up to its position, or a state that covers them.</summary>
@@ -278,7 +231,7 @@ internal sealed class Ledger(Promise promise)
         }
 
         var document = Inside.DocumentOf(session);
-        if (!Contains(document, history))
+        if (!Updates.Contains(document, history))
         {
             throw new ScheduleFailedException(
                 $"The session of {process.Name} at {position} lacks entries up to that position.");
@@ -299,7 +252,7 @@ internal sealed class Ledger(Promise promise)
     /// </summary>
     private bool IsKept(ReadOnlyMemory<byte> update)
     {
-        if (Contains(durable ??= Durable(), update))
+        if (Updates.Contains(durable ??= Durable(), update))
         {
             return true;
         }
@@ -312,40 +265,16 @@ internal sealed class Ledger(Promise promise)
         var everything = new YDocument();
         foreach (var document in Sessions().Prepend(durable))
         {
-            Apply(everything, document.EncodeState());
+            Updates.Apply(everything, document.EncodeState());
         }
 
-        return Contains(everything, update);
+        return Updates.Contains(everything, update);
     }
 
     private YDocument Durable()
     {
         var log = promise == Promise.ReplicatedLog ? Redis.ReplicatedLog : Redis.Log;
-        return DocumentOf(
+        return Updates.DocumentOf(
             [.. Snapshots.Readable.Select(s => s.Update), .. log?.Updates ?? []]);
-    }
-
-    public static bool Contains(YDocument document, ReadOnlyMemory<byte> update) =>
-        document.TryGetNews(update, out var news, out var error, isAccepted: true)
-            ? news.IsEmpty
-            : throw new ScheduleFailedException($"An update does not read: {error}.");
-
-    public static YDocument DocumentOf(params IReadOnlyList<ReadOnlyMemory<byte>> updates)
-    {
-        var document = new YDocument();
-        foreach (var update in updates)
-        {
-            Apply(document, update);
-        }
-
-        return document;
-    }
-
-    public static void Apply(YDocument document, ReadOnlyMemory<byte> update)
-    {
-        if (!document.TryApply(update, out _, out var error))
-        {
-            throw new ScheduleFailedException($"An update does not apply: {error}.");
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Relay.Backplane;
 using Relay.Yjs;
 
 namespace Relay.Simulation;
@@ -7,6 +8,12 @@ namespace Relay.Simulation;
 /// <param name="from">The epoch of the log that began it.</param>
 internal sealed class Life(int number, long from)
 {
+    /// <summary>
+    /// Whether a node that had slept through the deletion has put an entry of its own into a log that was lost or had
+    /// expired: nothing tells it apart from one of this life.
+    /// </summary>
+    private bool hasOldEntry;
+
     public int Number => number;
 
     public long From => from;
@@ -20,17 +27,49 @@ internal sealed class Life(int number, long from)
     public YDocument MustKeep { get; } = new();
 
     /// <summary>
-    /// Whether a node that had slept through the deletion has put an entry of its own into a log that was lost or had
-    /// expired: nothing tells it apart from one of this life.
-    /// </summary>
-    public bool HasOldEntry { get; set; }
-
-    /// <summary>
     /// The document is created again, with nothing of what nodes that did not know better have logged.
     /// </summary>
     public void Begin()
     {
         IsDeleted = false;
         EverLogged = new YDocument();
+    }
+
+    /// <summary>
+    /// No session appends what it knows from before a deletion. Only one that finds no log at all begins one with what
+    /// its clients wrote, before it reads that the document was deleted.
+    /// </summary>
+    /// <param name="entry">What was stored.</param>
+    /// <param name="started">Whether it began an epoch.</param>
+    /// <param name="earlier">The lives before this one.</param>
+    public void CheckIsNew(in LoggedEntry entry, bool started, IEnumerable<Life> earlier)
+    {
+        if (number == 0 || hasOldEntry)
+        {
+            return;
+        }
+
+        var before = Updates.DocumentOf(
+            [.. earlier.Select(life => (ReadOnlyMemory<byte>)life.EverLogged.EncodeState())]);
+        if (!before.TryGetNews(entry.Payload, out var news, out var error, isAccepted: true))
+        {
+            throw new ScheduleFailedException($"An update does not read: {error}.");
+        }
+
+        var all = Updates.DocumentOf(entry.Payload).EncodeState();
+        var isNew = news.IsEmpty
+            ? all.AsSpan().SequenceEqual(new YDocument().EncodeState())
+            : all.AsSpan().SequenceEqual(Updates.DocumentOf(news).EncodeState());
+        if (isNew)
+        {
+            return;
+        }
+
+        hasOldEntry |= started;
+        if (!started)
+        {
+            throw new ScheduleFailedException(
+                $"The entry at {entry.Position} brings back what was written before the document was deleted.");
+        }
     }
 }

@@ -80,7 +80,7 @@ internal sealed class Requests(World world)
             return;
         }
 
-        if (world.Promise != Promise.AnyLog && !Ledger.Contains(Ledger.DocumentOf(state), confirmed))
+        if (world.Promise != Promise.AnyLog && !Updates.Contains(Updates.DocumentOf(state), confirmed))
         {
             world.Fail($"{process.Name} answered a request without all that was confirmed before it.");
         }
@@ -97,8 +97,8 @@ internal sealed class Requests(World world)
                 return;
             }
 
-            if (!document.Snapshots.Readable.Any(one => Ledger.Contains(Ledger.DocumentOf(one.Update), confirmed))
-                && !Ledger.Contains(new YDocument(), confirmed))
+            if (!document.Snapshots.Readable.Any(one => Updates.Contains(Updates.DocumentOf(one.Update), confirmed))
+                && !Updates.Contains(new YDocument(), confirmed))
             {
                 world.Fail($"{process.Name} says that it saved what was confirmed, and no snapshot has it.");
             }

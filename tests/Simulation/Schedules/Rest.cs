@@ -1,6 +1,3 @@
-using Relay.Sessions;
-using Relay.Yjs;
-
 namespace Relay.Simulation;
 
 /// <summary>
@@ -18,7 +15,7 @@ internal sealed class Rest(World world, Administrators administrators)
     /// </summary>
     private const double StepsPerSecond = 1;
 
-    private readonly Dictionary<SimulatedDocument, byte[]> agreed = [];
+    private readonly Agreement agreement = new(world);
 
     public void Check(Action<TimeSpan> pass)
     {
@@ -30,7 +27,7 @@ internal sealed class Rest(World world, Administrators administrators)
         }
 
         Wait(pass, () => administrators.IsWaiting ? "An administrator is not answered." : null);
-        Wait(pass, WhyNotAgreed);
+        Wait(pass, agreement.WhyNot);
         world.Trace("all agree");
         if (world.Random.Chance(0.7))
         {
@@ -42,7 +39,7 @@ internal sealed class Rest(World world, Administrators administrators)
                 }
             }
 
-            Wait(pass, WhyNotAgreed);
+            Wait(pass, agreement.WhyNot);
             world.Trace("newcomers agree");
         }
 
@@ -51,11 +48,11 @@ internal sealed class Rest(World world, Administrators administrators)
             CheckPresence(pass, document);
         }
 
-        Wait(pass, WhyNotAgreed);
+        Wait(pass, agreement.WhyNot);
         if (world.Random.Chance(0.3))
         {
             WaitForQuiet(pass, "when all agree");
-            Wait(pass, WhyNotAgreed);
+            Wait(pass, agreement.WhyNot);
         }
 
         world.ClientsReturn = false;
@@ -110,110 +107,6 @@ internal sealed class Rest(World world, Administrators administrators)
 
             pass(Step);
         }
-    }
-
-    /// <summary>
-    /// All connected clients and all sessions are the same document, which has everything that had to be kept; of a
-    /// deleted one there are none.
-    /// </summary>
-    private string? WhyNotAgreed()
-    {
-        if (world.Nodes.FirstOrDefault(node => !node.IsReady) is { } ending)
-        {
-            return $"{ending.Process.Name} does not end.";
-        }
-
-        agreed.Clear();
-        foreach (var client in world.Clients)
-        {
-            if (client.Link is null)
-            {
-                if (world.ClientsReturn && !client.IsGone)
-                {
-                    return $"{client.Name} finds no node.";
-                }
-            }
-            else if (WhyNotAgreed(client, client.Link) is { } problem)
-            {
-                return problem;
-            }
-        }
-
-        foreach (var document in world.Documents)
-        {
-            if (WhyNotAgreed(document) is { } problem)
-            {
-                return problem;
-            }
-        }
-
-        return null;
-    }
-
-    private string? WhyNotAgreed(Client client, Link link) =>
-        link.IsDead ? $"{client.Name} does not notice that its node is dead."
-        : client.Of.Ledger.Life.IsDeleted ? $"{client.Name} has a document open that was deleted."
-        : !client.IsSynced || link.Outstanding > 0 ? $"{client.Name} is not answered."
-        : !Agrees(client.Of, client.Document)
-            ? $"{client.Name} has another document than others, {Difference(client.Of, client.Document)}."
-        : null;
-
-    private string? WhyNotAgreed(SimulatedDocument document)
-    {
-        var ledger = document.Ledger;
-        foreach (var node in world.Nodes)
-        {
-            if (node.SessionOf(document.Name) is not { } session
-                || session.Stage is SessionStage.Loading or SessionStage.Closed)
-            {
-                continue;
-            }
-
-            if (ledger.Life.IsDeleted)
-            {
-                return $"{node.Process.Name} has a session of a document that was deleted.";
-            }
-
-            if (session.Stage == SessionStage.Live
-                && !world.Locators.Holders(document.Name).Contains(node.Address))
-            {
-                return $"{node.Process.Name} has a session and is not in the locator.";
-            }
-
-            if (!Agrees(document, Inside.DocumentOf(session)))
-            {
-                return $"The session of {node.Process.Name} has another document than others, "
-                    + $"{Difference(document, Inside.DocumentOf(session))}.";
-            }
-        }
-
-        return agreed.TryGetValue(document, out var all)
-            && !Ledger.Contains(Ledger.DocumentOf(all), ledger.MustKeep.EncodeState())
-            ? "What was acknowledged or seen is missing from what all agree on: "
-                + $"{Difference(document, ledger.MustKeep)}."
-            : null;
-    }
-
-    private bool Agrees(SimulatedDocument document, YDocument one)
-    {
-        var state = one.EncodeState();
-        agreed.TryAdd(document, state);
-        return state.AsSpan().SequenceEqual(agreed[document]);
-    }
-
-    private string Difference(SimulatedDocument document, YDocument one)
-    {
-        var all = agreed[document];
-        var others = Ledger.DocumentOf(all);
-        _ = others.TryGetNews(one.EncodeState(), out var more, out _, isAccepted: true);
-        _ = one.TryGetNews(all, out var less, out _, isAccepted: true);
-        if (more.IsEmpty && less.IsEmpty)
-        {
-            return $"{Convert.ToHexString(one.EncodeState())} and {Convert.ToHexString(all)} "
-                + "for the same document";
-        }
-
-        return $"{Convert.ToHexString(more.Span)} more and {Convert.ToHexString(less.Span)} less";
     }
 
     /// <summary>Within 30 s after a client or its node has gone, nobody is shown its presence.</summary>
@@ -295,14 +188,14 @@ internal sealed class Rest(World world, Administrators administrators)
             return;
         }
 
-        var stored = Ledger.DocumentOf(
+        var stored = Updates.DocumentOf(
             [.. document.Snapshots.Readable.Select(s => s.Update), .. document.Redis.Log?.Updates ?? []]);
-        if (!Ledger.Contains(stored, document.Ledger.MustKeep.EncodeState()))
+        if (!Updates.Contains(stored, document.Ledger.MustKeep.EncodeState()))
         {
             throw new ScheduleFailedException("What was acknowledged or seen is not stored.");
         }
 
-        if (agreed.TryGetValue(document, out var all) && !Ledger.Contains(stored, all))
+        if (agreement.Of(document) is { } all && !Updates.Contains(stored, all))
         {
             throw new ScheduleFailedException("What is stored is not what all agreed on.");
         }

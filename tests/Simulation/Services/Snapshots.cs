@@ -39,7 +39,7 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
         }
 
         trace($"snapshots: {process.Name} stores {snapshot.Position}, {snapshot.Update.Length} bytes");
-        Ledger.CheckCovers(snapshot, stored.Where(s => snapshot.Covers.Contains(s.Snapshot.Position.Id))
+        CheckCovers(snapshot, stored.Where(s => snapshot.Covers.Contains(s.Snapshot.Position.Id))
             .Select(s => s.Snapshot));
         stored.Add(new Stored(snapshot with { Update = snapshot.Update.ToArray() }, ProcessTime.At(agenda)));
         stored.Sort(static (a, b) => Compare(b.Snapshot.Position, a.Snapshot.Position));
@@ -78,6 +78,20 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
         stored[0].IsDamaged = true;
         ledger.OnShrunk("the damage of a snapshot");
         return true;
+    }
+
+    /// <summary>A snapshot has all of those that it says that it covers.</summary>
+    private static void CheckCovers(Snapshot snapshot, IEnumerable<Snapshot> covered)
+    {
+        foreach (var other in covered)
+        {
+            if (other.Kind == SnapshotKind.Tombstone
+                || !Updates.Contains(Updates.DocumentOf(snapshot.Update), other.Update))
+            {
+                throw new ScheduleFailedException(
+                    $"The snapshot at {snapshot.Position} says that it covers the one at {other.Position}.");
+            }
+        }
     }
 
     /// <summary>As they are stored, so that a listing tells a tombstone from a state.</summary>
