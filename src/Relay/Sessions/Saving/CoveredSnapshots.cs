@@ -61,6 +61,11 @@ internal sealed class CoveredSnapshots
         }
     }
 
+    /// <summary>
+    /// Whether the session is known to have had another entry at that place of the log, which a failover has lost.
+    /// </summary>
+    public bool IsOfOtherHistory(in Position at) => !KnownAt(at).IsNone && KnownAt(at) != at.Id;
+
     /// <summary>The session has stored its own document at that position.</summary>
     public void Stored(in Position at) => Add(at.Id);
 
@@ -122,8 +127,13 @@ internal sealed class CoveredSnapshots
         }
     }
 
-    private bool IsApplied(in Position at) =>
-        at == last
-        || (recent is not null && at.Epoch == last.Epoch && at.Offset < last.Offset
-            && at.Offset >= last.Offset - RecentIds && recent[at.Offset % RecentIds] == at.Id);
+    private bool IsApplied(in Position at) => at == last || (!at.Id.IsNone && KnownAt(at) == at.Id);
+
+    /// <summary>The id of the entry that was applied at that place; none if it is not known.</summary>
+    private EntryId KnownAt(in Position at) =>
+        at.Epoch != last.Epoch ? EntryId.None
+        : at.Offset == last.Offset ? last.Id
+        : recent is not null && at.Offset < last.Offset && at.Offset >= last.Offset - RecentIds
+            ? recent[at.Offset % RecentIds]
+        : EntryId.None;
 }

@@ -134,6 +134,12 @@ internal sealed partial class Saver
             return;
         }
 
+        if (covered.IsOfOtherHistory(at))
+        {
+            session.OnHistoryLost();
+            return;
+        }
+
         Known = Known.With(at, isCovered: true);
         if (at == session.Position && !mark.IsSaving)
         {

@@ -168,6 +168,23 @@ public sealed class SaverTests
     }
 
     [Fact]
+    public void A_snapshot_of_another_history_at_the_same_offset_does_not_cover_the_document()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        var other = world.Position with { Id = new EntryId(0x99) };
+        world.Bench.Do(() => world.Saver.OnSavedAnywhere(other));
+        Assert.Contains("history lost", world.Told);
+        Assert.DoesNotContain($"stored {other}", world.Told);
+        Assert.True(world.Saver.Known.Covered.IsNone);
+        world.Bench.Do(() =>
+        {
+            world.Saver.OnDraining();
+            Assert.False(world.Saver.TrySaveAll());
+        });
+    }
+
+    [Fact]
     public void A_requested_save_ends_the_wait_for_that_of_another_node()
     {
         using var world = new SaverWorld();
