@@ -6,8 +6,8 @@ namespace Relay.Backplane;
 public enum AppendOutcome
 {
     /// <summary>
-    /// The entry is in the log at <see cref="AppendResult.Position"/> (now, or already from an earlier try under the
-    /// same id).
+    /// The entry is in the log at <see cref="AppendResult.Position"/> (now, or already from an earlier
+    /// try).
     /// </summary>
     Stored,
 

@@ -8,17 +8,22 @@ namespace Relay.Backplane;
 /// entry before it. An entry is stored before the call that appended it completes and before any
 /// <see cref="IDocumentChannel"/> listener sees it. A log that does not exist is an outcome; a store that cannot be
 /// reached throws
-/// <see cref="BackplaneUnavailableException"/>, and then the outcome of an append is unknown: repeat it under the same
-/// id.
+/// <see cref="BackplaneUnavailableException"/>, and then the outcome of an append is unknown: repeat it, and name the
+/// ids of the tries before (<see cref="LogEntry.Earlier"/>).
 /// </summary>
+/// <remarks>
+/// A repeat has a new id wherever the log can go back to an earlier state: a try may have been stored in what is lost,
+/// and under the same id the repeat could be stored at the same offset behind other entries, so that one position would
+/// name two histories.
+/// </remarks>
 public interface IDocumentLog
 {
     /// <summary>
     /// Stores <paramref name="entry"/> under the next offset, delivers it to the document's listeners (the caller's own
     /// among them) and marks the document as unsaved. Without a log, starts the epoch max(<paramref name="epoch"/> + 1,
-    /// the store's clock in µs). An entry whose id is already among those that the log holds is not
-    /// stored again: the answer is that of the first try (<see cref="AppendOutcome.StartedEpoch"/> if it started the
-    /// epoch and the caller still names another one).
+    /// the store's clock in µs). An entry whose id, or one of <see cref="LogEntry.Earlier"/>, is already among those
+    /// that the log holds is not stored again: the answer is that of the try that was stored (<see
+    /// cref="AppendOutcome.StartedEpoch"/> if it started the epoch and the caller still names another one).
     /// </summary>
     /// <param name="document">The document.</param>
     /// <param name="epoch">The epoch that the caller means; 0 if it knows of none. A log of another epoch stores

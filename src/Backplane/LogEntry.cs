@@ -3,13 +3,17 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>An entry as its writer hands it in, before it has a position.</summary>
-/// <param name="Id">Random, never <see cref="EntryId.None"/>; the same id is used again when an append with unknown
-/// outcome is repeated.</param>
+/// <param name="Id">Random, never <see cref="EntryId.None"/>.</param>
 /// <param name="Kind">What the entry says.</param>
 /// <param name="Payload">The Yjs update (format V1), or nothing. The log does not keep the memory after the append has
 /// completed.</param>
 public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemory<byte> Payload)
 {
+    /// <summary>
+    /// For a repeated append: the ids of the tries whose outcome is unknown. An entry of one of these is this one.
+    /// </summary>
+    public ReadOnlyMemory<EntryId> Earlier { get; init; }
+
     /// <summary>What newer versions add to an entry; stored and delivered with it.</summary>
     public OptionalFields Fields { get; init; }
 

@@ -21,8 +21,22 @@ public enum SnapshotKind : byte
 public sealed record Snapshot(DocumentName Document, SnapshotKind Kind, Position Position, DateTimeOffset WrittenAt,
     ReadOnlyMemory<byte> Update)
 {
-    /// <summary>What newer versions add to a snapshot; none for a tombstone, which is known by its length.</summary>
+    /// <summary>So many of the newest listed snapshots are looked at, and named by others.</summary>
+    public const int MostCovered = 128;
+
+    /// <summary>What may stand beside the state; none for a tombstone, which is known by its length.</summary>
     public OptionalFields Fields { get; init; }
+
+    /// <summary>
+    /// The stored snapshots all of which is in this one, by the ids in their positions; set in place of all fields.
+    /// Positions alone do not say it: after a failover that lost entries, one with a lower offset may be of another
+    /// history. Never a tombstone.
+    /// </summary>
+    public IReadOnlyList<EntryId> Covers
+    {
+        get => CoveredSnapshotsField.In(Fields);
+        init => Fields = CoveredSnapshotsField.Of(value);
+    }
 }
 
 /// <summary>A stored snapshot as a listing shows it, without reading it.</summary>

@@ -190,7 +190,7 @@ internal static class SnapshotFormat
             return Unreadable(kindProblem);
         }
 
-        if (!OptionalFields.TryRead(rest[..fieldBytes], out var fields))
+        if (!OptionalFields.TryRead(rest[..fieldBytes], out var fields) || !CoveredSnapshotsField.IsWhole(fields))
         {
             return Unreadable("Its optional fields do not read.");
         }

@@ -74,7 +74,7 @@ public sealed class SnapshotFormatTests
     [Fact]
     public void An_unknown_optional_field_is_skipped_and_an_unknown_required_one_is_named()
     {
-        var fields = OptionalFields.None.With(2, [1, 2, 3]).With(8, new byte[200]);
+        var fields = OptionalFields.None.With(4, [1, 2, 3]).With(8, new byte[200]);
         var bytes = SnapshotFormat.Encode(Sample with { Fields = fields });
         Assert.Equal(SnapshotFormat.Encode(Sample).Length + fields.Bytes.Length, bytes.Length);
         var read = SnapshotFormat.Decode(bytes, Sample.Document, Sample.Position).Snapshot!;
@@ -88,6 +88,24 @@ public sealed class SnapshotFormatTests
         Assert.Equal("Its optional fields do not read.", AssertUnreadable(Resigned(bytes, b => b[58] = 99)));
         Assert.Equal("It is a tombstone with optional fields.",
             AssertUnreadable(Resigned([.. bytes[..^35], .. bytes[^32..]], b => (b[10], b[52]) = (2, 0))));
+    }
+
+    [Fact]
+    public void Those_that_a_snapshot_covers_are_an_optional_field()
+    {
+        var snapshot = Sample with { Covers = [new EntryId(0x1112131415161718), new EntryId(1)] };
+        var bytes = SnapshotFormat.Encode(snapshot);
+        Assert.Equal("0210" + "1112131415161718" + "0000000000000001", Convert.ToHexStringLower(bytes[57..75]));
+        var read = SnapshotFormat.Decode(bytes, Sample.Document, Sample.Position).Snapshot!;
+        Assert.Equal(snapshot.Covers, read.Covers);
+        Assert.Empty((Sample with { Covers = [] }).Fields.Bytes.ToArray());
+
+        var ids = Enumerable.Range(1, Snapshot.MostCovered).Select(i => new EntryId((ulong)i)).ToArray();
+        bytes = SnapshotFormat.Encode(Sample with { Covers = ids });
+        Assert.Equal(ids, SnapshotFormat.Decode(bytes, Sample.Document, Sample.Position).Snapshot!.Covers);
+
+        Assert.Equal("Its optional fields do not read.",
+            AssertUnreadable(SnapshotFormat.Encode(Sample with { Fields = OptionalFields.None.With(2, new byte[9]) })));
     }
 
     [Fact]
@@ -106,7 +124,7 @@ public sealed class SnapshotFormatTests
     [Fact]
     public void Every_flipped_bit_is_found()
     {
-        var bytes = SnapshotFormat.Encode(Sample with { Fields = OptionalFields.None.With(2, [1]) });
+        var bytes = SnapshotFormat.Encode(Sample with { Fields = OptionalFields.None.With(4, [1]) });
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -193,7 +211,7 @@ public sealed class SnapshotFormatTests
             Sample with { Position = new Position(1, -1, new EntryId(1)) },
             Sample with { Update = default },
             Sample with { Kind = SnapshotKind.Tombstone },
-            Samples.Tombstone(Samples.At(1, 1)) with { Fields = OptionalFields.None.With(2, []) },
+            Samples.Tombstone(Samples.At(1, 1)) with { Fields = OptionalFields.None.With(4, []) },
             Sample with { Kind = 0 },
         ];
         Assert.All(wrong, snapshot => Assert.Throws<ArgumentException>(() => SnapshotFormat.Encode(snapshot)));

@@ -83,10 +83,22 @@ public sealed partial class FileLog
     private void StageAnswer(LogRequest request, IndexedDocument? document, in AppendResult result) =>
         staged.Add(new StagedRequest(request, document, result, default, 0, 0, [], -1, null));
 
-    /// <summary>The answer that the entry got when it was stored, if the log or the group has it.</summary>
+    /// <summary>
+    /// The answer that the entry got when it was stored, under whichever of its ids, if the log or the group has it.
+    /// </summary>
     private AppendResult? FindStored(LogRequest request, IndexedDocument document)
     {
-        var id = request.Entry.Id;
+        var stored = FindStored(request, document, request.Entry.Id);
+        foreach (var earlier in request.Entry.Earlier.Span)
+        {
+            stored ??= FindStored(request, document, earlier);
+        }
+
+        return stored;
+    }
+
+    private AppendResult? FindStored(LogRequest request, IndexedDocument document, EntryId id)
+    {
         Position position;
         EntryId previous;
         if (document.StagedEnd.Epoch == document.End.Epoch && document.Held.OffsetOf(id) is > 0 and var offset)

@@ -223,13 +223,19 @@ public sealed partial class RedisBackplane
         var bytes = RedisEntry.Encode(entry);
         if (options.MinReplicas == 0)
         {
-            return (await StoreAsync(names, epoch, bytes, replaced, cancellation)).Result;
+            return (await StoreAsync(names, epoch, bytes, replaced, entry.Earlier, cancellation)).Result;
         }
 
         var token = await replicas.BeginAsync(names.Partition, cancellation);
-        var (result, count) = await StoreAsync(names, epoch, bytes, replaced, cancellation);
+        var (result, count) = await StoreAsync(names, epoch, bytes, replaced, entry.Earlier, cancellation);
         if (result.Outcome != AppendOutcome.OtherEpoch)
         {
+            if (result.Position.Id != entry.Id)
+            {
+                // An earlier try was stored: it is published under its own id.
+                bytes = RedisEntry.Encode(entry with { Id = result.Position.Id });
+            }
+
             await ReplicaWaits.ConfirmAsync(token, names.Partition, cancellation);
             await PublishAsync(names, result, count, bytes, cancellation);
         }
@@ -238,7 +244,8 @@ public sealed partial class RedisBackplane
     }
 
     private async Task<(AppendResult Result, long Count)> StoreAsync(
-        RedisKeys.DocumentKeys names, long epoch, byte[] entry, Position? replaced, CancellationToken cancellation)
+        RedisKeys.DocumentKeys names, long epoch, byte[] entry, Position? replaced, ReadOnlyMemory<EntryId> earlier,
+        CancellationToken cancellation)
     {
         var published = PublishedLength(entry);
         RedisValue[] arguments =
@@ -251,7 +258,8 @@ public sealed partial class RedisBackplane
             [names.Head, names.Entries, names.Ids, names.Count, names.Changed, names.Jobs],
             replaced switch
             {
-                null => arguments,
+                null when earlier.IsEmpty => arguments,
+                null => [.. arguments, RedisValue.EmptyString, RedisValue.EmptyString, RedisEntry.Encode(earlier.Span)],
                 { IsNone: true } => [.. arguments, true],
                 { } end => [.. arguments, true, RedisEntry.Encode(end.Id)],
             },

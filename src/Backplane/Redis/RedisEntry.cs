@@ -35,6 +35,18 @@ internal static class RedisEntry
         return bytes;
     }
 
+    /// <summary>Several ids, one after the other.</summary>
+    public static byte[] Encode(ReadOnlySpan<EntryId> ids)
+    {
+        var bytes = new byte[8 * ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(8 * i), ids[i].Value);
+        }
+
+        return bytes;
+    }
+
     public static EntryId DecodeId(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt64BigEndian(bytes));
 
     /// <summary>Reads an entry; the payload is a slice of <paramref name="bytes"/>.</summary>

@@ -42,6 +42,8 @@ internal readonly record struct PeerStateHeader(
 
     public const int PositionBytes = 24;
 
+    public const int IdBytes = 8;
+
     public const int MacBytes = 32;
 
     private const ushort Version = 2;

@@ -76,6 +76,7 @@ internal static class PeerStateReader
 
         return !unreadable.All(PeerStateHeader.IsPosition)
                 || !OptionalFields.TryRead(rest.AsMemory(rest.Length - header.FieldBytes), out var fields)
+                || !CoveredSnapshotsField.IsWhole(fields)
             ? PeerAnswer.Unusable
             : fields.Refusal is { } refusal ? new PeerAnswer(null, refusal)
             : new PeerAnswer(

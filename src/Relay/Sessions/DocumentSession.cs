@@ -129,7 +129,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
     /// <summary>A node has stored a snapshot, this one or another.</summary>
     public void OnChannelSaved(Position at)
     {
-        if (parts.Lifecycle.IsOpen)
+        if (!parts.Lifecycle.IsClosed)
         {
             parts.Saver.OnSavedAnywhere(at);
         }

@@ -16,6 +16,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     private readonly PendingReads pendingReads = new();
     private readonly PendingSaves pendingSaves = new();
     private readonly AwarenessPublisher publisher;
+    private readonly PeerShare share;
 
     public SessionParts(
         SessionContext context, SessionServices services, IChannelListener listener, ISessionPlace place)
@@ -40,12 +41,13 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
             context, Content, services.Log, services.Snapshots, services.Durable, services.Gate, pendingReads, this);
         Outbox = new Outbox(context, Content, services.Log, Figures, this);
         Unlogged = new UnloggedUpdates(context, Content, Outbox, this);
-        Listing = new LocatorListing(context, services.Locator, this);
+        Listing = new LocatorListing(context, services.Locator, services.LateRemovals, this);
         Loader = new Loader(context, services.LoadSources, Listing, pendingReads, listener, this);
         Lifecycle = new SessionLifecycle(context, connections, Listing, this);
         Intake = new MessageIntake(context, Content, Outbox, Unlogged, Broadcaster, Figures, this);
         var opening = new ConnectionOpening(context, Broadcaster, Intake);
         Admission = new ConnectionAdmission(context, connections, Lifecycle, opening, Broadcaster, Awareness);
+        share = new PeerShare(Content, Lifecycle, Follower, Outbox, Unlogged, Saver, Awareness);
         Requests = new SessionRequests(Content, Lifecycle, Follower, Outbox, Saver, pendingReads, pendingSaves);
     }
 
@@ -83,16 +85,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     public SessionRequests Requests { get; }
 
     /// <summary>What another node needs to load the document; null while this one is not whole.</summary>
-    public PeerState? Share() =>
-        !Lifecycle.IsOpen || Follower.IsReconciling || Outbox.IsRecovering
-            ? null
-            : new PeerState(
-                Follower.Position,
-                Saver.Known.Covered,
-                Saver.Known.Unreadable,
-                Content.Encode(),
-                Unlogged.Merge(null),
-                Awareness.EncodeOwn());
+    public PeerState? Share() => share.Encode();
 
     /// <summary>Whether it may take long to apply an entry of this length, or what waits for its append.</summary>
     public bool IsApplyLong(int entryBytes) =>
@@ -158,6 +151,8 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     void IListingSession.OnReturned() => Lifecycle.OnRelisted();
 
+    bool ILoaderSession.IsSaveDemanded => Saver.IsDemanded;
+
     void ILoaderSession.OnListening() => Awareness.OnListening();
 
     void ILoaderSession.OnLoaded(LoadedDocument loaded)
@@ -166,18 +161,18 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         Follower.Begin(state);
         Lifecycle.OnLoaded();
         Saver.OnLoaded(state);
-        if (!loaded.IsListed)
-        {
-            Listing.AddLater();
-        }
-
+        Listing.AddAgain(loaded.IsListed);
         if (loaded.Peer is { } peer)
         {
             Unlogged.OnPeer(peer.Position.Epoch >= state.Tombstone.Epoch ? peer.Unlogged : default);
             Awareness.OnChannel(0, AwarenessKind.Changes, peer.Awareness);
         }
 
-        if (Saver.Known.Unreadable.Contains(Follower.Position) || loaded.IsPeerElsewhere)
+        if (Outbox.Recover(state.Strays))
+        {
+            Outbox.Append();
+        }
+        else if (Saver.Known.Unreadable.Contains(Follower.Position) || loaded.IsPeerElsewhere)
         {
             // The snapshot of this very position does not read and is kept, so the document cannot be saved here. Or
             // the log was lost, and a node that has what is lost does not know that yet.
@@ -210,6 +205,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     {
         Saver.OnRebased(state);
         Outbox.Rebase(state, diff, lacking);
+        Unlogged.AppendPeers();
         pendingSaves.StartAnew();
         Saver.OnReconciled();
     }
@@ -269,6 +265,8 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     void ISaverSession.OnSaveFailed() => Requests.OnSaveFailed(RefusalReason.StoreUnavailable);
 
     void ISaverSession.OnHistoryLost() => Follower.OnHistoryLost();
+
+    void ISaverSession.OnSnapshotLacking() => Follower.Reconcile();
 
     void ISaverSession.OnPositionTaken() => Outbox.MoveOn();
 

@@ -244,6 +244,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
         catch (Exception exception)
         {
             // The next node that asks makes this one try again.
+            services.LateRemovals.Add(name);
             LogStillListed(services.Logger, exception, name);
         }
 

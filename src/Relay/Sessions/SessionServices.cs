@@ -27,4 +27,7 @@ internal sealed record SessionServices(
 {
     /// <summary>Where documents are loaded from.</summary>
     public LoadSources LoadSources { get; } = new(Channel, Peers, Durable, Log, Snapshots, Jobs);
+
+    /// <summary>Removals from the locator of which it is not known whether they still take effect.</summary>
+    public LateRemovals LateRemovals { get; } = new();
 }

@@ -10,7 +10,7 @@ namespace Relay.Yjs;
 /// kept where the reader stores the bytes again. An <b>odd</b> tag must be known: a reader that does not know it
 /// refuses the whole. A length below 128 is one byte; a longer one is its low seven bits with the high bit set, and
 /// then the seven bits above them. A <b>block</b> is the length of all fields, written in the same way, and the fields;
-/// without fields it is one zero byte. No format has a field yet, so every odd tag is unknown.
+/// without fields it is one zero byte. No format has a required field yet, so every odd tag is unknown.
 /// </remarks>
 public readonly record struct OptionalFields
 {

@@ -98,6 +98,27 @@ public abstract partial class DocumentLogSpecification : BackplaneSpecification
     }
 
     [Fact]
+    public async Task A_repeat_under_a_new_id_that_names_the_tries_before_is_stored_once()
+    {
+        var name = Sample.Name();
+        var first = await Log.AppendAsync(name, 0, Sample.Update(0), default).Soon();
+        var epoch = first.Position.Epoch;
+        var (lost, stored, repeat) = (Sample.Update(1), Sample.Update(1), Sample.Update(1));
+        var result = await Log.AppendAsync(name, epoch, stored, default).Soon();
+        await Log.AppendAsync(name, epoch, Sample.Update(2), default).Soon();
+
+        repeat = repeat with { Earlier = new[] { stored.Id, lost.Id } };
+        Assert.Equal(result, await Other.Log.AppendAsync(name, epoch, repeat, default).Soon());
+        Assert.Equal(3, (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Count);
+
+        // None of the tries that it names was stored: so it is.
+        var late = Sample.Update(3) with { Earlier = new[] { lost.Id } };
+        var anew = await Other.Log.AppendAsync(name, epoch, late, default).Soon();
+        Assert.Equal(new Position(epoch, 4, late.Id), anew.Position);
+        Assert.Equal(4, (await Log.ReadAsync(name, Position.None, default).Soon()).Entries.Count);
+    }
+
+    [Fact]
     public async Task A_repeat_by_the_caller_that_started_the_epoch_says_so_again()
     {
         var name = Sample.Name();

@@ -276,6 +276,12 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
             return (new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None), null);
         }
 
+        var stored = log.Entries.FirstOrDefault(e => entry.Earlier.Span.Contains(e.Position.Id));
+        if (!stored.Position.IsNone)
+        {
+            return (new AppendResult(AppendOutcome.Stored, stored.Position, stored.Previous), stored);
+        }
+
         if (!log.Ids.Add(entry.Id)
             && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
         {

@@ -18,6 +18,9 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
 
     public int Writes { get; private set; }
 
+    /// <summary>Called once, after the next listing was made: what is stored then is not in it.</summary>
+    public Action? AfterListing { get; set; }
+
     public IReadOnlyList<Snapshot> Of(DocumentName name) =>
         [.. stored.Select(s => s.Snapshot).Where(s => s.Document == name).OrderByDescending(s => s.Position.Epoch)
             .ThenByDescending(s => s.Position.Offset)];
@@ -46,8 +49,14 @@ internal sealed class MemorySnapshots(TimeProvider time) : ISnapshotStore
     public async ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation)
     {
         await Reading.PassAsync();
-        return [.. Of(document)
-            .Select(s => new SnapshotInfo(s.Position, s.Update.Length, stored.First(x => x.Snapshot == s).StoredAt))];
+        SnapshotInfo[] listing = [.. Of(document)
+            .Select(s => new SnapshotInfo(
+                s.Position, SnapshotFormat.LengthOf(document, s.Update.Length) + s.Fields.Bytes.Length,
+                stored.First(x => x.Snapshot == s).StoredAt))];
+        var after = AfterListing;
+        AfterListing = null;
+        after?.Invoke();
+        return listing;
     }
 
     public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,

@@ -36,11 +36,12 @@ public sealed class PeerStateFormatTests
     [InlineData(PeerStateWriter.DeflateFrom)]
     public async Task An_unknown_optional_field_is_skipped_and_an_unknown_required_one_is_named(int documentBytes)
     {
-        var fields = OptionalFields.None.With(2, [1, 2]).With(8, []);
+        var fields = CoveredSnapshotsField.Of([new EntryId(7), new EntryId(1)]).With(4, [1, 2]).With(8, []);
         var state = State(documentBytes) with { Fields = fields };
         var read = await ReadAsync(await WrittenAsync(state));
         AssertEqual(state, read);
         Assert.Equal(fields, read!.Fields);
+        Assert.Equal([new EntryId(7), new EntryId(1)], read.Covers);
 
         var refused = await ReadAnswerAsync(await WrittenAsync(state with { Fields = fields.With(9, [3]) }));
         Assert.Equal("has the required field 9, which this version of Relay does not know: a newer one wrote it",
@@ -55,6 +56,8 @@ public sealed class PeerStateFormatTests
         Assert.Equal(PeerAnswer.Unusable, await ReadAnswerAsync(bytes, proof: "another"));
 
         bytes[PeerStateHeader.FixedBytes + PeerStateHeader.PositionBytes] = 8;
+        Assert.Equal(PeerAnswer.Unusable, await ReadAnswerAsync(bytes));
+        bytes = await WrittenAsync(State() with { Fields = OptionalFields.None.With(2, new byte[9]) });
         Assert.Equal(PeerAnswer.Unusable, await ReadAnswerAsync(bytes));
         bytes[9] = 1;
         Assert.Equal("has format version 1, and this version of Relay reads version 2",

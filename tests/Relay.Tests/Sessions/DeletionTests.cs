@@ -100,6 +100,36 @@ public sealed class DeletionTests
     }
 
     [Fact]
+    public async Task A_tombstone_that_the_log_has_not_heard_of_is_told_it_by_the_next_visit_or_deletion()
+    {
+        using var world = new World();
+        world.Client().Say(Update(A));
+        await world.Delete();
+        world.Backplane.Checkpoints.Clear();
+        world.Snapshots.Reading.IsShut = true;
+        world.Visit(1);
+        world.Snapshots.Reading.Open();
+        world.Run();
+        Assert.Equal(world.Backplane.End(World.Name), Assert.Single(world.Backplane.Checkpoints));
+        await world.Delete();
+        Assert.Equal(2, world.Backplane.Checkpoints.Count);
+    }
+
+    [Fact]
+    public void A_listing_from_before_a_deletion_is_not_taken_together_with_the_log_after_it()
+    {
+        using var world = new World(SessionDefaults.Value with { SaveInterval = TimeSpan.FromSeconds(1) });
+        world.Client().Say(Update(A));
+        world.Advance(2);
+        world.Snapshots.AfterListing = () =>
+        {
+            Assert.True(world.Delete().IsCompletedSuccessfully);
+            Assert.True(world.Create().IsCompletedSuccessfully);
+        };
+        Assert.Equal(World.StateOf(), world.Read().Document.EncodeState());
+    }
+
+    [Fact]
     public async Task A_document_that_is_created_again_begins_with_nothing()
     {
         using var world = new World(SessionDefaults.Value with { SaveInterval = TimeSpan.FromSeconds(1) });

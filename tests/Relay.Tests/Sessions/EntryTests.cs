@@ -1,5 +1,6 @@
 using Relay.Backplane;
 using Relay.Doubles;
+using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
@@ -225,6 +226,22 @@ public sealed class EntryTests
         Assert.Equal(0, world.Sessions.Count);
         Assert.Equal(0, world.Snapshots.Writes);
         Assert.Equal(0, world.Backplane.Subscriptions);
+    }
+
+    [Fact]
+    public void An_entry_of_a_lost_history_does_not_have_the_log_read_for_ever()
+    {
+        using var world = new World();
+        world.Client().Say(Update(A));
+        world.Advance(5);
+        var end = world.Backplane.End(World.Name);
+        var at = new Position(end.Epoch, end.Offset + 5, new EntryId(0x55));
+        world.Backplane.Deliver(World.Name, new LoggedEntry(at, new EntryId(0x54), EntryKind.Update, B));
+        world.Run();
+        world.Advance(2);
+        var reads = world.Backplane.Reading.Calls;
+        world.Advance(30);
+        Assert.Equal(reads, world.Backplane.Reading.Calls);
     }
 
     [Fact]

@@ -286,6 +286,29 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public void A_save_that_failed_and_that_another_node_made_good_does_not_stop_the_next_one()
+    {
+        using var world = new World();
+        var client = world.Client();
+        client.Say(Update(Typed(1, 0, "a")));
+        world.Advance(61);
+        Assert.Equal(1, world.Snapshots.Writes);
+
+        // Once more, by request, and in vain; then another node saves the same position.
+        world.Snapshots.Writing.Failure = new SnapshotStoreUnavailableException("It is away.");
+        world.Sessions.Save(World.Name, again: true, (_, _) => { });
+        world.Run();
+        world.Snapshots.Writing.Failure = null;
+        world.Backplane.IsClaimedElsewhere = true;
+        world.Advance(120);
+        world.Backplane.IsClaimedElsewhere = false;
+
+        client.Say(Update(Typed(1, 1, "b")));
+        world.Advance(200);
+        Assert.Equal(world.Stored(), world.Snapshots.Of(World.Name)[0].Update.ToArray());
+    }
+
+    [Fact]
     public void A_failed_save_is_made_up_for()
     {
         using var world = new World();

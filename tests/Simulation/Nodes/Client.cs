@@ -9,7 +9,7 @@ namespace Relay.Simulation;
 /// Somebody who edits, as stock clients do: what he does he has at once, sends when he is connected, and sends again
 /// what a node lacks when he connects anew.
 /// </summary>
-internal sealed class Client(World world, ulong id)
+internal sealed class Client(World world, SimulatedDocument document, ulong id)
 {
     private const int MaxOutstanding = 24;
 
@@ -20,6 +20,15 @@ internal sealed class Client(World world, ulong id)
     public string Name { get; } = $"client{id}";
 
     public ulong Id => id;
+
+    /// <summary>The document that he edits.</summary>
+    public SimulatedDocument Of => document;
+
+    /// <summary>
+    /// In which life of the document what he has was written: what he has from before a deletion he has no reason to
+    /// write again.
+    /// </summary>
+    public int Life { get; private set; } = document.Ledger.Life.Number;
 
     public YDocument Document { get; private set; } = new();
 
@@ -40,6 +49,13 @@ internal sealed class Client(World world, ulong id)
     {
         if (Link is not null || IsGone)
         {
+            return;
+        }
+
+        if (Life != document.Ledger.Life.Number && !document.Ledger.Life.IsDeleted)
+        {
+            // What he has is of a document that is no more.
+            IsGone = true;
             return;
         }
 
@@ -74,7 +90,7 @@ internal sealed class Client(World world, ulong id)
         }
 
         var at = (ulong)world.Random.Below((int)whose.clock);
-        if (!Ledger.Contains(Document, Messages.Typed(whose.Id, at, "x")))
+        if (!Updates.Contains(Document, Messages.Typed(whose.Id, at, "x")))
         {
             return;
         }
@@ -103,6 +119,9 @@ internal sealed class Client(World world, ulong id)
         link?.CloseByClient(clean);
     }
 
+    /// <summary>He was shown the document as it was before it was deleted.</summary>
+    public void SeeLife(int number) => Life = Math.Min(Life, number);
+
     public void OnFrame(Link link, byte kind, ReadOnlyMemory<byte> payload)
     {
         if (link != Link)
@@ -124,8 +143,8 @@ internal sealed class Client(World world, ulong id)
                 OnPresence(payload);
                 break;
             default:
-                Ledger.Apply(Document, payload);
-                if (!shown.TryTake(payload) && world.Promise != Promise.AnyLog)
+                Updates.Apply(Document, payload);
+                if (!shown.TryTake(payload, document.Ledger.Life.EverLogged) && world.Promise != Promise.AnyLog)
                 {
                     // A log that was lost may come back in another order than it was written in.
                     throw new ScheduleFailedException($"{Name} was shown deletes before what they came with.");
@@ -145,18 +164,29 @@ internal sealed class Client(World world, ulong id)
         }
 
         world.Trace($"{Name} is cut off: {reason?.Text ?? "the node is gone"}");
-        if (reason is { Code: >= 4400 and < 4500 } && !world.Ledger.WasDamaged)
+        Link = null;
+        if (reason == CloseReason.DocumentDeleted)
+        {
+            if (document.Ledger.Life.Number == 0)
+            {
+                throw new ScheduleFailedException($"{Name} was told that the document is deleted, and it never was.");
+            }
+
+            IsGone = true;
+            return;
+        }
+
+        if (reason is { Code: >= 4400 and < 4500 } && !document.Ledger.WasDamaged)
         {
             throw new ScheduleFailedException($"{Name} was told not to come back: {reason.Text}");
         }
 
-        Link = null;
         world.ConnectLater(this);
     }
 
     private void Do(byte[] update)
     {
-        Ledger.Apply(Document, update);
+        Updates.Apply(Document, update);
         shown.Write(update);
         world.Trace($"{Name} makes {(update[0] == 0 ? "a delete" : $"insertion {clock - 1}")}");
         Link?.Say(PlainFormat.Updated, update);

@@ -15,6 +15,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     private readonly Process process = node.Process;
     private readonly int number = ++world.Links;
     private Attachment? attachment;
+    private DocumentSession? session;
     private TimeSpan lastThere;
     private TimeSpan lastBack;
     private bool isSending;
@@ -50,7 +51,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
                 return;
             }
 
-            attachment = node.Sessions.Place(World.Document, this, AccessLevel.Write);
+            attachment = node.Sessions.Place(client.Of.Name, this, AccessLevel.Write);
+            session = node.SessionOf(client.Of.Name);
             attachment.Join();
         });
     }
@@ -78,9 +80,33 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             PlainFormat.Updated => DocumentMessageKind.Update,
             _ => DocumentMessageKind.Awareness,
         };
-        There(() => attachment?.Receive(
-            [new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload, entries, 0, bytes)]));
+        There(() =>
+        {
+            if (bytes == 0 || IsOfThisLife())
+            {
+                attachment?.Receive(
+                    [new DocumentMessage(message, kind == PlainFormat.Presence ? default : payload,
+                        entries, 0, bytes)]);
+            }
+        });
     }
+
+    /// <summary>
+    /// Whether what the client wrote belongs to the document that he gets to: where it was deleted meanwhile, his
+    /// connection to the one that follows is broken.
+    /// </summary>
+    private bool IsOfThisLife()
+    {
+        var ledger = client.Of.Ledger;
+        if (ledger.Life.Number == 0 || session is null or { Stage: SessionStage.Loading or SessionStage.Closed })
+        {
+            return client.Life == ledger.Life.Number && !(client.IsGone && ledger.Life.IsDeleted);
+        }
+
+        return client.Life == LifeOf(session).Number;
+    }
+
+    private Life LifeOf(DocumentSession shown) => client.Of.Ledger.LifeIn(Inside.PositionOf(shown).Epoch);
 
     /// <summary>The client goes. The node learns it at once, or much later.</summary>
     public void CloseByClient(bool clean)
@@ -189,15 +215,15 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
                 throw new ScheduleFailedException($"{process.Name} settled a message twice.");
             }
 
-            world.Ledger.OnAcknowledged(settled.Update, process);
+            client.Of.Ledger.OnAcknowledged(settled.Update, process, LifeOf(session!));
             outstanding[bit] = null;
         }
     }
 
     private void Show(ReadOnlyMemory<byte> payload)
     {
-        if (node.Session is { } session && node.ShowsUnlogged(session)
-            && !Ledger.Contains(Inside.DocumentOf(session), payload))
+        client.SeeLife(LifeOf(session!).Number);
+        if (node.ShowsUnlogged(session!) && !Updates.Contains(Inside.DocumentOf(session!), payload))
         {
             if (client.Link == this && OwnUpdatesIn(payload).Any())
             {
@@ -208,7 +234,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             return;
         }
 
-        world.Ledger.OnShown(payload, process);
+        client.Of.Ledger.OnShown(payload, process, LifeOf(session!));
         AcknowledgeWhatIsIn(payload);
     }
 
@@ -222,18 +248,18 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
         foreach (var update in OwnUpdatesIn(shown))
         {
-            world.Ledger.OnAcknowledged(update, process);
+            client.Of.Ledger.OnAcknowledged(update, process, LifeOf(session!));
         }
     }
 
     /// <summary>Those with insertions: deletes are nobody's own.</summary>
     private IEnumerable<ReadOnlyMemory<byte>> OwnUpdatesIn(ReadOnlyMemory<byte> shown)
     {
-        var document = Ledger.DocumentOf(shown);
+        var document = Updates.DocumentOf(shown);
         foreach (var message in outstanding)
         {
             if (message is { Kind: PlainFormat.Updated } own && own.Update.Span[0] > 0
-                && Ledger.Contains(document, own.Update))
+                && Updates.Contains(document, own.Update))
             {
                 yield return own.Update;
             }

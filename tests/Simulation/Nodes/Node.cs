@@ -1,6 +1,6 @@
-using Relay.Backplane;
 using Relay.DocLocator;
 using Relay.Sessions;
+using Relay.Startup;
 using Relay.Telemetry;
 using Relay.Yjs;
 
@@ -18,6 +18,7 @@ internal sealed class Node(World world, int number)
     private readonly Dictionary<DocumentSession, Position> positions = [];
     private readonly HashSet<DocumentSession> unlogged = [];
     private LocatorClient locator = null!;
+    private SaverRun saver = null!;
 
     public string Address { get; } = $"10.0.0.{number}:7000";
 
@@ -30,6 +31,9 @@ internal sealed class Node(World world, int number)
 
     /// <summary>What the process reads documents with that it has no session of.</summary>
     public DurableStateReader Durable { get; private set; } = null!;
+
+    /// <summary>What administrators have the process do.</summary>
+    public DocumentLife Life { get; private set; } = null!;
 
     /// <summary>Whether it takes connections.</summary>
     public bool IsReady { get; private set; }
@@ -46,13 +50,13 @@ internal sealed class Node(World world, int number)
         var process = new Process(world.Agenda, world.Random, $"node{number}.{++Starts}");
         Process = process;
         var time = new ProcessTime(world.Agenda, process);
-        var client = new RedisClient(process, world.Redis, world.Calls);
-        var jobs = new JobClient(process, world.Redis, world.Redis.Jobs, world.Calls);
-        var snapshots = new SnapshotClient(process, world.Snapshots, world.Calls);
+        var client = new RedisClient(process, world);
+        var jobs = new JobClient(process, world);
+        var snapshots = new SnapshotClient(process, world);
         locator = new LocatorClient(process, world.Locators, NodeIdentity.Create(Address, $"{Starts}"), world.Calls);
         var log = new SessionLog(world, process, Address);
         Durable = new DurableStateReader(client, snapshots, garbageCollection: true, log);
-        Sessions = new SessionRegistry(new SessionServices(
+        var services = new SessionServices(
             client,
             client,
             jobs,
@@ -65,14 +69,18 @@ internal sealed class Node(World world, int number)
             world.Settings,
             Unwatched.Sessions,
             log,
-            Answers: number % 2 == 0 ? new AnswerBudget(0, alwaysBytes: 0) : null));
+            Answers: number % 2 == 0 ? new AnswerBudget(0, alwaysBytes: 0) : null);
+        Sessions = new SessionRegistry(services);
+        Life = new DocumentLife(client, snapshots, Durable, services.Environment);
+        saver = new SaverRun(new ForgottenDocumentSaver(jobs, Sessions, new ForgottenDocumentOptions(), time, log));
         positions.Clear();
         unlogged.Clear();
         IsReady = true;
         AwakeSince = world.Agenda.Now;
         world.Trace($"{process.Name} starts");
         Beat(process);
-        world.Agenda.Add(LookEvery * world.Random.Share(), process, () => LookForForgotten(process, jobs));
+        var startedSaver = saver;
+        world.Agenda.Add(LookEvery * world.Random.Share(), process, startedSaver.Start);
     }
 
     /// <summary>Everything that it has in memory is gone; its clients notice sooner or later.</summary>
@@ -107,6 +115,7 @@ internal sealed class Node(World world, int number)
 
     private async Task StopAsync(Process process)
     {
+        await saver.StopAsync();
         foreach (var link in Links.ToArray())
         {
             link.CloseByNode();
@@ -142,50 +151,9 @@ internal sealed class Node(World world, int number)
         }
     }
 
-    /// <summary>
-    /// What <see cref="Startup.ForgottenDocumentSaver"/> does for a node, without its waiting on the thread pool: a
-    /// forgotten document is opened and left, which saves it.
-    /// </summary>
-    private async void LookForForgotten(Process process, JobClient jobs)
-    {
-        try
-        {
-            foreach (var job in IsReady
-                ? await jobs.ClaimForgottenAsync(1, TimeSpan.FromMinutes(2), CancellationToken.None)
-                : [])
-            {
-                world.Trace($"{process.Name} visits the forgotten document");
-                Sessions.Visit(job.Document, (state, _) =>
-                {
-                    if (state is null)
-                    {
-                        Fail(process, jobs);
-                    }
-                });
-            }
-        }
-        catch (BackplaneUnavailableException)
-        {
-            // Next time.
-        }
-
-        world.Agenda.Add(LookEvery, process, () => LookForForgotten(process, jobs));
-    }
-
-    private static async void Fail(Process process, JobClient jobs)
-    {
-        try
-        {
-            await jobs.FailAsync(World.Document, $"{process.Name} cannot load it.", CancellationToken.None);
-        }
-        catch (BackplaneUnavailableException)
-        {
-            // The claim runs out by itself.
-        }
-    }
-
-    /// <summary>The session that a connection of this node belongs to.</summary>
-    public DocumentSession? Session => Inside.Of(Sessions).FirstOrDefault();
+    /// <summary>The session of a document, if there is one.</summary>
+    public DocumentSession? SessionOf(DocumentName document) =>
+        Inside.Of(Sessions).FirstOrDefault(session => session.Name == document);
 
     /// <summary>Looks at the sessions that have moved since this was last called.</summary>
     public void CheckPositions()
@@ -198,7 +166,7 @@ internal sealed class Node(World world, int number)
                 && (!positions.TryGetValue(session, out var known) || known != position))
             {
                 positions[session] = position;
-                world.Ledger.OnPosition(session, Process);
+                world.Of(session.Name).Ledger.OnPosition(session, Process);
             }
         }
     }
@@ -216,7 +184,12 @@ internal sealed class Node(World world, int number)
         return unlogged.Contains(session);
     }
 
-    public IEnumerable<(DocumentSession Session, YDocument Document)> LiveSessions() =>
-        IsUp ? Inside.Of(Sessions).Where(s => s.Stage is not (SessionStage.Loading or SessionStage.Closed))
+    /// <summary>
+    /// Those that know the document as it is: one that does not know yet that it was deleted has nothing that is kept.
+    /// </summary>
+    public IEnumerable<(DocumentSession Session, YDocument Document)> LiveSessions(DocumentName name) =>
+        IsUp ? Inside.Of(Sessions).Where(s => s.Name == name
+                && s.Stage is not (SessionStage.Loading or SessionStage.Closed)
+                && world.Of(name).Ledger.LifeIn(Inside.PositionOf(s).Epoch) == world.Of(name).Ledger.Life)
             .Select(s => (s, Inside.DocumentOf(s))) : [];
 }

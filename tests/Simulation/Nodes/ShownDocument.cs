@@ -12,10 +12,13 @@ internal sealed class ShownDocument
 
     private readonly YDocument shown = new();
 
-    public void Write(byte[] update) => Ledger.Apply(shown, update);
+    public void Write(byte[] update) => Updates.Apply(shown, update);
 
     /// <summary>Takes what the client was sent; returns false if that shows a state that never was.</summary>
-    public bool TryTake(ReadOnlyMemory<byte> update)
+    /// <param name="update">What it was sent.</param>
+    /// <param name="logged">What was ever logged: where a client went before it had sent all that its last update
+    /// builds on, no node has that.</param>
+    public bool TryTake(ReadOnlyMemory<byte> update, YDocument logged)
     {
         pending.Add(update);
         if (!YDocument.TryMerge(pending, out var merged, out var error))
@@ -25,11 +28,11 @@ internal sealed class ShownDocument
 
         if (!shown.HasPastOf(merged))
         {
-            return update.Span[^1] == 0;
+            return update.Span[^1] == 0 || !logged.HasPastOf(merged);
         }
 
         pending.Clear();
-        Ledger.Apply(shown, merged);
+        Updates.Apply(shown, merged);
         return true;
     }
 }

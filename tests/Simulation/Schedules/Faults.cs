@@ -23,7 +23,8 @@ internal sealed class Faults(World world)
                 random.One(world.Clients).Write();
                 break;
             case 10:
-                random.One(world.Clients).Delete(random.One(world.Clients));
+                var deleter = random.One(world.Clients);
+                deleter.Delete(random.One(world.Clients.FindAll(client => client.Of == deleter.Of)));
                 break;
             case 11 or 12:
                 ComeOrGo();
@@ -44,10 +45,10 @@ internal sealed class Faults(World world)
                 LoseLog();
                 break;
             case 18 when hasExpiry && !hasDamage:
-                world.Redis.ExpireIfQuiet();
+                random.One(world.Documents).Redis.ExpireIfQuiet();
                 break;
-            case 19 when hasDamage && !world.Ledger.WasDamaged && world.Promise != Promise.AnyLog:
-                world.Ledger.WasDamaged = world.Redis.Log is not null && world.Snapshots.Damage();
+            case 19 when hasDamage && world.Promise != Promise.AnyLog:
+                Damage(random.One(world.Documents));
                 break;
             default:
                 random.One(world.Clients).Write();
@@ -67,13 +68,13 @@ internal sealed class Faults(World world)
         world.Trace("everything works from now on");
         world.Weather.Clear();
         world.NodesReturn = true;
-        foreach (var service in (ReadOnlySpan<Service>)[world.Redis.Service, world.Snapshots.Service,
+        foreach (var service in (ReadOnlySpan<Service>)[world.RedisService, world.SnapshotService,
             world.Locators.Service])
         {
             service.Heal();
         }
 
-        world.Redis.Channels.Interrupt();
+        world.Interrupt();
         foreach (var node in world.Nodes)
         {
             if (!node.IsUp)
@@ -104,9 +105,7 @@ internal sealed class Faults(World world)
         client.Disconnect(clean: random.Chance(0.5), forGood);
         if (forGood)
         {
-            var next = new Client(world, (ulong)world.Clients.Count + 1) { HasPresence = client.HasPresence };
-            world.Clients.Add(next);
-            world.ConnectLater(next);
+            world.ConnectLater(world.Add(client.Of, client.HasPresence));
         }
         else if (random.Chance(0.7))
         {
@@ -130,14 +129,13 @@ internal sealed class Faults(World world)
     /// <summary>
     /// Where the log may be lost, a node dies only when the others and the stores have all that it has said.
     /// </summary>
-    private bool IsSafeToKill(Node node)
+    private bool IsSafeToKill(Node node) => world.Documents.All(document =>
     {
-        var others = world.Nodes.Where(n => n != node).SelectMany(n => n.LiveSessions()).Select(s => s.Document)
-            .FirstOrDefault(d => Ledger.Contains(d, world.Ledger.MustKeep.EncodeState()));
-        return others is not null
-            || Ledger.Contains(Ledger.DocumentOf([.. world.Snapshots.Readable.Select(s => s.Update)]),
-                world.Ledger.MustKeep.EncodeState());
-    }
+        var kept = document.Ledger.MustKeep.EncodeState();
+        return world.Nodes.Where(n => n != node).SelectMany(n => n.LiveSessions(document.Name))
+                .Any(s => Updates.Contains(s.Document, kept))
+            || Updates.Contains(Updates.DocumentOf([.. document.Snapshots.Readable.Select(s => s.Update)]), kept);
+    });
 
     private void PauseOrResume()
     {
@@ -172,7 +170,7 @@ internal sealed class Faults(World world)
     private void Outage()
     {
         var service = random.One(
-            [world.Redis.Service, world.Redis.Service, world.Snapshots.Service, world.Locators.Service]);
+            [world.RedisService, world.RedisService, world.SnapshotService, world.Locators.Service]);
         var time = TimeSpan.FromMilliseconds(random.Below(random.Chance(0.3) ? 60_000 : 3_000));
         var node = random.One(world.Nodes);
         if (random.Chance(0.5))
@@ -182,7 +180,7 @@ internal sealed class Faults(World world)
             world.Agenda.Add(time, null, () =>
             {
                 service.IsDown = false;
-                world.Redis.Channels.Interrupt();
+                world.Interrupt();
             });
         }
         else
@@ -193,7 +191,7 @@ internal sealed class Faults(World world)
             world.Agenda.Add(time, null, () =>
             {
                 service.Reconnect(process);
-                world.Redis.Channels.Interrupt(process);
+                world.Interrupt(process);
             });
         }
     }
@@ -202,36 +200,52 @@ internal sealed class Faults(World world)
     /// Whether some node holds the document, with all that was said of it; or nobody has anything to do with it, and it
     /// is saved.
     /// </summary>
-    private bool IsHeld() =>
-        (world.Nodes.All(n => !n.IsUp || n.Sessions.Count == 0) && !world.Redis.IsUnsaved)
-        || world.Nodes.Any(
-            n => n.LiveSessions().Any(s => Ledger.Contains(s.Document, world.Ledger.MustKeep.EncodeState())));
+    private bool IsHeld(SimulatedDocument document) =>
+        (world.Nodes.All(n => !n.IsUp || n.Sessions.Count == 0) && !document.Redis.IsUnsaved)
+        || world.Nodes.Any(n => n.LiveSessions(document.Name)
+            .Any(s => Updates.Contains(s.Document, document.Ledger.MustKeep.EncodeState())));
+
+    private void Damage(SimulatedDocument document)
+    {
+        // No mended tombstone is promised.
+        if (!document.Ledger.WasDamaged && document.Ledger.Life.Number == 0 && !world.HasDeletions)
+        {
+            document.Ledger.WasDamaged = document.Redis.Log is not null && document.Snapshots.Damage();
+        }
+    }
 
     private void LoseLog()
     {
+        var document = random.One(world.Documents);
+        var redis = document.Redis;
+        if (document.IsChanging)
+        {
+            return;
+        }
+
         if (world.Promise == Promise.ReplicatedLog)
         {
-            world.Redis.FailOver(toAnyVersion: false);
+            redis.FailOver(toAnyVersion: false);
         }
         else if (world.Promise == Promise.AnyLog)
         {
-            if (!IsHeld())
+            if (!IsHeld(document))
             {
                 return;
             }
 
             if (random.Chance(0.5))
             {
-                world.Redis.Flush();
+                redis.Flush();
             }
             else
             {
-                world.Redis.FailOver(toAnyVersion: true);
+                redis.FailOver(toAnyVersion: true);
             }
         }
         else
         {
-            world.Redis.Channels.Interrupt();
+            redis.Channels.Interrupt();
         }
     }
 }

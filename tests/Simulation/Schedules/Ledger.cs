@@ -10,8 +10,7 @@ namespace Relay.Simulation;
 /// </summary>
 internal sealed class Ledger(Promise promise)
 {
-    private readonly YDocument everLogged = new();
-    private readonly YDocument mustKeep = new();
+    private readonly List<Life> lives = [new Life(0, 0)];
     private readonly Dictionary<Position, byte[]> histories = [];
     private readonly Dictionary<Position, byte[]> totals = [];
     private YDocument? durable;
@@ -26,45 +25,86 @@ internal sealed class Ledger(Promise promise)
 
     public bool WasDamaged { get; set; }
 
+    /// <summary>The document as it is.</summary>
+    public Life Life => lives[^1];
+
     /// <summary>Whatever was acknowledged or seen, and may not be lost.</summary>
-    public YDocument MustKeep => mustKeep;
+    public YDocument MustKeep => Life.MustKeep;
+
+    /// <summary>Called when the document was created after a deletion.</summary>
+    public Action OnCreated { get; set; } = static () => { };
+
+    /// <summary>The document as it was, or is, in an epoch of the log.</summary>
+    public Life LifeIn(long epoch) => lives.FindLast(life => life.From <= epoch)!;
 
     public void OnStored(in LoggedEntry entry, bool started)
     {
-        Apply(everLogged, entry.Payload);
+        if (entry.Kind == EntryKind.Deleted)
+        {
+            lives.Add(new Life(lives.Count, entry.Position.Epoch));
+            durable = null;
+            return;
+        }
+
+        if (entry.Kind == EntryKind.Created)
+        {
+            Life.Begin();
+            histories[entry.Position] = new YDocument().EncodeState();
+            totals[entry.Position] = Life.EverLogged.EncodeState();
+            durable = null;
+            OnCreated();
+            return;
+        }
+
+        Life.CheckIsNew(entry, started, lives.SkipLast(1));
+        Updates.Apply(Life.EverLogged, entry.Payload);
         var history = new YDocument();
         if (!started && entry.Position.Offset > 1)
         {
-            Apply(history, histories[new Position(entry.Position.Epoch, entry.Position.Offset - 1, entry.Previous)]);
+            Updates.Apply(history,
+                histories[new Position(entry.Position.Epoch, entry.Position.Offset - 1, entry.Previous)]);
         }
 
-        Apply(history, entry.Payload);
-        histories[entry.Position] = history.EncodeState();
+        Updates.Apply(history, entry.Payload);
+        var state = history.EncodeState();
+        if (histories.TryGetValue(entry.Position, out var other) && !state.AsSpan().SequenceEqual(other))
+        {
+            throw new ScheduleFailedException($"The position {entry.Position} names two histories.");
+        }
+
+        histories[entry.Position] = state;
         if (promise == Promise.AnyNode)
         {
-            totals[entry.Position] = everLogged.EncodeState();
+            totals[entry.Position] = Life.EverLogged.EncodeState();
         }
 
         if (promise != Promise.ReplicatedLog && durable is not null)
         {
-            Apply(durable, entry.Payload);
+            Updates.Apply(durable, entry.Payload);
         }
     }
 
     public void OnSnapshot(Snapshot snapshot)
     {
-        if (durable is not null)
+        if (snapshot.Kind == SnapshotKind.Tombstone)
         {
-            Apply(durable, snapshot.Update);
+            durable = null;
+            return;
         }
 
-        if (!Contains(everLogged, snapshot.Update))
+        var life = LifeIn(snapshot.Position.Epoch);
+        if (durable is not null && life == Life)
+        {
+            Updates.Apply(durable, snapshot.Update);
+        }
+
+        if (!Updates.Contains(life.EverLogged, snapshot.Update))
         {
             throw new ScheduleFailedException($"The snapshot at {snapshot.Position} holds what was never logged.");
         }
 
         if (histories.TryGetValue(snapshot.Position, out var history)
-            && !Contains(DocumentOf(snapshot.Update), history))
+            && !Updates.Contains(Updates.DocumentOf(snapshot.Update), history))
         {
             throw new ScheduleFailedException(
                 $"The snapshot at {snapshot.Position} lacks entries up to that position.");
@@ -74,7 +114,8 @@ internal sealed class Ledger(Promise promise)
     /// <summary>The second one is not stored: so what it has must be in some other snapshot, or in the log.</summary>
     public void OnStoredAgain(Snapshot again)
     {
-        if (!Contains(durable ??= Durable(), again.Update))
+        if (again.Kind == SnapshotKind.State && LifeIn(again.Position.Epoch) == Life
+            && !Updates.Contains(durable ??= Durable(), again.Update))
         {
             throw new ScheduleFailedException(
                 $"A snapshot at {again.Position} was to be stored over one that holds less.");
@@ -90,14 +131,15 @@ internal sealed class Ledger(Promise promise)
         }
 
         durable = null;
-        var trimmed = before.Entries.Where(e => e.Position.Offset <= after.Start.Offset).ToList();
+        var trimmed = before.Entries.Where(e => e.Kind == EntryKind.Update && e.Position.Offset <= after.Start.Offset)
+            .ToList();
         var readable = Snapshots.Readable.ToList();
         for (var lost = WasDamaged ? readable.Count : 0; lost <= readable.Count; lost++)
         {
-            var rest = DocumentOf(
+            var rest = Updates.DocumentOf(
                 [.. readable.Where((_, i) => i != lost).Select(s => s.Update),
-                    .. after.Entries.Select(e => e.Payload)]);
-            if (!trimmed.TrueForAll(e => Contains(rest, e.Payload)))
+                    .. after.Updates]);
+            if (!trimmed.TrueForAll(e => Updates.Contains(rest, e.Payload)))
             {
                 throw new ScheduleFailedException(lost == readable.Count
                     ? $"The log was trimmed through {after.Start}, and no snapshot has what was trimmed."
@@ -113,7 +155,7 @@ internal sealed class Ledger(Promise promise)
     public void OnShrunk(string what)
     {
         durable = null;
-        if (!IsKept(mustKeep.EncodeState()))
+        if (!IsKept(MustKeep.EncodeState()))
         {
             throw new ScheduleFailedException($"What was acknowledged or seen was lost by {what}.");
         }
@@ -127,12 +169,17 @@ internal sealed class Ledger(Promise promise)
         }
     }
 
-    /// <summary>A node tells a client that its update is safe.</summary>
-    public void OnAcknowledged(ReadOnlyMemory<byte> update, Process by)
+    /// <summary>A node tells a client that its update is safe, as part of the document as the node knows it.</summary>
+    public void OnAcknowledged(ReadOnlyMemory<byte> update, Process by, Life life)
     {
-        if (!Contains(everLogged, update))
+        if (!Updates.Contains(life.EverLogged, update))
         {
             throw new ScheduleFailedException($"{by.Name} acknowledged what was never logged.");
+        }
+
+        if (life != Life)
+        {
+            return;
         }
 
         if (!IsKept(update))
@@ -140,18 +187,18 @@ internal sealed class Ledger(Promise promise)
             throw new ScheduleFailedException($"{by.Name} acknowledged what a failure can lose.");
         }
 
-        Apply(mustKeep, update);
+        Updates.Apply(MustKeep, update);
     }
 
     /// <summary>A node shows a client an update, whoever made it.</summary>
-    public void OnShown(ReadOnlyMemory<byte> update, Process by)
+    public void OnShown(ReadOnlyMemory<byte> update, Process by, Life life)
     {
-        if (!Contains(everLogged, update))
+        if (!Updates.Contains(life.EverLogged, update))
         {
             throw new ScheduleFailedException($"{by.Name} showed what was never logged.");
         }
 
-        if (promise == Promise.ReplicatedLog)
+        if (promise == Promise.ReplicatedLog || life != Life)
         {
             return;
         }
@@ -161,7 +208,7 @@ internal sealed class Ledger(Promise promise)
             throw new ScheduleFailedException($"{by.Name} showed what a failure can lose.");
         }
 
-        Apply(mustKeep, update);
+        Updates.Apply(MustKeep, update);
     }
 
     /// <summary>A session's document is exactly the entries up to its position, or a state that covers them.</summary>
@@ -178,8 +225,13 @@ internal sealed class Ledger(Promise promise)
             return;
         }
 
+        if (LifeIn(position.Epoch).IsDeleted)
+        {
+            throw new ScheduleFailedException($"{process.Name} is at {position}, and the document is deleted there.");
+        }
+
         var document = Inside.DocumentOf(session);
-        if (!Contains(document, history))
+        if (!Updates.Contains(document, history))
         {
             throw new ScheduleFailedException(
                 $"The session of {process.Name} at {position} lacks entries up to that position.");
@@ -188,7 +240,9 @@ internal sealed class Ledger(Promise promise)
         if (promise == Promise.AnyNode && !document.EncodeState().AsSpan().SequenceEqual(totals[position]))
         {
             throw new ScheduleFailedException(
-                $"The session of {process.Name} at {position} is not what the log was up to there.");
+                $"The session of {process.Name} at {position} is not what the log was up to there: "
+                    + $"{Convert.ToHexString(document.EncodeState())} "
+                    + $"and not {Convert.ToHexString(totals[position])}.");
         }
     }
 
@@ -198,7 +252,7 @@ internal sealed class Ledger(Promise promise)
     /// </summary>
     private bool IsKept(ReadOnlyMemory<byte> update)
     {
-        if (Contains(durable ??= Durable(), update))
+        if (Updates.Contains(durable ??= Durable(), update))
         {
             return true;
         }
@@ -211,40 +265,16 @@ internal sealed class Ledger(Promise promise)
         var everything = new YDocument();
         foreach (var document in Sessions().Prepend(durable))
         {
-            Apply(everything, document.EncodeState());
+            Updates.Apply(everything, document.EncodeState());
         }
 
-        return Contains(everything, update);
+        return Updates.Contains(everything, update);
     }
 
     private YDocument Durable()
     {
         var log = promise == Promise.ReplicatedLog ? Redis.ReplicatedLog : Redis.Log;
-        return DocumentOf(
-            [.. Snapshots.Readable.Select(s => s.Update), .. (log?.Entries ?? []).Select(e => e.Payload)]);
-    }
-
-    public static bool Contains(YDocument document, ReadOnlyMemory<byte> update) =>
-        document.TryGetNews(update, out var news, out var error, isAccepted: true)
-            ? news.IsEmpty
-            : throw new ScheduleFailedException($"An update does not read: {error}.");
-
-    public static YDocument DocumentOf(params IReadOnlyList<ReadOnlyMemory<byte>> updates)
-    {
-        var document = new YDocument();
-        foreach (var update in updates)
-        {
-            Apply(document, update);
-        }
-
-        return document;
-    }
-
-    public static void Apply(YDocument document, ReadOnlyMemory<byte> update)
-    {
-        if (!document.TryApply(update, out _, out var error))
-        {
-            throw new ScheduleFailedException($"An update does not apply: {error}.");
-        }
+        return Updates.DocumentOf(
+            [.. Snapshots.Readable.Select(s => s.Update), .. log?.Updates ?? []]);
     }
 }

@@ -29,27 +29,41 @@ internal sealed class Requests(World world)
         }
 
         // As it is sent; a node that stands still gets it later.
-        var confirmed = world.Ledger.MustKeep.EncodeState();
-        Action ask = random.Chance(0.6) ? () => Read(node, confirmed) : () => Save(node, confirmed);
+        var document = random.One(world.Documents);
+        var life = document.Ledger.Life;
+        var confirmed = life.MustKeep.EncodeState();
+        Action ask = random.Chance(0.6)
+            ? () => Read(node, document, life, confirmed)
+            : () => Save(node, document, life, confirmed);
         world.Agenda.Add(TimeSpan.Zero, node.Process, ask);
     }
 
-    private void Read(Node node, byte[] confirmed)
+    private void Read(Node node, SimulatedDocument document, Life life, byte[] confirmed)
     {
         var process = node.Process;
-        if (!node.Sessions.TryRead(World.Document, (state, _) => Check(process, state, confirmed)))
+        void Answered(byte[]? state)
         {
-            ReadStored(process, node.Durable, confirmed);
+            // One that was deleted meanwhile is not there for the asker, or begins anew.
+            if (document.Ledger.Life == life && !life.IsDeleted)
+            {
+                Check(process, state, confirmed);
+            }
+        }
+
+        if (!node.Sessions.TryRead(document.Name, (state, _) => Answered(state)))
+        {
+            ReadStored(node.Durable, document, Answered);
         }
     }
 
     /// <summary>What a node does that has no session of the document.</summary>
-    private async void ReadStored(Process process, DurableStateReader durable, byte[] confirmed)
+    private static async void ReadStored(DurableStateReader durable, SimulatedDocument document,
+        Action<byte[]?> answered)
     {
         try
         {
-            var stored = await durable.ReadAsync(World.Document, CancellationToken.None);
-            Check(process, stored.Outcome == DurableOutcome.Read ? stored.Document.EncodeState() : null, confirmed);
+            var stored = await durable.ReadAsync(document.Name, CancellationToken.None);
+            answered(stored.Outcome == DurableOutcome.Read ? stored.Document.EncodeState() : null);
         }
         catch (Exception exception)
             when (exception is BackplaneUnavailableException or SnapshotStoreUnavailableException)
@@ -65,24 +79,25 @@ internal sealed class Requests(World world)
             return;
         }
 
-        if (world.Promise != Promise.AnyLog && !Ledger.Contains(Ledger.DocumentOf(state), confirmed))
+        if (world.Promise != Promise.AnyLog && !Updates.Contains(Updates.DocumentOf(state), confirmed))
         {
             world.Fail($"{process.Name} answered a request without all that was confirmed before it.");
         }
     }
 
-    private void Save(Node node, byte[] confirmed)
+    private void Save(Node node, SimulatedDocument document, Life life, byte[] confirmed)
     {
         var process = node.Process;
-        node.Sessions.Save(World.Document, again: random.Chance(0.3), (_, reason) =>
+        node.Sessions.Save(document.Name, again: random.Chance(0.3), (_, reason) =>
         {
-            if (reason != RefusalReason.None || world.Promise == Promise.AnyLog || world.Ledger.WasDamaged)
+            if (reason != RefusalReason.None || world.Promise == Promise.AnyLog
+                || document.Ledger.WasDamaged || document.Ledger.Life != life || life.IsDeleted)
             {
                 return;
             }
 
-            if (!world.Snapshots.Readable.Any(one => Ledger.Contains(Ledger.DocumentOf(one.Update), confirmed))
-                && !Ledger.Contains(new YDocument(), confirmed))
+            if (!document.Snapshots.Readable.Any(one => Updates.Contains(Updates.DocumentOf(one.Update), confirmed))
+                && !Updates.Contains(new YDocument(), confirmed))
             {
                 world.Fail($"{process.Name} says that it saved what was confirmed, and no snapshot has it.");
             }

@@ -1,18 +1,21 @@
-using Relay.Sessions;
-using Relay.Yjs;
-
 namespace Relay.Simulation;
 
 /// <summary>
 /// What must be true once everything works again: all agree, newcomers see the same, nothing is left behind when
 /// everybody has gone, and what is stored is what was written.
 /// </summary>
-internal sealed class Rest(World world)
+internal sealed class Rest(World world, Administrators administrators)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(8);
 
-    private byte[]? agreed;
+    /// <summary>
+    /// What a quiet node may do in a second, for itself and for each document: heartbeats, looking for forgotten
+    /// documents, who is there.
+    /// </summary>
+    private const double StepsPerSecond = 1;
+
+    private readonly Agreement agreement = new(world);
 
     public void Check(Action<TimeSpan> pass)
     {
@@ -23,23 +26,35 @@ internal sealed class Rest(World world)
             world.ConnectLater(client);
         }
 
-        Wait(pass, WhyNotAgreed);
+        Wait(pass, () => administrators.IsWaiting ? "An administrator is not answered." : null);
+        Wait(pass, agreement.WhyNot);
         world.Trace("all agree");
         if (world.Random.Chance(0.7))
         {
             foreach (var node in world.Nodes)
             {
-                var newcomer = new Client(world, (ulong)world.Clients.Count + 1);
-                world.Clients.Add(newcomer);
-                newcomer.Connect(node);
+                foreach (var document in world.Documents)
+                {
+                    world.Add(document, hasPresence: false).Connect(node);
+                }
             }
 
-            Wait(pass, WhyNotAgreed);
+            Wait(pass, agreement.WhyNot);
             world.Trace("newcomers agree");
         }
 
-        CheckPresence(pass);
-        Wait(pass, WhyNotAgreed);
+        foreach (var document in world.Documents)
+        {
+            CheckPresence(pass, document);
+        }
+
+        Wait(pass, agreement.WhyNot);
+        if (world.Random.Chance(0.3))
+        {
+            WaitForQuiet(pass, "when all agree");
+            Wait(pass, agreement.WhyNot);
+        }
+
         world.ClientsReturn = false;
         foreach (var client in world.Clients)
         {
@@ -47,7 +62,37 @@ internal sealed class Rest(World world)
         }
 
         Wait(pass, WhyNotGone);
-        CheckStored();
+        foreach (var document in world.Documents)
+        {
+            CheckStored(document);
+        }
+
+        WaitForQuiet(pass, "when all have gone");
+
+        // An append that was given up may have come late, and is a job like any other.
+        Wait(pass, WhyNotGone);
+    }
+
+    /// <summary>
+    /// Sooner or later no node calls a service any more, but for what every node does all the time; and then it takes
+    /// few steps for that.
+    /// </summary>
+    private void WaitForQuiet(Action<TimeSpan> pass, string when)
+    {
+        Wait(pass, () => world.Agenda.Now - world.Motion.LastAt < Motion.Window
+            ? $"The world does not come to rest {when}: {world.Motion}."
+            : null);
+        var before = world.Agenda.Steps;
+        pass(Motion.Window);
+        var steps = world.Agenda.Steps - before;
+        if (!world.Clients.Exists(c => c.HasPresence && c.Link is not null)
+            && steps > Motion.Window.TotalSeconds * StepsPerSecond * world.Nodes.Count * (1 + world.Documents.Count))
+        {
+            throw new ScheduleFailedException($"Nodes that have nothing to do {when} take {steps} steps in "
+                + $"{Motion.Window.TotalSeconds:0} s.");
+        }
+
+        world.Trace($"quiet {when}: {steps} steps in {Motion.Window.TotalSeconds:0} s");
     }
 
     private static void Wait(Action<TimeSpan> pass, Func<string?> whyNot)
@@ -64,106 +109,18 @@ internal sealed class Rest(World world)
         }
     }
 
-    /// <summary>
-    /// All connected clients and all sessions are the same document, which has everything that had to be kept.
-    /// </summary>
-    private string? WhyNotAgreed()
-    {
-        agreed = null;
-        foreach (var node in world.Nodes)
-        {
-            if (!node.IsReady)
-            {
-                return $"{node.Process.Name} does not end.";
-            }
-        }
-
-        foreach (var client in world.Clients)
-        {
-            if (client.Link is null)
-            {
-                if (world.ClientsReturn && !client.IsGone)
-                {
-                    return $"{client.Name} finds no node.";
-                }
-
-                continue;
-            }
-
-            if (client.Link.IsDead)
-            {
-                return $"{client.Name} does not notice that its node is dead.";
-            }
-
-            if (!client.IsSynced || client.Link.Outstanding > 0)
-            {
-                return $"{client.Name} is not answered.";
-            }
-
-            if (!Agrees(client.Document))
-            {
-                return $"{client.Name} has another document than others, {Difference(client.Document)}.";
-            }
-        }
-
-        foreach (var node in world.Nodes)
-        {
-            foreach (var (session, document) in node.LiveSessions())
-            {
-                if (session.Stage == SessionStage.Live && !world.Locators.Holders().Contains(node.Address))
-                {
-                    return $"{node.Process.Name} has a session and is not in the locator.";
-                }
-
-                if (!Agrees(document))
-                {
-                    return $"The session of {node.Process.Name} has another document than others, "
-                        + $"{Difference(document)}.";
-                }
-            }
-        }
-
-        if (agreed is not null && !Ledger.Contains(Ledger.DocumentOf(agreed), world.Ledger.MustKeep.EncodeState()))
-        {
-            return "What was acknowledged or seen is missing from what all agree on: "
-                + $"{Difference(world.Ledger.MustKeep)}.";
-        }
-
-        return null;
-    }
-
-    private bool Agrees(YDocument document)
-    {
-        var state = document.EncodeState();
-        agreed ??= state;
-        return state.AsSpan().SequenceEqual(agreed);
-    }
-
-    private string Difference(YDocument document)
-    {
-        var others = Ledger.DocumentOf(agreed!);
-        _ = others.TryGetNews(document.EncodeState(), out var more, out _, isAccepted: true);
-        _ = document.TryGetNews(agreed, out var less, out _, isAccepted: true);
-        if (more.IsEmpty && less.IsEmpty)
-        {
-            return $"{Convert.ToHexString(document.EncodeState())} and {Convert.ToHexString(agreed!)} "
-                + "for the same document";
-        }
-
-        return $"{Convert.ToHexString(more.Span)} more and {Convert.ToHexString(less.Span)} less";
-    }
-
     /// <summary>Within 30 s after a client or its node has gone, nobody is shown its presence.</summary>
-    private void CheckPresence(Action<TimeSpan> pass)
+    private void CheckPresence(Action<TimeSpan> pass, SimulatedDocument document)
     {
-        if (!world.Clients.Exists(c => c.HasPresence))
+        var clients = world.Clients.FindAll(c => c.Of == document);
+        if (!clients.Exists(c => c.HasPresence))
         {
             return;
         }
 
         pass(TimeSpan.FromSeconds(35));
-        var there = world.Clients.Where(c => c is { Link: not null, HasPresence: true }).Select(c => c.Id).ToHashSet();
-        foreach (var client in world.Clients.Where(c => c.Link is not null))
+        var there = clients.Where(c => c is { Link: not null, HasPresence: true }).Select(c => c.Id).ToHashSet();
+        foreach (var client in clients.Where(c => c.Link is not null))
         {
             var known = client.Presence.Where(p => p.Value.IsThere).Select(p => p.Key).ToHashSet();
             if (!known.SetEquals(there))
@@ -186,38 +143,59 @@ internal sealed class Rest(World world)
 
             if (node.Sessions.Count > 0)
             {
+                var left = Inside.Of(node.Sessions).FirstOrDefault();
                 return $"{node.Process.Name} still has a session: "
-                    + $"{(node.Session is { } left ? Inside.Describe(left) : "one that is being freed")}.";
+                    + $"{(left is not null ? Inside.Describe(left) : "one that is being freed")}.";
             }
 
-            if (world.Redis.Channels.CountOf(node.Process) > 0)
+            if (world.Documents.Any(document => document.Redis.Channels.CountOf(node.Process) > 0))
             {
                 return $"{node.Process.Name} is still subscribed.";
             }
         }
 
-        if (world.Redis.IsUnsaved)
+        foreach (var document in world.Documents)
         {
-            return $"The log up to {world.Redis.Log!.End} is saved up to {world.Redis.Log.Saved} "
-                + "only, and nobody saves it.";
+            var redis = document.Redis;
+            if (redis.IsUnsaved)
+            {
+                return $"The log of {document.Name} up to {redis.Log!.End} is saved up to {redis.Log.Saved} "
+                    + "only, and nobody saves it.";
+            }
+
+            // A killed node stands there until its last heartbeat has expired; one that was not heard when it left
+            // stays.
+            var holders = world.Locators.Holders(document.Name)
+                .Where(holder => !world.Locators.LeftBehind.Contains((document.Name, holder))).ToList();
+            if (holders.Count > 0)
+            {
+                return $"The locator still names {string.Join(", ", holders)} for {document.Name}.";
+            }
         }
 
-        // A killed node stands there until its last heartbeat has expired; one that was not heard when it left stays.
-        var holders = world.Locators.Holders().Except(world.Locators.LeftBehind).ToList();
-        return holders.Count > 0 ? $"The locator still names {string.Join(", ", holders)}." : null;
+        return null;
     }
 
-    private void CheckStored()
+    private void CheckStored(SimulatedDocument document)
     {
-        var stored = Ledger.DocumentOf(
-            [.. world.Snapshots.Readable.Select(s => s.Update),
-                .. (world.Redis.Log?.Entries ?? []).Select(e => e.Payload)]);
-        if (!Ledger.Contains(stored, world.Ledger.MustKeep.EncodeState()))
+        if (document.Ledger.Life.IsDeleted)
+        {
+            if (!document.Snapshots.HasAnyOf(document.Ledger.Life, Persistence.SnapshotKind.Tombstone))
+            {
+                throw new ScheduleFailedException($"The deletion of {document.Name} is not stored.");
+            }
+
+            return;
+        }
+
+        var stored = Updates.DocumentOf(
+            [.. document.Snapshots.Readable.Select(s => s.Update), .. document.Redis.Log?.Updates ?? []]);
+        if (!Updates.Contains(stored, document.Ledger.MustKeep.EncodeState()))
         {
             throw new ScheduleFailedException("What was acknowledged or seen is not stored.");
         }
 
-        if (agreed is not null && !Ledger.Contains(stored, agreed))
+        if (agreement.Of(document) is { } all && !Updates.Contains(stored, all))
         {
             throw new ScheduleFailedException("What is stored is not what all agreed on.");
         }

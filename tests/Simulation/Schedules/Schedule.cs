@@ -9,6 +9,7 @@ internal sealed class Schedule
     private readonly World world;
     private readonly Faults faults;
     private readonly Requests requests;
+    private readonly Administrators administrators;
     private readonly Rest rest;
 
     private Schedule(World world)
@@ -16,7 +17,8 @@ internal sealed class Schedule
         this.world = world;
         faults = new Faults(world);
         requests = new Requests(world);
-        rest = new Rest(world);
+        administrators = new Administrators(world);
+        rest = new Rest(world, administrators);
     }
 
     /// <summary>
@@ -63,6 +65,7 @@ internal sealed class Schedule
             Pass(Pause());
             faults.Act();
             requests.Act();
+            administrators.Act();
         }
 
         faults.Heal();
@@ -77,10 +80,12 @@ internal sealed class Schedule
     private void Pass(TimeSpan time)
     {
         world.Agenda.Run(time);
-        if (world.Agenda.Steps > MostSteps || world.Reconciles > MostReconciles)
+        if (world.Agenda.Steps > MostSteps * world.Documents.Count
+            || world.Reconciles > MostReconciles * world.Documents.Count)
         {
             throw new ScheduleFailedException(
-                $"The world does not come to rest: {world.Agenda.Steps} steps, {world.Reconciles} reconciles.");
+                $"The world does not come to rest: {world.Agenda.Steps} steps, {world.Reconciles} reconciles. Lately: "
+                    + $"{world.Motion}.");
         }
     }
 }

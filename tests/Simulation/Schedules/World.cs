@@ -21,16 +21,9 @@ internal sealed class World
         Agenda = new Agenda(Random);
         Promise = (Promise)Random.Below(3);
         Weather = Weather.Of(Random);
-        Calls = new Calls(Agenda, Random, Weather);
-        Ledger = new Ledger(Promise);
-        Locators = new Locators(Agenda, new Process(Agenda, Random, "observer"), Document);
-        Redis = new Redis(Agenda, Random, Ledger, Trace)
-        {
-            WaitsForReplicas = Promise == Promise.ReplicatedLog,
-            Channels = new Channels(Agenda, Random, Weather, () => Redis!),
-            Lag = TimeSpan.FromMilliseconds(Random.One([2, 20, 500])),
-        };
-        Snapshots = new Snapshots(Agenda, Ledger, Trace);
+        Motion = new Motion(Agenda);
+        Calls = new Calls(Agenda, Random, Weather, Motion);
+        Locators = new Locators(Agenda, new Process(Agenda, Random, "observer"));
         var defaults = new Startup.RelaySettings().ForSessions();
         Settings = defaults with
         {
@@ -44,22 +37,28 @@ internal sealed class World
             // replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),
         };
-        Redis.Jobs = new Jobs(Agenda, Redis,
-            new Backplane.SaveJobOptions { ForgottenAfter = Settings.SaveInterval * 3 });
-        Ledger.Redis = Redis;
-        Ledger.Snapshots = Snapshots;
-        Ledger.Sessions = () => Nodes.SelectMany(n => n.LiveSessions()).Select(s => s.Document);
+        Documents = [new SimulatedDocument(this, "doc")];
+        if (Random.Chance(0.25))
+        {
+            // More than a node reconciles at once, sometimes.
+            var count = Random.One([2, 2, 3, 5]);
+            Documents = [Documents[0],
+                .. Enumerable.Range(2, count - 1).Select(i => new SimulatedDocument(this, $"doc{i}"))];
+        }
+
+        HasDeletions = Random.Chance(0.2);
         Nodes = [.. Enumerable.Range(1, 1 + Random.Below(3)).Select(i => new Node(this, i))];
         var hasPresence = Random.Chance(0.25);
         Clients =
         [
-            .. Enumerable.Range(1, 2 + Random.Below(4))
-                .Select(i => new Client(this, (ulong)i) { HasPresence = hasPresence && i % 3 > 0 }),
+            .. Enumerable.Range(1, 1 + Documents.Count + Random.Below(4))
+                .Select(i => new Client(this, Documents[i % Documents.Count], (ulong)i)
+                {
+                    HasPresence = hasPresence && i % 3 > 0,
+                }),
         ];
         Agenda.AfterStep = AfterStep;
     }
-
-    public static DocumentName Document { get; } = DocumentName.Create("doc");
 
     public ulong Seed { get; }
 
@@ -73,11 +72,14 @@ internal sealed class World
 
     public Calls Calls { get; }
 
-    public Ledger Ledger { get; }
+    public Motion Motion { get; }
 
-    public Redis Redis { get; }
+    /// <summary>Mostly one.</summary>
+    public IReadOnlyList<SimulatedDocument> Documents { get; } = [];
 
-    public Snapshots Snapshots { get; }
+    public Service RedisService { get; } = new("Redis");
+
+    public Service SnapshotService { get; } = new("snapshots");
 
     public Locators Locators { get; }
 
@@ -92,6 +94,9 @@ internal sealed class World
 
     /// <summary>How often sessions found that their position does not fit.</summary>
     public int Reconciles { get; set; }
+
+    /// <summary>Whether documents are deleted and created again.</summary>
+    public bool HasDeletions { get; }
 
     public bool IsTracing => trace is not null;
 
@@ -109,6 +114,25 @@ internal sealed class World
     /// Breaks the schedule off after the present step: for places from which an exception would not get out.
     /// </summary>
     public void Fail(string sentence) => failure ??= sentence;
+
+    public SimulatedDocument Of(DocumentName name) => Documents.First(document => document.Name == name);
+
+    /// <summary>All connections of processes to the channels break and come back.</summary>
+    public void Interrupt(Process? process = null)
+    {
+        foreach (var document in Documents)
+        {
+            document.Redis.Channels.Interrupt(process);
+        }
+    }
+
+    /// <summary>A client that has nothing yet looks for a node.</summary>
+    public Client Add(SimulatedDocument document, bool hasPresence)
+    {
+        var client = new Client(this, document, (ulong)Clients.Count + 1) { HasPresence = hasPresence };
+        Clients.Add(client);
+        return client;
+    }
 
     /// <summary>Lets a client look for a node a little later.</summary>
     public void ConnectLater(Client client)

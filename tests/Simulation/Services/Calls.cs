@@ -4,7 +4,7 @@ namespace Relay.Simulation;
 /// The way of a call to a service and back. What a service does happens in one moment on the way; the caller hears of
 /// it later, wrongly, or never, and a caller that was killed may or may not have had its call carried out.
 /// </summary>
-internal sealed class Calls(Agenda agenda, SeededRandom random, Weather weather)
+internal sealed class Calls(Agenda agenda, SeededRandom random, Weather weather, Motion motion)
 {
     /// <summary>Makes a call.</summary>
     /// <param name="caller">The process that calls.</param>
@@ -14,10 +14,17 @@ internal sealed class Calls(Agenda agenda, SeededRandom random, Weather weather)
     /// <param name="cancellation">Ends the waiting, not the call.</param>
     /// <param name="hold">Holds the answer back until it may go out.</param>
     /// <param name="mayBeLate">Whether it can take effect after it was given up for lost.</param>
+    /// <param name="what">Which call it is, for whoever asks what still moves; null for one that a node makes all the
+    /// time.</param>
     public ValueTask<T> Make<T>(
         Process caller, Service service, Func<T> effect, Func<Exception> lost, CancellationToken cancellation,
-            Action<Action>? hold = null, bool mayBeLate = false)
+            Action<Action>? hold = null, bool mayBeLate = false, string? what = null)
     {
+        if (what is not null)
+        {
+            motion.Note(caller, what);
+        }
+
         var reply = new TaskCompletionSource<T>();
         if (cancellation.CanBeCanceled)
         {

@@ -62,21 +62,12 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         }
     }
 
-    /// <summary>All connections to the server break and come back.</summary>
-    public void Interrupt()
+    /// <summary>A process has reached the server again; null: all connections to it break and come back.</summary>
+    public void Interrupt(Process? process = null)
     {
-        foreach (var subscription in subscriptions)
+        foreach (var subscription in subscriptions.Where(s => process is null || s.Process == process))
         {
-            Notice(subscription, TimeSpan.FromMilliseconds(random.Below(3_000)));
-        }
-    }
-
-    /// <summary>A process has reached the server again.</summary>
-    public void Interrupt(Process process)
-    {
-        foreach (var subscription in subscriptions.Where(s => s.Process == process))
-        {
-            Notice(subscription, TimeSpan.FromMilliseconds(random.Below(1_000)));
+            Notice(subscription, TimeSpan.FromMilliseconds(random.Below(process is null ? 3_000 : 1_000)));
         }
     }
 

@@ -4,28 +4,45 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>One process's way to the jobs.</summary>
-internal sealed class JobClient(Process process, Redis redis, Jobs jobs, Calls calls) : ISaveJobs
+internal sealed class JobClient(Process process, World world) : ISaveJobs
 {
     public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation) =>
-        Call(() => jobs.Claim(process, lease), cancellation);
+        Call(() => world.Of(document).Redis.Jobs.Claim(process, lease), cancellation, "claim of a save");
 
     public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
         CancellationToken cancellation) =>
-        Call(() => jobs.ClaimForgotten(process, lease), cancellation);
+        Call(
+            () =>
+            {
+                var claimed = new List<SaveJob>();
+                foreach (var document in world.Documents)
+                {
+                    if (claimed.Count < most && document.Redis.Jobs.ClaimForgotten(process, lease) is { } job)
+                    {
+                        world.Motion.Note(process, "claim of a forgotten document");
+                        claimed.Add(job);
+                    }
+                }
+
+                return (IReadOnlyList<SaveJob>)claimed;
+            },
+            cancellation,
+            what: null);
 
     public async ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation) =>
         await Call(
             () =>
             {
-                jobs.Fail(process);
+                world.Of(document).Redis.Jobs.Fail(process);
                 return true;
             },
-            cancellation);
+            cancellation,
+            "failure of a save");
 
     public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) =>
         throw new NotSupportedException("Nobody looks at the jobs here.");
 
-    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation) =>
-        calls.Make(process, redis.Service, effect,
-            () => new BackplaneUnavailableException("The connection is lost."), cancellation);
+    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, string? what) =>
+        world.Calls.Make(process, world.RedisService, effect,
+            () => new BackplaneUnavailableException("The connection is lost."), cancellation, what: what);
 }

@@ -7,7 +7,7 @@ namespace Relay.Simulation;
 /// The job of saving the document: who has claimed it, and when it is offered to those who look for forgotten ones.
 /// Lost with the log; the log itself says whether there is a job.
 /// </summary>
-internal sealed class Jobs(Agenda agenda, Redis redis, SaveJobOptions options)
+internal sealed class Jobs(Agenda agenda, DocumentName document, Redis redis, SaveJobOptions options)
 {
     private (string By, TimeSpan Until)? claim;
     private TimeSpan quietSince;
@@ -26,16 +26,16 @@ internal sealed class Jobs(Agenda agenda, Redis redis, SaveJobOptions options)
         return new SaveClaim(true, saved);
     }
 
-    public IReadOnlyList<SaveJob> ClaimForgotten(Process by, TimeSpan lease)
+    public SaveJob? ClaimForgotten(Process by, TimeSpan lease)
     {
         if (!redis.IsUnsaved || IsClaimed || agenda.Now < retryAt || agenda.Now < quietSince + options.ForgottenAfter)
         {
-            return [];
+            return null;
         }
 
         claim = (by.Name, agenda.Now + lease);
         attempts++;
-        return [new SaveJob(World.Document, SaveJobState.Claimed, attempts, default, null)];
+        return new SaveJob(document, SaveJobState.Claimed, attempts, default, null);
     }
 
     public void Fail(Process by)

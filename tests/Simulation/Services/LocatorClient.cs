@@ -19,12 +19,13 @@ internal sealed class LocatorClient(Process process, Locators locators, NodeIden
             {
                 if (cancellation.IsCancellationRequested)
                 {
-                    locators.LeftBehind.Add(identity.Address);
+                    locators.LeftBehind.Add((document, identity.Address));
                 }
 
                 return locator.AddAsync(document, CancellationToken.None).GetAwaiter().GetResult();
             },
-            cancellation);
+            cancellation,
+            "addition to the locator");
 
     public async ValueTask RemoveAsync(DocumentName document, CancellationToken cancellation) =>
         await Call(
@@ -33,7 +34,8 @@ internal sealed class LocatorClient(Process process, Locators locators, NodeIden
                 _ = locator.RemoveAsync(document, CancellationToken.None);
                 return true;
             },
-            cancellation);
+            cancellation,
+            "removal from the locator");
 
     /// <summary>Renews the node's item; a beat that is lost is followed by the next one.</summary>
     public void Beat()
@@ -44,7 +46,8 @@ internal sealed class LocatorClient(Process process, Locators locators, NodeIden
         }
     }
 
-    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation) =>
+    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, string what) =>
         calls.Make(process, locators.Service, effect,
-            () => new LocatorUnavailableException("The connection is lost.", new TimeoutException()), cancellation);
+            () => new LocatorUnavailableException("The connection is lost.", new TimeoutException()), cancellation,
+            what: what);
 }

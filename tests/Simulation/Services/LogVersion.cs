@@ -10,6 +10,10 @@ internal sealed record LogVersion(Position Start, LoggedEntry[] Entries, Positio
 
     public bool IsCovered => Saved == End;
 
+    /// <summary>What was written, without deletions and creations of the document.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Updates =>
+        Entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload);
+
     /// <summary>Whether the position is one of this log, from its start to its end.</summary>
     public bool Has(Position position) =>
         position == Start || (!position.IsNone && Array.Exists(Entries, e => e.Position == position));

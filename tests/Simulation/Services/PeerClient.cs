@@ -27,14 +27,14 @@ internal sealed class PeerClient(World world, Process process, string address) :
         for (var i = 0; i < holders.Count; i++)
         {
             var holder = holders[i];
-            world.Agenda.Add(NextAfter * i, process, () => Ask(holder, answer));
+            world.Agenda.Add(NextAfter * i, process, () => Ask(document, holder, answer));
         }
 
         world.Agenda.Add(Deadline, process, () => answer.TrySetResult(null));
         return await answer.Task;
     }
 
-    private void Ask(string holder, TaskCompletionSource<PeerState?> answer)
+    private void Ask(DocumentName document, string holder, TaskCompletionSource<PeerState?> answer)
     {
         var node = world.Nodes.FirstOrDefault(n => n.Address == holder);
         if (answer.Task.IsCompleted || node is not { IsUp: true } || world.Random.Chance(world.Weather.BadPeers / 2))
@@ -42,7 +42,7 @@ internal sealed class PeerClient(World world, Process process, string address) :
             return;
         }
 
-        world.Agenda.Add(world.Calls.Delay(), node.Process, () => node.Sessions.TryShare(World.Document, state =>
+        world.Agenda.Add(world.Calls.Delay(), node.Process, () => node.Sessions.TryShare(document, state =>
         {
             // It may be on its way for as long as its asker waits, while the world goes on.
             var late = world.Random.Chance(world.Weather.BadPeers)

@@ -7,16 +7,21 @@ namespace Relay.Simulation;
 /// The store behind the backplane, with one document's log. Every change makes a new version, which replicas reach some
 /// time later: a failover goes back to an older version, and the log grows on from there.
 /// </summary>
-internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, Action<string> trace)
+internal sealed class Redis(
+    Agenda agenda, SeededRandom random, Ledger ledger, string name, Service service, Action<string> trace)
 {
     private const int KeptVersions = 40;
 
     private readonly List<LogVersion?> versions = [null];
     private readonly List<(long Version, Action Then)> waiting = [];
     private long firstVersion;
+
+    /// <summary>The version in which the document was last deleted or created.</summary>
+    private long firstOfLife;
     private DateTimeOffset quietSince;
 
-    public Service Service { get; } = new("Redis");
+    /// <summary>Whether the server can be reached: the same for all documents.</summary>
+    public Service Service => service;
 
     public Channels Channels { get; init; } = null!;
 
@@ -54,7 +59,7 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
         {
             foreach (var known in log.Entries)
             {
-                if (known.Position.Id == entry.Id)
+                if (known.Position.Id == entry.Id || entry.Earlier.Span.Contains(known.Position.Id))
                 {
                     var first = known.Position.Offset == 1 && epoch != known.Position.Epoch
                         ? AppendOutcome.StartedEpoch
@@ -76,8 +81,7 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
         }
 
         log ??= new LogVersion(
-            new Position(Math.Max(epoch + 1, (Now - DateTimeOffset.UnixEpoch).Ticks / 10), 0, EntryId.None),
-            [], Position.None);
+            new Position(NewEpoch(epoch), 0, EntryId.None), [], Position.None);
         var payload = entry.Payload.ToArray();
         var logged = new LoggedEntry(new Position(log.End.Epoch, log.End.Offset + 1, entry.Id), log.End.Id,
             entry.Kind, payload)
@@ -85,11 +89,42 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
             Fields = entry.Fields,
         };
         Change(log with { Entries = [.. log.Entries, logged] });
-        trace($"log: {from.Name} stores {logged.Position}");
+        trace($"{name}'s log: {from.Name} stores {logged.Position}");
         ledger.OnStored(logged, started);
         Channels.Deliver(from, logged, Version);
         return new AppendResult(started ? AppendOutcome.StartedEpoch : AppendOutcome.Stored, logged.Position,
             logged.Previous);
+    }
+
+    /// <summary>
+    /// A log that begins with the entry takes the place of the one that the caller means. No failover leads back behind
+    /// it: a deletion that is lost again is none, and nobody is promised anything of it.
+    /// </summary>
+    public AppendResult Replace(Process from, long epoch, Position end, LogEntry entry)
+    {
+        var log = Log;
+        if (log is not null)
+        {
+            if (Array.Find(log.Entries, e => e.Position.Id == entry.Id) is { Position.Offset: > 0 } known)
+            {
+                return new AppendResult(AppendOutcome.StartedEpoch, known.Position, known.Previous);
+            }
+
+            if (log.End.Epoch != epoch || (!end.IsNone && log.End != end))
+            {
+                return new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None);
+            }
+        }
+
+        Jobs.Begin();
+        var logged = new LoggedEntry(new Position(NewEpoch(epoch), 1, entry.Id), EntryId.None, entry.Kind,
+            entry.Payload.ToArray());
+        Change(new LogVersion(new Position(logged.Position.Epoch, 0, EntryId.None), [logged], Position.None));
+        firstOfLife = Version;
+        trace($"{name}'s log: {from.Name} begins it anew at {logged.Position}, {entry.Kind}");
+        ledger.OnStored(logged, started: true);
+        Channels.Deliver(from, logged, Version);
+        return new AppendResult(AppendOutcome.StartedEpoch, logged.Position, EntryId.None);
     }
 
     public LogReadResult Read(Position after) =>
@@ -107,8 +142,8 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
         {
             Jobs.Begin();
             trace(
-                $"log: {from.Name} has saved {saved}, trims through {trimThrough}; "
-                    + $"the log begins after {next.Start}");
+                $"{name}'s log: {from.Name} has saved {saved}, trims through {trimThrough}; "
+                    + $"it begins after {next.Start}");
             Channels.DeliverSaved(saved);
         }
 
@@ -135,7 +170,7 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
     /// <summary>Everything is gone, on the replicas too.</summary>
     public void Flush()
     {
-        trace("redis: flushed");
+        trace($"{name}'s log: flushed");
         GoBackTo(null);
     }
 
@@ -144,8 +179,8 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
     /// </summary>
     public void FailOver(bool toAnyVersion)
     {
-        var to = toAnyVersion ? Math.Max(firstVersion, Version - random.Below(8)) : Replicated;
-        trace($"redis: failover from version {Version} to {to}, which ends at "
+        var to = toAnyVersion ? Math.Max(Math.Max(firstVersion, firstOfLife), Version - random.Below(8)) : Replicated;
+        trace($"{name}'s log: failover from version {Version} to {to}, which ends at "
             + $"{versions[(int)(to - firstVersion)]?.End}");
         GoBackTo(versions[(int)(to - firstVersion)]);
     }
@@ -155,11 +190,13 @@ internal sealed class Redis(Agenda agenda, SeededRandom random, Ledger ledger, A
     {
         if (Log is { IsCovered: true } && Now - quietSince > TimeSpan.FromSeconds(30))
         {
-            trace("redis: the log expires");
+            trace($"{name}'s log: expires");
             Change(null);
             ledger.OnShrunk("the log's expiry");
         }
     }
+
+    private long NewEpoch(long after) => Math.Max(after + 1, (Now - DateTimeOffset.UnixEpoch).Ticks / 10);
 
     private void GoBackTo(LogVersion? version)
     {

@@ -4,50 +4,69 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>One process's way to the log and the channels.</summary>
-internal sealed class RedisClient(Process process, Redis redis, Calls calls) : IDocumentLog, IDocumentChannel
+internal sealed class RedisClient(Process process, World world) : IDocumentLog, IDocumentChannel
 {
     /// <summary>One that is on its way when another server takes over goes with its connection.</summary>
     public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry,
         CancellationToken cancellation)
     {
+        var redis = world.Of(document).Redis;
         var server = redis.Generation;
         return Call(
+            redis,
             () => server == redis.Generation
                 ? redis.Append(process, epoch, entry)
                 : throw new BackplaneUnavailableException("The connection is lost."),
             cancellation,
+            "append",
             mayBeLate: true,
             holds: true);
     }
 
     public ValueTask<AppendResult> ReplaceAsync(
-        DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation) =>
-        throw new InvalidOperationException("No schedule deletes its document.");
+        DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation)
+    {
+        var redis = world.Of(document).Redis;
+        var server = redis.Generation;
+        return Call(
+            redis,
+            () => server == redis.Generation
+                ? redis.Replace(process, epoch, end, entry)
+                : throw new BackplaneUnavailableException("The connection is lost."),
+            cancellation,
+            "replacement of a log",
+            holds: true);
+    }
 
     /// <summary>An entry that replicas lack must not be shown: so a read waits for them, too.</summary>
     public ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation) =>
-        Call(() => redis.Read(after), cancellation, holds: true);
+        Call(world.Of(document).Redis, () => world.Of(document).Redis.Read(after), cancellation, "read of a log",
+            holds: true);
 
     public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
         CancellationToken cancellation) =>
         await Call(
+            world.Of(document).Redis,
             () =>
             {
-                redis.Checkpoint(process, saved, trimThrough);
+                world.Of(document).Redis.Checkpoint(process, saved, trimThrough);
                 return true;
             },
-            cancellation);
+            cancellation,
+            "checkpoint");
 
     public async ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
         CancellationToken cancellation)
     {
         // A call that failed, or was given up, leaves no subscription behind.
+        var redis = world.Of(document).Redis;
         Channels.Subscription? subscription = null;
         var isGivenUp = false;
         try
         {
             return await Call(
-                () => isGivenUp ? null! : subscription = redis.Channels.Subscribe(process, listener), cancellation);
+                redis, () => isGivenUp ? null! : subscription = redis.Channels.Subscribe(process, listener),
+                cancellation, "subscription");
         }
         catch
         {
@@ -65,36 +84,43 @@ internal sealed class RedisClient(Process process, Redis redis, Calls calls) : I
         DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         var bytes = content.ToArray();
+        var redis = world.Of(document).Redis;
         await Call(
+            redis,
             () =>
             {
                 redis.Channels.DeliverAwareness(process, kind, bytes);
                 return true;
             },
-            cancellation);
+            cancellation,
+            what: null);
     }
 
     public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
         CancellationToken cancellation)
     {
         var bytes = message.ToArray();
+        var redis = world.Of(document).Redis;
         await Call(
+            redis,
             () =>
             {
                 redis.Channels.DeliverStateless(sender, bytes);
                 return true;
             },
-            cancellation);
+            cancellation,
+            "message");
     }
 
-    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, bool mayBeLate = false,
-        bool holds = false) =>
-        calls.Make(
+    private ValueTask<T> Call<T>(Redis redis, Func<T> effect, CancellationToken cancellation, string? what,
+        bool mayBeLate = false, bool holds = false) =>
+        world.Calls.Make(
             process,
-            redis.Service,
+            world.RedisService,
             effect,
             () => new BackplaneUnavailableException("The connection is lost."),
             cancellation,
             holds && redis.WaitsForReplicas ? answer => redis.WhenReplicated(redis.Version, answer) : null,
-            mayBeLate);
+            mayBeLate,
+            what);
 }

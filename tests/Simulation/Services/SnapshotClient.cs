@@ -4,38 +4,40 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>One process's way to the snapshot store.</summary>
-internal sealed class SnapshotClient(Process process, Snapshots snapshots, Calls calls) : ISnapshotStore
+internal sealed class SnapshotClient(Process process, World world) : ISnapshotStore
 {
     public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation) =>
         await Call(
             () =>
             {
-                snapshots.Write(process, snapshot);
+                world.Of(snapshot.Document).Snapshots.Write(process, snapshot);
                 return true;
             },
-            cancellation);
+            cancellation,
+            "write of a snapshot");
 
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) =>
-        Call(snapshots.List, cancellation);
+        Call(world.Of(document).Snapshots.List, cancellation, "listing of snapshots");
 
     public ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
         CancellationToken cancellation) =>
-        Call(() => snapshots.Read(snapshot.Position), cancellation);
+        Call(() => world.Of(document).Snapshots.Read(snapshot.Position), cancellation, "read of a snapshot");
 
     public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
         await Call(
             () =>
             {
-                snapshots.Delete(process, snapshot.Position);
+                world.Of(document).Snapshots.Delete(process, snapshot.Position);
                 return true;
             },
-            cancellation);
+            cancellation,
+            "deletion of a snapshot");
 
     /// <summary>Only administrators do this, and there are none in a schedule.</summary>
     public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot,
         CancellationToken cancellation) => throw new InvalidOperationException();
 
-    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation) =>
-        calls.Make(process, snapshots.Service, effect,
-            () => new SnapshotStoreUnavailableException("The connection is lost."), cancellation);
+    private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, string what) =>
+        world.Calls.Make(process, world.SnapshotService, effect,
+            () => new SnapshotStoreUnavailableException("The connection is lost."), cancellation, what: what);
 }

@@ -11,12 +11,17 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
 {
     private readonly List<Stored> stored = [];
 
-    public Service Service { get; } = new("snapshots");
-
     /// <summary>Newest first, as a listing shows them.</summary>
     public IReadOnlyList<Stored> All => stored;
 
-    public IEnumerable<Snapshot> Readable => stored.Where(s => !s.IsDamaged).Select(s => s.Snapshot);
+    /// <summary>The states that read, of the document as it is: not of one before a deletion.</summary>
+    public IEnumerable<Snapshot> Readable =>
+        stored.Select(s => s.Snapshot).Where(
+            (s, i) => !stored[i].IsDamaged && s.Kind == SnapshotKind.State && s.Position.Epoch >= ledger.Life.From);
+
+    /// <summary>Whether a tombstone or a state of the document as it is stands here.</summary>
+    public bool HasAnyOf(Life life, SnapshotKind kind) =>
+        stored.Exists(s => s.Snapshot.Kind == kind && s.Snapshot.Position.Epoch >= life.From);
 
     public void Write(Process process, Snapshot snapshot)
     {
@@ -34,13 +39,15 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
         }
 
         trace($"snapshots: {process.Name} stores {snapshot.Position}, {snapshot.Update.Length} bytes");
+        CheckCovers(snapshot, stored.Where(s => snapshot.Covers.Contains(s.Snapshot.Position.Id))
+            .Select(s => s.Snapshot));
         stored.Add(new Stored(snapshot with { Update = snapshot.Update.ToArray() }, ProcessTime.At(agenda)));
         stored.Sort(static (a, b) => Compare(b.Snapshot.Position, a.Snapshot.Position));
         ledger.OnSnapshot(snapshot);
     }
 
     public IReadOnlyList<SnapshotInfo> List() =>
-        [.. stored.Select(s => new SnapshotInfo(s.Snapshot.Position, s.Snapshot.Update.Length, s.StoredAt))];
+        [.. stored.Select(s => new SnapshotInfo(s.Snapshot.Position, BytesOf(s.Snapshot), s.StoredAt))];
 
     public SnapshotReadResult Read(Position position) => stored.Find(s => s.Snapshot.Position == position) switch
     {
@@ -72,6 +79,24 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
         ledger.OnShrunk("the damage of a snapshot");
         return true;
     }
+
+    /// <summary>A snapshot has all of those that it says that it covers.</summary>
+    private static void CheckCovers(Snapshot snapshot, IEnumerable<Snapshot> covered)
+    {
+        foreach (var other in covered)
+        {
+            if (other.Kind == SnapshotKind.Tombstone
+                || !Updates.Contains(Updates.DocumentOf(snapshot.Update), other.Update))
+            {
+                throw new ScheduleFailedException(
+                    $"The snapshot at {snapshot.Position} says that it covers the one at {other.Position}.");
+            }
+        }
+    }
+
+    /// <summary>As they are stored, so that a listing tells a tombstone from a state.</summary>
+    private static long BytesOf(Snapshot snapshot) =>
+        SnapshotFormat.LengthOf(snapshot.Document, snapshot.Update.Length) + snapshot.Fields.Bytes.Length;
 
     private static int Compare(Position a, Position b) => a.Epoch != b.Epoch ? a.Epoch.CompareTo(b.Epoch)
         : a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : b.Id.Value.CompareTo(a.Id.Value);

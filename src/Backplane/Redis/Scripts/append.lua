@@ -16,6 +16,8 @@
 --      10 how many documents `changed` keeps
 --      11 "1" if a log of that epoch is to be replaced by one that begins with the entry; otherwise absent
 --      12 the id (8 bytes) of the entry with which it must end for that; absent if it may end with any
+--      13 only for a repeat, with 11 and 12 empty: the ids (8 bytes each) of the tries before, of which one may be
+--         stored
 -- Result: one string, which costs both ends less than a list: outcome (1 byte: 0 stored, 1 started the epoch,
 --         2 other epoch), epoch, offset (8 bytes each, big-endian), id, id of the entry before it, the partition's
 --         count (8 bytes each; the count is 0 where it is not known)
@@ -26,13 +28,21 @@ end
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'end', 'id', 'start', 'largest', 'expires', 'saved')
 local epoch = head[1]
 local id = string.sub(ARGV[2], 1, 8)
+local replaces = ARGV[11] == '1'
 local offset, previous, start = 0, none, 0
 local isJob = false
+
+if epoch and ARGV[13] then
+  for i = 1, string.len(ARGV[13]), 8 do
+    local earlier = string.sub(ARGV[13], i, i + 7)
+    if redis.call('ZSCORE', KEYS[3], earlier) then id = earlier end
+  end
+end
 
 if epoch then
   offset, previous, start = tonumber(head[2]), head[3], tonumber(head[4])
   local isNew
-  if epoch == ARGV[1] and not ARGV[11] then
+  if epoch == ARGV[1] and not replaces then
     isNew = redis.call('ZADD', KEYS[3], 'NX', offset + 1, id) == 1
   else
     isNew = not redis.call('ZSCORE', KEYS[3], id)
@@ -53,10 +63,10 @@ if epoch then
   if epoch ~= ARGV[1] and redis.call('LLEN', KEYS[2]) == offset - start then
     return answer(2, epoch, offset, head[3], none, 0)
   end
-  if ARGV[12] and ARGV[12] ~= head[3] then
+  if replaces and ARGV[12] and ARGV[12] ~= head[3] then
     return answer(2, epoch, offset, head[3], none, 0)
   end
-  if ARGV[11] or epoch ~= ARGV[1] or redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then
+  if replaces or epoch ~= ARGV[1] or redis.call('RPUSH', KEYS[2], ARGV[2]) ~= offset + 1 - start then
     epoch = false -- It is to be replaced; or a part of it was lost or removed: what is left is none, as a read says.
   end
 end

@@ -14,6 +14,9 @@ internal sealed class AheadEntries
 
     /// <summary>Made when an entry has to wait, which is rare.</summary>
     private SortedDictionary<long, LoggedEntry>? entries;
+
+    /// <summary>Those that waited when the read of the log began that is under way.</summary>
+    private LoggedEntry[] noted = [];
     private long bytes;
 
     /// <param name="context">What every part has.</param>
@@ -70,6 +73,30 @@ internal sealed class AheadEntries
         }
     }
 
+    /// <summary>A read of the log begins.</summary>
+    public void NoteWaiting() => noted = entries is { Count: > 0 } ? [.. entries.Values] : [];
+
+    /// <summary>
+    /// The log was read, and what was read is applied. An entry is in the log before it is heard of: one that waited
+    /// before the read and was not reached by it is of a history that a failover lost. The entries before it never
+    /// come.
+    /// </summary>
+    public void DropLost()
+    {
+        foreach (var entry in noted)
+        {
+            if (entries is not null && entries.TryGetValue(entry.Position.Offset, out var kept)
+                && kept.Position == entry.Position)
+            {
+                entries.Remove(entry.Position.Offset);
+                bytes -= entry.Payload.Length + HeldEntries.Overhead;
+            }
+        }
+
+        noted = [];
+        EndIfEmpty();
+    }
+
     /// <summary>The log was read: entries that still wait came after that, and those before them may be lost.</summary>
     public void WaitAgain()
     {
@@ -83,6 +110,7 @@ internal sealed class AheadEntries
     public void Drop()
     {
         entries = null;
+        noted = [];
         bytes = 0;
     }
 

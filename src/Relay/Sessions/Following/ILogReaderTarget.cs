@@ -12,6 +12,9 @@ internal interface ILogReaderTarget
     /// <summary>Whether entries may be applied: not while the document is loaded or reconciled.</summary>
     bool IsFollowing { get; }
 
+    /// <summary>A read begins: what the log has by now is in it.</summary>
+    void OnReadBegun();
+
     /// <summary>Applies what was read.</summary>
     /// <param name="read">What the log said.</param>
     /// <param name="newest">Without a log, the position of the newest snapshot.</param>

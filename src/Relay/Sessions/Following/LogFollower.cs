@@ -75,7 +75,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
     public void OnChannelOwnEntry(in LoggedEntry head)
     {
         var at = head.Position;
-        if (session.InFlight is { } append && append.Id == at.Id)
+        if (session.InFlight is { } append && append.Has(at.Id))
         {
             OnChannelEntry(head with { Payload = append.Payload });
         }
@@ -185,7 +185,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
             return;
         }
 
-        if (session.InFlight is not { } append || append.Id != entry.Position.Id)
+        if (session.InFlight is not { } append || !append.Has(entry.Position.Id))
         {
             return;
         }
@@ -221,7 +221,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
 
         Position = entry.Position;
         session.OnChanged();
-        if (session.InFlight?.Id == Position.Id)
+        if (session.InFlight?.Has(Position.Id) == true)
         {
             session.Settle(diff);
         }
@@ -250,6 +250,8 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         ahead.EndIfEmpty();
     }
 
+    void ILogReaderTarget.OnReadBegun() => ahead.NoteWaiting();
+
     bool ILogReaderTarget.TakeRead(LogReadResult read, Position newest)
     {
         var isAgain = ahead.IsOverfull;
@@ -265,6 +267,8 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
             {
                 OnEntry(entry);
             }
+
+            ahead.DropLost();
         }
         else if (read.Outcome != LogReadOutcome.NoLog || Position != session.Covered || Position != newest)
         {

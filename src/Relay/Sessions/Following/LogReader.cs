@@ -67,6 +67,7 @@ internal sealed partial class LogReader
         isAgain = false;
         var look = requests.LookBegins();
         var after = target.Position;
+        target.OnReadBegun();
         context.Effects.Start(
             context.Settings.CallTimeout,
             cancellation => ReadAfterAsync(after, cancellation),

@@ -98,27 +98,22 @@ internal sealed partial class Reconciler
         }
 
         // What arrives from here on is newer than what is read, or in it.
-        var wasLost = isHistoryLost;
         isHistoryLost = false;
         var look = requests.LookBegins();
         var covered = session.Covered;
         context.Effects.Start(
             context.Settings.LongCallTimeout,
             cancellation => DocumentTraces.TraceAsync(
-                "document.reconcile", context.Name, _ => ReadAsync(covered, wasLost, cancellation)),
+                "document.reconcile", context.Name, _ => ReadAsync(covered, cancellation)),
             state => OnRead(look, state),
-            exception =>
-            {
-                isHistoryLost |= wasLost;
-                OnFailed(look, exception, RefusalReason.StoreUnavailable);
-            });
+            exception => OnFailed(look, exception, RefusalReason.StoreUnavailable));
     }
 
-    private async ValueTask<DurableState> ReadAsync(Position covered, bool wasLost, CancellationToken cancellation)
+    private async ValueTask<DurableState> ReadAsync(Position covered, CancellationToken cancellation)
     {
         try
         {
-            return await durable.ReadAsync(context.Name, covered, wasLost, cancellation);
+            return await durable.ReadAsync(context.Name, covered, cancellation);
         }
         finally
         {

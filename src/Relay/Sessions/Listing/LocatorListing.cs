@@ -12,16 +12,19 @@ internal sealed partial class LocatorListing
 
     private readonly SessionContext context;
     private readonly IDocumentLocator locator;
+    private readonly LateRemovals lateRemovals;
     private readonly IListingSession session;
     private readonly SessionTimer timer;
     private ListingStep step;
     private int failedRemovals;
     private int failedAdditions;
 
-    public LocatorListing(SessionContext context, IDocumentLocator locator, IListingSession session)
+    public LocatorListing(
+        SessionContext context, IDocumentLocator locator, LateRemovals lateRemovals, IListingSession session)
     {
         this.context = context;
         this.locator = locator;
+        this.lateRemovals = lateRemovals;
         this.session = session;
         timer = context.Effects.Timer(this, static listing => listing.OnDue());
     }
@@ -58,10 +61,21 @@ internal sealed partial class LocatorListing
         }
     }
 
-    /// <summary>Adds this node some time later, because the locator could not be reached.</summary>
-    public void AddLater() => timer.Set(
-        context.Effects.Environment.Backoff(
-            ++failedAdditions, context.Settings.FirstRetry, context.Settings.LongestRetry));
+    /// <summary>
+    /// Adds this node again some time later, where that failed, or where an earlier removal may take effect after it.
+    /// </summary>
+    /// <param name="isListed">Whether this node was added now.</param>
+    public void AddAgain(bool isListed)
+    {
+        if (!isListed)
+        {
+            AddLater();
+        }
+        else if (lateRemovals.Take(context.Name))
+        {
+            timer.Set(context.Settings.CallTimeout);
+        }
+    }
 
     /// <summary>Takes this node out of the locator, after the last snapshot.</summary>
     public void Remove()
@@ -101,6 +115,7 @@ internal sealed partial class LocatorListing
         catch (Exception exception)
         {
             LogNotRemoved(context.Logger, exception, context.Name);
+            lateRemovals.Add(context.Name);
         }
     }
 
@@ -151,6 +166,7 @@ internal sealed partial class LocatorListing
         if (failure is not null)
         {
             LogNotRemoved(context.Logger, failure, context.Name);
+            lateRemovals.Add(context.Name);
         }
 
         step = ListingStep.Removed;
@@ -189,9 +205,13 @@ internal sealed partial class LocatorListing
         if (failure is not null)
         {
             LogNotListed(context.Logger, failure, context.Name);
-            AddLater();
         }
 
+        AddAgain(isListed: failure is null);
         session.OnReturned();
     }
+
+    private void AddLater() => timer.Set(
+        context.Effects.Environment.Backoff(
+            ++failedAdditions, context.Settings.FirstRetry, context.Settings.LongestRetry));
 }

@@ -90,7 +90,7 @@ internal sealed partial class Loader(
         var state = loaded.State;
         switch (state.Outcome)
         {
-            case DurableOutcome.Deleted when !state.IsBuried:
+            case DurableOutcome.Deleted when !state.IsBuried || session.IsSaveDemanded:
                 Bury(state);
                 break;
             case DurableOutcome.Deleted:
@@ -119,7 +119,8 @@ internal sealed partial class Loader(
 
     /// <summary>
     /// The node that deleted the document died before it stored the tombstone, or a node that had slept through the
-    /// deletion has begun a log: the job ends when a tombstone covers it.
+    /// deletion has begun a log: the job ends when a tombstone covers it. Or the log has not heard of the tombstone,
+    /// and this session was opened for that job.
     /// </summary>
     private void Bury(DurableState deleted) => context.Effects.StartHolding(
         context.Settings.LongCallTimeout,

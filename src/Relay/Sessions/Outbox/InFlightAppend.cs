@@ -1,19 +1,31 @@
+using Relay.Backplane;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
 
 /// <summary>
 /// The one entry of a session that is being appended. Until its outcome is known, or the log turns out to be another
-/// one, it is repeated under the same id, which the log stores once.
+/// one, it is repeated, each time under a new id and with the ids of the tries before: the log stores it once, and no
+/// position ever names two histories.
 /// </summary>
-/// <param name="id">The entry's id.</param>
+/// <param name="id">The id of the first try.</param>
 /// <param name="payload">What is appended.</param>
 /// <param name="items">What it was merged from.</param>
 /// <param name="startedAt">When the first try began, as the environment's clock counts.</param>
 internal sealed class InFlightAppend(
     EntryId id, ReadOnlyMemory<byte> payload, IReadOnlyList<OutboxItem> items, long startedAt)
 {
-    public EntryId Id => id;
+    /// <summary>
+    /// So many tries are named. Should an older one have been stored all the same, the log has the entry twice, which
+    /// makes no difference to the document.
+    /// </summary>
+    private const int MostEarlier = 16;
+
+    /// <summary>The id of the last try.</summary>
+    public EntryId Id { get; private set; } = id;
+
+    /// <summary>The ids of the tries before, the last one first.</summary>
+    public EntryId[] Earlier { get; private set; } = [];
 
     public ReadOnlyMemory<byte> Payload => payload;
 
@@ -25,7 +37,7 @@ internal sealed class InFlightAppend(
     public bool IsSending { get; set; }
 
     /// <summary>How often it was tried.</summary>
-    public int Attempts { get; set; }
+    public int Attempts { get; private set; }
 
     /// <summary>Whether it has an update that the stores lack although the session's document has it.</summary>
     public bool IsRecovery
@@ -42,6 +54,34 @@ internal sealed class InFlightAppend(
 
             return false;
         }
+    }
+
+    /// <summary>The next try begins; the outcome of the one before it is unknown.</summary>
+    public void Try(SessionEnvironment environment)
+    {
+        IsSending = true;
+        if (Attempts++ > 0)
+        {
+            Earlier = [Id, .. Earlier.Take(MostEarlier - 1)];
+            Id = environment.NewEntryId();
+        }
+    }
+
+    /// <summary>Whether an entry of this id is one of the tries.</summary>
+    public bool Has(EntryId entry) => entry == Id || Array.IndexOf(Earlier, entry) >= 0;
+
+    /// <summary>Whether one of these entries is one of the tries.</summary>
+    public bool IsAmong(IReadOnlyList<LoggedEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (Has(entry.Position.Id))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>

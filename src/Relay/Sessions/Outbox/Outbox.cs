@@ -96,7 +96,7 @@ internal sealed partial class Outbox
     /// </param>
     public void Rebase(DurableState state, ReadOnlyMemory<byte> diff, ReadOnlyMemory<byte> lacking)
     {
-        if (inFlight is not null && state.HasEntry(inFlight.Id))
+        if (inFlight is not null && inFlight.IsAmong(state.Entries))
         {
             Settle(diff);
         }
@@ -110,10 +110,22 @@ internal sealed partial class Outbox
         }
 
         waiting.RemoveAll(static item => item.IsRecovery);
+        _ = Recover(lacking);
+        _ = Recover(state.Strays);
+    }
+
+    /// <summary>
+    /// Takes what the stores, or sessions that follow the log, lack although the document has it, before all that
+    /// waits. Returns false if that is nothing.
+    /// </summary>
+    public bool Recover(ReadOnlyMemory<byte> lacking)
+    {
         if (!lacking.IsEmpty)
         {
             waiting.Insert(0, new OutboxItem(null, lacking, 0, false, content.Version));
         }
+
+        return !lacking.IsEmpty;
     }
 
     /// <summary>Begins an append of all that waits, if none is in flight.</summary>
@@ -147,10 +159,9 @@ internal sealed partial class Outbox
             return;
         }
 
-        current.IsSending = true;
-        current.Attempts++;
+        current.Try(context.Effects.Environment);
         OwnEntries.Sends(current.Id);
-        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload);
+        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload) { Earlier = current.Earlier };
         var epoch = session.Epoch;
         context.Effects.Start(
             context.Settings.CallTimeout,

@@ -22,7 +22,10 @@ internal sealed class OwnEntries
     private Position[] answered = [];
     private int next;
 
-    /// <summary>Notes that an append of the entry is in flight, in place of the one before.</summary>
+    /// <summary>
+    /// Notes that an append of the entry is in flight, in place of the one before. A repeat has another id; should an
+    /// earlier try be stored, its entry is handled like one of another node.
+    /// </summary>
     public void Sends(EntryId id)
     {
         lock (gate)
@@ -31,7 +34,9 @@ internal sealed class OwnEntries
         }
     }
 
-    /// <summary>Notes that the session has the entry from the answer to its append.</summary>
+    /// <summary>
+    /// Notes that the session has the entry from the answer to the append in flight; it may be that of an earlier try.
+    /// </summary>
     public void WasAnswered(Position position)
     {
         lock (gate)
@@ -43,10 +48,7 @@ internal sealed class OwnEntries
 
             answered[next] = position;
             next = (next + 1) % Remembered;
-            if (inFlight == position.Id)
-            {
-                inFlight = EntryId.None;
-            }
+            inFlight = EntryId.None;
         }
     }
 

@@ -26,7 +26,8 @@ internal sealed partial class UnloggedUpdates
     private YDocument? shown;
 
     /// <summary>
-    /// What the clients of another node shared unlogged when this one loaded the document. That node appends it.
+    /// What the clients of another node shared unlogged when this one loaded the document. Both nodes append it: the
+    /// other one may die before it can, and clients of this one have seen it.
     /// </summary>
     private ReadOnlyMemory<byte> peer;
 
@@ -50,7 +51,25 @@ internal sealed partial class UnloggedUpdates
     public bool IsShown => isLogAway || logged < shownUntil || !peer.IsEmpty;
 
     /// <summary>Another node shares these with its clients.</summary>
-    public void OnPeer(ReadOnlyMemory<byte> unlogged) => peer = unlogged;
+    public void OnPeer(ReadOnlyMemory<byte> unlogged)
+    {
+        peer = unlogged;
+        AppendPeers();
+    }
+
+    /// <summary>
+    /// What another node shares unlogged is appended here, too: this one has just read the log, and can reach it. Not
+    /// where it builds on what the document lacks, because the log was lost: the other node appends that first.
+    /// </summary>
+    public void AppendPeers()
+    {
+        if (!peer.IsEmpty && content.Document.TryGetNews(peer, out var diff, out _) && !diff.IsEmpty
+            && content.Document.HasPastOf(diff))
+        {
+            outbox.Take(new OutboxItem(null, diff, 0, false, content.Version));
+            outbox.Append();
+        }
+    }
 
     /// <summary>
     /// An update waits for its append. One timer watches whether any append is logged, so that an append costs none.

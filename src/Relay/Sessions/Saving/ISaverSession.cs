@@ -29,10 +29,14 @@ internal interface ISaverSession
     void OnSaveFailed();
 
     /// <summary>
-    /// A snapshot was stored whose history is over: the log is another one by now, and the sessions that follow it may
-    /// not have seen this snapshot.
+    /// The log is another one than this session follows, as a snapshot shows. Either this session stored one whose
+    /// history is over, and the sessions that follow the log may not have seen it; or another node has stored one of
+    /// the log as it is now.
     /// </summary>
     void OnHistoryLost();
+
+    /// <summary>A snapshot is stored that the document may lack.</summary>
+    void OnSnapshotLacking();
 
     /// <summary>
     /// What is stored at the document's position does not read and stays: the document needs another position.

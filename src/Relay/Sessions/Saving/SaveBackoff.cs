@@ -20,8 +20,10 @@ internal sealed class SaveBackoff
     /// <summary>Whether the node that claims the save again and again does not get on with it.</summary>
     public bool IgnoresClaims => refusals >= RefusedClaims;
 
-    /// <summary>The time that was waited for has come.</summary>
-    public void OnDue() => IsSavedElsewhere = false;
+    /// <summary>
+    /// The time that was waited for has come, or this node saves all the same: no save of another node is awaited.
+    /// </summary>
+    public void EndWait() => IsSavedElsewhere = false;
 
     /// <summary>Another node has claimed the save: returns when to look whether it has saved.</summary>
     public TimeSpan OnRefused(SessionSettings settings, bool isBeingLeft)

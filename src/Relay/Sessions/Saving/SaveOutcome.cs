@@ -1,4 +1,5 @@
 using Relay.Backplane;
+using Relay.Persistence;
 
 namespace Relay.Sessions;
 
@@ -8,4 +9,5 @@ namespace Relay.Sessions;
 /// Whether the log still has the snapshot's position after it was stored; null if no snapshot was stored, or if the log
 /// could not be asked.
 /// </param>
-internal readonly record struct SaveOutcome(SaveClaim Claim, bool? Stands);
+/// <param name="Listing">All snapshots that were listed after it was stored; empty if they were not.</param>
+internal readonly record struct SaveOutcome(SaveClaim Claim, bool? Stands, IReadOnlyList<SnapshotInfo> Listing);

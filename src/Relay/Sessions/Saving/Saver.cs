@@ -17,6 +17,7 @@ internal sealed partial class Saver
     private readonly UnsavedMark mark = new();
     private readonly SaveBackoff backoff = new();
     private readonly LastSave last = new();
+    private readonly CoveredSnapshots covered = new();
 
     public Saver(SessionContext context, LoggedDocument content, SnapshotWriter writer, ISaverSession session)
     {
@@ -38,10 +39,16 @@ internal sealed partial class Saver
     /// <summary>Whether a save would find changes to store.</summary>
     public bool HasChanges => mark.IsUnsaved;
 
+    /// <summary>Whether a save must be gone through even if a snapshot is there.</summary>
+    public bool IsDemanded => last.IsDemanded;
+
+    /// <summary>The stored snapshots all of which is in the document, by the ids in their positions.</summary>
+    public IReadOnlyList<EntryId> Covers => covered.ToArray();
+
     /// <summary>The document was put together.</summary>
     public void OnLoaded(DurableState state)
     {
-        Known = SavedPositions.Of(state);
+        Begin(state);
         if (session.Position != Known.Newest || (last.IsDemanded && !session.Position.IsNone))
         {
             // No node has saved these: their writer was killed, or is still about to.
@@ -53,7 +60,7 @@ internal sealed partial class Saver
     /// <summary>The document goes on in the history that a reconcile has put together.</summary>
     public void OnRebased(DurableState state)
     {
-        Known = SavedPositions.Of(state);
+        Begin(state);
         mark.Bytes = state.EntryBytes;
     }
 
@@ -70,6 +77,7 @@ internal sealed partial class Saver
     /// <summary>An entry was applied.</summary>
     public void OnApplied(int bytes)
     {
+        covered.Applied(session.Position);
         mark.Bytes += bytes;
         Mark();
     }
@@ -120,8 +128,15 @@ internal sealed partial class Saver
     /// <summary>A node has stored a snapshot, this one or another.</summary>
     public void OnSavedAnywhere(Position at)
     {
+        covered.Heard(at);
         if (!Known.IsNewer(at, session.Position))
         {
+            return;
+        }
+
+        if (covered.IsOfOtherHistory(at))
+        {
+            session.OnHistoryLost();
             return;
         }
 
@@ -136,6 +151,12 @@ internal sealed partial class Saver
 
         session.OnStored(at);
         session.OnSaveEnded();
+    }
+
+    private void Begin(DurableState state)
+    {
+        Known = SavedPositions.Of(state);
+        covered.Restart(state.Covers, state.Position);
     }
 
     private void Mark()
@@ -160,7 +181,7 @@ internal sealed partial class Saver
 
     private void OnDue()
     {
-        backoff.OnDue();
+        backoff.EndWait();
         Save();
         if (mark.IsUnsaved && !mark.IsSaving)
         {
@@ -179,10 +200,14 @@ internal sealed partial class Saver
         }
 
         var snapshot = new Snapshot(
-            context.Name, SnapshotKind.State, session.Position, context.Now, content.Encode());
+            context.Name, SnapshotKind.State, session.Position, context.Now, content.Encode())
+        {
+            Covers = Covers,
+        };
         var withoutClaim = backoff.IgnoresClaims || session.IsSaveRequested;
         session.OnSaveBegun(snapshot.Position);
         var bytes = mark.BeginSave();
+        backoff.EndWait();
         timer.Clear();
         writer.Start(
             snapshot,
@@ -194,13 +219,14 @@ internal sealed partial class Saver
 
     private void OnSaveEnded(Snapshot snapshot, long bytes, SaveOutcome outcome)
     {
-        var (claim, stands) = outcome;
+        var claim = outcome.Claim;
         if (claim.IsGranted || claim.Saved == snapshot.Position)
         {
-            OnSaved(snapshot, claim.Saved == snapshot.Position ? true : stands);
+            OnSaved(snapshot, claim.Saved == snapshot.Position ? true : outcome.Stands, outcome.Listing);
             return;
         }
 
+        covered.Heard(claim.Saved);
         mark.EndSave(bytes, Known.Newest != snapshot.Position);
         backoff.OnAnswered();
         if (mark.IsUnsaved)
@@ -211,8 +237,9 @@ internal sealed partial class Saver
         session.OnSaveEnded();
     }
 
-    private void OnSaved(Snapshot snapshot, bool? stands)
+    private void OnSaved(Snapshot snapshot, bool? stands, IReadOnlyList<SnapshotInfo> listing)
     {
+        covered.Stored(snapshot.Position);
         mark.EndSave();
         last.IsDemanded = false;
         backoff.OnSaved();
@@ -230,6 +257,12 @@ internal sealed partial class Saver
         else
         {
             session.OnStored(snapshot.Position);
+        }
+
+        if (listing.Count > 0 && covered.LacksAnyOf(context.Name, listing, Known.Unreadable))
+        {
+            // It is read, and what only it has is appended anew.
+            session.OnSnapshotLacking();
         }
 
         session.OnSaveEnded();

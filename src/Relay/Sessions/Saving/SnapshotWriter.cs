@@ -48,11 +48,11 @@ internal sealed partial class SnapshotWriter(
         try
         {
             var claim = withoutClaim ? new SaveClaim(true, Position.None) : await ClaimAsync(cancellation);
-            bool? stands = null;
+            var outcome = new SaveOutcome(claim, null, []);
             if (claim.IsGranted && claim.Saved != snapshot.Position)
             {
-                stands = await DocumentTraces.StepAsync(
-                    "snapshot.store", _ => StoreAsync(snapshot, known, cancellation));
+                outcome = await DocumentTraces.StepAsync(
+                    "snapshot.store", _ => StoreAsync(claim, snapshot, known, cancellation));
             }
 
             if (claim.IsGranted)
@@ -61,7 +61,7 @@ internal sealed partial class SnapshotWriter(
                 activity?.Saved(snapshot.Update.Length);
             }
 
-            return new SaveOutcome(claim, stands);
+            return outcome;
         }
         catch
         {
@@ -89,41 +89,43 @@ internal sealed partial class SnapshotWriter(
     /// Stores a snapshot, trims the log and looks whether it still has the snapshot's position. A log that is gone has
     /// expired where this position was covered before; otherwise it was lost.
     /// </summary>
-    /// <returns>Whether it has; null when it cannot be asked.</returns>
-    private async ValueTask<bool?> StoreAsync(
-        Snapshot snapshot, SavedPositions known, CancellationToken cancellation)
+    private async ValueTask<SaveOutcome> StoreAsync(
+        SaveClaim claim, Snapshot snapshot, SavedPositions known, CancellationToken cancellation)
     {
         await store.WriteAsync(snapshot, cancellation);
+        IReadOnlyList<SnapshotInfo> listing = [];
         try
         {
             // The log keeps what the second newest snapshot does not cover, so that a newest one that turns out
             // unreadable costs no update. Counted from this one: newer ones may be of a history that a failover lost.
-            var listing = await store.ListAsync(context.Name, cancellation);
+            listing = await store.ListAsync(context.Name, cancellation);
             var second = listing.Select(s => s.Position)
                 .Where(position => !known.Unreadable.Contains(position))
                 .SkipWhile(position => position != snapshot.Position)
                 .Skip(1)
                 .FirstOrDefault();
             await log.CheckpointAsync(context.Name, snapshot.Position, second, cancellation);
-            foreach (var old in context.Settings.Retention.Deletable(listing, known.Unreadable, context.Now))
+            var deletable = context.Settings.Retention.Deletable(listing, known.Unreadable, context.Now);
+            foreach (var old in CoveredSnapshots.Prunable(deletable, listing, snapshot))
             {
                 await store.DeleteAsync(context.Name, old, cancellation);
             }
 
             var after = await log.ReadAsync(context.Name, snapshot.Position, cancellation);
-            return after.Outcome switch
+            var stands = after.Outcome switch
             {
                 LogReadOutcome.Entries or LogReadOutcome.Trimmed => true,
                 LogReadOutcome.NoLog => snapshot.Position == known.Covered,
                 _ => false,
             };
+            return new SaveOutcome(claim, stands, listing);
         }
         catch (Exception exception)
         {
             // The snapshot is stored, and the next one makes up for this. Until then the log keeps more than it must,
             // and a restart looks at the document once more.
             LogCheckpointFailed(context.Logger, exception, context.Name);
-            return null;
+            return new SaveOutcome(claim, null, listing);
         }
     }
 }

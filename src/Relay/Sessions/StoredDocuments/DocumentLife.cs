@@ -89,8 +89,7 @@ internal sealed class DocumentLife(
             $"The log of document '{name}' began anew under every attempt to create it.");
     }
 
+    /// <summary>Also where the tombstone stands already: the log may not have heard of it.</summary>
     private ValueTask BuryAsync(DocumentName name, DurableState state, CancellationToken cancellation) =>
-        state.IsBuried
-            ? default
-            : Tombstone.WriteAsync(log, snapshots, name, state, environment.Time.GetUtcNow(), cancellation);
+        Tombstone.WriteAsync(log, snapshots, name, state, environment.Time.GetUtcNow(), cancellation);
 }

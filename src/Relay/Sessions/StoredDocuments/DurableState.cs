@@ -57,6 +57,15 @@ internal sealed record DurableState(
     /// </summary>
     public Position Tombstone { get; init; }
 
+    /// <summary>The stored snapshots all of which is in the state, by the ids in their positions.</summary>
+    public IReadOnlyCollection<EntryId> Covers { get; init; } = [];
+
+    /// <summary>
+    /// What only snapshots have that the newest one does not cover, and not the log either; empty nearly always. They
+    /// are of a history that a failover lost. Sessions that follow the log lack it, so it is to be appended anew.
+    /// </summary>
+    public ReadOnlyMemory<byte> Strays { get; init; }
+
     /// <summary>
     /// For <see cref="DurableOutcome.Deleted"/>: whether a tombstone says all that the log says. If not, it is still to
     /// be written.
@@ -102,19 +111,5 @@ internal sealed record DurableState(
 
             return bytes;
         }
-    }
-
-    /// <summary>Whether the log holds the entry of this id, as far as it was read.</summary>
-    public bool HasEntry(EntryId id)
-    {
-        foreach (var entry in Entries)
-        {
-            if (entry.Position.Id == id)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -11,7 +11,6 @@ internal sealed partial class DurableStateReader
         DurableStateReader reader,
         DocumentName name,
         Position covered,
-        bool wasLost,
         Position without,
         bool acceptsGap,
         LogReadResult? salvaged = null)
@@ -19,6 +18,9 @@ internal sealed partial class DurableStateReader
         private readonly YDocument document = new(reader.garbageCollection);
         private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
         private readonly HashSet<Position> unreadable = [];
+
+        /// <summary>Those that were merged and those that one of them covers, newest first.</summary>
+        private readonly List<EntryId> covers = [];
         private IReadOnlyList<SnapshotInfo> listing = [];
         private Position tombstone;
 
@@ -34,22 +36,28 @@ internal sealed partial class DurableStateReader
                 listing = [.. listing.Where(snapshot => snapshot.Position != without)];
             }
 
-            foreach (var epoch in listing.GroupBy(s => s.Position.Epoch).OrderByDescending(e => e.Key))
+            if (await MergeListedAsync(cancellation) == Step.Moved)
             {
-                if (await MergeNewestAsync(epoch, cancellation) == Step.Moved)
-                {
-                    return null;
-                }
-
-                if (!tombstone.IsNone)
-                {
-                    // Everything older was deleted with it.
-                    break;
-                }
+                return null;
             }
 
             var saved = Newest();
             var read = salvaged ?? await reader.log.ReadAsync(name, saved.IsNone ? tombstone : saved, cancellation);
+            if (salvaged is null && tombstone.IsNone && read.Entries is [{ Kind: EntryKind.Created }, ..])
+            {
+                // A tombstone is stored before a document is created again, so the listing is older than the log. A
+                // session that took the two for one state would append what was deleted.
+                Problem = $"The log says that the document was created at {read.Entries[0].Position}, and no tombstone "
+                    + "is listed.";
+                return null;
+            }
+
+            if (salvaged is null && await IsListedSinceAsync(saved, read, cancellation))
+            {
+                Problem = "Snapshots were stored while the log was read.";
+                return null;
+            }
+
             if (!tombstone.IsNone && read.Outcome != LogReadOutcome.Damaged)
             {
                 if (saved.IsNone && !IsCreatedAnew(read))
@@ -76,6 +84,24 @@ internal sealed partial class DurableStateReader
                 LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries, saved, read.Start),
                 _ => await ReadOtherHistoryAsync(read, cancellation),
             };
+        }
+
+        /// <summary>
+        /// Whether the listing is too old for the log: where the log does not go on from the newest snapshot, it was
+        /// lost and begun anew, and before that another may have been stored, which all have read who follow this one.
+        /// </summary>
+        private async ValueTask<bool> IsListedSinceAsync(
+            Position saved, LogReadResult read, CancellationToken cancellation)
+        {
+            if (read.Outcome is LogReadOutcome.NoLog or LogReadOutcome.Damaged
+                || (read.Outcome == LogReadOutcome.Entries && (!saved.IsNone || read.Entries.Count == 0)))
+            {
+                return false;
+            }
+
+            var known = listing.Select(snapshot => snapshot.Position).ToHashSet();
+            return (await reader.store.ListAsync(name, cancellation))
+                .Any(snapshot => snapshot.Position != without && !known.Contains(snapshot.Position));
         }
 
         /// <summary>
@@ -122,33 +148,40 @@ internal sealed partial class DurableStateReader
         }
 
         /// <summary>
-        /// Merges the newest snapshot of an epoch that reads, and those stored after it. Nearly always there are none:
-        /// but after a failover that lost entries, the newest by position may be of a history that is over, and
-        /// hide what the living one has stored since at lower offsets.
+        /// Merges the newest snapshot that reads, and all that no merged one covers. Nearly always that is one: but
+        /// after a failover that lost entries, one with a higher position may be of a history that is over, and say
+        /// less than another that it seems to follow.
         /// </summary>
-        private async ValueTask<Step> MergeNewestAsync(IEnumerable<SnapshotInfo> epoch, CancellationToken cancellation)
+        private async ValueTask<Step> MergeListedAsync(CancellationToken cancellation)
         {
-            var newest = DateTimeOffset.MaxValue;
-            foreach (var snapshot in epoch)
+            var known = new HashSet<EntryId>();
+            var epochs = new HashSet<long>();
+            for (var i = 0; i < listing.Count; i++)
             {
-                if (snapshot.StoredAt < newest && newest != DateTimeOffset.MaxValue && !wasLost)
+                var position = listing[i].Position;
+                if (known.Contains(position.Id) || (i >= Snapshot.MostCovered && epochs.Contains(position.Epoch)))
                 {
+                    epochs.Add(position.Epoch);
                     continue;
                 }
 
-                var step = await MergeAsync(snapshot, cancellation);
-                if (step is Step.Moved or Step.Deleted)
+                switch (await MergeAsync(listing[i], cancellation))
                 {
-                    return step;
-                }
-
-                if (step == Step.Merged && newest == DateTimeOffset.MaxValue)
-                {
-                    newest = snapshot.StoredAt;
+                    case Step.Moved:
+                        return Step.Moved;
+                    case Step.Deleted:
+                        // Everything older was deleted with it.
+                        return Step.Deleted;
+                    case Step.Merged:
+                        epochs.Add(position.Epoch);
+                        known.UnionWith(covers);
+                        break;
+                    default:
+                        break;
                 }
             }
 
-            return newest == DateTimeOffset.MaxValue ? Step.Unreadable : Step.Merged;
+            return Step.Merged;
         }
 
         private async ValueTask<Step> MergeAsync(SnapshotInfo snapshot, CancellationToken cancellation)
@@ -182,6 +215,8 @@ internal sealed partial class DurableStateReader
             }
 
             merged.Add(snapshot.Position, result.Snapshot.Update);
+            covers.Add(snapshot.Position.Id);
+            covers.AddRange(result.Snapshot.Covers);
             return Step.Merged;
         }
 
@@ -221,8 +256,43 @@ internal sealed partial class DurableStateReader
             return End(DurableOutcome.Read, end, entries) with
             {
                 IsInLog = inLog == Newest(),
-                Known = hasLog ? Known(entries, inLog, end.Epoch) : Known([], Position.None, 0)
+                Known = hasLog ? Known(entries, inLog, end.Epoch) : Known([], Position.None, 0),
+                Covers = covers,
+                Strays = Strays(entries, inLog, hasLog ? end.Epoch : 0),
             };
+        }
+
+        /// <summary>
+        /// What is neither in the log nor in the snapshot that it goes on from: the one that stands in it, or else the
+        /// newest of another epoch, which all have read who follow this log. One of the log's own epoch that does not
+        /// stand in it is of a history that a failover lost.
+        /// </summary>
+        private ReadOnlyMemory<byte> Strays(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
+        {
+            var from = inLog.IsNone
+                ? listing.Select(s => s.Position).FirstOrDefault(p => merged.ContainsKey(p) && p.Epoch != epoch)
+                : inLog;
+            if (merged.Keys.All(position => position == from))
+            {
+                return default;
+            }
+
+            var lacking = Together(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload)
+                .Concat(merged.Where(m => m.Key == from).Select(m => m.Value)));
+            _ = lacking.TryGetNews(document.EncodeState(), out var strays, out _, isAccepted: true);
+            return strays;
+        }
+
+        /// <summary>A document of updates all of which have been read before.</summary>
+        private YDocument Together(IEnumerable<ReadOnlyMemory<byte>> updates)
+        {
+            var together = new YDocument(reader.garbageCollection);
+            foreach (var update in updates)
+            {
+                _ = together.TryApply(update, out _, out _);
+            }
+
+            return together;
         }
 
         /// <summary>
@@ -238,22 +308,15 @@ internal sealed partial class DurableStateReader
                 return document;
             }
 
-            var known = new YDocument(reader.garbageCollection);
-            var updates = merged.Where(m => IsKnown(m.Key)).Select(m => m.Value)
-                .Concat(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload));
-            foreach (var update in updates)
-            {
-                // All of them read a moment ago.
-                _ = known.TryApply(update, out _, out _);
-            }
-
-            return known;
+            return Together(merged.Where(m => IsKnown(m.Key)).Select(m => m.Value)
+                .Concat(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload)));
         }
 
         /// <summary>
         /// Whether the state has all that a snapshot had which does not read. The log shows it if it holds that very
-        /// entry, or begins right after it and the state reaches back to that; and a readable snapshot of a later
-        /// epoch, stored after the bad one, was made by a session that had read it.
+        /// entry, or begins right after it and the state reaches back to that; a readable snapshot of a later epoch,
+        /// stored after the bad one, was made by a session that had read it; and a readable one of its own epoch with a
+        /// higher offset has all that it had, unless a failover came between the two.
         /// </summary>
         private bool IsCovered(Position bad, IReadOnlyList<LoggedEntry> entries, Position start)
         {
@@ -263,8 +326,9 @@ internal sealed partial class DurableStateReader
             }
 
             var badStoredAt = listing.First(s => s.Position == bad).StoredAt;
-            return listing.Any(s => merged.ContainsKey(s.Position) && s.Position.Epoch > bad.Epoch
-                && s.StoredAt > badStoredAt);
+            return listing.Any(s => merged.ContainsKey(s.Position)
+                && (s.Position.Epoch > bad.Epoch ? s.StoredAt > badStoredAt
+                    : s.Position.Epoch == bad.Epoch && s.Position.Offset > bad.Offset));
         }
 
         private Position Newest() => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);

@@ -5,11 +5,11 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Puts a document together from what is stored: the newest snapshot of every epoch listed, merged, and the log after
-/// them. A snapshot may go between listing and reading, and a log may be trimmed between the two: then everything is
-/// read again, a few times. What leaves a gap or does not read is refused, never taken for less. Nothing from before a
-/// tombstone is merged, and what came after it counts only if it was created anew: a snapshot of a later epoch, or a
-/// log that begins by saying so. Reads only; thread-safe.
+/// Puts a document together from what is stored: the newest snapshot listed, those that it does not cover (nearly
+/// always there are none), and the log after them. A snapshot may go between listing and reading, and a log may be
+/// trimmed between the two: then everything is read again, a few times. What leaves a gap or does not read is
+/// refused, never taken for less. Nothing from before a tombstone is merged, and what came after it counts only if
+/// it was created anew: a snapshot of a later epoch, or a log that begins by saying so. Reads only; thread-safe.
 /// </summary>
 internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection,
     ILogger<DurableStateReader> logger)
@@ -25,19 +25,16 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
     public ValueTask<DurableState> ReadAsync(DocumentName name, CancellationToken cancellation) =>
-        ReadAsync(name, Position.None, wasLost: false, cancellation);
+        ReadAsync(name, Position.None, cancellation);
 
     /// <param name="name">The document.</param>
     /// <param name="covered">A snapshot of which the caller knows that it was stored while its log was alive;
     /// <see cref="Position.None"/> for none.</param>
-    /// <param name="wasLost">The caller has stored a snapshot of a history that is over: it may hide older ones of the
-    /// living one, so all that are listed are read.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, bool wasLost,
-        CancellationToken cancellation) =>
-        TryAsync(() => new Attempt(this, name, covered, wasLost, Position.None, acceptsGap: false), cancellation);
+    public ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, CancellationToken cancellation) =>
+        TryAsync(() => new Attempt(this, name, covered, Position.None, acceptsGap: false), cancellation);
 
     /// <summary>What the document would be without one of its snapshots.</summary>
     /// <param name="name">The document.</param>
@@ -49,7 +46,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
     public ValueTask<DurableState> ReadWithoutAsync(DocumentName name, Position without, bool acceptsGap,
         CancellationToken cancellation) =>
-        TryAsync(() => new Attempt(this, name, Position.None, wasLost: false, without, acceptsGap), cancellation);
+        TryAsync(() => new Attempt(this, name, Position.None, without, acceptsGap), cancellation);
 
     /// <summary>All entries that the log holds; none where there is no log, or where its bytes do not read.</summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
@@ -68,7 +65,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         // As a log that holds all of these and none of the snapshots' positions.
         var start = new Position(log.End.Epoch, 0, EntryId.None);
         var read = new LogReadResult(LogReadOutcome.OtherEntry, log.Entries, log.End, start);
-        return TryAsync(() => new Attempt(this, name, Position.None, false, Position.None, false, read), cancellation);
+        return TryAsync(() => new Attempt(this, name, Position.None, Position.None, false, read), cancellation);
     }
 
     /// <summary>
@@ -102,7 +99,10 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 
         var end = read.Entries.Count == 0 ? peer.Position : read.End;
         return new DurableState(DurableOutcome.Read, document, end, read.Entries, peer.Saved,
-            IsInLog: !peer.Saved.IsNone, document, peer.Unreadable);
+            IsInLog: !peer.Saved.IsNone, document, peer.Unreadable)
+        {
+            Covers = peer.Covers,
+        };
     }
 
     private async ValueTask<DurableState> TryAsync(Func<Attempt> begin, CancellationToken cancellation)

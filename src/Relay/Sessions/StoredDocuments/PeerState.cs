@@ -19,6 +19,21 @@ internal sealed record PeerState(
     ReadOnlyMemory<byte> Unlogged,
     ReadOnlyMemory<byte> Awareness)
 {
-    /// <summary>What newer versions add to an answer.</summary>
+    private static readonly byte[] EmptyUpdate = [0, 0];
+
+    /// <summary>What may stand beside the rest.</summary>
     public OptionalFields Fields { get; init; }
+
+    /// <summary>
+    /// The stored snapshots all of which is in the document, by the ids in their positions; set in place of all fields.
+    /// </summary>
+    public IReadOnlyCollection<EntryId> Covers
+    {
+        get => CoveredSnapshotsField.In(Fields);
+        init => Fields = CoveredSnapshotsField.Of(value);
+    }
+
+    /// <summary>What is told to one who only asks who is there: a state of nothing.</summary>
+    public static PeerState OfPresence(ReadOnlyMemory<byte> awareness) =>
+        new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
 }

@@ -63,9 +63,7 @@ internal sealed partial class ForgottenDocumentSaver(
 
     private async Task SaveAsync(DocumentName name, CancellationToken cancellation)
     {
-        var visited = new TaskCompletionSource<RefusalReason?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        sessions.Visit(name, (state, reason) => visited.TrySetResult(state is null ? reason : null));
-        if (await visited.Task.WaitAsync(cancellation) is { } failure)
+        if (await VisitAsync(name, cancellation) is { } failure)
         {
             if (failure == RefusalReason.DocumentDeleted)
             {
@@ -77,14 +75,42 @@ internal sealed partial class ForgottenDocumentSaver(
             return;
         }
 
-        try
-        {
-            // A client may have come meanwhile: then it is that session's to save.
-            await sessions.WhenGoneAsync(name).WaitAsync(options.Lease, Time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-        }
+        // A client may have come meanwhile: then it is that session's to save, and this node waits no longer than its
+        // claim lasts.
+        await WaitUntilGoneAsync(name, cancellation);
+    }
+
+    /// <summary>Opens a document and leaves it, and says why that failed; null if it did not.</summary>
+    /// <remarks>
+    /// Both waits complete a source of their own and never wait for a task with a timeout or a token: such a wait ends
+    /// on the thread pool, and a whole node must be able to run without it, on one thread.
+    /// </remarks>
+    private async Task<RefusalReason?> VisitAsync(DocumentName name, CancellationToken cancellation)
+    {
+        var visited = new TaskCompletionSource<RefusalReason?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellation.UnsafeRegister(
+            static (source, token) => ((TaskCompletionSource<RefusalReason?>)source!).TrySetCanceled(token), visited);
+        sessions.Visit(name, (state, reason) => visited.TrySetResult(state is null ? reason : null));
+        return await visited.Task;
+    }
+
+    /// <summary>Waits until the document's session is gone, for as long as a claim lasts.</summary>
+    private async Task WaitUntilGoneAsync(DocumentName name, CancellationToken cancellation)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellation.UnsafeRegister(
+            static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), ended);
+        await using var lease = Time.CreateTimer(
+            static source => ((TaskCompletionSource)source!).TrySetResult(), ended, options.Lease,
+            Timeout.InfiniteTimeSpan);
+        EndWith(sessions.WhenGoneAsync(name), ended);
+        await ended.Task;
+    }
+
+    private static async void EndWith(Task gone, TaskCompletionSource ended)
+    {
+        await gone;
+        ended.TrySetResult();
     }
 
     private async Task FailAsync(DocumentName name, string problem, CancellationToken cancellation)

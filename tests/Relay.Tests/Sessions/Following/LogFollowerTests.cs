@@ -99,6 +99,36 @@ public sealed class LogFollowerTests
     }
 
     [Fact]
+    public void An_entry_that_waited_and_that_a_read_did_not_reach_is_of_a_lost_history()
+    {
+        using var world = new FollowerWorld().Load();
+        var entry = world.Append("a");
+        var at = new Position(entry.Position.Epoch, 9, new EntryId(0x99));
+        world.Hear(entry with { Position = at, Previous = new EntryId(0x98) });
+        world.Bench.Advance(Gap);
+        Assert.Equal(2, world.Follower.Position.Offset);
+        Assert.Equal(0, world.Follower.AheadBytes);
+        world.Bench.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, world.Backplane.Reading.Calls);
+    }
+
+    [Fact]
+    public void An_entry_that_arrived_during_a_read_still_waits()
+    {
+        using var world = new FollowerWorld().Load();
+        world.Backplane.Answering.IsShut = true;
+        world.Bench.Do(world.Follower.OnInterrupted);
+        world.Append("a");
+        world.Hear(world.Append("b"));
+        world.Backplane.Answering.Open();
+        world.Bench.Steps.Run();
+        Assert.True(world.Follower.AheadBytes > 0);
+        world.Bench.Advance(Gap);
+        Assert.Equal(3, world.Follower.Position.Offset);
+        Assert.Equal(0, world.Follower.AheadBytes);
+    }
+
+    [Fact]
     public void A_read_that_fails_is_repeated()
     {
         using var world = new FollowerWorld().Load();

@@ -155,7 +155,7 @@ public sealed class SessionLifecycleTests
         public LifecycleWorld()
         {
             var context = Bench.Context(SessionDefaults.Value with { IdleTimeout = IdleTime });
-            var listing = new LocatorListing(context, Locator, this);
+            var listing = new LocatorListing(context, Locator, new LateRemovals(), this);
             listing.Begin();
             Lifecycle = new SessionLifecycle(context, connections, listing, this);
         }

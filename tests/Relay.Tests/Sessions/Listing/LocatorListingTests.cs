@@ -31,13 +31,39 @@ public sealed class LocatorListingTests
         using var world = new ListingWorld();
         world.Listing.Begin();
         world.Locator.Adding.Failure = new TimeoutException("away");
-        world.Bench.Do(world.Listing.AddLater);
+        world.Bench.Do(() => world.Listing.AddAgain(isListed: false));
         world.Bench.Advance(TimeSpan.FromSeconds(5));
         Assert.InRange(world.Locator.Adding.Calls, 3, 8);
         world.Locator.Adding.Failure = null;
         world.Bench.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(["add"], world.Locator.Operations);
         Assert.Equal(world.Locator.Adding.Calls, world.Events.Count(e => e == "addition ended"));
+    }
+
+    [Fact]
+    public void A_node_is_added_once_more_after_a_removal_that_may_still_take_effect()
+    {
+        using var world = new ListingWorld();
+        world.Listing.Begin();
+        world.Bench.Do(() => world.Listing.AddAgain(isListed: true));
+        world.Bench.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(world.Locator.Operations);
+        world.LateRemovals.Add(World.Name);
+        world.Bench.Do(() => world.Listing.AddAgain(isListed: true));
+        Assert.Empty(world.Locator.Operations);
+        world.Bench.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(["add"], world.Locator.Operations);
+    }
+
+    [Fact]
+    public void A_removal_that_fails_is_remembered()
+    {
+        using var world = new ListingWorld();
+        world.Listing.Begin();
+        world.Locator.Removing.Failure = new TimeoutException("away");
+        world.Bench.Do(world.Listing.Remove);
+        Assert.True(world.LateRemovals.Take(World.Name));
+        Assert.False(world.LateRemovals.Take(World.Name));
     }
 
     [Fact]
@@ -125,11 +151,13 @@ public sealed class LocatorListingTests
 
     private sealed class ListingWorld : IListingSession, IDisposable
     {
-        public ListingWorld() => Listing = new LocatorListing(Bench.Context(), Locator, this);
+        public ListingWorld() => Listing = new LocatorListing(Bench.Context(), Locator, LateRemovals, this);
 
         public PartBench Bench { get; } = new();
 
         public MemoryLocator Locator { get; } = new();
+
+        public LateRemovals LateRemovals { get; } = new();
 
         public LocatorListing Listing { get; }
 

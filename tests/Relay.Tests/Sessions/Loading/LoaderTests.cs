@@ -148,7 +148,7 @@ public sealed class LoaderTests
             var context = Bench.Context();
             var durable = new DurableStateReader(Backplane, Snapshots, true, NullLogger<DurableStateReader>.Instance);
             var sources = new LoadSources(Backplane.ChannelOf(1), this, durable, Backplane, Snapshots, Backplane);
-            Listing = new LocatorListing(context, Locator, this);
+            Listing = new LocatorListing(context, Locator, new LateRemovals(), this);
             loader = new Loader(context, sources, Listing, Requests, this, this);
         }
 
@@ -191,6 +191,8 @@ public sealed class LoaderTests
         ValueTask<PeerState?> IPeers.AskAsync(
             DocumentName document, IReadOnlyList<string> holders, CancellationToken cancellation) =>
             ValueTask.FromResult(shared);
+
+        bool ILoaderSession.IsSaveDemanded => false;
 
         void ILoaderSession.OnListening() => Told.Add("listening");
 

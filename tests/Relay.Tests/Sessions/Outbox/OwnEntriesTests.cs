@@ -29,5 +29,17 @@ public sealed class OwnEntriesTests
         Assert.Equal(OwnEntryState.NotOwn, own.StateOf(At(2) with { Epoch = 2 }));
     }
 
+    [Fact]
+    public void An_answer_with_an_earlier_try_ends_the_flight_of_the_last_one()
+    {
+        var own = new OwnEntries();
+        own.Sends(At(1).Id);
+        own.Sends(At(2).Id);
+        Assert.Equal(OwnEntryState.NotOwn, own.StateOf(At(1)));
+        own.WasAnswered(At(1));
+        Assert.Equal(OwnEntryState.Answered, own.StateOf(At(1)));
+        Assert.Equal(OwnEntryState.NotOwn, own.StateOf(At(2)));
+    }
+
     private static Position At(long offset) => new(1, offset, new EntryId((ulong)offset + 100));
 }

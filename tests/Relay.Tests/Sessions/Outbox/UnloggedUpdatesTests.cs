@@ -83,13 +83,34 @@ public sealed class UnloggedUpdatesTests
     [Fact]
     public void What_another_node_shares_unlogged_counts_until_the_document_has_it()
     {
-        using var world = new OutboxWorld().WithLog();
+        using var world = Away();
         var update = Messages.Typed(7, 0, "p");
         world.Bench.Do(() => world.Unlogged.OnPeer(update));
         Assert.Equal(update, world.Unlogged.Merge(null).ToArray());
         Assert.True(world.Content.TryApply(update, out _, out _));
         Assert.True(world.Unlogged.Merge(null).IsEmpty);
         Assert.False(world.Unlogged.IsShown);
+    }
+
+    [Fact]
+    public void What_another_node_shares_unlogged_is_appended_here_too()
+    {
+        using var world = new OutboxWorld().WithLog();
+        var update = Messages.Typed(7, 0, "p");
+        world.Bench.Do(() => world.Unlogged.OnPeer(update));
+        Assert.Equal(update, world.Backplane.Entries(World.Name)[^1].Payload.ToArray());
+        Assert.True(world.Outbox.IsEmpty);
+        world.Bench.Do(world.Unlogged.AppendPeers);
+        Assert.Equal(2, world.Backplane.Entries(World.Name).Count);
+    }
+
+    [Fact]
+    public void What_builds_on_what_the_log_lost_is_left_to_the_node_that_has_it()
+    {
+        using var world = new OutboxWorld().WithLog();
+        world.Bench.Do(() => world.Unlogged.OnPeer(Messages.Typed(7, 1, "p")));
+        Assert.True(world.Outbox.IsEmpty);
+        Assert.Single(world.Backplane.Entries(World.Name));
     }
 
     /// <summary>A log that does not answer.</summary>

@@ -167,6 +167,40 @@ public sealed class SaverTests
     }
 
     [Fact]
+    public void A_snapshot_of_another_history_at_the_same_offset_does_not_cover_the_document()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        var other = world.Position with { Id = new EntryId(0x99) };
+        world.Bench.Do(() => world.Saver.OnSavedAnywhere(other));
+        Assert.Contains("history lost", world.Told);
+        Assert.DoesNotContain($"stored {other}", world.Told);
+        Assert.True(world.Saver.Known.Covered.IsNone);
+        world.Bench.Do(() =>
+        {
+            world.Saver.OnDraining();
+            Assert.False(world.Saver.TrySaveAll());
+        });
+    }
+
+    [Fact]
+    public void A_requested_save_ends_the_wait_for_that_of_another_node()
+    {
+        using var world = new SaverWorld();
+        world.Backplane.IsClaimedElsewhere = true;
+        world.Type();
+        world.Bench.Advance(Interval);
+        Assert.Equal(0, world.Snapshots.Writes);
+        world.IsSaveRequested = true;
+        world.Bench.Do(world.Saver.SaveNow);
+        Assert.Equal(1, world.Snapshots.Writes);
+        (world.IsSaveRequested, world.Backplane.IsClaimedElsewhere) = (false, false);
+        world.Type();
+        world.Bench.Advance(Interval);
+        Assert.Equal(2, world.Snapshots.Writes);
+    }
+
+    [Fact]
     public void A_snapshot_of_a_history_that_is_over_has_the_session_reconcile()
     {
         using var world = new SaverWorld();
@@ -175,6 +209,26 @@ public sealed class SaverTests
         world.Bench.Advance(Interval);
         Assert.Contains("history lost", world.Told);
         Assert.True(world.Saver.Known.Covered.IsNone);
+    }
+
+    [Fact]
+    public void A_snapshot_names_those_before_it_and_one_that_it_lacks_has_the_session_reconcile()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Bench.Advance(Interval);
+        world.Type();
+        world.Bench.Advance(Interval);
+        Assert.DoesNotContain("snapshot lacking", world.Told);
+        var (newest, before) = (world.Snapshots.Of(World.Name)[0], world.Snapshots.Of(World.Name)[1]);
+        Assert.Equal([before.Position.Id], newest.Covers);
+        Assert.Equal([newest.Position.Id, before.Position.Id], world.Saver.Covers);
+
+        var stray = newest with { Position = newest.Position with { Id = new EntryId(0x99) } };
+        world.Snapshots.Put(stray);
+        world.Type();
+        world.Bench.Advance(Interval);
+        Assert.Contains("snapshot lacking", world.Told);
     }
 
     private sealed class SaverWorld : ISaverSession, IDisposable
@@ -231,6 +285,8 @@ public sealed class SaverTests
         void ISaverSession.OnSaveFailed() => Told.Add("failed");
 
         void ISaverSession.OnHistoryLost() => Told.Add("history lost");
+
+        void ISaverSession.OnSnapshotLacking() => Told.Add("snapshot lacking");
 
         void ISaverSession.OnPositionTaken() => Told.Add("position taken");
 
