@@ -48,7 +48,7 @@ public sealed partial class YDocument
 
         foreach (var section in update.Sections)
         {
-            if (FindClient(section.Client, out var index))
+            if (section.Count > 0 && FindClient(section.Client, out var index))
             {
                 IntegrateClient(index, long.MaxValue);
             }

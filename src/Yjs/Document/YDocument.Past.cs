@@ -53,7 +53,7 @@ public sealed partial class YDocument
     {
         // What the holder of the document has once it has the update: per client the clock before which nothing is
         // missing.
-        var known = new Dictionary<ClientKey, long>(decoded.SectionTotal);
+        var known = new Dictionary<ClientKey, long>(Math.Min(decoded.SectionTotal, decoded.StructTotal));
         var walk = new UpdateWalk(decoded, bytes);
         while (walk.NextSection())
         {

@@ -46,7 +46,7 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     /// <summary>How many structs it has.</summary>
     public int StructTotal { get; private set; }
 
-    /// <summary>How many clients have a section among the structs.</summary>
+    /// <summary>How many clients have a section among the structs, be it empty.</summary>
     public int SectionTotal { get; private set; }
 
     /// <summary>How many delete ranges it has.</summary>
@@ -59,6 +59,12 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     /// Whether a struct should stand in a sequence, and may not: see <see cref="ParsedStruct.MayMisplaceRun"/>.
     /// </summary>
     public bool HasRuns { get; set; }
+
+    /// <summary>
+    /// Whether a client is listed without structs, or without delete ranges. Yjs writes no such lists, and takes each
+    /// of them for nothing.
+    /// </summary>
+    public bool HasEmptyLists { get; set; }
 
     /// <summary>Takes the thread's spare one, empty.</summary>
     public static DecodedUpdate Rent()
@@ -83,7 +89,8 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     /// <summary>Empties it.</summary>
     public void Clear()
     {
-        (StructCount, SectionStart, structsPassed, IsWhole, HasRuns) = (0, 0, 0, true, false);
+        (StructCount, SectionStart, structsPassed, IsWhole) = (0, 0, 0, true);
+        (HasRuns, HasEmptyLists) = (false, false);
         (StructTotal, SectionTotal, DeleteTotal, DeletesAt) = (0, 0, 0, 0);
         Clear(Sections);
         Clear(Deletes);
@@ -107,6 +114,7 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     public void EndSection(ulong client)
     {
         SectionTotal++;
+        HasEmptyLists |= StructCount == SectionStart;
         if (Sections.Count == MostKept)
         {
             KeepNone();

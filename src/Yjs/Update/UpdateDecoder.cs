@@ -183,6 +183,7 @@ internal static class UpdateDecoder
             var count = reader.ReadVarUint();
             areInOrder &= i == 0 || client < last;
             last = client;
+            update.HasEmptyLists |= count == 0;
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
                 WorkMeter.Count();
