@@ -58,8 +58,14 @@ public sealed partial class YDocument
         while (walk.NextSection())
         {
             WorkMeter.Count();
+            var structs = walk.NextStructs();
+            if (structs.IsEmpty)
+            {
+                continue;
+            }
+
             var clock = KnownUntil(walk.Client, besides);
-            for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
+            for (; !structs.IsEmpty; structs = walk.NextStructs())
             {
                 foreach (ref readonly var parsed in structs)
                 {

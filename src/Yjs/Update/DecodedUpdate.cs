@@ -96,13 +96,27 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
         Clear(Deletes);
     }
 
+    /// <summary>
+    /// A section follows: takes the room for its structs at once, where they would not fit, instead of by doubling.
+    /// </summary>
+    /// <param name="count">How many structs it declares.</param>
+    /// <param name="bytesLeft">The bytes that follow, which bound them.</param>
+    public void Expect(ulong count, int bytesLeft)
+    {
+        var room = StructCount + (int)Math.Min(count, (ulong)(1 + (bytesLeft / SmallestStruct)));
+        if (room > Structs.Length && Structs.Length < MostKept)
+        {
+            Grow(bytesLeft, room);
+        }
+    }
+
     /// <summary>Room for one more struct; its fields are cleared.</summary>
     /// <param name="bytesLeft">The bytes that follow what was read of it.</param>
     public ref ParsedStruct Add(int bytesLeft)
     {
         if (StructCount == Structs.Length)
         {
-            Grow(bytesLeft);
+            MakeRoom(bytesLeft);
         }
 
         ref var added = ref Structs[StructCount++];
@@ -146,7 +160,7 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     /// <summary>Makes room for the structs that are read next, in place of those that were.</summary>
     public void PassStructs() => (StructCount, SectionStart) = (0, 0);
 
-    private void Grow(int bytesLeft)
+    private void MakeRoom(int bytesLeft)
     {
         if (Structs.Length >= MostKept)
         {
@@ -154,9 +168,14 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
             return;
         }
 
-        // No more than the rest of the update can fill.
-        var room = Math.Min(2 * StructCount, StructCount + 1 + (bytesLeft / SmallestStruct));
-        Array.Resize(ref Structs, Math.Min(MostKept, room));
+        Grow(bytesLeft, StructCount + 1);
+    }
+
+    /// <summary>Doubles the room, or more, but to no more than the rest of the update can fill.</summary>
+    private void Grow(int bytesLeft, int atLeast)
+    {
+        var doubled = Math.Min(2 * StructCount, StructCount + 1 + (bytesLeft / SmallestStruct));
+        Array.Resize(ref Structs, Math.Min(MostKept, Math.Max(atLeast, doubled)));
     }
 
     private void KeepNone()
