@@ -1,6 +1,6 @@
 using System.Text;
 using Relay.Connections;
-using Relay.Connections.Backpressure;
+using Relay.Sockets.Backpressure;
 using Relay.Doubles;
 using static Relay.Doubles.HocuspocusClient;
 using static Relay.Protocols.Hocuspocus.SampleFrames;
