@@ -18,9 +18,10 @@ internal static class Measurement
     {
         var gauge = new ProcessGauge(target.ProcessId);
         using var probe = new HealthProbe(target);
+        var before = Math.Max(1, input.Size / input.WarmUpShare);
         for (var warmUps = 0; warmUps < WarmUps; warmUps++)
         {
-            var warmUp = await WithinAsync(input.PrepareAsync(target, Math.Max(1, input.Size / 10)), patience);
+            var warmUp = await WithinAsync(input.PrepareAsync(target, before), patience);
             await WithinAsync(warmUp?.RunAsync(), patience);
             await RestAsync(gauge, 0, patience);
         }

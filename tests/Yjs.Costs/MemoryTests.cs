@@ -56,6 +56,19 @@ public sealed class MemoryTests(ITestOutputHelper output)
         Assert.InRange(cost.MemoryBytes + empty, most - Noise, 2.5 * most);
     }
 
+    [Fact]
+    public void Deleted_structs_that_come_between_others_are_not_expected_to_cut_them()
+    {
+        var document = new YDocument();
+        Assert.True(document.TryApply(Repeat((structs, i) => structs.AddSkip(1).AddNull((99, i))), out _, out _));
+        document.EncodeState();
+        Assert.True(document.TryApply(Bytes.Update([new StructWriter(1, 0).AddDeleted(2 * Count / 3)]), out _, out _));
+        var expected = document.MemoryBytes;
+        document.EncodeState();
+        output.WriteLine($"said {expected}, collected {document.MemoryBytes}");
+        Assert.InRange(expected, document.MemoryBytes, 1.2 * document.MemoryBytes);
+    }
+
     private static long Measure(byte[] update, bool isCollected, out YDocument document, out UpdateCost cost)
     {
         // What comes once: the thread's scratch, and tables of the runtime.

@@ -5,7 +5,9 @@ namespace Relay.Bench.Hostile;
 /// <summary>Many client ids, chosen so that tables without a seed become lists.</summary>
 internal static class TableInputs
 {
-    public static IEnumerable<HostileInput> All =>
+    public static IEnumerable<HostileInput> All => Inputs.Select(input => input with { WarmUpShare = 1 });
+
+    private static IEnumerable<HostileInput> Inputs =>
     [
         new("presence of ids hashed alike, no token", 60_000, (target, size) => PresenceAsync(target, size, null)),
         new("presence of ids hashed alike, of a reader", 60_000, (target, size) =>

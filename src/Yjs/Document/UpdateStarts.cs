@@ -19,7 +19,8 @@ public sealed class UpdateStarts
             throw new ArgumentException(error.ToString(), nameof(update));
         }
 
-        var starts = new List<(ClientKey Client, long Clock)>(decoded.SectionTotal);
+        var starts = new List<(ClientKey Client, long Clock)>(
+            Math.Min(decoded.SectionTotal, decoded.StructTotal));
         var walk = new UpdateWalk(decoded, update.Span);
         while (walk.NextSection())
         {

@@ -48,7 +48,7 @@ public sealed partial class YDocument
 
         foreach (var section in update.Sections)
         {
-            if (FindClient(section.Client, out var index))
+            if (section.Count > 0 && FindClient(section.Client, out var index))
             {
                 IntegrateClient(index, long.MaxValue);
             }
@@ -104,7 +104,8 @@ public sealed partial class YDocument
         var client = clients[index];
         if (parsed.Kind is BlockKind.Gc or BlockKind.Deleted)
         {
-            AddDelete(client, parsed.Clock + from, parsed.Clock + to);
+            // At clocks that have no struct yet: it cuts none.
+            AddDelete(client, parsed.Clock + from, parsed.Clock + to, mayCut: false);
         }
 
         var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : cursor.Slice(from, to);
@@ -214,13 +215,14 @@ public sealed partial class YDocument
         : IsKeptSingly(block) ? (int)block.Length - 1
         : BlocksPerCut * client.Deletes.CountBetween(block.Clock, block.End);
 
-    private void AddDelete(ClientBlocks client, long start, long end)
+    private void AddDelete(ClientBlocks client, long start, long end, bool mayCut = true)
     {
         if (!client.Deletes.Covers(start, end))
         {
             var ranges = client.Deletes.Count;
             client.Deletes.Add(start, end);
-            client.ExpectedBlocks += start < client.End && client.Deletes.Count > ranges ? BlocksPerCut : 0;
+            mayCut &= start < client.End && client.Deletes.Count > ranges;
+            client.ExpectedBlocks += mayCut ? BlocksPerCut : 0;
             client.Changed = true;
             changesSinceCollection++;
         }

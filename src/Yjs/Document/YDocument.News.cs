@@ -131,7 +131,8 @@ public sealed partial class YDocument
             }
         }
 
-        return !some ? Novelty.None : all ? Novelty.All : Novelty.Part;
+        // Empty lists are not new: logged and sent to all, each would cost everybody what a client's structs do.
+        return !some ? Novelty.None : all && !decoded.HasEmptyLists ? Novelty.All : Novelty.Part;
     }
 
     private byte[] EncodeNews(DecodedUpdate decoded, ReadOnlySpan<byte> bytes)

@@ -53,13 +53,19 @@ public sealed partial class YDocument
     {
         // What the holder of the document has once it has the update: per client the clock before which nothing is
         // missing.
-        var known = new Dictionary<ClientKey, long>(decoded.SectionTotal);
+        var known = new Dictionary<ClientKey, long>(Math.Min(decoded.SectionTotal, decoded.StructTotal));
         var walk = new UpdateWalk(decoded, bytes);
         while (walk.NextSection())
         {
             WorkMeter.Count();
+            var structs = walk.NextStructs();
+            if (structs.IsEmpty)
+            {
+                continue;
+            }
+
             var clock = KnownUntil(walk.Client, besides);
-            for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
+            for (; !structs.IsEmpty; structs = walk.NextStructs())
             {
                 foreach (ref readonly var parsed in structs)
                 {

@@ -46,7 +46,7 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     /// <summary>How many structs it has.</summary>
     public int StructTotal { get; private set; }
 
-    /// <summary>How many clients have a section among the structs.</summary>
+    /// <summary>How many clients have a section among the structs, be it empty.</summary>
     public int SectionTotal { get; private set; }
 
     /// <summary>How many delete ranges it has.</summary>
@@ -59,6 +59,12 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     /// Whether a struct should stand in a sequence, and may not: see <see cref="ParsedStruct.MayMisplaceRun"/>.
     /// </summary>
     public bool HasRuns { get; set; }
+
+    /// <summary>
+    /// Whether a client is listed without structs, or without delete ranges. Yjs writes no such lists, and takes each
+    /// of them for nothing.
+    /// </summary>
+    public bool HasEmptyLists { get; set; }
 
     /// <summary>Takes the thread's spare one, empty.</summary>
     public static DecodedUpdate Rent()
@@ -83,10 +89,25 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     /// <summary>Empties it.</summary>
     public void Clear()
     {
-        (StructCount, SectionStart, structsPassed, IsWhole, HasRuns) = (0, 0, 0, true, false);
+        (StructCount, SectionStart, structsPassed, IsWhole) = (0, 0, 0, true);
+        (HasRuns, HasEmptyLists) = (false, false);
         (StructTotal, SectionTotal, DeleteTotal, DeletesAt) = (0, 0, 0, 0);
         Clear(Sections);
         Clear(Deletes);
+    }
+
+    /// <summary>
+    /// A section follows: takes the room for its structs at once, where they would not fit, instead of by doubling.
+    /// </summary>
+    /// <param name="count">How many structs it declares.</param>
+    /// <param name="bytesLeft">The bytes that follow, which bound them.</param>
+    public void Expect(ulong count, int bytesLeft)
+    {
+        var room = StructCount + (int)Math.Min(count, (ulong)(1 + (bytesLeft / SmallestStruct)));
+        if (room > Structs.Length && Structs.Length < MostKept)
+        {
+            Grow(bytesLeft, room);
+        }
     }
 
     /// <summary>Room for one more struct; its fields are cleared.</summary>
@@ -95,7 +116,7 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     {
         if (StructCount == Structs.Length)
         {
-            Grow(bytesLeft);
+            MakeRoom(bytesLeft);
         }
 
         ref var added = ref Structs[StructCount++];
@@ -107,6 +128,7 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     public void EndSection(ulong client)
     {
         SectionTotal++;
+        HasEmptyLists |= StructCount == SectionStart;
         if (Sections.Count == MostKept)
         {
             KeepNone();
@@ -138,7 +160,7 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     /// <summary>Makes room for the structs that are read next, in place of those that were.</summary>
     public void PassStructs() => (StructCount, SectionStart) = (0, 0);
 
-    private void Grow(int bytesLeft)
+    private void MakeRoom(int bytesLeft)
     {
         if (Structs.Length >= MostKept)
         {
@@ -146,9 +168,14 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
             return;
         }
 
-        // No more than the rest of the update can fill.
-        var room = Math.Min(2 * StructCount, StructCount + 1 + (bytesLeft / SmallestStruct));
-        Array.Resize(ref Structs, Math.Min(MostKept, room));
+        Grow(bytesLeft, StructCount + 1);
+    }
+
+    /// <summary>Doubles the room, or more, but to no more than the rest of the update can fill.</summary>
+    private void Grow(int bytesLeft, int atLeast)
+    {
+        var doubled = Math.Min(2 * StructCount, StructCount + 1 + (bytesLeft / SmallestStruct));
+        Array.Resize(ref Structs, Math.Min(MostKept, Math.Max(atLeast, doubled)));
     }
 
     private void KeepNone()

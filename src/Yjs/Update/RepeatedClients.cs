@@ -10,11 +10,21 @@ internal static class RepeatedClients
     public static bool AreAmongStructs(DecodedUpdate update, ReadOnlySpan<byte> bytes)
     {
         var clients = new ulong[update.SectionTotal];
-        var walk = new UpdateWalk(update, bytes);
-        for (var i = 0; walk.NextSection(); i++)
+        if (update.IsWhole)
         {
-            clients[i] = walk.Client;
-            while (!walk.NextStructs().IsEmpty)
+            for (var i = 0; i < clients.Length; i++)
+            {
+                clients[i] = update.Sections[i].Client;
+            }
+
+            return HasTwice(clients);
+        }
+
+        update.Replay.Begin(bytes);
+        for (var i = 0; i < clients.Length; i++)
+        {
+            update.Replay.NextSection(bytes, out clients[i]);
+            while (!update.Replay.NextStructs(bytes).IsEmpty)
             {
             }
         }

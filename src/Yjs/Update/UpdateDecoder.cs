@@ -53,6 +53,7 @@ internal static class UpdateDecoder
             areInOrder &= i == 0 || client < last;
             last = client;
             update.SectionStart = update.StructCount;
+            update.Expect(count, reader.Remaining);
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
                 clock = ReadStruct(ref reader, update, client, clock);
@@ -183,6 +184,7 @@ internal static class UpdateDecoder
             var count = reader.ReadVarUint();
             areInOrder &= i == 0 || client < last;
             last = client;
+            update.HasEmptyLists |= count == 0;
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
                 WorkMeter.Count();

@@ -21,7 +21,10 @@ internal ref struct UpdateWalk(DecodedUpdate update, ReadOnlySpan<byte> bytes)
     /// <summary>Whose structs come.</summary>
     public ulong Client { get; private set; }
 
-    /// <summary>Goes on to the next client; all structs of the one before were taken.</summary>
+    /// <summary>
+    /// Goes on to the next client; all structs of the one before were taken. Clients without structs are passed over
+    /// where the update is kept.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool NextSection()
     {
@@ -30,10 +33,14 @@ internal ref struct UpdateWalk(DecodedUpdate update, ReadOnlySpan<byte> bytes)
             return NextSectionAgain();
         }
 
-        if (++section >= update.Sections.Count)
+        do
         {
-            return false;
+            if (++section >= update.Sections.Count)
+            {
+                return false;
+            }
         }
+        while (update.Sections[section].Count == 0);
 
         (Client, isGiven) = (update.Sections[section].Client, false);
         return true;

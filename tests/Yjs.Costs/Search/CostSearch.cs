@@ -41,7 +41,11 @@ internal sealed class CostSearch(Random random, string work)
                 document.HasPastOf(update);
                 empty.HasPastOf(update, early);
                 early.AddNews(update, empty);
-                past.Remove(UpdateStarts.Of(update));
+                if (Reads(update))
+                {
+                    // Asked only of what is logged.
+                    past.Remove(UpdateStarts.Of(update));
+                }
             }
 
             past.Encode();
@@ -98,5 +102,13 @@ internal sealed class CostSearch(Random random, string work)
         {
             document.TryApply(news, out _, out _);
         }
+    }
+
+    private static bool Reads(byte[] update)
+    {
+        var decoded = DecodedUpdate.Rent();
+        var reads = UpdateDecoder.TryDecode(update, decoded, out _);
+        decoded.Return();
+        return reads;
     }
 }

@@ -165,6 +165,8 @@ public sealed class GoldenUpdateTests
     [InlineData("01010105840105" + "0161" + "00", "an origin that is the struct itself")]
     [InlineData("01010105440107" + "0161" + "00", "a right origin that comes later")]
     [InlineData("02" + "010100040101740161" + "010101040101740161" + "00", "a client listed twice")]
+    [InlineData("02" + "010100040101740161" + "000100" + "00", "a client listed twice, once without structs")]
+    [InlineData("00" + "02" + "01010001" + "0100", "a client listed twice, once without delete ranges")]
     [InlineData("0101010007010174" + "07" + "00", "an unknown type")]
     [InlineData("010101000b010174" + "0161" + "00", "an unknown kind of content")]
     [InlineData("0101010008010174" + "0173" + "00", "an unknown value tag")]
