@@ -19,8 +19,6 @@ internal sealed record PeerState(
     ReadOnlyMemory<byte> Unlogged,
     ReadOnlyMemory<byte> Awareness)
 {
-    private static readonly byte[] EmptyUpdate = [0, 0];
-
     /// <summary>What may stand beside the rest.</summary>
     public OptionalFields Fields { get; init; }
 
@@ -32,8 +30,4 @@ internal sealed record PeerState(
         get => CoveredSnapshotsField.In(Fields);
         init => Fields = CoveredSnapshotsField.Of(value);
     }
-
-    /// <summary>What is told to one who only asks who is there: a state of nothing.</summary>
-    public static PeerState OfPresence(ReadOnlyMemory<byte> awareness) =>
-        new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
 }
