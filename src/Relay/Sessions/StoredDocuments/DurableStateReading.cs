@@ -83,8 +83,9 @@ internal sealed class DurableStateReading(
     }
 
     /// <summary>
-    /// Whether the listing is too old for the log. A log that does not go on from the newest snapshot was lost and begun
-    /// anew. Before that another snapshot may have been stored, which all sessions that follow this log have read.
+    /// Whether the listing is too old for the log. A log that does not go on from the newest snapshot was lost and
+    /// begun anew. Before that another snapshot may have been stored, which all sessions that follow this log have
+    /// read.
     /// </summary>
     private async ValueTask<bool> IsListedSinceAsync(
         Position saved, LogReadResult read, CancellationToken cancellation)
@@ -178,9 +179,9 @@ internal sealed class DurableStateReading(
     }
 
     /// <summary>
-    /// What is neither in the log nor in the snapshot that it goes on from. That is the snapshot that stands in the log,
-    /// or else the newest of another epoch, which all sessions that follow this log have read. A snapshot of the log's
-    /// own epoch that does not stand in it is of a history that a failover lost.
+    /// What is neither in the log nor in the snapshot that it goes on from. That is the snapshot that stands in the
+    /// log, or else the newest of another epoch, which all sessions that follow this log have read. A snapshot of the
+    /// log's own epoch that does not stand in it is of a history that a failover lost.
     /// </summary>
     private ReadOnlyMemory<byte> Strays(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
     {

@@ -8,7 +8,8 @@ namespace Relay.Sessions;
 /// </summary>
 /// <param name="store">The snapshot store.</param>
 /// <param name="name">The document.</param>
-/// <param name="without">A snapshot to leave out as if it were not stored; <see cref="Position.None"/> for none.</param>
+/// <param name="without">A snapshot to leave out as if it were not stored; <see cref="Position.None"/> for
+/// none.</param>
 /// <param name="garbageCollection">Whether the document drops deleted content.</param>
 /// <param name="logger">Hears of snapshots that do not read.</param>
 internal sealed partial class MergedSnapshots(
