@@ -38,7 +38,7 @@ internal sealed partial class DocumentSession : IAttachmentSession, ISessionPlac
     /// <summary>What went through since the session began; on any thread, as of a moment ago.</summary>
     public RoomFigures Figures => parts.Figures;
 
-    /// <summary>What is recorded of the session; null where no metadata of rooms is kept.</summary>
+    /// <summary>What is recorded of the session; null where no metadata of documents is kept.</summary>
     public IRoomActivity? Activity => parts.Activity;
 
     /// <summary>Whether there are updates that no snapshot covers; on any thread, as of a moment ago.</summary>

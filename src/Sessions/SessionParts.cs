@@ -53,7 +53,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     public RoomFigures Figures { get; }
 
-    /// <summary>What is recorded of the session; null where no metadata of rooms is kept.</summary>
+    /// <summary>What is recorded of the session; null where no metadata of documents is kept.</summary>
     public IRoomActivity? Activity { get; }
 
     public LoggedDocument Content { get; }

@@ -5,8 +5,8 @@ using Relay.Persistence;
 namespace Relay.Sessions;
 
 /// <summary>
-/// What all sessions of a node share. No recorder: no metadata of rooms is kept. No memory: only each document has a
-/// limit. No answers: what is kept of them has none.
+/// What all sessions of a node share. Without a recorder no metadata of documents is kept; without a node's memory only
+/// each document has a limit; without a budget answers that are kept have no limit.
 /// </summary>
 internal sealed record SessionServices(
     IDocumentLog Log,

@@ -4,7 +4,7 @@ using Relay.Sessions;
 
 namespace Relay.Metadata;
 
-/// <summary>A connection's place at one room, as the metadata of rooms records it.</summary>
+/// <summary>A connection's place at one document, as the metadata of documents records it.</summary>
 /// <param name="room">The session that the connection is for.</param>
 /// <param name="userId">Whose it is; null where that is not known.</param>
 /// <param name="protocol">What it speaks, as people who look at connections read it.</param>
@@ -17,7 +17,7 @@ internal sealed class RecordedConnection(RoomActivity room, string? userId, stri
     /// <summary>Whether its beginning was handed on.</summary>
     public bool IsAnnounced { get; set; }
 
-    /// <summary>The record of a connection at a session; null where no metadata of rooms is kept.</summary>
+    /// <summary>The record of a connection at a session; null where no metadata of documents is kept.</summary>
     public static RecordedConnection? Of(Attachment? attachment) => attachment?.Activity as RecordedConnection;
 
     public override void Came() => room.Came(this);

@@ -48,7 +48,7 @@ internal sealed class Attachment
     /// </summary>
     public Queue<IReadOnlyList<DocumentMessage>>? Waiting { get; set; }
 
-    /// <summary>What goes through it; null where no metadata of rooms is kept.</summary>
+    /// <summary>What goes through it; null where no metadata of documents is kept.</summary>
     public ConnectionActivity? Activity { get; init; }
 
     public DeliveryState Delivery { get; } = new();

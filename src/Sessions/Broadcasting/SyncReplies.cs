@@ -189,7 +189,7 @@ internal sealed class SyncReplies(
     /// <summary>
     /// After an answer that says what the document has: what is shown unlogged besides, without the structs that the
     /// client has itself. A client that comes back after a broken connection must not take its own update for
-    /// confirmed.
+    /// acknowledged.
     /// </summary>
     private void AddUnlogged(Attachment attachment, ReadOnlyMemory<byte> stateVector)
     {

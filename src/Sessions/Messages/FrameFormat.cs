@@ -47,7 +47,8 @@ internal abstract class FrameFormat
 
     /// <summary>
     /// Whether the node asks what a client has each time that the client asks what it lacks, and not once when it
-    /// joins: a provider of Hocuspocus takes itself for saved when its answer is confirmed, and asks again at any time.
+    /// joins: a provider of Hocuspocus takes itself for saved when its answer is acknowledged, and asks again at any
+    /// time.
     /// </summary>
     public virtual bool AsksWhenAsked => false;
 

@@ -156,7 +156,7 @@ internal sealed partial class UnloggedUpdates
         isLogAway = true;
 
         // A client that has come back since sends again what its old connection had in flight, and must not take the
-        // update of its old connection for confirmed.
+        // update of its old connection for acknowledged.
         var present = outbox.Unlogged.Where(i => i.From is { IsAttached: true }).GroupBy(i => i.From!)
             .Select(items => (Writer: items.Key, Written: Union(items))).ToList();
         foreach (var item in outbox.Unlogged.ToArray())

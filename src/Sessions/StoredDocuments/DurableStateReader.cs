@@ -11,14 +11,9 @@ namespace Relay.Sessions;
 /// refused, never taken for less. Nothing from before a tombstone is merged, and what came after it counts only if
 /// it was created anew: a snapshot of a later epoch, or a log that begins by saying so. Reads only; thread-safe.
 /// </summary>
-internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection,
+internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection,
     ILogger<DurableStateReader> logger)
 {
-    private readonly IDocumentLog log = log;
-    private readonly ISnapshotStore store = store;
-    private readonly bool garbageCollection = garbageCollection;
-    private readonly ILogger logger = logger;
-
     /// <summary>Snapshots and logs that keep moving under the reader this often are no accident.</summary>
     private const int Tries = 4;
 
@@ -34,7 +29,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
     public ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, CancellationToken cancellation) =>
-        TryAsync(() => new Attempt(this, name, covered, Position.None, acceptsGap: false), cancellation);
+        TryAsync(() => Begin(name, covered: covered), cancellation);
 
     /// <summary>What the document would be without one of its snapshots.</summary>
     /// <param name="name">The document.</param>
@@ -46,7 +41,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
     public ValueTask<DurableState> ReadWithoutAsync(DocumentName name, Position without, bool acceptsGap,
         CancellationToken cancellation) =>
-        TryAsync(() => new Attempt(this, name, Position.None, without, acceptsGap), cancellation);
+        TryAsync(() => Begin(name, without: without, acceptsGap: acceptsGap), cancellation);
 
     /// <summary>All entries that the log holds; none where there is no log, or where its bytes do not read.</summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
@@ -60,17 +55,18 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     /// What the document would be with what was salvaged of its log, whatever is missing between the entries.
     /// </summary>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
-    public ValueTask<DurableState> ReadSalvagedAsync(DocumentName name, SalvagedLog log, CancellationToken cancellation)
+    public ValueTask<DurableState> ReadSalvagedAsync(
+        DocumentName name, SalvagedLog salvaged, CancellationToken cancellation)
     {
         // As a log that holds all of these and none of the snapshots' positions.
-        var start = new Position(log.End.Epoch, 0, EntryId.None);
-        var read = new LogReadResult(LogReadOutcome.OtherEntry, log.Entries, log.End, start);
-        return TryAsync(() => new Attempt(this, name, Position.None, Position.None, false, read), cancellation);
+        var start = new Position(salvaged.End.Epoch, 0, EntryId.None);
+        var read = new LogReadResult(LogReadOutcome.OtherEntry, salvaged.Entries, salvaged.End, start);
+        return TryAsync(() => Begin(name, salvaged: read), cancellation);
     }
 
     /// <summary>
-    /// Puts the document together from another node's state and the log after it; nothing if the two do not fit or the
-    /// state does not read, and then what is stored says more.
+    /// Puts the document together from another node's state and the log after it. Returns null if the two do not fit or
+    /// the state does not read; then the caller reads what is stored.
     /// </summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     public async ValueTask<DurableState?> ReadAfterAsync(DocumentName name, PeerState peer,
@@ -105,22 +101,31 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         };
     }
 
-    private async ValueTask<DurableState> TryAsync(Func<Attempt> begin, CancellationToken cancellation)
+    private DurableStateReading Begin(
+        DocumentName name,
+        Position covered = default,
+        Position without = default,
+        bool acceptsGap = false,
+        LogReadResult? salvaged = null) =>
+        new(log, new MergedSnapshots(store, name, without, garbageCollection, logger), name, covered, acceptsGap,
+            garbageCollection, salvaged);
+
+    private async ValueTask<DurableState> TryAsync(Func<DurableStateReading> begin, CancellationToken cancellation)
     {
         var problem = "";
         for (var i = 0; i < Tries; i++)
         {
-            var attempt = begin();
-            if (await attempt.ReadAsync(cancellation) is { } state)
+            var reading = begin();
+            if (await reading.ReadAsync(cancellation) is { } state)
             {
                 return state;
             }
 
-            problem = attempt.Problem;
+            problem = reading.Problem;
         }
 
-        var nothing = new YDocument(garbageCollection);
-        return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing,
+        var empty = new YDocument(garbageCollection);
+        return new DurableState(DurableOutcome.Unreadable, empty, Position.None, [], Position.None, false, empty,
             new HashSet<Position>(), problem);
     }
 }

@@ -54,7 +54,8 @@ public sealed class ArchitectureTests
     [InlineData("Sessions", "using G = Relay.Access.Grant;\nnamespace Relay.Sessions;\nclass P { G g; }")]
     [InlineData("Sessions", "using static Relay.Access.Grant;\nnamespace Relay.Sessions;\nclass P { }")]
     [InlineData("Sockets", "namespace Relay.Sockets;\nclass P { Connections.CloseReason r; }")]
-    [InlineData("Sockets", "using Relay.Connections;\nnamespace Relay.Sockets;\nclass P { string s = $\"{CloseReason.All}\"; }")]
+    [InlineData("Sockets",
+        "using Relay.Connections;\nnamespace Relay.Sockets;\nclass P { string s = $\"{CloseReason.All}\"; }")]
     [InlineData("Sockets", "using Relay.Yjs;\nnamespace Relay.Sockets;\nclass P { YDocument d; }")]
     [InlineData("Yjs", "namespace Relay.Yjs;\nclass P { Backplane.LogEntry e; }")]
     public void A_reference_to_a_room_that_is_not_below_is_found(string room, string text) =>

@@ -136,7 +136,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
         {
             if (frame.Equals(format.Accepted))
             {
-                Unsynced.Confirm();
+                Unsynced.Acknowledge();
             }
         }
     }

@@ -5,7 +5,7 @@ namespace Relay.Protocols.Hocuspocus;
 /// <summary>
 /// A document that was just opened, until its client asks what it lacks. A provider that opens a document asks at
 /// once; one that was asked for a new token, or that sends one after a denial, sends the token and nothing else. For
-/// that one the node asks in its place, with what it last said that it has, and gives it the confirmations for
+/// that one the node asks in its place, with what it last said that it has, and gives it the acknowledgements for
 /// updates that were dropped: once its answer to the node is in the log, so are they. Thread-safe.
 /// </summary>
 internal sealed class Resumption : IDisposable
@@ -42,7 +42,7 @@ internal sealed class Resumption : IDisposable
         this.question = question.IsEmpty ? NothingYet : question;
         this.ask = ask;
 
-        // The answer to the node's own question is confirmed as well.
+        // The answer to the node's own question is acknowledged as well.
         missing = Math.Max(0, unsynced - 1);
         timer = time.CreateTimer(
             static self => ((Resumption)self!).OnDue(),
@@ -51,7 +51,7 @@ internal sealed class Resumption : IDisposable
             Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Sees what the client says, and adds what is to be confirmed with it.</summary>
+    /// <summary>Sees what the client says, and adds what is to be acknowledged with it.</summary>
     /// <param name="messages">Messages that came together; some may be added at the end.</param>
     /// <returns>Whether there is nothing more to do.</returns>
     public bool Heard(List<DocumentMessage> messages)

@@ -10,7 +10,7 @@ namespace Relay.Protocols.Hocuspocus;
 internal sealed class UnsyncedCount
 {
     /// <summary>
-    /// It is not counted further: each one counted is a message to be confirmed when the document opens. A provider
+    /// It is not counted further: each one counted is a message to be acknowledged when the document opens. A provider
     /// that has sent more in vain stays unsynced until it asks anew.
     /// </summary>
     public const int Most = 10_000;
@@ -33,7 +33,7 @@ internal sealed class UnsyncedCount
     }
 
     /// <summary>The client was sent a SyncStatus 1.</summary>
-    public void Confirm() => Change(-1);
+    public void Acknowledge() => Change(-1);
 
     private void Change(int by)
     {

@@ -2,8 +2,17 @@ using System.Buffers;
 
 namespace Relay.Persistence;
 
-public sealed partial class DirectorySnapshotStore
+/// <summary>
+/// Writes snapshots as files that get their name only when they are whole, flushed and read back; a few at a time.
+/// </summary>
+internal sealed class SnapshotFileWriter(SnapshotDirectory directory, TimeProvider time)
 {
+    /// <summary>
+    /// How many writes run at a time; further ones wait without a thread. Two let one write's processor work overlap
+    /// with the other's flushes.
+    /// </summary>
+    public const int ConcurrentWrites = 2;
+
     private const string TemporarySuffix = ".tmp";
     private const int CompareBytes = 128 * 1024;
 
@@ -13,13 +22,18 @@ public sealed partial class DirectorySnapshotStore
     /// </summary>
     private static readonly TimeSpan TemporaryLifetime = TimeSpan.FromHours(1);
 
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A snapshot that is stored at the position already, and reads, stays: equal positions are equal histories. One
-    /// that does not read stays as well, and the write fails, since the position has one key and a snapshot is never
-    /// overwritten. The session then still counts as unsaved, its log is not trimmed, and the next entry gives it
-    /// another position.
-    /// </remarks>
+    private readonly SemaphoreSlim writing = new(ConcurrentWrites);
+
+    /// <summary>
+    /// For tests: called before each step of a write with the temporary file's path; what it throws is what the disk
+    /// would have said.
+    /// </summary>
+    public Action<DirectoryWriteStep, string>? BeforeStep { get; set; }
+
+    /// <summary>For tests: whether the file system has hard links.</summary>
+    public bool HardLinks { get; set; } = !OperatingSystem.IsWindows();
+
+    /// <summary>Writes a snapshot under its name, when it is whole, flushed and read back.</summary>
     public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -29,9 +43,9 @@ public sealed partial class DirectorySnapshotStore
             // Not before its turn: many may wait.
             await WriteAsync(snapshot, SnapshotFormat.Encode(snapshot), cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsFailure(exception))
+        catch (Exception exception) when (DirectoryFaults.IsFailure(exception))
         {
-            throw Unavailable("Cannot write a snapshot", exception);
+            throw DirectoryFaults.Unavailable("Cannot write a snapshot", exception);
         }
         finally
         {
@@ -41,8 +55,8 @@ public sealed partial class DirectorySnapshotStore
 
     private async ValueTask WriteAsync(Snapshot snapshot, byte[] bytes, CancellationToken cancellation)
     {
-        DemandMarker();
-        var path = PathOf(snapshot.Document, snapshot.Position);
+        directory.DemandMarker();
+        var path = directory.PathOf(snapshot.Document, snapshot.Position);
         var folder = Path.GetDirectoryName(path)!;
         if (!await IsStoredAsync(path, snapshot, cancellation).ConfigureAwait(false))
         {
@@ -72,11 +86,11 @@ public sealed partial class DirectorySnapshotStore
         // Also when it was there already: its writer may have been killed before this. A flush of what is on the
         // disk already costs very little.
         Step(DirectoryWriteStep.FlushFolders, path);
-        FlushDirectory(folder);
-        FlushDirectory(root);
+        SnapshotDirectory.Flush(folder);
+        SnapshotDirectory.Flush(directory.Root);
 
         // Making the folder also makes the root again if it was removed a moment ago; what went there is not stored.
-        DemandMarker();
+        directory.DemandMarker();
     }
 
     /// <summary>Whether the position's file exists and reads.</summary>
@@ -87,10 +101,10 @@ public sealed partial class DirectorySnapshotStore
         SnapshotReadResult stored;
         try
         {
-            stored = await ReadFileAsync(path, snapshot.Document, snapshot.Position, cancellation)
+            stored = await SnapshotFileReader.ReadAsync(path, snapshot.Document, snapshot.Position, cancellation)
                 .ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsAbsence(exception))
+        catch (Exception exception) when (SnapshotDirectory.IsAbsence(exception))
         {
             return false;
         }
@@ -141,7 +155,7 @@ public sealed partial class DirectorySnapshotStore
             for (var at = 0; same && at < bytes.Length;)
             {
                 var part = buffer.AsMemory(0, Math.Min(buffer.Length, bytes.Length - at));
-                var read = await FillAsync(file, part, at, cancellation).ConfigureAwait(false);
+                var read = await SnapshotFileReader.FillAsync(file, part, at, cancellation).ConfigureAwait(false);
                 same = read == part.Length && part.Span.SequenceEqual(bytes.AsSpan(at, read));
                 at += read;
             }
@@ -205,7 +219,7 @@ public sealed partial class DirectorySnapshotStore
             Step(DirectoryWriteStep.RemoveTemporary, temporary);
             File.Delete(temporary);
         }
-        catch (Exception exception) when (IsFailure(exception))
+        catch (Exception exception) when (DirectoryFaults.IsFailure(exception))
         {
         }
     }

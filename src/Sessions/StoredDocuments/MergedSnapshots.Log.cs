@@ -2,7 +2,7 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-internal sealed partial class DurableStateReader
+internal sealed partial class MergedSnapshots
 {
     [LoggerMessage(SessionEventId.UnreadableSnapshot, LogLevel.Error,
         "The snapshot of {Document} at {Position} does not read and is kept: {Problem}")]
