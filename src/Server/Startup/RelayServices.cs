@@ -167,6 +167,7 @@ internal static class RelayServices
             provider.GetRequiredService<IDocumentLog>(),
             provider.GetRequiredService<ISnapshotStore>(),
             settings.Documents.GarbageCollection,
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DurableStateReader>>()));
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));
         services.AddSingleton(new NodeMemory(limits.MaxOpenBytes));

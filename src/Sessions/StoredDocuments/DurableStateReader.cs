@@ -12,7 +12,7 @@ namespace Relay.Sessions;
 /// it was created anew: a snapshot of a later epoch, or a log that begins by saying so. Reads only; thread-safe.
 /// </summary>
 internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection,
-    ILogger<DurableStateReader> logger)
+    TimeProvider time, ILogger<DurableStateReader> logger)
 {
     /// <summary>Snapshots and logs that keep moving under the reader this often are no accident.</summary>
     private const int Tries = 4;
@@ -108,7 +108,7 @@ internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store,
         bool acceptsGap = false,
         LogReadResult? salvaged = null) =>
         new(log, new MergedSnapshots(store, name, without, garbageCollection, logger), name, covered, acceptsGap,
-            garbageCollection, salvaged);
+            garbageCollection, salvaged, time);
 
     private async ValueTask<DurableState> TryAsync(Func<DurableStateReading> begin, CancellationToken cancellation)
     {

@@ -15,6 +15,7 @@ namespace Relay.Sessions;
 /// <param name="acceptsGap">Whether the log need not reach back to a snapshot.</param>
 /// <param name="garbageCollection">Whether documents drop deleted content.</param>
 /// <param name="salvaged">What to take instead of the log; null to read the log.</param>
+/// <param name="time">Says how long the reading takes.</param>
 internal sealed class DurableStateReading(
     IDocumentLog log,
     MergedSnapshots snapshots,
@@ -22,8 +23,17 @@ internal sealed class DurableStateReading(
     Position covered,
     bool acceptsGap,
     bool garbageCollection,
-    LogReadResult? salvaged)
+    LogReadResult? salvaged,
+    TimeProvider time)
 {
+    /// <summary>
+    /// A log that was covered and written after the listing is there for much longer than this: it expires a day after
+    /// its last append (<see cref="IDocumentLog"/>). A node that stood still may have missed that day.
+    /// </summary>
+    private static readonly TimeSpan ShorterThanExpiry = TimeSpan.FromSeconds(15);
+
+    private readonly long begun = time.GetTimestamp();
+
     /// <summary>Why the reading returned null.</summary>
     public string Problem { get; private set; } = "";
 
@@ -85,12 +95,13 @@ internal sealed class DurableStateReading(
     /// <summary>
     /// Whether the listing is too old for the log. A log that does not go on from the newest snapshot was lost and
     /// begun anew. Before that another snapshot may have been stored, which all sessions that follow this log have
-    /// read.
+    /// read. Where there is no log, it may have been written, covered and have expired since.
     /// </summary>
     private async ValueTask<bool> IsListedSinceAsync(
         Position saved, LogReadResult read, CancellationToken cancellation)
     {
-        if (read.Outcome is LogReadOutcome.NoLog or LogReadOutcome.Damaged
+        var tookLong = time.GetElapsedTime(begun) >= ShorterThanExpiry;
+        if ((read.Outcome == LogReadOutcome.NoLog && !tookLong) || read.Outcome == LogReadOutcome.Damaged
             || (read.Outcome == LogReadOutcome.Entries && (!saved.IsNone || read.Entries.Count == 0)))
         {
             return false;

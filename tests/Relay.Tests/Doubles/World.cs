@@ -127,7 +127,7 @@ internal sealed class World : IDisposable
     /// <summary>What a loader finds.</summary>
     public DurableState Read()
     {
-        var reader = new DurableStateReader(Backplane, Snapshots, garbageCollection: true,
+        var reader = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, Time,
             NullLogger<DurableStateReader>.Instance);
         var reading = reader.ReadAsync(Name, CancellationToken.None).AsTask();
         Run();
@@ -166,7 +166,7 @@ internal sealed class World : IDisposable
 
     private SessionServices Services(int number)
     {
-        var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true,
+        var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, Time,
             NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(

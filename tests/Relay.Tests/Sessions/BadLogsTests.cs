@@ -24,7 +24,7 @@ public sealed class BadLogsTests
 
     public BadLogsTests()
     {
-        var durable = new DurableStateReader(backplane, snapshots, true, NullLogger<DurableStateReader>.Instance);
+        var durable = new DurableStateReader(backplane, snapshots, true, TimeProvider.System, NullLogger<DurableStateReader>.Instance);
         var environment = SessionEnvironment.For(TimeProvider.System, InlineScheduler.Instance);
         var renewal = new LogRenewal(backplane, snapshots, environment);
         bad = new BadLogs(log, durable, renewal);

@@ -14,7 +14,8 @@ internal sealed class FollowerWorld : ILogFollowerSession, IDisposable
     {
         Snapshots = new MemorySnapshots(Bench.Time);
         Content = NewContent();
-        var durable = new DurableStateReader(Backplane, Snapshots, true, NullLogger<DurableStateReader>.Instance);
+        var durable = new DurableStateReader(
+            Backplane, Snapshots, true, Bench.Time, NullLogger<DurableStateReader>.Instance);
         Follower = new LogFollower(
             Bench.Context(settings), Content, Backplane, Snapshots, durable, Gate, Requests, this);
     }
