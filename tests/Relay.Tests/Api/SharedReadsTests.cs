@@ -129,6 +129,6 @@ public sealed class SharedReadsTests
 
     private static SharedReads Reads(World world) => new(
         new DurableStateReader(
-            world.Backplane, world.Snapshots, garbageCollection: true, NullLogger<DurableStateReader>.Instance),
+            world.Backplane, world.Snapshots, new YjsContentKind(true), NullLogger<DurableStateReader>.Instance),
         world.Time);
 }

@@ -79,7 +79,7 @@ internal sealed class World : IDisposable
     public Task<SetAsideResult> SetAside(Position at, bool acceptsLoss)
     {
         var services = Services(0);
-        var renewal = new LogRenewal(Backplane, Snapshots, services.Environment);
+        var renewal = new LogRenewal(Backplane, Snapshots, services.Environment, Settings.Content);
         var bad = new BadSnapshots(Snapshots, services.Durable, renewal);
         var task = bad.SetAsideAsync(Name, new SnapshotInfo(at, 1, default), acceptsLoss, CancellationToken.None);
         Run();
@@ -127,7 +127,7 @@ internal sealed class World : IDisposable
     /// <summary>What a loader finds.</summary>
     public DurableState Read()
     {
-        var reader = new DurableStateReader(Backplane, Snapshots, garbageCollection: true,
+        var reader = new DurableStateReader(Backplane, Snapshots, Settings.Content,
             NullLogger<DurableStateReader>.Instance);
         var reading = reader.ReadAsync(Name, CancellationToken.None).AsTask();
         Run();
@@ -166,7 +166,7 @@ internal sealed class World : IDisposable
 
     private SessionServices Services(int number)
     {
-        var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true,
+        var durable = new DurableStateReader(Backplane, Snapshots, Settings.Content,
             NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(

@@ -1,6 +1,7 @@
 using System.Text;
 using Relay.Connections;
 using Relay.Doubles;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Simulation;
@@ -13,7 +14,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
 {
     private const int MaxOutstanding = 24;
 
-    private readonly ShownDocument shown = new();
+    private readonly ShownDocument shown = new(world.Settings.Content);
     private ulong clock;
     private ulong presenceClock;
 
@@ -30,7 +31,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
     /// </summary>
     public int Life { get; private set; } = document.Ledger.Life.Number;
 
-    public YDocument Document { get; private set; } = new();
+    public IContent Document { get; } = world.Settings.Content.Create();
 
     /// <summary>Presence as the client knows it, by the rule of y-protocols.</summary>
     public Dictionary<ulong, (ulong Clock, bool IsThere)> Presence { get; } = [];

@@ -1,7 +1,6 @@
 using Relay.Backplane;
 using Relay.Persistence;
 using Relay.Sessions;
-using Relay.Yjs;
 
 namespace Relay.Simulation;
 
@@ -79,7 +78,7 @@ internal sealed class Requests(World world)
             return;
         }
 
-        if (world.Promise != Promise.AnyLog && !Updates.Contains(Updates.DocumentOf(state), confirmed))
+        if (world.Promise != Promise.AnyLog && !Updates.Contains(world.Updates.DocumentOf(state), confirmed))
         {
             world.Fail($"{process.Name} answered a request without all that was confirmed before it.");
         }
@@ -96,8 +95,8 @@ internal sealed class Requests(World world)
                 return;
             }
 
-            if (!document.Snapshots.Readable.Any(one => Updates.Contains(Updates.DocumentOf(one.Update), confirmed))
-                && !Updates.Contains(new YDocument(), confirmed))
+            if (!document.Snapshots.Readable.Any(one => Updates.Contains(world.Updates.DocumentOf(one.Update), confirmed))
+                && !Updates.Contains(world.Updates.DocumentOf(), confirmed))
             {
                 world.Fail($"{process.Name} says that it saved what was confirmed, and no snapshot has it.");
             }

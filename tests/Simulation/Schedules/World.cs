@@ -32,11 +32,12 @@ internal sealed class World
             SaveBytes = Random.One([100, 4 << 20]),
             HeldBytes = Random.One([200, 8 << 20]),
             DeliveryBytes = Random.One([50, 4 << 20]),
-            Sync = Random.One([new DiffSizes(60, 20, 1000), new DiffSizes(60, 20, 0), defaults.Sync]),
+            Sync = Random.One([new AnswerSizes(60, 20, 1000), new AnswerSizes(60, 20, 0), defaults.Sync]),
             // A log that goes back must still find the snapshot that it begins after: so those stay longer than
             // replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),
         };
+        Updates = new Updates(Settings.Content);
         Documents = [new SimulatedDocument(this, "doc")];
         if (Random.Chance(0.25))
         {
@@ -84,6 +85,9 @@ internal sealed class World
     public Locators Locators { get; }
 
     public SessionSettings Settings { get; }
+
+    /// <summary>Puts updates together.</summary>
+    public Updates Updates { get; }
 
     public IReadOnlyList<Node> Nodes { get; } = [];
 

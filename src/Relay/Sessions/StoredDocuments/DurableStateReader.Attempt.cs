@@ -15,7 +15,7 @@ internal sealed partial class DurableStateReader
         bool acceptsGap,
         LogReadResult? salvaged = null)
     {
-        private readonly YDocument document = new(reader.garbageCollection);
+        private readonly IContent document = reader.kind.Create();
         private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
         private readonly HashSet<Position> unreadable = [];
 
@@ -284,9 +284,9 @@ internal sealed partial class DurableStateReader
         }
 
         /// <summary>A document of updates all of which have been read before.</summary>
-        private YDocument Together(IEnumerable<ReadOnlyMemory<byte>> updates)
+        private IContent Together(IEnumerable<ReadOnlyMemory<byte>> updates)
         {
-            var together = new YDocument(reader.garbageCollection);
+            var together = reader.kind.Create();
             foreach (var update in updates)
             {
                 _ = together.TryApply(update, out _, out _);
@@ -300,7 +300,7 @@ internal sealed partial class DurableStateReader
         /// of this epoch, whose entry a failover has lost, was not: who was asleep at an earlier position, or was
         /// behind, goes on with the log as if nothing had happened.
         /// </summary>
-        private YDocument Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
+        private IContent Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
         {
             bool IsKnown(Position snapshot) => snapshot == inLog || (snapshot == covered && covered.Epoch != epoch);
             if (merged.Keys.All(IsKnown))

@@ -11,12 +11,12 @@ namespace Relay.Sessions;
 /// refused, never taken for less. Nothing from before a tombstone is merged, and what came after it counts only if
 /// it was created anew: a snapshot of a later epoch, or a log that begins by saying so. Reads only; thread-safe.
 /// </summary>
-internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection,
+internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStore store, IContentKind kind,
     ILogger<DurableStateReader> logger)
 {
     private readonly IDocumentLog log = log;
     private readonly ISnapshotStore store = store;
-    private readonly bool garbageCollection = garbageCollection;
+    private readonly IContentKind kind = kind;
     private readonly ILogger logger = logger;
 
     /// <summary>Snapshots and logs that keep moving under the reader this often are no accident.</summary>
@@ -48,6 +48,9 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         CancellationToken cancellation) =>
         TryAsync(() => new Attempt(this, name, Position.None, without, acceptsGap), cancellation);
 
+    /// <summary>Whether an update reads.</summary>
+    public bool Reads(ReadOnlyMemory<byte> update) => kind.Create().TryApply(update, out _, out _);
+
     /// <summary>All entries that the log holds; none where there is no log, or where its bytes do not read.</summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     public async ValueTask<SalvagedLog> ReadEntriesAsync(DocumentName name, CancellationToken cancellation)
@@ -76,7 +79,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     public async ValueTask<DurableState?> ReadAfterAsync(DocumentName name, PeerState peer,
         CancellationToken cancellation)
     {
-        var document = new YDocument(garbageCollection);
+        var document = kind.Create();
         if (!document.TryApply(peer.Document, out _, out _))
         {
             return null;
@@ -119,7 +122,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             problem = attempt.Problem;
         }
 
-        var nothing = new YDocument(garbageCollection);
+        var nothing = kind.Create();
         return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing,
             new HashSet<Position>(), problem);
     }

@@ -7,8 +7,8 @@ namespace Relay.Sessions;
 /// <param name="Saved">The newest snapshot after whose storing the log was still seen to hold its position;
 /// <see cref="Position.None"/> for none.</param>
 /// <param name="Unreadable">Stored snapshots that are known not to read.</param>
-/// <param name="Document">The whole document up to the position as a Yjs update, format V1.</param>
-/// <param name="Unlogged">What clients of that node share among themselves while the log is away, as a Yjs update;
+/// <param name="Document">The whole document up to the position as an update of its content.</param>
+/// <param name="Unlogged">What clients of that node share among themselves while the log is away, as an update;
 /// empty for nothing. It is in no log: its holder appends it.</param>
 /// <param name="Awareness">Everybody's presence, y-protocols encoding; empty for nobody.</param>
 internal sealed record PeerState(
@@ -19,8 +19,6 @@ internal sealed record PeerState(
     ReadOnlyMemory<byte> Unlogged,
     ReadOnlyMemory<byte> Awareness)
 {
-    private static readonly byte[] EmptyUpdate = [0, 0];
-
     /// <summary>What may stand beside the rest.</summary>
     public OptionalFields Fields { get; init; }
 
@@ -32,8 +30,4 @@ internal sealed record PeerState(
         get => CoveredSnapshotsField.In(Fields);
         init => Fields = CoveredSnapshotsField.Of(value);
     }
-
-    /// <summary>What is told to one who only asks who is there: a state of nothing.</summary>
-    public static PeerState OfPresence(ReadOnlyMemory<byte> awareness) =>
-        new(Position.None, Position.None, new HashSet<Position>(), EmptyUpdate, default, awareness);
 }
