@@ -106,9 +106,10 @@ internal sealed class World : IDisposable
         var connection = new TestConnection(Context, Node(node), Name, access, user)
         {
             Format = format ?? YWebSocketFormat.Instance,
+            Document = Settings.Content.Create(),
         };
         connection.Join();
-        connection.Say(Messages.Step1());
+        connection.Say(Messages.Step1(Settings.Content.EmptyStateVector.ToArray()));
         return connection;
     }
 
