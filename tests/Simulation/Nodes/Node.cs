@@ -55,7 +55,7 @@ internal sealed class Node(World world, int number)
         var snapshots = new SnapshotClient(process, world);
         locator = new LocatorClient(process, world.Locators, NodeIdentity.Create(Address, $"{Starts}"), world.Calls);
         var log = new SessionLog(world, process, Address);
-        Durable = new DurableStateReader(client, snapshots, world.Settings.Content, log);
+        Durable = new DurableStateReader(client, snapshots, world.Content.Kind, log);
         var services = new SessionServices(
             client,
             client,

@@ -24,9 +24,11 @@ internal sealed class World
         Motion = new Motion(Agenda);
         Calls = new Calls(Agenda, Random, Weather, Motion);
         Locators = new Locators(Agenda, new Process(Agenda, Random, "observer"));
+        Content = ContentOfClients.Of(seed);
         var defaults = new Startup.RelaySettings().ForSessions();
         Settings = defaults with
         {
+            Content = Content.Kind,
             IdleTimeout = TimeSpan.FromSeconds(Random.One([0.05, 2, 30])),
             SaveInterval = TimeSpan.FromSeconds(Random.One([0.5, 5, 60])),
             SaveBytes = Random.One([100, 4 << 20]),
@@ -37,7 +39,7 @@ internal sealed class World
             // replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),
         };
-        Updates = new Updates(Settings.Content);
+        Updates = new Updates(Content.Kind);
         Documents = [new SimulatedDocument(this, "doc")];
         if (Random.Chance(0.25))
         {
@@ -85,6 +87,9 @@ internal sealed class World
     public Locators Locators { get; }
 
     public SessionSettings Settings { get; }
+
+    /// <summary>What the documents are.</summary>
+    public ContentOfClients Content { get; }
 
     /// <summary>Puts updates together.</summary>
     public Updates Updates { get; }

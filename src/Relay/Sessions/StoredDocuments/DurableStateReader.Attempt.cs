@@ -15,7 +15,7 @@ internal sealed partial class DurableStateReader
         bool acceptsGap,
         LogReadResult? salvaged = null)
     {
-        private readonly IContent document = reader.kind.Create();
+        private readonly IContent document = reader.Kind.Create();
         private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
         private readonly HashSet<Position> unreadable = [];
 
@@ -286,7 +286,7 @@ internal sealed partial class DurableStateReader
         /// <summary>A document of updates all of which have been read before.</summary>
         private IContent Together(IEnumerable<ReadOnlyMemory<byte>> updates)
         {
-            var together = reader.kind.Create();
+            var together = reader.Kind.Create();
             foreach (var update in updates)
             {
                 _ = together.TryApply(update, out _, out _);

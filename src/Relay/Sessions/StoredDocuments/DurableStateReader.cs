@@ -16,7 +16,6 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
 {
     private readonly IDocumentLog log = log;
     private readonly ISnapshotStore store = store;
-    private readonly IContentKind kind = kind;
     private readonly ILogger logger = logger;
 
     /// <summary>Snapshots and logs that keep moving under the reader this often are no accident.</summary>
@@ -48,8 +47,11 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
         CancellationToken cancellation) =>
         TryAsync(() => new Attempt(this, name, Position.None, without, acceptsGap), cancellation);
 
+    /// <summary>What documents are.</summary>
+    public IContentKind Kind { get; } = kind;
+
     /// <summary>Whether an update reads.</summary>
-    public bool Reads(ReadOnlyMemory<byte> update) => kind.Create().TryApply(update, out _, out _);
+    public bool Reads(ReadOnlyMemory<byte> update) => Kind.Create().TryApply(update, out _, out _);
 
     /// <summary>All entries that the log holds; none where there is no log, or where its bytes do not read.</summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
@@ -79,7 +81,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
     public async ValueTask<DurableState?> ReadAfterAsync(DocumentName name, PeerState peer,
         CancellationToken cancellation)
     {
-        var document = kind.Create();
+        var document = Kind.Create();
         if (!document.TryApply(peer.Document, out _, out _))
         {
             return null;
@@ -122,7 +124,7 @@ internal sealed partial class DurableStateReader(IDocumentLog log, ISnapshotStor
             problem = attempt.Problem;
         }
 
-        var nothing = kind.Create();
+        var nothing = Kind.Create();
         return new DurableState(DurableOutcome.Unreadable, nothing, Position.None, [], Position.None, false, nothing,
             new HashSet<Position>(), problem);
     }

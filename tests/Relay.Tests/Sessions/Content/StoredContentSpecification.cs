@@ -108,7 +108,8 @@ public abstract class StoredContentSpecification : ContentTrial
         Assert.True(world.Delete().IsCompletedSuccessfully);
         Assert.Equal(RefusalReason.DocumentDeleted, before.Closed);
         Assert.True(world.Create().IsCompletedSuccessfully);
-        world.Advance(1);
+        Assert.Equal(Kind.EmptyUpdate.ToArray(), world.Snapshots.Of(World.Name)[0].Update.ToArray());
+        world.Backplane.Lose(World.Name);
         var after = world.Client();
         Has(after);
         after.Say(Update(Written(2, 0)));
