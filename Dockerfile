@@ -18,6 +18,9 @@ COPY src/Yjs/Yjs.csproj src/Yjs/packages*.lock.json src/Yjs/
 COPY src/Backplane/Backplane.csproj src/Backplane/packages*.lock.json src/Backplane/
 COPY src/DocLocator/DocLocator.csproj src/DocLocator/packages*.lock.json src/DocLocator/
 COPY src/Persistence/Persistence.csproj src/Persistence/packages*.lock.json src/Persistence/
+COPY src/Sessions/Sessions.csproj src/Sessions/packages*.lock.json src/Sessions/
+COPY src/Sockets/Sockets.csproj src/Sockets/packages*.lock.json src/Sockets/
+COPY src/Server/Server.csproj src/Server/packages*.lock.json src/Server/
 COPY src/Relay/Relay.csproj src/Relay/packages*.lock.json src/Relay/
 # A Release build compiles ahead, and the restore fetches the compiler for it.
 RUN --mount=type=cache,id=relay-packages,target=/root/.nuget/packages \

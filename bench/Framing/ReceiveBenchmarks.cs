@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using Relay.Connections.Backpressure;
-using Relay.Connections.WebSockets;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
 

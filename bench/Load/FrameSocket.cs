@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using Relay.Connections.Sockets;
+using Relay.Sockets;
 
 namespace Relay.Bench.Load;
 

@@ -15,41 +15,25 @@ namespace Relay.Persistence;
 /// <para>
 /// Listing and deleting are a few short system calls and run on the caller's thread. File contents are read and written
 /// asynchronously. The framework has no asynchronous flush, so each write blocks its thread for three or four flushes
-/// (milliseconds on an SSD): at most <see cref="ConcurrentWrites"/> writes run at a time, so that saving many documents
-/// at once never takes more of the thread pool than that.
+/// (milliseconds on an SSD): at most <see cref="SnapshotFileWriter.ConcurrentWrites"/> writes run at a time, so that
+/// saving many documents at once never takes more of the thread pool than that.
 /// </para>
 /// </remarks>
-public sealed partial class DirectorySnapshotStore : ISnapshotStore
+public sealed class DirectorySnapshotStore : ISnapshotStore
 {
-    /// <summary>
-    /// How many writes run at a time; further ones wait without a thread. Two let one write's processor work overlap
-    /// with the other's flushes.
-    /// </summary>
-    internal const int ConcurrentWrites = 2;
-
-    /// <summary>The marker's name; no document's folder can have it, because of the dot.</summary>
-    internal const string MarkerName = "snapshots.relay";
-
-    private readonly string root;
-    private readonly string marker;
+    private readonly SnapshotDirectory directory;
+    private readonly SnapshotFileWriter writer;
     private readonly TimeProvider time;
-    private readonly SemaphoreSlim writing = new(ConcurrentWrites);
 
-    private DirectorySnapshotStore(string root, TimeProvider time)
+    private DirectorySnapshotStore(SnapshotDirectory directory, TimeProvider time)
     {
-        this.root = root;
+        this.directory = directory;
         this.time = time;
-        marker = Path.Combine(root, MarkerName);
+        writer = new SnapshotFileWriter(directory, time);
     }
 
-    /// <summary>
-    /// For tests: called before each step of a write with the temporary file's path; what it throws is what the disk
-    /// would have said.
-    /// </summary>
-    internal Action<DirectoryWriteStep, string>? BeforeStep { get; set; }
-
-    /// <summary>For tests: whether the file system has hard links.</summary>
-    internal bool HardLinks { get; set; } = !OperatingSystem.IsWindows();
+    /// <summary>For tests: see <see cref="SnapshotFileWriter"/>.</summary>
+    internal SnapshotFileWriter Writer => writer;
 
     /// <summary>
     /// Opens the store, and makes its directory (and those above it) if it is not there yet. The directory is the
@@ -60,17 +44,19 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
     /// version.</exception>
     public static DirectorySnapshotStore Open(string path, TimeProvider time)
     {
-        var store = new DirectorySnapshotStore(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), time);
-        Guard($"Cannot open the snapshot directory '{store.root}'", store.EnsureRoot);
-        return Guard("Cannot look at the stored snapshots", () => DirectoryFormatCheck.Find(store.root)) is { } refusal
-            ? throw new SnapshotStoreMisconfiguredException(refusal)
-            : store;
+        var directory = new SnapshotDirectory(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        DirectoryFaults.Guard($"Cannot open the snapshot directory '{directory.Root}'", directory.Ensure);
+        var refusal = DirectoryFaults.Guard(
+            "Cannot look at the stored snapshots", () => DirectoryFormatCheck.Find(directory.Root));
+        return refusal is null
+            ? new DirectorySnapshotStore(directory, time)
+            : throw new SnapshotStoreMisconfiguredException(refusal);
     }
 
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Guard("Cannot list snapshots", () => List(document)));
+        return ValueTask.FromResult(DirectoryFaults.Guard("Cannot list snapshots", () => List(document)));
     }
 
     public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
@@ -79,25 +65,36 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            return await ReadFileAsync(PathOf(document, snapshot.Position), document, snapshot.Position, cancellation)
+            return await SnapshotFileReader
+                .ReadAsync(directory.PathOf(document, snapshot.Position), document, snapshot.Position, cancellation)
                 .ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsAbsence(exception))
+        catch (Exception exception) when (SnapshotDirectory.IsAbsence(exception))
         {
-            Guard("Cannot read a snapshot", () => ConfirmAbsence(document));
+            DirectoryFaults.Guard("Cannot read a snapshot", () => directory.ConfirmAbsence(document));
             return new SnapshotReadResult(SnapshotReadOutcome.Gone);
         }
-        catch (Exception exception) when (IsFailure(exception))
+        catch (Exception exception) when (DirectoryFaults.IsFailure(exception))
         {
-            throw Unavailable("Cannot read a snapshot", exception);
+            throw DirectoryFaults.Unavailable("Cannot read a snapshot", exception);
         }
     }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A snapshot that is stored at the position already, and reads, stays: equal positions are equal histories. One
+    /// that does not read stays as well, and the write fails, since the position has one key and a snapshot is never
+    /// overwritten. The session then still counts as unsaved, its log is not trimmed, and the next entry gives it
+    /// another position.
+    /// </remarks>
+    public ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation) =>
+        writer.WriteAsync(snapshot, cancellation);
 
     public ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var path = PathOf(document, snapshot.Position);
-        Guard("Cannot delete a snapshot", () =>
+        var path = directory.PathOf(document, snapshot.Position);
+        DirectoryFaults.Guard("Cannot delete a snapshot", () =>
         {
             try
             {
@@ -105,11 +102,11 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
 
                 // So that deletions reach the disk in their order: a power cut must not bring an old state back and
                 // leave its tombstone deleted.
-                FlushDirectory(Path.GetDirectoryName(path)!);
+                SnapshotDirectory.Flush(Path.GetDirectoryName(path)!);
             }
-            catch (Exception exception) when (IsAbsence(exception))
+            catch (Exception exception) when (SnapshotDirectory.IsAbsence(exception))
             {
-                ConfirmAbsence(document);
+                directory.ConfirmAbsence(document);
             }
         });
         return ValueTask.CompletedTask;
@@ -120,100 +117,23 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var path = PathOf(document, snapshot.Position);
-        var aside = Path.Combine(FolderOf(document), SnapshotKey.AsideName(snapshot.Position, time.GetUtcNow()));
-        return ValueTask.FromResult(Guard("Cannot set a snapshot aside", () =>
+        var path = directory.PathOf(document, snapshot.Position);
+        var aside = Path.Combine(
+            directory.FolderOf(document), SnapshotKey.AsideName(snapshot.Position, time.GetUtcNow()));
+        return ValueTask.FromResult(DirectoryFaults.Guard("Cannot set a snapshot aside", () =>
         {
             try
             {
                 File.Move(path, aside, overwrite: false);
-                FlushDirectory(Path.GetDirectoryName(path)!);
+                SnapshotDirectory.Flush(Path.GetDirectoryName(path)!);
                 return aside;
             }
-            catch (Exception exception) when (IsAbsence(exception))
+            catch (Exception exception) when (SnapshotDirectory.IsAbsence(exception))
             {
-                ConfirmAbsence(document);
+                directory.ConfirmAbsence(document);
                 return null;
             }
         }));
-    }
-
-    private static async ValueTask<SnapshotReadResult> ReadFileAsync(string path, DocumentName document,
-        Position position, CancellationToken cancellation)
-    {
-        using var file = File.OpenHandle(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
-                FileOptions.Asynchronous | FileOptions.SequentialScan);
-        var length = RandomAccess.GetLength(file);
-        var start = new byte[SnapshotFormat.FixedBytes];
-        var startLength = await FillAsync(file, start, 0, cancellation).ConfigureAwait(false);
-        if (SnapshotFormat.StartProblem(start.AsSpan(0, startLength), length) is { } problem)
-        {
-            return new SnapshotReadResult(SnapshotReadOutcome.Unreadable, Problem: problem);
-        }
-
-        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-        var read = await FillAsync(file, bytes, 0, cancellation).ConfigureAwait(false);
-        return SnapshotFormat.Decode(bytes.AsMemory(0, read), document, position);
-    }
-
-    /// <summary>Reads until the buffer is full or the file ends; a single read may return less.</summary>
-    private static async ValueTask<int> FillAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, Memory<byte> buffer,
-        long offset, CancellationToken cancellation)
-    {
-        var filled = 0;
-        while (filled < buffer.Length)
-        {
-            var read = await RandomAccess.ReadAsync(file, buffer[filled..], offset + filled, cancellation)
-                .ConfigureAwait(false);
-            if (read == 0)
-            {
-                break;
-            }
-
-            filled += read;
-        }
-
-        return filled;
-    }
-
-    private static void FlushDirectory(string path)
-    {
-        // Windows has no flush of a directory that works without administrator's rights; NTFS journals its entries.
-        if (!OperatingSystem.IsWindows())
-        {
-            UnixFiles.FlushDirectory(path);
-        }
-    }
-
-    /// <summary>
-    /// The file or one of the folders above it is not there. Whether that is to be believed, the marker says.
-    /// </summary>
-    private static bool IsAbsence(Exception exception) =>
-        exception is FileNotFoundException or DirectoryNotFoundException;
-
-    private static bool IsFailure(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException or System.Security.SecurityException;
-
-    private static SnapshotStoreUnavailableException Unavailable(string what, Exception exception) =>
-        new($"{what}: {exception.Message}", exception);
-
-    private static void Guard(string what, Action action) => Guard(what, () =>
-    {
-        action();
-        return true;
-    });
-
-    private static T Guard<T>(string what, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (Exception exception) when (IsFailure(exception))
-        {
-            throw Unavailable(what, exception);
-        }
     }
 
     private IReadOnlyList<SnapshotInfo> List(DocumentName document)
@@ -221,7 +141,7 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         var found = new List<SnapshotInfo>();
         try
         {
-            foreach (var file in new DirectoryInfo(FolderOf(document)).EnumerateFiles())
+            foreach (var file in new DirectoryInfo(directory.FolderOf(document)).EnumerateFiles())
             {
                 if (SnapshotKey.TryParseName(file.Name, out var position) && LookAt(file, position) is { } snapshot)
                 {
@@ -231,7 +151,7 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         }
         catch (DirectoryNotFoundException)
         {
-            ConfirmAbsence(document);
+            directory.ConfirmAbsence(document);
             return [];
         }
 
@@ -253,53 +173,5 @@ public sealed partial class DirectorySnapshotStore : ISnapshotStore
         {
             return null;
         }
-    }
-
-    private string FolderOf(DocumentName document) => Path.Combine(root, SnapshotKey.Folder(document));
-
-    private string PathOf(DocumentName document, Position position) =>
-        Path.Combine(FolderOf(document), SnapshotKey.Name(position));
-
-    /// <summary>
-    /// Throws if "not found" must not be believed: the framework says it too where a file stands in the way of the
-    /// folder.
-    /// </summary>
-    private void ConfirmAbsence(DocumentName document)
-    {
-        DemandMarker();
-        if (File.Exists(FolderOf(document)))
-        {
-            throw new IOException("A file stands where the document's folder belongs.");
-        }
-    }
-
-    /// <summary>
-    /// Opens the marker rather than asking whether it exists: the framework answers "no" to that also where the disk
-    /// reports an error.
-    /// </summary>
-    private void DemandMarker()
-    {
-        using var handle = File.OpenHandle(marker, FileMode.Open, FileAccess.Read,
-            FileShare.ReadWrite | FileShare.Delete);
-    }
-
-    private void EnsureRoot()
-    {
-        // From the topmost new directory down: each is durable in the one above before anything is put into it.
-        var missing = new Stack<string>();
-        for (var at = root; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
-        {
-            missing.Push(at);
-        }
-
-        foreach (var directory in missing)
-        {
-            Directory.CreateDirectory(directory);
-            FlushDirectory(Path.GetDirectoryName(directory)!);
-        }
-
-        File.OpenHandle(marker, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)
-            .Dispose();
-        FlushDirectory(root);
     }
 }

@@ -7,7 +7,7 @@ import { assertNothingLost, partyOn } from './party.mjs'
 import { Redis } from './services.mjs'
 import { test } from './test.mjs'
 
-test('Redis stands still for 5 s: a node serves its own, confirms nothing, and nothing is lost', async (t) => {
+test('Redis stands still for 5 s: a node serves its own, acknowledges nothing, and nothing is lost', async (t) => {
   const { nodes, redis, party } = await partyOn(t, 'stall')
   const [writer, neighbour, far] = await Promise.all(
     [nodes[0], nodes[0], nodes[1]].map((node) => joinClient(t, node, 'stall-stock'))
@@ -17,7 +17,7 @@ test('Redis stands still for 5 s: a node serves its own, confirms nothing, and n
   redis.stall()
   const began = Date.now()
   await pause(200)
-  const confirmed = party.confirmed
+  const acknowledged = party.acknowledged
   writer.doc.getText('text').insert(7, 'meanwhile')
   await neighbour.sees(
     (doc) => doc.getText('text').toString() === 'before meanwhile',
@@ -25,7 +25,7 @@ test('Redis stands still for 5 s: a node serves its own, confirms nothing, and n
   )
   assert.equal(far.doc.getText('text').toString(), 'before ')
   await pause(5000 - (Date.now() - began))
-  assert.equal(party.confirmed, confirmed)
+  assert.equal(party.acknowledged, acknowledged)
   redis.resume()
   await far.sees((doc) => doc.getText('text').toString() === 'before meanwhile', 'what was typed on the other node')
   await party.progress(200)

@@ -9,7 +9,7 @@ import { test } from './test.mjs'
 
 const numbers = (count) => Array.from({ length: count }, (_, i) => i)
 
-/** Somebody on the first node writes so many numbers, each after the one before was confirmed; ended, he is offline. */
+/** A client of the first node writes so many numbers, each after the one before was acknowledged, and goes offline. */
 const countTo = async (t, nodes, count) => {
   const writer = await joinClient(t, nodes[0], 'numbers')
   const other = await joinClient(t, nodes[1], 'numbers')
@@ -59,7 +59,7 @@ test('a promoted replica lacks entries, and accepts more than it lacks before ol
   for (const promise of promised) await assertNothingLost(t, cluster.nodes, 'fork', promise)
 })
 
-test('with MinReplicas, nothing that was confirmed is lost when all nodes and the primary die together', async (t) => {
+test('with MinReplicas, nothing acknowledged is lost when all nodes and the primary die together', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
   const [primary, replica] = await Promise.all([Redis.start(t), Redis.start(t)])
   await replica.follow(primary.port)
@@ -114,7 +114,7 @@ test('with MinReplicas, nothing is lost when all nodes die with a Redis that had
   for (const node of nodes) assert.deepEqual(await read(node), numbers(100))
 })
 
-test('with MinReplicas, nothing confirmed is lost when all nodes and a Redis server die together', async (t) => {
+test('with MinReplicas, nothing acknowledged is lost when all nodes and a Redis server die together', async (t) => {
   t.diagnostic(`RELAY_TEST_SEED=${seed}`)
   const { members, configuration } = await startRedisCluster(t, { replicas: 1 })
   const { nodes } = await startCluster(t, {

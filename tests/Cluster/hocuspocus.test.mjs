@@ -43,7 +43,7 @@ test('messages of applications reach everybody else on both nodes', async (t) =>
   assert.deepEqual(members.map(({ received }) => received), [[], all, all, all])
 })
 
-test('an update is confirmed only when it is in the log, however long Redis is away', async (t) => {
+test('an update is acknowledged only when it is in the log, however long Redis is away', async (t) => {
   const redis = await Redis.start(t, { aof: true })
   const { nodes } = await startCluster(t, { redis: redis.configuration })
   const writers = await Promise.all(versions.map((version) => joinDocument(t, nodes[0], 'honest', { version })))
@@ -60,15 +60,15 @@ test('an update is confirmed only when it is in the log, however long Redis is a
   redis.resume()
   await Promise.all(writers.map((writer) => writer.saved()))
 
-  // Confirmed is in the log: neither the writers nor their node are needed for it any more.
+  // Acknowledged is in the log: neither the writers nor their node are needed for it any more.
   writers.forEach(({ socket }) => socket.disconnect())
   await nodes[0].kill()
-  await far.sees((doc) => doc.getMap('map').size === 2, 'what was confirmed')
+  await far.sees((doc) => doc.getMap('map').size === 2, 'what was acknowledged')
   const late = await joinClient(t, nodes[1], 'honest')
   assert.equal(late.doc.getMap('map').size, 2)
 })
 
-test('what is confirmed survives the death of the node at that moment', async (t) => {
+test('what is acknowledged survives the death of the node at that moment', async (t) => {
   const { nodes } = await startCluster(t, { settings: { 'Documents:SaveInterval': '01:00:00' } })
   for (let round = 0; round < 5; round++) {
     const writer = await joinDocument(t, nodes[0], `dies ${round}`)

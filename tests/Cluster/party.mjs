@@ -1,4 +1,4 @@
-// People at work on one document, on several nodes: witnesses who know exactly what was confirmed to them or seen, and
+// People at work on one document, on several nodes: witnesses who know exactly what was acknowledged or seen, and
 // stock clients who type without end.
 import assert from 'node:assert/strict'
 import { converged, joinClient, openClient, waitFor, Y } from '../clients/clients.mjs'
@@ -8,14 +8,14 @@ import { Observer, Promised, Writer } from '../clients/witness.mjs'
 import { startCluster } from './cluster.mjs'
 
 /**
- * Milliseconds between an edit's confirmation and the next one, for every three who take part: people at work, and
+ * Milliseconds between an edit's acknowledgement and the next one, for every three who take part: people at work, and
  * cores left for everything else that a test does.
  */
 const pace = 20
 
 /** Writers and observers of one document. They do not come back when their connection ends, so they heal nothing. */
 export class Party {
-  confirmed = 0
+  acknowledged = 0
   #t
   #members = []
   #writers = 0
@@ -39,7 +39,7 @@ export class Party {
           this.random,
           window,
           () => {
-            this.confirmed++
+            this.acknowledged++
           },
           () => pace * Math.ceil(this.#members.length / 3)
         )
@@ -49,10 +49,13 @@ export class Party {
     return this
   }
 
-  /** Waits until so many more edits are confirmed. */
+  /** Waits until so many more edits are acknowledged. */
   async progress (edits) {
-    const goal = this.confirmed + edits
-    await waitFor(() => this.confirmed >= goal, `${edits} more confirmed edits of "${this.name}" after ${goal - edits}`)
+    const goal = this.acknowledged + edits
+    await waitFor(
+      () => this.acknowledged >= goal,
+      `${edits} more acknowledged edits of "${this.name}" after ${goal - edits}`
+    )
   }
 
   /** How many of them still have their connection. */

@@ -124,6 +124,6 @@ const run = async (t, kind, keepsData) => {
   }
 }
 
-test('random failures of nodes lose nothing that was confirmed or seen', (t) => run(t, 'nodes', true))
+test('random failures of nodes lose nothing that was acknowledged or seen', (t) => run(t, 'nodes', true))
 
-test('random losses of what Redis has lose nothing that was confirmed or seen', (t) => run(t, 'redis', false))
+test('random losses of what Redis has lose nothing that was acknowledged or seen', (t) => run(t, 'redis', false))

@@ -1,4 +1,4 @@
-// What one node has confirmed is in the next answer of every other node, also of one that lags behind.
+// What one node has acknowledged is in the next answer of every other node, also of one that lags behind.
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { joinClient, waitFor, Y } from '../clients/clients.mjs'
@@ -8,7 +8,7 @@ import { test } from './test.mjs'
 
 const rounds = 20
 
-test('a node that stood still answers with everything that another node confirmed meanwhile', async (t) => {
+test('a node that stood still answers with everything that another node acknowledged meanwhile', async (t) => {
   const redis = await Redis.start(t)
   const dataDir = temporaryDirectory()
   const start = async () => {

@@ -110,9 +110,9 @@ test('an append whose answer is lost is in the log once', async (t) => {
     line.cut()
     line.mend()
     // The next round begins with a connection whose answers arrived.
-    writer.doc.getMap('map').set('confirmed', round)
+    writer.doc.getMap('map').set('acknowledged', round)
     await witness.sees(
-      (doc) => doc.getMap('map').get('confirmed') === round,
+      (doc) => doc.getMap('map').get('acknowledged') === round,
       `what was written after the answer of round ${round} was lost`
     )
   }

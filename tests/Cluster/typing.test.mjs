@@ -51,7 +51,7 @@ test('a document that is left on one node while it is joined on another loses no
   let leaving = await joinClient(t, nodes[0], 'baton')
   for (let round = 1; round <= 200; round++) {
     leaving.doc.getArray('edits').push([round])
-    // The other one must have it only once it is confirmed, which is when anybody else could have seen it.
+    // The other one must have it only once it is acknowledged, which is when anybody else could have seen it.
     const witness = await joinClient(t, nodes[(round + 1) % 2], 'baton')
     await witness.sees((doc) => doc.getArray('edits').length === round, `edit ${round}`)
     witness.leave()
@@ -89,7 +89,7 @@ test('a thousand documents that are opened and left are all saved, and nothing i
     raw.send(syncStep1(Uint8Array.of(0)), update(change))
     await raw.take(
       ({ kind, payload }) => kind === 'update' && Buffer.compare(Buffer.from(payload), Buffer.from(change)) === 0,
-      'the confirmation'
+      'the acknowledgement'
     )
     raw.socket.close()
     await raw.close()

@@ -35,7 +35,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
             var document = DocumentName.Create($"{failing}");
             var snapshot = Later with { Document = document };
             await store.WriteAsync(Earlier with { Document = document }, default).Soon();
-            store.BeforeStep = (step, _) =>
+            store.Writer.BeforeStep = (step, _) =>
             {
                 if (step == failing)
                 {
@@ -60,7 +60,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
             Assert.Equal(listed.Count,
                 Directory.GetFiles(Path.Combine(directory.Path, SnapshotKey.Folder(document))).Length);
 
-            store.BeforeStep = null;
+            store.Writer.BeforeStep = null;
             await store.WriteAsync(snapshot, default).Soon();
             Assert.Equal(2, (await store.ListAsync(document, default).Soon()).Count);
         }
@@ -73,7 +73,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     [InlineData("nothing")]
     public async Task A_disk_that_gives_back_other_bytes_is_found_out_before_the_snapshot_gets_its_name(string what)
     {
-        store.BeforeStep = (step, temporary) =>
+        store.Writer.BeforeStep = (step, temporary) =>
         {
             if (step == DirectoryWriteStep.ReadBack)
             {
@@ -102,10 +102,10 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     public async Task Whoever_names_a_position_first_keeps_it(bool hardLinks)
     {
         var rival = DirectorySnapshotStore.Open(directory.Path, time);
-        rival.HardLinks = store.HardLinks = hardLinks && store.HardLinks;
+        rival.Writer.HardLinks = store.Writer.HardLinks = hardLinks && store.Writer.HardLinks;
         var first = Later with { WrittenAt = Later.WrittenAt.AddHours(-1) };
         var rivalWrote = false;
-        store.BeforeStep = (step, _) =>
+        store.Writer.BeforeStep = (step, _) =>
         {
             if (step == DirectoryWriteStep.Name && !rivalWrote)
             {
@@ -124,7 +124,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     [Fact]
     public async Task Without_hard_links_snapshots_are_stored_all_the_same()
     {
-        store.HardLinks = false;
+        store.Writer.HardLinks = false;
         await store.WriteAsync(Later, default).Soon();
         await store.WriteAsync(Later with { WrittenAt = Later.WrittenAt.AddHours(1) }, default).Soon();
 
@@ -136,7 +136,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     [Fact]
     public async Task A_rivals_damaged_snapshot_fails_the_write_even_if_it_appears_at_the_last_moment()
     {
-        store.BeforeStep = (step, _) =>
+        store.Writer.BeforeStep = (step, _) =>
         {
             if (step == DirectoryWriteStep.Name)
             {
@@ -154,7 +154,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     [Fact]
     public async Task A_directory_that_goes_away_during_a_write_fails_it()
     {
-        store.BeforeStep = (step, _) =>
+        store.Writer.BeforeStep = (step, _) =>
         {
             if (step == DirectoryWriteStep.CreateFolder)
             {
@@ -186,7 +186,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     [Fact]
     public async Task A_leftover_that_cannot_be_removed_fails_nothing()
     {
-        store.BeforeStep = (step, _) =>
+        store.Writer.BeforeStep = (step, _) =>
         {
             if (step == DirectoryWriteStep.RemoveTemporary)
             {
@@ -205,7 +205,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     public async Task A_cancelled_write_leaves_no_temporary_file()
     {
         using var cancellation = new CancellationTokenSource();
-        store.BeforeStep = (step, _) =>
+        store.Writer.BeforeStep = (step, _) =>
         {
             if (step == DirectoryWriteStep.WriteTemporary)
             {

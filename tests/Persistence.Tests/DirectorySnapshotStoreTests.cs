@@ -101,12 +101,12 @@ public sealed class DirectorySnapshotStoreTests : SnapshotStoreSpecification, ID
             await inner.WriteAsync(Samples.State(Samples.At(1, 1), DocumentName.Create(name)), default).Soon();
         }
 
-        Assert.Equal(["a", DirectorySnapshotStore.MarkerName],
+        Assert.Equal(["a", SnapshotDirectory.MarkerName],
             new DirectoryInfo(directory.Path).EnumerateFileSystemInfos().Select(e => e.Name)
             .Order(StringComparer.Ordinal));
         var b = new DirectoryInfo(Path.Combine(directory.Path, "a", "b"));
         Assert.Equal(Samples.HostileNames.Count, b.EnumerateDirectories().Count());
-        Assert.Equal(DirectorySnapshotStore.MarkerName, Assert.Single(b.EnumerateFiles()).Name);
+        Assert.Equal(SnapshotDirectory.MarkerName, Assert.Single(b.EnumerateFiles()).Name);
         Assert.All(b.EnumerateDirectories(),
             folder => Assert.Equal(SnapshotKey.Name(Samples.At(1, 1)),
                 Assert.Single(folder.EnumerateFileSystemInfos()).Name));

@@ -14,7 +14,7 @@ public sealed class DirectoryWriteTurnsTests : IDisposable
     public async Task No_more_than_the_stated_number_of_writes_runs_at_a_time()
     {
         var (running, most) = (0, 0);
-        store.BeforeStep = (step, _) =>
+        store.Writer.BeforeStep = (step, _) =>
         {
             if (step == DirectoryWriteStep.CreateFolder)
             {
@@ -33,7 +33,7 @@ public sealed class DirectoryWriteTurnsTests : IDisposable
         await Task.WhenAll(
             Enumerable.Range(1, 40).Select(i => store.WriteAsync(Samples.State(Samples.At(1, i)), default).Soon()));
 
-        Assert.InRange(most, 1, DirectorySnapshotStore.ConcurrentWrites);
+        Assert.InRange(most, 1, SnapshotFileWriter.ConcurrentWrites);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class DirectoryWriteTurnsTests : IDisposable
     {
         using var begun = new SemaphoreSlim(0);
         using var goOn = new ManualResetEventSlim();
-        store.BeforeStep = (step, _) =>
+        store.Writer.BeforeStep = (step, _) =>
         {
             if (step == DirectoryWriteStep.CreateFolder)
             {
@@ -49,7 +49,7 @@ public sealed class DirectoryWriteTurnsTests : IDisposable
                 goOn.Wait();
             }
         };
-        var writes = Enumerable.Range(1, DirectorySnapshotStore.ConcurrentWrites)
+        var writes = Enumerable.Range(1, SnapshotFileWriter.ConcurrentWrites)
             .Select(i => Task.Run(() => store.WriteAsync(Samples.State(Samples.At(1, i)), default).Soon())).ToList();
         for (var i = 0; i < writes.Count; i++)
         {
@@ -63,7 +63,7 @@ public sealed class DirectoryWriteTurnsTests : IDisposable
 
         goOn.Set();
         await Task.WhenAll([.. writes, waiting.Soon()]);
-        Assert.Equal(DirectorySnapshotStore.ConcurrentWrites + 1,
+        Assert.Equal(SnapshotFileWriter.ConcurrentWrites + 1,
             (await store.ListAsync(Samples.Document, default).Soon()).Count);
     }
 }

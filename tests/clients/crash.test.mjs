@@ -1,6 +1,6 @@
 // Kills a node in the middle of its work, again and again, and counts what is missing afterwards.
 //
-// Writers type as fast as their updates are confirmed; observers only read. After the kill all of them are gone and
+// Writers type as fast as their updates are acknowledged; observers only read. After the kill all of them are gone and
 // cannot heal anything. Then a new client of the restarted node must already know all that they knew.
 import assert from 'node:assert/strict'
 import * as nodeTest from 'node:test'
@@ -30,7 +30,7 @@ const crashRounds = async (t, settings) => {
       (_, index) => `crash-${random.integer(Math.max(0, round - 2), round)}-${index}`
     )
     const killAt = random.integer(1, random.pick([1, 30, 300]))
-    let confirmed = 0
+    let acknowledged = 0
     let reached
     const enough = new Promise((resolve) => { reached = resolve })
     const group = []
@@ -42,7 +42,7 @@ const crashRounds = async (t, settings) => {
           random,
           random.pick([1, 4, 32]),
           () => {
-            if (++confirmed === killAt) reached()
+            if (++acknowledged === killAt) reached()
           }
         )
         group.push([name, writer])
@@ -50,7 +50,7 @@ const crashRounds = async (t, settings) => {
       group.push([name, new Observer(await openRaw(t, relay, name))])
     }
 
-    await waitFor(() => confirmed >= killAt, `confirmation ${killAt}`)
+    await waitFor(() => acknowledged >= killAt, `acknowledgement ${killAt}`)
     await enough
     const how = random.pick(['at work', 'at work', 'while it stops'])
     if (how === 'while it stops') relay.terminate()
@@ -66,15 +66,15 @@ const crashRounds = async (t, settings) => {
     await relay.start()
     const lost = []
     for (const name of new Set(names)) lost.push(...await lostIn(t, relay, name, promised.get(name)))
-    total += confirmed
-    assert.deepEqual(lost, [], `round ${round}, killed ${how} after ${confirmed} confirmations`)
+    total += acknowledged
+    assert.deepEqual(lost, [], `round ${round}, killed ${how} after ${acknowledged} acknowledgements`)
   }
 
   // Later crashes must not have cost what earlier ones left.
   const lost = []
   for (const [name, what] of promised) lost.push(...await lostIn(t, relay, name, what))
   const edits = [...promised.values()].reduce((sum, what) => sum + what.edits.size, 0)
-  t.diagnostic(`lost: ${lost.length} of ${edits} (confirmed to their writers: ${total})`)
+  t.diagnostic(`lost: ${lost.length} of ${edits} (acknowledged to their writers: ${total})`)
   assert.deepEqual(lost, [])
   assert.ok(edits >= total)
 }
@@ -86,7 +86,7 @@ const lostIn = async (t, relay, name, what) => {
   return lost
 }
 
-test('a node that is killed under load loses nothing that was confirmed or seen', (t) => crashRounds(t, {}))
+test('a node that is killed under load loses nothing that was acknowledged or seen', (t) => crashRounds(t, {}))
 
-test('a node that is killed while it saves, trims and frees documents loses nothing that was confirmed or seen', (t) =>
+test('a node that is killed while it saves, trims and frees documents loses nothing acknowledged or seen', (t) =>
   crashRounds(t, { 'Documents:SaveInterval': '00:00:00.100', 'Documents:IdleTimeout': '00:00:00.020' }))

@@ -76,7 +76,7 @@ for (const guarded of [false, true]) {
       other.text.insert(0, 'seen ')
       await page.sees(() => page.text.toString().startsWith('seen '), `what another one wrote, ${name}`)
 
-      // Version 2 counts wrong by itself when it starts twice: it takes the second confirmation for one more.
+      // Version 2 counts wrong by itself when it starts twice: it takes the second acknowledgement for one more.
       await waitFor(() => page.provider.synced && !page.hasUnsyncedChanges, `"${name}" to be saved`)
       neighbour.text.insert(0, 'still here')
       await neighbour.saved()

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
 import { Attacker, frame } from './attacker.mjs'
 import { joinClient, waitFor } from './clients.mjs'
+import { dialects } from './dialects.mjs'
 import { randomFrom, seed } from './random.mjs'
 import { startRelay } from './relay.mjs'
 import { inTime } from './wait.mjs'
@@ -29,41 +29,6 @@ before(async () => {
 after(async () => {
   for (const clean of cleaning.reverse()) await clean()
 })
-
-const named = (name, type, write = () => {}) => {
-  const encoder = encoding.createEncoder()
-  encoding.writeVarString(encoder, name)
-  encoding.writeVarUint(encoder, type)
-  write(encoder)
-  return encoding.toUint8Array(encoder)
-}
-
-const dialects = {
-  'y-websocket': {
-    path: (name) => `/yjs/${encodeURIComponent(name)}`,
-    async greet () {},
-    message: (name, payload) => payload,
-    beginning: () => Buffer.alloc(0),
-    refused: async (attacker) => assert.equal(await attacker.code(), 4413)
-  },
-  Hocuspocus: {
-    path: () => '/hocuspocus',
-    greet: (attacker, name) => attacker.frame(named(name, 2, (encoder) => {
-      encoding.writeVarUint(encoder, 0)
-      encoding.writeVarString(encoder, '')
-      encoding.writeVarString(encoder, '4.8.0')
-    })),
-    // Sync and awareness are the same bytes behind the document's name.
-    message: (name, payload) => Buffer.concat([named(name, payload[0]), payload.subarray(1)]),
-    beginning: (name) => Buffer.from(named(name, 0)),
-    // The document is closed, and the socket goes on.
-    async refused (attacker, name) {
-      await attacker.hears('Limits:MaxMessageBytes')
-      await this.greet(attacker, name)
-      await attacker.hears('read-write')
-    }
-  }
-}
 
 /**
  * Two people who type at a document, as long as `attack` lasts; both must see everything, on the connection that they

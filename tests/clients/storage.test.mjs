@@ -119,17 +119,17 @@ test('an older snapshot than the damaged one, with the log gone, is not passed o
   await isRefused(t, relay, 'stale')
 })
 
-test('a log that ends in half an entry, as after a power cut, costs nothing that was confirmed', async (t) => {
+test('a log that ends in half an entry, as after a power cut, costs nothing that was acknowledged', async (t) => {
   const relay = await startRelay(t)
   const client = await joinClient(t, relay, 'torn')
-  client.text.insert(0, 'confirmed')
+  client.text.insert(0, 'acknowledged')
   const witness = await joinClient(t, relay, 'torn')
   await converged([client, witness])
   const before = Y.encodeStateAsUpdate(witness.doc)
   client.leave()
   witness.leave()
   await relay.kill()
-  const largest = filesIn(relay.dataDir).filter((file) => readFileSync(file).includes('confirmed'))
+  const largest = filesIn(relay.dataDir).filter((file) => readFileSync(file).includes('acknowledged'))
   assert.equal(largest.length, 1, 'the log is one file')
   const entry = readFileSync(largest[0])
   appendFileSync(largest[0], entry.subarray(-Math.floor(entry.length / 2), -3))

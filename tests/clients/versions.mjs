@@ -30,22 +30,22 @@ const yjs14 = { create: () => new Y14.Doc(), text: (doc) => doc.get('text') }
 /** The client's own signal is the echo of its update, which is an Update with structs of its client id. */
 const openYWebSocket = (Provider, yjs = yjs13) => (relay, name) => {
   const doc = yjs.create()
-  let unconfirmed = 0
+  let unacknowledged = 0
   const provider = new Provider(relay.yjs, name, doc, {
     disableBc: true,
     WebSocketPolyfill: class extends WebSocket {
       constructor (...args) {
         super(...args)
-        this.on('message', (data) => { if (isEcho(data, doc.clientID)) unconfirmed = 0 })
+        this.on('message', (data) => { if (isEcho(data, doc.clientID)) unacknowledged = 0 })
       }
     }
   })
-  doc.on('update', (_, origin) => { if (origin !== provider) unconfirmed++ })
+  doc.on('update', (_, origin) => { if (origin !== provider) unacknowledged++ })
   return {
     doc,
     text: yjs.text(doc),
     isSynced: () => provider.synced,
-    isConfirmed: () => unconfirmed === 0,
+    isAcknowledged: () => unacknowledged === 0,
     line: () => provider.ws,
     leave: () => provider.destroy()
   }
@@ -67,7 +67,7 @@ const openHocuspocus1 = (relay, name) => {
     doc,
     text: yjs13.text(doc),
     isSynced: () => provider.synced,
-    isConfirmed: () => !provider.hasUnsyncedChanges,
+    isAcknowledged: () => !provider.hasUnsyncedChanges,
     line: () => provider.webSocket,
     leave: () => provider.destroy()
   }
@@ -84,7 +84,7 @@ const openHocuspocus = ({ HocuspocusProvider, HocuspocusProviderWebsocket }) => 
     doc,
     text: yjs13.text(doc),
     isSynced: () => provider.synced,
-    isConfirmed: () => !provider.hasUnsyncedChanges,
+    isAcknowledged: () => !provider.hasUnsyncedChanges,
     line: () => socket.webSocket,
     leave: () => { provider.destroy(); socket.destroy() }
   }
@@ -99,7 +99,7 @@ const openYSweet = (relay, name) => {
     doc,
     text: yjs13.text(doc),
     isSynced: () => provider.status === ysweet.STATUS_CONNECTED,
-    isConfirmed: () => !provider.hasLocalChanges,
+    isAcknowledged: () => !provider.hasLocalChanges,
     line: () => provider.websocket,
     leave: () => {
       provider.destroy()

@@ -18,17 +18,17 @@ test('stock clients', { concurrency: true }, async (t) => {
     const reads = (text) => waitFor(() => client.text.toString() === text, `the client to read "${text}"`)
     const types = async (text) => {
       client.text.insert(client.text.length, text)
-      await waitFor(client.isConfirmed, `"${text}" to be confirmed`)
+      await waitFor(client.isAcknowledged, `"${text}" to be acknowledged`)
       await witness.sees(() => witness.text.toString().endsWith(text), `"${text}" on the other side`)
     }
 
     await waitFor(client.isSynced, 'the first sync')
     witness.text.insert(0, 'a')
     await reads('a')
-    assert.ok(client.isConfirmed(), 'what others typed needs no confirmation')
-    const confirmed = types('b')
-    assert.equal(client.isConfirmed(), false, 'what was just typed is not confirmed yet')
-    await confirmed
+    assert.ok(client.isAcknowledged(), 'what others typed needs no acknowledgement')
+    const acknowledged = types('b')
+    assert.equal(client.isAcknowledged(), false, 'what was just typed is not acknowledged yet')
+    await acknowledged
 
     const line = client.line()
     line.terminate()
@@ -36,7 +36,7 @@ test('stock clients', { concurrency: true }, async (t) => {
     witness.text.insert(2, 'c')
     client.text.insert(0, '>')
     await reads('>abc')
-    await waitFor(() => client.isSynced() && client.isConfirmed(), 'the client to be in step again')
+    await waitFor(() => client.isSynced() && client.isAcknowledged(), 'the client to be in step again')
     await witness.sees(() => witness.text.toString() === '>abc', 'what was typed while the line was cut')
     await types('d')
   })))

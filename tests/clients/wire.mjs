@@ -1,5 +1,5 @@
 // A client that speaks the y-websocket protocol byte by byte: for golden bytes, for what stock clients never send, and
-// for knowing exactly what was confirmed.
+// for knowing exactly what was acknowledged.
 import { once } from 'node:events'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'

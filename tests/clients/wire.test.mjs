@@ -93,7 +93,7 @@ const isStored = async (directory, token) => {
   return false
 }
 
-test('an update that says nothing new is confirmed and not sent on', async (t) => {
+test('an update that says nothing new is acknowledged and not sent on', async (t) => {
   const [writer, witness] = [await openRaw(t, relay, 'twice'), await openRaw(t, relay, 'twice')]
   await witness.handshake()
   writer.send(bytes(golden.update))

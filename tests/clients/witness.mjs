@@ -1,5 +1,5 @@
 // Witnesses of what a relay promises: raw clients that keep everything that came from a node in a document that nothing
-// else goes into, so that this document is exactly what was confirmed or seen.
+// else goes into, so that this document is exactly what was acknowledged or seen.
 import * as Y from 'yjs'
 import { saysAll } from './clients.mjs'
 import { syncStep1, update } from './wire.mjs'
@@ -26,27 +26,27 @@ export class Observer {
 }
 
 /**
- * An observer that also writes: at most `window` edits are under way, and each confirmed one makes room for the next,
+ * An observer that also writes: at most `window` edits are under way, each acknowledged one makes room for the next,
  * at once or after as many milliseconds as `pace` says.
  */
 export class Writer extends Observer {
-  confirmed = 0
+  acknowledged = 0
   #sent = 0
   #own = new Y.Doc()
   #ends = []
 
-  constructor (raw, name, random, window, onConfirmed, pace = () => 0) {
+  constructor (raw, name, random, window, onAcknowledged, pace = () => 0) {
     super(raw)
     this.name = name
     this.random = random
     this.window = window
-    this.onConfirmed = onConfirmed
+    this.onAcknowledged = onAcknowledged
     this.#own.on('update', (change, origin) => { if (origin !== 'node') raw.send(update(change)) })
     this.onSeen = () => {
       const clock = Y.getState(this.seen.store, this.#own.clientID)
-      while (this.confirmed < this.#sent && this.#ends[this.confirmed] <= clock) {
-        this.confirmed++
-        this.onConfirmed()
+      while (this.acknowledged < this.#sent && this.#ends[this.acknowledged] <= clock) {
+        this.acknowledged++
+        this.onAcknowledged()
       }
       const wait = this.#sent > 0 ? pace() : 0
       if (wait > 0) setTimeout(() => this.#write(), wait)
@@ -56,7 +56,7 @@ export class Writer extends Observer {
 
   #write () {
     if (!this.synced || this.raw.socket.readyState !== this.raw.socket.OPEN) return
-    while (this.#sent - this.confirmed < this.window) {
+    while (this.#sent - this.acknowledged < this.window) {
       // What others wrote is built upon, so that edits depend on each other.
       if (this.random.next() < 0.1)
         Y.applyUpdate(this.#own, Y.encodeStateAsUpdate(this.seen, Y.encodeStateVector(this.#own)), 'node')

@@ -10,7 +10,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
 {
     private readonly List<Segment> segments = [];
     private readonly LogReplay replay = new();
-    private FlushMark? mark;
+    private readonly SegmentFiles files = new(directory, options);
 
     /// <exception cref="FileLogStartException">The directory does not read.</exception>
     /// <exception cref="IOException">The directory cannot be read or written.</exception>
@@ -18,15 +18,17 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
     {
         try
         {
-            var numbers = Numbers(out var setAside);
-
-            mark = FlushMark.TryRead(directory);
+            files.Read();
 
             // A segment that was created and never written to: left by a kill, or by a failed creation after which the
             // segment before it was written on.
-            var surplus = TakeSurplus(numbers);
-            ThrowIfLacking(numbers);
-            numbers.ForEach(Open);
+            var surplus = files.TakeSurplus();
+            files.ThrowIfLacking();
+            foreach (var number in files.Numbers)
+            {
+                Open(number);
+            }
+
             var tornAt = ReadAll();
             if (tornAt is { } torn)
             {
@@ -34,10 +36,9 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
                 surplus.AddRange(segments[(torn.Index + 1)..].Select(segment => segment.Number).Reverse());
                 segments[(torn.Index + 1)..].ForEach(segment => segment.Release());
                 segments.RemoveRange(torn.Index + 1, segments.Count - torn.Index - 1);
-                numbers.RemoveRange(segments.Count, numbers.Count - segments.Count);
             }
 
-            surplus.ForEach(number => File.Delete(PathOf(number)));
+            surplus.ForEach(number => File.Delete(files.PathOf(number)));
             if (tornAt is { } cut)
             {
                 segments[cut.Index].File.Truncate(cut.Offset);
@@ -51,7 +52,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             }
 
             // Without a hole; and above those that were set aside, whose names must stay free of a second one.
-            var nextNumber = Math.Max(setAside, numbers.LastOrDefault()) + 1;
+            var nextNumber = Math.Max(files.SetAside, segments.LastOrDefault()?.Number ?? 0) + 1;
             if (segments.Count == 0)
             {
                 segments.Add(SegmentCreation.Create(directory, nextNumber++, previousLength: 0, options));
@@ -67,96 +68,9 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
         }
     }
 
-    private string PathOf(long number) => Path.Combine(directory, Segment.NameOf(number));
-
-    /// <summary>The numbers of the segments in order, and the highest one of those that were set aside.</summary>
-    private List<long> Numbers(out long setAside)
-    {
-        var numbers = new List<long>();
-        setAside = 0;
-        foreach (var path in Directory.EnumerateFiles(directory))
-        {
-            var name = Path.GetFileName(path);
-            if (Segment.TryParseName(name, out var number))
-            {
-                numbers.Add(number);
-            }
-            else if (name.EndsWith(Segment.SetAsideSuffix, StringComparison.Ordinal)
-                && Segment.TryParseName(name[..^Segment.SetAsideSuffix.Length], out number))
-            {
-                setAside = Math.Max(setAside, number);
-            }
-        }
-
-        numbers.Sort();
-        return numbers;
-    }
-
-    private void ThrowIfLacking(List<long> numbers)
-    {
-        for (var i = 1; i < numbers.Count; i++)
-        {
-            if (numbers[i] != numbers[i - 1] + 1)
-            {
-                throw new FileLogStartException(
-                    $"The log directory {directory} lacks {Segment.NameOf(numbers[i - 1] + 1)}, which stood between "
-                        + $"others. Put it back, {WayOut}");
-            }
-        }
-    }
-
-    /// <summary>Takes the segments at the end of which nothing counts, the last one first.</summary>
-    private List<long> TakeSurplus(List<long> numbers)
-    {
-        var surplus = new List<long>();
-        TakeEmpty();
-        if (numbers.Count > 1
-            && (numbers[^2] == numbers[^1] - 2 || (numbers[^2] == numbers[^1] - 1 && IsEmpty(numbers[^2])))
-            && !SaysThatItIsFlushed(numbers[^1]))
-        {
-            // Of the segment before, a power cut left not even the header, or not the name.
-            Take();
-            TakeEmpty();
-        }
-
-        return surplus;
-
-        void TakeEmpty()
-        {
-            while (numbers.Count > 0 && IsEmpty(numbers[^1]))
-            {
-                Take();
-            }
-        }
-
-        void Take()
-        {
-            surplus.Add(numbers[^1]);
-            numbers.RemoveAt(numbers.Count - 1);
-        }
-    }
-
-    /// <summary>Whether the disk had all segments before this one, and so must have them still.</summary>
-    private bool SaysThatItIsFlushed(long number)
-    {
-        if (mark?.Number >= number)
-        {
-            return true;
-        }
-
-        var path = PathOf(number);
-        using var file = options.OpenFile(path, FileMode.Open);
-        return Segment.TryOpen(number, path, file, out _) is { } segment
-            && LatestFlushKnown(new SegmentScanner(segment), Segment.HeaderLength) >= Segment.HeaderLength;
-    }
-
-    private string WayOut =>
-        $"or move {directory} away to start with an empty log, which loses the entries that no "
-            + "snapshot covers. Nothing was changed.";
-
     private void Open(long number)
     {
-        var path = PathOf(number);
+        var path = files.PathOf(number);
         var file = options.OpenFile(path, FileMode.Open);
         string? problem;
         try
@@ -175,20 +89,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
 
         file.Dispose();
         throw new FileLogStartException(
-            $"The log file {path} does not read at offset 0: {problem}, {WayOut}");
-    }
-
-    /// <summary>
-    /// Whether a segment holds nothing: without bytes, or with zeros where a power cut came before its first flush.
-    /// </summary>
-    private bool IsEmpty(long number)
-    {
-        using var file = File.OpenRead(PathOf(number));
-        Span<byte> start = stackalloc byte[Segment.HeaderLength];
-        return file.Length <= Segment.HeaderLength
-            || (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
-                && !start.ContainsAnyExcept((byte)0)
-                && !(mark?.Number >= number));
+            $"The log file {path} does not read at offset 0: {problem}, {files.WayOut}");
     }
 
     /// <summary>Reads all records; returns where the torn end begins, if there is one.</summary>
@@ -215,8 +116,8 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
     /// <summary>Whether a power cut left less of a segment than there was when the next one was begun.</summary>
     private bool EndsTooSoon(Segment segment, Segment next) =>
         segment.Length < next.PreviousLength
-        && !(mark?.Number >= next.Number)
-        && LatestFlushKnown(new SegmentScanner(next), Segment.HeaderLength) < Segment.HeaderLength;
+        && !(files.Mark?.Number >= next.Number)
+        && new SegmentScanner(next).LatestFlushKnown(Segment.HeaderLength) < Segment.HeaderLength;
 
     private long? Read(int index)
     {
@@ -239,7 +140,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
                     throw new FileLogStartException(
                         $"The log file {segment.Path} does not read at offset {offset}: there is no record, and "
                             + "others follow, so nobody can say whose entries are missing. Put a "
-                            + $"good copy back, {WayOut}");
+                            + $"good copy back, {files.WayOut}");
                 }
 
                 scanner.ReadAt(offset);
@@ -259,7 +160,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
     /// </summary>
     private bool IsTornEnd(int index, SegmentScanner scanner, ScanStatus status, long offset)
     {
-        if (mark?.Covers(segments[index], offset) == true || index < segments.Count - 2)
+        if (files.Mark?.Covers(segments[index], offset) == true || index < segments.Count - 2)
         {
             return false;
         }
@@ -268,26 +169,14 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
         if (status != ScanStatus.Incomplete)
         {
             var from = status == ScanStatus.PayloadDamaged ? offset + scanner.Length : offset + 1;
-            if (LatestFlushKnown(scanner, from) > offset)
+            if (scanner.LatestFlushKnown(from) > offset)
             {
                 return false;
             }
         }
 
         return index == segments.Count - 1
-            || LatestFlushKnown(new SegmentScanner(segments[index + 1]), Segment.HeaderLength) < Segment.HeaderLength;
-    }
-
-    /// <summary>How far the records from here on say that their segment was flushed; -1 if there is none.</summary>
-    private static long LatestFlushKnown(SegmentScanner scanner, long from)
-    {
-        var latest = -1L;
-        for (var at = scanner.Find(from); at >= 0; at = scanner.Find(at + scanner.Length))
-        {
-            latest = Math.Max(latest, at - scanner.Unflushed);
-        }
-
-        return latest;
+            || new SegmentScanner(segments[index + 1]).LatestFlushKnown(Segment.HeaderLength) < Segment.HeaderLength;
     }
 
     /// <summary>What a start relies on survives a power cut from then on.</summary>

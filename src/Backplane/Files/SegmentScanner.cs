@@ -88,6 +88,21 @@ internal sealed class SegmentScanner(Segment segment)
         return -1;
     }
 
+    /// <summary>
+    /// How far the records at or after <paramref name="offset"/> say that their segment was flushed; -1 if there is
+    /// none.
+    /// </summary>
+    public long LatestFlushKnown(long offset)
+    {
+        var latest = -1L;
+        for (var at = Find(offset); at >= 0; at = Find(at + Length))
+        {
+            latest = Math.Max(latest, at - Unflushed);
+        }
+
+        return latest;
+    }
+
     private ReadOnlySpan<byte> See(long offset, int count)
     {
         if (offset < windowStart || offset + count > windowStart + windowLength)

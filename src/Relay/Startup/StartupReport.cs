@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Relay.Connections.Sockets;
+using Relay.Sockets;
 using Relay.Logging;
 
 namespace Relay.Startup;

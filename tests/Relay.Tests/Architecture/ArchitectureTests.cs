@@ -2,14 +2,14 @@ using System.Xml.Linq;
 
 namespace Relay.Architecture;
 
-/// <summary>References point one way: between projects, and between the folders that become projects.</summary>
+/// <summary>References point one way between projects.</summary>
 public sealed class ArchitectureTests
 {
     private static readonly Dictionary<string, Room> Samples = new()
     {
-        ["Relay.Access.Grant"] = Named("Relay"),
-        ["Relay.Connections.CloseReason"] = Named("Relay"),
-        ["Relay.Connections.Sockets.SocketLoop"] = Named("Sockets"),
+        ["Relay.Access.Grant"] = Named("Server"),
+        ["Relay.Connections.CloseReason"] = Named("Server"),
+        ["Relay.Sockets.SocketLoop"] = Named("Sockets"),
         ["Relay.Sessions.Outbox"] = Named("Sessions"),
         ["Relay.Backplane.LogEntry"] = Named("Backplane"),
         ["Relay.Yjs.YDocument"] = Named("Yjs"),
@@ -53,9 +53,10 @@ public sealed class ArchitectureTests
     [InlineData("Sessions", "namespace Relay.Sessions;\nclass P { object g = Relay.Access.Grant.Everything; }")]
     [InlineData("Sessions", "using G = Relay.Access.Grant;\nnamespace Relay.Sessions;\nclass P { G g; }")]
     [InlineData("Sessions", "using static Relay.Access.Grant;\nnamespace Relay.Sessions;\nclass P { }")]
-    [InlineData("Sockets", "namespace Relay.Connections.Sockets;\nclass P { CloseReason r; }")]
-    [InlineData("Sockets", "namespace Relay.Connections.Sockets;\nclass P { string s = $\"{CloseReason.All}\"; }")]
-    [InlineData("Sockets", "using Relay.Yjs;\nnamespace Relay.Connections.Sockets;\nclass P { YDocument d; }")]
+    [InlineData("Sockets", "namespace Relay.Sockets;\nclass P { Connections.CloseReason r; }")]
+    [InlineData("Sockets",
+        "using Relay.Connections;\nnamespace Relay.Sockets;\nclass P { string s = $\"{CloseReason.All}\"; }")]
+    [InlineData("Sockets", "using Relay.Yjs;\nnamespace Relay.Sockets;\nclass P { YDocument d; }")]
     [InlineData("Yjs", "namespace Relay.Yjs;\nclass P { Backplane.LogEntry e; }")]
     public void A_reference_to_a_room_that_is_not_below_is_found(string room, string text) =>
         Assert.NotEmpty(House.Breaches(Planted(room, text), Samples));
@@ -64,7 +65,7 @@ public sealed class ArchitectureTests
     [InlineData("Sessions", "using Relay.Yjs;\nnamespace Relay.Sessions;\nclass P { YDocument d; Outbox o; }")]
     [InlineData("Sessions", "namespace Relay.Sessions;\n/// <see cref=\"Access.Grant\"/>\nclass P { int Grant; }")]
     [InlineData("Sessions", "namespace Relay.Sessions;\nclass P { string s = \"Access.Grant\"; }")]
-    [InlineData("Relay", "namespace Relay;\nclass P { Access.Grant g; Connections.Sockets.SocketLoop l; }")]
+    [InlineData("Relay", "namespace Relay;\nclass P { Access.Grant g; Sockets.SocketLoop l; }")]
     public void A_reference_to_a_room_below_is_allowed(string room, string text) =>
         Assert.Empty(House.Breaches(Planted(room, text), Samples));
 

@@ -13,16 +13,15 @@ internal static partial class House
     /// <summary>The directory of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All rooms. What is no project yet is the named folders of <c>src/Relay</c>.</summary>
+    /// <summary>All rooms.</summary>
     public static IReadOnlyList<Room> Rooms { get; } =
     [
         new("Yjs", ["src/Yjs"], []),
         new("Backplane", ["src/Backplane"], ["Yjs"]),
         new("DocLocator", ["src/DocLocator"], ["Yjs"]),
         new("Persistence", ["src/Persistence"], ["Yjs"]),
-        new("Sessions", Folders("src/Sessions", "src/Relay/Sessions"), Stores),
-        new("Sockets", Folders("src/Sockets", "src/Relay/Connections/Sockets", "src/Relay/Connections/WebSockets",
-            "src/Relay/Connections/Backpressure"), []),
+        new("Sessions", ["src/Sessions"], Stores),
+        new("Sockets", ["src/Sockets"], []),
         new("Server", ["src/Server"], [.. Stores, "Sessions", "Sockets"]),
         new("Relay", ["src/Relay"], [.. Stores, "Sessions", "Sockets", "Server"]),
     ];
@@ -65,9 +64,6 @@ internal static partial class House
 
     private static bool IsIn(string type, string space) =>
         type.LastIndexOf('.') == space.Length && type.StartsWith(space, StringComparison.Ordinal);
-
-    private static string[] Folders(string project, params string[] untilThen) =>
-        Directory.Exists(Path.Combine(Root, project)) ? [project] : untilThen;
 
     private static string FindRoot()
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
-using Relay.Connections.Sockets;
+using Relay.Sockets;
 using Relay.Logging;
 using Relay.Sessions;
 

@@ -1,4 +1,4 @@
-using Relay.Connections.Sockets;
+using Relay.Sockets;
 
 namespace Relay.Connections;
 

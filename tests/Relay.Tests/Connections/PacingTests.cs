@@ -1,4 +1,4 @@
-using Relay.Connections.Backpressure;
+using Relay.Sockets.Backpressure;
 
 namespace Relay.Connections;
 

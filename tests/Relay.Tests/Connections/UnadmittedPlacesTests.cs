@@ -1,5 +1,5 @@
 using System.Net;
-using Relay.Connections.Sockets;
+using Relay.Sockets;
 
 namespace Relay.Connections;
 

@@ -4,8 +4,8 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Connections;
-using Relay.Connections.Backpressure;
-using Relay.Connections.WebSockets;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 using Relay.Protocols.Hocuspocus;
 using Relay.Yjs;
 

@@ -9,7 +9,7 @@ namespace Relay.Doubles;
 /// </summary>
 internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
 {
-    private readonly Dictionary<DocumentName, Log> logs = [];
+    private readonly Dictionary<DocumentName, MemoryLog> logs = [];
     private readonly List<Subscription> subscriptions = [];
     private readonly HashSet<ulong> dead = [];
     private long clock = 1000;
@@ -61,11 +61,7 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
     public void Lose(DocumentName name) => logs.Remove(name);
 
     /// <summary>The last entries are gone, as after a failover to a replica that lagged.</summary>
-    public void CutTo(DocumentName name, int entries)
-    {
-        var log = logs[name];
-        log.Entries.RemoveRange(entries, log.Entries.Count - entries);
-    }
+    public void CutTo(DocumentName name, int entries) => logs[name].CutTo(entries);
 
     /// <summary>Another node appends.</summary>
     public LoggedEntry AppendElsewhere(DocumentName name, ulong id, byte[] update, EntryKind kind = EntryKind.Update)
@@ -173,8 +169,7 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation)
     {
         await Appending.PassAsync();
-        if (logs.TryGetValue(document, out var log)
-            && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
+        if (logs.TryGetValue(document, out var log) && log.Find(entry.Id) is { } known)
         {
             return new AppendResult(AppendOutcome.StartedEpoch, known.Position, known.Previous);
         }
@@ -195,50 +190,20 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         CancellationToken cancellation)
     {
         await Reading.PassAsync();
-        var result = Read(document, after);
+        var result = logs.TryGetValue(document, out var log)
+            ? log.Read(after)
+            : new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None);
         await Answering.PassAsync();
         return result;
-    }
-
-    private LogReadResult Read(DocumentName document, Position after)
-    {
-        if (!logs.TryGetValue(document, out var log))
-        {
-            return new LogReadResult(LogReadOutcome.NoLog, [], Position.None, Position.None);
-        }
-
-        var outcome = LogReadOutcome.Entries;
-        var from = after.IsNone ? 0 : after.Offset;
-        if (!after.IsNone && after.Epoch != log.Epoch)
-        {
-            outcome = LogReadOutcome.OtherEpoch;
-        }
-        else if (from > log.End.Offset)
-        {
-            outcome = LogReadOutcome.BeyondEnd;
-        }
-        else if (from < log.Start.Offset)
-        {
-            outcome = LogReadOutcome.Trimmed;
-        }
-        else if (from > 0 && log.At(from).Id != after.Id)
-        {
-            outcome = LogReadOutcome.OtherEntry;
-        }
-
-        var entries = log.Entries.Where(e => outcome != LogReadOutcome.Entries || e.Position.Offset > from).ToArray();
-        return new LogReadResult(outcome, entries, log.End, log.Start);
     }
 
     public ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
         CancellationToken cancellation)
     {
         Checkpoints.Add(saved);
-        if (logs.TryGetValue(document, out var log) && log.Entries.Any(e => e.Position == trimThrough)
-            && trimThrough.Offset <= saved.Offset)
+        if (logs.TryGetValue(document, out var log) && trimThrough.Offset <= saved.Offset)
         {
-            log.Start = trimThrough;
-            log.Entries.RemoveAll(e => e.Position.Offset <= trimThrough.Offset);
+            log.Trim(trimThrough);
         }
 
         return ValueTask.CompletedTask;
@@ -268,7 +233,7 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         var outcome = AppendOutcome.Stored;
         if (!logs.TryGetValue(name, out var log))
         {
-            logs.Add(name, log = new Log(Math.Max(epoch + 1, clock++)));
+            logs.Add(name, log = new MemoryLog(Math.Max(epoch + 1, clock++)));
             outcome = AppendOutcome.StartedEpoch;
         }
         else if (!anyEpoch && epoch != log.Epoch)
@@ -276,41 +241,7 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
             return (new AppendResult(AppendOutcome.OtherEpoch, log.End, EntryId.None), null);
         }
 
-        var stored = log.Entries.FirstOrDefault(e => entry.Earlier.Span.Contains(e.Position.Id));
-        if (!stored.Position.IsNone)
-        {
-            return (new AppendResult(AppendOutcome.Stored, stored.Position, stored.Previous), stored);
-        }
-
-        if (!log.Ids.Add(entry.Id)
-            && log.Entries.FirstOrDefault(e => e.Position.Id == entry.Id) is { Position.IsNone: false } known)
-        {
-            return (new AppendResult(AppendOutcome.Stored, known.Position, known.Previous), known);
-        }
-
-        var logged = new LoggedEntry(new Position(log.Epoch, log.End.Offset + 1, entry.Id), log.End.Id,
-            entry.Kind, entry.Payload)
-        {
-            Fields = entry.Fields,
-        };
-        log.Entries.Add(logged);
-        return (new AppendResult(outcome, logged.Position, logged.Previous), logged);
-    }
-
-    private sealed class Log(long epoch)
-    {
-        public long Epoch { get; } = epoch;
-
-        public Position Start { get; set; } = new(epoch, 0, EntryId.None);
-
-        public List<LoggedEntry> Entries { get; } = [];
-
-        public HashSet<EntryId> Ids { get; } = [];
-
-        public Position End => Entries.Count > 0 ? Entries[^1].Position : Start;
-
-        public Position At(long offset) =>
-            offset == Start.Offset ? Start : Entries.First(e => e.Position.Offset == offset).Position;
+        return log.Append(entry, outcome);
     }
 
     private sealed class Subscription(

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using Relay.Connections.WebSockets;
+using Relay.Sockets.WebSockets;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
 using Relay.Yjs;

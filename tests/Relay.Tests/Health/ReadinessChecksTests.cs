@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
-using Relay.Connections.Sockets;
+using Relay.Sockets;
 using Relay.Doubles;
 
 namespace Relay.Health;

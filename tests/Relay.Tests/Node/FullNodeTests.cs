@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Relay.Connections.Sockets;
+using Relay.Sockets;
 using Relay.Doubles;
 
 namespace Relay.Node;

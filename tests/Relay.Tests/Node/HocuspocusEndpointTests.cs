@@ -61,9 +61,9 @@ public sealed class HocuspocusEndpointTests
         // Each is told of each of its own updates once, and so has none to wait for.
         await Task.WhenAll(clients.Select(client => Task.Run(async () =>
         {
-            for (var confirmed = 0; confirmed < documents * updates;)
+            for (var acknowledged = 0; acknowledged < documents * updates;)
             {
-                confirmed += (await client.ReceiveAsync())!.AsSpan() is [.., 8, 1] ? 1 : 0;
+                acknowledged += (await client.ReceiveAsync())!.AsSpan() is [.., 8, 1] ? 1 : 0;
             }
         })));
         var expected = Doubles.World.StateOf(

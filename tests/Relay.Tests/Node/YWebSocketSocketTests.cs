@@ -1,6 +1,6 @@
 using System.Text;
 using Relay.Connections;
-using Relay.Connections.WebSockets;
+using Relay.Sockets.WebSockets;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Node;

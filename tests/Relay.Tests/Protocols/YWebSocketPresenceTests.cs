@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Connections;
-using Relay.Connections.Backpressure;
-using Relay.Connections.WebSockets;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 using Relay.Doubles;
 using Relay.Protocols.YWebSocket;
 

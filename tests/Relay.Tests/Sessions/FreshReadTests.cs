@@ -4,7 +4,7 @@ using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
 
-/// <summary>What was confirmed before a request is in its answer, whatever the channel did.</summary>
+/// <summary>What was acknowledged before a request is in its answer, whatever the channel did.</summary>
 public sealed class FreshReadTests
 {
     private static readonly byte[] A = Typed(1, 0, "a");
@@ -12,7 +12,7 @@ public sealed class FreshReadTests
     private static readonly byte[] C = Typed(3, 0, "c");
 
     [Fact]
-    public void What_one_node_confirmed_is_in_the_next_answer_of_another_whose_channel_lost_it()
+    public void What_one_node_acknowledged_is_in_the_next_answer_of_another_whose_channel_lost_it()
     {
         using var world = new World();
         world.Client();
@@ -60,7 +60,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
-    public void A_request_that_comes_while_the_document_is_loaded_has_what_was_confirmed_after_the_load_read_the_log()
+    public void A_request_that_comes_during_a_load_has_what_was_acknowledged_after_the_load_read_the_log()
     {
         using var world = new World();
         world.Backplane.AppendElsewhere(World.Name, 1, A);
@@ -89,7 +89,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
-    public void A_document_that_is_being_left_answers_with_what_was_confirmed()
+    public void A_document_that_is_being_left_answers_with_what_was_acknowledged()
     {
         using var world = new World(SessionDefaults.Value with { IdleTimeout = TimeSpan.Zero });
         var client = world.Client();
@@ -135,7 +135,7 @@ public sealed class FreshReadTests
     }
 
     [Fact]
-    public void A_request_that_comes_while_everything_is_read_anew_has_what_was_confirmed_by_then()
+    public void A_request_that_comes_while_everything_is_read_anew_has_what_was_acknowledged_by_then()
     {
         using var world = new World();
         var client = world.Client();

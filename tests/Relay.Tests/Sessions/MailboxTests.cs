@@ -1,5 +1,5 @@
 using Relay.Connections;
-using Relay.Connections.Sockets;
+using Relay.Sockets;
 
 namespace Relay.Sessions;
 

@@ -6,7 +6,7 @@ using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
 
-/// <summary>Requests for a save: a snapshot has what was confirmed before them, whoever else saves.</summary>
+/// <summary>Requests for a save: a snapshot has what was acknowledged before them, whoever else saves.</summary>
 public sealed class SaveRequestTests
 {
     private static readonly byte[] A = Typed(1, 0, "a");
@@ -29,7 +29,7 @@ public sealed class SaveRequestTests
     }
 
     [Fact]
-    public void What_another_node_confirmed_is_in_the_snapshot_also_if_the_channel_lost_it()
+    public void What_another_node_acknowledged_is_in_the_snapshot_also_if_the_channel_lost_it()
     {
         using var world = new World();
         world.Client();

@@ -6,8 +6,8 @@ namespace Relay.Simulation;
 
 /// <summary>
 /// People who delete documents and create them again, through any node, while everything else happens. What is
-/// promised of it: a deletion that is confirmed stays, whatever fails; who has the document is told; and nothing from
-/// before it comes back unless a client writes it again.
+/// promised: a deletion that is acknowledged stays, whatever fails; clients that have the document are told; and no
+/// content from before it comes back unless a client writes it again.
 /// </summary>
 internal sealed class Administrators(World world)
 {

@@ -1,7 +1,7 @@
 namespace Relay.Simulation;
 
 /// <summary>
-/// What a schedule stays within: the failures under which nothing acknowledged may be lost (design, invariants).
+/// Which faults a schedule may have together: under them no update that was acknowledged or shown may be lost.
 /// </summary>
 internal enum Promise
 {

@@ -1,5 +1,5 @@
-using Relay.Connections.Backpressure;
-using Relay.Connections.WebSockets;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 

@@ -1,4 +1,4 @@
-/** What the node tells in each event (`DashboardView` in src/Relay/Reports). */
+/** What the node tells in each event (`DashboardView` in src/Server/Reports). */
 export interface View {
   at: string
   isWhole: boolean

@@ -13,7 +13,7 @@ public sealed class HocuspocusAbsentTests
     private const string Ask = "01640200";
     private const string Question = "016400000100";
     private const string NothingNew = "01640001020000";
-    private const string Confirmed = "01640801";
+    private const string Acknowledged = "01640801";
     private const string Leave = "016407";
 
     private static readonly string NeedsToken = "01640201" + Text(HocuspocusSocket.TokenMissing);
@@ -52,11 +52,11 @@ public sealed class HocuspocusAbsentTests
         world.Advance(0.2);
         Assert.Equal([Question, NothingNew], client.Take());
         client.Say(Step2("d", A));
-        Assert.Equal([Confirmed, UpdateA], client.Take());
+        Assert.Equal([Acknowledged, UpdateA], client.Take());
     }
 
     [Fact]
-    public void What_is_written_to_a_document_that_was_closed_by_another_provider_waits_for_the_token_and_is_confirmed()
+    public void Updates_to_a_document_that_another_provider_closed_wait_for_the_token_and_are_acknowledged()
     {
         using var world = new World();
         var client = new HocuspocusClient(world, new TestVerifier(world.Time));
@@ -67,7 +67,7 @@ public sealed class HocuspocusAbsentTests
         client.Say(Update("d", B));
         Assert.Empty(client.Take());
         client.Say(Token("d", "write"));
-        Assert.Equal([Opened, Confirmed, Confirmed], client.Take()[..3]);
+        Assert.Equal([Opened, Acknowledged, Acknowledged], client.Take()[..3]);
         world.Advance(2);
         Assert.Null(client.CloseCode);
         Assert.Equal(World.StateOf(A, B), client.DocumentAt("d"));
@@ -144,11 +144,11 @@ public sealed class HocuspocusAbsentTests
         client.Say(Question, "01640106010100027b7d");
         Assert.Equal([Opened, Question, NothingNew, "01640106010100027b7d"], client.Take());
         client.Say(NothingNew, UpdateA);
-        Assert.Equal([Confirmed, Confirmed, UpdateA], client.Take());
+        Assert.Equal([Acknowledged, Acknowledged, UpdateA], client.Take());
     }
 
     [Fact]
-    public void A_good_token_after_a_denial_makes_the_document_synced_and_confirms_what_was_dropped()
+    public void A_good_token_after_a_denial_makes_the_document_synced_and_acknowledges_what_was_dropped()
     {
         using var world = new World();
         var writer = new HocuspocusClient(world);
@@ -167,14 +167,14 @@ public sealed class HocuspocusAbsentTests
         Assert.Equal(World.StateOf(C), client.DocumentAt("d"));
         Assert.StartsWith("01640001", client.Take()[^1], StringComparison.Ordinal);
         client.Say(Step2("d", World.StateOf(A, B, Messages.Typed(1, 2, "c"))));
-        Assert.Equal(4, client.Take().Count(frame => frame == Confirmed));
+        Assert.Equal(4, client.Take().Count(frame => frame == Acknowledged));
         Assert.Equal(World.StateOf(A, B, C, Messages.Typed(1, 2, "c")), writer.DocumentAt("d"));
         client.Say(Update("d", Messages.Typed(1, 3, "d")));
-        Assert.Single(client.Take(), Confirmed);
+        Assert.Single(client.Take(), Acknowledged);
     }
 
     [Fact]
-    public void A_provider_that_starts_anew_after_a_denial_is_confirmed_nothing_of_what_was_before()
+    public void A_provider_that_starts_anew_after_a_denial_is_not_acknowledged_what_was_before()
     {
         using var world = new World();
         var client = new HocuspocusClient(world, new TestVerifier(world.Time));
@@ -182,13 +182,13 @@ public sealed class HocuspocusAbsentTests
         client.Say(UpdateA, Update("d", B));
         client.Open("d", "write");
         client.Say(NothingNew);
-        Assert.Equal([Confirmed], client.Take());
+        Assert.Equal([Acknowledged], client.Take());
         world.Advance(5);
         Assert.Empty(client.Take());
     }
 
     [Fact]
-    public void What_was_dropped_is_not_confirmed_to_one_who_may_only_read()
+    public void What_was_dropped_is_not_acknowledged_to_one_who_may_only_read()
     {
         using var world = new World();
         var client = new HocuspocusClient(world, new TestVerifier(world.Time));
@@ -202,7 +202,7 @@ public sealed class HocuspocusAbsentTests
     }
 
     [Fact]
-    public void Updates_whose_confirmation_was_cut_off_by_a_close_are_confirmed_when_the_document_is_open_again()
+    public void Updates_whose_acknowledgement_was_cut_off_by_a_close_are_acknowledged_when_the_document_is_open_again()
     {
         using var world = new World();
         var client = new HocuspocusClient(world, new TestVerifier(world.Time));
@@ -217,7 +217,7 @@ public sealed class HocuspocusAbsentTests
         world.Advance(0.2);
         client.Take();
         client.Say(NothingNew);
-        Assert.Equal(2, client.Take().Count(frame => frame == Confirmed));
+        Assert.Equal(2, client.Take().Count(frame => frame == Acknowledged));
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed class HocuspocusAbsentTests
         Assert.Equal(
             [Message(name, "0201" + Text("A document name must not exceed 1024 bytes of UTF-8."))], client.Take());
         client.Say(UpdateA);
-        Assert.Equal([Confirmed, UpdateA], client.Take());
+        Assert.Equal([Acknowledged, UpdateA], client.Take());
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Text;
 using Relay.Connections;
-using Relay.Connections.Backpressure;
+using Relay.Sockets.Backpressure;
 using Relay.Doubles;
 using static Relay.Doubles.HocuspocusClient;
 using static Relay.Protocols.Hocuspocus.SampleFrames;
@@ -26,8 +26,8 @@ public sealed class HocuspocusLargeTests
         client.Open("d");
         client.Open("other");
         client.Say(Update("other", C), Update("d", new byte[150_000]), Update("other", Messages.Typed(2, 1, "d")));
-        var confirmed = Message("other", "0801");
-        Assert.Equal([confirmed, Update("other", C), Message("d", TooLarge), confirmed], client.Take()[..4]);
+        var acknowledged = Message("other", "0801");
+        Assert.Equal([acknowledged, Update("other", C), Message("d", TooLarge), acknowledged], client.Take()[..4]);
         Assert.Null(client.CloseCode);
         Assert.DoesNotContain(world.Backplane.Appends, append => append.Document.Value == "d");
 

@@ -42,7 +42,7 @@ public sealed class HocuspocusLimitTests
         Assert.Null(client.CloseCode);
         Assert.Equal(World.StateOf(C), client.DocumentAt("other"));
 
-        // And none of it is confirmed by the next token.
+        // And none of it is acknowledged by the next token.
         client.Take();
         client.Open("d");
         Assert.DoesNotContain(Message("d", "0801"), client.Got);

@@ -1,5 +1,5 @@
 using Relay.Backplane;
-using Relay.Connections.Backpressure;
+using Relay.Sockets.Backpressure;
 using Relay.Doubles;
 using Relay.Sessions;
 using Relay.Yjs;

@@ -41,7 +41,7 @@ public sealed class HocuspocusSocketTests
     }
 
     [Fact]
-    public void Who_asks_again_is_asked_again_once_because_it_waits_for_the_confirmation_of_its_answer()
+    public void Who_asks_again_is_asked_again_once_because_it_waits_for_the_acknowledgement_of_its_answer()
     {
         using var world = new World();
         var client = new HocuspocusClient(world);
@@ -107,7 +107,7 @@ public sealed class HocuspocusSocketTests
     }
 
     [Fact]
-    public void An_update_is_confirmed_only_when_it_is_in_the_log()
+    public void An_update_is_acknowledged_only_when_it_is_in_the_log()
     {
         using var world = new World();
         var client = new HocuspocusClient(world);

@@ -1,7 +1,7 @@
 using System.Net;
 using Relay.Access;
 using Relay.Connections;
-using Relay.Connections.Backpressure;
+using Relay.Sockets.Backpressure;
 using Relay.Doubles;
 using static Relay.Doubles.HocuspocusClient;
 

@@ -1,4 +1,4 @@
-using Relay.Connections.WebSockets;
+using Relay.Sockets.WebSockets;
 using Relay.Doubles;
 using static Relay.Doubles.HocuspocusClient;
 

@@ -15,7 +15,7 @@ public sealed class UnsyncedCountTests
         Assert.Equal(3, count.Value);
         for (var i = 0; i < 4; i++)
         {
-            count.Confirm();
+            count.Acknowledge();
         }
 
         Assert.Equal(0, count.Value);
@@ -23,7 +23,7 @@ public sealed class UnsyncedCountTests
 
     /// <summary>One message for each would be handed to the session, all at once.</summary>
     [Fact]
-    public void Updates_to_a_denied_document_without_end_are_not_all_confirmed_when_it_opens()
+    public void Updates_to_a_denied_document_without_end_are_not_all_acknowledged_when_it_opens()
     {
         Count(DocumentMessageKind.SyncStep1, 1);
         Count(DocumentMessageKind.Update, 30 * UnsyncedCount.Most);

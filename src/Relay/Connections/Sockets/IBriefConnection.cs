@@ -1,6 +1,0 @@
-namespace Relay.Connections.Sockets;
-
-/// <summary>
-/// A feature of requests on a connection for which there is no place (<see cref="ClientPlace.Brief"/>).
-/// </summary>
-internal interface IBriefConnection;

@@ -1,0 +1,91 @@
+using Relay.Access;
+using Relay.Connections;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
+using Relay.Sessions;
+
+namespace Relay.Protocols.Hocuspocus;
+
+/// <summary><c>ws /hocuspocus</c>, and every path below it: documents are named in the messages.</summary>
+internal sealed partial class HocuspocusEndpoint(
+    SessionRegistry sessions,
+    ConnectionRegistry connections,
+    RequestGate gate,
+    ReturnDelays returns,
+    WaitingRoom waiting,
+    ClientTokens tokens,
+    AwarenessStamping stamping,
+    ConnectionLimits limits,
+    BufferBudget budget,
+    UnadmittedBudget unadmitted,
+    UserPlaces users,
+    SocketTicks ticks,
+    SocketMetrics metrics,
+    TimeProvider time,
+    ILogger<HocuspocusEndpoint> logger)
+{
+    public const string Path = "/hocuspocus";
+
+    private const string AnyDocument = "";
+
+    private readonly HocuspocusFormats formats = new();
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!await gate.MayConnectAsync(context))
+        {
+            return;
+        }
+
+        var (address, who) = (context.Connection.RemoteIpAddress, context.Request.Headers.UserAgent.ToString());
+        if (await waiting.MayGoOnAsync(context, AnyDocument, who)
+            && await WebSocketUpgrade.AcceptAsync(context) is { } upgraded)
+        {
+            await upgraded.ServeAsync(
+                async connection => returns.Closed(address, AnyDocument, who, await ServeAsync(connection)), logger);
+        }
+    }
+
+    /// <returns>The code with which the node closed the connection, if it did.</returns>
+    private async Task<int?> ServeAsync(UpgradedConnection upgraded)
+    {
+        var client = new ClientSocket(
+            upgraded.Stream,
+            limits.MaxMessageBytes,
+            budget,
+            HocuspocusFormat.Silence,
+            ticks,
+            metrics,
+            CloseReason.OfSockets,
+            upgraded.Abort)
+        {
+            RemoteAddress = upgraded.RemoteAddress,
+        };
+        var place = new ConnectionPlace();
+        if (connections.TryAddUnadmitted(place, upgraded.RemoteAddress) is { } refusal)
+        {
+            client.Close(refusal);
+            await client.RunAsync((_, _) => ValueTask.CompletedTask);
+            return refusal.Code;
+        }
+
+        LogConnected(logger);
+        try
+        {
+            var socket = new HocuspocusSocket(
+                client, sessions, tokens, formats, limits, time, unadmitted, users, logger, stamping.IsOn)
+            {
+                TryAdmit = () => connections.TryAdmit(place),
+            };
+            place.Fill(socket);
+            await socket.RunAsync();
+        }
+        finally
+        {
+            connections.Remove(place);
+            LogDisconnected(logger, client.ClosedFor?.Code, client.ClosedFor?.Text);
+        }
+
+        return client.ClosedFor?.Code;
+    }
+}

@@ -1,0 +1,243 @@
+using Relay.Backplane;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>
+/// One reading of a document's snapshots and of its log. It may find that what is stored moved meanwhile; then
+/// <see cref="DurableStateReader"/> begins another.
+/// </summary>
+/// <param name="log">The log.</param>
+/// <param name="snapshots">The document's snapshots, none of them merged yet.</param>
+/// <param name="name">The document.</param>
+/// <param name="covered">A snapshot that the caller knows to be stored while its log was alive;
+/// <see cref="Position.None"/> for none.</param>
+/// <param name="acceptsGap">Whether the log need not reach back to a snapshot.</param>
+/// <param name="kind">What documents are.</param>
+/// <param name="salvaged">What to take instead of the log; null to read the log.</param>
+internal sealed class DurableStateReading(
+    IDocumentLog log,
+    MergedSnapshots snapshots,
+    DocumentName name,
+    Position covered,
+    bool acceptsGap,
+    IContentKind kind,
+    LogReadResult? salvaged)
+{
+    /// <summary>Why the reading returned null.</summary>
+    public string Problem { get; private set; } = "";
+
+    /// <summary>Returns the state, or null when what is stored moved meanwhile.</summary>
+    public async ValueTask<DurableState?> ReadAsync(CancellationToken cancellation)
+    {
+        if (await snapshots.MergeListedAsync(cancellation) == SnapshotMergeStep.Moved)
+        {
+            Problem = snapshots.Problem;
+            return null;
+        }
+
+        var saved = snapshots.Newest;
+        var tombstone = snapshots.Tombstone;
+        var read = salvaged ?? await log.ReadAsync(name, saved.IsNone ? tombstone : saved, cancellation);
+        if (salvaged is null && tombstone.IsNone && read.Entries is [{ Kind: EntryKind.Created }, ..])
+        {
+            // A tombstone is stored before a document is created again, so the listing is older than the log. A
+            // session that took the two for one state would append what was deleted.
+            Problem = $"The log says that the document was created at {read.Entries[0].Position}, and no tombstone "
+                + "is listed.";
+            return null;
+        }
+
+        if (salvaged is null && await IsListedSinceAsync(saved, read, cancellation))
+        {
+            Problem = "Snapshots were stored while the log was read.";
+            return null;
+        }
+
+        if (!tombstone.IsNone && read.Outcome != LogReadOutcome.Damaged)
+        {
+            if (saved.IsNone && !IsCreatedAnew(read))
+            {
+                return snapshots.Unreadable.Count > 0
+                    ? End(DurableOutcome.Unreadable, tombstone, [],
+                        $"The snapshot at {snapshots.Unreadable.First()} does not read, and is newer than "
+                            + "the document's deletion.")
+                    : End(DurableOutcome.Deleted, read.End.IsNone ? tombstone : read.End, []);
+            }
+
+            if (read.Outcome != LogReadOutcome.NoLog && read.End.Epoch < tombstone.Epoch)
+            {
+                return End(DurableOutcome.Unreadable, read.End, [],
+                    $"The log ends at {read.End}, before the document was deleted and created again: "
+                        + "it is an old one that came back.");
+            }
+        }
+
+        return read.Outcome switch
+        {
+            LogReadOutcome.NoLog => Finish(saved, [], saved, Position.None, hasLog: false),
+            LogReadOutcome.Damaged => End(DurableOutcome.Unreadable, saved, [], read.Problem),
+            LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries, saved, read.Start),
+            _ => await ReadOtherHistoryAsync(read, cancellation),
+        };
+    }
+
+    /// <summary>
+    /// Whether the listing is too old for the log. A log that does not go on from the newest snapshot was lost and
+    /// begun anew. Before that another snapshot may have been stored, which all sessions that follow this log have
+    /// read.
+    /// </summary>
+    private async ValueTask<bool> IsListedSinceAsync(
+        Position saved, LogReadResult read, CancellationToken cancellation)
+    {
+        if (read.Outcome is LogReadOutcome.NoLog or LogReadOutcome.Damaged
+            || (read.Outcome == LogReadOutcome.Entries && (!saved.IsNone || read.Entries.Count == 0)))
+        {
+            return false;
+        }
+
+        return await snapshots.HasNewAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Whether the log goes on after the tombstone. A log that was begun by a node that missed the deletion does not.
+    /// </summary>
+    private bool IsCreatedAnew(LogReadResult read) =>
+        read.Outcome is not (LogReadOutcome.NoLog or LogReadOutcome.Entries)
+            && read.End.Epoch > snapshots.Tombstone.Epoch
+            && read is { Start.Offset: 0, Entries: [{ Kind: EntryKind.Created }, ..] };
+
+    /// <summary>
+    /// The newest snapshot does not stand in this log: the log was lost and begun anew, or a failover lost its last
+    /// entries and it has grown since. The state is whole if the entries begin at the log's beginning, or if a
+    /// snapshot that stands in this log covers what is trimmed.
+    /// </summary>
+    private async ValueTask<DurableState?> ReadOtherHistoryAsync(LogReadResult read, CancellationToken cancellation)
+    {
+        if (read.Start.Offset == 0)
+        {
+            return Finish(read.End, read.Entries, Position.None, read.Start);
+        }
+
+        var places = read.Entries.Select(e => e.Position).Append(read.Start).ToHashSet();
+        foreach (var snapshot in snapshots.At(places))
+        {
+            switch (await snapshots.MergeAsync(snapshot, cancellation))
+            {
+                case SnapshotMergeStep.Merged:
+                    return Finish(read.End, read.Entries, snapshot.Position, read.Start);
+                case SnapshotMergeStep.Moved:
+                    Problem = snapshots.Problem;
+                    return null;
+                default:
+                    break;
+            }
+        }
+
+        if (acceptsGap)
+        {
+            return Finish(read.End, read.Entries, Position.None, read.Start);
+        }
+
+        Problem = $"The log begins after {read.Start}, and no snapshot covers what was before.";
+        return null;
+    }
+
+    private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog, Position start,
+        bool hasLog = true)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Kind == EntryKind.Deleted)
+            {
+                return End(DurableOutcome.Deleted, end, []);
+            }
+
+            if (entry.Kind == EntryKind.Update && !snapshots.Document.TryApply(entry.Payload, out _, out var error))
+            {
+                return End(DurableOutcome.Unreadable, end, [],
+                    $"The log entry at {entry.Position} does not read: {error}");
+            }
+        }
+
+        foreach (var bad in snapshots.Unreadable)
+        {
+            if (!IsCovered(bad, entries, inLog.IsNone ? Position.None : start))
+            {
+                return End(DurableOutcome.Unreadable, end, [],
+                    $"The snapshot at {bad} does not read, and what is left does not reach it.");
+            }
+        }
+
+        return End(DurableOutcome.Read, end, entries) with
+        {
+            IsInLog = inLog == snapshots.Newest,
+            Known = hasLog ? Known(entries, inLog, end.Epoch) : Known([], Position.None, 0),
+            Covers = snapshots.Covers,
+            Strays = Strays(entries, inLog, hasLog ? end.Epoch : 0),
+        };
+    }
+
+    /// <summary>
+    /// What is neither in the log nor in the snapshot that it goes on from. That is the snapshot that stands in the
+    /// log, or else the newest of another epoch, which all sessions that follow this log have read. A snapshot of the
+    /// log's own epoch that does not stand in it is of a history that a failover lost.
+    /// </summary>
+    private ReadOnlyMemory<byte> Strays(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
+    {
+        var from = inLog.IsNone ? snapshots.NewestOutside(epoch) : inLog;
+        if (snapshots.Merged.Keys.All(position => position == from))
+        {
+            return default;
+        }
+
+        var lacking = Together(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload)
+            .Concat(snapshots.Merged.Where(m => m.Key == from).Select(m => m.Value)));
+        _ = lacking.TryGetNews(snapshots.Document.EncodeState(), out var strays, out _, isAccepted: true);
+        return strays;
+    }
+
+    /// <summary>A document of updates all of which have been read before.</summary>
+    private IContent Together(IEnumerable<ReadOnlyMemory<byte>> updates)
+    {
+        var together = kind.Create();
+        foreach (var update in updates)
+        {
+            _ = together.TryApply(update, out _, out _);
+        }
+
+        return together;
+    }
+
+    /// <summary>
+    /// What every session that follows this log surely has. A snapshot of another epoch that was stored before this log
+    /// began was read by all of them. A snapshot of this epoch whose entry a failover lost was not: a session that was
+    /// suspended at an earlier position, or was behind, goes on with the log without noticing the failover.
+    /// </summary>
+    private IContent Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
+    {
+        bool IsKnown(Position snapshot) => snapshot == inLog || (snapshot == covered && covered.Epoch != epoch);
+        if (snapshots.Merged.Keys.All(IsKnown))
+        {
+            return snapshots.Document;
+        }
+
+        return Together(snapshots.Merged.Where(m => IsKnown(m.Key)).Select(m => m.Value)
+            .Concat(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload)));
+    }
+
+    /// <summary>
+    /// Whether the state has all that an unreadable snapshot had. The log shows it if it holds that very entry, or
+    /// begins right after it and the state reaches back to that; or a merged snapshot has all of it.
+    /// </summary>
+    private bool IsCovered(Position bad, IReadOnlyList<LoggedEntry> entries, Position start) =>
+        bad == start || entries.Any(e => e.Position == bad) || snapshots.IsReplaced(bad);
+
+    private DurableState End(DurableOutcome outcome, Position position, IReadOnlyList<LoggedEntry> entries,
+        string? problem = null) =>
+        new(outcome, snapshots.Document, position, entries, snapshots.Newest, false, snapshots.Document,
+            snapshots.Tombstone.IsNone ? snapshots.Unreadable : (HashSet<Position>)
+                [.. snapshots.Unreadable, snapshots.Tombstone],
+            problem)
+        { Tombstone = snapshots.Tombstone };
+}
