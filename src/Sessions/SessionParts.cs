@@ -27,7 +27,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         Figures = Activity?.Figures ?? new RoomFigures();
         memory = (services.Memory ?? NodeMemory.Unlimited).Open();
         Content = new LoggedDocument(
-            settings.GarbageCollection, new GrowthLimit(settings.MaxDocumentBytes, memory), Figures);
+            settings.Content, new GrowthLimit(settings.MaxDocumentBytes, memory), Figures);
         var connections = new ConnectionSet(Figures);
         var registry = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, memory);
         publisher = new AwarenessPublisher(context, services.Channel, new PresenceOutbox(registry.Records));

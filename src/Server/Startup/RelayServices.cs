@@ -163,10 +163,11 @@ internal static class RelayServices
     {
         var limits = settings.Limits;
         services.AddSingleton(settings.ForSessions());
+        services.AddSingleton(provider => provider.GetRequiredService<SessionSettings>().Content);
         services.AddSingleton(provider => new DurableStateReader(
             provider.GetRequiredService<IDocumentLog>(),
             provider.GetRequiredService<ISnapshotStore>(),
-            settings.Documents.GarbageCollection,
+            provider.GetRequiredService<IContentKind>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DurableStateReader>>()));
         services.AddSingleton(new ReconcileGate(ReconcileAtOnce));

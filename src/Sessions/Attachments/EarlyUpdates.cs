@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -14,7 +12,7 @@ internal sealed class EarlyUpdates
     private bool isOver;
 
     /// <summary>What the connection has sent that did not have to wait; the log may not have it yet.</summary>
-    private StructClocks? taken;
+    private ITakenUpdates? taken;
 
     /// <summary>Whether frames wait.</summary>
     public bool IsHolding => held is not null;
@@ -25,7 +23,7 @@ internal sealed class EarlyUpdates
     /// <summary>Holds a frame that has to wait; returns false if it has not.</summary>
     /// <param name="frame">The next frame of the connection.</param>
     /// <param name="document">What is logged.</param>
-    public bool TryHold(in MessageFrame frame, YDocument document)
+    public bool TryHold(in MessageFrame frame, IContent document)
     {
         if (isOver || frame.Has(DocumentMessageKind.SyncStep2))
         {
@@ -50,16 +48,16 @@ internal sealed class EarlyUpdates
     }
 
     /// <summary>
-    /// Notes the structs of an update that did not have to wait and was taken: later ones may build on them.
+    /// Notes an update that did not have to wait and was taken: later ones may build on them.
     /// </summary>
     /// <param name="update">The update, after all checks of what it brings.</param>
     /// <param name="extent">What it covers, if all of it is new and its extent is known.</param>
     /// <param name="document">What is logged.</param>
-    public void Took(ReadOnlyMemory<byte> update, in UpdateExtent extent, YDocument document)
+    public void Took(ReadOnlyMemory<byte> update, in InputExtent extent, IContent document)
     {
         if (!isOver)
         {
-            (taken ??= new StructClocks()).AddNews(extent, update, document);
+            (taken ??= document.Taken()).Add(extent, update, document);
         }
     }
 

@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -214,17 +212,17 @@ internal sealed class Broadcaster
             return;
         }
 
-        var past = new PastStateVector(content.Document);
-        past.Remove(newest.Starts);
+        var past = content.Document.Past();
+        newest.RemoveFrom(past);
         var at = log.End;
         foreach (var state in left.OrderByDescending(state => state.Cursor))
         {
             while (at > state.Cursor)
             {
-                past.Remove(log[--at].Starts);
+                log[--at].RemoveFrom(past);
             }
 
-            state.Base = past.Encode();
+            state.Base = past.EncodeStateVector();
         }
     }
 

@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -18,8 +16,6 @@ internal sealed class SyncReplies(
 
     /// <summary>How long an answer that was too large to be sent twice counts for all questions.</summary>
     private static readonly TimeSpan AnswerCounts = TimeSpan.FromSeconds(5);
-
-    private static readonly byte[] NoStateVector = [0];
 
     /// <summary>
     /// A client asks what it lacks. Every question is answered; of more than a few that came before the first answer
@@ -94,7 +90,7 @@ internal sealed class SyncReplies(
             return;
         }
 
-        AddUnlogged(attachment, NoStateVector);
+        AddUnlogged(attachment, content.Kind.EmptyStateVector);
         MoveToEnd(attachment);
     }
 
@@ -200,14 +196,14 @@ internal sealed class SyncReplies(
         }
 
         // In one message, whatever its size: what exactly the client has of it is not known.
-        var others = new YDocument(context.Settings.GarbageCollection);
+        var others = content.Kind.Create();
         if (!others.TryApply(unlogged, out _, out var error)
             || !others.TryEncodeDiff(stateVector.Span, out var diff, out error))
         {
             throw new InvalidOperationException($"Updates that were checked do not read: {error}");
         }
 
-        if (!diff.AsSpan().SequenceEqual(LoggedDocument.EmptyUpdate))
+        if (!diff.AsSpan().SequenceEqual(content.Kind.EmptyUpdate.Span))
         {
             attachment.Delivery.Parts.Enqueue(
                 AnswerPart.Make(attachment.Connection.Format, diff, endsAnswer: false));

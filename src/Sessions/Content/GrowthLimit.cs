@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -8,6 +6,11 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class GrowthLimit(long maxBytes, MemoryShare share)
 {
+    /// <summary>
+    /// What arrays take beside what is in them: once in the growth by updates that are applied together.
+    /// </summary>
+    public const long FixedBytes = 256;
+
     private const int PartForDeletes = 8;
 
     private long documentBytes;
@@ -22,12 +25,12 @@ internal sealed class GrowthLimit(long maxBytes, MemoryShare share)
     public long Room => maxBytes + (maxBytes / PartForDeletes) - documentBytes - waiting;
 
     /// <summary>Why the document may not grow by so much more, or null.</summary>
-    /// <param name="growth">What it would grow by, without <see cref="UpdateCost.FixedBytes"/>.</param>
+    /// <param name="growth">What it would grow by, without <see cref="FixedBytes"/>.</param>
     /// <param name="onlyDeletes">
     /// Whether it would only have more deleted: its memory is given back when the document is saved.
     /// </param>
     public RefusalReason? Refuses(long growth, bool onlyDeletes) =>
-        growth + UpdateCost.FixedBytes > Room - (onlyDeletes ? 0 : maxBytes / PartForDeletes)
+        growth + FixedBytes > Room - (onlyDeletes ? 0 : maxBytes / PartForDeletes)
             ? RefusalReason.DocumentTooLarge
         : !(onlyDeletes ? share.AllowsDeletes(growth) : share.Allows(growth)) ? RefusalReason.NodeIsFull
         : null;

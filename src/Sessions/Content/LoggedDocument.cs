@@ -1,23 +1,21 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
 /// The document of a session: exactly what the log holds up to the session's position, or a state that covers it.
 /// Belongs to the session's mailbox.
 /// </summary>
-/// <param name="garbageCollection"><c>Documents:GarbageCollection</c>.</param>
+/// <param name="kind">What the document is.</param>
 /// <param name="limit">What it may take in memory.</param>
 /// <param name="figures">What is known of the document, on any thread.</param>
-internal sealed class LoggedDocument(bool garbageCollection, GrowthLimit limit, RoomFigures figures)
+internal sealed class LoggedDocument(IContentKind kind, GrowthLimit limit, RoomFigures figures)
 {
-    /// <summary>An update without changes.</summary>
-    public static readonly byte[] EmptyUpdate = [0, 0];
-
     private long encodedVersion = -1;
     private byte[] encoded = [];
 
-    public YDocument Document { get; private set; } = new(garbageCollection);
+    /// <summary>What the document is.</summary>
+    public IContentKind Kind => kind;
+
+    public IContent Document { get; private set; } = kind.Create();
 
     /// <summary>What the document may take, with the updates that wait for their append.</summary>
     public GrowthLimit Limit => limit;
@@ -29,7 +27,7 @@ internal sealed class LoggedDocument(bool garbageCollection, GrowthLimit limit, 
     public int EncodedBytes => encoded.Length;
 
     /// <summary>Begins with a document that a load put together.</summary>
-    public void Begin(YDocument loaded)
+    public void Begin(IContent loaded)
     {
         Document = loaded;
         OnChanged();
@@ -39,7 +37,7 @@ internal sealed class LoggedDocument(bool garbageCollection, GrowthLimit limit, 
     /// <param name="update">What is applied.</param>
     /// <param name="diff">The part of it that the document did not have; empty if there is none.</param>
     /// <param name="error">Why the update is refused; the document is as it was.</param>
-    public bool TryApply(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> diff, out YjsError error)
+    public bool TryApply(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> diff, out ContentError error)
     {
         if (!Document.TryApply(update, out diff, out error))
         {

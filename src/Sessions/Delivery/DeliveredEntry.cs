@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -12,19 +10,19 @@ internal sealed class DeliveredEntry(ReadOnlyMemory<byte> update, DeliveryState?
     private FrameFormat? format;
     private ReadOnlyMemory<byte>[] single = [];
     private DeliveredEntry? other;
-    private UpdateStarts? starts;
+    private object? read;
 
     /// <summary>The one connection that is not sent it.</summary>
     public DeliveryState? Except { get; } = except;
 
-    /// <summary>
-    /// Where its structs begin. Read once: connections that do not read fall behind one after another, each by all
-    /// entries that are kept.
-    /// </summary>
-    public UpdateStarts Starts => starts ??= UpdateStarts.Of(update);
-
     /// <summary>What it counts for in the bytes that a session keeps for its slow connections.</summary>
     public int Bytes => update.Length + 16;
+
+    /// <summary>
+    /// Takes it away from what a content had. It is read once: connections that do not read fall behind one after
+    /// another, each by all entries that are kept.
+    /// </summary>
+    public void RemoveFrom(IPastContent past) => past.Remove(update, ref read);
 
     /// <summary>The frame in <paramref name="wanted"/>, alone in an array that is not changed.</summary>
     public ReadOnlyMemory<byte>[] Frame(FrameFormat wanted)

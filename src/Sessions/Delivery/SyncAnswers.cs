@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -10,7 +8,7 @@ namespace Relay.Sessions;
 /// <param name="sizes">Into what an answer is cut.</param>
 /// <param name="budget">What answers are charged to.</param>
 /// <param name="wake">Has <see cref="TryAgain"/> called for those that wait; see <see cref="AnswerBudget"/>.</param>
-internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action wake)
+internal sealed class SyncAnswers(AnswerSizes sizes, AnswerBudget budget, Action wake)
 {
     /// <summary>How many different answers of the present document are looked at for a question.</summary>
     private const int MostKnown = 8;
@@ -37,7 +35,7 @@ internal sealed class SyncAnswers(DiffSizes sizes, AnswerBudget budget, Action w
     /// <param name="format">How its frames are written.</param>
     /// <param name="answer">The answer, for <see cref="TryHold"/>; null if there is no room for it now.</param>
     /// <returns>False for bytes that are no state vector.</returns>
-    public bool TryFind(YDocument document, in SyncQuestion question, FrameFormat format, out SyncAnswer? answer)
+    public bool TryFind(IContent document, in SyncQuestion question, FrameFormat format, out SyncAnswer? answer)
     {
         seen = budget.Returns;
         for (var i = known.Count - 1; i >= 0; i--)

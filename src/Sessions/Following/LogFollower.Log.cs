@@ -12,5 +12,5 @@ internal sealed partial class LogFollower
         LogLevel.Error,
         "The log entry of {Document} at {Position} does not read: {Error}")]
     private static partial void LogEntryUnreadable(
-        ILogger logger, DocumentName document, Position position, YjsError error);
+        ILogger logger, DocumentName document, Position position, ContentError error);
 }

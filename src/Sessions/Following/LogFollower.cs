@@ -210,7 +210,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
             return;
         }
 
-        var update = entry.Kind == EntryKind.Created ? LoggedDocument.EmptyUpdate : entry.Payload;
+        var update = entry.Kind == EntryKind.Created ? content.Kind.EmptyUpdate : entry.Payload;
         if (!content.TryApply(update, out var diff, out var error))
         {
             // Another node logged what this one would have refused. No entry after it can be right either.

@@ -6,5 +6,5 @@ internal sealed partial class MessageIntake
 {
     [LoggerMessage(
         SessionEventId.BadUpdate, LogLevel.Information, "A client's update to {Document} is refused: {Error}")]
-    private static partial void LogBadUpdate(ILogger logger, DocumentName document, YjsError error);
+    private static partial void LogBadUpdate(ILogger logger, DocumentName document, ContentError error);
 }

@@ -14,7 +14,7 @@ internal sealed partial class MessageIntake(
     IIntakeSession session)
 {
     /// <summary>What is new in the frame at hand.</summary>
-    private readonly List<FoundDiff> diffs = [];
+    private readonly List<InputDiff> diffs = [];
 
     /// <summary>
     /// Takes messages that came together, of one frame or many: what is new in them becomes one append. Messages of a
@@ -180,7 +180,7 @@ internal sealed partial class MessageIntake(
         }
     }
 
-    private void Handle(Attachment attachment, in DocumentMessage message, in FoundDiff diff)
+    private void Handle(Attachment attachment, in DocumentMessage message, in InputDiff diff)
     {
         var asksFirst = attachment.Delivery.SyncRequests.Count > 0 || attachment.Connection.Format.AsksWhenAsked;
         if (message.Kind != DocumentMessageKind.SyncStep1 && !asksFirst)
@@ -193,7 +193,7 @@ internal sealed partial class MessageIntake(
         switch (message.Kind)
         {
             case DocumentMessageKind.SyncStep1:
-                attachment.Presence.IsNew |= content.Version > 0 && session.HasEntries && message.Payload.Span is [0];
+                attachment.Presence.IsNew |= content.Version > 0 && session.HasEntries && IsOfNothing(message.Payload);
                 broadcaster.Ask(attachment, message);
                 break;
             case DocumentMessageKind.SyncStep2:
@@ -222,7 +222,7 @@ internal sealed partial class MessageIntake(
         }
     }
 
-    private void HandleUpdate(Attachment attachment, in DocumentMessage message, in FoundDiff diff, bool isUpdate)
+    private void HandleUpdate(Attachment attachment, in DocumentMessage message, in InputDiff diff, bool isUpdate)
     {
         if (attachment.Access < AccessLevel.Write && (isUpdate || diff.IsNew))
         {
@@ -245,7 +245,10 @@ internal sealed partial class MessageIntake(
         }
     }
 
-    private void Count(Attachment attachment, in DocumentMessage message, in FoundDiff diff)
+    private bool IsOfNothing(ReadOnlyMemory<byte> stateVector) =>
+        stateVector.Span.SequenceEqual(content.Kind.EmptyStateVector.Span);
+
+    private void Count(Attachment attachment, in DocumentMessage message, in InputDiff diff)
     {
         figures.BytesIn += message.Bytes;
         if (attachment.Activity is { } connection)

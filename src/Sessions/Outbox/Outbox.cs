@@ -82,7 +82,7 @@ internal sealed partial class Outbox
     /// </summary>
     public void MoveOn()
     {
-        waiting.Add(new OutboxItem(null, LoggedDocument.EmptyUpdate, 0, false, content.Version));
+        waiting.Add(new OutboxItem(null, content.Kind.EmptyUpdate, 0, false, content.Version));
         Append();
     }
 
@@ -147,7 +147,7 @@ internal sealed partial class Outbox
         figures.Updates += items.Count;
         var environment = context.Effects.Environment;
         inFlight = new InFlightAppend(
-            environment.NewEntryId(), OutboxBatches.Merge(items), items, environment.Time.GetTimestamp());
+            environment.NewEntryId(), batches.Merge(items), items, environment.Time.GetTimestamp());
         Send();
     }
 

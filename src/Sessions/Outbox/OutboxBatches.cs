@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -15,14 +13,14 @@ internal sealed class OutboxBatches(LoggedDocument content, IOutboxSession sessi
     private long number;
 
     /// <summary>Merges the updates of a batch.</summary>
-    public static ReadOnlyMemory<byte> Merge(List<OutboxItem> items)
+    public ReadOnlyMemory<byte> Merge(List<OutboxItem> items)
     {
         if (items.Count == 1)
         {
             return items[0].Update;
         }
 
-        return YDocument.TryMerge(items.ConvertAll(static item => item.Update), out var merged, out var error)
+        return content.Kind.TryMerge(items.ConvertAll(static item => item.Update), out var merged, out var error)
             ? merged
             : throw new InvalidOperationException($"Updates that were checked do not merge: {error}");
     }

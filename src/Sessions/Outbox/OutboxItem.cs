@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>An update that waits for its append.</summary>
@@ -19,7 +17,7 @@ internal readonly record struct OutboxItem(
     bool IsEchoed,
     long Version,
     long Growth = 0,
-    UpdateExtent Extent = default)
+    InputExtent Extent = default)
 {
     /// <summary>Appended because the stores lack it, although this session's document has it.</summary>
     public bool IsRecovery => From is null;

@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -23,7 +21,7 @@ internal sealed partial class UnloggedUpdates
     /// What was shown unlogged since the log stopped answering; null if there is none. Other clients send it again when
     /// they connect anew, and it must not come back to its writer that way.
     /// </summary>
-    private YDocument? shown;
+    private IContent? shown;
 
     /// <summary>
     /// What the clients of another node shared unlogged when this one loaded the document. Both nodes append it: the
@@ -131,7 +129,7 @@ internal sealed partial class UnloggedUpdates
             return default;
         }
 
-        if (!YDocument.TryMerge(updates, out var merged, out var error))
+        if (!content.Kind.TryMerge(updates, out var merged, out var error))
         {
             throw new InvalidOperationException($"Updates that were checked do not merge: {error}");
         }
@@ -171,7 +169,7 @@ internal sealed partial class UnloggedUpdates
     /// <summary>Shows an update to all connections but one.</summary>
     private void Show(in OutboxItem item, Attachment? except)
     {
-        shown ??= new YDocument(context.Settings.GarbageCollection);
+        shown ??= content.Kind.Create();
         if (!shown.TryApply(item.Update, out var diff, out var error))
         {
             throw new InvalidOperationException($"An update that was checked does not read: {error}");
@@ -183,9 +181,9 @@ internal sealed partial class UnloggedUpdates
         }
     }
 
-    private YDocument Union(IEnumerable<OutboxItem> items)
+    private IContent Union(IEnumerable<OutboxItem> items)
     {
-        var union = new YDocument(context.Settings.GarbageCollection);
+        var union = content.Kind.Create();
         foreach (var item in items)
         {
             _ = union.TryApply(item.Update, out _, out _);
@@ -194,7 +192,7 @@ internal sealed partial class UnloggedUpdates
         return union;
     }
 
-    private static bool HasAll(YDocument document, ReadOnlyMemory<byte> update) =>
+    private static bool HasAll(IContent document, ReadOnlyMemory<byte> update) =>
         document.TryGetNews(update, out var diff, out _, isAccepted: true) && diff.IsEmpty;
 
     /// <summary>Others may have sent again what this connection wrote.</summary>

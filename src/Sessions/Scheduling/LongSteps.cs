@@ -1,5 +1,3 @@
-using Relay.Yjs;
-
 namespace Relay.Sessions;
 
 /// <summary>
@@ -21,10 +19,10 @@ internal static class LongSteps
     public const long MostMemory = 1 << 20;
 
     /// <summary>Whether anything that goes through a whole document is long.</summary>
-    public static bool Encodes(YDocument document) => document.MemoryBytes > MostMemory;
+    public static bool Encodes(IContent document) => document.MemoryBytes > MostMemory;
 
     /// <summary>Whether it is long to take in what came from a connection.</summary>
-    public static bool TakesIn(IReadOnlyList<DocumentMessage> messages, YDocument document)
+    public static bool TakesIn(IReadOnlyList<DocumentMessage> messages, IContent document)
     {
         long bytes = 0;
         var asks = false;
@@ -40,6 +38,6 @@ internal static class LongSteps
     /// <summary>Whether it is long to apply updates.</summary>
     /// <param name="bytes">How long they are, about.</param>
     /// <param name="document">The document that takes them.</param>
-    public static bool Applies(long bytes, YDocument document) =>
+    public static bool Applies(long bytes, IContent document) =>
         bytes > MostBytes || (document.MayBeCollected(bytes) && Encodes(document));
 }

@@ -1,5 +1,4 @@
 using Relay.Persistence;
-using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -17,8 +16,8 @@ internal sealed record SessionSettings
     /// <summary><c>Documents:KeepSnapshots</c>.</summary>
     public required SnapshotRetention Retention { get; init; }
 
-    /// <summary><c>Documents:GarbageCollection</c>.</summary>
-    public required bool GarbageCollection { get; init; }
+    /// <summary>What documents are.</summary>
+    public required IContentKind Content { get; init; }
 
     /// <summary><c>Limits:MaxDocumentBytes</c>.</summary>
     public required long MaxDocumentBytes { get; init; }
@@ -42,7 +41,7 @@ internal sealed record SessionSettings
     /// <c>Limits:MaxSyncMessageBytes</c>, and the parts of a larger diff. On a line of 1 Mbit/s each part, and the last
     /// one, must arrive well within the 30 s after which a client that gets no message gives the connection up.
     /// </summary>
-    public required DiffSizes Sync { get; init; }
+    public required AnswerSizes Sync { get; init; }
 
     /// <summary>
     /// How long a served connection has time to say what it has, before it is sent entries all the same.

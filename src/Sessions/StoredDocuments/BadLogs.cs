@@ -87,8 +87,8 @@ internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, Log
         throw new BackplaneUnavailableException($"The log of document '{name}' changed under every attempt.");
     }
 
-    private static bool IsReadable(LoggedEntry entry) =>
-        entry.Kind != EntryKind.Update || new YDocument().TryApply(entry.Payload, out _, out _);
+    private bool IsReadable(LoggedEntry entry) =>
+        entry.Kind != EntryKind.Update || durable.Reads(entry.Payload);
 
     /// <summary>What is lost: entries that do not read and that no snapshot covers.</summary>
     private static string? LossOf(SalvagedLog salvaged, DurableState left)

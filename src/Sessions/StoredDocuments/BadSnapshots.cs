@@ -36,7 +36,7 @@ internal sealed class BadSnapshots(ISnapshotStore snapshots, DurableStateReader 
             return new SetAsideResult(SetAsideOutcome.Gone);
         }
 
-        if (read.Snapshot is { } whole && new YDocument().TryApply(whole.Update, out _, out _))
+        if (read.Snapshot is { } whole && durable.Reads(whole.Update))
         {
             return new SetAsideResult(SetAsideOutcome.Reads);
         }

@@ -15,8 +15,6 @@ internal sealed class DocumentLife(
     /// <summary>Somebody else would have to begin the log anew between each reading and the next step.</summary>
     private const int Tries = 10;
 
-    private static readonly byte[] EmptyState = [0, 0];
-
     /// <summary>
     /// Deletes a document for good, whatever state it is in. A deletion that is there already is completed.
     /// </summary>
@@ -78,7 +76,12 @@ internal sealed class DocumentLife(
             if (result.Outcome == AppendOutcome.StartedEpoch)
             {
                 await snapshots.WriteAsync(
-                    new Snapshot(name, SnapshotKind.State, result.Position, environment.Time.GetUtcNow(), EmptyState),
+                    new Snapshot(
+                        name,
+                        SnapshotKind.State,
+                        result.Position,
+                        environment.Time.GetUtcNow(),
+                        durable.Kind.EmptyUpdate),
                     cancellation);
                 await log.CheckpointAsync(name, result.Position, Position.None, cancellation);
                 return LifeOutcome.Done;

@@ -42,12 +42,12 @@ internal enum DurableOutcome
 /// <param name="Problem">For <see cref="DurableOutcome.Unreadable"/>: one sentence.</param>
 internal sealed record DurableState(
     DurableOutcome Outcome,
-    YDocument Document,
+    IContent Document,
     Position Position,
     IReadOnlyList<LoggedEntry> Entries,
     Position Saved,
     bool IsInLog,
-    YDocument Known,
+    IContent Known,
     IReadOnlySet<Position> Unreadable,
     string? Problem = null)
 {

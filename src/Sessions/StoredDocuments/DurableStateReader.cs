@@ -11,11 +11,14 @@ namespace Relay.Sessions;
 /// refused, never taken for less. Nothing from before a tombstone is merged, and what came after it counts only if
 /// it was created anew: a snapshot of a later epoch, or a log that begins by saying so. Reads only; thread-safe.
 /// </summary>
-internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store, bool garbageCollection,
+internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store, IContentKind kind,
     TimeProvider time, ILogger<DurableStateReader> logger)
 {
     /// <summary>Snapshots and logs that keep moving under the reader this often are no accident.</summary>
     private const int Tries = 4;
+
+    /// <summary>What documents are.</summary>
+    public IContentKind Kind { get; } = kind;
 
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
@@ -42,6 +45,9 @@ internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store,
     public ValueTask<DurableState> ReadWithoutAsync(DocumentName name, Position without, bool acceptsGap,
         CancellationToken cancellation) =>
         TryAsync(() => Begin(name, without: without, acceptsGap: acceptsGap), cancellation);
+
+    /// <summary>Whether an update reads.</summary>
+    public bool Reads(ReadOnlyMemory<byte> update) => Kind.Create().TryApply(update, out _, out _);
 
     /// <summary>All entries that the log holds; none where there is no log, or where its bytes do not read.</summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
@@ -72,7 +78,7 @@ internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store,
     public async ValueTask<DurableState?> ReadAfterAsync(DocumentName name, PeerState peer,
         CancellationToken cancellation)
     {
-        var document = new YDocument(garbageCollection);
+        var document = Kind.Create();
         if (!document.TryApply(peer.Document, out _, out _))
         {
             return null;
@@ -107,8 +113,8 @@ internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store,
         Position without = default,
         bool acceptsGap = false,
         LogReadResult? salvaged = null) =>
-        new(log, new MergedSnapshots(store, name, without, garbageCollection, logger), name, covered, acceptsGap,
-            garbageCollection, salvaged, time);
+        new(log, new MergedSnapshots(store, name, without, Kind, logger), name, covered, acceptsGap,
+            Kind, salvaged, time);
 
     private async ValueTask<DurableState> TryAsync(Func<DurableStateReading> begin, CancellationToken cancellation)
     {
@@ -124,7 +130,7 @@ internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store,
             problem = reading.Problem;
         }
 
-        var empty = new YDocument(garbageCollection);
+        var empty = Kind.Create();
         return new DurableState(DurableOutcome.Unreadable, empty, Position.None, [], Position.None, false, empty,
             new HashSet<Position>(), problem);
     }

@@ -13,7 +13,7 @@ namespace Relay.Sessions;
 /// <param name="covered">A snapshot that the caller knows to be stored while its log was alive;
 /// <see cref="Position.None"/> for none.</param>
 /// <param name="acceptsGap">Whether the log need not reach back to a snapshot.</param>
-/// <param name="garbageCollection">Whether documents drop deleted content.</param>
+/// <param name="kind">What documents are.</param>
 /// <param name="salvaged">What to take instead of the log; null to read the log.</param>
 /// <param name="time">Says how long the reading takes.</param>
 internal sealed class DurableStateReading(
@@ -22,7 +22,7 @@ internal sealed class DurableStateReading(
     DocumentName name,
     Position covered,
     bool acceptsGap,
-    bool garbageCollection,
+    IContentKind kind,
     LogReadResult? salvaged,
     TimeProvider time)
 {
@@ -209,9 +209,9 @@ internal sealed class DurableStateReading(
     }
 
     /// <summary>A document of updates all of which have been read before.</summary>
-    private YDocument Together(IEnumerable<ReadOnlyMemory<byte>> updates)
+    private IContent Together(IEnumerable<ReadOnlyMemory<byte>> updates)
     {
-        var together = new YDocument(garbageCollection);
+        var together = kind.Create();
         foreach (var update in updates)
         {
             _ = together.TryApply(update, out _, out _);
@@ -225,7 +225,7 @@ internal sealed class DurableStateReading(
     /// began was read by all of them. A snapshot of this epoch whose entry a failover lost was not: a session that was
     /// suspended at an earlier position, or was behind, goes on with the log without noticing the failover.
     /// </summary>
-    private YDocument Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
+    private IContent Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
     {
         bool IsKnown(Position snapshot) => snapshot == inLog || (snapshot == covered && covered.Epoch != epoch);
         if (snapshots.Merged.Keys.All(IsKnown))

@@ -8,10 +8,9 @@ namespace Relay.Sessions;
 /// Begins a document's log anew with all that is left of it, for operators who give up something that is stored. Every
 /// session that follows the log hears of it and reconciles: what a session has and the stores lack is appended again.
 /// </summary>
-internal sealed class LogRenewal(IDocumentLog log, ISnapshotStore snapshots, SessionEnvironment environment)
+internal sealed class LogRenewal(
+    IDocumentLog log, ISnapshotStore snapshots, SessionEnvironment environment, IContentKind kind)
 {
-    private static readonly byte[] EmptyUpdate = [0, 0];
-
     /// <summary>
     /// Appends an entry that says nothing: the log expires no more, and the document is a job that is saved.
     /// </summary>
@@ -61,8 +60,12 @@ internal sealed class LogRenewal(IDocumentLog log, ISnapshotStore snapshots, Ses
         }
 
         var updates = entries.Where(entry => entry.Kind == EntryKind.Update).Select(entry => entry.Payload).ToList();
-        byte[] merged = EmptyUpdate;
-        if (updates.Count > 0 && !YDocument.TryMerge(updates, out merged, out var error))
+        if (updates.Count == 0)
+        {
+            return new LogEntry(environment.NewEntryId(), EntryKind.Update, kind.EmptyUpdate);
+        }
+
+        if (!kind.TryMerge(updates, out var merged, out var error))
         {
             throw new InvalidOperationException($"Updates that were checked do not merge: {error}");
         }

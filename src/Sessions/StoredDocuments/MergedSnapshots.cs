@@ -10,10 +10,10 @@ namespace Relay.Sessions;
 /// <param name="name">The document.</param>
 /// <param name="without">A snapshot to leave out as if it were not stored; <see cref="Position.None"/> for
 /// none.</param>
-/// <param name="garbageCollection">Whether the document drops deleted content.</param>
+/// <param name="kind">What the document is.</param>
 /// <param name="logger">Hears of snapshots that do not read.</param>
 internal sealed partial class MergedSnapshots(
-    ISnapshotStore store, DocumentName name, Position without, bool garbageCollection, ILogger logger)
+    ISnapshotStore store, DocumentName name, Position without, IContentKind kind, ILogger logger)
 {
     private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
     private readonly HashSet<Position> unreadable = [];
@@ -23,7 +23,7 @@ internal sealed partial class MergedSnapshots(
     private IReadOnlyList<SnapshotInfo> listing = [];
 
     /// <summary>What was merged; the reading adds the entries of the log.</summary>
-    public YDocument Document { get; } = new(garbageCollection);
+    public IContent Document { get; } = kind.Create();
 
     /// <summary>The newest tombstone that was met; <see cref="Position.None"/> for none.</summary>
     public Position Tombstone { get; private set; }

@@ -7,8 +7,8 @@ namespace Relay.Sessions;
 /// <param name="Saved">The newest snapshot after whose storing the log was still seen to hold its position;
 /// <see cref="Position.None"/> for none.</param>
 /// <param name="Unreadable">Stored snapshots that are known not to read.</param>
-/// <param name="Document">The whole document up to the position as a Yjs update, format V1.</param>
-/// <param name="Unlogged">What clients of that node share among themselves while the log is away, as a Yjs update;
+/// <param name="Document">The whole document up to the position as an update of its content.</param>
+/// <param name="Unlogged">What clients of that node share among themselves while the log is away, as an update;
 /// empty for nothing. It is in no log: its holder appends it.</param>
 /// <param name="Awareness">Everybody's presence, y-protocols encoding; empty for nobody.</param>
 internal sealed record PeerState(

@@ -131,7 +131,7 @@ public sealed class SharedReadsTests
         new DurableStateReader(
             world.Backplane,
             world.Snapshots,
-            garbageCollection: true,
+            new YjsContentKind(true),
             world.Time,
             NullLogger<DurableStateReader>.Instance),
         world.Time);

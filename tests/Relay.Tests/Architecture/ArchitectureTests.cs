@@ -83,6 +83,26 @@ public sealed class ArchitectureTests
             select $"{file.Path} uses {space}.");
     }
 
+    /// <summary>
+    /// What a document is, its content says: no part knows the engine. Presence is no content, and has its own codec.
+    /// </summary>
+    [Fact]
+    public void Sessions_know_the_engine_only_through_their_content()
+    {
+        string[] folders = ["src/Yjs/Document/", "src/Yjs/Update/", "src/Yjs/Restoring/"];
+        var files = House.Sources().ToList();
+        var engine = files
+            .Where(file => folders.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal)))
+            .SelectMany(file => file.Types.Select(type => $"{file.Namespace}.{type}"))
+            .Append("Relay.Yjs.YjsError")
+            .ToHashSet();
+        var knowing = files
+            .Where(file => House.Of(file.Path).Name == "Sessions" && file.References(engine.Contains).Count > 0)
+            .Select(file => Path.GetFileName(file.Path))
+            .Order();
+        Assert.Equal(["YjsContent.cs", "YjsContentKind.cs"], knowing);
+    }
+
     private static SourceFile Planted(string room, string text) => new(Named(room).Folders[0] + "/Planted.cs", text);
 
     private static Room Named(string name) => House.Rooms.Single(room => room.Name == name);

@@ -44,7 +44,7 @@ internal sealed class TestConnection : ISessionConnection
     public long Held { get; private set; }
 
     /// <summary>What the client knows of the document.</summary>
-    public YDocument Document { get; } = new();
+    public IContent Document { get; init; } = new YjsContentKind(true).Create();
 
     /// <summary>What the client knows of presence, by the rule of y-protocols.</summary>
     public Dictionary<ulong, (ulong Clock, string State)> Presence { get; } = [];

@@ -79,7 +79,7 @@ internal sealed class World : IDisposable
     public Task<SetAsideResult> SetAside(Position at, bool acceptsLoss)
     {
         var services = Services(0);
-        var renewal = new LogRenewal(Backplane, Snapshots, services.Environment);
+        var renewal = new LogRenewal(Backplane, Snapshots, services.Environment, Settings.Content);
         var bad = new BadSnapshots(Snapshots, services.Durable, renewal);
         var task = bad.SetAsideAsync(Name, new SnapshotInfo(at, 1, default), acceptsLoss, CancellationToken.None);
         Run();
@@ -106,9 +106,10 @@ internal sealed class World : IDisposable
         var connection = new TestConnection(Context, Node(node), Name, access, user)
         {
             Format = format ?? YWebSocketFormat.Instance,
+            Document = Settings.Content.Create(),
         };
         connection.Join();
-        connection.Say(Messages.Step1());
+        connection.Say(Messages.Step1(Settings.Content.EmptyStateVector.ToArray()));
         return connection;
     }
 
@@ -127,7 +128,7 @@ internal sealed class World : IDisposable
     /// <summary>What a loader finds.</summary>
     public DurableState Read()
     {
-        var reader = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, Time,
+        var reader = new DurableStateReader(Backplane, Snapshots, Settings.Content, Time,
             NullLogger<DurableStateReader>.Instance);
         var reading = reader.ReadAsync(Name, CancellationToken.None).AsTask();
         Run();
@@ -166,7 +167,7 @@ internal sealed class World : IDisposable
 
     private SessionServices Services(int number)
     {
-        var durable = new DurableStateReader(Backplane, Snapshots, garbageCollection: true, Time,
+        var durable = new DurableStateReader(Backplane, Snapshots, Settings.Content, Time,
             NullLogger<DurableStateReader>.Instance);
         var environment = new SessionEnvironment(Time, Context, () => ids++);
         return new SessionServices(

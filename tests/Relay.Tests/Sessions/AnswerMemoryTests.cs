@@ -1,6 +1,5 @@
 using Relay.Doubles;
 using Relay.Protocols.YWebSocket;
-using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
@@ -12,7 +11,7 @@ public sealed class AnswerMemoryTests
     private const int PartBytes = 20_000;
 
     private static readonly SessionSettings InParts =
-        SessionDefaults.Value with { Sync = new DiffSizes(2 * PartBytes, PartBytes, 0), SendBytes = 10_000 };
+        SessionDefaults.Value with { Sync = new AnswerSizes(2 * PartBytes, PartBytes, 0), SendBytes = 10_000 };
 
     [Fact]
     public void A_document_that_waits_no_more_is_not_woken_and_not_kept()

@@ -24,9 +24,14 @@ public sealed class BadLogsTests
 
     public BadLogsTests()
     {
-        var durable = new DurableStateReader(backplane, snapshots, true, TimeProvider.System, NullLogger<DurableStateReader>.Instance);
+        var durable = new DurableStateReader(
+            backplane,
+            snapshots,
+            new YjsContentKind(true),
+            TimeProvider.System,
+            NullLogger<DurableStateReader>.Instance);
         var environment = SessionEnvironment.For(TimeProvider.System, InlineScheduler.Instance);
-        var renewal = new LogRenewal(backplane, snapshots, environment);
+        var renewal = new LogRenewal(backplane, snapshots, environment, new YjsContentKind(true));
         bad = new BadLogs(log, durable, renewal);
     }
 

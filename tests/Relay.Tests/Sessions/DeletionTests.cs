@@ -138,7 +138,7 @@ public sealed class DeletionTests
         await world.Delete();
         Assert.Equal(LifeOutcome.Done, await world.Create());
         var client = world.Client();
-        Assert.True(client.Document.IsEmpty);
+        Assert.Equal(World.StateOf(), client.Document.EncodeState());
         client.Say(Update(C));
         world.Advance(5);
         Assert.Null(client.Closed);
@@ -258,7 +258,7 @@ public sealed class DeletionTests
         Assert.Equal(entry.Position, Assert.Single(world.Backplane.Checkpoints));
         Assert.Single(world.Snapshots.Of(World.Name));
         Assert.Equal(LifeOutcome.Done, await world.Create());
-        Assert.True(world.Client().Document.IsEmpty);
+        Assert.Equal(World.StateOf(), world.Client().Document.EncodeState());
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class DeliveryTests
     public void A_large_document_comes_in_parts_the_last_of_which_says_that_it_was_all_and_later_entries_follow()
     {
         using var world = new World(
-            SessionDefaults.Value with { Sync = new DiffSizes(4000, 1000, 8000), SendBytes = 1500 });
+            SessionDefaults.Value with { Sync = new AnswerSizes(4000, 1000, 8000), SendBytes = 1500 });
         var writer = world.Client();
         for (ulong i = 0; i < 30; i++)
         {
@@ -146,7 +146,10 @@ public sealed class DeliveryTests
     public void An_entry_is_read_once_for_all_who_fall_behind()
     {
         var entry = new DeliveredEntry(Typed(1, 0, "a"), null);
-        Assert.Same(entry.Starts, entry.Starts);
+        var past = new CountedPast();
+        entry.RemoveFrom(past);
+        entry.RemoveFrom(past);
+        Assert.Equal((2, 1), (past.Removed, past.Read));
     }
 
     [Fact]
@@ -242,7 +245,7 @@ public sealed class DeliveryTests
             : 20261120;
         var random = new Random(seed);
         using var world = new World(
-            SessionDefaults.Value with { DeliveryBytes = 800, Sync = new DiffSizes(600, 300, 600), SendBytes = 500 });
+            SessionDefaults.Value with { DeliveryBytes = 800, Sync = new AnswerSizes(600, 300, 600), SendBytes = 500 });
         var writer = world.Client();
         var readers = Enumerable.Range(0, 5).Select(_ => world.Client()).ToArray();
         ulong clock = 0;
@@ -293,5 +296,21 @@ public sealed class DeliveryTests
 
         writer.WriteBytes([0, 5, 0, 0]);
         return writer.ToArray();
+    }
+
+    private sealed class CountedPast : IPastContent
+    {
+        public int Removed { get; private set; }
+
+        public int Read { get; private set; }
+
+        public void Remove(ReadOnlyMemory<byte> update, ref object? read)
+        {
+            Removed++;
+            Read += read is null ? 1 : 0;
+            read ??= this;
+        }
+
+        public byte[] EncodeStateVector() => [];
     }
 }

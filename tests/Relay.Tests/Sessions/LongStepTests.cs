@@ -71,7 +71,7 @@ public sealed class LongStepTests
     [Fact]
     public void A_document_in_which_a_collection_is_due_is_left_to_another_thread()
     {
-        var document = new YDocument();
+        var document = new YjsContentKind(true).Create();
         Assert.False(LongSteps.Applies(20, document));
         Assert.True(LongSteps.Applies(LongSteps.MostBytes + 1, document));
         Assert.True(document.TryApply(Typed(1, 0, new string('x', (int)LongSteps.MostMemory)), out _, out _));

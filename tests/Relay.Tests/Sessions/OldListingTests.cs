@@ -45,7 +45,7 @@ public sealed class OldListingTests
     }
 
     private static DurableStateReader Reader(World world, ISnapshotStore store) =>
-        new(world.Backplane, store, true, world.Time, NullLogger<DurableStateReader>.Instance);
+        new(world.Backplane, store, new YjsContentKind(true), world.Time, NullLogger<DurableStateReader>.Instance);
 
     /// <summary>Something happens after the first listing.</summary>
     private sealed class InterruptedListing(ISnapshotStore store, Action interrupt) : ISnapshotStore

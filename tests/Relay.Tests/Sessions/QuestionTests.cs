@@ -8,7 +8,7 @@ namespace Relay.Sessions;
 public sealed class QuestionTests
 {
     private static readonly SessionSettings SmallParts =
-        SessionDefaults.Value with { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 };
+        SessionDefaults.Value with { Sync = new AnswerSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 };
 
     [Fact]
     public void A_client_that_asks_again_before_it_is_answered_is_sent_no_part_that_takes_effect_early()
@@ -82,7 +82,7 @@ public sealed class QuestionTests
     [Fact]
     public void Questions_whose_answer_was_sent_already_have_it_made_no_more()
     {
-        using var world = new World(SessionDefaults.Value with { Sync = new DiffSizes(10_000, 5_000, 0) });
+        using var world = new World(SessionDefaults.Value with { Sync = new AnswerSizes(10_000, 5_000, 0) });
         Writer(world, letters: 10_000);
         var reader = world.Client(access: AccessLevel.Read);
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -19,7 +19,7 @@ public sealed class ShownStateTests
 
     /// <summary>A client that the tests of parts send small ones.</summary>
     private static readonly SessionSettings SmallParts =
-        SessionDefaults.Value with { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 };
+        SessionDefaults.Value with { Sync = new AnswerSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 };
 
     [Fact]
     public void Entries_wait_until_the_first_question_of_a_client_is_answered()

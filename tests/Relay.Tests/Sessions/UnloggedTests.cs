@@ -1,6 +1,5 @@
 using Relay.Backplane;
 using Relay.Doubles;
-using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
@@ -139,7 +138,7 @@ public sealed class UnloggedTests
     public void Who_was_shown_it_and_falls_behind_is_sent_no_part_that_takes_effect_early()
     {
         using var world = new World(
-            SessionDefaults.Value with { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 });
+            SessionDefaults.Value with { Sync = new AnswerSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 });
         var (one, two, reader) = (world.Client(), world.Client(), world.Client());
         Cut(world, "fails");
         one.Say(Update(Typed(1, 0, "aaaa")));

@@ -1,6 +1,6 @@
 using System.Text;
 using Relay.Connections;
-using Relay.Doubles;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Simulation;
@@ -13,7 +13,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
 {
     private const int MaxOutstanding = 24;
 
-    private readonly ShownDocument shown = new();
+    private readonly ShownDocument shown = new(world.Content.Kind);
     private ulong clock;
     private ulong presenceClock;
 
@@ -30,7 +30,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
     /// </summary>
     public int Life { get; private set; } = document.Ledger.Life.Number;
 
-    public YDocument Document { get; private set; } = new();
+    public IContent Document { get; } = world.Content.Kind.Create();
 
     /// <summary>Presence as the client knows it, by the rule of y-protocols.</summary>
     public Dictionary<ulong, (ulong Clock, bool IsThere)> Presence { get; } = [];
@@ -78,7 +78,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
             return;
         }
 
-        Do(Messages.Typed(id, clock++, "x"));
+        Do(world.Content.Written(id, clock++));
     }
 
     /// <summary>Deletes some character that he sees.</summary>
@@ -90,19 +90,12 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
         }
 
         var at = (ulong)world.Random.Below((int)whose.clock);
-        if (!Updates.Contains(Document, Messages.Typed(whose.Id, at, "x")))
+        if (world.Content.Deleted is not { } deleted || !Updates.Contains(Document, world.Content.Written(whose.Id, at)))
         {
             return;
         }
 
-        using var writer = new Lib0Writer();
-        writer.WriteVarUint(0);
-        writer.WriteVarUint(1);
-        writer.WriteVarUint(whose.Id);
-        writer.WriteVarUint(1);
-        writer.WriteVarUint(at);
-        writer.WriteVarUint(1);
-        Do(writer.ToArray());
+        Do(deleted(whose.Id, at));
     }
 
     public void Disconnect(bool clean, bool forGood)

@@ -12,7 +12,7 @@ internal static class Inside
 
     public static Position PositionOf(DocumentSession session) => Parts(session).Follower.Position;
 
-    public static YDocument DocumentOf(DocumentSession session) => Parts(session).Content.Document;
+    public static IContent DocumentOf(DocumentSession session) => Parts(session).Content.Document;
 
     /// <summary>Whether the session shows its connections what is in no log yet.</summary>
     public static bool ShowsUnlogged(DocumentSession session) =>

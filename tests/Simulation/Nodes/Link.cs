@@ -255,7 +255,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     /// <summary>Those with insertions: deletes are nobody's own.</summary>
     private IEnumerable<ReadOnlyMemory<byte>> OwnUpdatesIn(ReadOnlyMemory<byte> shown)
     {
-        var document = Updates.DocumentOf(shown);
+        var document = world.Updates.DocumentOf(shown);
         foreach (var message in outstanding)
         {
             if (message is { Kind: PlainFormat.Updated } own && own.Update.Span[0] > 0

@@ -55,7 +55,7 @@ internal sealed class Node(World world, int number)
         var snapshots = new SnapshotClient(process, world);
         locator = new LocatorClient(process, world.Locators, NodeIdentity.Create(Address, $"{Starts}"), world.Calls);
         var log = new SessionLog(world, process, Address);
-        Durable = new DurableStateReader(client, snapshots, garbageCollection: true, time, log);
+        Durable = new DurableStateReader(client, snapshots, world.Content.Kind, time, log);
         var services = new SessionServices(
             client,
             client,
@@ -187,7 +187,7 @@ internal sealed class Node(World world, int number)
     /// <summary>
     /// Those that know the document as it is: one that does not know yet that it was deleted has nothing that is kept.
     /// </summary>
-    public IEnumerable<(DocumentSession Session, YDocument Document)> LiveSessions(DocumentName name) =>
+    public IEnumerable<(DocumentSession Session, IContent Document)> LiveSessions(DocumentName name) =>
         IsUp ? Inside.Of(Sessions).Where(s => s.Name == name
                 && s.Stage is not (SessionStage.Loading or SessionStage.Closed)
                 && world.Of(name).Ledger.LifeIn(Inside.PositionOf(s).Epoch) == world.Of(name).Ledger.Life)

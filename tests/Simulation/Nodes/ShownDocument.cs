@@ -1,4 +1,4 @@
-using Relay.Yjs;
+using Relay.Sessions;
 
 namespace Relay.Simulation;
 
@@ -6,11 +6,12 @@ namespace Relay.Simulation;
 /// What a stock client shows of the document: an update that builds on what it lacks is pending. Such an update must
 /// not delete anything, since Yjs would show that at once and the rest of the update later.
 /// </summary>
-internal sealed class ShownDocument
+/// <param name="kind">What the document is.</param>
+internal sealed class ShownDocument(IContentKind kind)
 {
     private readonly List<ReadOnlyMemory<byte>> pending = [];
 
-    private readonly YDocument shown = new();
+    private readonly IContent shown = kind.Create();
 
     public void Write(byte[] update) => Updates.Apply(shown, update);
 
@@ -18,10 +19,10 @@ internal sealed class ShownDocument
     /// <param name="update">What it was sent.</param>
     /// <param name="logged">What was ever logged: where a client went before it had sent all that its last update
     /// builds on, no node has that.</param>
-    public bool TryTake(ReadOnlyMemory<byte> update, YDocument logged)
+    public bool TryTake(ReadOnlyMemory<byte> update, IContent logged)
     {
         pending.Add(update);
-        if (!YDocument.TryMerge(pending, out var merged, out var error))
+        if (!kind.TryMerge(pending, out var merged, out var error))
         {
             throw new ScheduleFailedException($"An update does not read: {error}.");
         }

@@ -1,5 +1,4 @@
 using Relay.Sessions;
-using Relay.Yjs;
 
 namespace Relay.Simulation;
 
@@ -87,23 +86,23 @@ internal sealed class Agreement(World world)
         }
 
         return agreed.TryGetValue(document, out var all)
-            && !Updates.Contains(Updates.DocumentOf(all), ledger.MustKeep.EncodeState())
+            && !Updates.Contains(world.Updates.DocumentOf(all), ledger.MustKeep.EncodeState())
             ? "What was acknowledged or seen is missing from what all agree on: "
                 + $"{Difference(document, ledger.MustKeep)}."
             : null;
     }
 
-    private bool Agrees(SimulatedDocument document, YDocument one)
+    private bool Agrees(SimulatedDocument document, IContent one)
     {
         var state = one.EncodeState();
         agreed.TryAdd(document, state);
         return state.AsSpan().SequenceEqual(agreed[document]);
     }
 
-    private string Difference(SimulatedDocument document, YDocument one)
+    private string Difference(SimulatedDocument document, IContent one)
     {
         var all = agreed[document];
-        var others = Updates.DocumentOf(all);
+        var others = world.Updates.DocumentOf(all);
         _ = others.TryGetNews(one.EncodeState(), out var more, out _, isAccepted: true);
         _ = one.TryGetNews(all, out var less, out _, isAccepted: true);
         if (more.IsEmpty && less.IsEmpty)

@@ -134,7 +134,7 @@ internal sealed class Faults(World world)
         var kept = document.Ledger.MustKeep.EncodeState();
         return world.Nodes.Where(n => n != node).SelectMany(n => n.LiveSessions(document.Name))
                 .Any(s => Updates.Contains(s.Document, kept))
-            || Updates.Contains(Updates.DocumentOf([.. document.Snapshots.Readable.Select(s => s.Update)]), kept);
+            || Updates.Contains(world.Updates.DocumentOf([.. document.Snapshots.Readable.Select(s => s.Update)]), kept);
     });
 
     private void PauseOrResume()

@@ -8,12 +8,12 @@ namespace Relay.Simulation;
 /// <summary>
 /// What has happened and what must hold because of it. Everything is looked at in the moment in which it changes.
 /// </summary>
-internal sealed class Ledger(Promise promise)
+internal sealed class Ledger(Promise promise, Updates updates)
 {
-    private readonly List<Life> lives = [new Life(0, 0)];
+    private readonly List<Life> lives = [new Life(0, 0, updates)];
     private readonly Dictionary<Position, byte[]> histories = [];
     private readonly Dictionary<Position, byte[]> totals = [];
-    private YDocument? durable;
+    private IContent? durable;
 
     /// <summary>Set by the world once it stands.</summary>
     public Redis Redis { get; set; } = null!;
@@ -21,7 +21,7 @@ internal sealed class Ledger(Promise promise)
     public Snapshots Snapshots { get; set; } = null!;
 
     /// <summary>The documents of all live sessions.</summary>
-    public Func<IEnumerable<YDocument>> Sessions { get; set; } = static () => [];
+    public Func<IEnumerable<IContent>> Sessions { get; set; } = static () => [];
 
     public bool WasDamaged { get; set; }
 
@@ -29,7 +29,7 @@ internal sealed class Ledger(Promise promise)
     public Life Life => lives[^1];
 
     /// <summary>Whatever was acknowledged or seen, and may not be lost.</summary>
-    public YDocument MustKeep => Life.MustKeep;
+    public IContent MustKeep => Life.MustKeep;
 
     /// <summary>Called when the document was created after a deletion.</summary>
     public Action OnCreated { get; set; } = static () => { };
@@ -41,7 +41,7 @@ internal sealed class Ledger(Promise promise)
     {
         if (entry.Kind == EntryKind.Deleted)
         {
-            lives.Add(new Life(lives.Count, entry.Position.Epoch));
+            lives.Add(new Life(lives.Count, entry.Position.Epoch, updates));
             durable = null;
             return;
         }
@@ -49,7 +49,7 @@ internal sealed class Ledger(Promise promise)
         if (entry.Kind == EntryKind.Created)
         {
             Life.Begin();
-            histories[entry.Position] = new YDocument().EncodeState();
+            histories[entry.Position] = updates.DocumentOf().EncodeState();
             totals[entry.Position] = Life.EverLogged.EncodeState();
             durable = null;
             OnCreated();
@@ -58,7 +58,7 @@ internal sealed class Ledger(Promise promise)
 
         Life.CheckIsNew(entry, started, lives.SkipLast(1));
         Updates.Apply(Life.EverLogged, entry.Payload);
-        var history = new YDocument();
+        var history = updates.DocumentOf();
         if (!started && entry.Position.Offset > 1)
         {
             Updates.Apply(history,
@@ -104,7 +104,7 @@ internal sealed class Ledger(Promise promise)
         }
 
         if (histories.TryGetValue(snapshot.Position, out var history)
-            && !Updates.Contains(Updates.DocumentOf(snapshot.Update), history))
+            && !Updates.Contains(updates.DocumentOf(snapshot.Update), history))
         {
             throw new ScheduleFailedException(
                 $"The snapshot at {snapshot.Position} lacks entries up to that position.");
@@ -136,7 +136,7 @@ internal sealed class Ledger(Promise promise)
         var readable = Snapshots.Readable.ToList();
         for (var lost = WasDamaged ? readable.Count : 0; lost <= readable.Count; lost++)
         {
-            var rest = Updates.DocumentOf(
+            var rest = updates.DocumentOf(
                 [.. readable.Where((_, i) => i != lost).Select(s => s.Update),
                     .. after.Updates]);
             if (!trimmed.TrueForAll(e => Updates.Contains(rest, e.Payload)))
@@ -262,7 +262,7 @@ internal sealed class Ledger(Promise promise)
             return false;
         }
 
-        var everything = new YDocument();
+        var everything = updates.DocumentOf();
         foreach (var document in Sessions().Prepend(durable))
         {
             Updates.Apply(everything, document.EncodeState());
@@ -271,10 +271,10 @@ internal sealed class Ledger(Promise promise)
         return Updates.Contains(everything, update);
     }
 
-    private YDocument Durable()
+    private IContent Durable()
     {
         var log = promise == Promise.ReplicatedLog ? Redis.ReplicatedLog : Redis.Log;
-        return Updates.DocumentOf(
+        return updates.DocumentOf(
             [.. Snapshots.Readable.Select(s => s.Update), .. log?.Updates ?? []]);
     }
 }

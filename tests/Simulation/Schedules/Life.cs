@@ -1,12 +1,13 @@
 using Relay.Backplane;
-using Relay.Yjs;
+using Relay.Sessions;
 
 namespace Relay.Simulation;
 
 /// <summary>A document from its creation to its deletion. What was written before has no part in it.</summary>
 /// <param name="number">0 before the first deletion.</param>
 /// <param name="from">The epoch of the log that began it.</param>
-internal sealed class Life(int number, long from)
+/// <param name="updates">Puts updates together.</param>
+internal sealed class Life(int number, long from, Updates updates)
 {
     /// <summary>
     /// Whether a node that had slept through the deletion has put an entry of its own into a log that was lost or had
@@ -21,10 +22,10 @@ internal sealed class Life(int number, long from)
     /// <summary>Whether it begins with a deletion after which the document was not created yet.</summary>
     public bool IsDeleted { get; private set; } = number > 0;
 
-    public YDocument EverLogged { get; private set; } = new();
+    public IContent EverLogged { get; private set; } = updates.DocumentOf();
 
     /// <summary>What was acknowledged or seen, and may not be lost.</summary>
-    public YDocument MustKeep { get; } = new();
+    public IContent MustKeep { get; } = updates.DocumentOf();
 
     /// <summary>
     /// The document is created again, with nothing of what nodes that did not know better have logged.
@@ -32,7 +33,7 @@ internal sealed class Life(int number, long from)
     public void Begin()
     {
         IsDeleted = false;
-        EverLogged = new YDocument();
+        EverLogged = updates.DocumentOf();
     }
 
     /// <summary>
@@ -49,17 +50,17 @@ internal sealed class Life(int number, long from)
             return;
         }
 
-        var before = Updates.DocumentOf(
+        var before = updates.DocumentOf(
             [.. earlier.Select(life => (ReadOnlyMemory<byte>)life.EverLogged.EncodeState())]);
         if (!before.TryGetNews(entry.Payload, out var news, out var error, isAccepted: true))
         {
             throw new ScheduleFailedException($"An update does not read: {error}.");
         }
 
-        var all = Updates.DocumentOf(entry.Payload).EncodeState();
+        var all = updates.DocumentOf(entry.Payload).EncodeState();
         var isNew = news.IsEmpty
-            ? all.AsSpan().SequenceEqual(new YDocument().EncodeState())
-            : all.AsSpan().SequenceEqual(Updates.DocumentOf(news).EncodeState());
+            ? all.AsSpan().SequenceEqual(updates.DocumentOf().EncodeState())
+            : all.AsSpan().SequenceEqual(updates.DocumentOf(news).EncodeState());
         if (isNew)
         {
             return;

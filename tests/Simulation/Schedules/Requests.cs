@@ -1,13 +1,12 @@
 using Relay.Backplane;
 using Relay.Persistence;
 using Relay.Sessions;
-using Relay.Yjs;
 
 namespace Relay.Simulation;
 
 /// <summary>
 /// People and programs that ask nodes for the document, or have it saved, while everything else happens: what was
-/// confirmed before such a request must be in its answer, whatever the node knew by then. Where the log itself may be
+/// acknowledged before such a request must be in its answer, whatever the node knew by then. Where the log itself may be
 /// lost, only one node may have what it held, and no other node's answer is held to it.
 /// </summary>
 internal sealed class Requests(World world)
@@ -31,14 +30,14 @@ internal sealed class Requests(World world)
         // As it is sent; a node that stands still gets it later.
         var document = random.One(world.Documents);
         var life = document.Ledger.Life;
-        var confirmed = life.MustKeep.EncodeState();
+        var acknowledged = life.MustKeep.EncodeState();
         Action ask = random.Chance(0.6)
-            ? () => Read(node, document, life, confirmed)
-            : () => Save(node, document, life, confirmed);
+            ? () => Read(node, document, life, acknowledged)
+            : () => Save(node, document, life, acknowledged);
         world.Agenda.Add(TimeSpan.Zero, node.Process, ask);
     }
 
-    private void Read(Node node, SimulatedDocument document, Life life, byte[] confirmed)
+    private void Read(Node node, SimulatedDocument document, Life life, byte[] acknowledged)
     {
         var process = node.Process;
         void Answered(byte[]? state)
@@ -46,7 +45,7 @@ internal sealed class Requests(World world)
             // One that was deleted meanwhile is not there for the asker, or begins anew.
             if (document.Ledger.Life == life && !life.IsDeleted)
             {
-                Check(process, state, confirmed);
+                Check(process, state, acknowledged);
             }
         }
 
@@ -72,20 +71,20 @@ internal sealed class Requests(World world)
         }
     }
 
-    private void Check(Process process, byte[]? state, byte[] confirmed)
+    private void Check(Process process, byte[]? state, byte[] acknowledged)
     {
         if (state is null)
         {
             return;
         }
 
-        if (world.Promise != Promise.AnyLog && !Updates.Contains(Updates.DocumentOf(state), confirmed))
+        if (world.Promise != Promise.AnyLog && !Updates.Contains(world.Updates.DocumentOf(state), acknowledged))
         {
-            world.Fail($"{process.Name} answered a request without all that was confirmed before it.");
+            world.Fail($"{process.Name} answered a request without all that was acknowledged before it.");
         }
     }
 
-    private void Save(Node node, SimulatedDocument document, Life life, byte[] confirmed)
+    private void Save(Node node, SimulatedDocument document, Life life, byte[] acknowledged)
     {
         var process = node.Process;
         node.Sessions.Save(document.Name, again: random.Chance(0.3), (_, reason) =>
@@ -96,10 +95,10 @@ internal sealed class Requests(World world)
                 return;
             }
 
-            if (!document.Snapshots.Readable.Any(one => Updates.Contains(Updates.DocumentOf(one.Update), confirmed))
-                && !Updates.Contains(new YDocument(), confirmed))
+            if (!document.Snapshots.Readable.Any(one => Updates.Contains(world.Updates.DocumentOf(one.Update), acknowledged))
+                && !Updates.Contains(world.Updates.DocumentOf(), acknowledged))
             {
-                world.Fail($"{process.Name} says that it saved what was confirmed, and no snapshot has it.");
+                world.Fail($"{process.Name} says that it saved what was acknowledged, and no snapshot has it.");
             }
         });
     }

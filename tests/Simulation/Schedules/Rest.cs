@@ -188,7 +188,7 @@ internal sealed class Rest(World world, Administrators administrators)
             return;
         }
 
-        var stored = Updates.DocumentOf(
+        var stored = world.Updates.DocumentOf(
             [.. document.Snapshots.Readable.Select(s => s.Update), .. document.Redis.Log?.Updates ?? []]);
         if (!Updates.Contains(stored, document.Ledger.MustKeep.EncodeState()))
         {

@@ -10,8 +10,8 @@ internal sealed class SimulatedDocument
     public SimulatedDocument(World world, string name)
     {
         Name = DocumentName.Create(name);
-        Ledger = new Ledger(world.Promise);
-        Snapshots = new Snapshots(world.Agenda, Ledger, world.Trace);
+        Ledger = new Ledger(world.Promise, world.Updates);
+        Snapshots = new Snapshots(world.Agenda, Ledger, world.Updates, world.Trace);
         Redis = new Redis(world.Agenda, world.Random, Ledger, name, world.RedisService, world.Trace)
         {
             WaitsForReplicas = world.Promise == Promise.ReplicatedLog,

@@ -24,19 +24,22 @@ internal sealed class World
         Motion = new Motion(Agenda);
         Calls = new Calls(Agenda, Random, Weather, Motion);
         Locators = new Locators(Agenda, new Process(Agenda, Random, "observer"));
+        Content = ContentOfClients.Of(seed);
         var defaults = new Startup.RelaySettings().ForSessions();
         Settings = defaults with
         {
+            Content = Content.Kind,
             IdleTimeout = TimeSpan.FromSeconds(Random.One([0.05, 2, 30])),
             SaveInterval = TimeSpan.FromSeconds(Random.One([0.5, 5, 60])),
             SaveBytes = Random.One([100, 4 << 20]),
             HeldBytes = Random.One([200, 8 << 20]),
             DeliveryBytes = Random.One([50, 4 << 20]),
-            Sync = Random.One([new DiffSizes(60, 20, 1000), new DiffSizes(60, 20, 0), defaults.Sync]),
+            Sync = Random.One([new AnswerSizes(60, 20, 1000), new AnswerSizes(60, 20, 0), defaults.Sync]),
             // A log that goes back must still find the snapshot that it begins after: so those stay longer than
             // replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),
         };
+        Updates = new Updates(Content.Kind);
         Documents = [new SimulatedDocument(this, "doc")];
         if (Random.Chance(0.25))
         {
@@ -84,6 +87,12 @@ internal sealed class World
     public Locators Locators { get; }
 
     public SessionSettings Settings { get; }
+
+    /// <summary>What the documents are.</summary>
+    public ContentOfClients Content { get; }
+
+    /// <summary>Puts updates together.</summary>
+    public Updates Updates { get; }
 
     public IReadOnlyList<Node> Nodes { get; } = [];
 

@@ -7,7 +7,7 @@ namespace Relay.Simulation;
 /// The snapshot store of one document. A snapshot is never overwritten: writing the same position again must bring
 /// nothing that the stored one lacks.
 /// </summary>
-internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> trace)
+internal sealed class Snapshots(Agenda agenda, Ledger ledger, Updates updates, Action<string> trace)
 {
     private readonly List<Stored> stored = [];
 
@@ -81,12 +81,12 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Action<string> tra
     }
 
     /// <summary>A snapshot has all of those that it says that it covers.</summary>
-    private static void CheckCovers(Snapshot snapshot, IEnumerable<Snapshot> covered)
+    private void CheckCovers(Snapshot snapshot, IEnumerable<Snapshot> covered)
     {
         foreach (var other in covered)
         {
             if (other.Kind == SnapshotKind.Tombstone
-                || !Updates.Contains(Updates.DocumentOf(snapshot.Update), other.Update))
+                || !Updates.Contains(updates.DocumentOf(snapshot.Update), other.Update))
             {
                 throw new ScheduleFailedException(
                     $"The snapshot at {snapshot.Position} says that it covers the one at {other.Position}.");

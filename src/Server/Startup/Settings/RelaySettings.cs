@@ -1,6 +1,5 @@
 using Relay.Access;
 using Relay.Sessions;
-using Relay.Yjs;
 
 namespace Relay.Startup;
 
@@ -68,10 +67,10 @@ internal sealed class RelaySettings
         IdleTimeout = Documents.IdleTimeout,
         SaveInterval = Documents.SaveInterval,
         Retention = Documents.Retention(),
-        GarbageCollection = Documents.GarbageCollection,
+        Content = new YjsContentKind(Documents.GarbageCollection),
         MaxDocumentBytes = Limits.MaxDocumentBytes,
         MaxConnectionsPerDocument = Limits.MaxConnectionsPerDocument,
-        Sync = new DiffSizes(Limits.MaxSyncMessageBytes, Limits.MaxSyncMessageBytes / 4, MaxLast: 2 << 20),
+        Sync = new AnswerSizes(Limits.MaxSyncMessageBytes, Limits.MaxSyncMessageBytes / 4, MaxLast: 2 << 20),
         StatelessBytes = Math.Max(4L * Limits.MaxStatelessBytes, 1 << 20),
         Awareness = new AwarenessLimits(
             Limits.MaxAwarenessBytes,

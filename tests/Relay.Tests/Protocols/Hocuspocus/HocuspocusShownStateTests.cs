@@ -16,7 +16,7 @@ public sealed class HocuspocusShownStateTests
 {
     /// <summary>The documents of these tests are too large for one message.</summary>
     private static readonly SessionSettings SmallParts =
-        SessionDefaults.Value with { Sync = new DiffSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 };
+        SessionDefaults.Value with { Sync = new AnswerSizes(600, 200, 0), DeliveryBytes = 800, SendBytes = 300 };
 
     /// <summary>Client 1 adds two letters to its text and deletes one of client 19's.</summary>
     private static readonly byte[] Replacement = [.. Typed(1, 100, "yy")[..^1], 1, 19, 1, 99, 1];

@@ -160,7 +160,7 @@ public sealed class BroadcasterTests
         {
             connections = new ConnectionSet(Figures);
             var memory = NodeMemory.Unlimited.Open();
-            content = new LoggedDocument(true, new GrowthLimit(1 << 20, memory), Figures);
+            content = new LoggedDocument(new YjsContentKind(true), new GrowthLimit(1 << 20, memory), Figures);
             Broadcaster = new Broadcaster(
                 Bench.Context(settings),
                 connections,

@@ -15,7 +15,11 @@ internal sealed class FollowerWorld : ILogFollowerSession, IDisposable
         Snapshots = new MemorySnapshots(Bench.Time);
         Content = NewContent();
         var durable = new DurableStateReader(
-            Backplane, Snapshots, true, Bench.Time, NullLogger<DurableStateReader>.Instance);
+            Backplane,
+            Snapshots,
+            new YjsContentKind(true),
+            Bench.Time,
+            NullLogger<DurableStateReader>.Instance);
         Follower = new LogFollower(
             Bench.Context(settings), Content, Backplane, Snapshots, durable, Gate, Requests, this);
     }
@@ -75,7 +79,7 @@ internal sealed class FollowerWorld : ILogFollowerSession, IDisposable
     public LoggedEntry Append(string text, EntryKind kind = EntryKind.Update)
     {
         var id = ++ids;
-        var update = text.Length == 0 ? LoggedDocument.EmptyUpdate : Messages.Typed(id, 0, text);
+        var update = text.Length == 0 ? [0, 0] : Messages.Typed(id, 0, text);
         return Backplane.AppendElsewhere(World.Name, id, kind == EntryKind.Update ? update : [], kind);
     }
 
@@ -90,7 +94,7 @@ internal sealed class FollowerWorld : ILogFollowerSession, IDisposable
         [.. Backplane.Entries(World.Name).Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload.ToArray())]);
 
     private static LoggedDocument NewContent() => new(
-        true, new GrowthLimit(1 << 20, NodeMemory.Unlimited.Open()), new RoomFigures());
+        new YjsContentKind(true), new GrowthLimit(1 << 20, NodeMemory.Unlimited.Open()), new RoomFigures());
 
     void ILogFollowerSession.Settle(ReadOnlyMemory<byte> diff)
     {

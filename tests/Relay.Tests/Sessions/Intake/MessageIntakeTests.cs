@@ -153,7 +153,7 @@ public sealed class MessageIntakeTests
             var memory = NodeMemory.Unlimited.Open();
             Context = Bench.Context();
             connections = new ConnectionSet(Figures);
-            Content = new LoggedDocument(true, new GrowthLimit(maxBytes, memory), Figures);
+            Content = new LoggedDocument(new YjsContentKind(true), new GrowthLimit(maxBytes, memory), Figures);
             Outbox = new Outbox(Context, Content, new MemoryBackplane(), Figures, this);
             var records = new AwarenessRecords(memory);
             Broadcaster = new Broadcaster(

@@ -147,7 +147,11 @@ public sealed class LoaderTests
             Snapshots = new MemorySnapshots(Bench.Time);
             var context = Bench.Context();
             var durable = new DurableStateReader(
-                Backplane, Snapshots, true, Bench.Time, NullLogger<DurableStateReader>.Instance);
+                Backplane,
+                Snapshots,
+                new YjsContentKind(true),
+                Bench.Time,
+                NullLogger<DurableStateReader>.Instance);
             var sources = new LoadSources(Backplane.ChannelOf(1), this, durable, Backplane, Snapshots, Backplane);
             Listing = new LocatorListing(context, Locator, new LateRemovals(), this);
             loader = new Loader(context, sources, Listing, Requests, this, this);

@@ -1,5 +1,4 @@
 using Relay.Doubles;
-using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -51,7 +50,7 @@ public sealed class OutboxBatchesTests
         Assert.True(
             FoundDiff.TryFind(world.Content.Document, message, true, long.MaxValue, out var diff, out var error),
             error.ToString());
-        Assert.True(diff.Extent.IsKnown);
+        Assert.NotEqual(default, diff.Extent);
         var writer = OutboxWorld.Writer();
         writer.Receipts.Take();
         world.Content.Limit.Wait(diff.Growth);
@@ -59,7 +58,7 @@ public sealed class OutboxBatchesTests
     }
 
     private static void Log(OutboxWorld world, ReadOnlyMemory<byte> update) =>
-        Assert.True(world.Content.TryApply(update, out _, out YjsError error), error.ToString());
+        Assert.True(world.Content.TryApply(update, out _, out ContentError error), error.ToString());
 
     private static List<OutboxItem> Take(OutboxWorld world, OutboxItem item) =>
         new OutboxBatches(world.Content, world).Take([item]);

@@ -10,7 +10,7 @@ internal sealed class OutboxWorld : IOutboxSession, IDisposable
     public OutboxWorld()
     {
         var memory = NodeMemory.Unlimited.Open();
-        Content = new LoggedDocument(true, new GrowthLimit(1 << 20, memory), new RoomFigures());
+        Content = new LoggedDocument(new YjsContentKind(true), new GrowthLimit(1 << 20, memory), new RoomFigures());
         var context = Bench.Context();
         Outbox = new Outbox(context, Content, Backplane, new RoomFigures(), this);
         Unlogged = new UnloggedUpdates(context, Content, Outbox, this);

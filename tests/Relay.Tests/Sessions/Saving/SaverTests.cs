@@ -234,7 +234,7 @@ public sealed class SaverTests
     private sealed class SaverWorld : ISaverSession, IDisposable
     {
         private readonly LoggedDocument content = new(
-            true, new GrowthLimit(1 << 20, NodeMemory.Unlimited.Open()), new RoomFigures());
+            new YjsContentKind(true), new GrowthLimit(1 << 20, NodeMemory.Unlimited.Open()), new RoomFigures());
 
         private ulong typed;
         private ulong ids;
