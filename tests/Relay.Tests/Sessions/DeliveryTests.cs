@@ -143,16 +143,6 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public void An_entry_is_read_once_for_all_who_fall_behind()
-    {
-        var entry = new DeliveredEntry(Typed(1, 0, "a"), null);
-        var past = new CountedPast();
-        entry.RemoveFrom(past);
-        entry.RemoveFrom(past);
-        Assert.Equal((2, 1), (past.Removed, past.Read));
-    }
-
-    [Fact]
     public void A_state_vector_that_does_not_read_ends_its_connection()
     {
         using var world = new World();
@@ -296,21 +286,5 @@ public sealed class DeliveryTests
 
         writer.WriteBytes([0, 5, 0, 0]);
         return writer.ToArray();
-    }
-
-    private sealed class CountedPast : IPastContent
-    {
-        public int Removed { get; private set; }
-
-        public int Read { get; private set; }
-
-        public void Remove(ReadOnlyMemory<byte> update, ref object? read)
-        {
-            Removed++;
-            Read += read is null ? 1 : 0;
-            read ??= this;
-        }
-
-        public byte[] EncodeStateVector() => [];
     }
 }
