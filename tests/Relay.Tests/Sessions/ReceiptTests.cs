@@ -132,7 +132,8 @@ public sealed class ReceiptTests
     [Fact]
     public void A_receipt_comes_after_the_parts_of_an_answer_where_clients_take_it_for_the_end_of_their_first_sync()
     {
-        using var world = new World(SessionDefaults.Value with { Sync = new AnswerSizes(600, 200, 0), SendBytes = 300 });
+        using var world = new World(
+            SessionDefaults.Value with { Sync = new AnswerSizes(600, 200, 0), SendBytes = 300 });
         var writer = world.Client();
         for (ulong i = 1; i <= 30; i++)
         {
@@ -159,7 +160,8 @@ public sealed class ReceiptTests
     [Fact]
     public void Of_many_receipts_that_wait_for_parts_only_the_first_ones_do_not_count_as_waiting()
     {
-        using var world = new World(SessionDefaults.Value with { Sync = new AnswerSizes(600, 200, 0), SendBytes = 300 });
+        using var world = new World(
+            SessionDefaults.Value with { Sync = new AnswerSizes(600, 200, 0), SendBytes = 300 });
         var writer = world.Client();
         for (ulong i = 1; i <= 30; i++)
         {

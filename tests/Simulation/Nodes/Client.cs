@@ -90,7 +90,8 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
         }
 
         var at = (ulong)world.Random.Below((int)whose.clock);
-        if (world.Content.Deleted is not { } deleted || !Updates.Contains(Document, world.Content.Written(whose.Id, at)))
+        if (world.Content.Deleted is not { } deleted
+            || !Updates.Contains(Document, world.Content.Written(whose.Id, at)))
         {
             return;
         }

@@ -6,8 +6,8 @@ namespace Relay.Simulation;
 
 /// <summary>
 /// People and programs that ask nodes for the document, or have it saved, while everything else happens: what was
-/// acknowledged before such a request must be in its answer, whatever the node knew by then. Where the log itself may be
-/// lost, only one node may have what it held, and no other node's answer is held to it.
+/// acknowledged before such a request must be in its answer, whatever the node knew by then. Where the log itself may
+/// be lost, only one node may have what it held, and no other node's answer is held to it.
 /// </summary>
 internal sealed class Requests(World world)
 {
@@ -95,7 +95,8 @@ internal sealed class Requests(World world)
                 return;
             }
 
-            if (!document.Snapshots.Readable.Any(one => Updates.Contains(world.Updates.DocumentOf(one.Update), acknowledged))
+            if (!document.Snapshots.Readable.Any(one =>
+                    Updates.Contains(world.Updates.DocumentOf(one.Update), acknowledged))
                 && !Updates.Contains(world.Updates.DocumentOf(), acknowledged))
             {
                 world.Fail($"{process.Name} says that it saved what was acknowledged, and no snapshot has it.");
