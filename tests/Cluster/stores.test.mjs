@@ -133,7 +133,8 @@ test('a log that is trimmed past a joiner, between its snapshot and its log read
     gateway.before = () => undefined
     await waitFor(
       () => reader.logs.filter((line) => line.includes('Left trimmed')).length > round,
-      'the reader to leave'
+      'the reader to leave',
+      100_000
     )
   }
   await assertNothingLost(t, nodes, 'trimmed', await party.end())
