@@ -133,8 +133,7 @@ test('a log that is trimmed past a joiner, between its snapshot and its log read
     gateway.before = () => undefined
     await waitFor(
       () => reader.logs.filter((line) => line.includes('Left trimmed')).length > round,
-      'the reader to leave',
-      100_000
+      'the reader to leave'
     )
   }
   await assertNothingLost(t, nodes, 'trimmed', await party.end())

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Relay.Persistence;
 using Relay.Yjs;
 
@@ -9,12 +10,16 @@ namespace Relay.Sessions;
 /// mailbox.
 /// </summary>
 /// <remarks>
-/// Another node's snapshot is in the document if the session has applied the very entry at its position. Only the last
-/// few ids are kept for that; a snapshot that is heard of later than that is read again, which is harmless.
+/// Another node's snapshot is in the document if the session has applied the very entry at its position. The ids of the
+/// last 32 entries are kept for that. A snapshot that is heard of later is read again, which is harmless but slow: next
+/// to a fast writer that would happen after each save. So from then on twice as many ids are kept as were missing.
 /// </remarks>
 internal sealed class CoveredSnapshots
 {
-    private const int RecentIds = 32;
+    private const int FewestIds = 32;
+
+    /// <summary>32 KB for a document; as many as the fastest writers append in the second until a save is heard of.</summary>
+    private const int MostIds = 4096;
 
     /// <summary>Heard of before its last entry was applied here: so many are remembered.</summary>
     private const int MostAhead = 8;
@@ -39,8 +44,8 @@ internal sealed class CoveredSnapshots
     /// <summary>The entry right after the last one was applied.</summary>
     public void Applied(in Position position)
     {
-        recent ??= new EntryId[RecentIds];
-        recent[last.Offset % RecentIds] = last.Id;
+        recent ??= new EntryId[FewestIds];
+        recent[last.Offset % recent.Length] = last.Id;
         last = position;
     }
 
@@ -50,6 +55,10 @@ internal sealed class CoveredSnapshots
         if (IsApplied(at))
         {
             Add(at.Id);
+        }
+        else if (IsTooOld(at))
+        {
+            KeepIdsOf(at);
         }
         else if (at.Epoch >= last.Epoch)
         {
@@ -98,9 +107,18 @@ internal sealed class CoveredSnapshots
         covered = [.. covered.Where(listed.Contains)];
 
         // What other nodes have stored since is theirs to compare, until this session has applied as much.
-        return OfThisLife(document, listing).Select(snapshot => snapshot.Position)
-            .Any(p => !(p.Epoch > last.Epoch || (p.Epoch == last.Epoch && p.Offset > last.Offset))
-                && Array.IndexOf(covered, p.Id) < 0 && !unreadable.Contains(p));
+        var lacking = OfThisLife(document, listing).Select(snapshot => snapshot.Position)
+            .Where(p => !(p.Epoch > last.Epoch || (p.Epoch == last.Epoch && p.Offset > last.Offset))
+                && Array.IndexOf(covered, p.Id) < 0 && !unreadable.Contains(p))
+            .ToArray();
+
+        // Often it is heard of only by this listing.
+        foreach (var at in lacking.Where(at => IsTooOld(at)))
+        {
+            KeepIdsOf(at);
+        }
+
+        return lacking.Length > 0;
     }
 
     /// <summary>
@@ -129,11 +147,33 @@ internal sealed class CoveredSnapshots
 
     private bool IsApplied(in Position at) => at == last || (!at.Id.IsNone && KnownAt(at) == at.Id);
 
+    /// <summary>Its entry may well have been applied, but so many have been since that its id is not kept.</summary>
+    private bool IsTooOld(in Position at) =>
+        recent is not null && at.Epoch == last.Epoch && at.Offset < last.Offset - recent.Length;
+
     /// <summary>The id of the entry that was applied at that place; none if it is not known.</summary>
     private EntryId KnownAt(in Position at) =>
         at.Epoch != last.Epoch ? EntryId.None
         : at.Offset == last.Offset ? last.Id
-        : recent is not null && at.Offset < last.Offset && at.Offset >= last.Offset - RecentIds
-            ? recent[at.Offset % RecentIds]
+        : recent is not null && at.Offset < last.Offset && at.Offset >= last.Offset - recent.Length
+            ? recent[at.Offset % recent.Length]
         : EntryId.None;
+
+    /// <summary>Keeps enough ids from now on that one as old as this would be known.</summary>
+    private void KeepIdsOf(in Position at)
+    {
+        var wanted = BitOperations.RoundUpToPowerOf2((ulong)Math.Min(2 * (last.Offset - at.Offset), MostIds));
+        if (recent is null || wanted <= (ulong)recent.Length)
+        {
+            return;
+        }
+
+        var wider = new EntryId[wanted];
+        for (var offset = Math.Max(0, last.Offset - recent.Length); offset < last.Offset; offset++)
+        {
+            wider[offset % wider.Length] = recent[offset % recent.Length];
+        }
+
+        recent = wider;
+    }
 }

@@ -67,7 +67,7 @@ internal sealed partial class Saver
     /// <summary>That history is the session's.</summary>
     public void OnReconciled()
     {
-        last.NeedAll();
+        last.Need(session.Position);
         if (session.Position != Known.Newest)
         {
             Mark();

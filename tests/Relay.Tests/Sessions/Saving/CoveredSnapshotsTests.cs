@@ -64,6 +64,50 @@ public sealed class CoveredSnapshotsTests
         Assert.True(covered.LacksAnyOf(Name, [Listed(5)], new HashSet<Position>()));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_heard_of_too_late_once_is_known_the_next_time(bool isHeard)
+    {
+        var covered = new CoveredSnapshots();
+        covered.Restart([], At(1));
+        Apply(covered, 2, 600);
+        if (isHeard)
+        {
+            covered.Heard(At(100));
+        }
+
+        Assert.True(covered.LacksAnyOf(Name, [Listed(100)], new HashSet<Position>()));
+
+        // What was known stays known.
+        covered.Heard(At(580));
+        Assert.Equal([580UL], covered.ToArray().Select(id => id.Value));
+        Apply(covered, 601, 1400);
+        covered.Heard(At(900));
+        covered.Heard(At(901, id: 7));
+        Assert.Equal([900UL], covered.ToArray().Select(id => id.Value).Except([580UL]));
+        Assert.False(covered.LacksAnyOf(Name, [Listed(900)], new HashSet<Position>()));
+        Assert.True(covered.IsOfOtherHistory(At(901, id: 7)));
+    }
+
+    [Fact]
+    public void The_ids_kept_for_late_news_are_bounded()
+    {
+        var covered = new CoveredSnapshots();
+        covered.Restart([], At(1));
+        Apply(covered, 2, 100);
+        for (var last = 100; last < 40_000; last += 10_000)
+        {
+            covered.Heard(At(1));
+            Apply(covered, last + 1, last + 10_000);
+        }
+
+        covered.Heard(At(40_100 - 4_096));
+        Assert.Single(covered.ToArray());
+        covered.Heard(At(40_100 - 4_097));
+        Assert.Single(covered.ToArray());
+    }
+
     [Fact]
     public void What_is_listed_no_longer_is_forgotten_and_what_was_before_a_deletion_is_not_looked_at()
     {
@@ -95,6 +139,14 @@ public sealed class CoveredSnapshotsTests
         covered.Stored(At(600));
         Assert.Equal(Snapshot.MostCovered, covered.ToArray().Length);
         Assert.Equal(600UL, covered.ToArray()[0].Value);
+    }
+
+    private static void Apply(CoveredSnapshots covered, int first, int last)
+    {
+        for (var offset = first; offset <= last; offset++)
+        {
+            covered.Applied(At(offset));
+        }
     }
 
     private static Position At(long offset, ulong id = 0) =>

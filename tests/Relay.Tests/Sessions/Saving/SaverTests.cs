@@ -150,6 +150,22 @@ public sealed class SaverTests
     }
 
     [Fact]
+    public void So_does_one_that_reconciles_while_it_leaves()
+    {
+        using var world = new SaverWorld();
+        world.Type();
+        world.Bench.Do(world.Saver.OnDraining);
+        world.Type();
+        world.Bench.Do(world.Saver.OnReconciled);
+        var reconciled = world.Position;
+        world.Type();
+        world.Bench.Do(() => Assert.False(world.Saver.TrySaveAll()));
+        world.Type();
+        world.Bench.Do(() => Assert.True(world.Saver.TrySaveAll()));
+        Assert.True(world.Saver.Known.Covered.Offset > reconciled.Offset);
+    }
+
+    [Fact]
     public void A_demanded_save_is_gone_through_although_a_snapshot_is_there()
     {
         using var world = new SaverWorld();
