@@ -25,6 +25,7 @@ locals {
       Relay__Network__TrustedProxies    = join(",", module.network.public_cidrs)
       Relay__Redis__Configuration       = local.is_external ? null : module.backplane[0].configuration
       Relay__Redis__MinReplicas         = tostring(var.redis.min_replicas)
+      Relay__Redis__Partitions          = tostring(var.redis.partitions)
       Relay__Redis__User                = local.is_external ? null : module.backplane[0].user
       Relay__S3__Bucket                 = module.snapshots.bucket_name
       Relay__S3__Region                 = data.aws_region.current.name

@@ -138,7 +138,8 @@ variable "redis" {
       durable     MemoryDB: an update is in a log of several zones before it is acknowledged
       external    one that is there already; configuration_secret_arn names a secret with its Redis:Configuration, and
                   password_secret_arn one with its Redis:Password, if it is not in the former
-    engine_version is Valkey's.
+    engine_version is Valkey's. partitions (Redis:Partitions) stays what it is at the first start; several times as many
+    as shards there will ever be.
   EOT
   type = object({
     kind                     = optional(string, "replicated")
@@ -147,6 +148,7 @@ variable "redis" {
     replicas                 = optional(number, 2)
     shards                   = optional(number, 2)
     min_replicas             = optional(number, 0)
+    partitions               = optional(number, 256)
     configuration_secret_arn = optional(string)
     password_secret_arn      = optional(string)
   })
@@ -168,6 +170,16 @@ variable "redis" {
       || var.redis.min_replicas < var.redis.replicas
     )
     error_message = "redis.min_replicas must be less than redis.replicas: else all stops while one replica is away."
+  }
+
+  validation {
+    condition     = contains([for bits in range(15) : pow(2, bits)], var.redis.partitions)
+    error_message = "redis.partitions must be a power of two up to 16384."
+  }
+
+  validation {
+    condition     = var.redis.partitions >= var.redis.shards
+    error_message = "redis.partitions must be at least redis.shards: a shard without a partition has nothing to do."
   }
 
   validation {

@@ -98,6 +98,7 @@ run "a_node_is_given_all_that_it_needs_and_no_more" {
       ])
       Relay__Redis__Configuration = module.backplane[0].configuration
       Relay__Redis__MinReplicas   = "1"
+      Relay__Redis__Partitions    = "256"
       Relay__S3__Bucket           = output.bucket_name
       Relay__S3__Region           = "eu-central-1"
       Relay__Shutdown__DrainTime  = "00:01:00"
@@ -248,6 +249,16 @@ run "a_redis_that_is_there_already_has_to_be_named" {
 
   variables {
     redis = { kind = "external" }
+  }
+
+  expect_failures = [var.redis]
+}
+
+run "partitions_are_a_power_of_two_and_enough_for_all_shards" {
+  command = plan
+
+  variables {
+    redis = { kind = "sharded", shards = 320, partitions = 300 }
   }
 
   expect_failures = [var.redis]

@@ -20,7 +20,8 @@ public sealed partial class RedisBackplane
                     token => check.RunAsync(subscriptions.Partitions, token), cancellation),
                 RepeatAsync(options.LogEndCheckInterval, orders.RunAsync, cancellation),
                 RepeatAsync(options.LogRenewalInterval, renewal.RunAsync, cancellation),
-                RepeatAsync(options.SettingsRenewalInterval, settings.RunAsync, cancellation));
+                RepeatAsync(options.SettingsRenewalInterval, settings.RunAsync, cancellation),
+                RepeatAsync(options.SettingsRenewalInterval, layout.FixPartitionsAsync, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

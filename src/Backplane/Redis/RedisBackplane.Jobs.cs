@@ -108,14 +108,14 @@ public sealed partial class RedisBackplane
     /// </summary>
     private async Task<List<FoundJob>> FindAsync(int most, CancellationToken cancellation)
     {
-        var share = Math.Min(most, Math.Max(LeastShare, 2 * most / RedisKeys.Partitions));
+        var share = Math.Min(most, Math.Max(LeastShare, 2 * most / keys.Partitions));
         var found = await Task.WhenAll(
-            Enumerable.Range(0, RedisKeys.Partitions).Select(partition => FindAsync(partition, share, cancellation)));
+            Enumerable.Range(0, keys.Partitions).Select(partition => FindAsync(partition, share, cancellation)));
         var first = First();
         var least = first.Count < most ? -1 : first[^1].Attempts;
         int[] cut = share == most
             ? []
-            : [.. Enumerable.Range(0, RedisKeys.Partitions)
+            : [.. Enumerable.Range(0, keys.Partitions)
                 .Where(partition => found[partition].Length == share && found[partition][^1].Attempts > least)];
         if (cut.Length == 0)
         {
@@ -169,8 +169,8 @@ public sealed partial class RedisBackplane
     private static DateTimeOffset Time(double milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 
-    private static async Task<List<T>> OfPartitionsAsync<T>(Func<int, Task<IEnumerable<T>>> ask) =>
-        [.. (await Task.WhenAll(Enumerable.Range(0, RedisKeys.Partitions).Select(ask))).SelectMany(some => some)];
+    private async Task<List<T>> OfPartitionsAsync<T>(Func<int, Task<IEnumerable<T>>> ask) =>
+        [.. (await Task.WhenAll(Enumerable.Range(0, keys.Partitions).Select(ask))).SelectMany(some => some)];
 
     private readonly record struct FoundJob(string Name, double DueAt, int Attempts, string Problem);
 }

@@ -56,7 +56,7 @@ public sealed partial class RedisBackplane
         largeEntryHead = RedisMessageHead.Encode(RedisMessageKind.EntryByPosition, node);
         savedHead = RedisMessageHead.Encode(RedisMessageKind.Saved, node);
         forgottenAfter = Milliseconds(options.Jobs.ForgottenAfter);
-        keys = new RedisKeys(options.Prefix);
+        keys = new RedisKeys(options.Prefix, options.Partitions);
         appends = new RedisConnection(options, "appends", time, logger, isForAppends: true);
         others = new RedisConnection(options, "channels", time, logger, isForAppends: false);
         reader = new RedisLogReader(others, keys, options);
@@ -65,7 +65,7 @@ public sealed partial class RedisBackplane
         check = new LogEndCheck(others, keys, options, time, logger);
         subscriptions = new RedisSubscriptions(others, keys, check, reader, node, logger);
         renewal = new CoveredLogRenewal(others, subscriptions);
-        layout = new RedisLayout(others, keys);
+        layout = new RedisLayout(others, keys, options.Prefix);
         settings = new SharedSettings(others, keys, options, logger);
         orders = new RedisOrders(others, keys, node, time, logger);
         others.SubscriptionsRestored += OnSubscriptionsRestored;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Relay.Backplane;
 
 /// <summary>Which Redis joins the nodes, and how patient they are with it.</summary>
@@ -28,6 +30,13 @@ public sealed record RedisBackplaneOptions
     /// cluster, of the server that has the document.
     /// </summary>
     public int MinReplicas { get; init; }
+
+    /// <summary>
+    /// Of how many partitions the documents are shares (<c>Redis:Partitions</c>): a power of two up to 16,384, equal on
+    /// all nodes and fixed by the first one that starts. Default: 256. A server of a cluster has whole partitions, so
+    /// there should be several times as many as servers.
+    /// </summary>
+    public int Partitions { get; init; } = 256;
 
     /// <summary>
     /// What all keys and channels begin with, so that several deployments can share a Redis. Default: <c>relay</c>.
@@ -96,6 +105,12 @@ public sealed record RedisBackplaneOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Configuration);
         ArgumentOutOfRangeException.ThrowIfNegative(MinReplicas);
+        if (!BitOperations.IsPow2(Partitions) || Partitions > HashTags.Slots)
+        {
+            throw new ArgumentException("The number of partitions must be a power of two up to 16384.",
+                nameof(Partitions));
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(MaxPublishedBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(PageBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Deadline, TimeSpan.Zero);

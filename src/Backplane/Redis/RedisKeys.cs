@@ -9,12 +9,24 @@ namespace Relay.Backplane;
 /// <c>relay:{r17}:log:name</c>. The tag comes before the name, names are percent-encoded and stand last, and every kind
 /// of key has its own word before them, so nothing collides.
 /// </summary>
-internal sealed class RedisKeys(string prefix)
+/// <remarks>
+/// Names are spread over 16,384 places, and a partition is an equal stretch of them, whose tag lies in the cluster's
+/// slot of the stretch's first place. So servers that have equal shares of the slots have equal shares of the
+/// documents.
+/// </remarks>
+/// <param name="prefix">What all keys begin with.</param>
+/// <param name="count">How many partitions there are: a power of two up to 16,384.</param>
+internal sealed class RedisKeys(string prefix, int count)
 {
-    public const int Partitions = 256;
-
     private readonly string[] partitions = [
-        .. Enumerable.Range(0, Partitions).Select(partition => $"{prefix}:{{r{partition}}}:")];
+        .. Enumerable.Range(0, count)
+            .Select(partition => $"{prefix}:{{{HashTags.Of(partition * (HashTags.Slots / count))}}}:")];
+
+    /// <summary>How many partitions there are.</summary>
+    public int Partitions => partitions.Length;
+
+    /// <summary>The key of the number of partitions, which lies at the same place whatever the number is.</summary>
+    public RedisKey PartitionCount => partitions[0] + "partitions";
 
     /// <summary>The key of settings that all nodes share; of partition 0 because every key has one.</summary>
     public RedisKey Settings => partitions[0] + "settings";
@@ -31,10 +43,10 @@ internal sealed class RedisKeys(string prefix)
     public string OrdersChannelName => partitions[0] + "nodes";
 
     /// <summary>
-    /// The share of all documents that this one belongs to: FNV-1a of the name's UTF-8, which all nodes of all versions
-    /// must compute alike.
+    /// The share of all documents that this one belongs to: the first bits of FNV-1a of the name's UTF-8, mixed once
+    /// more, which all nodes of all versions must compute alike.
     /// </summary>
-    public static int PartitionOf(DocumentName document)
+    public int PartitionOf(DocumentName document)
     {
         var hash = 0xcbf29ce484222325UL;
         foreach (var one in document.ToUtf8())
@@ -42,9 +54,9 @@ internal sealed class RedisKeys(string prefix)
             hash = (hash ^ one) * 0x100000001b3UL;
         }
 
-        hash ^= hash >> 32;
-        hash ^= hash >> 16;
-        return (int)((hash ^ (hash >> 8)) & 0xff);
+        hash = (hash ^ (hash >> 32)) * 0x9e3779b97f4a7c15UL;
+        var place = (int)(hash >> 50);
+        return place / (HashTags.Slots / partitions.Length);
     }
 
     /// <summary>The name with every byte but unreserved ones as %XX.</summary>

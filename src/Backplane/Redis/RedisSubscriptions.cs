@@ -11,7 +11,7 @@ internal sealed partial class RedisSubscriptions(RedisConnection connection, Red
 {
     /// <summary>By number.</summary>
     public IReadOnlyList<RedisPartition> Partitions { get; } = [
-        .. Enumerable.Range(0, RedisKeys.Partitions).Select(number => new RedisPartition(number))];
+        .. Enumerable.Range(0, keys.Partitions).Select(number => new RedisPartition(number))];
 
     /// <summary>All subscriptions of this moment.</summary>
     public IEnumerable<RedisSubscription> All => Partitions.SelectMany(partition => partition.Subscriptions.Values);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Relay.Backplane;
 using Relay.DocLocator;
@@ -90,10 +91,12 @@ internal static class RelayStores
                 Password = settings.Redis.Password,
                 Incarnation = provider.GetRequiredService<NodeIdentity>().Incarnation,
                 MinReplicas = settings.Redis.MinReplicas,
+                Partitions = settings.Redis.Partitions,
                 Jobs = jobs,
                 SharedSettings = new Dictionary<string, string>
                 {
                     ["Documents:GarbageCollection"] = settings.Documents.GarbageCollection ? "true" : "false",
+                    ["Redis:Partitions"] = settings.Redis.Partitions.ToString(CultureInfo.InvariantCulture),
                 },
             },
             provider.GetRequiredService<ILogger<RedisBackplane>>(),

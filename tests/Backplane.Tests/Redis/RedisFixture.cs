@@ -144,5 +144,5 @@ public abstract class RedisFixture : IAsyncLifetime
             _ => (string)Keys(name).Ids!
         };
 
-    internal static RedisKeys.DocumentKeys Keys(DocumentName name) => new RedisKeys("relay").Of(name);
+    internal static RedisKeys.DocumentKeys Keys(DocumentName name) => new RedisKeys("relay", 256).Of(name);
 }

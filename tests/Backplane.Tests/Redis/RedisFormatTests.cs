@@ -85,25 +85,51 @@ public sealed class RedisFormatTests : RedisFixture
         await Server.CommandAsync("HSET", "relay:{r17}:count", "incarnation", "x", "count", "5");
         var old = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync());
         Assert.Equal("Redis holds documents in layout 1 (of a Relay from before layouts had numbers), and this Relay "
-            + "reads and writes layout 2 only. Nothing was changed: start the version that wrote it, or give this one "
+            + "reads and writes layout 3 only. Nothing was changed: start the version that wrote it, or give this one "
             + "an empty Redis.", old.Message);
-        await Server.CommandAsync("HSET", "relay:{r17}:count", "layout", "3");
+        await Server.CommandAsync("HSET", "relay:{r17}:count", "layout", "4");
         var newer = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync());
-        Assert.StartsWith("Redis holds documents in layout 3, and this Relay", newer.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Redis holds documents in layout 4, and this Relay", newer.Message, StringComparison.Ordinal);
 
         await Server.CommandAsync("HSET", "relay:{r17}:count", "layout", RedisLayout.Current);
         await OpenAsync();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(512)]
+    public async Task Documents_of_another_number_of_partitions_stop_the_start(int partitions)
+    {
+        var node = await OpenAsync();
+        await node.AppendAsync(Sample.Name(), 0, Sample.Update(1), default).Soon();
+        var other = await Assert.ThrowsAsync<RedisStartException>(
+            () => OpenAsync(Options with { Partitions = partitions }));
+        Assert.Equal($"Redis:Partitions is {partitions} here, and Redis holds the documents in 256 partitions: it is "
+            + "fixed by the first node. Nothing was changed: set it to that, or give this node an empty Redis.",
+            other.Message);
+        await OpenAsync();
+    }
+
+    [Fact]
+    public async Task The_number_of_partitions_is_written_again_when_Redis_lost_it()
+    {
+        await OpenAsync(Options with { SettingsRenewalInterval = TimeSpan.FromMilliseconds(50) });
+        var key = (string)new RedisKeys("relay", 512).PartitionCount!;
+        Assert.Equal("256", await Server.CommandAsync("GET", key));
+        await Server.CommandAsync("FLUSHALL");
+        await Patience.UntilAsync(async () => await Server.CommandAsync("GET", key) == "256");
+    }
+
     [Fact]
     public async Task Nodes_that_run_with_another_layout_stop_the_start()
     {
-        await Server.CommandAsync("HSET", "relay:{r0}:settings", "Documents:GarbageCollection", "true");
+        await Server.CommandAsync("HSET", (string)new RedisKeys("relay", 256).Settings!, "Documents:GarbageCollection", "true");
         var old = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync());
         Assert.StartsWith("The nodes that run on this Redis use layout 1 (of a Relay from before layouts had numbers)",
             old.Message, StringComparison.Ordinal);
-        await Server.CommandAsync("HSET", "relay:{r0}:settings", "layout", "3");
-        Assert.Contains("use layout 3,", (await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync())).Message);
+        await Server.CommandAsync("HSET", (string)new RedisKeys("relay", 256).Settings!, "layout", "4");
+        Assert.Contains("use layout 4,", (await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync())).Message);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class RedisOrdersTests : RedisFixture
         var order = new byte[19];
         "one"u8.CopyTo(order.AsSpan(16));
         await redis.GetDatabase().ScriptEvaluateAsync(
-            RedisScript.Order, [new RedisKeys("relay").Orders],
+            RedisScript.Order, [new RedisKeys("relay", 256).Orders],
                 [order, "nowhere", "x", RedisChannels.PublishCommand, 600_000, 100]).Soon();
         Assert.Equal("one", await heard.NextAsync());
     }
@@ -144,7 +144,7 @@ public sealed class RedisOrdersTests : RedisFixture
 
         // Both have read up to an order that is an hour ahead, and then it is as if another server had taken over.
         var ahead = $"{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds()}000";
-        await Server.CommandAsync("ZADD", (string)new RedisKeys("relay").Orders!, ahead,
+        await Server.CommandAsync("ZADD", (string)new RedisKeys("relay", 256).Orders!, ahead,
             ahead + ":0123456789abcdefahead");
         await a.GiveAsync("after"u8.ToArray(), default).Soon();
         Assert.Equal(["ahead", "after"], [await heard.NextAsync(), await heard.NextAsync()]);

@@ -43,12 +43,12 @@ public sealed class RedisReportsTests : RedisFixture
         Assert.Equal(["lives"], await reports.ListNodesAsync(default).Soon());
 
         await reports.StoreAsync("lives", "z"u8.ToArray(), Long, default).Soon();
-        Assert.Equal("1", await Server.CommandAsync("HLEN", (string)new RedisKeys("relay").Reports!));
+        Assert.Equal("1", await Server.CommandAsync("HLEN", (string)new RedisKeys("relay", 256).Reports!));
         await reports.StoreAsync("lives", "z"u8.ToArray(), TimeSpan.FromMilliseconds(1), default).Soon();
         await Patience.UntilAsync(
             async () =>
-            await Server.CommandAsync("EXISTS", (string)new RedisKeys("relay").Reports!,
-                (string)new RedisKeys("relay").ReportEnds!) == "0");
+            await Server.CommandAsync("EXISTS", (string)new RedisKeys("relay", 256).Reports!,
+                (string)new RedisKeys("relay", 256).ReportEnds!) == "0");
     }
 
     [Fact]

@@ -65,6 +65,9 @@ public sealed class SettingsTests
     [InlineData("Postgres:RootCertificates", "a.pem", "has no meaning without Relay:Postgres:ConnectionString")]
     [InlineData("Redis:MinReplicas", "1", "has no meaning without Relay:Redis:Configuration")]
     [InlineData("Redis:MinReplicas", "-1", "but must be a whole number")]
+    [InlineData("Redis:Partitions", "512", "has no meaning without Relay:Redis:Configuration")]
+    [InlineData("Redis:Partitions", "0", "but must be a whole number from 1 to 16384")]
+    [InlineData("Redis:Partitions", "300", "but must be a power of two up to 16384")]
     [InlineData("DynamoDb:Table", "relay", "without Relay:Redis:Configuration")]
     [InlineData("DynamoDb:Table", "relay", "without Relay:Internal:Port")]
     [InlineData("DynamoDb:ServiceUrl", "http://localhost:8000", "has no meaning without Relay:DynamoDb:Table")]
@@ -163,6 +166,7 @@ public sealed class SettingsTests
             ("Redis:Configuration", "redis.example:6379,other.example,ssl=true"),
             ("Redis:Password", "hush,hush=hush"),
             ("Redis:MinReplicas", "1"),
+            ("Redis:Partitions", "1024"),
             ("DynamoDb:Table", "relay-locator"),
             ("DynamoDb:Region", "eu-central-1"),
             ("S3:Bucket", "relay-snapshots"),
@@ -170,6 +174,7 @@ public sealed class SettingsTests
         Assert.Equal("10.0.0.7:5211", settings.Node.EndPoint()?.ToString());
         Assert.Equal(5211, settings.Internal.Port);
         Assert.Equal(1, settings.Redis.MinReplicas);
+        Assert.Equal(1024, settings.Redis.Partitions);
         Assert.Equal("relay-locator", settings.DynamoDb.Table);
         Assert.Equal("production/", settings.S3.Prefix);
         Assert.Equal("redis.example:6379, other.example", settings.Redis.Servers());

@@ -102,7 +102,7 @@ if count == 1 then
   -- The partition is new, or Redis lost it: the first entry's random id names this life of it, unless a node that
   -- listens gave it a name. Who names it says its layout (RedisLayout.Current), too.
   if redis.call('HSETNX', KEYS[4], 'incarnation', id) == 1 then
-    redis.call('HSET', KEYS[4], 'layout', '2')
+    redis.call('HSET', KEYS[4], 'layout', '3')
   end
 end
 redis.call('ZADD', KEYS[5], count, ARGV[3])

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Relay.Backplane;
 
 namespace Relay.Startup;
@@ -22,12 +23,25 @@ internal sealed class RedisOptions
     /// <summary>How many replicas must have an entry before it is shown or acknowledged. Default: 0.</summary>
     public int MinReplicas { get; set; }
 
+    /// <summary>
+    /// Of how many partitions the documents are shares: a power of two up to 16,384, equal on all nodes and fixed by
+    /// the first one. Default: 256.
+    /// </summary>
+    public int Partitions { get; set; } = 256;
+
     internal void Check(SettingsCheck check)
     {
         check.Text(Configuration);
         check.Companion(User, Configuration);
         check.Companion(Password, Configuration);
         check.Number(MinReplicas, 0, 5);
+        check.Number(Partitions, 1, 16_384);
+        check.Companion(Partitions, Configuration);
+        if (Partitions is > 0 and <= 16_384 && !BitOperations.IsPow2(Partitions))
+        {
+            check.Refuse($"{check.Key(Partitions)} is '{Partitions}', but must be a power of two up to 16384.");
+        }
+
         if (Configuration is null && MinReplicas > 0)
         {
             check.Companion(MinReplicas, Configuration);
