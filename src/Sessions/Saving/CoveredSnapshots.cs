@@ -18,7 +18,9 @@ internal sealed class CoveredSnapshots
 {
     private const int FewestIds = 32;
 
-    /// <summary>32 KB for a document; as many as the fastest writers append in the second until a save is heard of.</summary>
+    /// <summary>
+    /// 32 KB for a document; as many as the fastest writers append in the second until a save is heard of.
+    /// </summary>
     private const int MostIds = 4096;
 
     /// <summary>Heard of before its last entry was applied here: so many are remembered.</summary>

@@ -124,11 +124,12 @@ public sealed class RedisFormatTests : RedisFixture
     [Fact]
     public async Task Nodes_that_run_with_another_layout_stop_the_start()
     {
-        await Server.CommandAsync("HSET", (string)new RedisKeys("relay", 256).Settings!, "Documents:GarbageCollection", "true");
+        var settings = (string)new RedisKeys("relay", 256).Settings!;
+        await Server.CommandAsync("HSET", settings, "Documents:GarbageCollection", "true");
         var old = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync());
         Assert.StartsWith("The nodes that run on this Redis use layout 1 (of a Relay from before layouts had numbers)",
             old.Message, StringComparison.Ordinal);
-        await Server.CommandAsync("HSET", (string)new RedisKeys("relay", 256).Settings!, "layout", "4");
+        await Server.CommandAsync("HSET", settings, "layout", "4");
         Assert.Contains("use layout 4,", (await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync())).Message);
     }
 
