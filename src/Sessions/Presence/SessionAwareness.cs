@@ -14,11 +14,10 @@ internal sealed partial class SessionAwareness
     private readonly AwarenessRegistry registry;
     private readonly AwarenessPublisher publisher;
     private readonly IAwarenessSession session;
-    private readonly SessionTimer timer;
     private readonly AwarenessMessages messages;
     private readonly PresenceRenewal renewal = new();
-
     private readonly ReturningConnections returning;
+    private readonly PresenceTimer timer;
 
     public SessionAwareness(
         SessionContext context,
@@ -34,7 +33,8 @@ internal sealed partial class SessionAwareness
         this.session = session;
         returning = new ReturningConnections(context.Settings.ReturnTime);
         messages = new AwarenessMessages(registry.OtherNodes);
-        timer = context.Effects.Timer(this, static awareness => awareness.OnDue());
+        var due = context.Effects.Timer(this, static awareness => awareness.OnDue());
+        timer = new PresenceTimer(context, due, registry.Records, returning, renewal, publisher);
     }
 
     /// <summary>Whether a message to other nodes is under way.</summary>
@@ -140,19 +140,14 @@ internal sealed partial class SessionAwareness
     /// </summary>
     public void Leave(Attachment attachment, bool clean)
     {
-        if (attachment.Presence.Owned.Count == 0)
-        {
-            return;
-        }
-
         if (clean)
         {
             Spread(registry.Own.Remove(attachment, context.Now));
         }
-        else
+        else if (attachment.Presence.Owned.Count > 0)
         {
             returning.Add(attachment, context.Now);
-            Watch();
+            timer.Watch();
         }
     }
 
@@ -183,14 +178,12 @@ internal sealed partial class SessionAwareness
 
     private void Renew()
     {
-        if (renewal.TryBegin(context.Now) is { } asked)
+        if (renewal.TryRenew(registry, context.Now) is { } changes)
         {
-            var changes = registry.Renew(asked, PresenceRenewal.MostAtOnce);
-            renewal.End(asked, context.Now, changes.Nudges.Count);
             Spread(changes);
         }
 
-        Watch();
+        timer.Watch();
     }
 
     private void OnDue()
@@ -209,25 +202,6 @@ internal sealed partial class SessionAwareness
         }
     }
 
-    /// <summary>Sets the timer for what comes next.</summary>
-    private void Watch()
-    {
-        TimeSpan? due = registry.Records.IsEmpty ? null : context.Settings.PresenceCheck;
-        due = Earlier(due, returning.NextDue - context.Now);
-        due = Earlier(due, renewal.Due(context.Now));
-        if (publisher.IsListening)
-        {
-            due = Earlier(due, publisher.Pending.AnswerDue(context.Now));
-        }
-
-        if (due is { } wait)
-        {
-            timer.SetNoLater(wait);
-        }
-    }
-
-    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
-
     private void Spread(AwarenessChanges changes)
     {
         foreach (var (connection, entry) in changes.Nudges)
@@ -245,7 +219,7 @@ internal sealed partial class SessionAwareness
                 session.Pump(attachment);
             }
 
-            Watch();
+            timer.Watch();
         }
 
         if (changes.Told.Count > 0)
@@ -264,7 +238,7 @@ internal sealed partial class SessionAwareness
     {
         if (!publisher.TryPublish(OnPublished))
         {
-            Watch();
+            timer.Watch();
         }
     }
 
