@@ -86,7 +86,7 @@ internal sealed class World : IDisposable
         return task;
     }
 
-    /// <summary>Opens the document as one does that nobody else saves.</summary>
+    /// <summary>Opens the document as a node does that saves orphaned ones.</summary>
     public void Visit(int node = 0)
     {
         Node(node).Visit(Name, (_, _) => { });
