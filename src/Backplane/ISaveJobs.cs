@@ -20,7 +20,7 @@ public interface ISaveJobs
     ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation);
 
     /// <summary>
-    /// Claims documents that look forgotten: unsaved, without claim, checkpoint or retry for the time after which a
+    /// Claims orphaned documents: unsaved, without claim, checkpoint or retry for the time after which a
     /// node that held them would have saved them. Each claim counts as an attempt; after several the job is stalled:
     /// shown as such, and offered at long intervals only.
     /// </summary>
@@ -28,7 +28,7 @@ public interface ISaveJobs
     /// <param name="lease">How long each claim lasts.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="BackplaneUnavailableException">The store cannot be reached.</exception>
-    ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<SaveJob>> ClaimOrphanedAsync(int most, TimeSpan lease, CancellationToken cancellation);
 
     /// <summary>
     /// Says that saving failed and ends this node's claim; the job is offered again after a wait that doubles with each

@@ -27,8 +27,8 @@ public enum SaveJobState
 /// <summary>A document with unsaved entries.</summary>
 /// <param name="Document">The document.</param>
 /// <param name="State">What becomes of it.</param>
-/// <param name="Attempts">How often it was claimed as forgotten, or failed, since its last checkpoint.</param>
-/// <param name="DueAt">When it is offered (again) to a node that looks for forgotten documents.</param>
+/// <param name="Attempts">How often it was claimed as orphaned, or failed, since its last checkpoint.</param>
+/// <param name="DueAt">When it is offered (again) to a node that looks for orphaned documents.</param>
 /// <param name="Problem">Why the last attempt failed, in one sentence; nothing if it did not.</param>
 public sealed record SaveJob(DocumentName Document, SaveJobState State, int Attempts, DateTimeOffset DueAt,
     string? Problem);

@@ -1,13 +1,13 @@
 namespace Relay.Backplane;
 
-/// <summary>When documents with unsaved entries are offered to nodes that look for forgotten ones.</summary>
+/// <summary>When documents with unsaved entries are offered to nodes that look for orphaned ones.</summary>
 public sealed record SaveJobOptions
 {
-    /// <summary>How long a document may have unsaved entries without a checkpoint before it looks forgotten. Default: 3
+    /// <summary>How long a document may have unsaved entries without a checkpoint before it is orphaned. Default: 3
     /// minutes, three times the default of
     /// <c>Documents:SaveInterval</c>: a node that holds the document has saved it by then. Too short costs a needless
     /// load of the document, too long delays only what nobody looks at.</summary>
-    public TimeSpan ForgottenAfter { get; init; } = TimeSpan.FromMinutes(3);
+    public TimeSpan OrphanedAfter { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>
     /// How long a job waits after its first failed attempt; each further one doubles it, up to
@@ -40,7 +40,7 @@ public sealed record SaveJobOptions
 
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(ForgottenAfter, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(OrphanedAfter, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryAfter, TimeSpan.FromMilliseconds(1));
         ArgumentOutOfRangeException.ThrowIfLessThan(StalledAfter, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StalledInterval, TimeSpan.FromMilliseconds(1));

@@ -40,7 +40,7 @@ test('a document that its dead node left unsaved, and that nobody opens again, i
   await witness.sees((doc) => doc.getText('text').toString() === 'unsaved', 'the edit')
   writer.provider.shouldConnect = witness.provider.shouldConnect = false
   await nodes[0].kill()
-  // It looks forgotten after 15 s, or after the 75 s of a claim to save it that died with the node; each node looks for
+  // It is orphaned after 15 s, or after the 75 s of a claim to save it that died with the node; each node looks for
   // such documents every 15 s.
   const key = await waitFor(
     async () => (await bucket.keys()).find((candidate) => candidate.includes('orphan')),

@@ -27,13 +27,13 @@ public sealed partial class FileLog
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+    public ValueTask<IReadOnlyList<SaveJob>> ClaimOrphanedAsync(int most, TimeSpan lease,
         CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(most);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
         cancellation.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(jobs.ClaimForgotten(most, lease));
+        return ValueTask.FromResult(jobs.ClaimOrphaned(most, lease));
     }
 
     /// <inheritdoc />

@@ -29,7 +29,7 @@ public sealed record FileLogOptions
     /// </summary>
     public TimeSpan CoveredLogRetention { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>When unsaved documents are offered as forgotten; what a start finds unsaved is at once.</summary>
+    /// <summary>When unsaved documents are offered as orphaned; what a start finds unsaved is at once.</summary>
     public SaveJobOptions Jobs { get; init; } = new();
 
     /// <summary>The clock of epochs and expiry.</summary>

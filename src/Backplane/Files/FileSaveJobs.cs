@@ -4,7 +4,7 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// The save jobs of a node that is alone. Which documents are jobs follows from the log; attempts, claims and problems
-/// are known to this process only, because the one after it starts all over: what a start finds unsaved is forgotten at
+/// are known to this process only, because the one after it starts all over: what a start finds unsaved is orphaned at
 /// once, since nobody can hold it. Thread-safe.
 /// </summary>
 internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
@@ -32,7 +32,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
         {
             if (!jobs.ContainsKey(document))
             {
-                jobs.Add(document, new FileSaveJob(time.GetUtcNow() + options.ForgottenAfter));
+                jobs.Add(document, new FileSaveJob(time.GetUtcNow() + options.OrphanedAfter));
             }
         }
     }
@@ -44,7 +44,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
         {
             if (!jobs.TryGetValue(document, out var job))
             {
-                job = new FileSaveJob(time.GetUtcNow() + options.ForgottenAfter);
+                job = new FileSaveJob(time.GetUtcNow() + options.OrphanedAfter);
                 jobs.Add(document, job);
             }
 
@@ -79,7 +79,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
             {
                 job.Attempts = 0;
                 job.Problem = null;
-                job.DueAt = time.GetUtcNow() + options.ForgottenAfter;
+                job.DueAt = time.GetUtcNow() + options.OrphanedAfter;
             }
         }
     }
@@ -98,7 +98,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
         }
     }
 
-    public IReadOnlyList<SaveJob> ClaimForgotten(int most, TimeSpan lease)
+    public IReadOnlyList<SaveJob> ClaimOrphaned(int most, TimeSpan lease)
     {
         lock (gate)
         {

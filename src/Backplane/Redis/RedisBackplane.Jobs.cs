@@ -30,7 +30,7 @@ public sealed partial class RedisBackplane
     }
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+    public async ValueTask<IReadOnlyList<SaveJob>> ClaimOrphanedAsync(int most, TimeSpan lease,
         CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(most);
@@ -44,7 +44,7 @@ public sealed partial class RedisBackplane
         var due = await OfPartitionsAsync(async partition =>
         {
             var answer = (RedisResult[])(
-                await others.EvaluateAsync(RedisScript.Forgotten, [keys.Jobs(partition)], [most], cancellation))!;
+                await others.EvaluateAsync(RedisScript.Orphaned, [keys.Jobs(partition)], [most], cancellation))!;
             return answer.Chunk(2).Select(pair => (Name: (string)pair[0]!, DueAt: (double)pair[1]));
         });
         var claimed = new List<SaveJob>();
@@ -55,7 +55,7 @@ public sealed partial class RedisBackplane
                 break;
             }
 
-            if (await ClaimForgottenAsync(RedisKeys.Decode(name), lease, cancellation) is { } job)
+            if (await ClaimOrphanedAsync(RedisKeys.Decode(name), lease, cancellation) is { } job)
             {
                 claimed.Add(job);
             }
@@ -144,12 +144,12 @@ public sealed partial class RedisBackplane
             .Select(one => new FoundJob((string)one[0]!, (double)one[1], (int)(double)one[2], (string)one[3]!))];
     }
 
-    private async Task<SaveJob?> ClaimForgottenAsync(DocumentName document, TimeSpan lease,
+    private async Task<SaveJob?> ClaimOrphanedAsync(DocumentName document, TimeSpan lease,
         CancellationToken cancellation)
     {
         var names = keys.Of(document);
         var result = await others.EvaluateAsync(
-            RedisScript.ClaimForgotten,
+            RedisScript.ClaimOrphaned,
             [names.Jobs, names.Claim, names.Attempts, names.Problems],
             [names.Name, NodeText, Milliseconds(lease), Milliseconds(options.Jobs.RetryAfter),
                 options.Jobs.StalledAfter, Milliseconds(options.Jobs.StalledInterval)],

@@ -29,7 +29,7 @@ public sealed partial class RedisBackplane
     private readonly byte[] entryHead;
     private readonly byte[] largeEntryHead;
     private readonly byte[] savedHead;
-    private readonly RedisValue forgottenAfter;
+    private readonly RedisValue orphanedAfter;
     private readonly RedisKeys keys;
     private readonly RedisConnection appends;
     private readonly RedisConnection others;
@@ -55,7 +55,7 @@ public sealed partial class RedisBackplane
         entryHead = RedisMessageHead.Encode(RedisMessageKind.Entry, node);
         largeEntryHead = RedisMessageHead.Encode(RedisMessageKind.EntryByPosition, node);
         savedHead = RedisMessageHead.Encode(RedisMessageKind.Saved, node);
-        forgottenAfter = Milliseconds(options.Jobs.ForgottenAfter);
+        orphanedAfter = Milliseconds(options.Jobs.OrphanedAfter);
         keys = new RedisKeys(options.Prefix, options.Partitions);
         appends = new RedisConnection(options, "appends", time, logger, isForAppends: true);
         others = new RedisConnection(options, "channels", time, logger, isForAppends: false);
@@ -144,7 +144,7 @@ public sealed partial class RedisBackplane
             [
                 Text(saved.Epoch), Text(saved.Offset), RedisEntry.Encode(saved.Id), Text(trimThrough.Epoch),
                     Text(trimThrough.Offset), RedisEntry.Encode(trimThrough.Id),
-                names.Name, names.ChannelName, savedHead, forgottenAfter, Milliseconds(options.CoveredLogRetention),
+                names.Name, names.ChannelName, savedHead, orphanedAfter, Milliseconds(options.CoveredLogRetention),
                     RedisChannels.PublishCommand,
             ],
             cancellation);
@@ -251,7 +251,7 @@ public sealed partial class RedisBackplane
         RedisValue[] arguments =
         [
             epoch, entry, names.Name, names.ChannelName, published < entry.Length ? largeEntryHead : entryHead,
-            published, forgottenAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
+            published, orphanedAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
         ];
         var answer = (byte[]?)await appends.EvaluateAsync(
             RedisScript.Append,

@@ -89,7 +89,7 @@ public sealed record RedisBackplaneOptions
     /// </summary>
     public int PageBytes { get; init; } = 1 << 20;
 
-    /// <summary>When unsaved documents are offered as forgotten.</summary>
+    /// <summary>When unsaved documents are offered as orphaned.</summary>
     public SaveJobOptions Jobs { get; init; } = new();
 
     /// <summary>

@@ -13,8 +13,8 @@ internal static class RedisScript
     public static readonly string Renew = Load("renew");
     public static readonly string Changes = Load("changes");
     public static readonly string Claim = Load("claim");
-    public static readonly string Forgotten = Load("forgotten");
-    public static readonly string ClaimForgotten = Load("claim-forgotten");
+    public static readonly string Orphaned = Load("orphaned");
+    public static readonly string ClaimOrphaned = Load("claim-orphaned");
     public static readonly string Fail = Load("fail");
     public static readonly string Jobs = Load("jobs");
     public static readonly string Settings = Load("settings");

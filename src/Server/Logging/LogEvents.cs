@@ -23,8 +23,8 @@ internal static class LogEvents
     public const int DrainDone = 1013;
     public const int DrainHurried = 1014;
     public const int DrainCutShort = 1015;
-    public const int ForgottenClaimed = 1020;
-    public const int ForgottenNotSaved = 1021;
+    public const int OrphanedClaimed = 1020;
+    public const int OrphanedNotSaved = 1021;
     public const int SaveJobsUnreachable = 1022;
     public const int SaveJobsReachable = 1023;
     public const int HeartbeatFailed = 1024;

@@ -6,9 +6,6 @@ using Relay.Api;
 using Relay.Api.Description;
 using Relay.Backplane;
 using Relay.Connections;
-using Relay.Sockets.Backpressure;
-using Relay.Sockets;
-using Relay.Sockets.WebSockets;
 using Relay.Health;
 using Relay.Logging;
 using Relay.Peers;
@@ -18,6 +15,9 @@ using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
 using Relay.Reports;
 using Relay.Sessions;
+using Relay.Sockets;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 using Relay.Telemetry;
 
 namespace Relay.Startup;
@@ -118,12 +118,12 @@ internal static class RelayServices
     {
         services.TryAddSingleton(new StartCheckOptions());
         services.AddSingleton(new HeartbeatOptions());
-        services.AddSingleton(new ForgottenDocumentOptions());
+        services.AddSingleton(new OrphanedDocumentOptions());
         services.AddHostedService<StartChecks>();
         services.AddHostedService<LocatorHeartbeat>();
         services.AddSingleton<NodeLifetime>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeLifetime>());
-        services.AddHostedService<ForgottenDocumentSaver>();
+        services.AddHostedService<OrphanedDocumentSaver>();
         services.AddSingleton<IHeap, RuntimeHeap>();
         services.AddSingleton(new QuietCollectionOptions());
         services.AddHostedService<QuietCollection>();

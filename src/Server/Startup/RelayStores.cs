@@ -26,7 +26,7 @@ internal static class RelayStores
         var node = NodeIdentity.Create(address?.ToString() ?? "alone", Guid.NewGuid().ToString("n"));
         services.AddSingleton(node);
         services.AddSingleton(provider => ServicesOf(settings, provider));
-        var jobs = new SaveJobOptions { ForgottenAfter = ForgottenAfter(settings.Documents.SaveInterval) };
+        var jobs = new SaveJobOptions { OrphanedAfter = OrphanedAfter(settings.Documents.SaveInterval) };
         if (settings.Redis.Configuration is { } configuration)
         {
             services.AddRedisBackplane(settings, configuration, jobs);
@@ -61,7 +61,7 @@ internal static class RelayStores
     /// A node that holds a document has saved it after three save intervals; with very short ones, it still needs the
     /// time that a save takes.
     /// </summary>
-    private static TimeSpan ForgottenAfter(TimeSpan saveInterval) =>
+    private static TimeSpan OrphanedAfter(TimeSpan saveInterval) =>
         TimeSpan.FromSeconds(Math.Max(15, 3 * saveInterval.TotalSeconds));
 
     private static ServicesInUse ServicesOf(RelaySettings settings, IServiceProvider provider)

@@ -1,9 +1,10 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// The one way out: connections are sent entries by cursor. One that has sent all it was given gets everything it lacks
-/// at once; one for which too much has come together gets one merged diff. What a client is sent takes effect at once
-/// or not at all, so that no editor sees, and repairs, a state that never was. Belongs to the session's mailbox.
+/// Sends the connections of a session what they lack, by a cursor each. A connection that is not sending gets all
+/// entries after its cursor at once; one that is too slow for them gets one diff (<see cref="LaggingConnections"/>).
+/// What a client is sent takes effect at once or not at all, so that no editor sees, and repairs, a state that never
+/// was. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class Broadcaster
 {
@@ -13,6 +14,7 @@ internal sealed class Broadcaster
     private readonly RoomFigures figures;
     private readonly IBroadcasterSession session;
     private readonly DeliveryLog log;
+    private readonly LaggingConnections lagging;
     private readonly DeliveryDemand demand = new();
     private readonly SyncAnswers answers;
     private readonly SyncReplies replies;
@@ -33,6 +35,7 @@ internal sealed class Broadcaster
         this.figures = figures;
         this.session = session;
         log = new DeliveryLog(context.Settings.DeliveryBytes);
+        lagging = new LaggingConnections(connections, content, log);
         answers = new SyncAnswers(
             context.Settings.Sync, budget, () => context.Effects.Mailbox.PostElsewhere(OnAnswerRoom));
         replies = new SyncReplies(context, content, log, answers, demand, session);
@@ -112,7 +115,7 @@ internal sealed class Broadcaster
         var start = log.StartAfter(entry);
         if (start > log.Start)
         {
-            LeaveBehind(start, entry);
+            lagging.LeaveBehind(start, entry);
         }
 
         log.Add(entry);
@@ -189,40 +192,6 @@ internal sealed class Broadcaster
         if (demand.IsNone && !answers.IsWaitedFor)
         {
             log.Clear();
-        }
-    }
-
-    /// <summary>
-    /// Notes what the connections have that were not sent all entries before number <paramref name="start"/>, which are
-    /// about to go. Exactly, since their diff may have to come in parts.
-    /// </summary>
-    private void LeaveBehind(long start, DeliveredEntry newest)
-    {
-        List<DeliveryState>? left = null;
-        foreach (var attachment in connections)
-        {
-            if (attachment is { IsServed: true, Delivery.IsBehind: false } && attachment.Delivery.Cursor < start)
-            {
-                (left ??= []).Add(attachment.Delivery);
-            }
-        }
-
-        if (left is null)
-        {
-            return;
-        }
-
-        var past = content.Document.Past();
-        newest.RemoveFrom(past);
-        var at = log.End;
-        foreach (var state in left.OrderByDescending(state => state.Cursor))
-        {
-            while (at > state.Cursor)
-            {
-                log[--at].RemoveFrom(past);
-            }
-
-            state.Base = past.EncodeStateVector();
         }
     }
 

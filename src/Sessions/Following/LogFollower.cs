@@ -5,14 +5,13 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Applies the entries of the log, in order and without holes, wherever they come from: replies to appends, the
+/// Has the entries of the log applied, in order and without gaps, wherever they come from: replies to appends, the
 /// channel, reads. Belongs to the session's mailbox.
 /// </summary>
-internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
+internal sealed class LogFollower : ILogReaderTarget, IReconcilerTarget
 {
-    private readonly SessionContext context;
-    private readonly LoggedDocument content;
     private readonly ILogFollowerSession session;
+    private readonly EntryApplier applier;
     private readonly AheadEntries ahead;
     private readonly HeldEntries held;
     private readonly LogReader reader;
@@ -28,9 +27,8 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         PendingReads requests,
         ILogFollowerSession session)
     {
-        this.context = context;
-        this.content = content;
         this.session = session;
+        applier = new EntryApplier(context, content, session);
         held = new HeldEntries(context.Settings.HeldBytes);
         reader = new LogReader(context, log, snapshots, requests, this);
         reconciler = new Reconciler(context, content, durable, gate, requests, this, session);
@@ -38,7 +36,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
     }
 
     /// <summary>Up to which entry the document is the log.</summary>
-    public Position Position { get; private set; }
+    public Position Position => applier.Position;
 
     public bool IsReconciling => reconciler.IsReconciling;
 
@@ -51,12 +49,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
     bool ILogReaderTarget.IsFollowing => session.IsOpen && !reconciler.IsReconciling;
 
     /// <summary>The document was put together; <see cref="ReleaseHeld"/> follows.</summary>
-    public void Begin(DurableState state)
-    {
-        content.Begin(state.Document);
-        Position = state.Position;
-        session.OnChanged();
-    }
+    public void Begin(DurableState state) => applier.Begin(state);
 
     /// <summary>The channel brings an entry.</summary>
     public void OnChannelEntry(in LoggedEntry entry)
@@ -111,7 +104,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         var at = entry.Position;
         if (entry.Kind == EntryKind.Deleted && at.Epoch > Position.Epoch)
         {
-            OnDeleted();
+            applier.EndDeleted();
         }
         else if (reconciler.IsReconciling)
         {
@@ -123,19 +116,22 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         }
         else if (at.Offset <= Position.Offset)
         {
-            OnOldEntry(entry);
+            if (!applier.TryPass(entry))
+            {
+                reconciler.Request();
+            }
         }
         else if (at.Offset > Position.Offset + 1)
         {
             ahead.Add(entry, reader.IsReading);
         }
-        else if (entry.Previous != Position.Id)
+        else if (!applier.IsNext(entry))
         {
             reconciler.Request();
         }
         else
         {
-            Apply(entry);
+            applier.Apply(entry);
             ApplyAhead();
         }
     }
@@ -169,77 +165,13 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         }
     }
 
-    /// <summary>The document was deleted: what this session has of it is dropped, and reconciled with no log.</summary>
-    public void OnDeleted()
-    {
-        LogDeleted(context.Logger, context.Name);
-        session.Fail(RefusalReason.DocumentDeleted);
-    }
-
-    /// <summary>Nearly always the session's own entry, which comes with the reply and over the channel.</summary>
-    private void OnOldEntry(in LoggedEntry entry)
-    {
-        if (entry.Position.Offset == Position.Offset && entry.Position.Id != Position.Id)
-        {
-            reconciler.Request();
-            return;
-        }
-
-        if (session.InFlight is not { } append || !append.Has(entry.Position.Id))
-        {
-            return;
-        }
-
-        // The append repeats an entry that the document should have: read with a snapshot, not as an entry.
-        var diff = content.DiffOf(append.Payload);
-        if (diff.IsEmpty)
-        {
-            session.Settle(diff);
-        }
-        else
-        {
-            reconciler.Request();
-        }
-    }
-
-    private void Apply(in LoggedEntry entry)
-    {
-        if (entry.Kind == EntryKind.Deleted)
-        {
-            OnDeleted();
-            return;
-        }
-
-        var update = entry.Kind == EntryKind.Created ? content.Kind.EmptyUpdate : entry.Payload;
-        if (!content.TryApply(update, out var diff, out var error))
-        {
-            // Another node logged what this one would have refused. No entry after it can be right either.
-            LogEntryUnreadable(context.Logger, context.Name, entry.Position, error);
-            session.Fail(RefusalReason.DocumentUnreadable);
-            return;
-        }
-
-        Position = entry.Position;
-        session.OnChanged();
-        if (session.InFlight?.Has(Position.Id) == true)
-        {
-            session.Settle(diff);
-        }
-        else if (!diff.IsEmpty)
-        {
-            session.Deliver(diff);
-        }
-
-        session.OnApplied(entry.Payload.Length);
-    }
-
     private void ApplyAhead()
     {
         while (session.IsOpen && !reconciler.IsReconciling && ahead.TryTake(Position.Offset + 1, out var entry))
         {
-            if (entry.Position.Offset == Position.Offset + 1 && entry.Previous == Position.Id)
+            if (applier.IsNext(entry))
             {
-                Apply(entry);
+                applier.Apply(entry);
             }
             else
             {
@@ -291,5 +223,7 @@ internal sealed partial class LogFollower : ILogReaderTarget, IReconcilerTarget
         reader.Stop();
     }
 
-    void IReconcilerTarget.MoveTo(Position position) => Position = position;
+    void IReconcilerTarget.MoveTo(Position position) => applier.MoveTo(position);
+
+    void IReconcilerTarget.OnDeleted() => applier.EndDeleted();
 }

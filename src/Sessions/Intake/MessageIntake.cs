@@ -1,20 +1,34 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// The one way in: takes the messages of connections frame by frame, checks them, and hands what is new to the outbox.
-/// Belongs to the session's mailbox.
+/// Takes the messages of connections frame by frame, each frame when its turn has come: not before its connection is
+/// served, and an update that builds on a SyncStep2 together with it. Belongs to the session's mailbox.
 /// </summary>
-internal sealed partial class MessageIntake(
-    SessionContext context,
-    LoggedDocument content,
-    Outbox outbox,
-    UnloggedUpdates unlogged,
-    Broadcaster broadcaster,
-    RoomFigures figures,
-    IIntakeSession session)
+internal sealed class MessageIntake
 {
-    /// <summary>What is new in the frame at hand.</summary>
-    private readonly List<InputDiff> diffs = [];
+    private readonly LoggedDocument content;
+    private readonly Outbox outbox;
+    private readonly UnloggedUpdates unlogged;
+    private readonly Broadcaster broadcaster;
+    private readonly IIntakeSession session;
+    private readonly FrameHandler handler;
+
+    public MessageIntake(
+        SessionContext context,
+        LoggedDocument content,
+        Outbox outbox,
+        UnloggedUpdates unlogged,
+        Broadcaster broadcaster,
+        RoomFigures figures,
+        IIntakeSession session)
+    {
+        this.content = content;
+        this.outbox = outbox;
+        this.unlogged = unlogged;
+        this.broadcaster = broadcaster;
+        this.session = session;
+        handler = new FrameHandler(context, content, outbox, unlogged, broadcaster, figures, session);
+    }
 
     /// <summary>
     /// Takes messages that came together, of one frame or many: what is new in them becomes one append. Messages of a
@@ -90,7 +104,7 @@ internal sealed partial class MessageIntake(
             TakeInOrder(attachment, frame);
             if (attachment.IsAttached)
             {
-                NoteTaken(attachment.Early, frame);
+                handler.NoteTaken(attachment.Early, frame);
             }
         }
         else if (!attachment.Connection.TryHold(frame.Bytes))
@@ -112,7 +126,7 @@ internal sealed partial class MessageIntake(
         var late = outbox.Count;
         if (attachment.IsAttached)
         {
-            Take(attachment, frame);
+            handler.Take(attachment, frame);
         }
 
         if (late > early)
@@ -130,131 +144,8 @@ internal sealed partial class MessageIntake(
         {
             if (attachment.IsAttached)
             {
-                Take(attachment, frame);
+                handler.Take(attachment, frame);
             }
-        }
-    }
-
-    /// <summary>The messages of one frame: all of them are checked before any of them has an effect.</summary>
-    private void Take(Attachment attachment, in MessageFrame frame)
-    {
-        var (messages, first, end) = frame;
-        diffs.Clear();
-        var mayWrite = attachment.Access >= AccessLevel.Write;
-        var growth = 0L;
-        for (var i = first; i < end; i++)
-        {
-            var room = content.Limit.Room - growth;
-            if (!FoundDiff.TryFind(content.Document, messages[i], mayWrite, room, out var diff, out var error))
-            {
-                LogBadUpdate(context.Logger, context.Name, error);
-                session.Refuse(attachment, RefusalReason.BadUpdate);
-                return;
-            }
-
-            growth += diff.Growth;
-            if (diff.Growth > 0 && content.Limit.Refuses(growth, diff.OnlyDeletes) is { } reason)
-            {
-                session.Refuse(attachment, reason);
-                return;
-            }
-
-            diffs.Add(diff);
-        }
-
-        for (var i = first; i < end && attachment.IsAttached; i++)
-        {
-            Handle(attachment, messages[i], diffs[i - first]);
-        }
-    }
-
-    private void NoteTaken(EarlyUpdates early, in MessageFrame frame)
-    {
-        for (var i = frame.First; i < frame.End && !early.IsOver; i++)
-        {
-            var (message, diff) = (frame.Messages[i], diffs[i - frame.First]);
-            if (message.Kind == DocumentMessageKind.Update && diff.IsNew)
-            {
-                early.Took(message.Payload, diff.Extent, content.Document);
-            }
-        }
-    }
-
-    private void Handle(Attachment attachment, in DocumentMessage message, in InputDiff diff)
-    {
-        var asksFirst = attachment.Delivery.SyncRequests.Count > 0 || attachment.Connection.Format.AsksWhenAsked;
-        if (message.Kind != DocumentMessageKind.SyncStep1 && !asksFirst)
-        {
-            // Not a stock client: those begin with what they have.
-            broadcaster.Follow(attachment);
-        }
-
-        Count(attachment, message, diff);
-        switch (message.Kind)
-        {
-            case DocumentMessageKind.SyncStep1:
-                attachment.Presence.IsNew |= content.Version > 0 && session.HasEntries && IsOfNothing(message.Payload);
-                broadcaster.Ask(attachment, message);
-                break;
-            case DocumentMessageKind.SyncStep2:
-                session.OnOpened(attachment);
-                HandleUpdate(attachment, message, diff, isUpdate: false);
-                break;
-            case DocumentMessageKind.Update:
-                HandleUpdate(attachment, message, diff, isUpdate: true);
-                break;
-            case DocumentMessageKind.Awareness:
-                attachment.Connection.Settled(message.Bytes);
-                session.ReceiveAwareness(attachment, message.Awareness);
-                break;
-            case DocumentMessageKind.QueryAwareness:
-                attachment.Presence.WantsAll = true;
-                attachment.Presence.MayHaveHeard = true;
-                attachment.Connection.Settled(message.Bytes);
-                break;
-            case DocumentMessageKind.Stateless:
-                attachment.Connection.Settled(message.Bytes);
-                session.ReceiveStateless(attachment, message.Payload);
-                break;
-            case DocumentMessageKind.Marker:
-                attachment.Receipts.Answer(new Receipt(ReceiptKind.Marker, message.Payload, message.Bytes));
-                break;
-        }
-    }
-
-    private void HandleUpdate(Attachment attachment, in DocumentMessage message, in InputDiff diff, bool isUpdate)
-    {
-        if (attachment.Access < AccessLevel.Write && (isUpdate || diff.IsNew))
-        {
-            attachment.Receipts.Answer(new Receipt(ReceiptKind.Refused, default, message.Bytes));
-        }
-        else if (!diff.IsNew)
-        {
-            // The answer to a SyncStep1 repeats the whole delete set each time, so it is not sent back.
-            attachment.Receipts.Answer(
-                new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
-        }
-        else
-        {
-            attachment.Receipts.Take();
-            broadcaster.OnTaken(attachment, diff.Update);
-            outbox.Take(
-                new OutboxItem(
-                    attachment, diff.Update, message.Bytes, isUpdate, content.Version, diff.Growth, diff.Extent));
-            unlogged.Watch();
-        }
-    }
-
-    private bool IsOfNothing(ReadOnlyMemory<byte> stateVector) =>
-        stateVector.Span.SequenceEqual(content.Kind.EmptyStateVector.Span);
-
-    private void Count(Attachment attachment, in DocumentMessage message, in InputDiff diff)
-    {
-        figures.BytesIn += message.Bytes;
-        if (attachment.Activity is { } connection)
-        {
-            connection.BytesIn += message.Bytes;
-            connection.UpdatesIn += diff.IsNew ? 1 : 0;
         }
     }
 }

@@ -3,61 +3,57 @@ using Relay.Backplane;
 namespace Relay.Sessions;
 
 /// <summary>
-/// What waits to be logged, and the one append in flight. The outcome of an append is known when its reply, its own
-/// entry on the channel, or a look into the log says so. Belongs to the session's mailbox.
+/// What waits to be logged, and the one append in flight, which takes all that waits when it begins. Belongs to the
+/// session's mailbox, except for <see cref="OwnEntries"/>.
 /// </summary>
-internal sealed partial class Outbox
+internal sealed class Outbox
 {
     private static readonly Func<object, object?, bool> IsLong = static (outbox, _) =>
         ((Outbox)outbox).session.IsApplyLong();
 
     private readonly SessionContext context;
     private readonly LoggedDocument content;
-    private readonly IDocumentLog log;
     private readonly RoomFigures figures;
     private readonly IOutboxSession session;
-    private readonly SessionTimer timer;
+    private readonly AppendSender sender;
     private readonly OutboxBatches batches;
     private readonly List<OutboxItem> waiting = [];
-    private InFlightAppend? inFlight;
-    private bool isFailing;
 
     public Outbox(
         SessionContext context, LoggedDocument content, IDocumentLog log, RoomFigures figures, IOutboxSession session)
     {
         this.context = context;
         this.content = content;
-        this.log = log;
         this.figures = figures;
         this.session = session;
         batches = new OutboxBatches(content, session);
-        timer = context.Effects.Timer(this, static outbox => outbox.Send());
+        sender = new AppendSender(context, log, session);
     }
 
     /// <summary>How many updates wait.</summary>
     public int Count => waiting.Count;
 
     /// <summary>Whether no update waits and none is in flight.</summary>
-    public bool IsEmpty => inFlight is null && waiting.Count == 0;
+    public bool IsEmpty => InFlight is null && waiting.Count == 0;
 
     /// <summary>The entry in flight; null if there is none.</summary>
-    public InFlightAppend? InFlight => inFlight;
+    public InFlightAppend? InFlight => sender.InFlight;
 
     /// <summary>Which entries that the channel brings are appends of this outbox; on any thread.</summary>
-    public OwnEntries OwnEntries { get; } = new();
+    public OwnEntries OwnEntries => sender.OwnEntries;
 
     /// <summary>
     /// Whether an update that the stores lack is still to be appended: until then the document is more than its
     /// position says.
     /// </summary>
-    public bool IsRecovering => waiting.Exists(static item => item.IsRecovery) || inFlight is { IsRecovery: true };
+    public bool IsRecovering => waiting.Exists(static item => item.IsRecovery) || InFlight is { IsRecovery: true };
 
     /// <summary>
     /// What clients wrote and the log does not have yet, in its order; without what the session itself appends anew,
     /// which its document has.
     /// </summary>
     public IEnumerable<OutboxItem> Unlogged =>
-        (inFlight?.Items ?? []).Concat(waiting).Where(static item => !item.IsRecovery);
+        (InFlight?.Items ?? []).Concat(waiting).Where(static item => !item.IsRecovery);
 
     public OutboxItem this[int index] => waiting[index];
 
@@ -96,13 +92,13 @@ internal sealed partial class Outbox
     /// </param>
     public void Rebase(DurableState state, ReadOnlyMemory<byte> diff, ReadOnlyMemory<byte> lacking)
     {
-        if (inFlight is not null && inFlight.IsAmong(state.Entries))
+        if (InFlight?.IsAmong(state.Entries) == true)
         {
             Settle(diff);
         }
         else
         {
-            inFlight = inFlight?.WithId(context.Effects.Environment.NewEntryId());
+            sender.StartAnew();
             if (!diff.IsEmpty)
             {
                 session.Deliver(diff);
@@ -116,7 +112,7 @@ internal sealed partial class Outbox
 
     /// <summary>
     /// Takes what the stores, or sessions that follow the log, lack although the document has it, before all that
-    /// waits. Returns false if that is nothing.
+    /// waits. Returns false if they lack no part.
     /// </summary>
     public bool Recover(ReadOnlyMemory<byte> lacking)
     {
@@ -131,7 +127,7 @@ internal sealed partial class Outbox
     /// <summary>Begins an append of all that waits, if none is in flight.</summary>
     public void Append()
     {
-        if (inFlight is not null || waiting.Count == 0 || !session.MaySend || !session.IsOpen)
+        if (InFlight is not null || waiting.Count == 0 || !session.MaySend || !session.IsOpen)
         {
             return;
         }
@@ -145,32 +141,11 @@ internal sealed partial class Outbox
 
         context.Metrics.Received(items.Count);
         figures.Updates += items.Count;
-        var environment = context.Effects.Environment;
-        inFlight = new InFlightAppend(
-            environment.NewEntryId(), batches.Merge(items), items, environment.Time.GetTimestamp());
-        Send();
+        sender.Begin(batches.Merge(items), items);
     }
 
     /// <summary>Sends the entry in flight, or sends it again, unless a call is under way.</summary>
-    public void Send()
-    {
-        if (inFlight is not { IsSending: false } current || !session.MaySend)
-        {
-            return;
-        }
-
-        current.Try(context.Effects.Environment);
-        OwnEntries.Sends(current.Id);
-        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload) { Earlier = current.Earlier };
-        var epoch = session.Epoch;
-        context.Effects.Start(
-            context.Settings.CallTimeout,
-            cancellation => log.AppendAsync(context.Name, epoch, entry, cancellation),
-            result => OnAppended(current, result),
-            exception => OnAppendFailed(current, exception),
-            this,
-            IsLong);
-    }
+    public void Send() => sender.Send();
 
     /// <summary>
     /// The entry in flight is in the log, and in the document. Its writers are acknowledged before they see it come
@@ -179,9 +154,7 @@ internal sealed partial class Outbox
     /// <param name="diff">What of it the document did not have.</param>
     public void Settle(ReadOnlyMemory<byte> diff)
     {
-        var settled = inFlight!;
-        inFlight = null;
-        timer.Clear();
+        var settled = sender.End();
         session.OnLogged();
         settled.Acknowledge(content.Limit);
         if (!diff.IsEmpty)
@@ -206,57 +179,5 @@ internal sealed partial class Outbox
     {
         Append();
         session.OnSettled();
-    }
-
-    private void OnAppended(InFlightAppend sent, AppendResult result)
-    {
-        sent.IsSending = false;
-        if (inFlight != sent)
-        {
-            // Its own entry on the channel, or in the log, was faster.
-            return;
-        }
-
-        if (isFailing)
-        {
-            isFailing = false;
-            LogAppendsWorkAgain(context.Logger, context.Name);
-        }
-
-        if (result.Outcome != AppendOutcome.Stored)
-        {
-            // The first entry of a log, even of a new document: what another node has stored since this one looked is
-            // found now or never.
-            session.OnOtherLog();
-            return;
-        }
-
-        OwnEntries.WasAnswered(result.Position);
-        session.OnStored(new LoggedEntry(result.Position, result.Previous, EntryKind.Update, sent.Payload));
-        if (inFlight == sent && session.MaySend)
-        {
-            // It waits for entries before it. Should the log be lost before they are read, this one is lost with them:
-            // so it is not taken for stored until it is applied.
-            timer.Set(context.Settings.LongestAppendRetry);
-        }
-    }
-
-    private void OnAppendFailed(InFlightAppend sent, Exception exception)
-    {
-        sent.IsSending = false;
-        if (inFlight != sent)
-        {
-            return;
-        }
-
-        if (!isFailing)
-        {
-            isFailing = true;
-            LogAppendFailed(context.Logger, exception, context.Name);
-        }
-
-        timer.Set(
-            context.Effects.Environment.Backoff(
-                sent.Attempts, context.Settings.FirstRetry, context.Settings.LongestAppendRetry));
     }
 }

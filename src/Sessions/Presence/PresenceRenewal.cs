@@ -1,7 +1,7 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// When owners are asked to say their presence anew, because somebody came back who may ignore the clocks that are
+/// When owners are asked to say their presence anew, because a client came back that may ignore the clocks that are
 /// known: at once, and of documents with many clients some at a time. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class PresenceRenewal
@@ -25,38 +25,35 @@ internal sealed class PresenceRenewal
     private DateTimeOffset? lastAsked;
 
     /// <summary>
-    /// Somebody came back. Each request has a time of its own, so that one that follows at once is served, too.
+    /// A client came back. Each request has a time of its own, so that one that follows at once is served, too.
     /// </summary>
     public void Ask(DateTimeOffset now) => lastAsked = askedAt = lastAsked >= now ? lastAsked + new TimeSpan(1) : now;
 
     /// <summary>
-    /// Whether somebody came back not long ago: other nodes may not have heard of it if the channel was interrupted.
+    /// Whether a client came back not long ago: other nodes may not have heard of it if the channel was interrupted.
     /// </summary>
     public bool WasAskedLately(DateTimeOffset now) => now - lastAsked < Memory;
 
     /// <summary>How long the request has to wait; null when there is none.</summary>
     public TimeSpan? Due(DateTimeOffset now) => askedAt is null ? null : nextAt > now ? nextAt - now : TimeSpan.Zero;
 
-    /// <summary>Takes the request up if it is time: what was said until then is to be said anew.</summary>
-    public DateTimeOffset? TryBegin(DateTimeOffset now)
+    /// <summary>
+    /// Asks owners for what the request is about, if it is time: what was said until the request is to be said anew. Of
+    /// many clients some are asked now, and the others later.
+    /// </summary>
+    /// <returns>The entries for the owners; null when there is no request, or it has to wait.</returns>
+    public AwarenessChanges? TryRenew(AwarenessRegistry registry, DateTimeOffset now)
     {
         if (askedAt is not { } asked || nextAt > now)
         {
             return null;
         }
 
-        askedAt = null;
-        return asked;
-    }
-
-    /// <summary>So many were asked; where these are as many as may be at once, the others follow.</summary>
-    public void End(DateTimeOffset asked, DateTimeOffset now, int clients)
-    {
+        var changes = registry.Renew(asked, MostAtOnce);
+        var clients = changes.Nudges.Count;
         var pause = clients * PausePerClient;
         nextAt = now + (pause > ShortestPause ? pause : ShortestPause);
-        if (clients >= MostAtOnce)
-        {
-            askedAt = asked;
-        }
+        askedAt = clients >= MostAtOnce ? asked : null;
+        return changes;
     }
 }

@@ -4,8 +4,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Who is at the document: spread at once to the connections of this node and to other nodes, never stored. Belongs to
-/// the session's mailbox.
+/// Which clients are at the document: spread at once to the connections of this node and to other nodes, never stored.
+/// Belongs to the session's mailbox.
 /// </summary>
 internal sealed partial class SessionAwareness
 {
@@ -14,11 +14,10 @@ internal sealed partial class SessionAwareness
     private readonly AwarenessRegistry registry;
     private readonly AwarenessPublisher publisher;
     private readonly IAwarenessSession session;
-    private readonly SessionTimer timer;
     private readonly AwarenessMessages messages;
     private readonly PresenceRenewal renewal = new();
-
     private readonly ReturningConnections returning;
+    private readonly PresenceTimer timer;
 
     public SessionAwareness(
         SessionContext context,
@@ -34,7 +33,8 @@ internal sealed partial class SessionAwareness
         this.session = session;
         returning = new ReturningConnections(context.Settings.ReturnTime);
         messages = new AwarenessMessages(registry.OtherNodes);
-        timer = context.Effects.Timer(this, static awareness => awareness.OnDue());
+        var due = context.Effects.Timer(this, static awareness => awareness.OnDue());
+        timer = new PresenceTimer(context, due, registry.Records, returning, renewal, publisher);
     }
 
     /// <summary>Whether a message to other nodes is under way.</summary>
@@ -56,7 +56,7 @@ internal sealed partial class SessionAwareness
         return registry.EncodeOwn();
     }
 
-    /// <summary>The session hears the channel: says who is here, and asks who is there.</summary>
+    /// <summary>The session hears the channel: tells other nodes its clients, and asks for theirs.</summary>
     public void OnListening()
     {
         publisher.Listen();
@@ -140,19 +140,14 @@ internal sealed partial class SessionAwareness
     /// </summary>
     public void Leave(Attachment attachment, bool clean)
     {
-        if (attachment.Presence.Owned.Count == 0)
-        {
-            return;
-        }
-
         if (clean)
         {
             Spread(registry.Own.Remove(attachment, context.Now));
         }
-        else
+        else if (attachment.Presence.Owned.Count > 0)
         {
             returning.Add(attachment, context.Now);
-            Watch();
+            timer.Watch();
         }
     }
 
@@ -183,14 +178,12 @@ internal sealed partial class SessionAwareness
 
     private void Renew()
     {
-        if (renewal.TryBegin(context.Now) is { } asked)
+        if (renewal.TryRenew(registry, context.Now) is { } changes)
         {
-            var changes = registry.Renew(asked, PresenceRenewal.MostAtOnce);
-            renewal.End(asked, context.Now, changes.Nudges.Count);
             Spread(changes);
         }
 
-        Watch();
+        timer.Watch();
     }
 
     private void OnDue()
@@ -209,25 +202,6 @@ internal sealed partial class SessionAwareness
         }
     }
 
-    /// <summary>Sets the timer for what comes next.</summary>
-    private void Watch()
-    {
-        TimeSpan? due = registry.Records.IsEmpty ? null : context.Settings.PresenceCheck;
-        due = Earlier(due, returning.NextDue - context.Now);
-        due = Earlier(due, renewal.Due(context.Now));
-        if (publisher.IsListening)
-        {
-            due = Earlier(due, publisher.Pending.AnswerDue(context.Now));
-        }
-
-        if (due is { } wait)
-        {
-            timer.SetNoLater(wait);
-        }
-    }
-
-    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
-
     private void Spread(AwarenessChanges changes)
     {
         foreach (var (connection, entry) in changes.Nudges)
@@ -245,7 +219,7 @@ internal sealed partial class SessionAwareness
                 session.Pump(attachment);
             }
 
-            Watch();
+            timer.Watch();
         }
 
         if (changes.Told.Count > 0)
@@ -254,7 +228,7 @@ internal sealed partial class SessionAwareness
             Publish();
         }
 
-        if (changes.SomeoneForgot)
+        if (changes.NeedsRenewal)
         {
             RequestRenewalEverywhere();
         }
@@ -264,7 +238,7 @@ internal sealed partial class SessionAwareness
     {
         if (!publisher.TryPublish(OnPublished))
         {
-            Watch();
+            timer.Watch();
         }
     }
 

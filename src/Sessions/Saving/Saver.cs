@@ -4,8 +4,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// When a document is saved: some time after the first change that no snapshot covers, sooner when the log holds much,
-/// and before the session leaves. Belongs to the session's mailbox, except for <see cref="IsUnsaved"/>.
+/// Saves the document when its <see cref="SaveSchedule"/> says so, for requests, and before the session leaves. Belongs
+/// to the session's mailbox, except for <see cref="IsUnsaved"/>.
 /// </summary>
 internal sealed partial class Saver
 {
@@ -13,11 +13,9 @@ internal sealed partial class Saver
     private readonly LoggedDocument content;
     private readonly SnapshotWriter writer;
     private readonly ISaverSession session;
-    private readonly SessionTimer timer;
-    private readonly UnsavedMark mark = new();
-    private readonly SaveBackoff backoff = new();
+    private readonly SaveSchedule schedule;
     private readonly LastSave last = new();
-    private readonly CoveredSnapshots covered = new();
+    private readonly KnownSnapshots known = new();
 
     public Saver(SessionContext context, LoggedDocument content, SnapshotWriter writer, ISaverSession session)
     {
@@ -25,34 +23,35 @@ internal sealed partial class Saver
         this.content = content;
         this.writer = writer;
         this.session = session;
-        timer = context.Effects.Timer(this, static saver => saver.OnDue());
+        var timer = context.Effects.Timer(this, static saver => saver.OnDue());
+        schedule = new SaveSchedule(context, content, timer);
     }
 
     /// <summary>The snapshots that the session knows of.</summary>
-    public SavedPositions Known { get; private set; } = SavedPositions.None;
+    public SavedPositions Known => known.Positions;
 
     /// <summary>Whether there are changes that no snapshot covers; on any thread, as of a moment ago.</summary>
-    public bool IsUnsaved => mark.IsSet;
+    public bool IsUnsaved => schedule.IsUnsaved;
 
-    public bool IsSaving => mark.IsSaving;
+    public bool IsSaving => schedule.IsSaving;
 
     /// <summary>Whether a save would find changes to store.</summary>
-    public bool HasChanges => mark.IsUnsaved;
+    public bool HasChanges => schedule.HasChanges;
 
     /// <summary>Whether a save must be gone through even if a snapshot is there.</summary>
     public bool IsDemanded => last.IsDemanded;
 
     /// <summary>The stored snapshots all of which is in the document, by the ids in their positions.</summary>
-    public IReadOnlyList<EntryId> Covers => covered.ToArray();
+    public IReadOnlyList<EntryId> Covers => known.Covers;
 
     /// <summary>The document was put together.</summary>
     public void OnLoaded(DurableState state)
     {
-        Begin(state);
+        known.Restart(state);
         if (session.Position != Known.Newest || (last.IsDemanded && !session.Position.IsNone))
         {
             // No node has saved these: their writer was killed, or is still about to.
-            mark.Bytes = state.EntryBytes;
+            schedule.Restart(state.EntryBytes);
             Mark();
         }
     }
@@ -60,8 +59,8 @@ internal sealed partial class Saver
     /// <summary>The document goes on in the history that a reconcile has put together.</summary>
     public void OnRebased(DurableState state)
     {
-        Begin(state);
-        mark.Bytes = state.EntryBytes;
+        known.Restart(state);
+        schedule.Restart(state.EntryBytes);
     }
 
     /// <summary>That history is the session's.</summary>
@@ -77,9 +76,8 @@ internal sealed partial class Saver
     /// <summary>An entry was applied.</summary>
     public void OnApplied(int bytes)
     {
-        covered.Applied(session.Position);
-        mark.Bytes += bytes;
-        Mark();
+        known.OnApplied(session.Position);
+        Mark(bytes);
     }
 
     /// <summary>An entry of this session is in the log, at the session's position.</summary>
@@ -89,21 +87,18 @@ internal sealed partial class Saver
     public void OnDraining()
     {
         last.Need(session.Position);
-        if (backoff.IsSavedElsewhere)
-        {
-            timer.Set(context.Settings.SavedElsewhereCheck);
-        }
+        schedule.OnDraining();
     }
 
     /// <summary>Saves what must be before the session leaves; returns true if all of it is stored.</summary>
     public bool TrySaveAll()
     {
-        if (!mark.IsUnsaved || !last.IsMissing(Known.Covered, session.Position))
+        if (!schedule.HasChanges || !last.IsMissing(Known.Covered, session.Position))
         {
             return true;
         }
 
-        if (backoff.MayBegin)
+        if (schedule.MayBegin)
         {
             Save();
         }
@@ -120,7 +115,7 @@ internal sealed partial class Saver
     public void MarkDemanded() => Mark();
 
     /// <summary>Marks it so, for a save that the caller begins.</summary>
-    public void MarkForSaveNow() => mark.IsUnsaved = true;
+    public void MarkForSaveNow() => schedule.Mark();
 
     /// <summary>Begins a save for requests, if there are changes and the document can be saved now.</summary>
     public void SaveNow() => Save();
@@ -128,73 +123,45 @@ internal sealed partial class Saver
     /// <summary>A node has stored a snapshot, this one or another.</summary>
     public void OnSavedAnywhere(Position at)
     {
-        covered.Heard(at);
-        if (!Known.IsNewer(at, session.Position))
+        switch (known.Hear(at, session.Position))
         {
-            return;
-        }
+            case HeardSnapshot.OfOtherHistory:
+                session.OnHistoryLost();
+                break;
+            case HeardSnapshot.Newest:
+                if (at == session.Position && !schedule.IsSaving)
+                {
+                    schedule.Clear();
+                }
 
-        if (covered.IsOfOtherHistory(at))
-        {
-            session.OnHistoryLost();
-            return;
+                session.OnStored(at);
+                session.OnSaveEnded();
+                break;
         }
-
-        Known = Known.With(at, isCovered: true);
-        if (at == session.Position && !mark.IsSaving)
-        {
-            // There is no save left to repeat: the next change is the first one again.
-            backoff.Clear();
-            mark.Clear();
-            timer.Clear();
-        }
-
-        session.OnStored(at);
-        session.OnSaveEnded();
     }
 
-    private void Begin(DurableState state)
+    private void Mark(int bytes = 0)
     {
-        Known = SavedPositions.Of(state);
-        covered.Restart(state.Covers, state.Position);
-    }
-
-    private void Mark()
-    {
-        mark.IsUnsaved = true;
-        if (mark.IsSaving || !backoff.MayBegin)
-        {
-            return;
-        }
-
-        if (mark.Bytes >= context.Settings.SaveBytesOf(content.EncodedBytes))
+        if (schedule.Mark(bytes))
         {
             Save();
         }
 
-        if (mark.IsUnsaved && !mark.IsSaving && !timer.IsSet)
-        {
-            // Also if it is due by its bytes and cannot be saved now.
-            timer.Set(context.Settings.SaveIntervalOf(content.EncodedBytes));
-        }
+        schedule.Wait();
     }
 
     private void OnDue()
     {
-        backoff.EndWait();
+        schedule.OnDue();
         Save();
-        if (mark.IsUnsaved && !mark.IsSaving)
-        {
-            // Not now: an update that the document has already is still to be appended.
-            timer.Set(context.Settings.SaveInterval);
-        }
+        schedule.Postpone();
     }
 
     private void Save()
     {
         // While a recovery is under way the document is more than its position says, and a snapshot under that position
         // may exist with less.
-        if (mark.IsSaving || !mark.IsUnsaved || !session.IsWhole)
+        if (schedule.IsSaving || !schedule.HasChanges || !session.IsWhole)
         {
             return;
         }
@@ -204,15 +171,12 @@ internal sealed partial class Saver
         {
             Covers = Covers,
         };
-        var withoutClaim = backoff.IgnoresClaims || session.IsSaveRequested;
         session.OnSaveBegun(snapshot.Position);
-        var bytes = mark.BeginSave();
-        backoff.EndWait();
-        timer.Clear();
+        var bytes = schedule.BeginSave();
         writer.Start(
             snapshot,
             Known,
-            withoutClaim,
+            schedule.IgnoresClaims || session.IsSaveRequested,
             outcome => OnSaveEnded(snapshot, bytes, outcome),
             exception => OnSaveFailed(snapshot, bytes, exception));
     }
@@ -226,26 +190,18 @@ internal sealed partial class Saver
             return;
         }
 
-        covered.Heard(claim.Saved);
-        mark.EndSave(bytes, Known.Newest != snapshot.Position);
-        backoff.OnAnswered();
-        if (mark.IsUnsaved)
-        {
-            timer.Set(backoff.OnRefused(context.Settings, session.IsBeingLeft));
-        }
-
+        known.OnClaimed(claim.Saved);
+        schedule.OnRefused(bytes, Known.Newest != snapshot.Position, session.IsBeingLeft);
         session.OnSaveEnded();
     }
 
     private void OnSaved(Snapshot snapshot, bool? stands, IReadOnlyList<SnapshotInfo> listing)
     {
-        covered.Stored(snapshot.Position);
-        mark.EndSave();
+        known.OnStored(snapshot.Position, stands is true);
+        schedule.OnSaved();
         last.IsDemanded = false;
-        backoff.OnSaved();
-        Known = Known.With(snapshot.Position, isCovered: stands is true);
         LogSaved(context.Logger, context.Name, snapshot.Position, snapshot.Update.Length);
-        if (mark.IsUnsaved)
+        if (schedule.HasChanges)
         {
             Mark();
         }
@@ -259,7 +215,7 @@ internal sealed partial class Saver
             session.OnStored(snapshot.Position);
         }
 
-        if (listing.Count > 0 && covered.LacksAnyOf(context.Name, listing, Known.Unreadable))
+        if (known.LacksAnyOf(context.Name, listing))
         {
             // It is read, and what only it has is appended anew.
             session.OnSnapshotLacking();
@@ -270,11 +226,8 @@ internal sealed partial class Saver
 
     private void OnSaveFailed(Snapshot snapshot, long bytes, Exception exception)
     {
-        mark.EndSave(bytes, isUnsavedStill: true);
-
         // The session stays in memory until it is stored, however long that takes; the log has everything meanwhile.
-        var (wait, isFirst) = backoff.OnFailed(context.Settings, context.Effects.Environment);
-        if (isFirst)
+        if (schedule.OnFailed(bytes))
         {
             LogSaveFailed(context.Logger, exception, context.Name);
         }
@@ -291,6 +244,5 @@ internal sealed partial class Saver
         }
 
         writer.GiveBack(exception);
-        timer.Set(wait);
     }
 }

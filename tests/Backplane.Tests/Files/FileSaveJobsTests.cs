@@ -9,7 +9,7 @@ public sealed class FileSaveJobsTests : FileLogFixture
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task What_a_start_finds_unsaved_is_forgotten_at_once()
+    public async Task What_a_start_finds_unsaved_is_orphaned_at_once()
     {
         Open();
         var (saved, unsaved) = (Sample.Name("saved"), Sample.Name("unsaved"));
@@ -17,16 +17,16 @@ public sealed class FileSaveJobsTests : FileLogFixture
         await Log.CheckpointAsync(saved, at[2], Position.None, default).Soon();
         var start = await Log.FillAsync(unsaved, 2);
         await Log.CheckpointAsync(unsaved, start[1], Position.None, default).Soon();
-        Assert.Empty(await Log.ClaimForgottenAsync(10, Lease, default).Soon());
+        Assert.Empty(await Log.ClaimOrphanedAsync(10, Lease, default).Soon());
 
         await ReopenAsync();
 
-        Assert.Equal(unsaved, Assert.Single(await Log.ClaimForgottenAsync(10, Lease, default).Soon()).Document);
+        Assert.Equal(unsaved, Assert.Single(await Log.ClaimOrphanedAsync(10, Lease, default).Soon()).Document);
         Assert.Equal(start[1], (await Log.ClaimAsync(unsaved, Lease, default).Soon()).Saved);
     }
 
     [Fact]
-    public async Task A_document_becomes_forgotten_with_time_and_a_claim_ends_with_its_lease()
+    public async Task A_document_becomes_orphaned_with_time_and_a_claim_ends_with_its_lease()
     {
         Open();
         var name = Sample.Name();
@@ -35,12 +35,12 @@ public sealed class FileSaveJobsTests : FileLogFixture
         await Log.FillAsync(Sample.Name(), 1);
         Time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(name, Assert.Single(await Log.ClaimForgottenAsync(10, Lease, default).Soon()).Document);
+        Assert.Equal(name, Assert.Single(await Log.ClaimOrphanedAsync(10, Lease, default).Soon()).Document);
         Time.Advance(TimeSpan.FromSeconds(59));
-        Assert.Empty(await Log.ClaimForgottenAsync(10, Lease, default).Soon());
+        Assert.Empty(await Log.ClaimOrphanedAsync(10, Lease, default).Soon());
         Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(2,
-            (await Log.ClaimForgottenAsync(10, Lease, default).Soon()).Single(job => job.Document == name).Attempts);
+            (await Log.ClaimOrphanedAsync(10, Lease, default).Soon()).Single(job => job.Document == name).Attempts);
     }
 
     [Fact]
@@ -61,6 +61,6 @@ public sealed class FileSaveJobsTests : FileLogFixture
         var job = Assert.Single(await Log.ListAsync(10, default).Soon());
         Assert.Equal((name, SaveJobState.Retried, problem), (job.Document, job.State, job.Problem));
         await Log.CheckpointAsync(name, first.Position, Position.None, default).Soon();
-        Assert.Single(await Log.ClaimForgottenAsync(10, Lease, default).Soon());
+        Assert.Single(await Log.ClaimOrphanedAsync(10, Lease, default).Soon());
     }
 }

@@ -10,7 +10,7 @@ public sealed class RedisJobsTests : RedisFixture
 
     private static readonly SaveJobOptions AtOnce = new()
     {
-        ForgottenAfter = TimeSpan.Zero,
+        OrphanedAfter = TimeSpan.Zero,
         RetryAfter = TimeSpan.FromMilliseconds(1)
     };
 
@@ -36,7 +36,7 @@ public sealed class RedisJobsTests : RedisFixture
     }
 
     [Fact]
-    public async Task Each_forgotten_document_is_claimed_by_one_node()
+    public async Task Each_orphaned_document_is_claimed_by_one_node()
     {
         var nodes = new[] { await OpenAsync(Options with { Jobs = AtOnce }),
             await OpenAsync(Options with { Jobs = AtOnce }), await OpenAsync(Options with { Jobs = AtOnce }) };
@@ -46,7 +46,7 @@ public sealed class RedisJobsTests : RedisFixture
             await nodes[0].FillAsync(name, 1);
         }
 
-        var claimed = await Task.WhenAll(nodes.Select(node => node.ClaimForgottenAsync(100, Lease, default).AsTask()))
+        var claimed = await Task.WhenAll(nodes.Select(node => node.ClaimOrphanedAsync(100, Lease, default).AsTask()))
             .Soon();
 
         Assert.Equal(names.OrderBy(name => name.Value, StringComparer.Ordinal),
@@ -90,12 +90,12 @@ public sealed class RedisJobsTests : RedisFixture
         var name = Sample.Name();
         await dying.FillAsync(name, 1);
         Assert.Equal(1,
-            Assert.Single(await dying.ClaimForgottenAsync(10, TimeSpan.FromMilliseconds(20), default).Soon()).Attempts);
+            Assert.Single(await dying.ClaimOrphanedAsync(10, TimeSpan.FromMilliseconds(20), default).Soon()).Attempts);
         await dying.DisposeAsync().Soon();
 
         IReadOnlyList<SaveJob> offered = [];
         await Patience.UntilAsync(
-            async () => (offered = await heir.ClaimForgottenAsync(10, Lease, default)).Count > 0);
+            async () => (offered = await heir.ClaimOrphanedAsync(10, Lease, default)).Count > 0);
 
         Assert.Equal((name, 2), (offered[0].Document, offered[0].Attempts));
     }

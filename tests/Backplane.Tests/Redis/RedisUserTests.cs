@@ -36,7 +36,7 @@ public sealed class RedisUserTests : RedisFixture
         await node.PublishAwarenessAsync(name, AwarenessKind.Changes, new byte[] { 5 }, default).Soon();
         Assert.Equal([5], await recorder.AwarenessAsync());
         Assert.True((await node.ClaimAsync(name, TimeSpan.FromMinutes(1), default).Soon()).IsGranted);
-        Assert.Empty(await other.ClaimForgottenAsync(10, TimeSpan.FromMinutes(1), default).Soon());
+        Assert.Empty(await other.ClaimOrphanedAsync(10, TimeSpan.FromMinutes(1), default).Soon());
         await node.StoreAsync("node", new byte[] { 7 }, TimeSpan.FromMinutes(1), default).Soon();
         Assert.Single(await other.ListAsync(default).Soon());
         await node.GiveAsync("one"u8.ToArray(), default).Soon();

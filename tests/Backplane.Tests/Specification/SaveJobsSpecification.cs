@@ -10,14 +10,14 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
 
     private static readonly SaveJobOptions AtOnce = new()
     {
-        ForgottenAfter = TimeSpan.Zero,
+        OrphanedAfter = TimeSpan.Zero,
         RetryAfter = TimeSpan.FromMilliseconds(1),
         StalledAfter = 3
     };
 
     private static readonly SaveJobOptions InAnHour = new()
     {
-        ForgottenAfter = TimeSpan.FromHours(1),
+        OrphanedAfter = TimeSpan.FromHours(1),
         RetryAfter = TimeSpan.FromMinutes(1),
         StalledAfter = 4,
         StalledInterval = TimeSpan.FromHours(9)
@@ -75,23 +75,23 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         await jobs.ClaimAsync(name, Lease, default).Soon();
 
         Assert.Equal((SaveJobState.Claimed, 0), Single(await jobs.ListAsync(10, default).Soon()));
-        Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
+        Assert.Empty(await jobs.ClaimOrphanedAsync(10, Lease, default).Soon());
         await log.CheckpointAsync(name, positions[1], Position.None, default).Soon();
         Assert.Equal((SaveJobState.Available, 0), Single(await jobs.ListAsync(10, default).Soon()));
-        Assert.Single(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
+        Assert.Single(await jobs.ClaimOrphanedAsync(10, Lease, default).Soon());
     }
 
     [Fact]
-    public async Task What_is_not_forgotten_yet_is_not_offered()
+    public async Task What_is_not_orphaned_yet_is_not_offered()
     {
         var (log, jobs) = await OpenAsync(InAnHour);
         await log.FillAsync(Sample.Name(), 1);
 
-        Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
+        Assert.Empty(await jobs.ClaimOrphanedAsync(10, Lease, default).Soon());
     }
 
     [Fact]
-    public async Task Forgotten_documents_are_claimed_once_and_no_more_than_asked_for()
+    public async Task Orphaned_documents_are_claimed_once_and_no_more_than_asked_for()
     {
         var (log, jobs) = await OpenAsync(AtOnce);
         var names = Enumerable.Range(0, 20).Select(i => Sample.Name($"{i}")).ToHashSet();
@@ -103,13 +103,13 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         var claimed = new List<SaveJob>();
         for (var i = 0; i < 3; i++)
         {
-            var some = await jobs.ClaimForgottenAsync(7, Lease, default).Soon();
+            var some = await jobs.ClaimOrphanedAsync(7, Lease, default).Soon();
             Assert.Equal(i < 2 ? 7 : 6, some.Count);
             claimed.AddRange(some);
         }
 
-        Assert.Empty(await jobs.ClaimForgottenAsync(7, Lease, default).Soon());
-        Assert.Empty(await jobs.ClaimForgottenAsync(0, Lease, default).Soon());
+        Assert.Empty(await jobs.ClaimOrphanedAsync(7, Lease, default).Soon());
+        Assert.Empty(await jobs.ClaimOrphanedAsync(0, Lease, default).Soon());
         Assert.Equal(names, claimed.Select(job => job.Document).ToHashSet());
         Assert.All(claimed, job => Assert.Equal((SaveJobState.Claimed, 1), (job.State, job.Attempts)));
         Assert.Equal(20, (await jobs.ListAsync(100, default).Soon()).Count);
@@ -132,7 +132,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
                 (job.State, job.Attempts, job.Problem));
         }
 
-        Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
+        Assert.Empty(await jobs.ClaimOrphanedAsync(10, Lease, default).Soon());
         AssertIn(AtOnce.StalledInterval, Assert.Single(await jobs.ListAsync(10, default).Soon()).DueAt);
     }
 
@@ -181,7 +181,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
         await log.CheckpointAsync(name, positions[1], Position.None, default).Soon();
 
         Assert.Empty(await jobs.ListAsync(10, default).Soon());
-        Assert.Empty(await jobs.ClaimForgottenAsync(10, Lease, default).Soon());
+        Assert.Empty(await jobs.ClaimOrphanedAsync(10, Lease, default).Soon());
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public abstract class SaveJobsSpecification : IAsyncLifetime
     {
         IReadOnlyList<SaveJob> offered = [];
         await Patience.UntilAsync(
-            async () => (offered = await jobs.ClaimForgottenAsync(10, Lease, default)).Count > 0);
+            async () => (offered = await jobs.ClaimOrphanedAsync(10, Lease, default)).Count > 0);
         return offered;
     }
 

@@ -82,7 +82,7 @@ public sealed class SharedJobsTests
         public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation) =>
             throw new InvalidOperationException();
 
-        public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+        public ValueTask<IReadOnlyList<SaveJob>> ClaimOrphanedAsync(int most, TimeSpan lease,
             CancellationToken cancellation) => throw new InvalidOperationException();
 
         public ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation) =>

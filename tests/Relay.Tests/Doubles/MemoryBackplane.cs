@@ -215,7 +215,7 @@ internal sealed class MemoryBackplane : IDocumentLog, ISaveJobs
         return IsClaimedElsewhere ? new SaveClaim(false, Saved) : new SaveClaim(true, Saved);
     }
 
-    public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+    public ValueTask<IReadOnlyList<SaveJob>> ClaimOrphanedAsync(int most, TimeSpan lease,
         CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<SaveJob>>([]);
 
     public ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation)

@@ -6,7 +6,7 @@ namespace Relay.Doubles;
 /// <summary>Save jobs as a test offers them.</summary>
 internal sealed class OfferedJobs : ISaveJobs
 {
-    public Queue<DocumentName> Forgotten { get; } = new();
+    public Queue<DocumentName> Orphaned { get; } = new();
 
     public List<(DocumentName Document, string Problem)> Failed { get; } = [];
 
@@ -15,12 +15,12 @@ internal sealed class OfferedJobs : ISaveJobs
     public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation) =>
         ValueTask.FromResult(new SaveClaim(true, Position.None));
 
-    public async ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+    public async ValueTask<IReadOnlyList<SaveJob>> ClaimOrphanedAsync(int most, TimeSpan lease,
         CancellationToken cancellation)
     {
         await Claiming.PassAsync();
         var claimed = new List<SaveJob>();
-        while (claimed.Count < most && Forgotten.TryDequeue(out var document))
+        while (claimed.Count < most && Orphaned.TryDequeue(out var document))
         {
             claimed.Add(new SaveJob(document, SaveJobState.Claimed, 1, default, null));
         }

@@ -86,7 +86,7 @@ internal sealed class World : IDisposable
         return task;
     }
 
-    /// <summary>Opens the document as one does that nobody else saves.</summary>
+    /// <summary>Opens the document as a node does that saves orphaned ones.</summary>
     public void Visit(int node = 0)
     {
         Node(node).Visit(Name, (_, _) => { });
@@ -165,7 +165,7 @@ internal sealed class World : IDisposable
         return new DocumentLife(services.Log, services.Snapshots, services.Durable, services.Environment);
     }
 
-    private SessionServices Services(int number)
+    public SessionServices Services(int number)
     {
         var durable = new DurableStateReader(Backplane, Snapshots, Settings.Content, Time,
             NullLogger<DurableStateReader>.Instance);

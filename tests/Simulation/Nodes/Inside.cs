@@ -8,7 +8,8 @@ namespace Relay.Simulation;
 /// <summary>What the invariants look at inside of a node, between its steps: reading changes nothing.</summary>
 internal static class Inside
 {
-    public static IReadOnlyCollection<DocumentSession> Of(SessionRegistry registry) => Sessions(registry).Values;
+    public static IReadOnlyCollection<DocumentSession> Of(SessionRegistry registry) =>
+        Sessions(Table(registry)).Values;
 
     public static Position PositionOf(DocumentSession session) => Parts(session).Follower.Position;
 
@@ -50,8 +51,11 @@ internal static class Inside
         }
     }
 
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "table")]
+    private static extern ref SessionTable Table(SessionRegistry registry);
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "sessions")]
-    private static extern ref Dictionary<DocumentName, DocumentSession> Sessions(SessionRegistry registry);
+    private static extern ref Dictionary<DocumentName, DocumentSession> Sessions(SessionTable table);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "isLogAway")]
     private static extern ref bool IsLogAway(UnloggedUpdates unlogged);

@@ -72,7 +72,7 @@ internal sealed class Node(World world, int number)
             Answers: number % 2 == 0 ? new AnswerBudget(0, alwaysBytes: 0) : null);
         Sessions = new SessionRegistry(services);
         Life = new DocumentLife(client, snapshots, Durable, services.Environment);
-        saver = new SaverRun(new ForgottenDocumentSaver(jobs, Sessions, new ForgottenDocumentOptions(), time, log));
+        saver = new SaverRun(new OrphanedDocumentSaver(jobs, Sessions, new OrphanedDocumentOptions(), time, log));
         positions.Clear();
         unlogged.Clear();
         IsReady = true;

@@ -3,10 +3,10 @@ using Relay.Startup;
 namespace Relay.Simulation;
 
 /// <summary>
-/// A node's saver of forgotten documents while it runs. The host starts it on another thread, and a schedule has only
+/// A node's saver of orphaned documents while it runs. The host starts it on another thread, and a schedule has only
 /// one: so its rounds are run here.
 /// </summary>
-internal sealed class SaverRun(ForgottenDocumentSaver saver)
+internal sealed class SaverRun(OrphanedDocumentSaver saver)
 {
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;

@@ -7,7 +7,7 @@ namespace Relay.Simulation;
 
 /// <summary>What sessions report: a session that failed ends the schedule, and reconciles are counted.</summary>
 internal sealed class SessionLog(World world, Process process, string address)
-    : ILogger<DocumentSession>, ILogger<DurableStateReader>, ILogger<ForgottenDocumentSaver>
+    : ILogger<DocumentSession>, ILogger<DurableStateReader>, ILogger<OrphanedDocumentSaver>
 {
     public bool IsEnabled(LogLevel logLevel) => true;
 

@@ -10,7 +10,7 @@ internal sealed class Rest(World world, Administrators administrators)
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(8);
 
     /// <summary>
-    /// What a quiet node may do in a second, for itself and for each document: heartbeats, looking for forgotten
+    /// What a quiet node may do in a second, for itself and for each document: heartbeats, looking for orphaned
     /// documents, who is there.
     /// </summary>
     private const double StepsPerSecond = 1;

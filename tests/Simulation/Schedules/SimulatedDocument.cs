@@ -19,7 +19,7 @@ internal sealed class SimulatedDocument
             Lag = TimeSpan.FromMilliseconds(world.Random.One([2, 20, 500])),
         };
         Redis.Jobs = new Jobs(world.Agenda, Name, Redis,
-            new SaveJobOptions { ForgottenAfter = world.Settings.SaveInterval * 3 });
+            new SaveJobOptions { OrphanedAfter = world.Settings.SaveInterval * 3 });
         Ledger.OnCreated = () =>
         {
             // Who opens it now has nothing of the document before.

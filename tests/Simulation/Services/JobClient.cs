@@ -9,7 +9,7 @@ internal sealed class JobClient(Process process, World world) : ISaveJobs
     public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation) =>
         Call(() => world.Of(document).Redis.Jobs.Claim(process, lease), cancellation, "claim of a save");
 
-    public ValueTask<IReadOnlyList<SaveJob>> ClaimForgottenAsync(int most, TimeSpan lease,
+    public ValueTask<IReadOnlyList<SaveJob>> ClaimOrphanedAsync(int most, TimeSpan lease,
         CancellationToken cancellation) =>
         Call(
             () =>
@@ -17,9 +17,9 @@ internal sealed class JobClient(Process process, World world) : ISaveJobs
                 var claimed = new List<SaveJob>();
                 foreach (var document in world.Documents)
                 {
-                    if (claimed.Count < most && document.Redis.Jobs.ClaimForgotten(process, lease) is { } job)
+                    if (claimed.Count < most && document.Redis.Jobs.ClaimOrphaned(process, lease) is { } job)
                     {
-                        world.Motion.Note(process, "claim of a forgotten document");
+                        world.Motion.Note(process, "claim of an orphaned document");
                         claimed.Add(job);
                     }
                 }

@@ -4,7 +4,7 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>
-/// The job of saving the document: who has claimed it, and when it is offered to those who look for forgotten ones.
+/// The job of saving the document: who has claimed it, and when it is offered to those who look for orphaned ones.
 /// Lost with the log; the log itself says whether there is a job.
 /// </summary>
 internal sealed class Jobs(Agenda agenda, DocumentName document, Redis redis, SaveJobOptions options)
@@ -26,9 +26,9 @@ internal sealed class Jobs(Agenda agenda, DocumentName document, Redis redis, Sa
         return new SaveClaim(true, saved);
     }
 
-    public SaveJob? ClaimForgotten(Process by, TimeSpan lease)
+    public SaveJob? ClaimOrphaned(Process by, TimeSpan lease)
     {
-        if (!redis.IsUnsaved || IsClaimed || agenda.Now < retryAt || agenda.Now < quietSince + options.ForgottenAfter)
+        if (!redis.IsUnsaved || IsClaimed || agenda.Now < retryAt || agenda.Now < quietSince + options.OrphanedAfter)
         {
             return null;
         }

@@ -7,7 +7,7 @@ namespace Relay.Sessions;
 /// <summary>When a document is saved, and what follows from how a save ends; without a session around it.</summary>
 public sealed class SaverTests
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Interval = SaverWorld.Interval;
 
     [Fact]
     public void A_change_is_saved_after_the_interval_and_not_again()
@@ -245,69 +245,5 @@ public sealed class SaverTests
         world.Type();
         world.Bench.Advance(Interval);
         Assert.Contains("snapshot lacking", world.Told);
-    }
-
-    private sealed class SaverWorld : ISaverSession, IDisposable
-    {
-        private readonly LoggedDocument content = new(
-            new YjsContentKind(true), new GrowthLimit(1 << 20, NodeMemory.Unlimited.Open()), new RoomFigures());
-
-        private ulong typed;
-        private ulong ids;
-
-        public SaverWorld(SessionSettings? settings = null)
-        {
-            Snapshots = new MemorySnapshots(Bench.Time);
-            var context = Bench.Context(settings ?? SessionDefaults.Value with { SaveInterval = Interval });
-            var writer = new SnapshotWriter(context, Backplane, Backplane, Snapshots, null);
-            Saver = new Saver(context, content, writer, this);
-        }
-
-        public PartBench Bench { get; } = new();
-
-        public MemoryBackplane Backplane { get; } = new();
-
-        public MemorySnapshots Snapshots { get; }
-
-        public Saver Saver { get; }
-
-        public List<string> Told { get; } = [];
-
-        public Position Position { get; private set; }
-
-        public bool IsWhole { get; set; } = true;
-
-        public bool IsBeingLeft { get; set; }
-
-        public bool IsSaveRequested { get; set; }
-
-        /// <summary>Another update is in the log, and in the document.</summary>
-        public void Type(string text = "a")
-        {
-            var update = Messages.Typed(1, typed, text);
-            typed += (ulong)text.Length;
-            Position = Backplane.AppendElsewhere(World.Name, ++ids, update).Position;
-            Bench.Do(() =>
-            {
-                Assert.True(content.TryApply(update, out _, out _));
-                Saver.OnApplied(update.Length);
-            });
-        }
-
-        void ISaverSession.OnSaveBegun(Position position) => Told.Add($"begun {position}");
-
-        void ISaverSession.OnStored(Position position) => Told.Add($"stored {position}");
-
-        void ISaverSession.OnSaveFailed() => Told.Add("failed");
-
-        void ISaverSession.OnHistoryLost() => Told.Add("history lost");
-
-        void ISaverSession.OnSnapshotLacking() => Told.Add("snapshot lacking");
-
-        void ISaverSession.OnPositionTaken() => Told.Add("position taken");
-
-        void ISaverSession.OnSaveEnded() => Told.Add("ended");
-
-        public void Dispose() => Bench.Dispose();
     }
 }

@@ -8,19 +8,19 @@ using static Relay.Doubles.Messages;
 
 namespace Relay.Startup;
 
-public sealed class ForgottenDocumentSaverTests : IDisposable
+public sealed class OrphanedDocumentSaverTests : IDisposable
 {
-    private static readonly ForgottenDocumentOptions Options = new();
+    private static readonly OrphanedDocumentOptions Options = new();
 
     private readonly World world = new();
     private readonly OfferedJobs jobs = new();
     private readonly CancellationTokenSource stop = new();
-    private readonly ForgottenDocumentSaver saver;
+    private readonly OrphanedDocumentSaver saver;
     private Task running = Task.CompletedTask;
 
-    public ForgottenDocumentSaverTests() =>
-        saver = new ForgottenDocumentSaver(jobs, world.Sessions, Options, world.Time,
-            NullLogger<ForgottenDocumentSaver>.Instance);
+    public OrphanedDocumentSaverTests() =>
+        saver = new OrphanedDocumentSaver(jobs, world.Sessions, Options, world.Time,
+            NullLogger<OrphanedDocumentSaver>.Instance);
 
     public void Dispose()
     {
@@ -30,7 +30,7 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
     }
 
     [Fact]
-    public void A_forgotten_document_is_saved_and_left()
+    public void An_orphaned_document_is_saved_and_left()
     {
         Forget("doc");
         Start();
@@ -40,7 +40,7 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
     }
 
     [Fact]
-    public void What_is_forgotten_later_is_found_after_the_interval()
+    public void What_is_orphaned_later_is_found_after_the_interval()
     {
         Start();
         Forget("doc");
@@ -139,7 +139,7 @@ public sealed class ForgottenDocumentSaverTests : IDisposable
     private void Forget(string name)
     {
         world.Backplane.AppendElsewhere(DocumentName.Create(name), 7, Typed(1, 0, "a"));
-        jobs.Forgotten.Enqueue(DocumentName.Create(name));
+        jobs.Orphaned.Enqueue(DocumentName.Create(name));
     }
 
     private bool IsSaved(string name) => world.Snapshots.Of(DocumentName.Create(name)).Count > 0;

@@ -1,10 +1,10 @@
 namespace Relay.Startup;
 
 /// <summary>How a node looks after documents that no node holds and no snapshot covers.</summary>
-internal sealed record ForgottenDocumentOptions
+internal sealed record OrphanedDocumentOptions
 {
     /// <summary>
-    /// How often it asks for some. Default: 15 s: a document is forgotten only after minutes, so asking more often
+    /// How often it asks for some. Default: 15 s: a document is orphaned only after minutes, so asking more often
     /// finds nothing sooner.
     /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);

@@ -2,7 +2,7 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-internal sealed partial class MessageIntake
+internal sealed partial class FrameHandler
 {
     [LoggerMessage(
         SessionEventId.BadUpdate, LogLevel.Information, "A client's update to {Document} is refused: {Error}")]

@@ -8,17 +8,17 @@ using Relay.Yjs;
 namespace Relay.Startup;
 
 /// <summary>
-/// Documents whose last node was killed have entries that no snapshot covers. They are safe in the log; but a log must
-/// not grow for ever under a document that nobody opens again. So each node claims such documents, a few at a time, and
-/// opens and leaves them, which saves them. What cannot be saved is told the job, which is offered again later, and is
-/// never dropped.
+/// Saves orphaned documents: those with entries that no snapshot covers, because their last node was killed. These
+/// entries are safe in the log, but a log must not grow for ever under a document that no client opens again. So each
+/// node claims such documents, a few at a time, and opens and leaves them, which saves them. A job that fails notes the
+/// reason, is offered again later, and is never dropped.
 /// </summary>
-internal sealed partial class ForgottenDocumentSaver(
+internal sealed partial class OrphanedDocumentSaver(
     ISaveJobs jobs,
     SessionRegistry sessions,
-    ForgottenDocumentOptions options,
+    OrphanedDocumentOptions options,
     TimeProvider time,
-    ILogger<ForgottenDocumentSaver> logger)
+    ILogger<OrphanedDocumentSaver> logger)
     : PeriodicService(options.Interval, options.Interval, time, logger), IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -39,7 +39,7 @@ internal sealed partial class ForgottenDocumentSaver(
 
     protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        var claimed = await jobs.ClaimForgottenAsync(options.AtOnce, options.Lease, stopping);
+        var claimed = await jobs.ClaimOrphanedAsync(options.AtOnce, options.Lease, stopping);
         if (claimed.Count > 0)
         {
             LogClaimed(logger, claimed.Count);
@@ -126,19 +126,19 @@ internal sealed partial class ForgottenDocumentSaver(
         }
     }
 
-    [LoggerMessage(LogEvents.ForgottenClaimed, LogLevel.Information,
-        "{Documents} documents have changes that no snapshot covers and that no node saves; they are saved now")]
+    [LoggerMessage(LogEvents.OrphanedClaimed, LogLevel.Information,
+        "{Documents} documents are orphaned: no node saves changes that no snapshot covers; they are saved now")]
     private static partial void LogClaimed(ILogger logger, int documents);
 
-    [LoggerMessage(LogEvents.ForgottenNotSaved, LogLevel.Warning,
+    [LoggerMessage(LogEvents.OrphanedNotSaved, LogLevel.Warning,
         "{Document} has changes that no snapshot covers, and cannot be saved now: {Reason}")]
     private static partial void LogNotSaved(ILogger logger, DocumentName document, string reason);
 
     [LoggerMessage(LogEvents.SaveJobsUnreachable, LogLevel.Warning,
-        "Documents that nobody saves cannot be looked for now")]
+        "Orphaned documents cannot be looked for now")]
     private static partial void LogUnreachable(ILogger logger, Exception exception);
 
     [LoggerMessage(LogEvents.SaveJobsReachable, LogLevel.Information,
-        "Documents that nobody saves can be looked for again")]
+        "Orphaned documents can be looked for again")]
     private static partial void LogReachable(ILogger logger);
 }

@@ -2,7 +2,7 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-internal sealed partial class Outbox
+internal sealed partial class AppendSender
 {
     [LoggerMessage(
         SessionEventId.AppendFailed, LogLevel.Warning, "Appends to the log of {Document} fail; they are repeated")]

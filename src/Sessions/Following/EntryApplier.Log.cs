@@ -2,7 +2,7 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-internal sealed partial class LogFollower
+internal sealed partial class EntryApplier
 {
     [LoggerMessage(SessionEventId.DocumentDeleted, LogLevel.Information, "{Document} was deleted")]
     private static partial void LogDeleted(ILogger logger, DocumentName document);

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Relay.Backplane;
+using Relay.Doubles;
+using Relay.Persistence;
+using Relay.Yjs;
+
+namespace Relay.Sessions;
+
+/// <summary>One reading of a document's snapshots and log; without a reader that begins another.</summary>
+public sealed class DurableStateReadingTests
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly MemoryBackplane log = new();
+    private readonly MemorySnapshots store;
+
+    public DurableStateReadingTests() => store = new MemorySnapshots(time);
+
+    [Fact]
+    public async Task A_document_is_its_newest_snapshot_and_the_entries_after_it()
+    {
+        var first = Append(1);
+        Put(first.Position, first.Payload);
+        var second = Append(2);
+        var state = await ReadAsync();
+        Assert.Equal(DurableOutcome.Read, state!.Outcome);
+        Assert.Equal(second.Position, state.Position);
+        Assert.Equal([second.Position], state.Entries.Select(entry => entry.Position));
+        Assert.True(state.IsInLog);
+        Assert.Equal(
+            World.StateOf(first.Payload.ToArray(), second.Payload.ToArray()), state.Document.EncodeState());
+    }
+
+    [Fact]
+    public async Task Nothing_stored_is_an_empty_document()
+    {
+        var state = await ReadAsync();
+        Assert.Equal(DurableOutcome.Read, state!.Outcome);
+        Assert.True(state.Position.IsNone);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_does_not_read_is_bearable_while_the_log_holds_its_entry()
+    {
+        Append(1);
+        var second = Append(2);
+        Put(second.Position, second.Payload);
+        store.Damage(second.Position);
+        var state = await ReadAsync();
+        Assert.Equal(DurableOutcome.Read, state!.Outcome);
+        Assert.Equal([second.Position], state.Unreadable);
+
+        log.Lose(World.Name);
+        state = await ReadAsync();
+        Assert.Equal(DurableOutcome.Unreadable, state!.Outcome);
+        Assert.Contains("does not reach it", state.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_deletion_in_the_log_counts_without_a_tombstone()
+    {
+        Append(1);
+        var deleted = log.AppendElsewhere(World.Name, 2, [], EntryKind.Deleted);
+        var state = await ReadAsync();
+        Assert.Equal(DurableOutcome.Deleted, state!.Outcome);
+        Assert.Equal(deleted.Position, state.Position);
+        Assert.False(state.IsBuried);
+    }
+
+    [Fact]
+    public async Task A_log_of_another_history_than_the_snapshots_is_read_from_its_beginning()
+    {
+        Put(new Position(1, 7, new EntryId(77)), Messages.Typed(7, 0, "x"));
+        var entry = Append(1);
+        var state = await ReadAsync();
+        Assert.Equal(DurableOutcome.Read, state!.Outcome);
+        Assert.Equal(entry.Position, state.Position);
+        Assert.False(state.IsInLog);
+        Assert.Equal(World.StateOf(entry.Payload.ToArray()), state.Known.EncodeState());
+    }
+
+    [Fact]
+    public async Task Snapshots_that_were_stored_while_a_lost_log_was_read_need_another_reading()
+    {
+        Put(new Position(1, 7, new EntryId(77)), Messages.Typed(7, 0, "x"));
+        Append(1);
+        store.AfterListing = () => Put(new Position(1, 8, new EntryId(88)), Messages.Typed(8, 0, "y"));
+        var reading = Begin();
+        Assert.Null(await reading.ReadAsync(CancellationToken.None));
+        Assert.Contains("stored while the log was read", reading.Problem, StringComparison.Ordinal);
+    }
+
+    private LoggedEntry Append(ulong id) => log.AppendElsewhere(World.Name, id, Messages.Typed(id, 0, "a"));
+
+    private void Put(Position at, ReadOnlyMemory<byte> update) =>
+        store.Put(new Snapshot(World.Name, SnapshotKind.State, at, default, update));
+
+    private async Task<DurableState?> ReadAsync() => await Begin().ReadAsync(CancellationToken.None);
+
+    private DurableStateReading Begin()
+    {
+        var kind = new YjsContentKind(true);
+        return new DurableStateReading(
+            log,
+            new MergedSnapshots(store, World.Name, Position.None, kind, NullLogger.Instance),
+            World.Name,
+            Position.None,
+            acceptsGap: false,
+            kind,
+            null,
+            time);
+    }
+}
