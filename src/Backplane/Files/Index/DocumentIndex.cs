@@ -6,22 +6,21 @@ namespace Relay.Backplane;
 /// <summary>
 /// All documents of the file log, each either awake, as an object, or quiet, packed (<see cref="PackedDocument"/>): a
 /// log is kept for a day after its document was left, and many documents are left in a day. Every call is made under
-/// the index lock, and only the log's writer packs, so what it has found stays the same object until it packs it.
+/// the lock of <see cref="LogIndex"/>, and only the writer packs, so what it has found stays the same object until it
+/// packs it.
 /// </summary>
 internal sealed class DocumentIndex
 {
-    private readonly List<Segment> segments;
     private readonly Func<long, Segment> segmentOf;
     private readonly Dictionary<DocumentName, IndexedDocument> awake = [];
     private readonly HashSet<byte[]> quiet = new(PackedNameComparer.Instance);
     private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> quietByName;
 
-    /// <param name="segments">The log's own list.</param>
+    /// <param name="segments">The log's segments.</param>
     /// <param name="documents">What a start found.</param>
-    public DocumentIndex(List<Segment> segments, IEnumerable<IndexedDocument> documents)
+    public DocumentIndex(LogSegments segments, IEnumerable<IndexedDocument> documents)
     {
-        this.segments = segments;
-        segmentOf = SegmentOf;
+        segmentOf = segments.Of;
         quietByName = quiet.GetAlternateLookup<ReadOnlySpan<byte>>();
         foreach (var document in documents)
         {
@@ -101,20 +100,6 @@ internal sealed class DocumentIndex
         return quietByName.TryGetValue(utf8[..Encoding.UTF8.GetBytes(name.Value, utf8)], out var packed)
             ? PackedDocument.Unpack(name, packed, segmentOf)
             : null;
-    }
-
-    private Segment SegmentOf(long number)
-    {
-        // Few of them, and most of what is asked for is new.
-        for (var i = segments.Count - 1; i >= 0; i--)
-        {
-            if (segments[i].Number == number)
-            {
-                return segments[i];
-            }
-        }
-
-        throw new InvalidOperationException($"Segment {number} has left the log, and something in it still counted.");
     }
 
     /// <summary>Packed documents are equal if their names are.</summary>

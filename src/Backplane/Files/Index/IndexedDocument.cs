@@ -3,9 +3,9 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// What the file log knows about one document without looking at the disk. Changed by the writer only, under the index
-/// lock; read by everybody else under that lock. The fields under "staged" are the writer's alone: the document as it
-/// will be if the group under way is written.
+/// What the file log knows about one document without looking at the disk. Changed by the writer only, under the lock
+/// of <see cref="LogIndex"/>; read by other threads under that lock. The fields under "staged" are the writer's alone:
+/// the document as it will be if the group under way is written.
 /// </summary>
 internal sealed class IndexedDocument(DocumentName name)
 {
@@ -106,6 +106,36 @@ internal sealed class IndexedDocument(DocumentName name)
         End = position;
         QuietSince = time;
         entry.Segment.LiveBytes += entry.Length;
+    }
+
+    /// <summary>
+    /// Appends an entry that was stored, to a log of another epoch if the entry has one; returns whether that replaced
+    /// a log.
+    /// </summary>
+    /// <param name="position">The entry.</param>
+    /// <param name="place">Where its record stands.</param>
+    /// <param name="time">When it was written, in µs.</param>
+    /// <param name="mends">Whether the entry begins a damaged log anew.</param>
+    public bool Commit(Position position, in RecordPlace place, long time, bool mends)
+    {
+        var replaces = !End.IsNone && End.Epoch != position.Epoch;
+        if (replaces)
+        {
+            BeginAnew(new Position(position.Epoch, 0, EntryId.None));
+        }
+        else if (End.IsNone)
+        {
+            Begin(new Position(position.Epoch, 0, EntryId.None));
+        }
+
+        if (mends)
+        {
+            Problem = null;
+            ProblemIsRecorded = false;
+        }
+
+        Append(position, new HeldEntry(position.Id, place.Segment, (uint)place.At, place.Length), time);
+        return replaces;
     }
 
     /// <summary>Takes a checkpoint over, whose positions are of this log.</summary>

@@ -28,4 +28,26 @@ internal readonly record struct StagedRequest(
     /// <see cref="Position.None"/>.
     /// </summary>
     public Position Saved { get; init; }
+
+    /// <summary>Whether the request stores an entry.</summary>
+    public bool IsStoredEntry => Length > 0 && Header.Kind == RecordKind.Entry;
+
+    /// <summary>
+    /// Applies the record to its document, now that the group was stored; returns whether bytes ceased to count. The
+    /// caller holds the index lock.
+    /// </summary>
+    /// <param name="segment">Where the group stands.</param>
+    /// <param name="groupAt">Where in the segment it begins.</param>
+    public bool Commit(Segment segment, long groupAt)
+    {
+        var place = new RecordPlace(segment, groupAt + At, Length);
+        if (Header.Kind == RecordKind.Checkpoint)
+        {
+            var start = new Position(Header.Position.Epoch, Header.OtherOffset, Header.OtherId);
+            Document!.Cover(Header.Position, start, place, Header.Time);
+            return true;
+        }
+
+        return Document!.Commit(Header.Position, place, Header.Time, mends: Request.Mends);
+    }
 }

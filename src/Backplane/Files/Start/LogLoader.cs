@@ -6,7 +6,7 @@ namespace Relay.Backplane;
 /// Opens and reads a log directory at the start. Changes nothing in it before everything was found to read, apart from
 /// a tail that is cut off last of all.
 /// </summary>
-internal sealed class LogLoader(string directory, FileLogOptions options, ILogger logger)
+internal sealed partial class LogLoader(string directory, FileLogOptions options, ILogger logger)
 {
     private readonly List<Segment> segments = [];
     private readonly LogReplay replay = new();
@@ -48,7 +48,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             var documents = replay.Finish();
             foreach (var document in documents.Values.Where(document => document.Problem is not null))
             {
-                FileLog.LogDocumentDamaged(logger, document.Name, document.Problem!);
+                DocumentRefusals.LogDocumentDamaged(logger, document.Name, document.Problem!);
             }
 
             // Without a hole; and above those that were set aside, whose names must stay free of a second one.
@@ -100,7 +100,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
             if (index > 0 && index == segments.Count - 1 && EndsTooSoon(segments[index - 1], segments[index]))
             {
                 var end = segments[index - 1].Length;
-                FileLog.LogTailCut(logger, segments[index - 1].Path, end, segments[index].Length);
+                LogTailCut(segments[index - 1].Path, end, segments[index].Length);
                 return (index - 1, end);
             }
 
@@ -131,7 +131,7 @@ internal sealed class LogLoader(string directory, FileLogOptions options, ILogge
                 if (IsTornEnd(index, scanner, status, offset))
                 {
                     var bytes = segments.Skip(index).Sum(one => one.Length) - offset;
-                    FileLog.LogTailCut(logger, segment.Path, offset, bytes);
+                    LogTailCut(segment.Path, offset, bytes);
                     return offset;
                 }
 

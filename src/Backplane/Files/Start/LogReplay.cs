@@ -8,16 +8,6 @@ internal sealed class LogReplay
 {
     private readonly Dictionary<DocumentName, ReplayedDocument> documents = [];
 
-    /// <summary>The sentence for an entry whose bytes do not read.</summary>
-    public static string Describe(DocumentName document, Position position, in RecordPlace place) =>
-        $"The log of document '{document}' is damaged: the bytes of its entry {position} in {place.Segment.Path} at "
-            + $"offset {place.At} are not those that were written.";
-
-    /// <summary>The sentence for a record that this version does not understand.</summary>
-    public static string Describe(DocumentName document, string refusal, Segment segment, long at) =>
-        $"The log of document '{document}' does not read: the record in {segment.Path} at offset {at} {refusal}. It is "
-            + "kept as it is.";
-
     /// <summary>Takes the record that <paramref name="scanner"/> shows.</summary>
     public void Add(SegmentScanner scanner, Segment segment, long at, bool intact)
     {
@@ -46,7 +36,7 @@ internal sealed class LogReplay
                 document.AddEntry(header, place, intact, refusal);
                 break;
             case var _ when refusal is not null:
-                document.AddUnknown(header, Describe(scanner.Document, refusal, segment, at));
+                document.AddUnknown(header, DamageText.OfUnknown(scanner.Document, refusal, segment, at));
                 segment.LiveBytes += scanner.Length;
                 break;
             case RecordKind.Checkpoint:

@@ -140,7 +140,7 @@ internal sealed class ReplayedDocument(DocumentName name)
                 || entry.Position.Epoch != end.Epoch
                 ? $"The log of document '{name}' has a break: the entry {entry.Position} in "
                     + $"{entry.Place.Segment.Path} at offset {entry.Place.At} does not follow {end}."
-                : entry.IsIntact ? null : LogReplay.Describe(name, entry.Position, entry.Place);
+                : entry.IsIntact ? null : DamageText.OfEntry(name, entry.Position, entry.Place);
             end = entry.Position;
         }
 
@@ -156,7 +156,7 @@ internal sealed class ReplayedDocument(DocumentName name)
 
     private string? UnknownOf(List<FoundEntry> chain) =>
         chain.Find(entry => entry.Refusal is not null) is { Refusal: { } refusal } found
-            ? LogReplay.Describe(name, refusal, found.Place.Segment, found.Place.At)
+            ? DamageText.OfUnknown(name, refusal, found.Place.Segment, found.Place.At)
             : null;
 
     private static (long Offset, bool IsIntact, long Segment, long At) SortKey(in FoundEntry entry) =>

@@ -1,19 +1,30 @@
+using System.Runtime.InteropServices;
 using Relay.Yjs;
 
 namespace Relay.Backplane;
 
 /// <summary>
-/// What a request comes to, decided by the writer in the order in which requests came, against the log as it will be
-/// after those before it.
+/// What the requests of a group come to, decided in the order in which they came, each against the log as it will be
+/// after those before it. Adds the records to the group; stores nothing and shows nothing. The writer's alone.
 /// </summary>
-public sealed partial class FileLog
+/// <param name="index">The index. What is decided here stands in the staged fields of its documents.</param>
+/// <param name="records">Takes the records.</param>
+/// <param name="time">The clock of epochs.</param>
+internal sealed class GroupStaging(LogIndex index, RecordGroup records, TimeProvider time)
 {
-    private void Stage(LogRequest request)
+    private readonly List<StagedRequest> staged = [];
+
+    /// <summary>The group, in order; valid until it changes.</summary>
+    public ReadOnlySpan<StagedRequest> Requests => CollectionsMarshal.AsSpan(staged);
+
+    public void Clear() => staged.Clear();
+
+    public void Add(LogRequest request)
     {
-        var document = Wake(request.Document);
+        var document = index.Find(request.Document);
         if (request.Mends)
         {
-            StageMending(request, document);
+            AddMending(request, document);
         }
         else if (document?.Problem is { } problem)
         {
@@ -24,55 +35,75 @@ public sealed partial class FileLog
         }
         else if (request.IsCheckpoint)
         {
-            StageCheckpoint(request, document);
+            AddCheckpoint(request, document);
         }
         else
         {
-            StageAppend(request, document ?? AddDocument(request.Document));
+            AddAppend(request, document ?? index.Add(request.Document));
         }
     }
 
-    private void StageAppend(LogRequest request, IndexedDocument document)
+    private void AddAppend(LogRequest request, IndexedDocument document)
     {
         var end = document.StagedEnd;
         if (FindStored(request, document) is { } stored)
         {
-            StageAnswer(request, document, stored);
+            AddAnswer(request, document, stored);
         }
         else if (request.Replaces && !end.IsNone && !request.ReplacedEnd.IsNone && request.ReplacedEnd != end)
         {
-            StageAnswer(request, document, new AppendResult(AppendOutcome.OtherEpoch, end, EntryId.None));
+            AddAnswer(request, document, new AppendResult(AppendOutcome.OtherEpoch, end, EntryId.None));
         }
         else if (end.IsNone || (request.Replaces && request.Epoch == end.Epoch))
         {
-            // What the group has of the log so far is replaced with it.
-            document.StagedLast = -1;
-            var first = new Position(Math.Max(request.Epoch + 1, Microseconds()), 1, request.Entry.Id);
-            StageEntry(request, document, new AppendResult(AppendOutcome.StartedEpoch, first, EntryId.None));
-            document.StagedStart = document.StagedSaved = new Position(first.Epoch, 0, EntryId.None);
+            BeginLog(request, document, Math.Max(request.Epoch + 1, time.Microseconds()));
         }
         else if (request.Epoch != end.Epoch)
         {
-            StageAnswer(request, document, new AppendResult(AppendOutcome.OtherEpoch, end, EntryId.None));
+            AddAnswer(request, document, new AppendResult(AppendOutcome.OtherEpoch, end, EntryId.None));
         }
         else
         {
-            StageEntry(request, document,
+            AddEntry(request, document,
                 new AppendResult(AppendOutcome.Stored,
                     new Position(end.Epoch, end.Offset + 1, request.Entry.Id), end.Id));
         }
     }
 
-    private void StageEntry(LogRequest request, IndexedDocument document, in AppendResult result)
+    /// <summary>Begins a damaged log anew. Of other logs nothing is changed.</summary>
+    private void AddMending(LogRequest request, IndexedDocument? document)
+    {
+        if (document is { Problem: not null })
+        {
+            var epoch = Math.Max(request.Epoch, document.End.Epoch) + 1;
+            BeginLog(request, document, Math.Max(epoch, time.Microseconds()));
+        }
+        else
+        {
+            var end = document?.StagedEnd ?? Position.None;
+            AddAnswer(request, document, new AppendResult(AppendOutcome.OtherEpoch, end, EntryId.None));
+        }
+    }
+
+    /// <summary>Begins a log, which replaces what the group has of the document so far.</summary>
+    private void BeginLog(LogRequest request, IndexedDocument document, long epoch)
+    {
+        document.StagedLast = -1;
+        var first = new Position(epoch, 1, request.Entry.Id);
+        AddEntry(request, document, new AppendResult(AppendOutcome.StartedEpoch, first, EntryId.None));
+        document.StagedStart = document.StagedSaved = new Position(epoch, 0, EntryId.None);
+    }
+
+    private void AddEntry(LogRequest request, IndexedDocument document, in AppendResult result)
     {
         var header = new RecordHeader(
-            RecordKind.Entry, request.Entry.Kind, Microseconds(), result.Position, result.Position.Offset - 1,
+            RecordKind.Entry, request.Entry.Kind, time.Microseconds(), result.Position, result.Position.Offset - 1,
                 result.Previous)
         {
             Fields = request.Entry.Fields,
         };
-        var at = group.Length;
-        var length = group.Add(header, document.Name, request.Payload);
+        var at = records.Length;
+        var length = records.Add(header, document.Name, request.Payload);
         staged.Add(
             new StagedRequest(request, document, result, header, at, length, request.Payload,
                 document.StagedLast, null));
@@ -80,7 +111,7 @@ public sealed partial class FileLog
         document.StagedEnd = result.Position;
     }
 
-    private void StageAnswer(LogRequest request, IndexedDocument? document, in AppendResult result) =>
+    private void AddAnswer(LogRequest request, IndexedDocument? document, in AppendResult result) =>
         staged.Add(new StagedRequest(request, document, result, default, 0, 0, [], -1, null));
 
     /// <summary>
@@ -123,22 +154,22 @@ public sealed partial class FileLog
             previous = staged[i].Result.Previous;
         }
 
-        // Whoever started the epoch and did not hear of it must hear it from the repeat: it still has to reconcile.
+        // A writer that started the epoch and did not hear of it must hear it from the repeat: it has to reconcile.
         var outcome = position.Offset == 1 && request.Epoch != position.Epoch
             ? AppendOutcome.StartedEpoch
             : AppendOutcome.Stored;
         return new AppendResult(outcome, position, previous);
     }
 
-    private void StageCheckpoint(LogRequest request, IndexedDocument? document)
+    private void AddCheckpoint(LogRequest request, IndexedDocument? document)
     {
         if (document is null || document.End.IsNone)
         {
-            StageAnswer(request, document, default);
+            AddAnswer(request, document, default);
             return;
         }
 
-        // Checked against what is committed: nobody can name an entry of this very group yet.
+        // Checked against what is committed: no caller can name an entry of this very group yet.
         var fits = document.Has(request.Saved) && request.Saved.Epoch == document.StagedEnd.Epoch;
         var saved = fits && request.Saved.Offset > document.StagedSaved.Offset ? request.Saved : document.StagedSaved;
         var trim = request.TrimThrough;
@@ -153,28 +184,9 @@ public sealed partial class FileLog
 
         document.StagedSaved = saved;
         document.StagedStart = start;
-        var header = new RecordHeader(RecordKind.Checkpoint, 0, Microseconds(), saved, start.Offset, start.Id);
-        var at = group.Length;
-        var length = group.Add(header, document.Name, []);
+        var header = new RecordHeader(RecordKind.Checkpoint, 0, time.Microseconds(), saved, start.Offset, start.Id);
+        var at = records.Length;
+        var length = records.Add(header, document.Name, []);
         staged.Add(new StagedRequest(request, document, default, header, at, length, [], -1, null) { Saved = named });
-    }
-
-    private IndexedDocument? Wake(DocumentName name)
-    {
-        lock (index)
-        {
-            return documents.Find(name);
-        }
-    }
-
-    private IndexedDocument AddDocument(DocumentName name)
-    {
-        var document = new IndexedDocument(name);
-        lock (index)
-        {
-            documents.Add(document);
-        }
-
-        return document;
     }
 }

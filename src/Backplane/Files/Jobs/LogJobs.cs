@@ -3,12 +3,19 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// Documents with unsaved entries as jobs. This node is the only one, so claims are always granted; they keep it from
-/// offering to itself what it is about to save.
+/// Documents with unsaved entries as jobs, kept in step with the log. This node is the only one, so claims are always
+/// granted; they keep it from offering to itself what it is about to save.
 /// </summary>
-public sealed partial class FileLog
+internal sealed class LogJobs(FileSaveJobs jobs, LogIndex index) : ISaveJobs
 {
-    private readonly FileSaveJobs jobs;
+    /// <summary>Makes jobs of the documents that a start found unsaved.</summary>
+    public void AddFound()
+    {
+        foreach (var (name, problem) in index.Unsaved())
+        {
+            jobs.Found(name, problem);
+        }
+    }
 
     /// <inheritdoc />
     public ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
@@ -17,13 +24,7 @@ public sealed partial class FileLog
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
         cancellation.ThrowIfCancellationRequested();
         jobs.Claim(document, lease);
-        lock (index)
-        {
-            var saved = documents.Peek(document) is { Problem: null, Saved: { Offset: > 0 } position }
-                ? position
-                : Position.None;
-            return ValueTask.FromResult(new SaveClaim(IsGranted: true, saved));
-        }
+        return ValueTask.FromResult(new SaveClaim(IsGranted: true, index.SavedOf(document)));
     }
 
     /// <inheritdoc />
@@ -55,39 +56,43 @@ public sealed partial class FileLog
     }
 
     /// <summary>
-    /// Says what a written group makes of the jobs; before its callers are answered, so that they find it so.
+    /// Notes what a stored group makes of the jobs; before its callers are answered, so that they find it so. The
+    /// writer's alone.
     /// </summary>
-    private void UpdateJobs()
+    public void Update(ReadOnlySpan<StagedRequest> staged)
     {
-        foreach (var one in staged)
+        foreach (ref readonly var one in staged)
         {
-            if (one.Document is not { Problem: null } document)
+            if (one.Document is { Problem: null } document)
             {
-                continue;
+                Update(one, document);
             }
+        }
+    }
 
-            if (one.Length > 0 && one.Request.Mends)
+    private void Update(in StagedRequest one, IndexedDocument document)
+    {
+        if (one.Length > 0 && one.Request.Mends)
+        {
+            jobs.Found(document.Name, problem: null);
+        }
+        else if (one.IsStoredEntry)
+        {
+            // A later checkpoint of the group may cover it already.
+            if (document.IsUnsaved)
             {
-                jobs.Found(document.Name, problem: null);
+                jobs.Appended(document.Name);
             }
-            else if (one.Length > 0 && one.Header.Kind == RecordKind.Entry)
+        }
+        else if (!one.Saved.IsNone)
+        {
+            if (document.IsUnsaved)
             {
-                // A later checkpoint of the group may cover it already.
-                if (document.IsUnsaved)
-                {
-                    jobs.Appended(document.Name);
-                }
+                jobs.SavedPartly(document.Name, further: one.Length > 0);
             }
-            else if (!one.Saved.IsNone)
+            else
             {
-                if (document.IsUnsaved)
-                {
-                    jobs.SavedPartly(document.Name, further: one.Length > 0);
-                }
-                else
-                {
-                    jobs.Saved(document.Name);
-                }
+                jobs.Saved(document.Name);
             }
         }
     }
