@@ -5,7 +5,7 @@ namespace Relay.Backplane;
 /// <summary>
 /// What nodes say about themselves: a hash of reports, and beside it when each of them ends, by the clock of Redis.
 /// </summary>
-public sealed partial class RedisBackplane
+internal sealed class RedisReports(RedisConnection connection, RedisKeys keys) : INodeReports
 {
     /// <inheritdoc />
     public async ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime,
@@ -14,8 +14,8 @@ public sealed partial class RedisBackplane
         ArgumentException.ThrowIfNullOrEmpty(node);
         ArgumentOutOfRangeException.ThrowIfLessThan(lifetime, TimeSpan.FromMilliseconds(1));
         cancellation.ThrowIfCancellationRequested();
-        await others.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds],
-            [node, report.ToArray(), Milliseconds(lifetime)], cancellation);
+        await connection.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds],
+            [node, report.ToArray(), RedisNumber.Milliseconds(lifetime)], cancellation);
     }
 
     /// <inheritdoc />
@@ -23,7 +23,7 @@ public sealed partial class RedisBackplane
     {
         ArgumentException.ThrowIfNullOrEmpty(node);
         cancellation.ThrowIfCancellationRequested();
-        await others.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds],
+        await connection.EvaluateAsync(RedisScript.Report, [keys.Reports, keys.ReportEnds],
             [node, RedisValue.EmptyString, "0"], cancellation);
     }
 
@@ -32,7 +32,7 @@ public sealed partial class RedisBackplane
     {
         cancellation.ThrowIfCancellationRequested();
         var answer = (RedisResult[])(
-            await others.EvaluateAsync(RedisScript.Reports, [keys.Reports, keys.ReportEnds], [], cancellation))!;
+            await connection.EvaluateAsync(RedisScript.Reports, [keys.Reports, keys.ReportEnds], [], cancellation))!;
         return [.. answer.Select(report => new ReadOnlyMemory<byte>((byte[])report!))];
     }
 
@@ -40,7 +40,7 @@ public sealed partial class RedisBackplane
     public async ValueTask<IReadOnlyList<string>> ListNodesAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var answer = (RedisResult[])(await others.EvaluateAsync(
+        var answer = (RedisResult[])(await connection.EvaluateAsync(
             RedisScript.ReportNodes, [keys.ReportEnds], [], cancellation))!;
         return [.. answer.Select(node => (string)node!)];
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Relay.Yjs;
 using StackExchange.Redis;
 
@@ -7,12 +8,17 @@ namespace Relay.Backplane;
 /// Documents with unsaved entries as jobs: per partition a set of them by the time at which they are due, attempts and
 /// problems; and a key with an expiry for each claim.
 /// </summary>
-public sealed partial class RedisBackplane
+/// <remarks>
+/// Each call is one script on keys of one partition, so it happens wholly or not at all. A call about all partitions
+/// asks them one by one: what it returns need not have been there at one moment.
+/// </remarks>
+internal sealed class RedisJobs(RedisConnection connection, RedisKeys keys, SaveJobOptions options, ulong node)
+    : ISaveJobs
 {
     /// <summary>So many jobs each partition names at least, where more are asked for.</summary>
     private const int LeastShare = 8;
 
-    private string NodeText => node.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+    private readonly string node = node.ToString("x16", CultureInfo.InvariantCulture);
 
     /// <inheritdoc />
     public async ValueTask<SaveClaim> ClaimAsync(DocumentName document, TimeSpan lease, CancellationToken cancellation)
@@ -20,9 +26,11 @@ public sealed partial class RedisBackplane
         var names = keys.Of(document);
         ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromMilliseconds(1));
         cancellation.ThrowIfCancellationRequested();
-        var answer = (RedisResult[])(await others.EvaluateAsync(
-            RedisScript.Claim, [names.Head, names.Jobs, names.Claim], [names.Name, NodeText, Milliseconds(lease)],
-                cancellation))!;
+        var answer = (RedisResult[])(await connection.EvaluateAsync(
+            RedisScript.Claim,
+            [names.Head, names.Jobs, names.Claim],
+            [names.Name, node, RedisNumber.Milliseconds(lease)],
+            cancellation))!;
         var saved = answer.Length > 1
             ? new Position((long)answer[1], (long)answer[2], RedisEntry.DecodeId((byte[])answer[3]!))
             : Position.None;
@@ -44,7 +52,7 @@ public sealed partial class RedisBackplane
         var due = await OfPartitionsAsync(async partition =>
         {
             var answer = (RedisResult[])(
-                await others.EvaluateAsync(RedisScript.Forgotten, [keys.Jobs(partition)], [most], cancellation))!;
+                await connection.EvaluateAsync(RedisScript.Forgotten, [keys.Jobs(partition)], [most], cancellation))!;
             return answer.Chunk(2).Select(pair => (Name: (string)pair[0]!, DueAt: (double)pair[1]));
         });
         var claimed = new List<SaveJob>();
@@ -70,11 +78,11 @@ public sealed partial class RedisBackplane
         var names = keys.Of(document);
         ArgumentNullException.ThrowIfNull(problem);
         cancellation.ThrowIfCancellationRequested();
-        await others.EvaluateAsync(
+        await connection.EvaluateAsync(
             RedisScript.Fail,
             [names.Jobs, names.Claim, names.Attempts, names.Problems],
-            [names.Name, NodeText, problem, Milliseconds(options.Jobs.RetryAfter), options.Jobs.StalledAfter,
-                Milliseconds(options.Jobs.StalledInterval)],
+            [names.Name, node, problem, RedisNumber.Milliseconds(options.RetryAfter), options.StalledAfter,
+                RedisNumber.Milliseconds(options.StalledInterval)],
             cancellation);
     }
 
@@ -90,7 +98,7 @@ public sealed partial class RedisBackplane
 
         var first = await FindAsync(most, cancellation);
         var claims = await Task.WhenAll(first.Select(one =>
-            others.CallAsync(
+            connection.CallAsync(
                 redis => redis.GetDatabase()
                 .KeyExistsAsync(keys.Of(RedisKeys.Decode(one.Name)).Claim, CommandFlags.DemandMaster), cancellation)));
         return
@@ -138,7 +146,7 @@ public sealed partial class RedisBackplane
     private async Task<FoundJob[]> FindAsync(int partition, int most, CancellationToken cancellation)
     {
         var answer = (RedisResult[])(
-            await others.EvaluateAsync(RedisScript.Jobs,
+            await connection.EvaluateAsync(RedisScript.Jobs,
                 [keys.Jobs(partition), keys.Attempts(partition), keys.Problems(partition)], [most], cancellation))!;
         return [.. answer.Chunk(4)
             .Select(one => new FoundJob((string)one[0]!, (double)one[1], (int)(double)one[2], (string)one[3]!))];
@@ -148,11 +156,11 @@ public sealed partial class RedisBackplane
         CancellationToken cancellation)
     {
         var names = keys.Of(document);
-        var result = await others.EvaluateAsync(
+        var result = await connection.EvaluateAsync(
             RedisScript.ClaimForgotten,
             [names.Jobs, names.Claim, names.Attempts, names.Problems],
-            [names.Name, NodeText, Milliseconds(lease), Milliseconds(options.Jobs.RetryAfter),
-                options.Jobs.StalledAfter, Milliseconds(options.Jobs.StalledInterval)],
+            [names.Name, node, RedisNumber.Milliseconds(lease), RedisNumber.Milliseconds(options.RetryAfter),
+                options.StalledAfter, RedisNumber.Milliseconds(options.StalledInterval)],
             cancellation);
         return result.IsNull ? null : (RedisResult[])result! is var answer
             ? new SaveJob(document, SaveJobState.Claimed, (int)answer[0], Time((double)answer[1]),
@@ -162,7 +170,7 @@ public sealed partial class RedisBackplane
 
     private SaveJobState StateOf(bool isClaimed, int attempts) =>
         isClaimed ? SaveJobState.Claimed
-        : attempts >= options.Jobs.StalledAfter ? SaveJobState.Stalled
+        : attempts >= options.StalledAfter ? SaveJobState.Stalled
         : attempts > 0 ? SaveJobState.Retried
         : SaveJobState.Available;
 
