@@ -86,7 +86,7 @@ public sealed class WriterQueueTests
     }
 
     [Fact]
-    public async Task Whoever_waits_for_a_moment_without_a_writer_hears_of_it()
+    public async Task A_caller_that_waits_for_a_moment_without_a_writer_hears_of_it()
     {
         Assert.True(queue.WhenIdleAsync().IsCompleted);
         Reach("Working");
