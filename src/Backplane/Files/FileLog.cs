@@ -5,52 +5,84 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// The backplane of a node that is alone: a write-ahead log in append-only segment files that all documents share, and
-/// delivery within the process. An entry is written before its append completes and before a listener sees it, so a
-/// killed process loses nothing that anybody was told of; <see cref="FileLogOptions.Flush"/> says when it is flushed to
-/// the disk, and so what a power cut may cost.
+/// delivery within the process. Opens and closes the parts, which do the work. Thread-safe.
 /// </summary>
 /// <remarks>
-/// One writer at a time takes all requests that wait, stores them with one system call, and then answers and delivers
-/// them. An append that finds no writer at work is written at once on its caller's thread, and its listeners are called
-/// there. Memory: about 50 bytes an entry held, no payloads, and a few hundred for its document, 150 in all once it is
-/// saved (<see cref="DocumentIndex"/>). Checkpoints and expiries are records too, so the files alone say everything:
-/// see FileLog.Cleaning.cs for why segments are given up from the oldest on.
+/// <para>What always holds, and which part sees to it:</para>
+/// <list type="bullet">
+/// <item>An entry is written before its append completes and before a listener sees it, so a killed process loses no
+/// entry that a caller or a listener was told of (<see cref="LogWriter"/>). <see cref="FileLogOptions.Flush"/> says
+/// when it is flushed, and so what a power cut may cost.</item>
+/// <item>A failed write leaves the log as it was (<see cref="LogTail"/>), and no bytes count whose flush failed
+/// (<see cref="LogFlusher"/>).</item>
+/// <item>The files alone say everything: checkpoints and expiries are records too. Only the last two segments can have
+/// a torn end (<see cref="LogTail"/>); a start cuts it off and touches no other damage
+/// (<see cref="LogLoader"/>).</item>
+/// <item>What counts of a segment is on the disk elsewhere before the segment is removed, and the oldest goes first
+/// (<see cref="LogCleaner"/>).</item>
+/// <item>The index names only records that were written (<see cref="LogIndex"/>).</item>
+/// </list>
+/// <para>
+/// Memory: about 50 bytes an entry held, no payloads, and a few hundred for its document, 150 in all once it is saved
+/// (<see cref="DocumentIndex"/>).
+/// </para>
 /// </remarks>
-public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs, IAsyncDisposable
+public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs, IDamagedLogs, IAsyncDisposable
 {
-    private readonly FileLogOptions options;
     private readonly string directory;
-    private readonly ILogger<FileLog> logger;
     private readonly DirectoryLock directoryLock;
+    private readonly LogSegments segments;
+    private readonly LogIndex index;
+    private readonly WriteHealth health;
     private readonly InProcessChannel channel;
-    private readonly LogFlusher flusher;
+    private readonly LogTail tail;
+    private readonly WriterQueue queue;
+    private readonly LogWriter writer;
+    private readonly LogIntake intake;
+    private readonly LogReader reader;
+    private readonly LogJobs jobs;
+    private readonly DamagedLogs damaged;
     private readonly ITimer sweepTimer;
-
-    // Under `index`, which is never held over a system call.
-    private readonly Lock index = new();
-    private readonly DocumentIndex documents;
-    private readonly List<Segment> segments;
+    private bool isDisposed;
 
     private FileLog(FileLogOptions options, ILogger<FileLog> logger, DirectoryLock directoryLock, LoadedLog loaded)
     {
-        this.options = options;
-        this.logger = logger;
         this.directoryLock = directoryLock;
         directory = loaded.Directory;
-        segments = loaded.Segments;
-        documents = new DocumentIndex(segments, loaded.Documents.Values);
-        nextNumber = loaded.NextNumber;
+        var time = options.TimeProvider;
+        segments = new LogSegments(loaded.Segments);
+        index = new LogIndex(segments, loaded.Documents.Values);
+        health = new WriteHealth(logger);
         channel = new InProcessChannel(logger);
-        flusher = new LogFlusher(directory, options.TimeProvider, AcquireUnflushed, OnFlushed);
-        jobs = new FileSaveJobs(options.Jobs, options.TimeProvider);
-        foreach (var document in documents.Awake.Where(document => document.IsUnsaved))
-        {
-            jobs.Found(document.Name, document.Problem);
-        }
+        var saveJobs = new FileSaveJobs(options.Jobs, time);
+        jobs = new LogJobs(saveJobs, index);
+        jobs.AddFound();
+        var refusals = new DocumentRefusals(index, saveJobs, logger);
+        reader = new LogReader(index, refusals, directory);
 
-        sweepTimer = options.TimeProvider.CreateTimer(static log => ((FileLog)log!).Sweep(), this,
-            TimeSpan.Zero, SweepInterval);
+        var flusher = new LogFlusher(directory, time, segments.AcquireUnflushed, OnFlushed);
+        tail = new LogTail(directory, options, segments, loaded.NextNumber, flusher, health, logger);
+        var records = new RecordGroup();
+        var expiry = new LogExpiry(index, tail, records, options.CoveredLogRetention, time, logger);
+        var cleaner = new LogCleaner(
+            segments,
+            tail,
+            oldest => new SegmentCopy(oldest, index, tail, records, refusals, time),
+            options.SegmentBytes,
+            logger);
+        var upkeep = new LogUpkeep(expiry, cleaner, records);
+        queue = new WriterQueue(() => flusher.MustWait, () => upkeep.IsDue);
+        var staging = new GroupStaging(index, records, time);
+        writer = new LogWriter(queue, staging, records, tail, index, jobs, channel, upkeep, directory,
+            handsOver: options.Flush == FlushPolicy.Always);
+        intake = new LogIntake(writer.Submit);
+        damaged = new DamagedLogs(directory, index, segments, intake, time, logger);
+        sweepTimer = time.CreateTimer(static log => ((FileLog)log!).Sweep(), this,
+            TimeSpan.Zero, LogUpkeep.SweepInterval);
     }
+
+    /// <summary>Whether the file could not be written when it was last tried; on any thread.</summary>
+    public bool WritesFail => health.IsFailing;
 
     /// <summary>
     /// Opens the log of a directory, which is created if it is not there. Reads all segments once. An incomplete end of
@@ -92,7 +124,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     /// or that exceeds 1 GiB.</exception>
     public ValueTask<AppendResult> AppendAsync(
         DocumentName document, long epoch, LogEntry entry, CancellationToken cancellation) =>
-        StoreAsync(document, epoch, entry, replaced: null, cancellation);
+        intake.AppendAsync(document, epoch, entry, replaced: null, mends: false, cancellation);
 
     /// <inheritdoc />
     /// <remarks>
@@ -101,27 +133,22 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     /// </remarks>
     public ValueTask<AppendResult> ReplaceAsync(
         DocumentName document, long epoch, Position end, LogEntry entry, CancellationToken cancellation) =>
-        StoreAsync(document, epoch, entry, end, cancellation);
+        intake.AppendAsync(document, epoch, entry, replaced: end, mends: false, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<LogReadResult> ReadAsync(
+        DocumentName document, Position after, CancellationToken cancellation) =>
+        reader.ReadAsync(document, after, cancellation);
 
     /// <inheritdoc />
     /// <remarks>A damaged document's checkpoint is ignored.</remarks>
-    public ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
-        CancellationToken cancellation)
-    {
-        _ = document.Value;
-        cancellation.ThrowIfCancellationRequested();
-        var request = Rent();
-        request.Checkpoint(document, saved, trimThrough);
-        var result = new ValueTask(request, request.Version);
-        Submit(request);
-        return cancellation.CanBeCanceled && !result.IsCompleted
-            ? new ValueTask(result.AsTask().WaitAsync(cancellation))
-            : result;
-    }
+    public ValueTask CheckpointAsync(
+        DocumentName document, Position saved, Position trimThrough, CancellationToken cancellation) =>
+        intake.CheckpointAsync(document, saved, trimThrough, cancellation);
 
     /// <inheritdoc />
-    public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
-        CancellationToken cancellation) =>
+    public ValueTask<IAsyncDisposable> SubscribeAsync(
+        DocumentName document, IChannelListener listener, CancellationToken cancellation) =>
         channel.SubscribeAsync(document, listener, cancellation);
 
     /// <inheritdoc />
@@ -130,21 +157,42 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         channel.PublishAwarenessAsync(document, kind, content, cancellation);
 
     /// <inheritdoc />
-    public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
-        CancellationToken cancellation) =>
+    public ValueTask PublishStatelessAsync(
+        DocumentName document, ulong sender, ReadOnlyMemory<byte> message, CancellationToken cancellation) =>
         channel.PublishStatelessAsync(document, sender, message, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<SaveClaim> ClaimAsync(
+        DocumentName document, TimeSpan lease, CancellationToken cancellation) =>
+        jobs.ClaimAsync(document, lease, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<SaveJob>> ClaimOrphanedAsync(
+        int most, TimeSpan lease, CancellationToken cancellation) =>
+        jobs.ClaimOrphanedAsync(most, lease, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation) =>
+        jobs.FailAsync(document, problem, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) =>
+        jobs.ListAsync(most, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<SalvagedLog?> SalvageAsync(DocumentName document, CancellationToken cancellation) =>
+        damaged.SalvageAsync(document, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<string?> SetAsideAsync(
+        DocumentName document, LogEntry entry, CancellationToken cancellation) =>
+        damaged.SetAsideAsync(document, entry, cancellation);
 
     /// <summary>
     /// The documents with entries that no snapshot covers, damaged ones among them: what a node that starts must save
     /// even if nobody opens it again.
     /// </summary>
-    public IReadOnlyList<DocumentName> UnsavedDocuments()
-    {
-        lock (index)
-        {
-            return [.. documents.Awake.Where(document => document.IsUnsaved).Select(document => document.Name)];
-        }
-    }
+    public IReadOnlyList<DocumentName> UnsavedDocuments() => index.Unsaved().ConvertAll(one => one.Name);
 
     /// <summary>
     /// Stores what waits, closes the files and lets another process have the directory. Later calls throw
@@ -152,78 +200,30 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        lock (gate)
+        if (Interlocked.Exchange(ref isDisposed, true))
         {
-            if (disposed)
-            {
-                return;
-            }
-
-            disposed = true;
-            if (!writing && waiting.Count > 0)
-            {
-                writing = true;
-                StartWriter();
-            }
+            return;
         }
 
+        var drained = writer.DrainAsync();
         await sweepTimer.DisposeAsync();
-        await WhenIdleAsync();
-        flusher.Dispose();
-        MarkFlushed();
-        lock (index)
-        {
-            foreach (var segment in segments)
-            {
-                segment.Release();
-            }
-
-            segments.Clear();
-        }
-
+        await drained;
+        tail.Close();
+        index.Close();
+        segments.Close();
         directoryLock.Dispose();
     }
 
-    private void MarkFlushed()
+    /// <summary>Has the writer look for logs that expired.</summary>
+    internal void Sweep() => writer.Sweep();
+
+    /// <summary>Completes at a moment at which the writer neither writes nor cleans.</summary>
+    internal Task WhenIdleAsync() => queue.WhenIdleAsync();
+
+    /// <summary>A flush beside the writer has ended.</summary>
+    private void OnFlushed(Exception? problem)
     {
-        try
-        {
-            flusher.Flush();
-            new FlushMark(Active.Number, Active.Length).Write(directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            LogNotFlushed(e, directory);
-        }
+        health.Report(problem, directory);
+        writer.Resume();
     }
-
-    private ValueTask<AppendResult> StoreAsync(
-        DocumentName document,
-        long epoch,
-        LogEntry entry,
-        Position? replaced,
-        CancellationToken cancellation,
-        bool mends = false)
-    {
-        _ = document.Value;
-        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        ArgumentOutOfRangeException.ThrowIfEqual(epoch, long.MaxValue);
-        if (!entry.IsWhole || entry.Payload.Length > LogRecord.MaxPayloadBytes)
-        {
-            throw new ArgumentException(
-                "A log entry needs an id, a kind, and a payload that the kind has.", nameof(entry));
-        }
-
-        cancellation.ThrowIfCancellationRequested();
-        var request = Rent();
-        request.Append(document, epoch, entry, replaced, mends);
-        var result = new ValueTask<AppendResult>(request, request.Version);
-        Submit(request);
-        return cancellation.CanBeCanceled && !result.IsCompleted
-            ? new ValueTask<AppendResult>(result.AsTask().WaitAsync(cancellation))
-            : result;
-    }
-
-    private long Microseconds() =>
-        (options.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Relay.Yjs;
 using StackExchange.Redis;
 
@@ -68,7 +67,7 @@ internal sealed class RedisLogReader(RedisConnection connection, RedisKeys keys,
         var answer = (RedisResult[])(await connection.EvaluateAsync(
             RedisScript.Read,
             [names.Head, names.Entries, names.Ids],
-            [Text(after.Epoch), Text(after.Offset), RedisEntry.Encode(after.Id), pageBytes],
+            [RedisNumber.Text(after.Epoch), RedisNumber.Text(after.Offset), RedisEntry.Encode(after.Id), pageBytes],
             cancellation))!;
         var outcome = (int)answer[0] switch
         {
@@ -103,6 +102,4 @@ internal sealed class RedisLogReader(RedisConnection connection, RedisKeys keys,
 
         return new LogReadResult(outcome, entries, end, start);
     }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

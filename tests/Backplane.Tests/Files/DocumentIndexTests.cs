@@ -13,7 +13,7 @@ public sealed class DocumentIndexTests(ITestOutputHelper output)
         var documents = Enumerable.Range(0, 300)
             .Select(i => Quiet(random, segments, DocumentName.Create(Name(random, i)))).ToList();
         var expected = documents.ConvertAll(Describe);
-        var index = new DocumentIndex(segments, documents);
+        var index = new DocumentIndex(new LogSegments(segments), documents);
         var live = segments.ConvertAll(segment => segment.LiveBytes);
         Assert.Empty(index.Awake);
         for (var round = 0; round < 3; round++)
@@ -43,7 +43,7 @@ public sealed class DocumentIndexTests(ITestOutputHelper output)
         var damaged = Quiet(random, segments, Sample.Name("damaged"));
         damaged.Problem = "It does not read.";
         var fresh = new IndexedDocument(Sample.Name("fresh"));
-        var index = new DocumentIndex(segments, [unsaved, damaged]);
+        var index = new DocumentIndex(new LogSegments(segments), [unsaved, damaged]);
         index.Add(fresh);
         index.PackIfQuiet(unsaved);
         index.PackQuiet();
@@ -58,7 +58,7 @@ public sealed class DocumentIndexTests(ITestOutputHelper output)
     {
         var segments = new List<Segment> { new(1, "none", null!, 0) };
         var packed = Quiet(new Random(1), segments, Sample.Name());
-        var index = new DocumentIndex(segments, [packed]);
+        var index = new DocumentIndex(new LogSegments(segments), [packed]);
         var woken = index.Find(packed.Name)!;
         woken.Problem = "It does not read.";
         index.PackIfQuiet(packed);
@@ -76,7 +76,7 @@ public sealed class DocumentIndexTests(ITestOutputHelper output)
             document.TakeUp(start, [], 0, default, time);
             return document;
         }).ToList();
-        var index = new DocumentIndex(segments, documents);
+        var index = new DocumentIndex(new LogSegments(segments), documents);
         Assert.Equal(documents.Take(4).Select(document => document.Name.Value).Order(),
             index.QuietSince(4).Select(name => name.Value).Order());
     }

@@ -80,7 +80,7 @@ public sealed class FileLogSalvageTests : FileLogFixture
         }
 
         Assert.Equal(positions[2], (await ReadAsync(name)).End);
-        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(Home.Segments[0])!, "*" + FileLog.AsideSuffix));
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(Home.Segments[0])!, "*" + DamagedLogs.AsideSuffix));
     }
 
     [Fact]
