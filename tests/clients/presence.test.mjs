@@ -194,7 +194,9 @@ test('presence that is too large goes, and its client edits on', async (t) => {
     ben.text.delete(0, 'written '.length)
   }
   assert.deepEqual([ann.closes, cat.closes], [[], []])
-  const said = relay.logs.filter((line) => line.includes('exceeds Limits:MaxAwarenessBytes'))
+  const words = 'exceeds Limits:MaxAwarenessBytes'
+  await relay.says(words, 2)
+  const said = relay.logs.filter((line) => line.includes(words))
   assert.equal(said.filter((line) => line.includes('127.0.0.1')).length, 2)
 })
 
