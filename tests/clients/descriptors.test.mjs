@@ -6,6 +6,7 @@ import net from 'node:net'
 import { test } from 'node:test'
 import { converged, joinClient, waitFor } from './clients.mjs'
 import { startRelay } from './relay.mjs'
+import { patience } from './wait.mjs'
 
 // The runtime itself has about 240 files open.
 const openFiles = 400
@@ -45,7 +46,7 @@ class Visitor {
 }
 
 const ask = async (relay, path) => {
-  const answer = await fetch(relay.url + path, { signal: AbortSignal.timeout(5000) })
+  const answer = await fetch(relay.url + path, { signal: AbortSignal.timeout(patience) })
   return `${answer.status} ${await answer.text()}`
 }
 
