@@ -67,7 +67,7 @@ public sealed partial class RedisBackplane
         renewal = new CoveredLogRenewal(others, subscriptions);
         layout = new RedisLayout(others, keys);
         settings = new SharedSettings(others, keys, options, logger);
-        orders = new RedisOrders(others, keys, node, time, logger);
+        orders = new RedisOrders(others, keys, node, options.AnswerPatience, time, logger);
         others.SubscriptionsRestored += OnSubscriptionsRestored;
         others.CommandsRestored += orders.Wake;
         duties = RunAsync(stopping.Token);
