@@ -100,22 +100,16 @@ test('an application can find out in a browser why its stock client does not get
 
 test('a connection ends with its token, and a client that has a new one by then comes back with it', async (t) => {
   const { relay, token } = await startGuardedRelay(t)
-  /** Opens the document with a token that ends in so many seconds; null if it ended before it was asked for. */
-  const joinFor = async (left, options) => {
-    // Clocks may differ by half a minute.
-    const params = { token: token('ada', { plan: 'write' }, { exp: seconds(left - 30) }) }
-    const client = openClient(t, relay, 'plan', { params, ...options })
-    const refused = new Promise((resolve) => client.provider.once('connection-error', () => resolve(true)))
-    if (!await Promise.race([client.synced(), refused])) return client
-    client.leave()
-    return null
-  }
   for (const Provider of [undefined, OldProvider]) {
-    // Longer on a machine that has little time.
-    let client = null
-    for (let left = 2; client === null; left *= 2) {
+    let client
+    // With the half minute that clocks may differ by, so many seconds are left: more where they are over too soon.
+    for (let left = 2, isRefused = true; isRefused; left *= 2) {
       assert.ok(left < 30, 'no token opened the document')
-      client = await joinFor(left, Provider && { Provider })
+      const params = { token: token('ada', { plan: 'write' }, { exp: seconds(left - 30) }) }
+      client = openClient(t, relay, 'plan', { params, ...(Provider && { Provider }) })
+      const refused = new Promise((resolve) => { client.provider.once('connection-error', () => resolve(true)) })
+      isRefused = await Promise.race([client.synced(), refused]) ?? false
+      if (isRefused) client.leave()
     }
     client.provider.params.token = token('ada', { plan: 'write' })
     await waitFor(() => client.closes.length > 0, 'the end of the token')
