@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { converged, joinClient, openClient, waitFor, Y } from '../clients/clients.mjs'
 import { randomFrom, seed } from '../clients/random.mjs'
+import { waitForNone } from '../clients/wait.mjs'
 import { openRaw } from '../clients/wire.mjs'
 import { Observer, Promised, Writer } from '../clients/witness.mjs'
 import { startCluster } from './cluster.mjs'
@@ -52,8 +53,8 @@ export class Party {
   /** Waits until so many more edits are acknowledged. */
   async progress (edits) {
     const goal = this.acknowledged + edits
-    await waitFor(
-      () => this.acknowledged >= goal,
+    await waitForNone(
+      () => goal - this.acknowledged,
       `${edits} more acknowledged edits of "${this.name}" after ${goal - edits}`
     )
   }
@@ -95,7 +96,10 @@ export const assertNothingLost = async (t, nodes, name, promised) => {
   t.diagnostic(`lost: 0 of ${promised.edits.size}`)
 }
 
-/** A newcomer finds at its first sync, not some time later, what was promised before it came. */
+/**
+ * A newcomer finds at its first sync, not some time later, what was promised before it came. That is so at a node that
+ * opens the document for it; one that has it open gets the entries of other nodes a moment later than they do.
+ */
 export const assertFirstSyncIsWhole = async (t, node, name, promised) => {
   const newcomer = await joinClient(t, node, name, { doc: new Y.Doc() })
   const lost = promised.lostIn(newcomer.doc)
@@ -136,7 +140,7 @@ export class Typists {
 
   async progress (edits) {
     const goal = this.#typed.length + edits
-    await waitFor(() => this.#typed.length >= goal, `${edits} more edits`)
+    await waitForNone(() => goal - this.#typed.length, `${edits} more edits`)
   }
 
   #type (index, { doc }) {

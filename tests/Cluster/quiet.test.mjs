@@ -4,6 +4,7 @@ import { joinClient, waitFor } from '../clients/clients.mjs'
 import { kinds } from '../clients/kinds.mjs'
 import { quietClientTakesNothing } from '../clients/quiet.mjs'
 import { startRelay, temporaryDirectory } from '../clients/relay.mjs'
+import { hasLatest, renewForTheLastTime } from '../clients/renewal.mjs'
 import { Redis } from './services.mjs'
 import { test } from './test.mjs'
 
@@ -20,8 +21,7 @@ const startNodes = async (t, count) => {
 }
 
 const sees = (client, name) => [...client.awareness.getStates().values()].some(({ user }) => user === name)
-// Sooner than a client renews its presence by itself.
-const appears = (client, name) => waitFor(() => sees(client, name), `${name} to appear`, 5000)
+const appears = (client, name) => waitFor(() => sees(client, name), `${name} to appear`)
 
 const introduce = async (t, node, document, user) => {
   const client = await joinClient(t, node, document)
@@ -39,9 +39,12 @@ test('somebody who comes back to a node that has left the document meanwhile see
   const [one, two] = await startNodes(t, 2)
   const [anna, boris] = [await introduce(t, one, 'room', 'Anna'), await introduce(t, two, 'room', 'Boris')]
   await Promise.all([appears(anna, 'Boris'), appears(boris, 'Anna')])
+  renewForTheLastTime(boris)
+  await hasLatest(anna, boris)
   await boris.dropConnection()
   await waitFor(() => !sees(anna, 'Boris'), 'Boris to be gone')
   await waitFor(() => two.logs.some((line) => line.includes('Left room')), 'the second node to leave the document')
+  renewForTheLastTime(anna)
   boris.provider.connect()
   await Promise.all([appears(anna, 'Boris'), appears(boris, 'Anna')])
 })
@@ -51,6 +54,8 @@ test('clients of a killed node are gone within seconds, also for newcomers, and 
   const watcher = await introduce(t, one, 'room', 'Watcher')
   const [dead, moved] = [await introduce(t, two, 'room', 'Dead'), await introduce(t, two, 'room', 'Moved')]
   await Promise.all([appears(watcher, 'Dead'), appears(watcher, 'Moved')])
+  renewForTheLastTime(moved)
+  await hasLatest(watcher, moved)
   for (const client of [dead, moved]) client.provider.shouldConnect = false
   await two.kill()
   const killed = Date.now()
@@ -59,6 +64,7 @@ test('clients of a killed node are gone within seconds, also for newcomers, and 
   await waitFor(() => !sees(watcher, 'Dead'), 'Dead to be gone', 15_000)
   t.diagnostic(`gone after ${Date.now() - killed} ms`)
   await appears(watcher, 'Moved')
+  renewForTheLastTime(watcher)
   for (const node of [one, three]) {
     const newcomer = await joinClient(t, node, 'room')
     await appears(newcomer, 'Watcher')

@@ -96,6 +96,12 @@ const settling = async (attack) => {
   }
 }
 
+/**
+ * How often an editor types, in ms. A thousand documents leave each of theirs 32 KiB to grow by, with what waits to be
+ * logged: what five editors type within several seconds in which the machine does not let the node run.
+ */
+const typingPause = 100
+
 const startEditors = async (t, relay, token) => {
   const all = await Promise.all(Array.from({ length: editors }, (_, i) => {
     const params = { token: token(`editor ${i}`, { 'honest*': 'write' }) }
@@ -105,7 +111,7 @@ const startEditors = async (t, relay, token) => {
   const timer = setInterval(() => {
     typed++
     all.forEach((editor, i) => editor.map.set(`${i}`, typed))
-  }, 50)
+  }, typingPause)
   t.after(() => clearInterval(timer))
   return {
     all,

@@ -52,7 +52,14 @@ test('rooms and connections show who came, what went through, and who left', asy
   )
   assert.equal(during.documents[0].name, 'plans/spring')
   assert.equal(during.documents[0].nodes.length, 1)
-  const { body: open } = await ask(relay, `${path}/connections?open=true`, admin)
+  // A connection may come with the batch after the one that counts it.
+  const open = await askUntil(
+    relay,
+    `${path}/connections?open=true`,
+    ({ connections }) => connections.length === 2,
+    'the connections',
+    admin
+  )
   assert.deepEqual(
     open.connections.map((row) => [row.userId, row.protocol, row.closedAt]),
     [
@@ -66,7 +73,7 @@ test('rooms and connections show who came, what went through, and who left', asy
   const { connections } = await askUntil(
     relay,
     `${path}/connections`,
-    ({ connections }) => connections.every((row) => row.closedAt),
+    ({ connections }) => connections.length === 2 && connections.every((row) => row.closedAt),
     'the ends',
     admin
   )
@@ -122,7 +129,7 @@ test('each document on a Hocuspocus socket has its own row', async (t) => {
     const { connections } = await askUntil(
       relay,
       `/${name}/connections`,
-      ({ connections }) => Boolean(connections[0]?.closedAt) === closed,
+      ({ connections: [row] }) => row !== undefined && Boolean(row.closedAt) === closed,
       `the row of ${name}`
     )
     assert.deepEqual(
@@ -137,7 +144,13 @@ test('pages of the list lead through all rooms', async (t) => {
   const relay = await startRelay(t, on(postgres))
   const names = Array.from({ length: 7 }, (_, number) => `room ${number}`)
   for (const name of names) await joinClient(t, relay, name)
-  await askUntil(relay, '', ({ documents }) => documents.length === 7, 'all rooms')
+  // With their connections: from then on no row changes, and none moves from page to page.
+  await askUntil(
+    relay,
+    '',
+    ({ documents }) => documents.length === 7 && documents.every(({ connections }) => connections === 1),
+    'all rooms'
+  )
   for (const sort of ['name', 'lastUsed', 'bytes', 'connections']) {
     const seen = []
     let cursor = ''
@@ -194,7 +207,7 @@ for (const [fault, begin, end] of [
     await askUntil(relay, '', ({ documents: [room] }) => room?.updates > 0, 'the first updates')
     await begin(postgres)
     const before = typed
-    await waitFor(() => relay.logs.some((line) => line.includes('because Postgres cannot be used')), 'the warning')
+    await relay.says('because Postgres cannot be used')
     assert.equal((await fetch(`${relay.url}/health/ready`)).status, 200)
     assert.equal((await ask(relay, '')).status, 503)
     const late = await joinClient(t, relay, 'opened meanwhile')
@@ -222,7 +235,7 @@ for (const [fault, begin, end] of [
     )
     assert.equal(connections.length, 1)
     assert.equal(await metric(relay, 'relay_metadata_dropped_total'), 0)
-    assert.ok(relay.logs.some((line) => line.includes('Postgres can be used again')))
+    await relay.says('Postgres can be used again')
   })
 }
 
@@ -251,7 +264,7 @@ test('a database that is not there, and words that are no connection string, sto
 
 testWith('a node that was started with nothing else knows its documents also after it was killed', {}, async (t) => {
   const relay = await startRelay(t)
-  assert.ok(relay.logs.some((line) => line.includes(join(relay.dataDir, 'metadata.db'))), 'where the metadata is')
+  await relay.says(join(relay.dataDir, 'metadata.db'))
   const client = await joinClient(t, relay, 'plan')
   client.text.insert(0, 'x')
   await askUntil(relay, '', ({ documents: [room] }) => room?.connections === 1 && room.updates === 1, 'the room')

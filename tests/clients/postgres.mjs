@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { temporaryDirectory } from './relay.mjs'
-import { waitFor } from './wait.mjs'
+import { patience, waitFor } from './wait.mjs'
 
 const script = fileURLToPath(new URL('../servers/postgres.sh', import.meta.url))
 const running = new Set()
@@ -47,7 +47,8 @@ export class Postgres {
     const first = this.output.length
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on('line', (line) => this.output.push(line))
-    const ready = await waitFor(() => this.output.slice(first).find((line) => line.startsWith('ready ')), 'Postgres')
+    const isReady = (line) => line.startsWith('ready ')
+    const ready = await waitFor(() => this.output.slice(first).find(isReady), 'Postgres', 4 * patience)
     this.port = Number(new URL(ready.slice('ready '.length)).port)
   }
 
@@ -93,6 +94,8 @@ export class Postgres {
     const { pid } = this.#child
     let children = []
     try {
+      // So that no further one begins meanwhile.
+      process.kill(pid, 'SIGSTOP')
       children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
         readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
       )

@@ -6,10 +6,14 @@ import { joinDocument } from './hocuspocus.mjs'
 import { kinds } from './kinds.mjs'
 import { quietClientTakesNothing } from './quiet.mjs'
 import { startRelay } from './relay.mjs'
+import { hasLatest, renewForTheLastTime } from './renewal.mjs'
 import { awareness, openRaw, presence } from './wire.mjs'
 
 const { test } = nodeTest
 const relay = await startRelay(nodeTest)
+
+/** How long presence may take to go. Stock clients drop by themselves what they have not heard of for 30 s. */
+const soon = 20_000
 
 const sees = (client, id, name, timeout) =>
   waitFor(() => client.awareness.getStates().get(id)?.name === name, `the presence of "${name}"`, timeout)
@@ -58,11 +62,19 @@ test('presence is kept apart between documents', async (t) => {
   assert.equal(witness.awareness.getStates().has(there.doc.clientID), false)
 })
 
-test('presence disappears at once when a client leaves properly', async (t) => {
-  const [ann, ben] = [await joinAs(t, 'leaves', 'Ann'), await joinAs(t, 'leaves', 'Ben')]
-  await sees(ben, ann.doc.clientID, 'Ann')
+test('presence disappears at once when a client leaves properly, before one that may come back', async (t) => {
+  const [ann, ben, eve] = [
+    await joinAs(t, 'leaves', 'Ann'),
+    await joinAs(t, 'leaves', 'Ben'),
+    await joinAs(t, 'leaves', 'Eve')
+  ]
+  await Promise.all([sees(ben, ann.doc.clientID, 'Ann'), sees(ben, eve.doc.clientID, 'Eve')])
+  const gone = removals(ben)
+  const dropped = eve.dropConnection()
   ann.leave()
-  await misses(ben, ann.doc.clientID, 2000)
+  await dropped
+  await misses(ben, eve.doc.clientID, soon)
+  assert.deepEqual(gone, [ann.doc.clientID, eve.doc.clientID])
 })
 
 test('presence disappears soon after a connection broke, and not those of others', async (t) => {
@@ -76,23 +88,31 @@ test('presence disappears soon after a connection broke, and not those of others
   await sees(ann, eve.doc.clientID, 'Eve')
   const gone = removals(ben)
   await ann.dropConnection()
-  await misses(ben, ann.doc.clientID, 10_000)
+  await misses(ben, ann.doc.clientID, soon)
   assert.deepEqual(gone, [ann.doc.clientID])
   assert.equal(ben.awareness.getStates().get(eve.doc.clientID)?.name, 'Eve')
 })
 
 test('a client whose connection broke and that comes back at once does not flicker', async (t) => {
-  const [ann, ben] = [await joinAs(t, 'flicker', 'Ann'), await joinAs(t, 'flicker', 'Ben')]
-  await sees(ben, ann.doc.clientID, 'Ann')
-  const gone = removals(ben)
-  await ann.dropConnection()
-  ann.provider.connect()
-  await ann.synced()
+  let ann, ben, gone, name
+  // The node waits 3 s for it. A machine that has little time may need several tries to be back by then.
+  for (let tries = 1, away = Infinity; away > 2000; tries++) {
+    assert.ok(tries <= 10, 'no client was back at once')
+    name = `flicker-${tries}`
+    ;[ann, ben] = [await joinAs(t, name, 'Ann'), await joinAs(t, name, 'Ben')]
+    await sees(ben, ann.doc.clientID, 'Ann')
+    gone = removals(ben)
+    const began = performance.now()
+    await ann.dropConnection()
+    ann.provider.connect()
+    await ann.synced()
+    away = performance.now() - began
+  }
   // A third client leaves after Ann came back: by then, what follows from Ann's short absence would have happened.
-  const cat = await joinAs(t, 'flicker', 'Cat')
+  const cat = await joinAs(t, name, 'Cat')
   await sees(ben, cat.doc.clientID, 'Cat')
   await cat.dropConnection()
-  await misses(ben, cat.doc.clientID, 10_000)
+  await misses(ben, cat.doc.clientID, soon)
   assert.deepEqual(gone, [cat.doc.clientID])
   ann.awareness.setLocalStateField('name', 'Ann again')
   await sees(ben, ann.doc.clientID, 'Ann again')
@@ -103,10 +123,12 @@ test('a client whose connection broke and that comes back at once does not flick
 test('a client that comes back after it was forgotten is seen again at once, not after its next renewal', async (t) => {
   const [ann, ben] = [await joinAs(t, 'forgotten', 'Ann'), await joinAs(t, 'forgotten', 'Ben')]
   await sees(ben, ann.doc.clientID, 'Ann')
+  renewForTheLastTime(ann)
+  await hasLatest(ben, ann)
   await ann.dropConnection()
-  await misses(ben, ann.doc.clientID, 10_000)
+  await misses(ben, ann.doc.clientID, soon)
   ann.provider.connect()
-  await sees(ben, ann.doc.clientID, 'Ann', 5000)
+  await sees(ben, ann.doc.clientID, 'Ann')
   await sees(ann, ben.doc.clientID, 'Ben')
 })
 
@@ -121,7 +143,7 @@ test('a client that passes on the presence of others does not own it: when it le
   await sees(ben, 4711, 'Echo')
   const gone = removals(ben)
   echo.socket.terminate()
-  await misses(ben, 4711, 10_000)
+  await misses(ben, 4711, soon)
   assert.deepEqual(gone, [4711])
   assert.equal(ben.awareness.getStates().get(ann.doc.clientID)?.name, 'Ann')
 })
@@ -130,7 +152,7 @@ test('a client that sets its state to null is gone for the others, and may come 
   const [ann, ben] = [await joinAs(t, 'hides', 'Ann'), await joinAs(t, 'hides', 'Ben')]
   await sees(ben, ann.doc.clientID, 'Ann')
   ann.awareness.setLocalState(null)
-  await misses(ben, ann.doc.clientID, 5000)
+  await misses(ben, ann.doc.clientID, soon)
   ann.awareness.setLocalState({ name: 'Ann' })
   await sees(ben, ann.doc.clientID, 'Ann')
 })
@@ -144,7 +166,7 @@ test('two tabs of one user are two presences, and closing one leaves the other',
   await sees(ben, tab1.doc.clientID, 'Ann')
   await sees(ben, tab2.doc.clientID, 'Ann')
   tab1.leave()
-  await misses(ben, tab1.doc.clientID, 5000)
+  await misses(ben, tab1.doc.clientID, soon)
   assert.equal(ben.awareness.getStates().get(tab2.doc.clientID)?.name, 'Ann')
 })
 
@@ -171,11 +193,13 @@ test('a client that comes back sees the others at once, not after their next ren
     const other = kinds[kind](t, relay, name, { name: 'Other' })
     await waitFor(() => other.synced(), `the sync of ${kind}`)
     const back = await joinAs(t, name, 'Back')
-    await sees(back, other.id, 'Other', 5000)
+    await sees(back, other.id, 'Other')
+    renewForTheLastTime(other)
+    await hasLatest(back, other)
     await back.dropConnection()
     assert.equal(back.awareness.getStates().has(other.id), false)
     back.provider.connect()
-    await sees(back, other.id, 'Other', 5000)
+    await sees(back, other.id, 'Other')
   }))
 })
 
@@ -186,7 +210,7 @@ test('presence that is too large goes, and its client edits on', async (t) => {
   await Promise.all([sees(ben, ann.doc.clientID, 'Ann'), sees(ben, cat.doc.clientID, 'Cat')])
   for (const large of [ann, cat]) {
     large.awareness.setLocalStateField('avatar', 'x'.repeat(100_000))
-    await misses(ben, large.doc.clientID, 5000)
+    await misses(ben, large.doc.clientID, soon)
     large.text.insert(0, 'written ')
     await ben.sees((doc) => doc.getText('text').toString().startsWith('written '), 'what is written')
     large.awareness.setLocalStateField('avatar', null)
@@ -194,7 +218,9 @@ test('presence that is too large goes, and its client edits on', async (t) => {
     ben.text.delete(0, 'written '.length)
   }
   assert.deepEqual([ann.closes, cat.closes], [[], []])
-  const said = relay.logs.filter((line) => line.includes('exceeds Limits:MaxAwarenessBytes'))
+  const words = 'exceeds Limits:MaxAwarenessBytes'
+  await relay.says(words, 2)
+  const said = relay.logs.filter((line) => line.includes(words))
   assert.equal(said.filter((line) => line.includes('127.0.0.1')).length, 2)
 })
 
@@ -228,7 +254,7 @@ test('users who share one awareness between two documents are seen in both, stay
   await waitFor(() => allAreSeen(2), 'all users as they have moved')
   const gone = watchers.map(removals)
   first.forEach((client) => client.leave())
-  await Promise.all(watchers.map((watcher) => misses(watcher, first[0].doc.clientID, 10_000)))
+  await Promise.all(watchers.map((watcher) => misses(watcher, first[0].doc.clientID, soon)))
   others.forEach(([, two], index) => two.map.set(`${index}`, 'written'))
   await watchers[1].sees((doc) => doc.getMap('map').size === others.length, 'what the others write')
   assert.deepEqual(gone, [[first[0].doc.clientID], [first[0].doc.clientID]])

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { patience } from './wait.mjs'
+import { patience, waitFor } from './wait.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dll = path.join(
@@ -122,6 +122,15 @@ class RelayProcess {
 
   /** The end of what it said, for messages. */
   get lastWords () { return this.logs.slice(-40).join('\n') }
+
+  /**
+   * Waits until it has said this, so many times: its lines come after what it does, because it writes them in the
+   * background.
+   */
+  says (text, times = 1) {
+    const hasSaid = () => this.logs.filter((line) => line.includes(text)).length >= times
+    return waitFor(hasSaid, `the node to say "${text}"`)
+  }
 
   get running () { return this.#child !== null }
 

@@ -47,8 +47,6 @@ const isRefused = async (t, relay, name) => {
   )
 }
 
-const reports = (relay) => relay.logs.filter((line) => /snapshot/i.test(line))
-
 test('a damaged snapshot that the log covers is reported and kept, and the document is complete', async (t) => {
   const relay = await startRelay(t)
   await writeAndStop(t, relay, 'covered', 'every word')
@@ -59,7 +57,7 @@ test('a damaged snapshot that the log covers is reported and kept, and the docum
   await relay.start()
   const client = await joinClient(t, relay, 'covered')
   assert.equal(client.text.toString(), 'every word')
-  assert.notDeepEqual(reports(relay), [])
+  await relay.says('does not read and is kept')
   assert.deepEqual(readFileSync(snapshot), damaged)
 })
 

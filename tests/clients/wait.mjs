@@ -24,6 +24,20 @@ export const waitFor = async (condition, what, timeout = patience) => {
   }
 }
 
+/**
+ * Waits until none of something is left, for as long as it becomes less: how fast that is, is the machine's doing.
+ * @param {() => number | Promise<number>} left how much is left
+ */
+export const waitForNone = async (left, what, timeout = patience) => {
+  for (let before = await left(); before > 0;) {
+    const less = async () => {
+      const now = await left()
+      return now < before && { now }
+    }
+    before = (await waitFor(less, `${what}, of which ${before} are left`, timeout)).now
+  }
+}
+
 /** Waits for a promise, at most the usual time. */
 export const inTime = async (promise, what, timeout = patience) => {
   const abort = new AbortController()

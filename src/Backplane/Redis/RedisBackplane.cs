@@ -41,7 +41,7 @@ public sealed class RedisBackplane
         var subscriptions = new RedisSubscriptions(others, keys, check, reader, node, logger);
         channel = new RedisDocumentChannel(others, keys, subscriptions, node);
         jobs = new RedisJobs(others, keys, options.Jobs, node);
-        orders = new RedisOrders(others, keys, node, time, logger);
+        orders = new RedisOrders(others, keys, node, options.AnswerPatience, time, logger);
         reports = new RedisReports(others, keys);
         restored = new RestoredSubscriptions(others, subscriptions, orders);
         stopped = stopping.Token;

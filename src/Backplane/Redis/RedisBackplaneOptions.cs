@@ -61,6 +61,11 @@ public sealed record RedisBackplaneOptions
     public TimeSpan ChannelGrace { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
+    /// How long the node that gives an order waits for the other nodes' answers. Default: 1 second.
+    /// </summary>
+    public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
     /// How long the log of a document that a snapshot covers completely is kept after the last append or checkpoint,
     /// and while no node holds the document. Default: one day.
     /// </summary>
@@ -116,6 +121,7 @@ public sealed record RedisBackplaneOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Deadline, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LogEndCheckInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ChannelGrace, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(AnswerPatience, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(CoveredLogRetention, TimeSpan.FromMilliseconds(1));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LogRenewalInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LogRenewalInterval, CoveredLogRetention / 2);

@@ -11,12 +11,9 @@ namespace Relay.Backplane;
 /// depends on a message that may be lost. Every node reads on from where it was when it is woken, when
 /// its subscription is back, and every few seconds. Who carried out an order says so on the same channel.
 /// </summary>
-internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys keys, ulong node, TimeProvider time,
-    ILogger logger) : INodeOrders
+internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys keys, ulong node,
+    TimeSpan answerPatience, TimeProvider time, ILogger logger) : INodeOrders
 {
-    /// <summary>How long the one who gives an order waits for the others' answers.</summary>
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
-
     /// <summary>Between the tries of one wake.</summary>
     private static readonly TimeSpan WakeRetry = TimeSpan.FromMilliseconds(250);
 
@@ -68,7 +65,7 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
                     RedisChannels.PublishCommand, (long)INodeOrders.Lifetime.TotalMilliseconds, MaxRemembered],
                 cancellation);
             var others = Math.Max(0, heard - (isSubscribed ? 1 : 0));
-            await answers.WhenAsync(others).WaitAsync(AnswerPatience, time, cancellation)
+            await answers.WhenAsync(others).WaitAsync(answerPatience, time, cancellation)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
             var (nodes, done) = answers.Read();

@@ -13,6 +13,9 @@ internal sealed class MemoryShare(NodeMemory node)
     /// <summary>Whether the document may grow by so much more.</summary>
     public bool Allows(long growth) => node.Allows(bytes, growth);
 
+    /// <summary>Whether the document's presence may grow by so much more.</summary>
+    public bool AllowsPresence(long growth) => node.AllowsPresence(bytes, growth);
+
     /// <summary>
     /// Whether so much more may be deleted of it. Documents below their share leave a part of the node's memory free,
     /// and what is deleted gives back more than it takes.

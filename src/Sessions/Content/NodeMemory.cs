@@ -6,7 +6,8 @@ namespace Relay.Sessions;
 /// </summary>
 /// <remarks>
 /// When three quarters are taken, only documents that take less than an equal share of the last quarter may grow. So
-/// the sum stays below the limit, and many large documents do not keep people from editing the small ones.
+/// the sum stays below the limit, and many large documents do not keep people from editing the small ones. Presence
+/// stops at a half already: while much of it is taken, as much is under way of what is not.
 /// </remarks>
 internal sealed class NodeMemory(long maxBytes)
 {
@@ -32,8 +33,12 @@ internal sealed class NodeMemory(long maxBytes)
     /// <summary>Whether a document may grow.</summary>
     /// <param name="own">What it takes now.</param>
     /// <param name="growth">By how much.</param>
-    public bool Allows(long own, long growth) =>
-        Used + growth <= maxBytes / 4 * 3 || own + growth <= maxBytes / 4 / Math.Max(1, Volatile.Read(ref documents));
+    public bool Allows(long own, long growth) => Allows(own, growth, maxBytes / 4 * 3);
+
+    /// <summary>Whether the presence at a document may grow.</summary>
+    /// <param name="own">What the document takes now.</param>
+    /// <param name="growth">By how much.</param>
+    public bool AllowsPresence(long own, long growth) => Allows(own, growth, maxBytes / 2);
 
     /// <summary>Whether so much more fits, for any document.</summary>
     public bool HasRoom(long growth) => Used + growth <= maxBytes;
@@ -45,4 +50,7 @@ internal sealed class NodeMemory(long maxBytes)
         Take(-bytes);
         Interlocked.Decrement(ref documents);
     }
+
+    private bool Allows(long own, long growth, long common) =>
+        Used + growth <= common || own + growth <= maxBytes / 4 / Math.Max(1, Volatile.Read(ref documents));
 }

@@ -119,7 +119,7 @@ internal sealed class PresenceEffects(
         var growth = GrowthOf(record, entry);
         return growth <= 0 || IsInShare(entry, connection) ? null
             : records.Bytes + growth > limits.MaxDocumentBytes ? "Limits:MaxDocumentAwarenessBytes"
-            : !memory.Allows(AwarenessRecords.Copies * growth) ? "Limits:MaxOpenBytes"
+            : !memory.AllowsPresence(AwarenessRecords.Copies * growth) ? "Limits:MaxOpenBytes"
             : null;
     }
 
@@ -132,7 +132,8 @@ internal sealed class PresenceEffects(
         var growth = GrowthOf(record, entry);
         var isLarge = AwarenessRecord.BytesWith(entry) > limits.ShareBytes;
         var most = isLarge ? limits.MaxDocumentBytes : 2 * limits.MaxDocumentBytes;
-        return growth > 0 && (records.Bytes + growth > most || !memory.Allows(AwarenessRecords.Copies * growth));
+        return growth > 0
+            && (records.Bytes + growth > most || !memory.AllowsPresence(AwarenessRecords.Copies * growth));
     }
 
     private static long GrowthOf(AwarenessRecord? record, in AwarenessEntry entry) =>

@@ -22,6 +22,19 @@ public sealed class NodeMemoryTests
     }
 
     [Fact]
+    public void Presence_stops_at_a_half_and_has_a_share_of_the_rest_as_well()
+    {
+        var memory = new NodeMemory(1_000_000);
+        var (large, small) = (memory.Open(), memory.Open());
+        Assert.True(large.AllowsPresence(500_000));
+        large.Add(490_000);
+        Assert.False(large.AllowsPresence(20_000));
+        Assert.True(large.Allows(20_000));
+        Assert.True(small.AllowsPresence(125_000));
+        Assert.False(small.AllowsPresence(126_000));
+    }
+
+    [Fact]
     public void A_large_document_can_be_emptied_while_there_is_any_room()
     {
         var memory = new NodeMemory(1_000_000);
@@ -70,9 +83,9 @@ public sealed class NodeMemoryTests
     {
         using var world = new World { Memory = new NodeMemory(200_000) };
         var (large, small, other) = (world.Client(), world.Client(), world.Client());
-        large.Say(Presence((1, 1, $"\"{new string('x', 45_000)}\"")));
-        Assert.InRange(world.Memory.Used, 3 * 45_000, 200_000);
-        large.Say(Presence((2, 1, $"\"{new string('x', 45_000)}\"")));
+        large.Say(Presence((1, 1, $"\"{new string('x', 30_000)}\"")));
+        Assert.InRange(world.Memory.Used, 3 * 30_000, 100_000);
+        large.Say(Presence((2, 1, $"\"{new string('x', 30_000)}\"")));
         small.Say(Presence((3, 1, "{}")));
         Assert.Null(large.Closed);
         Assert.DoesNotContain(2UL, other.Presence.Keys);

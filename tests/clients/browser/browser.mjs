@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
+import * as Y from 'yjs'
 import { patience, waitFor } from '../wait.mjs'
 import { Line } from '../line.mjs'
 
@@ -211,6 +212,20 @@ class Person {
     this.line.takeDown()
     assert.deepEqual(this.#complaints.splice(0), [], 'the page should have nothing to complain about')
   }
+}
+
+/** Waits until the node has logged what was typed: a page that is left may drop what it has not sent yet. */
+export const logs = async (relay, document, text, headers = {}) => {
+  await waitFor(async () => {
+    const answer = await fetch(`${relay.url}/api/documents/${encodeURIComponent(document)}`, { headers })
+    const state = new Uint8Array(await answer.arrayBuffer())
+    if (!answer.ok) return false
+    const doc = new Y.Doc()
+    Y.applyUpdate(doc, state)
+    const has = doc.getXmlFragment('prosemirror').toString().includes(text)
+    doc.destroy()
+    return has
+  }, `"${text}" to be logged`)
 }
 
 /** Waits until everybody's page shows the same text, and returns it. */

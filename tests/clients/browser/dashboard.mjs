@@ -70,6 +70,14 @@ class Dashboard {
     return await waitFor(async () => (await this.rows(id)).find(condition), what)
   }
 
+  /** Waits until it says this of the services, whose text is taken for one line. */
+  async seesServices (pattern) {
+    await waitFor(
+      async () => pattern.test((await this.page.locator('#services').innerText()).replaceAll(/\s+/g, ' ')),
+      `the services to be ${pattern}`
+    )
+  }
+
   /** How wide the page is beyond its window. */
   overflow () {
     return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import * as test from 'node:test'
 import { startRelay } from '../relay.mjs'
 import { waitFor } from '../wait.mjs'
-import { lastFirst, openBrowser, openPage, whereBrowserIs } from './browser.mjs'
+import { lastFirst, logs, openBrowser, openPage, whereBrowserIs } from './browser.mjs'
 import { faintTexts } from './contrast.mjs'
 import { runForeignCode } from './foreign-code.mjs'
 
@@ -33,6 +33,7 @@ test.describe('The demo page', whereBrowserIs, () => {
   test.it('starts a new document on request', async (t) => {
     const a = await open(t, { document: 'first' })
     await a.types('old')
+    await logs(relay, 'first', 'old')
     await a.page.getByRole('link', { name: 'New document' }).click()
     await waitFor(() => a.document !== 'first' && a.document !== null, 'another document in the address')
     await a.reaches('synced')

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import * as test from 'node:test'
 import { startGuardedRelay } from '../tokens.mjs'
-import { waitFor } from '../wait.mjs'
-import { lastFirst, openBrowser, openPage, whereBrowserIs } from './browser.mjs'
+import { lastFirst, logs, openBrowser, openPage, whereBrowserIs } from './browser.mjs'
 
 test.describe('The demo page of a node that asks for tokens', whereBrowserIs, () => {
   let browser
@@ -27,13 +26,7 @@ test.describe('The demo page of a node that asks for tokens', whereBrowserIs, ()
     await follow(`${a.line.url}/?doc=plan#token=${token('ada', { plan: 'write' })}`)
     await a.reaches('synced')
     await a.types('in')
-
-    // A page that is loaded anew may drop what it has not sent yet.
-    const headers = { authorization: `Bearer ${token('ada', { plan: 'read' })}` }
-    await waitFor(
-      async () => (await fetch(`${relay.url}/api/documents/plan`, { headers })).ok,
-      'what was typed to be logged'
-    )
+    await logs(relay, 'plan', 'in', { authorization: `Bearer ${token('ada', { plan: 'read' })}` })
     assert.equal(a.page.url(), `${a.line.url}/?doc=plan`)
     await a.page.reload()
     await a.sees('in')

@@ -38,8 +38,8 @@ internal sealed class LimitsOptions
 
     /// <summary>
     /// What all documents that are open take in memory, with their presence. When three quarters are taken, only
-    /// documents below an equal share of the rest may grow; when it is full, no further one is opened. Default:
-    /// half of the memory that the process may use, at least 128 MiB.
+    /// documents below an equal share of the rest may grow, and presence stops at a half; when it is full, no
+    /// further document is opened. Default: half of the memory that the process may use, at least 128 MiB.
     /// </summary>
     public long MaxOpenBytes { get; set; } = Math.Max(
         128L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
