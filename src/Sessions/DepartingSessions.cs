@@ -4,7 +4,7 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// Documents of which a session was taken out of the way and is not freed yet: the next one loads only after that.
-/// Belongs to the registry's lock.
+/// Belongs to the table's lock.
 /// </summary>
 internal sealed class DepartingSessions
 {

@@ -4,7 +4,7 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// How many joins are under way that each session's mailbox has not seen; most sessions have none. Belongs to the
-/// registry's lock.
+/// table's lock.
 /// </summary>
 internal sealed class PendingJoins
 {

@@ -11,16 +11,7 @@ internal sealed partial class SessionRegistry
     private readonly List<DocumentSession> lookedAt = [];
 
     /// <summary>Sessions in memory, those included that are being loaded or left.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (gate)
-            {
-                return sessions.Count + departing.Count;
-            }
-        }
-    }
+    public int Count => table.Count;
 
     /// <summary>Sessions with updates that no snapshot covers.</summary>
     public int UnsavedCount
@@ -49,11 +40,7 @@ internal sealed partial class SessionRegistry
     {
         lock (looking)
         {
-            lock (gate)
-            {
-                lookedAt.AddRange(sessions.Values);
-            }
-
+            table.CopyTo(lookedAt);
             try
             {
                 foreach (var session in lookedAt)

@@ -7,14 +7,17 @@ namespace Relay.Sessions;
 /// the next session of its document loads only then, so that its subscription and its place in the locator are never
 /// taken away by the one before.
 /// </summary>
-internal sealed partial class SessionRegistry(SessionServices services)
+internal sealed partial class SessionRegistry
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<DocumentName, DocumentSession> sessions = [];
-    private readonly DepartingSessions departing = new();
-    private readonly PendingJoins joins = new();
+    private readonly SessionTable table;
+    private readonly StaleListings stale;
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool stopping;
+
+    public SessionRegistry(SessionServices services)
+    {
+        table = new SessionTable(name => new DocumentSession(name, services, this));
+        stale = new StaleListings(services);
+    }
 
     /// <summary>
     /// Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see
@@ -71,15 +74,9 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// </summary>
     public bool TryRead(DocumentName name, Action<byte[]?, RefusalReason> reader)
     {
-        DocumentSession? session;
-        lock (gate)
+        if (table.Join(name) is not { } session)
         {
-            if (!sessions.TryGetValue(name, out session))
-            {
-                return false;
-            }
-
-            joins.Begin(session);
+            return false;
         }
 
         session.Mailbox.Post(() => session.Read(reader));
@@ -95,34 +92,19 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// Called once, on any thread: with null while the session is loading or failing, "not yet".
     /// </param>
     /// <remarks>
-    /// Who asks has read in the locator that this node holds the document. If it does not, a call to the locator was
-    /// given up and came late, or a removal failed: it is made up for.
+    /// The node that asks has read in the locator that this node holds the document. If it does not, its listing is
+    /// removed.
     /// </remarks>
     public bool TryShare(DocumentName name, Action<PeerState?> reader)
     {
-        DocumentSession? session;
-        bool isListedStill;
-        lock (gate)
+        var session = table.FindOrHold(name, out var isHeld);
+        session?.Mailbox.Post(() => reader(session.Share()));
+        if (isHeld)
         {
-            isListedStill = !sessions.TryGetValue(name, out session) && !stopping && !departing.Contains(name);
-            if (isListedStill)
-            {
-                departing.Add(name);
-            }
+            _ = stale.RemoveAsync(name, Gone);
         }
 
-        if (session is not null)
-        {
-            session.Mailbox.Post(() => reader(session.Share()));
-            return true;
-        }
-
-        if (isListedStill)
-        {
-            _ = RemoveFromLocatorAsync(name);
-        }
-
-        return false;
+        return session is not null;
     }
 
     /// <summary>
@@ -135,26 +117,13 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// </param>
     public bool TryShowPresence(DocumentName name, Action<byte[]?> reader)
     {
-        DocumentSession? session;
-        lock (gate)
-        {
-            sessions.TryGetValue(name, out session);
-        }
-
+        var session = table.Find(name);
         session?.Mailbox.Post(() => reader(session.Presence()));
         return session is not null;
     }
 
     /// <summary>Completes when the session that the document has now, if it has one, is wholly gone.</summary>
-    public Task WhenGoneAsync(DocumentName name)
-    {
-        lock (gate)
-        {
-            return sessions.ContainsKey(name) || departing.Contains(name)
-                ? departing.WhenGoneAsync(name)
-                : Task.CompletedTask;
-        }
-    }
+    public Task WhenGoneAsync(DocumentName name) => table.WhenGoneAsync(name);
 
     /// <summary>
     /// Lets all sessions leave as soon as their connections are gone, and completes when none is left. No connection
@@ -162,13 +131,7 @@ internal sealed partial class SessionRegistry(SessionServices services)
     /// </summary>
     public Task LeaveAllAsync()
     {
-        DocumentSession[] all;
-        lock (gate)
-        {
-            stopping = true;
-            all = [.. sessions.Values];
-        }
-
+        var all = table.Stop();
         CompleteIfEmpty();
         foreach (var session in all)
         {
@@ -179,99 +142,29 @@ internal sealed partial class SessionRegistry(SessionServices services)
     }
 
     /// <summary>The session has seen a join.</summary>
-    public void Joined(DocumentSession session)
-    {
-        lock (gate)
-        {
-            joins.End(session);
-        }
-    }
+    public void Joined(DocumentSession session) => table.EndJoin(session);
 
     /// <summary>Takes a session that wants to end out of the way, unless a connection is about to join it.</summary>
-    public bool TryRetire(DocumentSession session)
-    {
-        lock (gate)
-        {
-            if (joins.Has(session))
-            {
-                return false;
-            }
-
-            RetireLocked(session);
-            return true;
-        }
-    }
+    public bool TryRetire(DocumentSession session) => table.TryRetire(session);
 
     /// <summary>Takes a session that failed out of the way.</summary>
-    public void Retire(DocumentSession session)
-    {
-        lock (gate)
-        {
-            RetireLocked(session);
-        }
-    }
+    public void Retire(DocumentSession session) => table.Retire(session);
 
     /// <summary>
     /// A session of this document that was taken out of the way has freed everything: the next one may load.
     /// </summary>
     public void Gone(DocumentName name)
     {
-        DocumentSession? next = null;
-        TaskCompletionSource? waiter;
-        lock (gate)
-        {
-            if (departing.Remove(name, out waiter))
-            {
-                sessions.TryGetValue(name, out next);
-            }
-        }
-
+        var next = table.Free(name, out var waiter);
         waiter?.SetResult();
         next?.Mailbox.Post(next.BeginLoad);
         CompleteIfEmpty();
     }
 
-    /// <summary>
-    /// Meanwhile no session of the document loads, so that the removal does not land after its place was taken.
-    /// </summary>
-    private async Task RemoveFromLocatorAsync(DocumentName name)
-    {
-        try
-        {
-            using var timeout = new CancellationTokenSource(services.Settings.CallTimeout, services.Environment.Time);
-            await services.Locator.RemoveAsync(name, timeout.Token);
-        }
-        catch (Exception exception)
-        {
-            // The next node that asks makes this one try again.
-            services.LateRemovals.Add(name);
-            LogStillListed(services.Logger, exception, name);
-        }
-
-        Gone(name);
-    }
-
     private DocumentSession Choose(DocumentName name)
     {
-        DocumentSession? session;
-        var load = false;
-        lock (gate)
-        {
-            if (!sessions.TryGetValue(name, out session))
-            {
-                session = new DocumentSession(name, services, this);
-                sessions.Add(name, session);
-                load = !departing.Contains(name);
-                if (stopping)
-                {
-                    session.Mailbox.PostElsewhere(session.OnNodeStops);
-                }
-            }
-
-            joins.Begin(session);
-        }
-
-        if (load)
+        var session = table.Join(name, out var mayLoad);
+        if (mayLoad)
         {
             session.Mailbox.Post(session.BeginLoad);
         }
@@ -279,22 +172,11 @@ internal sealed partial class SessionRegistry(SessionServices services)
         return session;
     }
 
-    private void RetireLocked(DocumentSession session)
-    {
-        sessions.RemoveAndShrink(session.Name);
-        departing.Add(session.Name);
-    }
-
     private void CompleteIfEmpty()
     {
-        lock (gate)
+        if (table.IsAtEnd)
         {
-            if (!stopping || sessions.Count > 0 || !departing.IsEmpty)
-            {
-                return;
-            }
+            empty.TrySetResult();
         }
-
-        empty.TrySetResult();
     }
 }

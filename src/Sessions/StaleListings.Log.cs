@@ -2,7 +2,7 @@ using Relay.Yjs;
 
 namespace Relay.Sessions;
 
-internal sealed partial class SessionRegistry
+internal sealed partial class StaleListings
 {
     [LoggerMessage(
         SessionEventId.StillListed,

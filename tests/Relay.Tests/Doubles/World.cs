@@ -165,7 +165,7 @@ internal sealed class World : IDisposable
         return new DocumentLife(services.Log, services.Snapshots, services.Durable, services.Environment);
     }
 
-    private SessionServices Services(int number)
+    public SessionServices Services(int number)
     {
         var durable = new DurableStateReader(Backplane, Snapshots, Settings.Content, Time,
             NullLogger<DurableStateReader>.Instance);
