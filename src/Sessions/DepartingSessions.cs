@@ -3,7 +3,7 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Documents of which a session was taken out of the way and is not freed yet: the next one loads only after that.
+/// Documents of which a session was removed and is not freed yet: the next one loads only after that.
 /// Belongs to the table's lock.
 /// </summary>
 internal sealed class DepartingSessions

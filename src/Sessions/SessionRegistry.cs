@@ -108,12 +108,12 @@ internal sealed partial class SessionRegistry
     }
 
     /// <summary>
-    /// Asks the document's session, if there is one, who is there; false without calling the reader if there is none.
+    /// Asks the document's session, if there is one, for presence; false without calling the reader if there is none.
     /// </summary>
     /// <param name="name">The document.</param>
     /// <param name="reader">
-    /// Called once, on any thread, with everybody's presence and who went lately (y-protocols encoding); with null
-    /// while the session is loading.
+    /// Called once, on any thread, with all clients that are there and those that went lately (y-protocols
+    /// encoding); with null while the session is loading.
     /// </param>
     public bool TryShowPresence(DocumentName name, Action<byte[]?> reader)
     {
@@ -144,14 +144,14 @@ internal sealed partial class SessionRegistry
     /// <summary>The session has seen a join.</summary>
     public void Joined(DocumentSession session) => table.EndJoin(session);
 
-    /// <summary>Takes a session that wants to end out of the way, unless a connection is about to join it.</summary>
+    /// <summary>Removes a session that is to end, unless a connection is about to join it.</summary>
     public bool TryRetire(DocumentSession session) => table.TryRetire(session);
 
-    /// <summary>Takes a session that failed out of the way.</summary>
+    /// <summary>Removes a session that failed.</summary>
     public void Retire(DocumentSession session) => table.Retire(session);
 
     /// <summary>
-    /// A session of this document that was taken out of the way has freed everything: the next one may load.
+    /// A session of this document that was removed has freed everything: the next one may load.
     /// </summary>
     public void Gone(DocumentName name)
     {

@@ -5,7 +5,7 @@ namespace Relay.Sessions;
 /// <summary>What a session knows about one connection's presence. Belongs to the session's mailbox.</summary>
 internal sealed class PresenceState
 {
-    /// <summary>Whose connection it is.</summary>
+    /// <summary>The user of the connection.</summary>
     public PresenceUser User { get; init; }
 
     /// <summary>The client ids that this connection owns.</summary>
@@ -28,10 +28,10 @@ internal sealed class PresenceState
 
     /// <summary>
     /// The client has answered the node's question for its document. Unless it is new, it may have been here a moment
-    /// ago: stock clients forget who is there when their connection ends, but not the clocks, and ignore entries under
-    /// clocks that they know.
+    /// ago: stock clients forget the other clients when their connection ends, but not the clocks, and ignore entries
+    /// under clocks that they know.
     /// </summary>
-    /// <returns>Whether it is to be told again who is there.</returns>
+    /// <returns>Whether the clients that are there are to be told to it again.</returns>
     public bool MayHaveForgotten()
     {
         var isFirst = !MayHaveHeard;

@@ -5,8 +5,8 @@ using System.Text;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Whose presence it is, as nodes tell it each other: the beginning of the SHA-256 of the token's <c>sub</c>, or 0
-/// where there is none.
+/// The user of a presence entry, as nodes tell it each other: the beginning of the SHA-256 of the token's <c>sub</c>,
+/// or 0 where there is none.
 /// </summary>
 internal readonly record struct PresenceUser(ulong Value)
 {

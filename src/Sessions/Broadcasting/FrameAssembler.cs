@@ -160,7 +160,7 @@ internal sealed class FrameAssembler(
 
         var format = attachment.Connection.Format;
         var frame = presence.WantsAll
-            ? presenceFrames.Everybody(format)
+            ? presenceFrames.AllClients(format)
             : presenceFrames.Since(presence.Cursor, format);
         presence.WantsAll = false;
         presence.Cursor = records.LastChange;

@@ -12,18 +12,18 @@ namespace Relay.Sessions;
 /// </remarks>
 internal interface IContent
 {
-    /// <summary>What it takes in memory, in bytes. Costs nothing to ask for.</summary>
+    /// <summary>What it takes in memory, in bytes: kept up to date, not counted when it is asked for.</summary>
     long MemoryBytes { get; }
 
     /// <summary>
-    /// Whether an update of so many bytes may make work due that goes through the whole content. Costs nothing to ask
-    /// for.
+    /// Whether an update of so many bytes may make work due that goes through the whole content. Does not look
+    /// at the content itself.
     /// </summary>
     bool MayBeCollected(long updateBytes);
 
     /// <summary>
     /// Reads what a connection sends: whether it is valid, what of it is new, and what the content would grow by.
-    /// Changes nothing.
+    /// The content stays as it is.
     /// </summary>
     /// <param name="update">The bytes.</param>
     /// <param name="room">By how much the content may grow; what needs more is not put together.</param>
@@ -35,9 +35,9 @@ internal interface IContent
     /// <returns>False if the update does not read as far as it was read.</returns>
     bool TryFindNews(ReadOnlySpan<byte> update, out bool isNew, out ContentError error);
 
-    /// <summary>What of an update is new. Changes nothing.</summary>
+    /// <summary>What of an update is new. The content stays as it is.</summary>
     /// <param name="update">The bytes.</param>
-    /// <param name="news">The diff: the same memory when all is new, empty when nothing is.</param>
+    /// <param name="news">The diff: the same memory when all is new, empty when no part is.</param>
     /// <param name="error">Why the update is refused.</param>
     /// <param name="isAccepted">It was accepted before, and is not refused for what has become known since.</param>
     bool TryGetNews(
@@ -45,8 +45,8 @@ internal interface IContent
 
     /// <summary>Applies an update, wholly or not at all. Nothing of its memory is kept.</summary>
     /// <param name="update">The bytes.</param>
-    /// <param name="news">The diff, for the connections: the same memory when all was new, empty when nothing
-    /// was.</param>
+    /// <param name="news">The diff, for the connections: the same memory when all was new, empty when no
+    /// part was.</param>
     /// <param name="error">Why the update is refused. All nodes refuse the same.</param>
     bool TryApply(ReadOnlyMemory<byte> update, out ReadOnlyMemory<byte> news, out ContentError error);
 
@@ -60,7 +60,7 @@ internal interface IContent
     /// effect at once.
     /// </summary>
     /// <param name="update">The bytes.</param>
-    /// <param name="besides">What counts as known besides; null for nothing else.</param>
+    /// <param name="besides">What counts as known besides; null for none.</param>
     /// <returns>True also if the bytes do not read: that is for another check to say.</returns>
     bool HasPastOf(ReadOnlyMemory<byte> update, ITakenUpdates? besides = null);
 

@@ -6,7 +6,7 @@ internal interface IContentKind
     /// <summary>An update without changes.</summary>
     ReadOnlyMemory<byte> EmptyUpdate { get; }
 
-    /// <summary>The state vector of a copy that has nothing.</summary>
+    /// <summary>The state vector of an empty copy.</summary>
     ReadOnlyMemory<byte> EmptyStateVector { get; }
 
     /// <summary>A content to which no update was applied.</summary>

@@ -2,7 +2,7 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// The entries that some connection of a session still has to be sent, counted from the session's start, up to a byte
-/// limit: beyond it the oldest go, and the connections that still wanted them get one merged difference instead.
+/// limit: beyond it the oldest are dropped, and the connections that lack them get one diff instead.
 /// Without such a connection no entry is kept.
 /// </summary>
 internal sealed class DeliveryLog(long maxBytes)

@@ -36,8 +36,8 @@ internal sealed class ConnectionOpening
     }
 
     /// <summary>
-    /// A connection has said what it has, or left. Where no other is waited for, nothing is due: a node that has taken
-    /// many clients at once is not woken for each of their documents when their time is over.
+    /// A connection has said what it has, or left. Where no other is waited for, the timer is cleared: a node that has
+    /// taken many clients at once is not woken for each of their documents when their time is over.
     /// </summary>
     public void OnOpened()
     {

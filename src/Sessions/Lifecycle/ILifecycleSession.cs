@@ -26,11 +26,11 @@ internal interface ILifecycleSession
     /// </returns>
     bool TrySaveAll();
 
-    /// <summary>Takes the session out of the way of the next one, unless a connection is about to join it.</summary>
+    /// <summary>Removes the session from its node, unless a connection is about to join it.</summary>
     bool TryRetire();
 
     /// <summary>
-    /// The session failed: it is taken out of the way of the next one, and gives up its connections and requests.
+    /// The session failed: it is removed from its node, and gives up its connections and requests.
     /// </summary>
     void OnFailed(RefusalReason reason);
 

@@ -7,7 +7,7 @@ internal interface IPeers
 {
     /// <summary>
     /// Asks the holders for the document's state: one, and the next one if it has not answered soon, none twice. The
-    /// first whole answer counts; nothing if none gives one before its deadline, for whatever reason. A peer's answer
+    /// first whole answer counts; null if none gives one before its deadline, for whatever reason. A peer's answer
     /// is a short cut to what snapshots and log say, so no failure here is an error.
     /// </summary>
     /// <param name="document">The document.</param>

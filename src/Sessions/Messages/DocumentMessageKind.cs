@@ -21,6 +21,6 @@ internal enum DocumentMessageKind
     /// <summary>Bytes that are sent back when everything that the client sent before them is in the log.</summary>
     Marker,
 
-    /// <summary>An application's own message to everybody else at the document.</summary>
+    /// <summary>An application's own message to all other connections at the document.</summary>
     Stateless,
 }

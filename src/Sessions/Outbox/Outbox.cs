@@ -112,7 +112,7 @@ internal sealed class Outbox
 
     /// <summary>
     /// Takes what the stores, or sessions that follow the log, lack although the document has it, before all that
-    /// waits. Returns false if that is nothing.
+    /// waits. Returns false if they lack no part.
     /// </summary>
     public bool Recover(ReadOnlyMemory<byte> lacking)
     {

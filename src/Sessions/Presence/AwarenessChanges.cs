@@ -17,7 +17,7 @@ internal sealed class AwarenessChanges
 
     /// <summary>
     /// Entries to be sent to one connection alone, about its own client: its removal, or its own state under the next
-    /// clock. A stock client answers both with its state under a clock that everybody takes.
+    /// clock. A stock client answers both with its state under a clock that all clients take.
     /// </summary>
     public List<(Attachment Connection, AwarenessEntry Entry)> Nudges { get; } = [];
 
@@ -25,7 +25,7 @@ internal sealed class AwarenessChanges
     /// A connection sent the removal of a client that it does not own, under the newest clock: its client does not
     /// show it any more. Stock clients do so when another tab of their browser loses its connection.
     /// </summary>
-    public bool SomeoneForgot { get; set; }
+    public bool NeedsRenewal { get; set; }
 
     /// <summary>The limit that kept an entry out; null when all were taken.</summary>
     public string? Exceeded { get; set; }

@@ -48,7 +48,7 @@ internal sealed class AwarenessRecord(ulong clientId)
     public AwarenessEntry Entry => new(ClientId, Clock, State);
 
     /// <summary>
-    /// The same client under the next clock: a stock client that hears it of itself says it to everybody.
+    /// The same client under the next clock: a stock client that hears it of itself sends it to all others.
     /// </summary>
     public AwarenessEntry NextEntry => new(ClientId, Clock + 1, State);
 
@@ -60,7 +60,7 @@ internal sealed class AwarenessRecord(ulong clientId)
     /// </summary>
     public AwarenessEntry OwnEntry => IsNull || Claims.HasOwner ? Entry : Removal;
 
-    /// <summary>Whether the id belongs to a user who is not this one.</summary>
+    /// <summary>Whether the id belongs to another user than this one.</summary>
     public bool IsOfAnother(PresenceUser user) => User.IsKnown && User != user;
 
     /// <summary>What this record would take with another state.</summary>

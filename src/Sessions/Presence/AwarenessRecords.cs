@@ -31,7 +31,7 @@ internal sealed class AwarenessRecords(MemoryShare memory)
     /// <summary>What all records take.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Whether nothing is known about anyone.</summary>
+    /// <summary>Whether no client is known.</summary>
     public bool IsEmpty => records.Count == 0;
 
     /// <summary>All of them, those that are gone included.</summary>
@@ -75,8 +75,8 @@ internal sealed class AwarenessRecords(MemoryShare memory)
     }
 
     /// <summary>
-    /// The update that brings a holder of all changes up to number <paramref name="change"/> up to date, or null. One
-    /// who knows nothing is told nothing about who is gone.
+    /// The update that brings a holder of all changes up to number <paramref name="change"/> up to date, or null. A
+    /// holder of no changes is not told which clients are gone.
     /// </summary>
     public byte[]? EncodeSince(long change)
     {

@@ -1,8 +1,8 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// The presence of one document's clients: who is there, who may say so, and how long it counts. Belongs to the
-/// session's mailbox.
+/// The presence of one document's clients: which are there, which connections may say so, and how long it counts.
+/// Belongs to the session's mailbox.
 /// </summary>
 internal sealed class AwarenessRegistry
 {
@@ -65,7 +65,7 @@ internal sealed class AwarenessRegistry
     /// Asks owners on this node to say under the next clock what was last said before <paramref name="asked"/>: stock
     /// clients that come back ignore entries under clocks that they know.
     /// </summary>
-    /// <param name="asked">When somebody came back.</param>
+    /// <param name="asked">When a client came back.</param>
     /// <param name="most">So many clients at most are asked for.</param>
     public AwarenessChanges Renew(DateTimeOffset asked, int most)
     {

@@ -14,7 +14,7 @@ internal sealed class MergedPresence
     public IEnumerable<AwarenessEntry> Present =>
         newest.Values.Where(entry => !entry.IsNull).OrderBy(entry => entry.ClientId);
 
-    /// <summary>Adds one node's answer (y-protocols encoding). One that does not read, or null, adds nothing.</summary>
+    /// <summary>Adds one node's answer (y-protocols encoding). One that does not read is left out, and null.</summary>
     public void Add(ReadOnlyMemory<byte>? answer)
     {
         if (answer is not { } update || !AwarenessUpdate.TryDecode(update, int.MaxValue, out var entries, out _))

@@ -57,7 +57,7 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
     }
 
     /// <summary>
-    /// Whether the id belongs to a user here who is another one there. Nodes of older versions name no users, and are
+    /// Whether the id belongs to one user here and to another one there. Nodes of older versions name no users, and are
     /// believed.
     /// </summary>
     private static bool IsDisputed(AwarenessRecord record, PresenceUser user) =>

@@ -7,7 +7,7 @@ namespace Relay.Sessions;
 /// Stock clients send back every entry that they hear, and removals of entries that they time out. So a connection
 /// owns a client only once it said an entry of it that cannot be an echo:
 /// <list type="bullet">
-/// <item>under a clock that is newer than the known one, if the client is there through no one else, or if it is the
+/// <item>under a clock that is newer than the known one, if no other connection owns the client, or if it is the
 /// only such entry of a connection that owns no client yet; or</item>
 /// <item>under the known clock, in the connection's first presence frame, alone, and before the connection can have
 /// heard of it: that is how a client comes back.</item>
@@ -83,7 +83,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
         return result;
     }
 
-    /// <summary>The connection is gone for good, and with it the clients that nothing else says.</summary>
+    /// <summary>The connection is gone for good, and with it the clients that no other source says.</summary>
     public AwarenessChanges Remove(Attachment connection, DateTimeOffset now)
     {
         var result = new AwarenessChanges();
@@ -165,7 +165,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
 
         if (record is null)
         {
-            // Nobody knows its clocks from before.
+            // No client knows its clocks from before.
             record = records.Add(entry.ClientId);
             record.AskedAt = now;
         }
@@ -222,7 +222,7 @@ internal sealed class OwnPresence(AwarenessRecords records, AwarenessLimits limi
 
         if (!record.Claims.Has(connection))
         {
-            result.SomeoneForgot |= entry.Clock == record.Clock;
+            result.NeedsRenewal |= entry.Clock == record.Clock;
             return;
         }
 

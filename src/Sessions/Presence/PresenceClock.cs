@@ -2,7 +2,7 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// Which clocks of presence entries are taken. Clients raise theirs by one for each change, and hold integers of at
-/// most 2^53 - 1: a client whose clock somebody else drives there can never change its presence again.
+/// most 2^53 - 1: a client whose clock another one drives there can never change its presence again.
 /// </summary>
 internal static class PresenceClock
 {

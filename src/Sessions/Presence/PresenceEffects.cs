@@ -75,7 +75,7 @@ internal sealed class PresenceEffects(
 
     /// <summary>
     /// Sends the client's removal to the connections that own it, and to no others. The client itself says its presence
-    /// under the next clock, and whoever only heard of it gives it up.
+    /// under the next clock, and a connection that only heard of it gives it up.
     /// </summary>
     public static void Ask(AwarenessRecord record, ulong clock, AwarenessChanges result)
     {

@@ -6,7 +6,7 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed class PresenceFrames(AwarenessRecords records)
 {
-    /// <summary>In the place of a change: all who are there, possibly none.</summary>
+    /// <summary>In the place of a change: all clients that are there, possibly none.</summary>
     private const long All = -1;
 
     private long from;
@@ -37,6 +37,6 @@ internal sealed class PresenceFrames(AwarenessRecords records)
         return frame;
     }
 
-    /// <summary>All who are there, possibly none.</summary>
-    public ReadOnlyMemory<byte> Everybody(FrameFormat wanted) => Since(All, wanted)!.Value;
+    /// <summary>All clients that are there, possibly none.</summary>
+    public ReadOnlyMemory<byte> AllClients(FrameFormat wanted) => Since(All, wanted)!.Value;
 }

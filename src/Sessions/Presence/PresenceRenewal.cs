@@ -1,7 +1,7 @@
 namespace Relay.Sessions;
 
 /// <summary>
-/// When owners are asked to say their presence anew, because somebody came back who may ignore the clocks that are
+/// When owners are asked to say their presence anew, because a client came back that may ignore the clocks that are
 /// known: at once, and of documents with many clients some at a time. Belongs to the session's mailbox.
 /// </summary>
 internal sealed class PresenceRenewal
@@ -25,12 +25,12 @@ internal sealed class PresenceRenewal
     private DateTimeOffset? lastAsked;
 
     /// <summary>
-    /// Somebody came back. Each request has a time of its own, so that one that follows at once is served, too.
+    /// A client came back. Each request has a time of its own, so that one that follows at once is served, too.
     /// </summary>
     public void Ask(DateTimeOffset now) => lastAsked = askedAt = lastAsked >= now ? lastAsked + new TimeSpan(1) : now;
 
     /// <summary>
-    /// Whether somebody came back not long ago: other nodes may not have heard of it if the channel was interrupted.
+    /// Whether a client came back not long ago: other nodes may not have heard of it if the channel was interrupted.
     /// </summary>
     public bool WasAskedLately(DateTimeOffset now) => now - lastAsked < Memory;
 

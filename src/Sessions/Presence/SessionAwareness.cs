@@ -4,8 +4,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Who is at the document: spread at once to the connections of this node and to other nodes, never stored. Belongs to
-/// the session's mailbox.
+/// Which clients are at the document: spread at once to the connections of this node and to other nodes, never stored.
+/// Belongs to the session's mailbox.
 /// </summary>
 internal sealed partial class SessionAwareness
 {
@@ -56,7 +56,7 @@ internal sealed partial class SessionAwareness
         return registry.EncodeOwn();
     }
 
-    /// <summary>The session hears the channel: says who is here, and asks who is there.</summary>
+    /// <summary>The session hears the channel: tells other nodes its clients, and asks for theirs.</summary>
     public void OnListening()
     {
         publisher.Listen();
@@ -228,7 +228,7 @@ internal sealed partial class SessionAwareness
             Publish();
         }
 
-        if (changes.SomeoneForgot)
+        if (changes.NeedsRenewal)
         {
             RequestRenewalEverywhere();
         }

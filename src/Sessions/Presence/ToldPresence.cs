@@ -4,12 +4,12 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Presence entries as nodes tell them each other, with whose they are. Where no user is known it is the y-protocols
+/// Presence entries as nodes tell them each other, with their users. Where no user is known it is the y-protocols
 /// encoding alone. Otherwise a zero byte comes first, then that encoding with its length, then 8 bytes for each
 /// entry's user, big-endian.
 /// </summary>
 /// <param name="Entries">The entries.</param>
-/// <param name="Users">Whose they are, in their order; empty where no user is known.</param>
+/// <param name="Users">Their users, in the same order; empty where no user is known.</param>
 internal readonly record struct ToldPresence(IReadOnlyList<AwarenessEntry> Entries, IReadOnlyList<PresenceUser> Users)
 {
     private const int UserBytes = 8;

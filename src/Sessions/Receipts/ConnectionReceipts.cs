@@ -43,7 +43,7 @@ internal sealed class ConnectionReceipts(ISessionConnection connection, Delivery
     }
 
     /// <summary>
-    /// A message that was in the outbox is in the log. The connection is sent nothing yet: the caller sees to that.
+    /// A message that was in the outbox is in the log. The caller sends the connection its receipts.
     /// </summary>
     /// <param name="settles">The bytes of the message.</param>
     /// <param name="content">

@@ -59,8 +59,7 @@ internal sealed record SessionSettings
 
     /// <summary>
     /// The most that waits of applications' own messages, for a connection that is still sending and for the other
-    /// nodes; beyond
-    /// it they are dropped. A few of the largest (<c>Limits:MaxStatelessBytes</c>).
+    /// nodes; beyond it they are dropped. A few of the largest (<c>Limits:MaxStatelessBytes</c>).
     /// </summary>
     public required long StatelessBytes { get; init; }
 
@@ -113,7 +112,7 @@ internal sealed record SessionSettings
 
     /// <summary>
     /// How long a change waits for a snapshot: <see cref="SaveInterval"/>, for large documents up to twice as long. Not
-    /// longer, because a document that has waited three times as long looks forgotten to other nodes.
+    /// longer, because a document that has waited three times as long is orphaned to other nodes.
     /// </summary>
     /// <param name="stateBytes">The document's size when it was last encoded; 0 if it was not yet.</param>
     public TimeSpan SaveIntervalOf(long stateBytes) =>

@@ -5,9 +5,9 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Takes a log that does not read, or that no longer reaches back to a snapshot, out of the way of its document, which
-/// then opens from the snapshots and all entries that read. The bytes of a damaged log are kept. Where that is less
-/// than the document was, somebody must say first that it may be.
+/// Sets aside a log that does not read, or that no longer reaches back to a snapshot. Its document then opens from the
+/// snapshots and all entries that read. The bytes of a damaged log are kept. Where what is left is less than the
+/// document was, the caller must accept the loss first.
 /// </summary>
 internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, LogRenewal renewal)
 {
@@ -57,7 +57,7 @@ internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, Log
             }
 
             var left = await durable.ReadWithoutAsync(name, Position.None, acceptsGap: true, cancellation);
-            var loss = $"{present.Problem} What was written there is lost unless somebody's copy has it.";
+            var loss = $"{present.Problem} What was written there is lost unless a client still has it.";
             if (left.Outcome != DurableOutcome.Read)
             {
                 var held = await durable.ReadEntriesAsync(name, cancellation);
@@ -105,7 +105,7 @@ internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, Log
         if (left.Outcome == DurableOutcome.Deleted || lost <= 0)
         {
             return salvaged.MayLackEnd
-                ? $"What the log held at its end is lost unless somebody's copy has it. {salvaged.Problem}"
+                ? $"What the log held at its end is lost unless a client still has it. {salvaged.Problem}"
                 : null;
         }
 
@@ -116,6 +116,6 @@ internal sealed class BadLogs(IDamagedLogs logs, DurableStateReader durable, Log
         }
 
         return $"Of {end.Offset - covered} log entries after the newest snapshot {lost} do not read, the first of them "
-            + $"at offset {first}; what they hold is lost unless somebody's copy has it.";
+            + $"at offset {first}; what they hold is lost unless a client still has it.";
     }
 }

@@ -5,16 +5,14 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Takes a snapshot that does not read out of the way of its document, which then opens from what is left: the snapshot
-/// before it and the log. The snapshot is kept. Where what is left is less than the document was, somebody must say
-/// first that it may be.
+/// Sets aside a snapshot that does not read. Its document then opens from what is left: the snapshot before it and the
+/// log. The snapshot is kept. Where what is left is less than the document was, the caller must accept the loss first.
 /// </summary>
 /// <remarks>
-/// The log is written to before the snapshot goes, so that a request that ends in between changes nothing that a later
-/// one does not find and complete. Where nothing is lost, the log gets an entry: it may have been covered by that
-/// snapshot alone, and would expire. Where something is, the log begins anew with what is left: a session somewhere may
-/// still have what is lost, under a position that would mean something else from now on; so it reconciles and appends
-/// it again.
+/// The log is written to before the snapshot is removed, so that a later request completes one that ended in between.
+/// Where no content is lost, the log gets an entry: it may have been covered by that snapshot alone, and would expire.
+/// Otherwise the log begins anew with what is left: a session of another node may still have what is lost, under a
+/// position that would name another history from now on; so it reconciles and appends it again.
 /// </remarks>
 internal sealed class BadSnapshots(ISnapshotStore snapshots, DurableStateReader durable, LogRenewal renewal)
 {
@@ -106,9 +104,9 @@ internal sealed class BadSnapshots(ISnapshotStore snapshots, DurableStateReader 
             left = merged;
         }
 
-        var from = left.Saved.IsNone ? "from nothing but the log" : $"from its snapshot at {left.Saved}";
+        var from = left.Saved.IsNone ? "from the log alone" : $"from its snapshot at {left.Saved}";
         var loss = $"The document goes on {from}; what was written after that, up to {bad}, is lost unless the log or "
-            + "somebody's copy has it.";
+            + "a client still has it.";
         return (loss, left);
     }
 }

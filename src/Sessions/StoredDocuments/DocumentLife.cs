@@ -12,7 +12,7 @@ namespace Relay.Sessions;
 internal sealed class DocumentLife(
     IDocumentLog log, ISnapshotStore snapshots, DurableStateReader durable, SessionEnvironment environment)
 {
-    /// <summary>Somebody else would have to begin the log anew between each reading and the next step.</summary>
+    /// <summary>More tries fail only if another node begins the log anew between each reading and the next step.</summary>
     private const int Tries = 10;
 
     /// <summary>

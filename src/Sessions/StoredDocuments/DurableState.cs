@@ -6,7 +6,7 @@ namespace Relay.Sessions;
 /// <summary>How putting a document together from what is stored ended.</summary>
 internal enum DurableOutcome
 {
-    /// <summary>The state is whole; a document of which nothing is stored is whole too, and empty.</summary>
+    /// <summary>The state is whole; a document without snapshot and log is whole, too, and empty.</summary>
     Read,
 
     /// <summary>

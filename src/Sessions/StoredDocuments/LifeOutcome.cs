@@ -6,10 +6,10 @@ internal enum LifeOutcome
     /// <summary>It is deleted, or created again, and log and snapshots say so.</summary>
     Done,
 
-    /// <summary>Nothing is stored of it, so there is nothing to delete.</summary>
+    /// <summary>No snapshot and no log of it is stored, so it cannot be deleted.</summary>
     NoDocument,
 
-    /// <summary>It is not deleted, so there is nothing to create.</summary>
+    /// <summary>It is not deleted, so it cannot be created again.</summary>
     Exists,
 
     /// <summary>What is stored of it does not read, so whether it was deleted is not known.</summary>

@@ -12,7 +12,7 @@ internal sealed class LogRenewal(
     IDocumentLog log, ISnapshotStore snapshots, SessionEnvironment environment, IContentKind kind)
 {
     /// <summary>
-    /// Appends an entry that says nothing: the log expires no more, and the document is a job that is saved.
+    /// Appends an entry without changes: the log does not expire any more, and the document becomes a save job.
     /// </summary>
     /// <exception cref="BackplaneUnavailableException">The log cannot be written.</exception>
     public async ValueTask MoveOnAsync(DocumentName name, DurableState state, CancellationToken cancellation) =>
@@ -22,7 +22,7 @@ internal sealed class LogRenewal(
     /// <param name="name">The document.</param>
     /// <param name="left">What is left, as it was read a moment ago.</param>
     /// <param name="cancellation">Gives up waiting: the outcome is unknown then, and to repeat it is harmless.</param>
-    /// <returns>False if the log has changed since it was read: then nothing happened.</returns>
+    /// <returns>False if the log has changed since it was read: then it is as it was.</returns>
     /// <exception cref="BackplaneUnavailableException">The log cannot be written.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be written.</exception>
     public async ValueTask<bool> TryBeginAsync(DocumentName name, DurableState left, CancellationToken cancellation)

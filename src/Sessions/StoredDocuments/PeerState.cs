@@ -9,8 +9,8 @@ namespace Relay.Sessions;
 /// <param name="Unreadable">Stored snapshots that are known not to read.</param>
 /// <param name="Document">The whole document up to the position as an update of its content.</param>
 /// <param name="Unlogged">What clients of that node share among themselves while the log is away, as an update;
-/// empty for nothing. It is in no log: its holder appends it.</param>
-/// <param name="Awareness">Everybody's presence, y-protocols encoding; empty for nobody.</param>
+/// empty if there is none. It is in no log: its holder appends it.</param>
+/// <param name="Awareness">The presence of all clients, y-protocols encoding; empty if there is none.</param>
 internal sealed record PeerState(
     Position Position,
     Position Saved,

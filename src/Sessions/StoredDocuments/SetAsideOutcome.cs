@@ -3,15 +3,15 @@ namespace Relay.Sessions;
 /// <summary>How setting a snapshot aside ended.</summary>
 internal enum SetAsideOutcome
 {
-    /// <summary>It is out of the way.</summary>
+    /// <summary>It is set aside.</summary>
     Done,
 
     /// <summary>It is not there (any more).</summary>
     Gone,
 
-    /// <summary>It reads, so it is in nobody's way.</summary>
+    /// <summary>It reads, so it stays.</summary>
     Reads,
 
-    /// <summary>Something would be lost, and nobody has said that it may be.</summary>
+    /// <summary>Content would be lost, and the caller does not accept a loss.</summary>
     WouldLose,
 }

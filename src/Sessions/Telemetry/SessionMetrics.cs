@@ -4,7 +4,7 @@ namespace Relay.Sessions;
 
 /// <summary>
 /// What sessions measure, as instruments of the node's meter. What comes with every update is added up here and read
-/// when somebody asks, because a call of an instrument costs more than the addition. Thread-safe.
+/// when they are collected, because a call of an instrument costs more than the addition. Thread-safe.
 /// </summary>
 internal sealed class SessionMetrics
 {

@@ -127,6 +127,6 @@ public sealed class NodeMemoryTests
         var format = Protocols.YWebSocket.YWebSocketFormat.Instance;
         Assert.Equal(frames.Since(0, format), frames.Since(0, format));
         Assert.Null(frames.Since(records.LastChange, format));
-        Assert.Equal(frames.Everybody(format), frames.Everybody(format));
+        Assert.Equal(frames.AllClients(format), frames.AllClients(format));
     }
 }
