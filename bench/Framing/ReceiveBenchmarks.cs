@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using Relay.Sockets.Backpressure;
-using Relay.Sockets.WebSockets;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 
 namespace Relay.Bench.Framing;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Relay.Sockets;
 using Relay.Logging;
+using Relay.Sockets;
 
 namespace Relay.Startup;
 

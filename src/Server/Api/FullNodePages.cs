@@ -1,6 +1,6 @@
-using Relay.Sockets;
 using Relay.Health;
 using Relay.Problems;
+using Relay.Sockets;
 
 namespace Relay.Api;
 

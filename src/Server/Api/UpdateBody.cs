@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Relay.Sockets.Backpressure;
 using Relay.Problems;
+using Relay.Sockets.Backpressure;
 using Relay.Yjs;
 
 namespace Relay.Api;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Filters;
-using Relay.Sockets.Backpressure;
 using Relay.Sessions;
+using Relay.Sockets.Backpressure;
 
 namespace Relay.Api;
 

@@ -1,5 +1,5 @@
-using Relay.Sockets;
 using Relay.Sessions;
+using Relay.Sockets;
 
 namespace Relay.Connections;
 

@@ -1,5 +1,5 @@
-using Relay.Sockets.WebSockets;
 using Relay.Problems;
+using Relay.Sockets.WebSockets;
 
 namespace Relay.Protocols;
 

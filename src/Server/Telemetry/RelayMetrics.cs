@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using Relay.Sockets.WebSockets;
 using Relay.Sessions;
+using Relay.Sockets.WebSockets;
 
 namespace Relay.Telemetry;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
-using Relay.Sockets;
 using Relay.Logging;
 using Relay.Sessions;
+using Relay.Sockets;
 
 namespace Relay.Connections;
 

@@ -4,9 +4,9 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Protocols.Hocuspocus;
 using Relay.Sockets.Backpressure;
 using Relay.Sockets.WebSockets;
-using Relay.Protocols.Hocuspocus;
 using Relay.Yjs;
 
 namespace Relay.Doubles;

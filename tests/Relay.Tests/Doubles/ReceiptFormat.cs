@@ -1,6 +1,6 @@
-using Relay.Sockets.WebSockets;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
+using Relay.Sockets.WebSockets;
 
 namespace Relay.Doubles;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using Relay.Sockets.WebSockets;
 using Relay.Protocols.YWebSocket;
 using Relay.Sessions;
+using Relay.Sockets.WebSockets;
 using Relay.Yjs;
 
 namespace Relay.Doubles;

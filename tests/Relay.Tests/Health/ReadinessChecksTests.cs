@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
-using Relay.Sockets;
 using Relay.Doubles;
+using Relay.Sockets;
 
 namespace Relay.Health;
 

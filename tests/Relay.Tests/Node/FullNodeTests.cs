@@ -2,8 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Relay.Sockets;
 using Relay.Doubles;
+using Relay.Sockets;
 
 namespace Relay.Node;
 

@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Relay.Backplane;
-using Relay.Sockets.Backpressure;
-using Relay.Sockets.WebSockets;
 using Relay.Reports;
 using Relay.Sessions;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 using Relay.Startup;
 
 namespace Relay.Node;

@@ -1,5 +1,5 @@
-using Relay.Doubles;
 using System.Text;
+using Relay.Doubles;
 using Relay.Sessions;
 using Relay.Yjs;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Access;
 using Relay.Connections;
-using Relay.Sockets.Backpressure;
-using Relay.Sockets.WebSockets;
 using Relay.Doubles;
 using Relay.Protocols.YWebSocket;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 
 namespace Relay.Protocols;
 

@@ -1,7 +1,7 @@
-using Relay.Sockets.Backpressure;
-using Relay.Sockets.WebSockets;
 using Relay.Protocols.Hocuspocus;
 using Relay.Protocols.YWebSocket;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 
 namespace Relay.Yjs.Costs;
 

@@ -1,8 +1,8 @@
 using Relay.Access;
 using Relay.Connections;
+using Relay.Sessions;
 using Relay.Sockets.Backpressure;
 using Relay.Sockets.WebSockets;
-using Relay.Sessions;
 
 namespace Relay.Protocols.Hocuspocus;
 

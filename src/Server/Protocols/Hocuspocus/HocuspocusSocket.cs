@@ -2,9 +2,9 @@ using System.Net;
 using System.Text;
 using Relay.Access;
 using Relay.Connections;
+using Relay.Sessions;
 using Relay.Sockets.Backpressure;
 using Relay.Sockets.WebSockets;
-using Relay.Sessions;
 
 namespace Relay.Protocols.Hocuspocus;
 

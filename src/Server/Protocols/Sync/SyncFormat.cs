@@ -1,5 +1,5 @@
-using Relay.Sockets.WebSockets;
 using Relay.Sessions;
+using Relay.Sockets.WebSockets;
 using Relay.Yjs;
 
 namespace Relay.Protocols;

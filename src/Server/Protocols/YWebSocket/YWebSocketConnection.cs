@@ -1,9 +1,9 @@
 using System.Net;
 using Relay.Access;
 using Relay.Connections;
-using Relay.Sockets.WebSockets;
 using Relay.Metadata;
 using Relay.Sessions;
+using Relay.Sockets.WebSockets;
 using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Access;
 using Relay.Connections;
-using Relay.Sockets.Backpressure;
-using Relay.Sockets.WebSockets;
 using Relay.Problems;
 using Relay.Sessions;
+using Relay.Sockets.Backpressure;
+using Relay.Sockets.WebSockets;
 using Relay.Yjs;
 
 namespace Relay.Protocols.YWebSocket;

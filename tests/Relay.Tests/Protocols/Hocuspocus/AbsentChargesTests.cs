@@ -1,5 +1,5 @@
-using Relay.Sockets.Backpressure;
 using Relay.Sessions;
+using Relay.Sockets.Backpressure;
 
 namespace Relay.Protocols.Hocuspocus;
 

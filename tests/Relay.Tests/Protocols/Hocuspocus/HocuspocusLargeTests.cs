@@ -1,7 +1,7 @@
 using System.Text;
 using Relay.Connections;
-using Relay.Sockets.Backpressure;
 using Relay.Doubles;
+using Relay.Sockets.Backpressure;
 using static Relay.Doubles.HocuspocusClient;
 using static Relay.Protocols.Hocuspocus.SampleFrames;
 

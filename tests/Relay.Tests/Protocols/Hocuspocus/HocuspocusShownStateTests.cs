@@ -1,7 +1,7 @@
 using Relay.Backplane;
-using Relay.Sockets.Backpressure;
 using Relay.Doubles;
 using Relay.Sessions;
+using Relay.Sockets.Backpressure;
 using Relay.Yjs;
 using static Relay.Doubles.HocuspocusClient;
 using static Relay.Doubles.Messages;

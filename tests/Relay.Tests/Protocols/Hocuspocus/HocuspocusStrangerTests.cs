@@ -1,8 +1,8 @@
 using System.Net;
 using Relay.Access;
 using Relay.Connections;
-using Relay.Sockets.Backpressure;
 using Relay.Doubles;
+using Relay.Sockets.Backpressure;
 using static Relay.Doubles.HocuspocusClient;
 
 namespace Relay.Protocols.Hocuspocus;

@@ -1,5 +1,5 @@
-using Relay.Sockets.WebSockets;
 using Relay.Doubles;
+using Relay.Sockets.WebSockets;
 using static Relay.Doubles.HocuspocusClient;
 
 namespace Relay.Protocols.Hocuspocus;
