@@ -26,10 +26,11 @@ internal sealed class SessionParts
         var connections = new ConnectionSet(Figures);
         var registry = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, Memory);
         Publisher = new AwarenessPublisher(context, services.Channel, new PresenceOutbox(registry.Records));
-        Awareness = new SessionAwareness(context, connections, registry, Publisher, connectionWiring);
+        var pace = new PresencePace(context, registry.Records, connections);
+        Awareness = new SessionAwareness(context, connections, registry, Publisher, pace, connectionWiring);
         var budget = services.Answers ?? AnswerBudget.Unlimited;
         Broadcaster = new Broadcaster(
-            context, connections, Content, registry.Records, budget, Figures, connectionWiring);
+            context, connections, Content, registry.Records, pace, budget, Figures, connectionWiring);
         Stateless = new StatelessMessages(context, services.Channel, connectionWiring);
         var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, Activity);
         Saver = new Saver(context, Content, writer, logWiring);

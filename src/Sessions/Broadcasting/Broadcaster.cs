@@ -25,6 +25,7 @@ internal sealed class Broadcaster
         ConnectionSet connections,
         LoggedDocument content,
         AwarenessRecords records,
+        PresencePace pace,
         AnswerBudget budget,
         RoomFigures figures,
         IBroadcasterSession session)
@@ -40,7 +41,7 @@ internal sealed class Broadcaster
             context.Settings.Sync, budget, () => context.Effects.Mailbox.PostElsewhere(OnAnswerRoom));
         replies = new SyncReplies(context, content, log, answers, demand, session);
         assembler = new FrameAssembler(
-            context, log, answers, replies, records, new PresenceFrames(records), session);
+            context, log, answers, replies, records, pace, new PresenceFrames(records), session);
     }
 
     /// <summary>The connection has sent what it was given.</summary>

@@ -9,6 +9,7 @@ internal sealed class FrameAssembler(
     SyncAnswers answers,
     SyncReplies replies,
     AwarenessRecords records,
+    PresencePace pace,
     PresenceFrames presenceFrames,
     IBroadcasterSession session)
 {
@@ -20,7 +21,7 @@ internal sealed class FrameAssembler(
         var format = attachment.Connection.Format;
         var onlyEntries = state is { Follows: true, IsBehind: false, Direct.Count: 0, Parts.Count: 0 }
             && state is { SyncRequests.Count: 0, Nudges.Count: 0, Stateless.Count: 0 }
-            && presence.Cursor == records.LastChange && !presence.WantsAll;
+            && presence.Cursor >= pace.Shown && !presence.WantsAll;
         if (onlyEntries && log.End - state.Cursor <= 1)
         {
             if (state.Cursor == log.End)
@@ -156,6 +157,10 @@ internal sealed class FrameAssembler(
         if (presence.WantsAll)
         {
             session.ExpireAwareness();
+        }
+        else if (presence.Cursor >= pace.Shown)
+        {
+            return;
         }
 
         var format = attachment.Connection.Format;

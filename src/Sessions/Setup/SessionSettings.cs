@@ -75,6 +75,12 @@ internal sealed record SessionSettings
     /// <summary>How often presence is looked through for entries that were not renewed.</summary>
     public TimeSpan PresenceCheck { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// The shortest time between two messages about presence to a connection (<see cref="PresencePace"/>): 20 a second
+    /// look smooth, and a mouse moves 60 times or more.
+    /// </summary>
+    public TimeSpan PresenceInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>A call to a store that takes longer is given up; its outcome is unknown then.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

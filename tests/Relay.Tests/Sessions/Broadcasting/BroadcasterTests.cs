@@ -161,11 +161,14 @@ public sealed class BroadcasterTests
             connections = new ConnectionSet(Figures);
             var memory = NodeMemory.Unlimited.Open();
             content = new LoggedDocument(new YjsContentKind(true), new GrowthLimit(1 << 20, memory), Figures);
+            var context = Bench.Context(settings);
+            var records = new AwarenessRecords(memory);
             Broadcaster = new Broadcaster(
-                Bench.Context(settings),
+                context,
                 connections,
                 content,
-                new AwarenessRecords(memory),
+                records,
+                new PresencePace(context, records, connections),
                 AnswerBudget.Unlimited,
                 Figures,
                 this);

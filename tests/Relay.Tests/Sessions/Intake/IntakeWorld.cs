@@ -17,8 +17,9 @@ internal sealed class IntakeWorld : IIntakeSession, IOutboxSession, IBroadcaster
         Content = new LoggedDocument(new YjsContentKind(true), new GrowthLimit(maxBytes, memory), Figures);
         Outbox = new Outbox(Context, Content, new MemoryBackplane(), Figures, this);
         var records = new AwarenessRecords(memory);
+        var pace = new PresencePace(Context, records, connections);
         Broadcaster = new Broadcaster(
-            Context, connections, Content, records, AnswerBudget.Unlimited, Figures, this);
+            Context, connections, Content, records, pace, AnswerBudget.Unlimited, Figures, this);
         var unlogged = new UnloggedUpdates(Context, Content, Outbox, this);
         Handler = new FrameHandler(Context, Content, Outbox, unlogged, Broadcaster, Figures, this);
         Intake = new MessageIntake(Context, Content, Outbox, unlogged, Broadcaster, Figures, this);

@@ -166,7 +166,8 @@ public sealed class SessionAwarenessTests
             var settings = context.Settings;
             registry = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, NodeMemory.Unlimited.Open());
             Publisher = new AwarenessPublisher(context, Channel, new PresenceOutbox(registry.Records));
-            Awareness = new SessionAwareness(context, connections, registry, Publisher, this);
+            var pace = new PresencePace(context, registry.Records, connections);
+            Awareness = new SessionAwareness(context, connections, registry, Publisher, pace, this);
         }
 
         public PartBench Bench { get; } = new();
