@@ -1,5 +1,4 @@
 using Relay.Access;
-using Relay.Api.Description;
 using Relay.Api.Filters;
 
 namespace Relay.Api;

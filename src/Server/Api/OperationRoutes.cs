@@ -1,6 +1,5 @@
 using Relay.Access;
 using Relay.Api.Answers;
-using Relay.Api.Description;
 using Relay.Api.Filters;
 using Relay.Reports;
 

@@ -4,27 +4,24 @@ using Relay.Sockets.Backpressure;
 namespace Relay.Sockets.WebSockets;
 
 /// <summary>
-/// The server's end of one WebSocket over an upgraded stream: one reader, one writer. Frames that wait are packed into
-/// one write; control frames go before them. It answers pings, pings itself, shows a sign of life to a silent client,
-/// and ends a connection that does not read or does not answer. Own framing, because
-/// <see cref="System.Net.WebSockets"/> makes a system call per frame, and that is what a relay's time goes into.
+/// The server's end of one WebSocket over an upgraded stream. Its parts: <see cref="SocketReader"/>,
+/// <see cref="SocketWriter"/>, <see cref="ClosingHandshake"/> and <see cref="KeepAlive"/>. It ends a connection that
+/// does not read or does not answer. Own framing, because <see cref="System.Net.WebSockets"/> makes a system call per
+/// frame, and that is what a relay's time goes into.
 /// </summary>
-internal sealed partial class ClientSocket
+internal sealed class ClientSocket
 {
-    /// <summary>Messages that are handed over together at the most.</summary>
-    private const int MessagesAtOnce = 4096;
-
-    private readonly Stream stream;
     private readonly Action abort;
     private readonly SocketTicks ticks;
     private readonly SocketMetrics metrics;
     private readonly SocketCloses closes;
-    private readonly ReadOnlyMemory<byte> signOfLife;
+    private readonly ClosingHandshake closing;
     private readonly ClientFrameReader frames;
-    private readonly CancellationTokenSource closed = new();
-    private readonly Lock gate = new();
-    private bool isOpen = true;
-    private long counted;
+    private readonly SocketWriter writer;
+    private readonly SocketReader reader;
+
+    // Not readonly: it is a mutable struct.
+    private KeepAlive keepAlive;
 
     /// <param name="stream">The upgraded connection.</param>
     /// <param name="maxMessageBytes">The largest message that is read.</param>
@@ -44,15 +41,16 @@ internal sealed partial class ClientSocket
         SocketCloses closes,
         Action abort)
     {
-        this.stream = stream;
         this.abort = abort;
         this.ticks = ticks;
         this.metrics = metrics;
         this.closes = closes;
-        this.signOfLife = signOfLife;
         Budget = budget;
+        closing = new ClosingHandshake(ticks.Time);
         frames = new ClientFrameReader(stream, maxMessageBytes, budget);
-        lastSent = lastPing = ticks.Time.GetTimestamp();
+        writer = new SocketWriter(stream, signOfLife, metrics, ticks.Time, closing, abort);
+        reader = new SocketReader(frames, stream, writer, closing, metrics, ticks.Time);
+        keepAlive = new KeepAlive(ticks.Time.GetTimestamp());
     }
 
     /// <summary>What large messages are charged to, until they are dealt with.</summary>
@@ -62,16 +60,16 @@ internal sealed partial class ClientSocket
     public IPAddress? RemoteAddress { get; init; }
 
     /// <summary>Why it ended, when it was this side that ended it.</summary>
-    public SocketClose? ClosedFor { get; private set; }
+    public SocketClose? ClosedFor => closing.Reason;
 
     /// <summary>Whether client or node said goodbye; not when the connection broke.</summary>
-    public bool EndedCleanly { get; private set; }
+    public bool EndedCleanly => closing.IsClean;
 
     /// <summary>
     /// Whether the client may have sent more than was handed over: a message has come in part, or reading waits. Any
     /// thread may ask.
     /// </summary>
-    public bool MayHaveMore => Volatile.Read(ref readingPaused) || frames.IsInMiddle;
+    public bool MayHaveMore => reader.IsPaused || frames.IsInMiddle;
 
     /// <summary>
     /// Reads until the connection ends. Messages are handed over as they came from the network together, in a list that
@@ -90,8 +88,20 @@ internal sealed partial class ClientSocket
         ticks.Add(this);
         try
         {
-            await ReadAsync(handle, tooLarge);
-            await WhenWritten();
+            var last = await reader.ReadAsync(handle, tooLarge);
+            if (last.Kind == ClientFrameKind.Close)
+            {
+                Answer(last.Payload);
+            }
+            else if (closes.For(last.Kind) is { } reason)
+            {
+                // It holds no buffer while it waits for the client's end of the connection.
+                frames.Dispose();
+                Close(reason);
+                await reader.SkipRestAsync();
+            }
+
+            await writer.WhenWritten();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException
             or ObjectDisposedException)
@@ -101,11 +111,18 @@ internal sealed partial class ClientSocket
         finally
         {
             ticks.Remove(this);
-            End();
+            writer.End();
+            closing.End();
             frames.Dispose();
             metrics.Closed(ClosedFor?.Code);
         }
     }
+
+    /// <summary>
+    /// Sends whole frames in their order. True when they are sent (or never will be); otherwise <paramref name="sent"/>
+    /// is called once when they are. Not called again before that.
+    /// </summary>
+    public bool Send(ReadOnlyMemory<byte>[] whole, Action sent) => writer.Send(whole, sent);
 
     /// <summary>From now on messages may be so large. Called before the reading, or by who takes messages.</summary>
     /// <param name="bytes">The largest message.</param>
@@ -117,159 +134,61 @@ internal sealed partial class ClientSocket
     /// <summary>Ends the connection: the client is told why, and then has a moment to answer.</summary>
     public void Close(SocketClose reason)
     {
-        lock (gate)
+        if (closing.TryClose(reason))
         {
-            if (!isOpen)
-            {
-                return;
-            }
-
-            ClosedFor = reason;
-            EndedCleanly = true;
+            writer.Close(WebSocketFrame.MakeClose(reason.Code, reason.Text));
+            closing.Cancel();
         }
-
-        BeginClose(WebSocketFrame.MakeClose(reason.Code, reason.Text));
     }
 
-    private async Task ReadAsync(
-        Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle, Action<ReadOnlyMemory<byte>>? tooLarge)
+    /// <summary>Sees what is due; called every few seconds.</summary>
+    public void Tick()
     {
-        var messages = new List<ReadOnlyMemory<byte>>(1);
-        while (true)
+        if (writer.WriteTime >= ticks.Times.Write)
         {
-            var frame = await frames.ReadAsync(CancellationToken.None);
-            CountRead();
-            var more = true;
-            while (more && frame.Kind == ClientFrameKind.Message && messages.Count < MessagesAtOnce)
+            // Nothing more fits into the connection, so there is no telling the client either.
+            GiveUp(closes.SlowReader);
+        }
+        else if (closing.WaitTime >= ticks.Times.Close)
+        {
+            abort();
+        }
+        else
+        {
+            if (writer.Silence >= ticks.Times.SignOfLife)
             {
-                messages.Add(frame.Payload);
-                more = frames.TryRead(out frame);
+                writer.ShowLife();
             }
 
-            if (messages.Count > 0)
+            switch (keepAlive.Look(ticks, frames.BytesRead, reader.IsPaused, reader.LastPause))
             {
-                if (IsOpen)
-                {
-                    await HandleAsync(handle, messages);
-                }
-
-                messages.Clear();
-                if (messages.Capacity > MessagesAtOnce / 8)
-                {
-                    messages.Capacity = 1;
-                }
-            }
-
-            if (!more)
-            {
-                continue;
-            }
-
-            switch (frame.Kind)
-            {
-                case ClientFrameKind.Message when IsOpen:
-                    // The first of those that were too many for one time.
-                    messages.Add(frame.Payload);
-                    await HandleAsync(handle, messages);
-                    messages.Clear();
+                case KeepAliveStep.Ping:
+                    writer.Ping();
                     break;
-                case ClientFrameKind.Ping:
-                    SendPong(frame.Payload.Span);
+                case KeepAliveStep.GiveUp:
+                    GiveUp(closes.NoPong);
                     break;
-                case ClientFrameKind.Close:
-                    OnClose(frame.Payload);
-                    return;
-                case ClientFrameKind.EndOfStream:
-                    return;
-                case ClientFrameKind.Text:
-                    await EndReadingAsync(closes.TextFrame);
-                    return;
-                case ClientFrameKind.TooLarge when tooLarge is not null:
-                    tooLarge(frame.Payload);
-                    break;
-                case ClientFrameKind.TooLarge:
-                    await EndReadingAsync(closes.MessageTooLarge);
-                    return;
-                case ClientFrameKind.NoRoom:
-                    frames.Dispose();
-                    await EndReadingAsync(closes.NoRoom);
-                    return;
-                case ClientFrameKind.Invalid:
-                    await EndReadingAsync(closes.FramingError);
-                    return;
                 default:
                     break;
             }
         }
     }
 
-    private bool IsOpen
-    {
-        get
-        {
-            lock (gate)
-            {
-                return isOpen;
-            }
-        }
-    }
-
-    private async ValueTask HandleAsync(Func<List<ReadOnlyMemory<byte>>, CancellationToken, ValueTask> handle,
-        List<ReadOnlyMemory<byte>> messages)
-    {
-        var handling = handle(messages, closed.Token);
-        if (handling.IsCompletedSuccessfully)
-        {
-            return;
-        }
-
-        // While this side does not read, it cannot hold the client's silence against it.
-        Volatile.Write(ref readingPaused, true);
-        try
-        {
-            await handling;
-        }
-        catch (OperationCanceledException) when (closed.IsCancellationRequested)
-        {
-            // The rest is reading what the client says to the close.
-        }
-
-        Volatile.Write(ref lastPause, ticks.Time.GetTimestamp());
-        Volatile.Write(ref readingPaused, false);
-    }
-
-    private void CountRead()
-    {
-        var read = frames.BytesRead;
-        metrics.Read((int)(read - counted));
-        counted = read;
-    }
-
     /// <summary>The client closes, or answers this side's close.</summary>
-    private void OnClose(ReadOnlyMemory<byte> payload)
+    private void Answer(ReadOnlyMemory<byte> payload)
     {
-        lock (gate)
+        if (closing.TryAnswer())
         {
-            EndedCleanly = true;
-            if (!isOpen)
-            {
-                return;
-            }
+            var code = payload.Length >= 2 ? payload.Span[..2] : default;
+            writer.Close(WebSocketFrame.Make(WebSocketOpcode.Close, code));
+            closing.Cancel();
         }
-
-        BeginClose(WebSocketFrame.Make(WebSocketOpcode.Close, payload.Length >= 2 ? payload.Span[..2] : default));
     }
 
-    /// <summary>
-    /// What follows cannot be read as frames any more. It is taken off the connection all the same: bytes left unread
-    /// would cut the close frame's way to the client short.
-    /// </summary>
-    private async Task EndReadingAsync(SocketClose reason)
+    private void GiveUp(SocketClose reason)
     {
-        Close(reason);
-        var sink = new byte[4096];
-        while (await stream.ReadAsync(sink) > 0)
-        {
-        }
+        closing.GiveUp(reason);
+        writer.End();
+        abort();
     }
 }

@@ -13,4 +13,15 @@ internal sealed record SocketCloses(
     SocketClose NoRoom,
     SocketClose FramingError,
     SocketClose SlowReader,
-    SocketClose NoPong);
+    SocketClose NoPong)
+{
+    /// <summary>Why this side ends a connection after a frame of this kind; null for one that ends none.</summary>
+    public SocketClose? For(ClientFrameKind kind) => kind switch
+    {
+        ClientFrameKind.Text => TextFrame,
+        ClientFrameKind.TooLarge => MessageTooLarge,
+        ClientFrameKind.NoRoom => NoRoom,
+        ClientFrameKind.Invalid => FramingError,
+        _ => null,
+    };
+}

@@ -54,19 +54,16 @@ internal sealed class HocuspocusClient
         {
             RemoteAddress = address,
         };
-        Socket = new HocuspocusSocket(
-            client,
+        var services = new HocuspocusServices(
             world.Node(node),
             new ClientTokens(tokens ?? new OpenAccess(), forged ?? new ForgedTokens(world.Time)),
+            users ?? new UserPlaces(int.MaxValue),
             Formats,
             limits,
-            world.Time,
             unadmitted ?? new UnadmittedBudget(budget),
-            users ?? new UserPlaces(int.MaxValue),
-            NullLogger.Instance)
-        {
-            TryAdmit = tryAdmit ?? (() => true),
-        };
+            world.Time,
+            NullLogger.Instance);
+        Socket = new HocuspocusSocket(client, services, tryAdmit ?? (() => true));
         Running = Socket.RunAsync();
     }
 

@@ -11,9 +11,12 @@ namespace Relay.Protocols.Hocuspocus;
 /// One document of a Hocuspocus socket: its address there, its place at the document's session, and the right to it.
 /// Thread-safe.
 /// </summary>
-internal sealed partial class HocuspocusChannel : ISessionConnection
+internal sealed class HocuspocusChannel : ISessionConnection
 {
-    private readonly HocuspocusSocket socket;
+    /// <summary>What is said when a token ends.</summary>
+    public const string TokenEnded = "The token has ended.";
+
+    private readonly SocketDocuments documents;
     private readonly HocuspocusFormat format;
     private readonly bool isStamped;
     private readonly TimeProvider time;
@@ -23,14 +26,18 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     /// <summary>Not with its turn: a socket that is not read would keep those of documents that are closed.</summary>
     private ReadOnlyMemory<byte>[]? batch;
     private Attachment? attachment;
-    private long waiting;
-    private long held;
+
+    // Not readonly: it is a mutable struct.
+    private ChannelCredit credit;
     private readonly InboundAwareness awareness;
     private Grant grant;
     private Resumption? resumption;
 
+    /// <summary>Null until the first token with an end.</summary>
+    private TokenWatch? tokenWatch;
+
     public HocuspocusChannel(
-        HocuspocusSocket socket,
+        SocketDocuments documents,
         string address,
         in HocuspocusAddress parsed,
         HocuspocusFormat format,
@@ -46,8 +53,8 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
             stamp,
             time,
             held => Receive([held], held.Bytes),
-            (dropped, error) => socket.ReportUnreadablePresence(address, dropped, error));
-        this.socket = socket;
+            (dropped, error) => documents.ReportUnreadablePresence(address, dropped, error));
+        this.documents = documents;
         this.format = format;
         isStamped = stamp is not null;
         this.grant = grant;
@@ -79,18 +86,18 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
     FrameFormat ISessionConnection.Format => format;
 
-    IPAddress? ISessionConnection.RemoteAddress => socket.RemoteAddress;
+    IPAddress? ISessionConnection.RemoteAddress => documents.RemoteAddress;
 
     bool ISessionConnection.IsStamped => isStamped;
 
-    bool ISessionConnection.MayHaveMore => socket.MayHaveMore;
+    bool ISessionConnection.MayHaveMore => documents.MayHaveMore;
 
     /// <summary>Tells the client that the document is open, and joins it.</summary>
     /// <param name="sessions">Where the document is.</param>
     /// <param name="before">What the socket knows of the document from before; null if it never had it.</param>
     public void Open(SessionRegistry sessions, AbsentDocument? before)
     {
-        socket.Say(format.Opened(Access >= AccessLevel.Write));
+        documents.Say(format.Opened(Access >= AccessLevel.Write));
         attachment = sessions.Place(Document, this, Access, UserId, "hocuspocus");
         attachment.Join();
 
@@ -103,6 +110,29 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
             // By another thread, perhaps before there was anything to leave.
             attachment.Leave(clean: true);
             resumption.Dispose();
+        }
+
+        WatchToken();
+    }
+
+    /// <summary>
+    /// Takes a new token's grant: rights that are less hold at once, for what comes from now on. More than before takes
+    /// a new start: the client was told what it may do when it opened the document.
+    /// </summary>
+    /// <param name="renewed">The same user's, and not without any right to the document.</param>
+    public void Renew(Grant renewed)
+    {
+        var level = renewed.To(Document);
+        lock (gate)
+        {
+            grant = renewed;
+        }
+
+        if (level < Access)
+        {
+            Access = level;
+            attachment!.ChangeAccess(level);
+            documents.Say(format.Opened(mayWrite: false));
         }
 
         WatchToken();
@@ -153,6 +183,7 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     {
         long unsettled;
         bool hasTurn;
+        TokenWatch? watch;
         lock (gate)
         {
             if (hasEnded)
@@ -162,20 +193,19 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
 
             hasEnded = true;
             hasTurn = TakeBatch() is not null;
-            socket.Credit.TakeUp(held);
-            unsettled = waiting + held;
-            (waiting, held) = (0, 0);
-            tokenTimer?.Dispose();
+            unsettled = credit.End(documents.Credit);
+            watch = tokenWatch;
         }
 
+        watch?.Dispose();
         awareness.Dispose();
         resumption?.Dispose();
         if (hasTurn)
         {
-            socket.GiveUpTurn();
+            documents.GiveUpTurn();
         }
 
-        socket.Credit.Settle(unsettled);
+        documents.Credit.Settle(unsettled);
         attachment?.Leave(clean);
     }
 
@@ -196,41 +226,27 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
             batch = frames;
         }
 
-        return socket.Send(this);
+        return documents.Send(this);
     }
 
     void ISessionConnection.Settled(long bytes)
     {
         lock (gate)
         {
-            if (hasEnded)
+            if (!credit.TrySettle(bytes))
             {
                 return;
             }
-
-            waiting -= bytes;
         }
 
-        socket.Credit.Settle(bytes);
+        documents.Credit.Settle(bytes);
     }
 
     bool ISessionConnection.TryHold(long bytes)
     {
         lock (gate)
         {
-            if (hasEnded)
-            {
-                return true;
-            }
-
-            if (!socket.Credit.TryHold(bytes))
-            {
-                return false;
-            }
-
-            waiting -= bytes;
-            held += bytes;
-            return true;
+            return credit.TryHold(documents.Credit, bytes);
         }
     }
 
@@ -238,27 +254,42 @@ internal sealed partial class HocuspocusChannel : ISessionConnection
     {
         lock (gate)
         {
-            socket.Credit.TakeUp(held);
-            waiting += held;
-            held = 0;
+            credit.TakeUp(documents.Credit);
         }
     }
 
-    void ISessionConnection.Close(RefusalReason reason) => socket.OnDocumentClosed(this, CloseReason.Of(reason));
+    void ISessionConnection.Close(RefusalReason reason) => documents.OnDocumentClosed(this, CloseReason.Of(reason));
+
+    private void WatchToken()
+    {
+        TokenWatch? watch;
+        DateTimeOffset expires;
+        lock (gate)
+        {
+            expires = grant.Expires;
+            if (!hasEnded && expires != DateTimeOffset.MaxValue)
+            {
+                tokenWatch ??= new TokenWatch(
+                    time, () => documents.Say(format.TokenRequest()), () => documents.Close(this, TokenEnded));
+            }
+
+            watch = tokenWatch;
+        }
+
+        watch?.Watch(expires);
+    }
 
     private void Receive(IReadOnlyList<DocumentMessage> messages, long bytes)
     {
         lock (gate)
         {
-            if (hasEnded)
+            if (!credit.TryAdd(bytes))
             {
                 return;
             }
-
-            waiting += bytes;
         }
 
-        socket.Credit.Add(bytes);
+        documents.Credit.Add(bytes);
         attachment!.Receive(messages);
     }
 }

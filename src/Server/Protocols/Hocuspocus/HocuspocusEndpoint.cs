@@ -28,7 +28,8 @@ internal sealed partial class HocuspocusEndpoint(
 
     private const string AnyDocument = "";
 
-    private readonly HocuspocusFormats formats = new();
+    private readonly HocuspocusServices services = new(
+        sessions, tokens, users, new HocuspocusFormats(), limits, unadmitted, time, logger, stamping.IsOn);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -42,7 +43,8 @@ internal sealed partial class HocuspocusEndpoint(
             && await WebSocketUpgrade.AcceptAsync(context) is { } upgraded)
         {
             await upgraded.ServeAsync(
-                async connection => returns.Closed(address, AnyDocument, who, await ServeAsync(connection)), logger);
+                async connection => returns.Closed(address, AnyDocument, who, await ServeAsync(connection)),
+                services.Logger);
         }
     }
 
@@ -51,7 +53,7 @@ internal sealed partial class HocuspocusEndpoint(
     {
         var client = new ClientSocket(
             upgraded.Stream,
-            limits.MaxMessageBytes,
+            services.Limits.MaxMessageBytes,
             budget,
             HocuspocusFormat.Silence,
             ticks,
@@ -69,21 +71,17 @@ internal sealed partial class HocuspocusEndpoint(
             return refusal.Code;
         }
 
-        LogConnected(logger);
+        LogConnected(services.Logger);
         try
         {
-            var socket = new HocuspocusSocket(
-                client, sessions, tokens, formats, limits, time, unadmitted, users, logger, stamping.IsOn)
-            {
-                TryAdmit = () => connections.TryAdmit(place),
-            };
+            var socket = new HocuspocusSocket(client, services, () => connections.TryAdmit(place));
             place.Fill(socket);
             await socket.RunAsync();
         }
         finally
         {
             connections.Remove(place);
-            LogDisconnected(logger, client.ClosedFor?.Code, client.ClosedFor?.Text);
+            LogDisconnected(services.Logger, client.ClosedFor?.Code, client.ClosedFor?.Text);
         }
 
         return client.ClosedFor?.Code;

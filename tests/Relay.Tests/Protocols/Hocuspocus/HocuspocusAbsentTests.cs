@@ -16,7 +16,7 @@ public sealed class HocuspocusAbsentTests
     private const string Acknowledged = "01640801";
     private const string Leave = "016407";
 
-    private static readonly string NeedsToken = "01640201" + Text(HocuspocusSocket.TokenMissing);
+    private static readonly string NeedsToken = "01640201" + Text(AbsentAnswers.TokenMissing);
 
     [Fact]
     public void Every_message_in_every_state_has_an_answer_and_what_is_sent_to_no_open_document_is_never_ignored()

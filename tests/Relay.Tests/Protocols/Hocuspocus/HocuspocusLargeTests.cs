@@ -44,7 +44,7 @@ public sealed class HocuspocusLargeTests
         var client = new HocuspocusClient(world, new TestVerifier(world.Time), Limits);
         client.Open("denied", "bad");
         client.Say(Update("denied", new byte[150_000]), Update("unknown", new byte[150_000]));
-        Assert.Equal([Message("unknown", "07" + Text(HocuspocusSocket.TooLargeUnadmitted))], client.Take());
+        Assert.Equal([Message("unknown", "07" + Text(FrameIntake.TooLargeUnadmitted))], client.Take());
         world.Advance(1);
         client.Say(Update("denied", new byte[150_000]));
         Assert.Equal([Message("denied", "0201" + Text(TestVerifier.Refusal))], client.Take());

@@ -159,7 +159,7 @@ public sealed class HocuspocusLimitTests
         var client = new HocuspocusClient(world);
         client.Say([.. Enumerable.Range(0, MaxDocuments + 1).Select(i => Token($"d{i}", ""))]);
         world.Advance(1);
-        Assert.Single(client.Got, Message($"d{MaxDocuments}", "0201" + Text(HocuspocusSocket.TooManyDocuments)));
+        Assert.Single(client.Got, Message($"d{MaxDocuments}", "0201" + Text(DocumentOpening.TooManyDocuments)));
         client.Say(Message("d0", "07"));
         client.Take();
         Assert.Contains(Message("late", "02020a726561642d7772697465"), client.Open("late"));
@@ -177,7 +177,7 @@ public sealed class HocuspocusLimitTests
                 MaxDocuments = 2,
             });
         client.Say(Token("a", ""), Token("b", ""), Token("c", ""));
-        Assert.Contains(Message("c", "0201" + Text(HocuspocusSocket.TooManyDocuments)), client.Got);
+        Assert.Contains(Message("c", "0201" + Text(DocumentOpening.TooManyDocuments)), client.Got);
         Assert.Null(client.CloseCode);
     }
 

@@ -25,9 +25,9 @@ public sealed class HocuspocusStrangerTests : IDisposable
     public void A_message_before_the_first_document_is_small_and_one_right_behind_its_token_is_not_bounded()
     {
         var client = new HocuspocusClient(world, new TestVerifier(world.Time));
-        var update = Messages.Typed(1, 0, new string('x', 2 * HocuspocusSocket.MaxUnadmittedBytes));
+        var update = Messages.Typed(1, 0, new string('x', 2 * SocketAdmission.MaxUnadmittedBytes));
         client.Say(Update("d", update));
-        Assert.Equal([Message("d", "07" + Text(HocuspocusSocket.TooLargeUnadmitted))], client.Take());
+        Assert.Equal([Message("d", "07" + Text(FrameIntake.TooLargeUnadmitted))], client.Take());
 
         client.Say(Token("d", "write"), Message("d", "00000100"), Update("d", update));
         Assert.Null(client.CloseCode);

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 
-namespace Relay.Api.Description;
+namespace Relay.Api;
 
 /// <summary>Says of addresses, for their description, what they answer.</summary>
 internal static class Answering

@@ -3,7 +3,7 @@ using Relay.Yjs;
 
 namespace Relay.Protocols.Hocuspocus;
 
-internal sealed partial class HocuspocusSocket
+internal sealed partial class FrameIntake
 {
     [LoggerMessage(LogEvents.BadFrame, LogLevel.Information, "A client's frame is refused: {Error}")]
     private static partial void LogBadFrame(ILogger logger, YjsError error);
@@ -25,16 +25,7 @@ internal sealed partial class HocuspocusSocket
     private static partial void LogStatelessDropped(
         ILogger logger, long dropped, string address, int bytes, int rate);
 
-    [LoggerMessage(
-        LogEvents.PresenceUnreadable,
-        LogLevel.Information,
-        "{Dropped} presence messages of a client to {Address} do not read and were dropped; the last: {Error}")]
-    private static partial void LogUnreadablePresence(ILogger logger, long dropped, string address, YjsError error);
-
     [LoggerMessage(LogEvents.ForbiddenMessage, LogLevel.Information,
         "A client's message to {Address} is one that only servers may send")]
     private static partial void LogForbidden(ILogger logger, string address);
-
-    [LoggerMessage(LogEvents.DocumentDenied, LogLevel.Information, "A client does not get {Address}: {Reason}")]
-    private static partial void LogDenied(ILogger logger, string address, string reason);
 }

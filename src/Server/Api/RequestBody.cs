@@ -1,4 +1,4 @@
-namespace Relay.Api.Description;
+namespace Relay.Api;
 
 /// <summary>Says of an address, for its description, which body it takes.</summary>
 /// <remarks>

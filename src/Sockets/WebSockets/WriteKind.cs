@@ -1,0 +1,21 @@
+namespace Relay.Sockets.WebSockets;
+
+/// <summary>What a socket writes next.</summary>
+internal enum WriteKind
+{
+    /// <summary>There is no more to write.</summary>
+    None,
+
+    /// <summary>The close frame, after which no other is written.</summary>
+    Close,
+
+    Pong,
+
+    Ping,
+
+    /// <summary>Some of the frames that wait, or part of one.</summary>
+    Frames,
+
+    /// <summary>A frame for a client that got none for a while.</summary>
+    SignOfLife,
+}
