@@ -41,7 +41,8 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         documents = new DocumentIndex(segments, loaded.Documents.Values);
         nextNumber = loaded.NextNumber;
         channel = new InProcessChannel(logger);
-        flusher = new LogFlusher(directory, options.TimeProvider, AcquireUnflushed, OnFlushed);
+        flusher = new LogFlusher(directory, options.TimeProvider, AcquireUnflushed, OnFlushed,
+            options.RunBeside);
         jobs = new FileSaveJobs(options.Jobs, options.TimeProvider);
         foreach (var document in documents.Awake.Where(document => document.IsUnsaved))
         {
