@@ -23,8 +23,8 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
     {
         this.place = place;
         var settings = context.Settings;
-        Activity = services.Rooms?.Begin(context.Name);
-        Figures = Activity?.Figures ?? new RoomFigures();
+        Figures = new RoomFigures(context.Name, services.Totals);
+        Activity = services.Rooms?.Begin(Figures);
         memory = (services.Memory ?? NodeMemory.Unlimited).Open();
         Content = new LoggedDocument(
             settings.Content, new GrowthLimit(settings.MaxDocumentBytes, memory), Figures);
@@ -36,7 +36,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         Broadcaster = new Broadcaster(context, connections, Content, registry.Records, budget, Figures, this);
         Stateless = new StatelessMessages(context, services.Channel, this);
         var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, Activity);
-        Saver = new Saver(context, Content, writer, this);
+        Saver = new Saver(context, Content, writer, Figures, this);
         Follower = new LogFollower(
             context, Content, services.Log, services.Snapshots, services.Durable, services.Gate, pendingReads, this);
         Outbox = new Outbox(context, Content, services.Log, Figures, this);
@@ -119,13 +119,23 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
 
     bool ILifecycleSession.TrySaveAll() => Saver.TrySaveAll();
 
-    bool ILifecycleSession.TryRetire() => place.TryRetire();
+    bool ILifecycleSession.TryRetire()
+    {
+        if (!place.TryRetire())
+        {
+            return false;
+        }
+
+        Figures.Close();
+        return true;
+    }
 
     void ILifecycleSession.OnFailed(RefusalReason reason)
     {
         Admission.CloseAll(reason);
         Requests.End(reason);
         place.Retire();
+        Figures.Close();
     }
 
     void ILifecycleSession.OnClosed()

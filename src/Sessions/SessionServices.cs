@@ -28,6 +28,9 @@ internal sealed record SessionServices(
     /// <summary>Where documents are loaded from.</summary>
     public LoadSources LoadSources { get; } = new(Channel, Peers, Durable, Log, Snapshots, Jobs);
 
+    /// <summary>What the sessions add up to.</summary>
+    public DocumentTotals Totals { get; } = new();
+
     /// <summary>Removals from the locator of which it is not known whether they still take effect.</summary>
     public LateRemovals LateRemovals { get; } = new();
 }

@@ -14,17 +14,19 @@ internal sealed partial class Saver
     private readonly SnapshotWriter writer;
     private readonly ISaverSession session;
     private readonly SessionTimer timer;
-    private readonly UnsavedMark mark = new();
+    private readonly UnsavedMark mark;
     private readonly SaveBackoff backoff = new();
     private readonly LastSave last = new();
     private readonly CoveredSnapshots covered = new();
 
-    public Saver(SessionContext context, LoggedDocument content, SnapshotWriter writer, ISaverSession session)
+    public Saver(SessionContext context, LoggedDocument content, SnapshotWriter writer, RoomFigures figures,
+        ISaverSession session)
     {
         this.context = context;
         this.content = content;
         this.writer = writer;
         this.session = session;
+        mark = new UnsavedMark(figures);
         timer = context.Effects.Timer(this, static saver => saver.OnDue());
     }
 

@@ -244,7 +244,7 @@ public sealed class SaverTests
             Snapshots = new MemorySnapshots(Bench.Time);
             var context = Bench.Context(settings ?? SessionDefaults.Value with { SaveInterval = Interval });
             var writer = new SnapshotWriter(context, Backplane, Backplane, Snapshots, null);
-            Saver = new Saver(context, content, writer, this);
+            Saver = new Saver(context, content, writer, new RoomFigures(), this);
         }
 
         public PartBench Bench { get; } = new();
