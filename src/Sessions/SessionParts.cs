@@ -40,7 +40,7 @@ internal sealed class SessionParts : IIntakeSession, ILifecycleSession, IListing
         Follower = new LogFollower(
             context, Content, services.Log, services.Snapshots, services.Durable, services.Gate, pendingReads, this);
         Outbox = new Outbox(context, Content, services.Log, Figures, this);
-        Unlogged = new UnloggedUpdates(context, Content, Outbox, this);
+        Unlogged = new UnloggedUpdates(context, Content, Outbox, services.AppendWatch, this);
         Listing = new LocatorListing(context, services.Locator, services.LateRemovals, this);
         Loader = new Loader(context, services.LoadSources, Listing, pendingReads, listener, this);
         Lifecycle = new SessionLifecycle(context, connections, Listing, this);

@@ -19,7 +19,9 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
     /// </summary>
     private const int MaxOfBatch = 10_000;
 
-    /// <summary>So many documents are taken from the list of changes at once, because sessions wait meanwhile.</summary>
+    /// <summary>
+    /// So many documents are taken from the list of changes at once, because sessions wait meanwhile.
+    /// </summary>
     private const int PartOfBatch = 256;
 
     private readonly RecordedRooms rooms = new();

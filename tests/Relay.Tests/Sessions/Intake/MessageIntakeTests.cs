@@ -158,7 +158,8 @@ public sealed class MessageIntakeTests
             var records = new AwarenessRecords(memory);
             Broadcaster = new Broadcaster(
                 Context, connections, Content, records, AnswerBudget.Unlimited, Figures, this);
-            var unlogged = new UnloggedUpdates(Context, Content, Outbox, this);
+            var unlogged = new UnloggedUpdates(
+                Context, Content, Outbox, new AppendWatch(Bench.Time, Context.Settings.UnloggedGrace), this);
             Intake = new MessageIntake(Context, Content, Outbox, unlogged, Broadcaster, Figures, this);
         }
 
