@@ -226,6 +226,24 @@ public sealed class RoomRecorderTests : IDisposable
     }
 
     [Fact]
+    public void Each_kind_of_news_has_the_next_batch_look()
+    {
+        var activity = Begin(recorder, "plan");
+        var connection = Connection(activity);
+        activity.Came(connection);
+        Assert.Equal(1, Assert.Single(Take().Rooms).Connections);
+        activity.Went(connection);
+        Assert.Equal(0, Assert.Single(Take().Rooms).Connections);
+        activity.Saved(7);
+        Assert.Equal(7, Assert.Single(Take().Rooms).SnapshotBytes);
+        activity.SayAgain();
+        Assert.True(Assert.Single(Take().Rooms).IsOpen);
+        activity.Leave();
+        Assert.False(Assert.Single(Take().Rooms).IsOpen);
+        Assert.Empty(Take().Rooms);
+    }
+
+    [Fact]
     public void What_two_sessions_of_a_document_say_stands_in_one_batch()
     {
         var first = Begin(recorder, "plan");
