@@ -14,11 +14,15 @@ internal sealed class DepartingSessions
     public bool IsEmpty => counts.Count == 0;
 
     /// <summary>How many sessions these are.</summary>
-    public int Count => counts.Values.Sum();
+    public int Count { get; private set; }
 
     public bool Contains(DocumentName name) => counts.ContainsKey(name);
 
-    public void Add(DocumentName name) => counts[name] = counts.GetValueOrDefault(name) + 1;
+    public void Add(DocumentName name)
+    {
+        counts[name] = counts.GetValueOrDefault(name) + 1;
+        Count++;
+    }
 
     /// <summary>A session of the document has freed everything.</summary>
     /// <param name="name">The document.</param>
@@ -27,6 +31,7 @@ internal sealed class DepartingSessions
     public bool Remove(DocumentName name, out TaskCompletionSource? waiter)
     {
         waiter = null;
+        Count--;
         if (--counts[name] > 0)
         {
             return false;

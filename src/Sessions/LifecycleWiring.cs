@@ -26,13 +26,23 @@ internal sealed class LifecycleWiring(SessionParts parts, ISessionPlace place)
 
     bool ILifecycleSession.TrySaveAll() => parts.Saver.TrySaveAll();
 
-    bool ILifecycleSession.TryRetire() => place.TryRetire();
+    bool ILifecycleSession.TryRetire()
+    {
+        if (!place.TryRetire())
+        {
+            return false;
+        }
+
+        parts.Figures.Close();
+        return true;
+    }
 
     void ILifecycleSession.OnFailed(RefusalReason reason)
     {
         parts.Admission.CloseAll(reason);
         parts.Requests.End(reason);
         place.Retire();
+        parts.Figures.Close();
     }
 
     void ILifecycleSession.OnClosed()

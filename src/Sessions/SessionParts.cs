@@ -18,8 +18,8 @@ internal sealed class SessionParts
         var connectionWiring = new ConnectionWiring(this);
         var lifecycleWiring = new LifecycleWiring(this, place);
         var settings = context.Settings;
-        Activity = services.Rooms?.Begin(context.Name);
-        Figures = Activity?.Figures ?? new RoomFigures();
+        Figures = new RoomFigures(context.Name, services.Totals);
+        Activity = services.Rooms?.Begin(Figures);
         Memory = (services.Memory ?? NodeMemory.Unlimited).Open();
         Content = new LoggedDocument(
             settings.Content, new GrowthLimit(settings.MaxDocumentBytes, Memory), Figures);
@@ -33,7 +33,7 @@ internal sealed class SessionParts
             context, connections, Content, registry.Records, pace, budget, Figures, connectionWiring);
         Stateless = new StatelessMessages(context, services.Channel, connectionWiring);
         var writer = new SnapshotWriter(context, services.Log, services.Jobs, services.Snapshots, Activity);
-        Saver = new Saver(context, Content, writer, logWiring);
+        Saver = new Saver(context, Content, writer, Figures, logWiring);
         Follower = new LogFollower(
             context,
             Content,
@@ -44,7 +44,7 @@ internal sealed class SessionParts
             PendingReads,
             logWiring);
         Outbox = new Outbox(context, Content, services.Log, Figures, logWiring);
-        Unlogged = new UnloggedUpdates(context, Content, Outbox, logWiring);
+        Unlogged = new UnloggedUpdates(context, Content, Outbox, services.AppendWatch, logWiring);
         Listing = new LocatorListing(context, services.Locator, services.LateRemovals, lifecycleWiring);
         Loader = new Loader(context, services.LoadSources, Listing, PendingReads, listener, lifecycleWiring);
         Lifecycle = new SessionLifecycle(context, connections, Listing, lifecycleWiring);

@@ -1,8 +1,6 @@
-using System.Runtime.CompilerServices;
-
 namespace Relay.Sessions;
 
-/// <summary>What there is: looked at by figures, reports and pages, which keep no session waiting.</summary>
+/// <summary>What there is, for those who keep no session waiting: totals, and looks at every session.</summary>
 internal sealed partial class SessionRegistry
 {
     private readonly Lock looking = new();
@@ -13,16 +11,8 @@ internal sealed partial class SessionRegistry
     /// <summary>Sessions in memory, those included that are being loaded or left.</summary>
     public int Count => table.Count;
 
-    /// <summary>Sessions with updates that no snapshot covers.</summary>
-    public int UnsavedCount
-    {
-        get
-        {
-            var unsaved = new StrongBox<int>();
-            LookAtAll(unsaved, static (unsaved, session) => unsaved.Value += session.IsUnsaved ? 1 : 0);
-            return unsaved.Value;
-        }
-    }
+    /// <summary>What the sessions add up to.</summary>
+    public DocumentTotals Totals => services.Totals;
 
     /// <summary>A node is dead: its clients are gone.</summary>
     public void NodeEnded(ulong node) =>

@@ -28,6 +28,12 @@ internal sealed record SessionServices(
     /// <summary>Where documents are loaded from.</summary>
     public LoadSources LoadSources { get; } = new(Channel, Peers, Durable, Log, Snapshots, Jobs);
 
+    /// <summary>What the sessions add up to.</summary>
+    public DocumentTotals Totals { get; } = new();
+
+    /// <summary>Finds the sessions for which the log does not answer.</summary>
+    public AppendWatch AppendWatch { get; } = new(Environment.Time, Settings.UnloggedGrace);
+
     /// <summary>Removals from the locator of which it is not known whether they still take effect.</summary>
     public LateRemovals LateRemovals { get; } = new();
 }

@@ -60,7 +60,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
         var refusals = new DocumentRefusals(index, saveJobs, logger);
         reader = new LogReader(index, refusals, directory);
 
-        var flusher = new LogFlusher(directory, time, segments.AcquireUnflushed, OnFlushed);
+        var flusher = new LogFlusher(directory, time, segments.AcquireUnflushed, OnFlushed, options.RunBeside);
         tail = new LogTail(directory, options, segments, loaded.NextNumber, flusher, health, logger);
         var records = new RecordGroup();
         var expiry = new LogExpiry(index, tail, records, options.CoveredLogRetention, time, logger);

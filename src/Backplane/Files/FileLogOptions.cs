@@ -39,6 +39,14 @@ public sealed record FileLogOptions
     internal Func<string, FileMode, ISegmentFile> OpenFile { get; init; } = static (path, mode) =>
         new SegmentFile(path, mode);
 
+    /// <summary>
+    /// Runs flushes beside the writer; tests run them on the thread that moves time. Default: each on a thread of its
+    /// own. The thread pool has one thread on a machine with one processor, and timers and documents would wait for the
+    /// disk.
+    /// </summary>
+    internal Action<Action> RunBeside { get; init; } = static flush => _ = Task.Factory.StartNew(
+        flush, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Directory);

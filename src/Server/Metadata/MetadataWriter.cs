@@ -6,9 +6,10 @@ using Relay.Telemetry;
 namespace Relay.Metadata;
 
 /// <summary>
-/// Writes what the recorder has every few seconds, and does what has to be done in the store now and then. A batch
-/// whose outcome is unknown is written again until it is known; meanwhile no other batch is taken, so the order stays,
-/// and only the recorder's bounded queue grows. No other part of the node waits for this.
+/// Writes what the recorder has every few seconds, and does what has to be done in the store now and then. Without
+/// changes it writes only a sign of life, less often. A batch whose outcome is unknown is written again until it is
+/// known; meanwhile no other batch is taken, so the order stays, and only the recorder's bounded queue grows. No other
+/// part of the node waits for this.
 /// </summary>
 internal sealed partial class MetadataWriter(
     IRoomMetadataWriter store,
@@ -26,6 +27,7 @@ internal sealed partial class MetadataWriter(
     private bool isLast;
     private bool isPrepared;
     private bool isOff;
+    private DateTimeOffset wroteAt;
     private DateTimeOffset worksSince;
     private DateTimeOffset buriedAt;
     private DateTimeOffset prunedAt;
@@ -200,7 +202,17 @@ internal sealed partial class MetadataWriter(
 
     private async Task WriteAsync(CancellationToken cancellation)
     {
-        batch ??= recorder.TakeBatch(out isLast);
+        if (batch is null)
+        {
+            batch = recorder.TakeBatch(out isLast);
+            if (batch is { Rooms.Count: 0, Connections.Count: 0 } && Failures == 0
+                && Time.GetUtcNow() - wroteAt < options.LifeSign)
+            {
+                batch = null;
+                return;
+            }
+        }
+
         try
         {
             if (await store.WriteAsync(batch, cancellation) == BatchOutcome.WrittenByForgottenNode)
@@ -216,6 +228,7 @@ internal sealed partial class MetadataWriter(
         }
 
         batch = null;
+        wroteAt = Time.GetUtcNow();
     }
 
     private async Task BuryAsync(CancellationToken cancellation)

@@ -6,6 +6,12 @@ internal sealed record MetadataWriterOptions
     /// <summary>From one batch to the next. Default: 2 s: what people see on a dashboard is that old.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How often a batch without rows is written, as a sign of life. Default: 5 s, a quarter of the time after which
+    /// other nodes take a silent one for dead.
+    /// </summary>
+    public TimeSpan LifeSign { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The wait after a first failure; it doubles up to <see cref="LongestRetry"/>. Default: 500 ms.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(500);
 

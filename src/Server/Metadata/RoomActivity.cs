@@ -5,10 +5,14 @@ using Relay.Yjs;
 namespace Relay.Metadata;
 
 /// <summary>
-/// What goes on in one session, as plain numbers: the session alone adds to them, and the writer reads them every few
-/// seconds. Only joining, leaving and saving take a lock.
+/// What goes on in one session, as plain numbers: the session alone adds to them, and the writer reads them a few
+/// seconds after they changed. Only joining, leaving and saving take a lock.
 /// </summary>
-internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, TimeProvider time) : IRoomActivity
+/// <param name="figures">What went through; only the session adds to them.</param>
+/// <param name="recorder">Is told what changed.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RoomActivity(RoomFigures figures, RoomRecorder recorder, TimeProvider time)
+    : IRoomActivity, IChangeable
 {
     private readonly Lock gate = new();
 
@@ -31,14 +35,21 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
     private long sampledBytesIn;
     private long sampledBytesOut;
 
-    public DocumentName Room => room;
+    public DocumentName Room => figures.Name;
 
-    /// <summary>What went through; to be added to by the session.</summary>
-    public RoomFigures Figures { get; } = new();
+    /// <summary>What went through; only the session adds to them.</summary>
+    public RoomFigures Figures => figures;
 
     public int Connections => Volatile.Read(ref connections);
 
     public bool HasLeft => Volatile.Read(ref hasLeft);
+
+    /// <summary>An earlier session of the same document, which has not left; belongs to the recorder's lock.</summary>
+    public RoomActivity? Earlier { get; set; }
+
+    int IChangeable.ListedAt { get; set; } = -1;
+
+    void IChangeable.OnTaken() => figures.OnTaken();
 
     public RecordedConnection Connection(string? userId, string protocol) => new(this, userId, protocol);
 
@@ -56,8 +67,10 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
             usedAt = now;
             wasUsed = true;
             hasNews = true;
+            Count(1, connections == 1 ? 1 : 0);
         }
 
+        Changed();
         connection.IsAnnounced = recorder.TryNote(connection.Begin(now));
     }
 
@@ -70,8 +83,10 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
             connections--;
             usedAt = now;
             hasNews = true;
+            Count(-1, connections == 0 ? -1 : 0);
         }
 
+        Changed();
         recorder.TryNote(connection.End(now));
     }
 
@@ -85,17 +100,23 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
             snapshotBytes = size;
             hasNews = true;
         }
+
+        Changed();
     }
+
+    public void Changed() => recorder.Changed(this);
 
     /// <summary>The session is gone.</summary>
     public void Leave()
     {
         lock (gate)
         {
+            Count(-connections, connections > 0 ? -1 : 0);
             hasLeft = true;
             hasNews = true;
         }
 
+        Changed();
         recorder.Left(this);
     }
 
@@ -106,6 +127,8 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
         {
             hasNews |= wasUsed;
         }
+
+        Changed();
     }
 
     /// <summary>What happened since the last sample; null without a change.</summary>
@@ -114,7 +137,7 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
     /// hours, too.</param>
     public RoomSample? TakeSample(DateTimeOffset at, bool endsHour)
     {
-        var (updatesNow, bytesInNow, bytesOutNow) = (Figures.Updates, Figures.BytesIn, Figures.BytesOut);
+        var (updatesNow, bytesInNow, bytesOutNow) = (figures.Updates, figures.BytesIn, figures.BytesOut);
         lock (gate)
         {
             var isWritten = updatesNow != sampledUpdates;
@@ -128,7 +151,7 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
             usedAt = isWritten || !wasUsed ? at : usedAt;
             var sample = new RoomSample
             {
-                Room = room,
+                Room = figures.Name,
                 UsedAt = usedAt,
                 IsOpen = wasUsed && !hasLeft,
                 Connections = connections,
@@ -138,7 +161,7 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
                 Updates = updatesNow - sampledUpdates,
                 BytesIn = bytesInNow - sampledBytesIn,
                 BytesOut = bytesOutNow - sampledBytesOut,
-                Bytes = Figures.Bytes,
+                Bytes = figures.Bytes,
                 SnapshotAt = snapshotAt,
                 SnapshotBytes = snapshotBytes,
                 Snapshots = snapshots,
@@ -147,6 +170,14 @@ internal sealed class RoomActivity(DocumentName room, RoomRecorder recorder, Tim
             (opened, peak, connectionSeconds, hasNews) = (0, connections, 0, false);
             (snapshots, snapshotAt, snapshotBytes) = (0, null, null);
             return sample;
+        }
+    }
+
+    private void Count(int ofConnections, int ofRooms)
+    {
+        if (!hasLeft)
+        {
+            recorder.Count(ofConnections, ofRooms);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Relay.Persistence.Metadata;
 using Relay.Sessions;
@@ -20,30 +19,58 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
     /// </summary>
     private const int MaxOfBatch = 10_000;
 
-    private readonly ConcurrentDictionary<RoomActivity, bool> activities = new();
+    /// <summary>
+    /// So many documents are taken from the list of changes at once, because sessions wait meanwhile.
+    /// </summary>
+    private const int PartOfBatch = 256;
+
+    private readonly RecordedRooms rooms = new();
+    private readonly ChangedList<RoomActivity> changed = new();
     private readonly Channel<ConnectionChange> changes = Channel.CreateBounded<ConnectionChange>(
         new BoundedChannelOptions(maxWaiting) { SingleReader = true });
+    private readonly List<RoomActivity> part = [];
     private volatile bool isOff;
     private int leftSinceBatch;
+    private int openConnections;
+    private int openRooms;
     private long batches;
     private DateTimeOffset at;
     private DateTimeOffset upTo;
     private bool endsHour;
-    private RoomActivity[] rest = [];
 
-    /// <summary>What a session adds its figures to.</summary>
-    public RoomActivity Begin(DocumentName room)
+    /// <summary>How many documents the last batch looked at, for tests.</summary>
+    public int LookedAt { get; private set; }
+
+    /// <summary>Makes what a session tells what happens.</summary>
+    public RoomActivity Begin(RoomFigures figures)
     {
-        var activity = new RoomActivity(room, this, time);
+        var activity = new RoomActivity(figures, this, time);
+        figures.Activity = activity;
         if (!isOff)
         {
-            activities.TryAdd(activity, true);
+            rooms.Add(activity);
         }
 
         return activity;
     }
 
-    IRoomActivity IRoomRecorder.Begin(DocumentName room) => Begin(room);
+    IRoomActivity IRoomRecorder.Begin(RoomFigures figures) => Begin(figures);
+
+    /// <summary>Connections, and documents with connections, have become so many more.</summary>
+    public void Count(int ofConnections, int ofRooms)
+    {
+        Interlocked.Add(ref openConnections, ofConnections);
+        Interlocked.Add(ref openRooms, ofRooms);
+    }
+
+    /// <summary>The next batch looks at a session.</summary>
+    public void Changed(RoomActivity activity)
+    {
+        if (!isOff)
+        {
+            changed.Add(activity);
+        }
+    }
 
     /// <summary>Notes that a connection opened or closed; false when it was dropped.</summary>
     public bool TryNote(ConnectionChange change)
@@ -64,7 +91,7 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
     /// <summary>A session is gone; its last figures wait for the next batch.</summary>
     public void Left(RoomActivity activity)
     {
-        if (Interlocked.Increment(ref leftSinceBatch) > maxWaiting && activities.TryRemove(activity, out _))
+        if (Interlocked.Increment(ref leftSinceBatch) > maxWaiting && Forget(activity))
         {
             metrics.MetadataDropped();
         }
@@ -79,13 +106,16 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
         {
         }
 
-        activities.Clear();
+        foreach (var activity in rooms.All())
+        {
+            Forget(activity);
+        }
     }
 
     /// <summary>The database does not know this node's open documents: they are written again.</summary>
     public void SayAll()
     {
-        foreach (var activity in activities.Keys)
+        foreach (var activity in rooms.All())
         {
             activity.SayAgain();
         }
@@ -97,68 +127,83 @@ internal sealed class RoomRecorder(RelayMetrics metrics, TimeProvider time, int 
     /// </summary>
     public MetadataBatch TakeBatch(out bool isLast)
     {
-        var all = rest;
-        if (all.Length == 0)
+        if (changed.IsLookOver)
         {
-            Interlocked.Exchange(ref leftSinceBatch, 0);
-            var now = time.GetUtcNow();
-            var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
-            endsHour = upTo < hour && upTo >= hour.AddHours(-1);
-            upTo = endsHour ? hour : now;
-            at = endsHour ? hour.AddTicks(-10) : now;
-            all = [.. activities.Keys];
+            BeginLook();
         }
 
         var connections = TakeChanges();
-
-        // The session after one that left may have been sampled already, and that one's end must not look like its own.
-        var gone = all.Where(activity => activity.HasLeft).Select(activity => activity.Room).ToHashSet();
-        foreach (var activity in all)
+        var samples = new Dictionary<DocumentName, RoomSample>();
+        LookedAt = 0;
+        do
         {
-            if (gone.Contains(activity.Room))
+            changed.Take(part, Math.Min(PartOfBatch, MaxOfBatch - samples.Count));
+            part.ForEach(activity => Take(activity.Room, samples));
+        }
+        while (part.Count > 0);
+
+        isLast = changed.IsLookOver && connections.Count < MaxOfBatch && !endsHour;
+        return new MetadataBatch(++batches, at, [.. samples.Values], connections, Volatile.Read(ref openConnections),
+            Volatile.Read(ref openRooms));
+    }
+
+    private void BeginLook()
+    {
+        Interlocked.Exchange(ref leftSinceBatch, 0);
+        var now = time.GetUtcNow();
+        var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
+        endsHour = upTo < hour && upTo >= hour.AddHours(-1);
+        upTo = endsHour ? hour : now;
+        at = endsHour ? hour.AddTicks(-10) : now;
+        if (endsHour)
+        {
+            // Documents without changes have something to say as well: the time of their connections.
+            foreach (var activity in rooms.All())
             {
-                activity.SayAgain();
+                if (activity.Connections > 0)
+                {
+                    changed.Add(activity);
+                }
             }
         }
 
-        var rooms = new Dictionary<DocumentName, RoomSample>();
-        var next = 0;
-        for (; next < all.Length && rooms.Count < MaxOfBatch; next++)
-        {
-            Take(all[next], rooms);
-        }
-
-        // Never one of two sessions of a document without the other.
-        rest = [.. all.Skip(next).Where(activity => !rooms.ContainsKey(activity.Room))];
-        foreach (var activity in all.Skip(next).Where(activity => rooms.ContainsKey(activity.Room)))
-        {
-            Take(activity, rooms);
-        }
-
-        isLast = rest.Length == 0 && connections.Count < MaxOfBatch && !endsHour;
-        var (openConnections, openRooms) = (0, 0);
-        foreach (var activity in activities.Keys)
-        {
-            openConnections += activity.Connections;
-            openRooms += activity.Connections > 0 ? 1 : 0;
-        }
-
-        return new MetadataBatch(++batches, at, [.. rooms.Values], connections, openConnections, openRooms);
+        changed.BeginLook();
     }
 
-    private void Take(RoomActivity activity, Dictionary<DocumentName, RoomSample> rooms)
+    /// <summary>Takes what all sessions of a document have to say: never that of one without the others.</summary>
+    private void Take(DocumentName room, Dictionary<DocumentName, RoomSample> samples)
     {
-        // Asked before: what leaves after this is sampled once more.
-        var hasLeft = activity.HasLeft;
-        if (activity.TakeSample(at, endsHour) is { } sample)
+        var sessions = rooms.Of(room);
+        if (sessions.Exists(activity => activity.HasLeft))
         {
-            rooms[sample.Room] = rooms.TryGetValue(sample.Room, out var other) ? other.And(sample) : sample;
+            // The session after one that left may have been sampled before, and that one's end must not look like its
+            // own.
+            sessions.ForEach(activity => activity.SayAgain());
         }
 
-        if (hasLeft)
+        foreach (var activity in sessions)
         {
-            activities.TryRemove(activity, out _);
+            LookedAt++;
+
+            // Asked before: what leaves after this is sampled once more.
+            var hasLeft = activity.HasLeft;
+            if (activity.TakeSample(at, endsHour) is { } sample)
+            {
+                samples[room] = samples.TryGetValue(room, out var other) ? other.And(sample) : sample;
+            }
+
+            if (hasLeft)
+            {
+                Forget(activity);
+            }
         }
+    }
+
+    private bool Forget(RoomActivity activity)
+    {
+        var wasKnown = rooms.Remove(activity);
+        changed.Remove(activity);
+        return wasKnown;
     }
 
     private List<ConnectionChange> TakeChanges()

@@ -50,8 +50,8 @@ internal sealed class NodeReporter(NodeIdentity node, NodeState state, Connectio
         var (processorTime, processorBefore) = (Environment.CpuUsage.TotalTime, lastProcessorTime);
         (lastTraffic, lastProcessorTime) = (traffic, processorTime);
         latency.Advance(elapsed);
-        rooms.LookAt(sessions);
         var seconds = elapsed.TotalSeconds;
+        var busiest = rooms.LookAt(sessions.Totals, seconds);
         return new NodeReport
         {
             Address = node.Address,
@@ -80,7 +80,7 @@ internal sealed class NodeReporter(NodeIdentity node, NodeState state, Connectio
                 Math.Round((processorTime - processorBefore) / elapsed / Environment.ProcessorCount, 4), 0, 1),
             MemoryBytes = Environment.WorkingSet,
             Services = services.Read(),
-            BusiestRooms = rooms.Take(seconds),
+            BusiestRooms = busiest,
         };
 
         double PerSecond(long count) => Math.Round(count / seconds, 2);

@@ -89,7 +89,7 @@ internal static class RelayServices
         services.AddSingleton(provider => new RelayMetrics(new NodeGauges(
             () => provider.GetRequiredService<ConnectionRegistry>().Count,
             () => provider.GetRequiredService<SessionRegistry>().Count,
-            () => provider.GetRequiredService<SessionRegistry>().UnsavedCount,
+            () => provider.GetRequiredService<SessionRegistry>().Totals.Unsaved,
             () => provider.GetRequiredService<NodeState>().IsReady,
             () => provider.GetRequiredService<BufferBudget>().Used,
             () => provider.GetRequiredService<NodeMemory>().Used,

@@ -12,10 +12,8 @@ internal sealed partial class UnloggedUpdates
     private readonly LoggedDocument content;
     private readonly Outbox outbox;
     private readonly IOutboxSession session;
-    private readonly SessionTimer timer;
+    private readonly AppendProgress progress;
     private bool isLogAway;
-    private long logged;
-    private long loggedBefore;
 
     /// <summary>
     /// What was shown unlogged since the log stopped answering; null if there is none. Other clients send it again when
@@ -35,18 +33,20 @@ internal sealed partial class UnloggedUpdates
     /// <param name="context">What every part has.</param>
     /// <param name="content">The logged document.</param>
     /// <param name="outbox">What waits to be logged.</param>
+    /// <param name="watch">Notices that the log does not answer.</param>
     /// <param name="session">Sends an update to the connections.</param>
-    public UnloggedUpdates(SessionContext context, LoggedDocument content, Outbox outbox, IOutboxSession session)
+    public UnloggedUpdates(
+        SessionContext context, LoggedDocument content, Outbox outbox, AppendWatch watch, IOutboxSession session)
     {
         this.context = context;
         this.content = content;
         this.outbox = outbox;
         this.session = session;
-        timer = context.Effects.Timer(this, static unlogged => unlogged.OnWatched());
+        progress = new AppendProgress(outbox, context.Effects, watch, this);
     }
 
     /// <summary>Whether connections may have been shown updates that are not logged yet.</summary>
-    public bool IsShown => isLogAway || logged < shownUntil || !peer.IsEmpty;
+    public bool IsShown => isLogAway || progress.Logged < shownUntil || !peer.IsEmpty;
 
     /// <summary>Another node shares these with its clients.</summary>
     public void OnPeer(ReadOnlyMemory<byte> unlogged)
@@ -69,26 +69,23 @@ internal sealed partial class UnloggedUpdates
         }
     }
 
-    /// <summary>
-    /// An update waits for its append. One timer watches whether any append is logged, so that an append costs none.
-    /// </summary>
+    /// <summary>An update waits for its append: from now on it is watched whether any append is logged.</summary>
     public void Watch()
     {
-        if (!isLogAway && !timer.IsSet)
+        if (!isLogAway)
         {
-            loggedBefore = logged;
-            timer.Set(context.Settings.UnloggedGrace);
+            progress.Watch();
         }
     }
 
     /// <summary>An append is in the log: what still waits will soon be.</summary>
     public void OnLogged()
     {
-        logged++;
+        progress.OnLogged();
         if (isLogAway)
         {
             // All that waits besides comes with the next append.
-            shownUntil = logged + 1;
+            shownUntil = progress.Logged + 1;
         }
 
         isLogAway = false;
@@ -137,16 +134,17 @@ internal sealed partial class UnloggedUpdates
         return except is null ? merged : WithoutOwn(merged, except);
     }
 
-    private void OnWatched()
+    /// <summary>The watch has seen no append being logged for a while.</summary>
+    public void OnNotLogged()
     {
-        if (outbox.IsEmpty)
+        if (outbox.IsEmpty || isLogAway || context.Effects.IsClosed)
         {
             return;
         }
 
-        if (logged != loggedBefore)
+        if (progress.HasMoved)
         {
-            Watch();
+            progress.Watch();
             return;
         }
 

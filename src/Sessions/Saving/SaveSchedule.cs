@@ -7,10 +7,12 @@ namespace Relay.Sessions;
 /// </summary>
 /// <param name="context">What every part has.</param>
 /// <param name="content">The logged document, whose size decides how often it is saved.</param>
+/// <param name="figures">What is known of the document, on any thread.</param>
 /// <param name="timer">Fires when a save is due.</param>
-internal sealed class SaveSchedule(SessionContext context, LoggedDocument content, SessionTimer timer)
+internal sealed class SaveSchedule(
+    SessionContext context, LoggedDocument content, RoomFigures figures, SessionTimer timer)
 {
-    private readonly UnsavedMark mark = new();
+    private readonly UnsavedMark mark = new(figures);
     private readonly SaveBackoff backoff = new();
 
     /// <summary>Whether there are changes that no snapshot covers; on any thread, as of a moment ago.</summary>

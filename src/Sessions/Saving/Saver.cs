@@ -17,14 +17,15 @@ internal sealed partial class Saver
     private readonly LastSave last = new();
     private readonly KnownSnapshots known = new();
 
-    public Saver(SessionContext context, LoggedDocument content, SnapshotWriter writer, ISaverSession session)
+    public Saver(SessionContext context, LoggedDocument content, SnapshotWriter writer, RoomFigures figures,
+        ISaverSession session)
     {
         this.context = context;
         this.content = content;
         this.writer = writer;
         this.session = session;
         var timer = context.Effects.Timer(this, static saver => saver.OnDue());
-        schedule = new SaveSchedule(context, content, timer);
+        schedule = new SaveSchedule(context, content, figures, timer);
     }
 
     /// <summary>The snapshots that the session knows of.</summary>

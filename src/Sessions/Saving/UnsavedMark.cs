@@ -4,19 +4,24 @@ namespace Relay.Sessions;
 /// Whether a document has changes that no snapshot covers, and how many bytes of the log they take. Belongs to the
 /// session's mailbox, except for <see cref="IsSet"/>.
 /// </summary>
-internal sealed class UnsavedMark
+/// <param name="figures">What is known of the document, on any thread.</param>
+internal sealed class UnsavedMark(RoomFigures figures)
 {
-    private volatile bool isUnsaved;
-    private volatile bool isSaving;
+    private bool isUnsaved;
+    private bool isSaving;
 
     /// <summary>Whether there are changes that no snapshot covers; on any thread, as of a moment ago.</summary>
-    public bool IsSet => isUnsaved || isSaving;
+    public bool IsSet => figures.IsUnsaved;
 
     /// <summary>Whether there are changes that the save under way, if there is one, does not cover.</summary>
     public bool IsUnsaved
     {
         get => isUnsaved;
-        set => isUnsaved = value;
+        set
+        {
+            isUnsaved = value;
+            Tell();
+        }
     }
 
     /// <summary>Whether a save is under way.</summary>
@@ -33,6 +38,7 @@ internal sealed class UnsavedMark
         isSaving = true;
         isUnsaved = false;
         Bytes = 0;
+        Tell();
         return bytes;
     }
 
@@ -44,6 +50,7 @@ internal sealed class UnsavedMark
         isSaving = false;
         isUnsaved |= isUnsavedStill;
         Bytes += remaining;
+        Tell();
     }
 
     /// <summary>Everything is covered.</summary>
@@ -51,5 +58,8 @@ internal sealed class UnsavedMark
     {
         isUnsaved = false;
         Bytes = 0;
+        Tell();
     }
+
+    private void Tell() => figures.IsUnsaved = isUnsaved || isSaving;
 }

@@ -43,7 +43,8 @@ public abstract class FileLogFixture : IAsyncLifetime
                 SegmentBytes = SegmentBytes,
                 Flush = Flush,
                 TimeProvider = Time,
-                OpenFile = disk.Open
+                OpenFile = disk.Open,
+                RunBeside = static flush => flush()
             },
             Logger);
     }

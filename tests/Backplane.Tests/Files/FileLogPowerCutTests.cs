@@ -235,7 +235,8 @@ public sealed class FileLogPowerCutTests(ITestOutputHelper output)
                 SegmentBytes = FileLogOptions.MinSegmentBytes * 2,
                 Flush = policy,
                 TimeProvider = Time,
-                OpenFile = Disk.Open
+                OpenFile = Disk.Open,
+                RunBeside = static flush => flush()
             },
             Logger);
     }

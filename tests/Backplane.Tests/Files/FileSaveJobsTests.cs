@@ -63,4 +63,31 @@ public sealed class FileSaveJobsTests : FileLogFixture
         await Log.CheckpointAsync(name, first.Position, Position.None, default).Soon();
         Assert.Single(await Log.ClaimOrphanedAsync(10, Lease, default).Soon());
     }
+
+    [Fact]
+    public void A_search_for_forgotten_documents_looks_at_none_before_one_is_due()
+    {
+        var options = new SaveJobOptions();
+        var jobs = new FileSaveJobs(options, Time);
+        var names = Enumerable.Range(0, 100).Select(number => Sample.Name($"{number}")).ToArray();
+        foreach (var name in names)
+        {
+            jobs.Appended(name);
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Empty(jobs.ClaimForgotten(10, Lease));
+        Assert.Equal(0, jobs.LookedAt);
+        Time.Advance(options.ForgottenAfter - TimeSpan.FromMilliseconds(100));
+        Assert.Equal(names[0], Assert.Single(jobs.ClaimForgotten(10, Lease)).Document);
+        Assert.Equal(100, jobs.LookedAt);
+        Assert.Empty(jobs.ClaimForgotten(10, Lease));
+        Assert.Equal(100, jobs.LookedAt);
+        Array.ForEach(names, jobs.Saved);
+        Time.Advance(options.ForgottenAfter);
+        Assert.Empty(jobs.ClaimForgotten(10, Lease));
+        jobs.Found(names[5], problem: null);
+        Assert.Equal(names[5], Assert.Single(jobs.ClaimForgotten(10, Lease)).Document);
+        Assert.Equal(101, jobs.LookedAt);
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class LogParts : IDisposable
         SaveJobs = new FileSaveJobs(Options.Jobs, Time);
         Refusals = new DocumentRefusals(Index, SaveJobs, Logger);
         Health = new WriteHealth(Logger);
-        Flusher = new LogFlusher(Home.Log, Time, Segments.AcquireUnflushed, FlushesEnded.Add);
+        Flusher = new LogFlusher(Home.Log, Time, Segments.AcquireUnflushed, FlushesEnded.Add, static flush => flush());
         Tail = new LogTail(Home.Log, Options, Segments, nextNumber: 2, Flusher, Health, Logger);
         Staging = new GroupStaging(Index, Records, Time);
     }

@@ -1,4 +1,5 @@
 using Relay.Persistence.Metadata;
+using Relay.Sessions;
 using Relay.Telemetry;
 using Relay.Yjs;
 
@@ -19,7 +20,7 @@ public sealed class RoomRecorderTests : IDisposable
     [Fact]
     public void Nothing_is_said_of_rooms_in_which_nothing_happened()
     {
-        var activity = recorder.Begin(Plan);
+        var activity = Begin(recorder, "plan");
         Assert.Empty(Take().Rooms);
         activity.Came(Connection(activity));
         Assert.Single(Take().Rooms);
@@ -32,7 +33,7 @@ public sealed class RoomRecorderTests : IDisposable
     [Fact]
     public void Figures_that_wait_are_added_up_and_not_queued()
     {
-        var activity = recorder.Begin(Plan);
+        var activity = Begin(recorder, "plan");
         var connection = Connection(activity);
         activity.Came(connection);
         for (var i = 0; i < 1000; i++)
@@ -54,7 +55,7 @@ public sealed class RoomRecorderTests : IDisposable
     [Fact]
     public void A_connection_that_came_and_went_between_two_batches_is_one_row()
     {
-        var activity = recorder.Begin(Plan);
+        var activity = Begin(recorder, "plan");
         var (first, second) = (Connection(activity), Connection(activity));
         activity.Came(first);
         activity.Came(second);
@@ -74,7 +75,7 @@ public sealed class RoomRecorderTests : IDisposable
     public void A_full_queue_drops_what_comes_and_counts_it_and_the_end_brings_the_beginning_along()
     {
         var small = new RoomRecorder(metrics, time, maxWaiting: 2);
-        var activity = small.Begin(Plan);
+        var activity = Begin(small, "plan");
         RecordedConnection[] all = [Connection(activity), Connection(activity), Connection(activity)];
         foreach (var connection in all)
         {
@@ -95,7 +96,7 @@ public sealed class RoomRecorderTests : IDisposable
         var small = new RoomRecorder(metrics, time, maxWaiting: 2);
         for (var i = 0; i < 5; i++)
         {
-            var activity = small.Begin(DocumentName.Create($"room {i}"));
+            var activity = Begin(small, $"room {i}");
             activity.Figures.Updates += 1;
             activity.Leave();
         }
@@ -107,7 +108,7 @@ public sealed class RoomRecorderTests : IDisposable
     [Fact]
     public void Seconds_of_connections_that_do_nothing_belong_to_their_hours()
     {
-        var activity = recorder.Begin(Plan);
+        var activity = Begin(recorder, "plan");
         time.Advance(TimeSpan.FromMinutes(50));
         activity.Came(Connection(activity));
         Assert.Equal(0, Assert.Single(Take().Rooms).ConnectionSeconds);
@@ -125,12 +126,12 @@ public sealed class RoomRecorderTests : IDisposable
     [Fact]
     public void A_session_after_one_that_left_keeps_the_room_open()
     {
-        var first = recorder.Begin(Plan);
+        var first = Begin(recorder, "plan");
         var connection = Connection(first);
         first.Came(connection);
         Take();
         first.Went(connection);
-        var second = recorder.Begin(Plan);
+        var second = Begin(recorder, "plan");
         second.Came(Connection(second));
         Take();
         first.Leave();
@@ -141,9 +142,9 @@ public sealed class RoomRecorderTests : IDisposable
     [Fact]
     public void What_a_forgotten_node_says_again_is_every_room_that_is_open()
     {
-        var open = recorder.Begin(Plan);
+        var open = Begin(recorder, "plan");
         open.Came(Connection(open));
-        recorder.Begin(DocumentName.Create("only visited"));
+        Begin(recorder, "only visited");
         Take();
         recorder.SayAll();
         Assert.Equal(Plan, Assert.Single(Take().Rooms).Room);
@@ -153,7 +154,7 @@ public sealed class RoomRecorderTests : IDisposable
     public async Task No_figure_is_lost_or_counted_twice_while_batches_are_taken()
     {
         var rooms = Enumerable.Range(0, 50)
-            .Select(number => recorder.Begin(DocumentName.Create($"room {number}"))).ToArray();
+            .Select(number => Begin(recorder, $"room {number}")).ToArray();
         var writing = Task.WhenAll(rooms.Select(room => Task.Run(() =>
         {
             for (var i = 0; i < 20_000; i++)
@@ -187,7 +188,7 @@ public sealed class RoomRecorderTests : IDisposable
     {
         for (var i = 0; i < 25_000; i++)
         {
-            recorder.Begin(DocumentName.Create($"room {i}")).Figures.Updates += 1;
+            Begin(recorder, $"room {i}").Figures.Updates += 1;
         }
 
         var names = new HashSet<DocumentName>();
@@ -203,6 +204,68 @@ public sealed class RoomRecorderTests : IDisposable
 
         Assert.Equal(25_000, names.Count);
     }
+
+    [Fact]
+    public void A_batch_looks_only_at_documents_that_changed()
+    {
+        var rooms = Enumerable.Range(0, 1000).Select(number => Begin(recorder, $"room {number}")).ToArray();
+        foreach (var room in rooms)
+        {
+            room.Came(Connection(room));
+        }
+
+        Assert.Equal(1000, Take().Rooms.Count);
+        Assert.Equal((0, 1000, 1000), (Take().Rooms.Count, Take().OpenRooms, Take().OpenConnections));
+        Assert.Equal(0, recorder.LookedAt);
+        rooms[7].Figures.BytesOut += 1;
+        rooms[7].Figures.BytesOut += 1;
+        Assert.Equal(2, Assert.Single(Take().Rooms).BytesOut);
+        Assert.Equal(1, recorder.LookedAt);
+        Take();
+        Assert.Equal(0, recorder.LookedAt);
+    }
+
+    [Fact]
+    public void Each_kind_of_news_has_the_next_batch_look()
+    {
+        var activity = Begin(recorder, "plan");
+        var connection = Connection(activity);
+        activity.Came(connection);
+        Assert.Equal(1, Assert.Single(Take().Rooms).Connections);
+        activity.Went(connection);
+        Assert.Equal(0, Assert.Single(Take().Rooms).Connections);
+        activity.Saved(7);
+        Assert.Equal(7, Assert.Single(Take().Rooms).SnapshotBytes);
+        activity.SayAgain();
+        Assert.True(Assert.Single(Take().Rooms).IsOpen);
+        activity.Leave();
+        Assert.False(Assert.Single(Take().Rooms).IsOpen);
+        Assert.Empty(Take().Rooms);
+    }
+
+    [Fact]
+    public void What_two_sessions_of_a_document_say_stands_in_one_batch()
+    {
+        var first = Begin(recorder, "plan");
+        var connection = Connection(first);
+        first.Came(connection);
+        var second = Begin(recorder, "plan");
+        second.Came(Connection(second));
+        second.Came(Connection(second));
+        Assert.Equal(3, Assert.Single(Take().Rooms).Connections);
+        Assert.Equal((1, 3), (Take().OpenRooms - 1, Take().OpenConnections));
+        first.Went(connection);
+        first.Leave();
+        var left = Take();
+        Assert.Equal((2, 1, 2), (Assert.Single(left.Rooms).Connections, left.OpenRooms, left.OpenConnections));
+        second.Leave();
+        var gone = Take();
+        Assert.False(Assert.Single(gone.Rooms).IsOpen);
+        Assert.Equal((0, 0), (gone.OpenRooms, gone.OpenConnections));
+    }
+
+    private static RoomActivity Begin(RoomRecorder recorder, string room) =>
+        recorder.Begin(new RoomFigures(DocumentName.Create(room)));
 
     private static RecordedConnection Connection(RoomActivity room) => room.Connection("ada", "y-websocket");
 

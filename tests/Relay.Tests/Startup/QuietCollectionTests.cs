@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Doubles;
+using Relay.Telemetry;
 
 namespace Relay.Startup;
 
@@ -8,6 +9,7 @@ public sealed class QuietCollectionTests : IHeap, IDisposable
     private static readonly QuietCollectionOptions Options = new();
 
     private readonly ManualTime time = new();
+    private readonly RelayMetrics metrics = new(new NodeGauges(() => 0, () => 0, () => 0, () => true));
     private readonly QuietCollection collection;
     private readonly List<string> done = [];
     private long allocated = 50 << 20;
@@ -15,7 +17,7 @@ public sealed class QuietCollectionTests : IHeap, IDisposable
     private bool started;
 
     public QuietCollectionTests() => collection = new QuietCollection(
-        this, Options, time, NullLogger<QuietCollection>.Instance);
+        this, metrics.Sessions, Options, time, NullLogger<QuietCollection>.Instance);
 
     long IHeap.Allocated => allocated;
 
@@ -25,7 +27,11 @@ public sealed class QuietCollectionTests : IHeap, IDisposable
 
     void IHeap.Compact() => done.Add("compacted");
 
-    public void Dispose() => collection.Dispose();
+    public void Dispose()
+    {
+        collection.Dispose();
+        metrics.Dispose();
+    }
 
     [Fact]
     public async Task After_a_burst_a_quiet_node_collects_and_then_compacts_once()
@@ -78,6 +84,20 @@ public sealed class QuietCollectionTests : IHeap, IDisposable
         Assert.Equal("collected", await AfterAsync(0));
         Assert.Equal("", await AfterAsync(Options.WorthwhileBytes * 2));
         Assert.Equal("collected", await AfterAsync(0));
+        Assert.Equal("compacted", await AfterAsync(0));
+    }
+
+    [Fact]
+    public async Task Clients_that_send_few_updates_are_not_kept_waiting_for_a_compaction()
+    {
+        await AfterAsync(Options.WorthwhileBytes * 2);
+        Assert.Equal("collected", await AfterAsync(0));
+        for (var look = 0; look < 5; look++)
+        {
+            metrics.Sessions.Received(1);
+            Assert.Equal("", await AfterAsync(Options.QuietBytes / 10));
+        }
+
         Assert.Equal("compacted", await AfterAsync(0));
     }
 

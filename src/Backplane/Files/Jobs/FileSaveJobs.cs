@@ -12,12 +12,18 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
     private readonly Lock gate = new();
     private readonly Dictionary<DocumentName, FileSaveJob> jobs = [];
 
+    // No job is due before this: most rounds need not look at all jobs, for which appends would wait.
+    private DateTimeOffset noneDueBefore = DateTimeOffset.MaxValue;
+
+    /// <summary>How many jobs have been looked at for those that are due, for tests.</summary>
+    internal long LookedAt { get; private set; }
+
     /// <summary>A start found the document unsaved, or its damaged log begins anew.</summary>
     public void Found(DocumentName document, string? problem)
     {
         lock (gate)
         {
-            jobs[document] = new FileSaveJob(time.GetUtcNow())
+            jobs[document] = new FileSaveJob(Due(time.GetUtcNow()))
             {
                 Problem = problem,
                 IsDamaged = problem is not null,
@@ -32,7 +38,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
         {
             if (!jobs.ContainsKey(document))
             {
-                jobs.Add(document, new FileSaveJob(time.GetUtcNow() + options.OrphanedAfter));
+                jobs.Add(document, new FileSaveJob(Due(time.GetUtcNow() + options.OrphanedAfter)));
             }
         }
     }
@@ -44,7 +50,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
         {
             if (!jobs.TryGetValue(document, out var job))
             {
-                job = new FileSaveJob(time.GetUtcNow() + options.OrphanedAfter);
+                job = new FileSaveJob(Due(time.GetUtcNow() + options.OrphanedAfter));
                 jobs.Add(document, job);
             }
 
@@ -79,7 +85,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
             {
                 job.Attempts = 0;
                 job.Problem = null;
-                job.DueAt = time.GetUtcNow() + options.OrphanedAfter;
+                job.DueAt = Due(time.GetUtcNow() + options.OrphanedAfter);
             }
         }
     }
@@ -103,6 +109,12 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
         lock (gate)
         {
             var now = time.GetUtcNow();
+            if (now < noneDueBefore)
+            {
+                return [];
+            }
+
+            LookedAt += jobs.Count;
             var due = jobs.Where(job => job.Value.DueAt <= now && job.Value.ClaimedUntil <= now)
                 .OrderBy(job => job.Value.DueAt).Take(most).ToList();
             foreach (var (_, job) in due)
@@ -112,6 +124,8 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
                 job.ClaimedUntil = now + lease;
                 job.DueAt = Later(job.ClaimedUntil, now + options.WaitAfter(job.Attempts));
             }
+
+            noneDueBefore = jobs.Count > 0 ? jobs.Values.Min(job => job.DueAt) : DateTimeOffset.MaxValue;
 
             return [.. due.Select(job => job.Value.Describe(job.Key, now, options))];
         }
@@ -140,7 +154,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
                 job.Problem = problem;
             }
 
-            job.DueAt = now + options.WaitAfter(job.Attempts);
+            job.DueAt = Due(now + options.WaitAfter(job.Attempts));
         }
     }
 
@@ -156,6 +170,12 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
                     .Take(most).Select(job => job.Value.Describe(job.Key, now, options)),
             ];
         }
+    }
+
+    private DateTimeOffset Due(DateTimeOffset at)
+    {
+        noneDueBefore = at < noneDueBefore ? at : noneDueBefore;
+        return at;
     }
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

@@ -14,6 +14,7 @@ internal sealed class LogFlusher : IDisposable
     private readonly TimeProvider time;
     private readonly Func<bool, List<(Segment Segment, long Length)>> acquireUnflushed;
     private readonly Action<Exception?> ended;
+    private readonly Action<Action> runBeside;
     private readonly ITimer timer;
 
     // Held during a flush.
@@ -34,16 +35,19 @@ internal sealed class LogFlusher : IDisposable
     /// written no more. They are released afterwards.
     /// </param>
     /// <param name="ended">Called after each flush, with what was wrong with it.</param>
+    /// <param name="runBeside">Runs what waits for the disk, where no other work waits for it.</param>
     public LogFlusher(
         string directory,
         TimeProvider time,
         Func<bool, List<(Segment Segment, long Length)>> acquireUnflushed,
-        Action<Exception?> ended)
+        Action<Exception?> ended,
+        Action<Action> runBeside)
     {
         this.directory = directory;
         this.time = time;
         this.acquireUnflushed = acquireUnflushed;
         this.ended = ended;
+        this.runBeside = runBeside;
         timer = time.CreateTimer(
             static flusher => ((LogFlusher)flusher!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -131,6 +135,11 @@ internal sealed class LogFlusher : IDisposable
             hasUnflushed = false;
         }
 
+        runBeside(() => FlushBeside(all));
+    }
+
+    private void FlushBeside(bool all)
+    {
         Exception? problem = null;
         try
         {

@@ -4,8 +4,7 @@ using SQLitePCL;
 namespace Relay.Persistence.Metadata.Sqlite;
 
 /// <summary>
-/// Calls into the file. SQLite has no asynchronous calls: each one takes a thread of the pool, a bounded number at
-/// once,
+/// Calls into the file. SQLite has no asynchronous calls: each one takes a thread of its own, a bounded number at once,
 /// and has a deadline that holds whatever the disk does. Thread-safe.
 /// </summary>
 /// <param name="path">The file.</param>
@@ -48,7 +47,7 @@ internal sealed class SqliteCalls(string path, TimeSpan timeout, int atOnce)
             await free.WaitAsync(deadline.Token);
             try
             {
-                return await Task.Run(() => call(deadline.Token), CancellationToken.None);
+                return await BackgroundThread.RunAsync(() => call(deadline.Token));
             }
             finally
             {
@@ -57,7 +56,7 @@ internal sealed class SqliteCalls(string path, TimeSpan timeout, int atOnce)
         }
     }
 
-    /// <summary>Opens the file. The caller runs on a thread of the pool.</summary>
+    /// <summary>Opens the file, on the thread of a call.</summary>
     public SqliteConnection Open(SqliteOpenMode mode)
     {
         var text = new SqliteConnectionStringBuilder

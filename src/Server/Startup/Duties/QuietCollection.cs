@@ -1,4 +1,5 @@
 using Relay.Background;
+using Relay.Sessions;
 
 namespace Relay.Startup;
 
@@ -6,13 +7,18 @@ namespace Relay.Startup;
 /// Collects garbage when a node has become quiet after a burst: first beside the program, then, if little survives,
 /// once more to give memory back. The runtime collects when something is allocated, so a node whose documents were all
 /// left, or whose clients have all connected and do nothing, would keep what the burst took. docs/performance.md has
-/// the figures.
+/// the figures. The second step keeps everything waiting, so it is put off while clients send updates, however few.
 /// </summary>
 internal sealed class QuietCollection(
-    IHeap heap, QuietCollectionOptions options, TimeProvider time, ILogger<QuietCollection> logger)
+    IHeap heap,
+    SessionMetrics metrics,
+    QuietCollectionOptions options,
+    TimeProvider time,
+    ILogger<QuietCollection> logger)
     : PeriodicService(options.Interval, options.Interval, time, logger)
 {
     private long? seen;
+    private long seenUpdates;
     private long collectedAt;
     private bool isCollected;
 
@@ -35,12 +41,20 @@ internal sealed class QuietCollection(
     private void Look(long before, long allocated)
     {
         var isQuiet = allocated - before < options.QuietBytes;
+        var updates = metrics.UpdatesReceived;
+        var isServing = updates != seenUpdates;
+        seenUpdates = updates;
         if (!isQuiet)
         {
             isCollected = false;
         }
         else if (isCollected)
         {
+            if (isServing)
+            {
+                return;
+            }
+
             isCollected = false;
             if (heap.Survived <= options.CompactedBytes)
             {

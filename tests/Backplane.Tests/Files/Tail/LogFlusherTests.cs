@@ -14,7 +14,7 @@ public sealed class LogFlusherTests : IDisposable
     public LogFlusherTests()
     {
         segments = new LogSegments(files.Select((file, i) => new Segment(i + 1, $"{i + 1}", file, 0)));
-        flusher = new LogFlusher(home.Path, time, segments.AcquireUnflushed, ended.Add);
+        flusher = new LogFlusher(home.Path, time, segments.AcquireUnflushed, ended.Add, static flush => flush());
     }
 
     public void Dispose()
@@ -96,7 +96,7 @@ public sealed class LogFlusherTests : IDisposable
     [Fact]
     public void A_byte_that_waits_too_long_makes_the_writer_wait_unless_flushes_fail()
     {
-        using var late = new LogFlusher(home.Path, new NoTimers(time), segments.AcquireUnflushed, ended.Add);
+        using var late = new LogFlusher(home.Path, new NoTimers(time), segments.AcquireUnflushed, ended.Add, static flush => flush());
         Assert.False(late.MustWait);
         late.Wrote();
         time.Advance(LogFlusher.Patience - TimeSpan.FromMilliseconds(1));

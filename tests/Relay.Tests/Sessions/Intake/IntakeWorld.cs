@@ -20,7 +20,8 @@ internal sealed class IntakeWorld : IIntakeSession, IOutboxSession, IBroadcaster
         var pace = new PresencePace(Context, records, connections);
         Broadcaster = new Broadcaster(
             Context, connections, Content, records, pace, AnswerBudget.Unlimited, Figures, this);
-        var unlogged = new UnloggedUpdates(Context, Content, Outbox, this);
+        var watch = new AppendWatch(Bench.Time, Context.Settings.UnloggedGrace);
+        var unlogged = new UnloggedUpdates(Context, Content, Outbox, watch, this);
         Handler = new FrameHandler(Context, Content, Outbox, unlogged, Broadcaster, Figures, this);
         Intake = new MessageIntake(Context, Content, Outbox, unlogged, Broadcaster, Figures, this);
     }

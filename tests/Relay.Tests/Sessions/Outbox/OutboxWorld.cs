@@ -13,7 +13,8 @@ internal sealed class OutboxWorld : IOutboxSession, IDisposable
         Content = new LoggedDocument(new YjsContentKind(true), new GrowthLimit(1 << 20, memory), new RoomFigures());
         var context = Bench.Context();
         Outbox = new Outbox(context, Content, Backplane, new RoomFigures(), this);
-        Unlogged = new UnloggedUpdates(context, Content, Outbox, this);
+        Watch = new AppendWatch(Bench.Time, context.Settings.UnloggedGrace);
+        Unlogged = new UnloggedUpdates(context, Content, Outbox, Watch, this);
     }
 
     public PartBench Bench { get; } = new();
@@ -25,6 +26,8 @@ internal sealed class OutboxWorld : IOutboxSession, IDisposable
     public Outbox Outbox { get; }
 
     public UnloggedUpdates Unlogged { get; }
+
+    public AppendWatch Watch { get; }
 
     public List<string> Told { get; } = [];
 

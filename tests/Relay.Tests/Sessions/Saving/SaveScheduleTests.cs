@@ -108,7 +108,7 @@ public sealed class SaveScheduleTests
             var content = new LoggedDocument(
                 new YjsContentKind(true), new GrowthLimit(1 << 20, NodeMemory.Unlimited.Open()), new RoomFigures());
             var timer = context.Effects.Timer(this, static world => world.OnDue());
-            Schedule = new SaveSchedule(context, content, timer);
+            Schedule = new SaveSchedule(context, content, new RoomFigures(), timer);
         }
 
         public PartBench Bench { get; } = new();

@@ -19,7 +19,7 @@ internal sealed class SaverWorld : ISaverSession, IDisposable
         Snapshots = new MemorySnapshots(Bench.Time);
         var context = Bench.Context(settings ?? SessionDefaults.Value with { SaveInterval = Interval });
         var writer = new SnapshotWriter(context, Backplane, Backplane, Snapshots, null);
-        Saver = new Saver(context, content, writer, this);
+        Saver = new Saver(context, content, writer, new RoomFigures(), this);
     }
 
     public PartBench Bench { get; } = new();
