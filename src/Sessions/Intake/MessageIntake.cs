@@ -148,14 +148,14 @@ internal sealed partial class MessageIntake(
             if (!FoundDiff.TryFind(content.Document, messages[i], mayWrite, room, out var diff, out var error))
             {
                 LogBadUpdate(context.Logger, context.Name, error);
-                session.Refuse(attachment, RefusalReason.BadUpdate);
+                Refuse(attachment, frame, RefusalReason.BadUpdate);
                 return;
             }
 
             growth += diff.Growth;
             if (diff.Growth > 0 && content.Limit.Refuses(growth, diff.OnlyDeletes) is { } reason)
             {
-                session.Refuse(attachment, reason);
+                Refuse(attachment, frame, reason);
                 return;
             }
 
@@ -165,6 +165,15 @@ internal sealed partial class MessageIntake(
         for (var i = first; i < end && attachment.IsAttached; i++)
         {
             Handle(attachment, messages[i], diffs[i - first]);
+        }
+    }
+
+    private void Refuse(Attachment attachment, in MessageFrame frame, RefusalReason reason)
+    {
+        session.Refuse(attachment, reason);
+        for (var i = frame.First; i < frame.End; i++)
+        {
+            frame.Messages[i].LetGo();
         }
     }
 
@@ -206,6 +215,7 @@ internal sealed partial class MessageIntake(
             case DocumentMessageKind.Awareness:
                 attachment.Connection.Settled(message.Bytes);
                 session.ReceiveAwareness(attachment, message.Awareness);
+                message.LetGo();
                 break;
             case DocumentMessageKind.QueryAwareness:
                 attachment.Presence.WantsAll = true;
@@ -226,11 +236,17 @@ internal sealed partial class MessageIntake(
     {
         if (attachment.Access < AccessLevel.Write && (isUpdate || diff.IsNew))
         {
+            message.LetGo();
             attachment.Receipts.Answer(new Receipt(ReceiptKind.Refused, default, message.Bytes));
         }
         else if (!diff.IsNew)
         {
             // The answer to a SyncStep1 repeats the whole delete set each time, so it is not sent back.
+            if (!isUpdate)
+            {
+                message.LetGo();
+            }
+
             attachment.Receipts.Answer(
                 new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
         }

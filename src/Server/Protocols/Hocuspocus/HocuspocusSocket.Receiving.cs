@@ -18,6 +18,7 @@ internal sealed partial class HocuspocusSocket
         for (var i = 0; i < frames.Count && !isClosed; i++)
         {
             await HandleAsync(frames[i], i, closed);
+            LentFrames.GiveBack(frames[i]);
             if (!isAdmitted)
             {
                 // Answers to one read could take far more than it.
@@ -101,7 +102,8 @@ internal sealed partial class HocuspocusSocket
         var answer = HocuspocusRules.AnswerTo(state, message.Kind);
         if (answer == FrameAnswer.HandIn)
         {
-            Collect(channel!, message.Content);
+            var mayWrite = channel!.Access >= AccessLevel.Write;
+            Collect(channel, LentFrames.Share(message.Content, frame, mayWrite));
             return ValueTask.CompletedTask;
         }
 
