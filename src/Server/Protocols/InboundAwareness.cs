@@ -76,17 +76,19 @@ internal sealed class InboundAwareness : IDisposable
                 if (!message.Payload.IsEmpty)
                 {
                     Report(message.Payload);
+                    message.LetGo();
                     dropped++;
                     continue;
                 }
 
                 if (stamp is not null)
                 {
-                    message = message with { Awareness = [.. message.Awareness.Select(entry => stamp.Stamp(entry))] };
+                    message = Stamp(stamp, message);
                 }
 
                 if (TryHold(message.Awareness))
                 {
+                    message.LetGo();
                     continue;
                 }
             }
@@ -106,6 +108,21 @@ internal sealed class InboundAwareness : IDisposable
             timer?.Dispose();
             held = null;
         }
+    }
+
+    private static DocumentMessage Stamp(AwarenessStamp stamp, in DocumentMessage message)
+    {
+        var entries = message.Awareness.Select(entry => stamp.Stamp(entry));
+        if (message.Lender is null)
+        {
+            return message with { Awareness = [.. entries] };
+        }
+
+        // A copy of the states that are left alone, too, so that the whole is independent of a large frame.
+        var copies = entries.Select(entry => entry with { State = entry.State.ToArray() });
+        var copied = message with { Awareness = [.. copies] };
+        message.LetGo();
+        return copied;
     }
 
     private bool TryHold(IReadOnlyList<AwarenessEntry> entries)

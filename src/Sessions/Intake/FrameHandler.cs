@@ -29,14 +29,14 @@ internal sealed partial class FrameHandler(
             if (!FoundDiff.TryFind(content.Document, messages[i], mayWrite, room, out var diff, out var error))
             {
                 LogBadUpdate(context.Logger, context.Name, error);
-                session.Refuse(attachment, RefusalReason.BadUpdate);
+                Refuse(attachment, frame, RefusalReason.BadUpdate);
                 return;
             }
 
             growth += diff.Growth;
             if (diff.Growth > 0 && content.Limit.Refuses(growth, diff.OnlyDeletes) is { } reason)
             {
-                session.Refuse(attachment, reason);
+                Refuse(attachment, frame, reason);
                 return;
             }
 
@@ -59,6 +59,15 @@ internal sealed partial class FrameHandler(
             {
                 early.Took(message.Payload, diff.Extent, content.Document);
             }
+        }
+    }
+
+    private void Refuse(Attachment attachment, in MessageFrame frame, RefusalReason reason)
+    {
+        session.Refuse(attachment, reason);
+        for (var i = frame.First; i < frame.End; i++)
+        {
+            frame.Messages[i].LetGo();
         }
     }
 
@@ -88,6 +97,7 @@ internal sealed partial class FrameHandler(
             case DocumentMessageKind.Awareness:
                 attachment.Connection.Settled(message.Bytes);
                 session.ReceiveAwareness(attachment, message.Awareness);
+                message.LetGo();
                 break;
             case DocumentMessageKind.QueryAwareness:
                 attachment.Presence.WantsAll = true;
@@ -108,11 +118,17 @@ internal sealed partial class FrameHandler(
     {
         if (attachment.Access < AccessLevel.Write && (isUpdate || diff.IsNew))
         {
+            message.LetGo();
             attachment.Receipts.Answer(new Receipt(ReceiptKind.Refused, default, message.Bytes));
         }
         else if (!diff.IsNew)
         {
             // The answer to a SyncStep1 repeats the whole delete set each time, so it is not sent back.
+            if (!isUpdate)
+            {
+                message.LetGo();
+            }
+
             attachment.Receipts.Answer(
                 new Receipt(ReceiptKind.Accepted, isUpdate ? message.Payload : default, message.Bytes));
         }

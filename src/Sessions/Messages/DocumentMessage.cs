@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using Relay.Yjs;
 
 namespace Relay.Sessions;
@@ -22,4 +24,17 @@ internal readonly record struct DocumentMessage(
     IReadOnlyList<AwarenessEntry> Awareness,
     int Frame = 0,
     int Bytes = 0,
-    bool IsGuess = false);
+    bool IsGuess = false)
+{
+    /// <summary>
+    /// The memory that it shares with others who use it again when all have let go of it; null if it may be kept.
+    /// </summary>
+    public MemoryManager<byte>? Lender =>
+        MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(Shared, out var lender) ? lender : null;
+
+    private ReadOnlyMemory<byte> Shared =>
+        Payload.IsEmpty && Awareness is [var first, ..] ? first.State : Payload;
+
+    /// <summary>Says, once, that no byte of it is read any more. Who keeps some does not say it.</summary>
+    public void LetGo() => ((IDisposable?)Lender)?.Dispose();
+}

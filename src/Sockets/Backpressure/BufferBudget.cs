@@ -18,12 +18,20 @@ internal sealed class BufferBudget(long maxBytes, TimeProvider time)
     /// <summary>From one refusal to the next: long enough for the refused one's bytes to be given back.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Of the arrays that are kept for the next large pieces, what they take at the most.</summary>
+    private const long MostIdle = 4 << 20;
+
     private readonly Lock gate = new();
     private readonly LinkedList<Waiter> waiters = [];
     private ITimer? timer;
     private long used;
 
     public long MaxBytes => maxBytes;
+
+    /// <summary>
+    /// Arrays for what is large. Those that use them charge them; the rest takes a small part of the budget, beside it.
+    /// </summary>
+    public LargeArrays Arrays { get; } = new(Math.Min(MostIdle, maxBytes / 16));
 
     /// <summary>What is charged at the moment.</summary>
     public long Used

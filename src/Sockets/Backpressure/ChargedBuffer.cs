@@ -17,7 +17,6 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
     private const int FirstBytes = 4096;
 
     private byte[] bytes = [];
-    private bool isRented;
     private long charged;
 
     /// <summary>How many bytes there are.</summary>
@@ -30,7 +29,7 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
     public ReadOnlyMemory<byte> Collected => bytes.AsMemory(0, Count);
 
     /// <summary>Whether the memory goes back to others with the buffer, so that who keeps it needs a copy.</summary>
-    public bool IsShared => isRented;
+    public bool IsShared => bytes.Length is > 0 and <= LargeArrays.MostBytes;
 
     /// <summary>Makes room for a piece.</summary>
     /// <param name="piece">Its length.</param>
@@ -49,7 +48,7 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
         }
 
         var size = SizeFor(needed, declared);
-        var wanted = Math.Max(0, size - FreeBytes - charged);
+        var wanted = Math.Max(0, ChargeFor(size) - charged);
         if (wanted > 0 && !budget.TryTake(wanted))
         {
             return wanted;
@@ -74,7 +73,7 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
     /// <summary>Hands out all that has come; the memory is the caller's, and is not charged any more.</summary>
     public byte[] Take()
     {
-        if (isRented || bytes.Length != Count)
+        if (IsShared || bytes.Length != Count)
         {
             var copy = Collected.ToArray();
             Drop();
@@ -82,20 +81,32 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
         }
 
         var whole = bytes;
+        bytes = [];
         Drop();
         return whole;
+    }
+
+    /// <summary>
+    /// The same without a copy of what is large: where it is <see cref="LentMemory"/>, the caller may give it back.
+    /// </summary>
+    public ReadOnlyMemory<byte> TakeOrLend()
+    {
+        if (bytes.Length is <= FreeBytes or > LargeArrays.MostBytes)
+        {
+            return Take();
+        }
+
+        var lent = new LentMemory(budget.Arrays, bytes, Count);
+        bytes = [];
+        Drop();
+        return lent.Memory;
     }
 
     /// <summary>Forgets what there is.</summary>
     public void Drop()
     {
-        if (isRented)
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-
+        Free(bytes);
         bytes = [];
-        isRented = false;
         Count = 0;
         budget.Return(charged);
         charged = 0;
@@ -117,18 +128,36 @@ internal sealed class ChargedBuffer(BufferBudget budget, int maxBytes) : IDispos
         return (int)Math.Max(needed, Math.Min(maxBytes, Math.Max(FirstBytes, 2L * bytes.Length)));
     }
 
+    /// <summary>
+    /// What is charged for so many bytes: what their array takes. If only its rounding is beyond the whole budget, as
+    /// much as that.
+    /// </summary>
+    private long ChargeFor(int size) =>
+        size is <= FreeBytes or > LargeArrays.MostBytes
+            ? size - FreeBytes
+            : Math.Min(LargeArrays.LengthFor(size) - FreeBytes, Math.Max(size - FreeBytes, budget.MaxBytes));
+
     private void Grow(int size)
     {
-        var isSmall = size <= FreeBytes;
-        var larger = isSmall ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+        var larger = size <= FreeBytes ? ArrayPool<byte>.Shared.Rent(size)
+            : size <= LargeArrays.MostBytes ? budget.Arrays.Rent(size)
+            : GC.AllocateUninitializedArray<byte>(size);
         StepMeter.CountBytes(Count);
         Collected.Span.CopyTo(larger);
-        if (isRented)
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-
+        Free(bytes);
         bytes = larger;
-        isRented = isSmall;
+    }
+
+    /// <summary>Gives an array to where it is from, which its length says.</summary>
+    private void Free(byte[] array)
+    {
+        if (array.Length is > FreeBytes and <= LargeArrays.MostBytes)
+        {
+            budget.Arrays.Return(array);
+        }
+        else if (array.Length is > 0 and <= FreeBytes)
+        {
+            ArrayPool<byte>.Shared.Return(array);
+        }
     }
 }

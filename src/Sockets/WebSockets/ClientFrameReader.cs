@@ -61,7 +61,10 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
         charge = unadmitted is null ? null : new UnadmittedCharge(unadmitted);
     }
 
-    /// <summary>The next message, or how the reading ended. A message's memory is not written again.</summary>
+    /// <summary>
+    /// The next message, or how the reading ended. A message's memory is not written again, unless it is <see
+    /// cref="LentMemory"/> and is given back.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ClientFrame> ReadAsync(CancellationToken cancellation)
     {
@@ -146,7 +149,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
                     continue;
                 }
 
-                frame = new ClientFrame(ClientFrameKind.Message, message);
+                frame = new ClientFrame(ClientFrameKind.Message, message.Value);
                 return true;
             }
 
@@ -222,7 +225,7 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
     /// Takes what has been read of the frame under way; false if there has to be more, or room for it.
     /// </summary>
     /// <param name="message">The message, if it ended with this frame and was not skipped.</param>
-    private bool TryGoOn(out byte[]? message)
+    private bool TryGoOn(out ReadOnlyMemory<byte>? message)
     {
         message = null;
         var part = (int)Math.Min(left, buffer.Count);
@@ -249,7 +252,11 @@ internal sealed class ClientFrameReader(Stream stream, int maxMessageBytes, Buff
         if (isFinal)
         {
             inMessage = false;
-            message = isSkipping ? null : collector.Take();
+            if (!isSkipping)
+            {
+                message = collector.TakeOrLend();
+            }
+
             isSkipping = false;
         }
 

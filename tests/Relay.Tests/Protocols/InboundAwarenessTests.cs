@@ -1,6 +1,8 @@
 using System.Text;
+using Relay.Access;
 using Relay.Doubles;
 using Relay.Sessions;
+using Relay.Sockets.Backpressure;
 using Relay.Yjs;
 
 namespace Relay.Protocols;
@@ -99,6 +101,40 @@ public sealed class InboundAwarenessTests : IDisposable
 
         // Ten seconds, a second's worth at once, and one that is owed.
         Assert.InRange(passed, 100, 125);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_large_frame_is_given_back_once_its_entries_are_held_or_stamped(bool isStamped)
+    {
+        var arrays = new LargeArrays(1 << 20);
+        var frame = Messages.PresenceUpdate((1, 20, "{}"), (2, 20, "7"));
+        var lent = new LentMemory(arrays, arrays.Rent(frame.Length), frame.Length);
+        frame.CopyTo(lent.Memory);
+        var messages = new List<DocumentMessage> { InboundAwareness.Read(lent.Memory, int.MaxValue) };
+        if (isStamped)
+        {
+            using var stamping = new InboundAwareness(
+                ConnectionDefaults.Value,
+                new AwarenessStamp(new Grant(_ => AccessLevel.Write) { UserId = "ada" }),
+                time,
+                _ => { },
+                (_, _) => { });
+            stamping.Filter(messages);
+        }
+        else
+        {
+            Exhaust();
+            inbound.Filter(messages);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var entries = isStamped ? messages.Single().Awareness : later.Single();
+        Assert.Equal(LargeArrays.Step, arrays.IdleBytes);
+        Assert.Equal(
+            [isStamped ? """{"user":{"id":"ada","name":"ada"}}""" : "{}", "7"],
+            entries.OrderBy(entry => entry.ClientId).Select(entry => Encoding.UTF8.GetString(entry.State.Span)));
     }
 
     [Fact]

@@ -114,8 +114,21 @@ public sealed class BufferBudgetTests
         }
 
         Assert.InRange(grown, 1, 6);
-        Assert.Equal(1_000_000 - ChargedBuffer.FreeBytes, budget.Used);
+        Assert.Equal(LargeArrays.LengthFor(1_000_000) - ChargedBuffer.FreeBytes, budget.Used);
         Assert.Equal(1_000_000, buffer.Take().Length);
+    }
+
+    [Theory]
+    [InlineData(140_000)]
+    [InlineData(1_048_577)]
+    public void What_is_as_large_as_the_whole_budget_has_room_in_it(int size)
+    {
+        var budget = new BufferBudget(size, time);
+        using var buffer = new ChargedBuffer(budget, size);
+        Fill(buffer, size, size);
+        Assert.InRange(budget.Used, size - ChargedBuffer.FreeBytes, size);
+        Assert.Equal(size, buffer.Take().Length);
+        Assert.Equal(0, budget.Used);
     }
 
     [Fact]

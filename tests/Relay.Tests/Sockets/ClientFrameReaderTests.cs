@@ -9,6 +9,9 @@ public sealed class ClientFrameReaderTests
 {
     private const int MaxBytes = 200_000;
 
+    /// <summary>From so many bytes on, .NET collects an object with the whole heap only.</summary>
+    private const int LargeObject = 85_000;
+
     private readonly BufferBudget budget = new(1 << 20, TimeProvider.System);
 
     [Fact]
@@ -78,6 +81,31 @@ public sealed class ClientFrameReaderTests
         }
 
         Assert.Equal(0, small.Used);
+    }
+
+    [Theory]
+    [InlineData(66_000)]
+    [InlineData(600_000)]
+    [InlineData(LargeArrays.MostBytes)]
+    public async Task A_large_message_that_is_given_back_costs_the_next_one_no_large_object(int size)
+    {
+        const int Messages = 12;
+        var large = new BufferBudget(1 << 30, TimeProvider.System);
+        var frame = Frame(new byte[size], 0x82);
+        using var line = new MemoryStream([.. Enumerable.Repeat(frame, Messages).SelectMany(bytes => bytes)]);
+        using var reader = new ClientFrameReader(line, 1 << 20, large);
+        var taken = 0L;
+        for (var i = 0; i < Messages; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var message = (await reader.ReadAsync(CancellationToken.None)).Payload;
+            Assert.Equal(size, message.Length);
+            LentMemory.Of(message)!.GiveBack();
+            taken += i < 2 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.InRange(taken, 0, LargeObject);
+        Assert.Equal(0, large.Used);
     }
 
     private static int Size(Random random) => random.Next(5) switch

@@ -15,7 +15,7 @@ internal sealed class WireSearch
 
     /// <summary>Steps and memory that each message may take, whatever its size.</summary>
     private const int StepsAnyway = 100;
-    private const int MemoryAnyway = 64 * 1024;
+    internal const int MemoryAnyway = 64 * 1024;
 
     private const int LargestMessage = 64 * 1024;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Relay.Connections;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Protocols.Hocuspocus;
@@ -38,6 +39,7 @@ internal sealed partial class FrameIntake(
         for (var i = 0; i < frames.Count && !documents.IsClosed; i++)
         {
             await HandleAsync(frames[i], i, closed);
+            LentFrames.GiveBack(frames[i]);
             if (!admission.IsAdmitted)
             {
                 // Answers to one read could take far more than it.
@@ -146,7 +148,8 @@ internal sealed partial class FrameIntake(
         var answer = HocuspocusRules.AnswerTo(state, message.Kind);
         if (answer == FrameAnswer.HandIn)
         {
-            batch.Add(channel!, message.Content);
+            var mayWrite = channel!.Access >= AccessLevel.Write;
+            batch.Add(channel, LentFrames.Share(message.Content, frame, mayWrite));
             return ValueTask.CompletedTask;
         }
 

@@ -27,6 +27,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     private readonly Grant grant;
     private readonly ConnectionLimits limits;
     private readonly AwarenessStamp? stamp;
+    private readonly bool mayWrite;
     private InboundAwareness? awareness;
     private UnreadablePresence? unreadable;
 
@@ -49,7 +50,9 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         this.stamp = stamp;
         credit = new InboundCredit(limits.MaxWaitingBytes, limits.MaxMessageBytes, socket.Budget);
         rate = new MessageRate(limits.MessagesPerSecond, time);
-        attachment = sessions.Place(document, this, grant.To(document), grant.UserId, "y-websocket");
+        var access = grant.To(document);
+        mayWrite = access >= AccessLevel.Write;
+        attachment = sessions.Place(document, this, access, grant.UserId, "y-websocket");
         sent = attachment.Sent;
     }
 
@@ -129,7 +132,10 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
         YjsError? refused = null;
         for (var i = 0; i < frames.Count && refused is null; i++)
         {
+            var first = messages.Count;
             refused = YWebSocketDecoder.TryDecode(frames[i], i, messages, out var error) ? null : error;
+            LentFrames.Share(messages, first, frames[i], mayWrite);
+            LentFrames.GiveBack(frames[i]);
             if (messages.Count > MessagesAtOnce)
             {
                 HandIn(messages);
