@@ -9,12 +9,14 @@ namespace Relay.Sessions;
 /// </summary>
 internal sealed partial class SessionRegistry
 {
+    private readonly SessionServices services;
     private readonly SessionTable table;
     private readonly StaleListings stale;
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SessionRegistry(SessionServices services)
     {
+        this.services = services;
         table = new SessionTable(name => new DocumentSession(name, services, this));
         stale = new StaleListings(services);
     }

@@ -76,18 +76,18 @@ public sealed class FileSaveJobsTests : FileLogFixture
             Time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
-        Assert.Empty(jobs.ClaimForgotten(10, Lease));
+        Assert.Empty(jobs.ClaimOrphaned(10, Lease));
         Assert.Equal(0, jobs.LookedAt);
-        Time.Advance(options.ForgottenAfter - TimeSpan.FromMilliseconds(100));
-        Assert.Equal(names[0], Assert.Single(jobs.ClaimForgotten(10, Lease)).Document);
+        Time.Advance(options.OrphanedAfter - TimeSpan.FromMilliseconds(100));
+        Assert.Equal(names[0], Assert.Single(jobs.ClaimOrphaned(10, Lease)).Document);
         Assert.Equal(100, jobs.LookedAt);
-        Assert.Empty(jobs.ClaimForgotten(10, Lease));
+        Assert.Empty(jobs.ClaimOrphaned(10, Lease));
         Assert.Equal(100, jobs.LookedAt);
         Array.ForEach(names, jobs.Saved);
-        Time.Advance(options.ForgottenAfter);
-        Assert.Empty(jobs.ClaimForgotten(10, Lease));
+        Time.Advance(options.OrphanedAfter);
+        Assert.Empty(jobs.ClaimOrphaned(10, Lease));
         jobs.Found(names[5], problem: null);
-        Assert.Equal(names[5], Assert.Single(jobs.ClaimForgotten(10, Lease)).Document);
+        Assert.Equal(names[5], Assert.Single(jobs.ClaimOrphaned(10, Lease)).Document);
         Assert.Equal(101, jobs.LookedAt);
     }
 }

@@ -8,7 +8,7 @@ public sealed class RedisPartsTests : RedisFixture
 {
     private const ulong Node = 7;
 
-    private readonly RedisKeys keys = new("relay");
+    private readonly RedisKeys keys = new("relay", 256);
     private readonly TestLogger logger = new();
     private readonly DocumentName name = Sample.Name();
 
@@ -105,7 +105,7 @@ public sealed class RedisPartsTests : RedisFixture
         await channel.SubscribeAsync(name, recorders[1], default).Soon();
         await channel.SubscribeAsync(Sample.Name("other"), recorders[2], default).Soon();
         var restored = new RestoredSubscriptions(
-            others, subscriptions, new RedisOrders(others, keys, Node, TimeProvider.System, logger));
+            others, subscriptions, new RedisOrders(others, keys, Node, Options.AnswerPatience, TimeProvider.System, logger));
 
         await restored.InterruptAllAsync(default).Soon();
 
@@ -126,7 +126,7 @@ public sealed class RedisPartsTests : RedisFixture
     private RedisStart Start()
     {
         var others = Connect(isForAppends: false);
-        return new RedisStart(Connect(isForAppends: true), others, new RedisLayout(others, keys),
+        return new RedisStart(Connect(isForAppends: true), others, new RedisLayout(others, keys, "relay"),
             new SharedSettings(others, keys, Options, logger), Node, TimeProvider.System, logger);
     }
 }

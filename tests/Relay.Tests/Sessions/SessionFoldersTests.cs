@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Relay.Architecture;
 
 namespace Relay.Sessions;
