@@ -27,7 +27,8 @@ internal sealed class SessionParts
         var registry = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, Memory);
         Publisher = new AwarenessPublisher(context, services.Channel, new PresenceOutbox(registry.Records));
         var pace = new PresencePace(context, registry.Records, connections);
-        Awareness = new SessionAwareness(context, connections, registry, Publisher, pace, connectionWiring);
+        var rounds = new PresenceRounds(context, pace, connections, connectionWiring);
+        Awareness = new SessionAwareness(context, connections, registry, Publisher, rounds, connectionWiring);
         var budget = services.Answers ?? AnswerBudget.Unlimited;
         Broadcaster = new Broadcaster(
             context, connections, Content, registry.Records, pace, budget, Figures, connectionWiring);

@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The layout of keys and values: its number, and the number of partitions. Each partition keeps the layout of the nodes
-/// that began it, and the shared settings keep that of the nodes that run. The number of partitions has a key of its
-/// own, which the first node writes. A node that finds something else than what it uses does not start.
+/// The layout of keys and values: its number, and the number of partitions. Each partition keeps the layout of the
+/// nodes that began it, and the shared settings keep that of the nodes that run. The number of partitions has a key of
+/// its own, which the first node writes. A node that finds something else than what it uses does not start.
 /// </summary>
 /// <remarks>
 /// The number changes where optional fields cannot help: when keys, scripts or fixed bytes are no longer those that
@@ -72,6 +72,7 @@ internal sealed class RedisLayout(RedisConnection connection, RedisKeys keys, st
         return fixedNumber == keys.Partitions
             ? null
             : $"Redis:Partitions is {keys.Partitions} here, and Redis holds the documents in {fixedNumber} partitions: "
-                + "it is fixed by the first node. Nothing was changed: set it to that, or give this node an empty Redis.";
+                + "it is fixed by the first node. Nothing was changed: set it to that, or give this node an empty "
+                + "Redis.";
     }
 }

@@ -13,33 +13,31 @@ internal sealed partial class SessionAwareness
     private readonly ConnectionSet connections;
     private readonly AwarenessRegistry registry;
     private readonly AwarenessPublisher publisher;
-    private readonly PresencePace pace;
+    private readonly PresenceRounds rounds;
     private readonly IAwarenessSession session;
     private readonly AwarenessMessages messages;
     private readonly PresenceRenewal renewal = new();
     private readonly ReturningConnections returning;
     private readonly PresenceTimer timer;
-    private readonly SessionTimer paceTimer;
 
     public SessionAwareness(
         SessionContext context,
         ConnectionSet connections,
         AwarenessRegistry registry,
         AwarenessPublisher publisher,
-        PresencePace pace,
+        PresenceRounds rounds,
         IAwarenessSession session)
     {
         this.context = context;
         this.connections = connections;
         this.registry = registry;
         this.publisher = publisher;
-        this.pace = pace;
+        this.rounds = rounds;
         this.session = session;
         returning = new ReturningConnections(context.Settings.ReturnTime);
         messages = new AwarenessMessages(registry.OtherNodes);
         var due = context.Effects.Timer(this, static awareness => awareness.OnDue());
         timer = new PresenceTimer(context, due, registry.Records, returning, renewal, publisher);
-        paceTimer = context.Effects.Timer(this, static awareness => awareness.Show());
     }
 
     /// <summary>Whether a message to other nodes is under way.</summary>
@@ -219,7 +217,7 @@ internal sealed partial class SessionAwareness
 
         if (changes.Clients.Count > 0)
         {
-            Show();
+            rounds.Show();
             timer.Watch();
         }
 
@@ -232,22 +230,6 @@ internal sealed partial class SessionAwareness
         if (changes.NeedsRenewal)
         {
             RequestRenewalEverywhere();
-        }
-    }
-
-    /// <summary>Tells the connections what has changed, now or when that is due.</summary>
-    private void Show()
-    {
-        if (pace.TryBegin(context.Now))
-        {
-            foreach (var attachment in connections)
-            {
-                session.Pump(attachment);
-            }
-        }
-        else if (pace.Due(context.Now) is { } wait)
-        {
-            paceTimer.SetNoLater(wait);
         }
     }
 

@@ -34,7 +34,8 @@ public sealed class HashTagsTests : RedisFixture
 
     [Fact]
     public void Tags_stay_what_they_are() =>
-        Assert.Equal("r6961 r29649 r2170 r47875 r8747", string.Join(' ', new[] { 0, 1, 64, 8_192, 16_383 }.Select(HashTags.Of)));
+        Assert.Equal(["r6961", "r29649", "r2170", "r47875", "r8747"],
+            new[] { 0, 1, 64, 8_192, 16_383 }.Select(HashTags.Of));
 
     [Theory]
     [InlineData(1)]

@@ -104,8 +104,8 @@ public sealed class RedisPartsTests : RedisFixture
         await channel.SubscribeAsync(name, recorders[0], default).Soon();
         await channel.SubscribeAsync(name, recorders[1], default).Soon();
         await channel.SubscribeAsync(Sample.Name("other"), recorders[2], default).Soon();
-        var restored = new RestoredSubscriptions(
-            others, subscriptions, new RedisOrders(others, keys, Node, Options.AnswerPatience, TimeProvider.System, logger));
+        var orders = new RedisOrders(others, keys, Node, Options.AnswerPatience, TimeProvider.System, logger);
+        var restored = new RestoredSubscriptions(others, subscriptions, orders);
 
         await restored.InterruptAllAsync(default).Soon();
 

@@ -96,7 +96,8 @@ public sealed class LogFlusherTests : IDisposable
     [Fact]
     public void A_byte_that_waits_too_long_makes_the_writer_wait_unless_flushes_fail()
     {
-        using var late = new LogFlusher(home.Path, new NoTimers(time), segments.AcquireUnflushed, ended.Add, static flush => flush());
+        using var late = new LogFlusher(
+            home.Path, new NoTimers(time), segments.AcquireUnflushed, ended.Add, static flush => flush());
         Assert.False(late.MustWait);
         late.Wrote();
         time.Advance(LogFlusher.Patience - TimeSpan.FromMilliseconds(1));

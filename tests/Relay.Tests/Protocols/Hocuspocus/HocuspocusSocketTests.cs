@@ -212,6 +212,9 @@ public sealed class HocuspocusSocketTests
         Assert.Equal(["0009"], client.Take());
         world.Advance(10);
         Assert.Equal(["0009"], client.Take());
+
+        // A socket's turn comes once in five seconds.
+        world.Advance(5);
         Assert.Equal(1, client.Pings);
     }
 

@@ -167,7 +167,8 @@ public sealed class SessionAwarenessTests
             registry = new AwarenessRegistry(settings.Awareness, settings.ReturnTime, NodeMemory.Unlimited.Open());
             Publisher = new AwarenessPublisher(context, Channel, new PresenceOutbox(registry.Records));
             var pace = new PresencePace(context, registry.Records, connections);
-            Awareness = new SessionAwareness(context, connections, registry, Publisher, pace, this);
+            var rounds = new PresenceRounds(context, pace, connections, this);
+            Awareness = new SessionAwareness(context, connections, registry, Publisher, rounds, this);
         }
 
         public PartBench Bench { get; } = new();
