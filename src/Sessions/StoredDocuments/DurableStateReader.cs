@@ -79,8 +79,10 @@ internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store,
         CancellationToken cancellation)
     {
         var document = Kind.Create();
-        if (!document.TryApply(peer.Document, out _, out _))
+        if (peer.Position.IsNone || !document.TryApply(peer.Document, out _, out _))
         {
+            // A node that has read no entry may have missed any number of them: also those of a log that is gone, which
+            // only snapshots have, and a deletion.
             return null;
         }
 

@@ -8,6 +8,8 @@ public sealed class RedisJobsTests : RedisFixture
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
+    private static readonly RedisKeys AllKeys = new("relay", 256);
+
     private static readonly SaveJobOptions AtOnce = new()
     {
         OrphanedAfter = TimeSpan.Zero,
@@ -60,7 +62,7 @@ public sealed class RedisJobsTests : RedisFixture
         var node = await OpenAsync();
         await AddAsync(0, 255, jobs: 40);
         await Server.CommandAsync("EVAL",
-            "for i = 21, 40 do redis.call('ZADD', 'relay:{r7}:attempts', i, '7-' .. i) end", "0");
+            $"for i = 21, 40 do redis.call('ZADD', '{AllKeys.Attempts(7)}', i, '7-' .. i) end", "0");
         await Server.CommandAsync("CONFIG", "RESETSTAT");
 
         var listed = await node.ListAsync(1000, default).Soon();
@@ -102,12 +104,12 @@ public sealed class RedisJobsTests : RedisFixture
 
     private Task AddAsync(int first, int last, int jobs) => Server.CommandAsync(
         "EVAL",
-        "for partition = ARGV[1], ARGV[2] do for i = 1, ARGV[3] do redis.call('ZADD', 'relay:{r' .. partition .. "
-            + "'}:jobs', i, partition .. '-' .. i) end end",
-        "0",
-        $"{first}",
-        $"{last}",
-        $"{jobs}");
+        "for partition = ARGV[1], ARGV[2] do for i = 1, ARGV[3] do "
+            + "redis.call('ZADD', ARGV[4 + partition - ARGV[1]], i, partition .. '-' .. i) end end",
+        [
+            "0", $"{first}", $"{last}", $"{jobs}",
+            .. Enumerable.Range(first, last - first + 1).Select(partition => (string)AllKeys.Jobs(partition)!),
+        ]);
 
     /// <summary>At how many jobs Redis has looked since its statistics began.</summary>
     private async Task<int> LooksAsync() =>

@@ -1,5 +1,6 @@
 using Relay.Backplane;
 using Relay.Doubles;
+using Relay.Persistence;
 using Relay.Yjs;
 using static Relay.Doubles.Messages;
 
@@ -153,6 +154,33 @@ public sealed class PeerLoadTests
         // The peer reconciles when it sees this, and appends what it has.
         var told = Assert.Single(world.Backplane.Entries(World.Name));
         Assert.Equal([0, 0], told.Payload.ToArray());
+    }
+
+    [Fact]
+    public void A_peer_that_has_read_no_entry_does_not_hide_what_only_a_snapshot_has()
+    {
+        using var world = new World();
+
+        // The log of the snapshot is gone, and has begun anew.
+        var saved = world.Backplane.AppendElsewhere(World.Name, 1, A);
+        world.Store(new Snapshot(World.Name, SnapshotKind.State, saved.Position, world.Time.GetUtcNow(),
+            World.StateOf(A)));
+        world.Backplane.Lose(World.Name);
+        world.Backplane.AppendElsewhere(World.Name, 2, B);
+        Holds(world, new PeerState(Position.None, Position.None, NoPositions, World.StateOf(), default, default));
+        Assert.Equal(World.StateOf(A, B), world.Client().Document.EncodeState());
+    }
+
+    [Fact]
+    public void A_peer_that_has_missed_a_deletion_and_a_creation_brings_nothing_back()
+    {
+        using var world = new World();
+        world.Backplane.AppendElsewhere(World.Name, 1, C);
+        Assert.True(world.Delete().IsCompletedSuccessfully);
+        Assert.True(world.Create().IsCompletedSuccessfully);
+        Holds(world, new PeerState(Position.None, Position.None, NoPositions, World.StateOf(), A, default));
+        Assert.Equal(World.StateOf(), world.Client().Document.EncodeState());
+        Assert.All(world.Backplane.Entries(World.Name), entry => Assert.NotEqual(A, entry.Payload.ToArray()));
     }
 
     private static readonly IReadOnlySet<Position> NoPositions = new HashSet<Position>();

@@ -89,7 +89,20 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
             return;
         }
 
-        var at = (ulong)world.Random.Below((int)whose.clock);
+        Delete(whose, (ulong)world.Random.Below((int)whose.clock));
+    }
+
+    /// <summary>Deletes the character that another client has written last, if he sees it.</summary>
+    public void DeleteLast(Client whose)
+    {
+        if (Link?.Outstanding < MaxOutstanding && whose.clock > 0)
+        {
+            Delete(whose, whose.clock - 1);
+        }
+    }
+
+    private void Delete(Client whose, ulong at)
+    {
         if (world.Content.Deleted is not { } deleted
             || !Updates.Contains(Document, world.Content.Written(whose.Id, at)))
         {
@@ -170,7 +183,8 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
             return;
         }
 
-        if (reason is { Code: >= 4400 and < 4500 } && !document.Ledger.WasDamaged)
+        if (reason is { Code: >= 4400 and < 4500 } && !document.Ledger.WasDamaged
+            && world.Upgrade?.MayRefuse(link.Process) != true)
         {
             throw new ScheduleFailedException($"{Name} was told not to come back: {reason.Text}");
         }

@@ -15,6 +15,8 @@ internal static class Inside
 
     public static IContent DocumentOf(DocumentSession session) => Parts(session).Content.Document;
 
+    public static bool IsReconciling(DocumentSession session) => Parts(session).Follower.IsReconciling;
+
     /// <summary>Whether the session shows its connections what is in no log yet.</summary>
     public static bool ShowsUnlogged(DocumentSession session) =>
         IsLogAway(Parts(session).Unlogged) || !PeerUnlogged(Parts(session).Unlogged).IsEmpty;

@@ -29,6 +29,9 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
     public bool MayHaveMore => false;
 
+    /// <summary>The node's process.</summary>
+    public Process Process => process;
+
     /// <summary>Whether its node is dead, and the client has not noticed yet.</summary>
     public bool IsDead => process.IsDead;
 

@@ -14,6 +14,7 @@ internal sealed class Node(World world, int number)
 
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<DocumentSession, Position> positions = [];
     private readonly HashSet<DocumentSession> unlogged = [];
@@ -49,6 +50,7 @@ internal sealed class Node(World world, int number)
     {
         var process = new Process(world.Agenda, world.Random, $"node{number}.{++Starts}");
         Process = process;
+        world.Upgrade?.OnStart(process);
         var time = new ProcessTime(world.Agenda, process);
         var client = new RedisClient(process, world);
         var jobs = new JobClient(process, world);
@@ -111,6 +113,17 @@ internal sealed class Node(World world, int number)
         IsReady = false;
         var process = Process;
         world.Agenda.Add(TimeSpan.Zero, process, () => _ = StopAsync(process));
+        if (world.Upgrade is { StoresRequired: true })
+        {
+            // A document that does not read keeps its session, so the host ends the process.
+            world.Agenda.Add(LongestStop, null, () =>
+            {
+                if (process == Process && IsUp)
+                {
+                    Kill();
+                }
+            });
+        }
     }
 
     private async Task StopAsync(Process process)

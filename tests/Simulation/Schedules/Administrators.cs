@@ -29,8 +29,14 @@ internal sealed class Administrators(World world)
             return;
         }
 
-        var document = random.One(world.Documents);
-        var node = random.One(world.Nodes);
+        TryChange(random.One(world.Documents), random.One(world.Nodes));
+    }
+
+    /// <summary>
+    /// Has a node delete the document, or create the deleted one, unless another change is waited for.
+    /// </summary>
+    public void TryChange(SimulatedDocument document, Node node)
+    {
         if (!node.IsUp || IsWaiting)
         {
             return;

@@ -44,8 +44,8 @@ internal sealed class Faults(World world)
             case 17 when hasLosses:
                 LoseLog();
                 break;
-            case 18 when hasExpiry && !hasDamage:
-                random.One(world.Documents).Redis.ExpireIfQuiet();
+            case 18 when hasExpiry:
+                Expire(random.One(world.Documents));
                 break;
             case 19 when hasDamage && world.Promise != Promise.AnyLog:
                 Damage(random.One(world.Documents));
@@ -86,6 +86,8 @@ internal sealed class Faults(World world)
                 node.Resume();
             }
         }
+
+        world.Upgrade?.Finish();
     }
 
     private void ComeOrGo()
@@ -214,38 +216,38 @@ internal sealed class Faults(World world)
         }
     }
 
+    /// <summary>The log expires, if it has been covered for long, and no snapshot that covers it is damaged.</summary>
+    public void Expire(SimulatedDocument document)
+    {
+        if (!hasDamage)
+        {
+            document.Redis.ExpireIfQuiet();
+        }
+    }
+
+    /// <summary>Whether the log may be lost now, or its end, without costing an update.</summary>
+    public bool MayLoseLog(SimulatedDocument document) => !document.IsChanging
+        && (world.Promise == Promise.ReplicatedLog || (world.Promise == Promise.AnyLog && IsHeld(document)));
+
     private void LoseLog()
     {
         var document = random.One(world.Documents);
         var redis = document.Redis;
-        if (document.IsChanging)
+        if (world.Promise == Promise.AnyNode && !document.IsChanging)
+        {
+            redis.Channels.Interrupt();
+        }
+        else if (!MayLoseLog(document))
         {
             return;
         }
-
-        if (world.Promise == Promise.ReplicatedLog)
+        else if (world.Promise == Promise.AnyLog && random.Chance(0.5))
         {
-            redis.FailOver(toAnyVersion: false);
-        }
-        else if (world.Promise == Promise.AnyLog)
-        {
-            if (!IsHeld(document))
-            {
-                return;
-            }
-
-            if (random.Chance(0.5))
-            {
-                redis.Flush();
-            }
-            else
-            {
-                redis.FailOver(toAnyVersion: true);
-            }
+            redis.Flush();
         }
         else
         {
-            redis.Channels.Interrupt();
+            redis.FailOver(toAnyVersion: world.Promise == Promise.AnyLog);
         }
     }
 }

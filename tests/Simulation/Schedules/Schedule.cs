@@ -11,6 +11,7 @@ internal sealed class Schedule
     private readonly Requests requests;
     private readonly Administrators administrators;
     private readonly Rest rest;
+    private readonly Action? focus;
 
     private Schedule(World world)
     {
@@ -19,6 +20,13 @@ internal sealed class Schedule
         requests = new Requests(world);
         administrators = new Administrators(world);
         rest = new Rest(world, administrators);
+        focus = world.Focus switch
+        {
+            FocusKind.Failovers => new Failovers(world, faults).Act,
+            FocusKind.Joins => new JoinsWhileReconciling(world, faults).Act,
+            FocusKind.Deletions => new DeletionsBehindBacks(world, administrators).Act,
+            _ => null,
+        };
     }
 
     /// <summary>
@@ -66,6 +74,8 @@ internal sealed class Schedule
             faults.Act();
             requests.Act();
             administrators.Act();
+            world.Upgrade?.Act();
+            focus?.Invoke();
         }
 
         faults.Heal();

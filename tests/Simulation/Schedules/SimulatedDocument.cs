@@ -11,11 +11,11 @@ internal sealed class SimulatedDocument
     {
         Name = DocumentName.Create(name);
         Ledger = new Ledger(world.Promise, world.Updates);
-        Snapshots = new Snapshots(world.Agenda, Ledger, world.Updates, world.Trace);
+        Snapshots = new Snapshots(world.Agenda, Ledger, world.Updates, world.Trace, world.Upgrade);
         Redis = new Redis(world.Agenda, world.Random, Ledger, name, world.RedisService, world.Trace)
         {
             WaitsForReplicas = world.Promise == Promise.ReplicatedLog,
-            Channels = new Channels(world.Agenda, world.Random, world.Weather, () => Redis!),
+            Channels = new Channels(world, Name, () => Redis!),
             Lag = TimeSpan.FromMilliseconds(world.Random.One([2, 20, 500])),
         };
         Redis.Jobs = new Jobs(world.Agenda, Name, Redis,

@@ -19,8 +19,15 @@ internal sealed class World
         trace = isTracing ? [] : null;
         Random = new SeededRandom(seed);
         Agenda = new Agenda(Random);
-        Promise = (Promise)Random.Below(3);
+        Focus = FocusKinds.Of(seed);
+        Promise = Focus.Within((Promise)Random.Below(3));
         Weather = Weather.Of(Random);
+        if (Focus == FocusKind.Failovers)
+        {
+            Weather.LostReplies = Math.Max(Weather.LostReplies, 0.2);
+            Weather.SlowClients = Math.Min(Weather.SlowClients, 0.2);
+        }
+
         Motion = new Motion(Agenda);
         Calls = new Calls(Agenda, Random, Weather, Motion);
         Locators = new Locators(Agenda, new Process(Agenda, Random, "observer"));
@@ -39,7 +46,18 @@ internal sealed class World
             // replicas lag.
             Retention = new SnapshotRetention(Promise == Promise.AnyNode ? Random.One([1, 3]) : 10, 0, 0),
         };
+        if (Focus == FocusKind.Failovers)
+        {
+            // Answers in parts, and nodes that soon have no session.
+            Settings = Settings with
+            {
+                Sync = new AnswerSizes(60, 20, Random.One([0, 1000])),
+                IdleTimeout = TimeSpan.FromSeconds(Random.One([0.05, 0.05, 2])),
+            };
+        }
+
         Updates = new Updates(Content.Kind);
+        Upgrade = RollingUpgrade.Of(this);
         Documents = [new SimulatedDocument(this, "doc")];
         if (Random.Chance(0.25))
         {
@@ -49,8 +67,9 @@ internal sealed class World
                 .. Enumerable.Range(2, count - 1).Select(i => new SimulatedDocument(this, $"doc{i}"))];
         }
 
-        HasDeletions = Random.Chance(0.2);
-        Nodes = [.. Enumerable.Range(1, 1 + Random.Below(3)).Select(i => new Node(this, i))];
+        HasDeletions = Random.Chance(0.2) || Focus == FocusKind.Deletions;
+        var nodes = Math.Max(1 + Random.Below(3), Focus.LeastNodes());
+        Nodes = [.. Enumerable.Range(1, nodes).Select(i => new Node(this, i))];
         var hasPresence = Random.Chance(0.25);
         Clients =
         [
@@ -64,6 +83,12 @@ internal sealed class World
     }
 
     public ulong Seed { get; }
+
+    /// <summary>What happens more often than elsewhere.</summary>
+    public FocusKind Focus { get; }
+
+    /// <summary>Two versions of the program side by side; null where all nodes are of one.</summary>
+    public RollingUpgrade? Upgrade { get; }
 
     public Promise Promise { get; }
 
@@ -142,6 +167,15 @@ internal sealed class World
         Clients.Add(client);
         return client;
     }
+
+    /// <summary>Does something a little later, unless everything is to work by then.</summary>
+    public void AddFault(TimeSpan after, Action fault) => Agenda.Add(after, null, () =>
+    {
+        if (!NodesReturn)
+        {
+            fault();
+        }
+    });
 
     /// <summary>Lets a client look for a node a little later.</summary>
     public void ConnectLater(Client client)

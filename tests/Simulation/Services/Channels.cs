@@ -1,4 +1,5 @@
 using Relay.Backplane;
+using Relay.Yjs;
 
 namespace Relay.Simulation;
 
@@ -6,11 +7,15 @@ namespace Relay.Simulation;
 /// The channels of one document. What a subscription gets comes in the order of the log; some is lost, and some time
 /// after that the subscriber hears that it may have been.
 /// </summary>
-internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weather, Func<Redis> redis)
+internal sealed class Channels(World world, DocumentName document, Func<Redis> redis)
 {
     /// <summary>The longest that a lost last message goes unnoticed.</summary>
     private static readonly TimeSpan EndCheck = TimeSpan.FromSeconds(6);
 
+    private readonly Agenda agenda = world.Agenda;
+    private readonly SeededRandom random = world.Random;
+    private readonly Weather weather = world.Weather;
+    private readonly RollingUpgrade? upgrade = world.Upgrade;
     private readonly List<Subscription> subscriptions = [];
 
     public int CountOf(Process process) => subscriptions.Count(s => s.Process == process);
@@ -18,6 +23,11 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
     public Subscription Subscribe(Process process, IChannelListener listener)
     {
         var subscription = new Subscription(this, process, listener);
+        if (upgrade is not null)
+        {
+            subscription.Inbox = new Inbox(upgrade, process, document, listener, () => Notice(subscription));
+        }
+
         subscriptions.Add(subscription);
         return subscription;
     }
@@ -27,30 +37,33 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
     /// <summary>To all, and to its sender before anything of its payload is looked at.</summary>
     public void Deliver(Process sender, LoggedEntry entry, long version)
     {
+        var sent = upgrade?.Message(sender, RedisMessageKind.Entry, entry);
         foreach (var subscription in subscriptions)
         {
             // It is published when the replicas have it, and nothing after it before.
             subscription.HeldFor = version;
             var isOwn = subscription.Process == sender;
-            Deliver(subscription, listener => Tell(listener, entry, isOwn), isNoticed: true);
+            Deliver(subscription, listener => Tell(listener, entry, isOwn), sent, isNoticed: true);
         }
     }
 
-    public void DeliverSaved(Yjs.Position position)
+    public void DeliverSaved(Process sender, Position position)
     {
+        var sent = upgrade?.Message(sender, RedisMessageKind.Saved, default(LoggedEntry) with { Position = position });
         foreach (var subscription in subscriptions)
         {
-            Deliver(subscription, listener => listener.OnSaved(position), isNoticed: false);
+            Deliver(subscription, listener => listener.OnSaved(position), sent, isNoticed: false);
         }
     }
 
     /// <summary>To all but its sender.</summary>
     public void DeliverAwareness(Process sender, AwarenessKind kind, ReadOnlyMemory<byte> content)
     {
+        var sent = upgrade?.Message(sender, ChannelMessage.KindOf(kind), content: content);
         foreach (var subscription in subscriptions.Where(s => s.Process != sender))
         {
             var node = ChannelNode.IdOf(sender.Name);
-            Deliver(subscription, listener => listener.OnAwareness(node, kind, content), isNoticed: false);
+            Deliver(subscription, listener => listener.OnAwareness(node, kind, content), sent, isNoticed: false);
         }
     }
 
@@ -58,7 +71,7 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
     {
         foreach (var subscription in subscriptions)
         {
-            Deliver(subscription, listener => listener.OnStateless(sender, message), isNoticed: false);
+            Deliver(subscription, listener => listener.OnStateless(sender, message), sent: null, isNoticed: false);
         }
     }
 
@@ -79,8 +92,14 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         }
     }
 
-    private void Deliver(Subscription subscription, Action<IChannelListener> message, bool isNoticed)
+    /// <param name="subscription">Whom.</param>
+    /// <param name="told">What its listener is told.</param>
+    /// <param name="sent">The message between nodes of two versions; null where all are of one.</param>
+    /// <param name="isNoticed">Whether its loss is noticed some time later.</param>
+    private void Deliver(
+        Subscription subscription, Action<IChannelListener> told, ChannelMessage? sent, bool isNoticed)
     {
+        Action<IChannelListener> message = sent is null ? told : _ => subscription.Inbox!.Take(sent);
         if (!redis().Service.IsReachedBy(subscription.Process))
         {
             // What it misses is read when it is back: Interrupt is called then.
@@ -91,7 +110,7 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         {
             if (isNoticed)
             {
-                Notice(subscription, TimeSpan.FromMilliseconds(random.Below((int)EndCheck.TotalMilliseconds)));
+                Notice(subscription);
             }
 
             return;
@@ -107,6 +126,9 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         });
     }
 
+    private void Notice(Subscription subscription) =>
+        Notice(subscription, TimeSpan.FromMilliseconds(random.Below((int)EndCheck.TotalMilliseconds)));
+
     private void Notice(Subscription subscription, TimeSpan after) =>
         subscription.Add(agenda, after, static listener => listener.OnInterrupted(), isInOrder: false);
 
@@ -119,6 +141,9 @@ internal sealed class Channels(Agenda agenda, SeededRandom random, Weather weath
         private TimeSpan last;
 
         public Process Process => process;
+
+        /// <summary>Reads what comes; null where all nodes are of one version.</summary>
+        public Inbox? Inbox { get; set; }
 
         public long HeldFor { get; set; }
 

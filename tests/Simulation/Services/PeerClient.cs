@@ -48,12 +48,14 @@ internal sealed class PeerClient(World world, Process process, string address) :
             var late = world.Random.Chance(world.Weather.BadPeers)
                 ? TimeSpan.FromMilliseconds(world.Random.Below(2_000))
                 : world.Calls.Delay();
-            world.Agenda.Add(late, process, () => Take(holder, state, answer));
+            var sent = state is null ? null : world.Upgrade?.Written(node.Process, state) ?? state;
+            world.Agenda.Add(late, process, () => Take(holder, sent, answer));
         }));
     }
 
-    private void Take(string holder, PeerState? state, TaskCompletionSource<PeerState?> answer)
+    private void Take(string holder, PeerState? sent, TaskCompletionSource<PeerState?> answer)
     {
+        var state = sent is not null && world.Upgrade is { } upgrade ? upgrade.Read(process, sent) : sent;
         if (state is not null && answer.TrySetResult(state))
         {
             world.Trace($"{process.Name}: {holder} answers with its state at {state.Position}");

@@ -118,7 +118,10 @@ internal sealed class Redis(
 
         Jobs.Begin();
         var logged = new LoggedEntry(new Position(NewEpoch(epoch), 1, entry.Id), EntryId.None, entry.Kind,
-            entry.Payload.ToArray());
+            entry.Payload.ToArray())
+        {
+            Fields = entry.Fields,
+        };
         Change(new LogVersion(new Position(logged.Position.Epoch, 0, EntryId.None), [logged], Position.None));
         firstOfLife = Version;
         trace($"{name}'s log: {from.Name} begins it anew at {logged.Position}, {entry.Kind}");
@@ -144,7 +147,7 @@ internal sealed class Redis(
             trace(
                 $"{name}'s log: {from.Name} has saved {saved}, trims through {trimThrough}; "
                     + $"it begins after {next.Start}");
-            Channels.DeliverSaved(saved);
+            Channels.DeliverSaved(from, saved);
         }
 
         if (!ReferenceEquals(next, log))

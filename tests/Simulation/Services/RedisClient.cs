@@ -12,10 +12,11 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
     {
         var redis = world.Of(document).Redis;
         var server = redis.Generation;
+        var written = world.Upgrade?.Written(process, entry) ?? entry;
         return Call(
             redis,
             () => server == redis.Generation
-                ? redis.Append(process, epoch, entry)
+                ? redis.Append(process, epoch, written)
                 : throw new BackplaneUnavailableException("The connection is lost."),
             cancellation,
             "append",
@@ -28,10 +29,11 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
     {
         var redis = world.Of(document).Redis;
         var server = redis.Generation;
+        var written = world.Upgrade?.Written(process, entry) ?? entry;
         return Call(
             redis,
             () => server == redis.Generation
-                ? redis.Replace(process, epoch, end, entry)
+                ? redis.Replace(process, epoch, end, written)
                 : throw new BackplaneUnavailableException("The connection is lost."),
             cancellation,
             "replacement of a log",
@@ -40,7 +42,7 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
 
     /// <summary>An entry that replicas lack must not be shown: so a read waits for them, too.</summary>
     public ValueTask<LogReadResult> ReadAsync(DocumentName document, Position after, CancellationToken cancellation) =>
-        Call(world.Of(document).Redis, () => world.Of(document).Redis.Read(after), cancellation, "read of a log",
+        Call(world.Of(document).Redis, () => Read(world.Of(document).Redis, after), cancellation, "read of a log",
             holds: true);
 
     public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
@@ -110,6 +112,12 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
             },
             cancellation,
             "message");
+    }
+
+    private LogReadResult Read(Redis redis, Position after)
+    {
+        var stored = redis.Read(after);
+        return world.Upgrade?.Read(process, stored) ?? stored;
     }
 
     private ValueTask<T> Call<T>(Redis redis, Func<T> effect, CancellationToken cancellation, string? what,

@@ -6,22 +6,25 @@ namespace Relay.Simulation;
 /// <summary>One process's way to the snapshot store.</summary>
 internal sealed class SnapshotClient(Process process, World world) : ISnapshotStore
 {
-    public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation) =>
+    public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
+    {
+        var written = world.Upgrade?.Written(process, snapshot) ?? snapshot;
         await Call(
             () =>
             {
-                world.Of(snapshot.Document).Snapshots.Write(process, snapshot);
+                world.Of(snapshot.Document).Snapshots.Write(process, written);
                 return true;
             },
             cancellation,
             "write of a snapshot");
+    }
 
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) =>
         Call(world.Of(document).Snapshots.List, cancellation, "listing of snapshots");
 
     public ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
         CancellationToken cancellation) =>
-        Call(() => world.Of(document).Snapshots.Read(snapshot.Position), cancellation, "read of a snapshot");
+        Call(() => world.Of(document).Snapshots.Read(process, snapshot.Position), cancellation, "read of a snapshot");
 
     public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
         await Call(

@@ -7,7 +7,8 @@ namespace Relay.Simulation;
 /// The snapshot store of one document. A snapshot is never overwritten: writing the same position again must bring
 /// nothing that the stored one lacks.
 /// </summary>
-internal sealed class Snapshots(Agenda agenda, Ledger ledger, Updates updates, Action<string> trace)
+internal sealed class Snapshots(
+    Agenda agenda, Ledger ledger, Updates updates, Action<string> trace, RollingUpgrade? upgrade)
 {
     private readonly List<Stored> stored = [];
 
@@ -28,7 +29,7 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Updates updates, A
         if (stored.Find(s => s.Snapshot.Position == snapshot.Position) is { } known)
         {
             ledger.OnStoredAgain(snapshot);
-            if (known.IsDamaged)
+            if (Read(process, known).Outcome != SnapshotReadOutcome.Read)
             {
                 throw new SnapshotStoreUnavailableException(
                     "What is stored there does not read.")
@@ -49,13 +50,10 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Updates updates, A
     public IReadOnlyList<SnapshotInfo> List() =>
         [.. stored.Select(s => new SnapshotInfo(s.Snapshot.Position, BytesOf(s.Snapshot), s.StoredAt))];
 
-    public SnapshotReadResult Read(Position position) => stored.Find(s => s.Snapshot.Position == position) switch
-    {
-        null => new SnapshotReadResult(SnapshotReadOutcome.Gone),
-        { IsDamaged: true } => new SnapshotReadResult(SnapshotReadOutcome.Unreadable,
-            Problem: "The checksum is wrong."),
-        var found => new SnapshotReadResult(SnapshotReadOutcome.Read, found.Snapshot),
-    };
+    public SnapshotReadResult Read(Process process, Position position) =>
+        stored.Find(s => s.Snapshot.Position == position) is { } found
+            ? Read(process, found)
+            : new SnapshotReadResult(SnapshotReadOutcome.Gone);
 
     public void Delete(Process process, Position position)
     {
@@ -79,6 +77,12 @@ internal sealed class Snapshots(Agenda agenda, Ledger ledger, Updates updates, A
         ledger.OnShrunk("the damage of a snapshot");
         return true;
     }
+
+    private SnapshotReadResult Read(Process process, Stored found) =>
+        found.IsDamaged
+            ? new SnapshotReadResult(SnapshotReadOutcome.Unreadable, Problem: "The checksum is wrong.")
+            : upgrade?.Read(process, found.Snapshot)
+                ?? new SnapshotReadResult(SnapshotReadOutcome.Read, found.Snapshot);
 
     /// <summary>A snapshot has all of those that it says that it covers.</summary>
     private void CheckCovers(Snapshot snapshot, IEnumerable<Snapshot> covered)

@@ -215,6 +215,7 @@ public sealed class HocuspocusSocketTests
 
         // A socket's turn comes once in five seconds.
         world.Advance(5);
+        client.Take();
         Assert.Equal(1, client.Pings);
     }
 
