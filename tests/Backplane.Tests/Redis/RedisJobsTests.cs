@@ -103,13 +103,16 @@ public sealed class RedisJobsTests : RedisFixture
     }
 
     private Task AddAsync(int first, int last, int jobs) => Server.CommandAsync(
+    [
         "EVAL",
         "for partition = ARGV[1], ARGV[2] do for i = 1, ARGV[3] do "
             + "redis.call('ZADD', ARGV[4 + partition - ARGV[1]], i, partition .. '-' .. i) end end",
-        [
-            "0", $"{first}", $"{last}", $"{jobs}",
-            .. Enumerable.Range(first, last - first + 1).Select(partition => (string)AllKeys.Jobs(partition)!),
-        ]);
+        "0",
+        $"{first}",
+        $"{last}",
+        $"{jobs}",
+        .. Enumerable.Range(first, last - first + 1).Select(partition => (string)AllKeys.Jobs(partition)!),
+    ]);
 
     /// <summary>At how many jobs Redis has looked since its statistics began.</summary>
     private async Task<int> LooksAsync() =>
