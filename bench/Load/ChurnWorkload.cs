@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Relay.Bench.Load;
 
@@ -6,7 +7,7 @@ namespace Relay.Bench.Load;
 /// Documents that are opened, get a small update, and are left: what stays of them in a node's memory. A second pass of
 /// others tells what stays of each from what the runtime keeps for later.
 /// </summary>
-internal static class ChurnWorkload
+internal static partial class ChurnWorkload
 {
     private const int AtOnce = 64, WarmUpDocuments = 500;
 
@@ -21,7 +22,7 @@ internal static class ChurnWorkload
             // All of them come from one address, and as fast as the node takes them.
             ["Limits:ConnectionsPerMinute"] = "0",
         };
-        using var node = await Peer.StartRelayAsync(root, settings, directory, level: "Information");
+        using var node = await Peer.StartRelayAsync(root, settings, directory);
         await OpenAndLeaveAsync(node, "warm", WarmUpDocuments);
         await Task.Delay(TimeSpan.FromSeconds(5));
         var before = node.ResidentMegabytes;
@@ -46,13 +47,6 @@ internal static class ChurnWorkload
     /// <summary>Until the last of them has been left by the node.</summary>
     private static async Task OpenAndLeaveAsync(Peer node, string name, int documents)
     {
-        var left = Task.Run(async () =>
-        {
-            for (var document = 0; document < documents; document++)
-            {
-                await node.SaysAsync($"Left {name}-");
-            }
-        });
         await Parallel.ForAsync(0, documents, new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
             async (document, _) =>
         {
@@ -61,6 +55,21 @@ internal static class ChurnWorkload
             client.Send(client.Frame(new Typist((ulong)(1000 + document)).Type()));
             await client.SyncAsync();
         });
-        await left;
+        await HasLeftAllAsync(node);
     }
+
+    /// <summary>Waits until no document is in memory; by the metrics, because a log may leave lines out.</summary>
+    private static async Task HasLeftAllAsync(Peer node)
+    {
+        using var http = new HttpClient();
+        var address = new Uri(new Uri(node.Url.Replace("ws://", "http://", StringComparison.Ordinal)), "/metrics");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!NoneOpen().IsMatch(await http.GetStringAsync(address, patience.Token)))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), patience.Token);
+        }
+    }
+
+    [GeneratedRegex(@"^relay_documents_open(\{[^}]*\})? 0\b", RegexOptions.Multiline)]
+    private static partial Regex NoneOpen();
 }
