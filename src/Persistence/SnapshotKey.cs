@@ -76,11 +76,13 @@ public static class SnapshotKey
 
     /// <summary>
     /// The last part of the key under which a snapshot lies that was set aside: longer than a <see cref="Name"/>, so
-    /// that no listing takes it for a snapshot.
+    /// that no listing takes it for a snapshot. Different each time, because another one of the same position may have
+    /// been set aside in the same millisecond.
     /// </summary>
     internal static string AsideName(Position position, DateTimeOffset now) =>
         string.Create(CultureInfo.InvariantCulture,
-            $"{Name(position)}.aside-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}");
+            $"{Name(position)}.aside-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-")
+                + RandomNumberGenerator.GetHexString(8, lowercase: true);
 
     /// <summary>What all keys of a document start with, and no key of another document: it ends in a slash.</summary>
     internal static string Prefix(string prefix, DocumentName document) => $"{prefix}{Folder(document)}/";

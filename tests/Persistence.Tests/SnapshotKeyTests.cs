@@ -106,4 +106,15 @@ public sealed class SnapshotKeyTests
 
         Assert.All(wrong, position => Assert.Throws<ArgumentException>(() => SnapshotKey.Name(position)));
     }
+
+    [Fact]
+    public void What_is_set_aside_twice_in_a_millisecond_has_two_names_and_neither_is_a_snapshots()
+    {
+        var (position, now) = (Samples.At(1, 2), DateTimeOffset.UnixEpoch);
+        var names = Enumerable.Range(0, 100).Select(_ => SnapshotKey.AsideName(position, now)).ToArray();
+        Assert.Equal(100, names.Distinct().Count());
+        Assert.All(names, name => Assert.StartsWith($"{SnapshotKey.Name(position)}.aside-19700101T000000000Z-", name,
+            StringComparison.Ordinal));
+        Assert.All(names, name => Assert.False(SnapshotKey.TryParseName(name, out _)));
+    }
 }
