@@ -8,7 +8,8 @@ namespace Relay.Bench.Load;
 /// <param name="compared">What the summary names. A round's line is the figures' own text.</param>
 internal sealed class Comparison<TFigures>(Contender[] contenders, (string Name, Func<TFigures, double> Of)[] compared)
 {
-    public async Task RunAsync(int rounds, Func<Servers, int, Task<TFigures>> measure)
+    /// <summary>Measures, prints, and returns the figures of each kind, round by round.</summary>
+    public async Task<IReadOnlyList<TFigures>[]> RunAsync(int rounds, Func<Servers, int, Task<TFigures>> measure)
     {
         var figures = Array.ConvertAll(contenders, _ => new List<TFigures>());
         for (var round = 1; round <= rounds; round++)
@@ -32,5 +33,7 @@ internal sealed class Comparison<TFigures>(Contender[] contenders, (string Name,
             Console.WriteLine(
                 $"{name}: {string.Join(", ", each)}{string.Concat(ratios.Select(ratio => $"; ratio {ratio}"))}");
         }
+
+        return figures;
     }
 }

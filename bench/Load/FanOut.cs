@@ -39,6 +39,9 @@ internal sealed class FanOut : IDisposable
     /// <summary>Updates that have been sent.</summary>
     public long Sent => Volatile.Read(ref sent);
 
+    /// <summary>The readers' connections.</summary>
+    public IReadOnlyList<Client> Readers => readers;
+
     /// <summary>Connects everybody.</summary>
     /// <param name="servers">The first of them serves all.</param>
     /// <param name="document">Whose readers they are.</param>

@@ -14,7 +14,10 @@ internal readonly record struct IdleFigures(int Connections, ProcessorTimes Conn
 
     public double ResidentKilobytes => ResidentMegabytes * 1e3 / Connections;
 
+    /// <summary>CPU time of the server for one second of one connection.</summary>
+    public double RestingMicroseconds => Resting.ServersShare / Connections * 1e6;
+
     public override string ToString() =>
         $"{PerSecond:N0} connects/s, {ServerMilliseconds:F3} ms of server CPU each, {ResidentKilobytes:F1} KB "
-            + $"resident each; at rest {Resting.ServersShare:P1} of a core; while connecting {Connecting.Shares}";
+            + $"resident each; at rest {Resting.ServersShare:P1} of a core, {RestingMicroseconds:F2} us/s each; while connecting {Connecting.Shares}";
 }

@@ -12,13 +12,16 @@ internal static class IdleWorkload
         ("server CPU a connect, ms", figures => figures.ServerMilliseconds),
         ("resident a connection, KB", figures => figures.ResidentKilobytes),
         ("CPU at rest, of a core", figures => figures.Resting.ServersShare),
+        ("CPU at rest, us/s a connection", figures => figures.RestingMicroseconds),
     ];
 
-    public static Task RunAsync(Contender[] contenders, int clients, int documents, int warmUp, int rounds) =>
+    public static Task RunAsync(Contender[] contenders, int clients, int documents, int warmUp, int rest,
+        int rounds) =>
         new Comparison<IdleFigures>(contenders, Compared)
-            .RunAsync(rounds, (servers, _) => MeasureAsync(servers, clients, documents, warmUp));
+            .RunAsync(rounds, (servers, _) => MeasureAsync(servers, clients, documents, warmUp, rest));
 
-    private static async Task<IdleFigures> MeasureAsync(Servers servers, int clients, int documents, int warmUp)
+    private static async Task<IdleFigures> MeasureAsync(Servers servers, int clients, int documents, int warmUp,
+        int rest)
     {
         // What a server compiles for its first clients is not theirs.
         Leave(await ConnectAsync(servers, "warm", warmUp, documents));
@@ -30,7 +33,7 @@ internal static class IdleWorkload
         await Task.Delay(Settling);
         var grown = servers.First.ResidentMegabytes - resident;
         before = ProcessorTimes.Now(servers);
-        await Task.Delay(Settling);
+        await Task.Delay(TimeSpan.FromSeconds(rest));
         var resting = ProcessorTimes.Now(servers) - before;
         Leave(connected);
         return new IdleFigures(clients, connecting, grown, resting);

@@ -4,7 +4,7 @@ using Relay.Bench.Load;
 
 const string Usage = """
     A node beside other servers, fresh ones in every round, and the ratios of their figures:
-      ingest|join [--trace FILE] [--rounds N] [--joiners N] [--warmup DOCUMENTS]
+      ingest|join [--trace FILE | --megabytes N] [--rounds N] [--joiners N] [--warmup DOCUMENTS]
                                                                     one large document is written (after others of its
                                                                     kind), or joined by many
       fanout [--readers N] [--window N] [--warmup SECONDS] [--seconds N] [--rounds N]
@@ -14,8 +14,12 @@ const string Usage = """
       capacity [--users N,N] [--nodes 1|2] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     rooms of four who write and move their cursors,
                                                                     ever more of them; two nodes share a Redis
-      idle [--clients N] [--documents N] [--warmup CLIENTS] [--rounds N]
+      idle [--clients N] [--documents N] [--warmup CLIENTS] [--rest SECONDS] [--rounds N]
                                                                     connections that do nothing
+      viewers [--viewers N,N] [--rate UPDATES_PER_SECOND] [--every SECONDS] [--warmup SECONDS] [--seconds N]
+              [--rounds N]                                          one writer, and many who look and move their cursors
+      pause [--megabytes N] [--characters OF_AN_UPDATE] [--rate UPDATES_PER_SECOND] [--beat UPDATES_PER_SECOND]
+            [--rounds N]                                            how long others wait while one document grows fast
       stuck [--megabytes N] [--characters OF_AN_UPDATE] [--rate UPDATES_PER_SECOND] [--rounds N]
                                                                     a reader that never reads
       nodes [--documents N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]
@@ -25,6 +29,8 @@ const string Usage = """
     repository are built, whose nodes are measured in the same rounds; and for all but nodes with
     [--fsync POLICY,POLICY] nodes that flush their log in these ways (a node flushes every second)
     Nodes alone:
+      partitions [--partitions N,N] [--documents N] [--seconds N] [--rounds N]
+                                                                    documents that are open and silent, over Redis
       newcomer --s3 ADDRESS [--trace FILE] [--rounds N]             where a node gets a document that it does not hold
       rolling [--clients N] [--documents N] [--rate UPDATES_PER_SECOND] [--drain SECONDS]
                                                                     three nodes are replaced one after the other
@@ -63,8 +69,7 @@ switch (arguments.Workload)
             arguments.Number("nodes", 1) == 2
                 ? [new Contender("two nodes", () => Servers.TwoNodesAsync(root))]
                 : Contenders("none"),
-            arguments.Option("users", "240,480,960,1440,1920,2400").Split(',')
-                .Select(count => int.Parse(count, CultureInfo.InvariantCulture)),
+            Numbers("users", "240,480,960,1440,1920,2400"),
             arguments.Number("warmup", 10),
             arguments.Number("seconds", 10),
             arguments.Number("rounds", 1));
@@ -72,7 +77,21 @@ switch (arguments.Workload)
     case "idle":
         await IdleWorkload.RunAsync(
             Contenders("y-websocket-server"), arguments.Number("clients", 5000), arguments.Number("documents", 1000),
-                arguments.Number("warmup", 500), arguments.Number("rounds", 3));
+                arguments.Number("warmup", 500), arguments.Number("rest", 5), arguments.Number("rounds", 3));
+        return 0;
+    case "viewers":
+        await ViewersWorkload.RunAsync(Contenders("none"), Numbers("viewers", "500,1500"), arguments.Number("rate", 20),
+            arguments.Number("every", 15), arguments.Number("warmup", 10), arguments.Number("seconds", 20),
+            arguments.Number("rounds", 3));
+        return 0;
+    case "pause":
+        await PauseWorkload.RunAsync(Contenders("none"), arguments.Number("megabytes", 40),
+            arguments.Number("characters", 1000), arguments.Number("rate", 4000), arguments.Number("beat", 200),
+            arguments.Number("rounds", 3));
+        return 0;
+    case "partitions":
+        await PartitionsWorkload.RunAsync(root, Numbers("partitions", "256,16384"),
+            arguments.Number("documents", 50_000), arguments.Number("seconds", 30), arguments.Number("rounds", 1));
         return 0;
     case "stuck":
         await StuckWorkload.RunAsync(Contenders("none"), arguments.Number("megabytes", 40),
@@ -114,10 +133,18 @@ switch (arguments.Workload)
 
 List<byte[]> Trace()
 {
+    if (arguments.Number("megabytes", 0) is > 0 and var megabytes)
+    {
+        return LargeDocument.Frames(megabytes);
+    }
+
     var file = arguments.Option("trace", "");
     var updates = file.Length > 0 ? EditTrace.Read(file) : EditTrace.Make(1, EditTrace.PaperEdits);
     return updates.ConvertAll(update => Client.UpdateFrame(update.Span));
 }
+
+IEnumerable<int> Numbers(string option, string standard) =>
+    arguments.Option(option, standard).Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture));
 
 Contender[] Contenders(string peers) =>
 [

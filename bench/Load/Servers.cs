@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Relay.Bench.Load;
 
 /// <summary>
@@ -53,7 +55,7 @@ internal sealed class Servers : IDisposable
     {
         var redis = await Peer.StartRedisAsync();
         var directory = Directory.CreateTempSubdirectory("relay-bench-").FullName;
-        Task<Peer> NodeAsync() => Peer.StartRelayAsync(
+        Task<Peer> NodeAsync() => Peer.StartMemberAsync(
             root,
             new()
             {
@@ -62,6 +64,25 @@ internal sealed class Servers : IDisposable
                 ["FileStore:Shared"] = "true"
             });
         return new Servers(Dialect.YWebsocket, redis, [await NodeAsync(), await NodeAsync()], directory);
+    }
+
+    /// <summary>One node of this project, its log in Redis, which keeps documents open that clients have left.</summary>
+    public static async Task<Servers> OneNodeWithRedisAsync(string root, int partitions)
+    {
+        var redis = await Peer.StartRedisAsync();
+        var directory = Directory.CreateTempSubdirectory("relay-bench-").FullName;
+        var settings = new Dictionary<string, string>
+        {
+            ["Redis:Configuration"] = redis.Url,
+            ["Redis:Partitions"] = partitions.ToString(CultureInfo.InvariantCulture),
+            ["FileStore:Path"] = directory,
+            ["FileStore:Shared"] = "true",
+            ["Documents:IdleTimeout"] = "01:00:00",
+
+            // All of them come from one address, and as fast as the node takes them.
+            ["Limits:ConnectionsPerMinute"] = "0",
+        };
+        return new Servers(Dialect.YWebsocket, redis, [await Peer.StartRelayAsync(root, settings)], directory);
     }
 
     /// <summary>Two nodes of Hocuspocus. <c>npm ci</c> in its folder comes first.</summary>
