@@ -19,5 +19,6 @@ internal readonly record struct IdleFigures(int Connections, ProcessorTimes Conn
 
     public override string ToString() =>
         $"{PerSecond:N0} connects/s, {ServerMilliseconds:F3} ms of server CPU each, {ResidentKilobytes:F1} KB "
-            + $"resident each; at rest {Resting.ServersShare:P1} of a core, {RestingMicroseconds:F2} us/s each; while connecting {Connecting.Shares}";
+            + $"resident each; at rest {Resting.ServersShare:P1} of a core, {RestingMicroseconds:F2} us/s each; while "
+            + $"connecting {Connecting.Shares}";
 }

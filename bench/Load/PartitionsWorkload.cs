@@ -22,7 +22,8 @@ internal static class PartitionsWorkload
                 {
                     using var servers = await Servers.OneNodeWithRedisAsync(root, count);
                     figures.Add(await MeasureAsync(servers, open, seconds));
-                    Console.WriteLine($"round {round}, {count:N0} partitions, {open:N0} documents: {figures[^1].Shares}");
+                    Console.WriteLine(
+                        $"round {round}, {count:N0} partitions, {open:N0} documents: {figures[^1].Shares}");
                 }
 
                 Console.WriteLine(

@@ -66,7 +66,7 @@ internal sealed class Servers : IDisposable
         return new Servers(Dialect.YWebsocket, redis, [await NodeAsync(), await NodeAsync()], directory);
     }
 
-    /// <summary>One node of this project, its log in Redis, which keeps documents open that clients have left.</summary>
+    /// <summary>One node of this project, whose log is in Redis; it keeps documents open that were left.</summary>
     public static async Task<Servers> OneNodeWithRedisAsync(string root, int partitions)
     {
         var redis = await Peer.StartRedisAsync();

@@ -3,7 +3,7 @@ namespace Relay.Bench.Load;
 /// <summary>What a document costs that many look at.</summary>
 /// <param name="Viewers">How many.</param>
 /// <param name="Updates">How many were measured.</param>
-/// <param name="Half">Milliseconds from when an update was due to its arrival at one viewer: half took no longer.</param>
+/// <param name="Half">Milliseconds from when an update was due to its arrival at a viewer: half took no longer.</param>
 /// <param name="Most">The same for 99 of 100.</param>
 /// <param name="ResidentMegabytes">By how much the server's resident memory grew.</param>
 /// <param name="Missing">Updates that did not come, of all viewers.</param>
