@@ -4,9 +4,9 @@ using Relay.Bench.Load;
 
 const string Usage = """
     A node beside other servers, fresh ones in every round, and the ratios of their figures:
-      ingest|join [--trace FILE | --megabytes N] [--rounds N] [--joiners N] [--warmup DOCUMENTS]
+      ingest|join [--trace FILE | --megabytes N] [--rounds N] [--joiners N] [--warmup TIMES]
                                                                     one large document is written (after others of its
-                                                                    kind), or joined by many
+                                                                    kind), or joined by many (after others did)
       fanout [--readers N] [--window N] [--warmup SECONDS] [--seconds N] [--rounds N]
                                                                     one document, one writer, many readers
       documents [--documents N] [--clients N] [--rate UPDATES_PER_SECOND] [--warmup SECONDS] [--seconds N] [--rounds N]

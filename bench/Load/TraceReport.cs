@@ -38,7 +38,7 @@ internal static class TraceReport
         var peer = servers.First;
         var figures = ingest
             ? await Workloads.IngestAsync(peer, frames, warmUps)
-            : await Workloads.JoinAsync(peer, frames, joiners, JoinRounds);
+            : await Workloads.JoinAsync(peer, frames, joiners, warmUps, JoinRounds);
         var joins = joiners * JoinRounds;
         var each = ingest
             ? $"{figures.ServerCpuSeconds / frames.Count * 1e6:F2} us of server CPU and "

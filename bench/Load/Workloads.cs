@@ -35,14 +35,25 @@ internal static class Workloads
         return new Figures(seconds, cpuSeconds, peer.ResidentMegabytes, await newcomer.SyncAsync());
     }
 
-    /// <summary>Newcomers to one large document, all at once, a few times.</summary>
-    public static async Task<Figures> JoinAsync(Peer peer, List<byte[]> frames, int joiners, int rounds)
+    /// <summary>
+    /// Newcomers to one large document, all at once, a few times; before that <paramref name="warmUps"/> times, not
+    /// measured.
+    /// </summary>
+    public static async Task<Figures> JoinAsync(Peer peer, List<byte[]> frames, int joiners, int warmUps, int rounds)
     {
         using var writer = await Client.ConnectAsync(peer.Url, "join");
         await SendAllAsync(writer, frames);
-        long bytes = 0;
+        await JoinAsync(peer, joiners, warmUps);
         var cpu = peer.CpuSeconds;
         var watch = Stopwatch.StartNew();
+        var bytes = await JoinAsync(peer, joiners, rounds);
+        return new Figures(watch.Elapsed.TotalSeconds, peer.CpuSeconds - cpu, peer.ResidentMegabytes, bytes);
+    }
+
+    /// <summary>Returns the most bytes that a newcomer was sent.</summary>
+    private static async Task<long> JoinAsync(Peer peer, int joiners, int rounds)
+    {
+        long bytes = 0;
         for (var round = 0; round < rounds; round++)
         {
             bytes = (await Task.WhenAll(Enumerable.Range(0, joiners).Select(async _ =>
@@ -52,7 +63,7 @@ internal static class Workloads
             }))).Max();
         }
 
-        return new Figures(watch.Elapsed.TotalSeconds, peer.CpuSeconds - cpu, peer.ResidentMegabytes, bytes);
+        return bytes;
     }
 
     public static async Task SendAllAsync(Client writer, List<byte[]> frames)
