@@ -54,7 +54,7 @@ if [ "${1:-}" = quick ]; then
   check 'packages' node_packages tests/clients
   check 'build' build || finish
   export RELAY_TEST_SCHEDULES=1000
-  dotnet_tests tests/Relay.Tests/Relay.Tests.csproj
+  for name in Server Sessions Sockets Relay; do dotnet_tests "tests/$name.Tests/$name.Tests.csproj"; done
   dotnet_tests tests/Simulation/Simulation.Tests.csproj
   dotnet_tests tests/Yjs.Tests/Yjs.Tests.csproj --filter 'FullyQualifiedName!~RandomDocuments'
   node_tests 'a stock client' 1 tests/clients/editing.test.mjs

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Relay.Architecture;
+using Relay.Startup;
 
-namespace Relay.Startup;
+namespace Relay.Docs;
 
 /// <summary>The tables of settings, in docs/settings.md and in docs/protocol.md, against the properties.</summary>
 public sealed partial class SettingsTableTests
@@ -89,18 +91,7 @@ public sealed partial class SettingsTableTests
             .SelectMany(cells => Keys().Matches(cells[1]).Select(key => (key.Groups[1].Value, cells[column].Trim())));
     }
 
-    private static string Text(string file) => File.ReadAllText(Path.Combine(Root(), file));
-
-    private static string Root()
-    {
-        var at = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(at, "Relay.sln")))
-        {
-            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("There is no Relay.sln above.");
-        }
-
-        return at;
-    }
+    private static string Text(string file) => File.ReadAllText(Path.Combine(House.Root, file));
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Keys();

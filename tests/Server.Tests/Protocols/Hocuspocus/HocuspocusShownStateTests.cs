@@ -9,7 +9,7 @@ using static Relay.Doubles.Messages;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// As <see cref="ShownStateTests"/>, for providers that the node asks in their place, and for several that share a
+/// As <c>ShownStateTests</c> of sessions, for providers that the node asks in their place, and for several that share a
 /// socket.
 /// </summary>
 public sealed class HocuspocusShownStateTests

@@ -1,4 +1,6 @@
-namespace Relay.Startup;
+using Relay.Startup;
+
+namespace Relay.Commands;
 
 public sealed class RelayCommandsTests
 {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Configuration;
-using Relay.Peers;
+using Relay.Doubles;
 
 namespace Relay.Startup;
 

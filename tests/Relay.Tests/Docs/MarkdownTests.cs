@@ -1,15 +1,14 @@
 using System.Text.RegularExpressions;
+using Relay.Architecture;
 
-namespace Relay.Startup;
+namespace Relay.Docs;
 
 /// <summary>The Markdown pages of the repository, against each other and against the files that they name.</summary>
 public sealed partial class MarkdownTests
 {
-    private static readonly string Root = FindRoot();
-
     public static TheoryData<string> Pages() =>
-        ["README.md", "CONTRIBUTING.md", .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")
-            .Select(file => Path.GetRelativePath(Root, file))];
+        ["README.md", "CONTRIBUTING.md", .. Directory.EnumerateFiles(Path.Combine(House.Root, "docs"), "*.md")
+            .Select(file => Path.GetRelativePath(House.Root, file))];
 
     [Theory]
     [InlineData("README.md")]
@@ -25,12 +24,12 @@ public sealed partial class MarkdownTests
     [MemberData(nameof(Pages))]
     public void Every_link_within_the_repository_leads_to_a_file_and_to_a_heading_of_it(string page)
     {
-        var folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
+        var folder = Path.GetDirectoryName(Path.Combine(House.Root, page))!;
         var broken = new List<string>();
         foreach (Match link in Link().Matches(Text(page)))
         {
             var (path, heading) = (link.Groups["path"].Value, link.Groups["heading"].Value);
-            var file = path == "" ? Path.Combine(Root, page) : Path.GetFullPath(Path.Combine(folder, path));
+            var file = path == "" ? Path.Combine(House.Root, page) : Path.GetFullPath(Path.Combine(folder, path));
             if (!Path.Exists(file) || (heading != "" && !Anchors(file).Contains(heading)))
             {
                 broken.Add(link.Value);
@@ -48,14 +47,14 @@ public sealed partial class MarkdownTests
         if (Path.GetFileName(page) != "decisions.md")
         {
             var named = RepositoryPath().Matches(Text(page)).Select(path => path.Groups[1].Value).Distinct();
-            Assert.DoesNotContain(named, path => !Path.Exists(Path.Combine(Root, path)));
+            Assert.DoesNotContain(named, path => !Path.Exists(Path.Combine(House.Root, path)));
         }
     }
 
     [Fact]
     public void Pictures_are_small_enough_to_be_loaded_with_the_readme()
     {
-        var pictures = Directory.GetFiles(Path.Combine(Root, "docs", "images"));
+        var pictures = Directory.GetFiles(Path.Combine(House.Root, "docs", "images"));
         Assert.NotEmpty(pictures);
         Assert.All(pictures, picture => Assert.InRange(new FileInfo(picture).Length, 1, 150 << 10));
     }
@@ -72,18 +71,7 @@ public sealed partial class MarkdownTests
         ];
     }
 
-    private static string Text(string page) => File.ReadAllText(Path.Combine(Root, page));
-
-    private static string FindRoot()
-    {
-        var at = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(at, "Relay.sln")))
-        {
-            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("There is no Relay.sln above.");
-        }
-
-        return at;
-    }
+    private static string Text(string page) => File.ReadAllText(Path.Combine(House.Root, page));
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

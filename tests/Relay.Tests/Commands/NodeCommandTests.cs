@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using Relay.Persistence;
+using Relay.Startup;
 using Relay.Yjs;
 
-namespace Relay.Startup;
+namespace Relay.Commands;
 
 public sealed class NodeCommandTests : IDisposable
 {

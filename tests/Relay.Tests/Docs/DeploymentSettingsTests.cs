@@ -1,13 +1,13 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Relay.Architecture;
+using Relay.Startup;
 
-namespace Relay.Startup;
+namespace Relay.Docs;
 
 /// <summary>What is written down about settings, in files that no compiler reads.</summary>
 public sealed partial class DeploymentSettingsTests
 {
-    private static readonly string Root = FindRoot();
-
     public static TheoryData<string> Files()
     {
         string[] files =
@@ -23,7 +23,7 @@ public sealed partial class DeploymentSettingsTests
     [MemberData(nameof(Files))]
     public void Every_setting_that_is_written_down_is_one_that_nodes_know(string file)
     {
-        var settings = Written().Matches(File.ReadAllText(Path.Combine(Root, file)))
+        var settings = Written().Matches(File.ReadAllText(Path.Combine(House.Root, file)))
             .Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().ToList();
         Assert.Empty(Unknown(settings));
     }
@@ -33,7 +33,7 @@ public sealed partial class DeploymentSettingsTests
     {
         var named = Under("src", "*.cs")
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Contains("obj"))
-            .SelectMany(file => Written().Matches(File.ReadAllText(Path.Combine(Root, file))))
+            .SelectMany(file => Written().Matches(File.ReadAllText(Path.Combine(House.Root, file))))
             .Select(match => match.Value)
             .Distinct()
             .ToList();
@@ -46,7 +46,7 @@ public sealed partial class DeploymentSettingsTests
     {
         Assert.All(
             ["docker-compose.yml", Path.Combine("infra", "terraform", "main.tf"), Path.Combine("docs", "deploy.md")],
-            file => Assert.Contains(Written().Matches(File.ReadAllText(Path.Combine(Root, file))),
+            file => Assert.Contains(Written().Matches(File.ReadAllText(Path.Combine(House.Root, file))),
                 match => match.Value == "Relay__Redis__Configuration"));
         Assert.Equal(["Relay:Redis:Configuraton"], Unknown(["Relay:Redis:Configuraton", "Relay:Redis:Configuration"]));
     }
@@ -73,20 +73,7 @@ public sealed partial class DeploymentSettingsTests
     private static partial Regex Written();
 
     private static IEnumerable<string> Under(string folder, string pattern) =>
-        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Root, file))
+        Directory.EnumerateFiles(Path.Combine(House.Root, folder), pattern, SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(House.Root, file))
             .Where(file => !file.Contains(".terraform", StringComparison.Ordinal));
-
-    private static string FindRoot()
-    {
-        for (var at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
-        {
-            if (File.Exists(Path.Combine(at, "Relay.sln")))
-            {
-                return at;
-            }
-        }
-
-        throw new InvalidOperationException($"There is no Relay.sln above {AppContext.BaseDirectory}.");
-    }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Relay.Peers;
+namespace Relay.Doubles;
 
 /// <summary>Somebody at an address that the locator names, who does as he likes.</summary>
 internal sealed class RawPeer : IAsyncDisposable

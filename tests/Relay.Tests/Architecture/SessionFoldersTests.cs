@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Relay.Architecture;
+using Relay.Sessions;
 
-namespace Relay.Sessions;
+namespace Relay.Architecture;
 
 /// <summary>
 /// What holds for the folders of sessions, which form no circle: no part grows beyond what one can read.

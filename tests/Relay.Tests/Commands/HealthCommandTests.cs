@@ -1,7 +1,8 @@
 using System.Text;
-using Relay.Peers;
+using Relay.Doubles;
+using Relay.Startup;
 
-namespace Relay.Startup;
+namespace Relay.Commands;
 
 public sealed class HealthCommandTests
 {

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Relay.Architecture;
+using Relay.Sessions;
 
-namespace Relay.Sessions;
+namespace Relay.Architecture;
 
 /// <summary>
 /// A part of a session changes only the parts that <c>docs/architecture.md</c> says it tells, and reads only these and

@@ -1,7 +1,7 @@
 using Relay.Doubles;
 using static Relay.Doubles.HocuspocusClient;
 
-namespace Relay.Sockets;
+namespace Relay.Protocols.Hocuspocus;
 
 public sealed class LivenessTests
 {

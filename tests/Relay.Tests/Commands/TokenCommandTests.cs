@@ -1,9 +1,10 @@
 using System.Text;
 using Relay.Access;
 using Relay.Sessions;
+using Relay.Startup;
 using Relay.Yjs;
 
-namespace Relay.Startup;
+namespace Relay.Commands;
 
 public sealed class TokenCommandTests
 {
