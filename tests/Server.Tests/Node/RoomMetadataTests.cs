@@ -16,6 +16,7 @@ public sealed class RoomMetadataTests : IDisposable
     private static readonly MetadataWriterOptions Often = new()
     {
         Interval = TimeSpan.FromMilliseconds(20),
+        LifeSign = TimeSpan.FromMilliseconds(20),
         FirstRetry = TimeSpan.FromMilliseconds(20),
     };
 

@@ -76,7 +76,7 @@ internal sealed class TestNode : IAsyncDisposable
         string[] args =
         [
             "--environment", "Development", "--urls", "http://127.0.0.1:0", "--Relay:FileStore:Path", directory,
-                "--Relay:Shutdown:DrainTime", "00:00:00.2",
+                "--Relay:Shutdown:DrainTime", "00:00:00",
             .. settings.SelectMany(s => new[] { "--Relay:" + s.Split('=')[0], s.Split('=', 2)[1] }),
         ];
         var builder = WebApplication.CreateBuilder(args);

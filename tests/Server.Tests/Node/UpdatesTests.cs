@@ -14,7 +14,8 @@ public sealed class UpdatesTests
     {
         await using var node = await TestNode.StartAsync();
         using var client = await node.ConnectAsync();
-        await client.UntilAsync(0, 0);
+        await client.SendAsync(Step1());
+        await client.UntilAsync(0, 1);
         Assert.Equal(204, await node.StatusAsync("POST", Path, body: Typed(1, 0, "a")));
         Assert.Equal(Typed(1, 0, "a"),
             await node.Http.GetByteArrayAsync(new Uri("/api/documents/doc", UriKind.Relative)));

@@ -66,6 +66,9 @@ public sealed class YWebSocketSocketTests
         var times = new SocketTimes { Tick = TimeSpan.FromMilliseconds(50), Write = TimeSpan.FromMilliseconds(500) };
         await using var node = await TestNode.StartAsync(times);
         using var stuck = await RawSocket.ConnectAsync(node.Address, "/yjs/doc");
+
+        // One that never asks is sent updates only after a while.
+        await stuck.SendFrameAsync(0x2, Step1());
         using var writer = await node.ConnectAsync();
         await writer.UntilAsync(0, 0);
         var text = new string('x', 100_000);
