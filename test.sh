@@ -29,6 +29,7 @@ lane=
 
 . tests/run/cleanup.sh
 . tests/run/results.sh
+. tests/run/lanes.sh
 . tests/run/runners.sh
 . tests/run/programs.sh
 . tests/run/servers.sh
@@ -54,10 +55,15 @@ if [ "${1:-}" = quick ]; then
   check 'packages' node_packages tests/clients
   check 'build' build || finish
   export RELAY_TEST_SCHEDULES=1000
-  for name in Server Sessions Sockets Relay; do dotnet_tests "tests/$name.Tests/$name.Tests.csproj"; done
-  dotnet_tests tests/Simulation/Simulation.Tests.csproj
-  dotnet_tests tests/Yjs.Tests/Yjs.Tests.csproj --filter 'FullyQualifiedName!~RandomDocuments'
-  node_tests 'a stock client' 1 tests/clients/editing.test.mjs
+  # Three on two processors: those of the server and the client mostly wait.
+  side_by_side 3 \
+    "dotnet_tests tests/Yjs.Tests/Yjs.Tests.csproj --filter 'FullyQualifiedName!~RandomDocuments'" \
+    'dotnet_tests tests/Server.Tests/Server.Tests.csproj' \
+    'dotnet_tests tests/Sessions.Tests/Sessions.Tests.csproj' \
+    'dotnet_tests tests/Simulation/Simulation.Tests.csproj' \
+    "node_tests 'a stock client' 1 tests/clients/editing.test.mjs" \
+    'dotnet_tests tests/Sockets.Tests/Sockets.Tests.csproj' \
+    'dotnet_tests tests/Relay.Tests/Relay.Tests.csproj'
   finish
 fi
 
@@ -74,7 +80,8 @@ find_programs
 
 run_beside >"$temporary/lane" 2>&1 </dev/null &
 lane=$!
-for project in $(projects -v); do dotnet_tests "$project"; done
+mapfile -t suites < <(projects -v | sed 's/^/dotnet_tests /')
+side_by_side 2 "${suites[@]}"
 node_tests 'clients' 3 $(tests_of tests/clients -path tests/clients/browser -prune -o)
 node_tests 'deployment' 3 $(tests_of tests/deployment)
 if [ -n "${RELAY_TEST_S3:-}" ] && [ -n "${RELAY_TEST_REDIS_SERVER:-}" ] && [ -n "${RELAY_TEST_REDIS_CLI:-}" ]; then
