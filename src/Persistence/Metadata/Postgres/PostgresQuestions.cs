@@ -5,9 +5,9 @@ namespace Relay.Persistence.Metadata.Postgres;
 /// <summary>
 /// The questions. Those for a page ask for one row more than fits: it says whether there is another page.
 /// </summary>
-public sealed partial class PostgresRoomMetadata
+internal static class PostgresQuestions
 {
-    private const string SelectRoom = """
+    public const string SelectRoom = """
         select m.id, m.name, m.first_used as FirstUsed, r.last_used as LastUsed, r.connections, r.updates, r.bytes,
             r.snapshot_at as SnapshotAt, r.snapshot_bytes as SnapshotBytes,
             (
@@ -18,7 +18,7 @@ public sealed partial class PostgresRoomMetadata
         from relay.rooms m join relay.room_states r on r.room_id = m.id
         """;
 
-    internal const string HoursSql = """
+    public const string Hours = """
         select hour, opened, peak, connection_seconds as ConnectionSeconds, updates,
             bytes_in as BytesIn, bytes_out as BytesOut, bytes, snapshots
         from relay.room_hours
@@ -26,7 +26,7 @@ public sealed partial class PostgresRoomMetadata
         order by hour
         """;
 
-    internal const string TotalsSql = """
+    public const string Totals = """
         select hour, sum(opened) as Opened, sum(peak) as Peak, sum(connection_seconds) as ConnectionSeconds,
             sum(updates)::bigint as Updates, sum(bytes_in)::bigint as BytesIn, sum(bytes_out)::bigint as BytesOut
         from relay.node_hours
@@ -35,7 +35,7 @@ public sealed partial class PostgresRoomMetadata
         order by hour
         """;
 
-    internal const string NodesSql = """
+    public const string Nodes = """
         select n.address, n.incarnation, n.started_at as StartedAt, n.seen_at as SeenAt,
             n.ended_at as EndedAt, n.ended_by as EndedBy,
             (select count(*)::integer from relay.room_nodes p where p.node_id = n.id) as Rooms,
@@ -58,7 +58,7 @@ public sealed partial class PostgresRoomMetadata
         order by n.id desc
         """;
 
-    internal static (string Sql, DynamicParameters Parameters) RoomSql(RoomQuery query)
+    public static (string Sql, DynamicParameters Parameters) Rooms(RoomQuery query)
     {
         var parameters = new DynamicParameters();
         parameters.Add("count", query.Limit + 1);
@@ -105,7 +105,7 @@ public sealed partial class PostgresRoomMetadata
         return ($"{SelectRoom} {where} order by {order} limit @count", parameters);
     }
 
-    internal static string ConnectionsSql(bool onlyOpen, bool isFirst) => $"""
+    public static string Connections(bool onlyOpen, bool isFirst) => $"""
         select c.id, n.address || '#' || n.incarnation as Node, c.user_id as UserId, c.protocol,
             c.opened_at as OpenedAt, c.closed_at as ClosedAt, c.bytes_in as BytesIn, c.bytes_out as BytesOut,
             c.updates_in as UpdatesIn, c.updates_out as UpdatesOut,
@@ -116,41 +116,4 @@ public sealed partial class PostgresRoomMetadata
             {(isFirst ? "" : "and c.opened_at <= @at and (c.opened_at, c.id) < (@at, @tie)")}
         order by c.opened_at desc, c.id desc limit @count
         """;
-
-    /// <summary>A document as the database has it.</summary>
-    private sealed record RoomRow
-    {
-        public long Id { get; init; }
-
-        public string Name { get; init; } = "";
-
-        public DateTimeOffset FirstUsed { get; init; }
-
-        public DateTimeOffset LastUsed { get; init; }
-
-        public int Connections { get; init; }
-
-        public long Updates { get; init; }
-
-        public long Bytes { get; init; }
-
-        public DateTimeOffset? SnapshotAt { get; init; }
-
-        public long? SnapshotBytes { get; init; }
-
-        public string[]? Nodes { get; init; }
-
-        public RoomSummary ToSummary() => new()
-        {
-            Name = RoomText.FromColumn(Name),
-            FirstUsed = FirstUsed,
-            LastUsed = LastUsed,
-            Connections = Connections,
-            Nodes = Nodes ?? [],
-            Updates = Updates,
-            Bytes = Bytes,
-            SnapshotAt = SnapshotAt,
-            SnapshotBytes = SnapshotBytes,
-        };
-    }
 }
