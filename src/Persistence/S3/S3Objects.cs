@@ -2,11 +2,21 @@ using System.Buffers;
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Relay.Yjs;
 
 namespace Relay.Persistence.S3;
 
-public sealed partial class S3SnapshotStore
+/// <summary>
+/// Single objects of the bucket: put where the key is free, read, compared, deleted. Knows whether the server takes
+/// conditional puts.
+/// </summary>
+internal sealed class S3Objects(AmazonS3Client client, S3SnapshotStoreOptions options)
 {
+    /// <summary>
+    /// How often a transfer is begun: the SDK repeats a request until its answer begins, but not an answer that is cut.
+    /// </summary>
+    private const int Transfers = 3;
+
     private const int CompareBytes = 128 * 1024;
 
     /// <summary>Set once the server has refused a conditional put: it does not know them.</summary>
@@ -15,44 +25,14 @@ public sealed partial class S3SnapshotStore
     /// <summary>
     /// Whether puts carry the condition that the key is free; false once the server has refused such a put.
     /// </summary>
-    internal bool ConditionalPuts => !conditionsRefused;
+    public bool ConditionalPuts => !conditionsRefused;
 
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A snapshot that is stored at the position already, and reads, stays: equal positions are equal histories. One
-    /// that does not read stays as well, and the write fails, since the position has one key and a snapshot is never
-    /// overwritten. The session then still counts as unsaved, its log is not trimmed, and the next entry gives it
-    /// another position. A write that fails may have stored the snapshot; the next one finds it.
-    /// </remarks>
-    public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        var bytes = SnapshotFormat.Encode(snapshot);
-
-        // There and back.
-        await calls.RunAsync("Cannot write a snapshot", 2L * bytes.Length, token => WriteAsync(snapshot, bytes, token),
-            cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<bool> WriteAsync(Snapshot snapshot, byte[] bytes, CancellationToken cancellation)
-    {
-        var key = KeyOf(snapshot.Document, snapshot.Position);
-        if (!await IsFreeAsync(key, cancellation).ConfigureAwait(false)
-            || !await TryPutAsync(key, bytes, cancellation).ConfigureAwait(false))
-        {
-            await DemandStoredAsync(snapshot, cancellation).ConfigureAwait(false);
-        }
-        else if (!await HoldsAsync(key, bytes, cancellation).ConfigureAwait(false))
-        {
-            // Either damage, or a rival on a server without conditions: then what is there is a snapshot.
-            await DemandStoredAsync(snapshot, cancellation).ConfigureAwait(false);
-        }
-
-        return true;
-    }
+    /// <summary>The key of a snapshot.</summary>
+    public string KeyOf(DocumentName document, Position position) =>
+        SnapshotKey.Key(options.Prefix, document, position);
 
     /// <summary>Asked only where the condition of the put might not be kept.</summary>
-    private async Task<bool> IsFreeAsync(string key, CancellationToken cancellation)
+    public async Task<bool> IsFreeAsync(string key, CancellationToken cancellation)
     {
         if (options.ServiceUrl is null && ConditionalPuts)
         {
@@ -74,7 +54,7 @@ public sealed partial class S3SnapshotStore
     /// <summary>
     /// Puts the whole object; false if the key is taken, possibly by an attempt of this very put whose answer was lost.
     /// </summary>
-    private async Task<bool> TryPutAsync(string key, byte[] bytes, CancellationToken cancellation)
+    public async Task<bool> TryPutAsync(string key, byte[] bytes, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -114,37 +94,8 @@ public sealed partial class S3SnapshotStore
         }
     }
 
-    /// <exception cref="SnapshotStoreUnavailableException">What is stored at the position does not read, says something
-    /// else, or is gone.</exception>
-    private async Task DemandStoredAsync(Snapshot snapshot, CancellationToken cancellation)
-    {
-        var stored = await ReadObjectAsync(snapshot.Document, snapshot.Position, cancellation).ConfigureAwait(false);
-        if (stored.Outcome == SnapshotReadOutcome.Gone)
-        {
-            throw new SnapshotStoreUnavailableException(
-                "A snapshot of this position was written and deleted at the same time.");
-        }
-
-        if (stored.Snapshot is null)
-        {
-            throw new SnapshotStoreUnavailableException(
-                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be "
-                    + $"stored at its next position. {stored.Problem}")
-            {
-                IsPositionTaken = true,
-            };
-        }
-
-        if (stored.Snapshot.Kind != snapshot.Kind)
-        {
-            throw new SnapshotStoreUnavailableException(
-                $"The snapshot that is stored at {snapshot.Position} is a "
-                    + $"{stored.Snapshot.Kind}, not a {snapshot.Kind}.");
-        }
-    }
-
     /// <summary>Reads the object back, a part at a time: whether it holds exactly these bytes.</summary>
-    private async Task<bool> HoldsAsync(string key, byte[] bytes, CancellationToken cancellation)
+    public async Task<bool> HoldsAsync(string key, byte[] bytes, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(bytes.Length, CompareBytes));
         try
@@ -171,6 +122,42 @@ public sealed partial class S3SnapshotStore
         }
     }
 
+    /// <summary>Reads and decodes a snapshot; an object that is not there is gone.</summary>
+    public async Task<SnapshotReadResult> ReadAsync(DocumentName document, Position position,
+        CancellationToken cancellation)
+    {
+        for (var transfer = 1; ; transfer++)
+        {
+            try
+            {
+                using var answer = await client.GetObjectAsync(options.Bucket, KeyOf(document, position), cancellation)
+                    .ConfigureAwait(false);
+                return await DecodeAsync(answer, document, position, cancellation).ConfigureAwait(false);
+            }
+            catch (AmazonS3Exception exception) when (S3Calls.IsNoObject(exception))
+            {
+                return new SnapshotReadResult(SnapshotReadOutcome.Gone);
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException && transfer < Transfers)
+            {
+            }
+        }
+    }
+
+    /// <summary>Deletes an object; false if there is none.</summary>
+    public async Task<bool> DeleteAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.DeleteObjectAsync(options.Bucket, key, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonS3Exception exception) when (S3Calls.IsNoObject(exception))
+        {
+            return false;
+        }
+    }
+
     private async Task<bool> HoldsAsync(string key, byte[] bytes, byte[] buffer, CancellationToken cancellation)
     {
         using var answer = await client.GetObjectAsync(options.Bucket, key, cancellation).ConfigureAwait(false);
@@ -192,5 +179,23 @@ public sealed partial class S3SnapshotStore
         }
 
         return true;
+    }
+
+    /// <summary>An answer that ends early is a failed transfer and does not tell what is stored.</summary>
+    private static async Task<SnapshotReadResult> DecodeAsync(GetObjectResponse answer, DocumentName document,
+        Position position, CancellationToken cancellation)
+    {
+        var length = answer.ContentLength;
+        var start = new byte[(int)Math.Min(length, SnapshotFormat.FixedBytes)];
+        await answer.ResponseStream.ReadExactlyAsync(start, cancellation).ConfigureAwait(false);
+        if (SnapshotFormat.StartProblem(start, length) is { } problem)
+        {
+            return new SnapshotReadResult(SnapshotReadOutcome.Unreadable, Problem: problem);
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        start.CopyTo(bytes, 0);
+        await answer.ResponseStream.ReadExactlyAsync(bytes.AsMemory(start.Length), cancellation).ConfigureAwait(false);
+        return SnapshotFormat.Decode(bytes, document, position);
     }
 }

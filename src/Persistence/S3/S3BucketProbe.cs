@@ -5,18 +5,12 @@ using Amazon.S3.Model;
 
 namespace Relay.Persistence.S3;
 
-public sealed partial class S3SnapshotStore
+/// <summary>The start-up check of the bucket.</summary>
+internal sealed class S3BucketProbe(
+    AmazonS3Client client, S3Objects objects, S3SnapshotStoreOptions options, S3Calls calls)
 {
-    /// <summary>
-    /// The start-up check: whether the bucket is there, and whether this node may list it, and put, read and delete
-    /// objects in it (it does so with one small object that is no snapshot). With
-    /// <paramref name="create"/>, which is for development, a missing bucket is made. A node may serve without a passed
-    /// check, and check again later.
-    /// </summary>
-    /// <exception cref="SnapshotStoreMisconfiguredException">The bucket is missing or this node may not use it, and the
-    /// message says which permission is missing; or it holds snapshots of another format version.</exception>
-    /// <exception cref="SnapshotStoreUnavailableException">S3 cannot be reached.</exception>
-    public async Task<S3BucketCheck> CheckBucketAsync(bool create, CancellationToken cancellation)
+    /// <summary>Carries out <see cref="S3SnapshotStore.CheckBucketAsync"/>.</summary>
+    public async Task<S3BucketCheck> RunAsync(bool create, CancellationToken cancellation)
     {
         var made = false;
         if (!await ProbeAsync("s3:ListBucket", $"on the bucket '{options.Bucket}'", ListOneAsync, cancellation)
@@ -33,18 +27,19 @@ public sealed partial class S3SnapshotStore
         }
 
         var key = $"{options.Prefix}relay-check-{Guid.NewGuid():n}";
-        var objects = $"on the objects '{options.Bucket}/{options.Prefix}*'";
-        await ProbeAsync("s3:PutObject", objects, token => TryPutAsync(key, "Relay may write here."u8.ToArray(), token),
-            cancellation).ConfigureAwait(false);
-        await ProbeAsync("s3:GetObject", objects, token => ReadOnceAsync(key, token), cancellation)
+        var place = $"on the objects '{options.Bucket}/{options.Prefix}*'";
+        await ProbeAsync("s3:PutObject", place,
+            token => objects.TryPutAsync(key, "Relay may write here."u8.ToArray(), token), cancellation)
+            .ConfigureAwait(false);
+        await ProbeAsync("s3:GetObject", place, token => ReadOnceAsync(key, token), cancellation)
             .ConfigureAwait(false);
 
         // A server that takes the second put does not know the condition, or ignores it.
-        var conditional = ConditionalPuts
-            && !await ProbeAsync("s3:PutObject", objects,
-                token => TryPutAsync(key, "Relay may write here."u8.ToArray(), token), cancellation)
+        var conditional = objects.ConditionalPuts
+            && !await ProbeAsync("s3:PutObject", place,
+                token => objects.TryPutAsync(key, "Relay may write here."u8.ToArray(), token), cancellation)
                 .ConfigureAwait(false);
-        await ProbeAsync("s3:DeleteObject", objects, token => DeleteObjectAsync(key, token), cancellation)
+        await ProbeAsync("s3:DeleteObject", place, token => objects.DeleteAsync(key, token), cancellation)
             .ConfigureAwait(false);
         if (await calls.RunAsync("Cannot look at the stored snapshots", 0, FindOtherVersionAsync, cancellation)
             .ConfigureAwait(false) is { } refusal)
@@ -52,11 +47,11 @@ public sealed partial class S3SnapshotStore
             throw new SnapshotStoreMisconfiguredException(refusal);
         }
 
-        return new S3BucketCheck(made, conditional && ConditionalPuts);
+        return new S3BucketCheck(made, conditional && objects.ConditionalPuts);
     }
 
     /// <summary>The command that makes the bucket.</summary>
-    internal string CreateCommand()
+    private string CreateCommand()
     {
         // Only us-east-1 must not be named as a bucket's place.
         var place = options.Region is null or "us-east-1" || options.ServiceUrl is not null
