@@ -5,22 +5,15 @@ using Amazon.Runtime;
 
 namespace Relay.DocLocator.DynamoDb;
 
-public sealed partial class DynamoDbLocator
+/// <summary>The start-up check of the locator's table.</summary>
+internal sealed class DynamoDbTableCheck(
+    AmazonDynamoDBClient client, DynamoDbLocatorOptions options, DynamoDbCalls calls, TimeProvider time)
 {
     private static readonly TimeSpan CreationTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CreationPoll = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>
-    /// The start-up check: whether the table is there, ready, and has the locator's key. With
-    /// <paramref name="create"/>, which is for development, a missing table is made. A node may serve without a passed
-    /// check, and check again later.
-    /// </summary>
-    /// <returns>Whether the table was made.</returns>
-    /// <exception cref="LocatorMisconfiguredException">The table is missing (the message says the command that makes
-    /// it), has another key, or this node may not use it.</exception>
-    /// <exception cref="LocatorUnavailableException">DynamoDB cannot be reached, or the table is not ready
-    /// yet.</exception>
-    public async Task<bool> CheckTableAsync(bool create, CancellationToken cancellation)
+    /// <summary>Carries out <see cref="DynamoDbLocator.CheckTableAsync"/>.</summary>
+    public async Task<bool> RunAsync(bool create, CancellationToken cancellation)
     {
         var table = await DescribeAsync(cancellation).ConfigureAwait(false);
         if (table is not null && !(create && table.TableStatus == TableStatus.CREATING))
@@ -62,7 +55,7 @@ public sealed partial class DynamoDbLocator
     /// <summary>
     /// The command that makes the table, and the one that lets DynamoDB remove the items of nodes that died.
     /// </summary>
-    internal string CreateCommand()
+    private string CreateCommand()
     {
         var region = options.Region is { } name ? $" --region {name}" : "";
         var endpoint = options.ServiceUrl is { } url ? $" --endpoint-url {url}" : "";
@@ -183,11 +176,11 @@ public sealed partial class DynamoDbLocator
                     + "permissions dynamodb:DescribeTable, UpdateItem, PutItem, DeleteItem and BatchGetItem.",
                 refusal);
         }
-        catch (LocatorUnavailableException unavailable) when (unavailable.InnerException is AmazonClientException client
-            && client.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
+        catch (LocatorUnavailableException unavailable) when (unavailable.InnerException is AmazonClientException none
+            && none.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
         {
             throw new LocatorMisconfiguredException(
-                $"There are no AWS credentials for the DynamoDB table '{options.Table}': {client.Message}", client);
+                $"There are no AWS credentials for the DynamoDB table '{options.Table}': {none.Message}", none);
         }
     }
 }
