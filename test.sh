@@ -3,11 +3,12 @@
 # newer.
 #
 #   ./test.sh         everything
-#   ./test.sh quick   what a change breaks first: build, unit tests, 1,000 simulated schedules, one stock client
+#   ./test.sh quick   what a change breaks first: build, unit tests, 1,000 simulated schedules, a fifth of the damaged
+#                     updates, one stock client
 #
 # Missing programs that single tests need are installed on Debian as root; elsewhere they are named and their tests
 # skipped, but with CI=true they fail. The last line is "N passed, N failed", summed over all runners and checks; the
-# exit code is 0 only if nothing failed.
+# exit code is 0 only if all passed.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P) && cd "$root" || exit 1
 
@@ -35,8 +36,8 @@ lane=
 . tests/run/servers.sh
 . tests/run/checks.sh
 
-# What calculates for long, and what nothing else depends on, runs beside the tests with clients, which mostly wait, and
-# takes the processors that are left over.
+# What calculates for long runs beside the tests with clients, which mostly wait, and takes the processors that are left
+# over.
 beside='DocLocator.Tests Persistence.Tests Yjs.Tests Yjs.Costs.Tests Simulation.Tests'
 projects() {
   sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/' \
@@ -54,7 +55,7 @@ check 'tools' tools || finish
 if [ "${1:-}" = quick ]; then
   check 'packages' node_packages tests/clients
   check 'build' build || finish
-  export RELAY_TEST_SCHEDULES=1000
+  export RELAY_TEST_SCHEDULES=1000 RELAY_TEST_FUZZ_INPUTS=200000
   # Three on two processors: those of the server and the client mostly wait.
   side_by_side 3 \
     "dotnet_tests tests/Yjs.Tests/Yjs.Tests.csproj --filter 'FullyQualifiedName!~RandomDocuments'" \
