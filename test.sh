@@ -8,7 +8,7 @@
 #
 # Missing programs that single tests need are installed on Debian as root; elsewhere they are named and their tests
 # skipped, but with CI=true they fail. The last line is "N passed, N failed", summed over all runners and checks; the
-# exit code is 0 only if all passed.
+# exit code is 0 only if no test failed.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P) && cd "$root" || exit 1
 

@@ -107,7 +107,7 @@ public sealed class BadSnapshotsTests
         world.Snapshots.SettingAside.Failure = new SnapshotStoreUnavailableException("The node died.");
         await Assert.ThrowsAsync<SnapshotStoreUnavailableException>(() => world.SetAside(bad, acceptsLoss: true));
 
-        // Nobody is served less than the document meanwhile, and the one who asks again is asked again.
+        // No client is served less than the document meanwhile, and the one who asks again is asked again.
         Assert.Equal(DurableOutcome.Unreadable, world.Read().Outcome);
         world.Snapshots.SettingAside.Failure = null;
         Assert.Equal(SetAsideOutcome.WouldLose, (await world.SetAside(bad, acceptsLoss: false)).Outcome);

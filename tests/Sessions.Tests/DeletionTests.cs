@@ -14,7 +14,7 @@ public sealed class DeletionTests
     private static readonly byte[] C = Typed(2, 0, "c");
 
     [Fact]
-    public async Task Clients_on_all_nodes_are_told_and_whoever_comes_later_is_refused()
+    public async Task Clients_on_all_nodes_are_told_and_those_that_come_later_are_refused()
     {
         using var world = new World();
         var (here, there) = (world.Client(0), world.Client(1));
@@ -81,7 +81,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task A_deletion_whose_node_died_before_the_tombstone_is_completed_by_whoever_looks_next()
+    public async Task A_deletion_whose_node_died_before_the_tombstone_is_completed_by_the_next_that_looks()
     {
         using var world = new World();
         world.Client().Say(Update(A));

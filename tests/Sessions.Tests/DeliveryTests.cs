@@ -86,7 +86,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public void A_connection_that_reads_nothing_costs_bounded_memory_delays_nobody_and_gets_one_difference_in_the_end()
+    public void A_connection_that_does_not_read_costs_bounded_memory_delays_no_other_and_gets_one_diff_in_the_end()
     {
         using var world = new World(SessionDefaults.Value with { DeliveryBytes = 2000 });
         var (writer, other, stuck) = (world.Client(), world.Client(), world.Client());

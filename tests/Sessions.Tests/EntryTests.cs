@@ -109,7 +109,7 @@ public sealed class EntryTests
     }
 
     [Fact]
-    public void After_the_log_was_lost_nothing_that_anybody_saw_is_lost()
+    public void After_the_log_was_lost_no_update_that_a_client_saw_is_lost()
     {
         using var world = new World();
         var client = world.Client();
@@ -214,7 +214,7 @@ public sealed class EntryTests
     }
 
     [Fact]
-    public void A_deletion_drops_the_state_closes_everybody_and_is_never_undone()
+    public void A_deletion_drops_the_state_closes_all_connections_and_is_never_undone()
     {
         using var world = new World();
         var client = world.Client();

@@ -47,7 +47,7 @@ public sealed class FailedSaveTests
     }
 
     [Fact]
-    public void A_position_whose_snapshot_was_damaged_before_anybody_knew_of_it_is_given_up_for_the_next_one()
+    public void A_position_whose_snapshot_was_damaged_before_any_node_knew_of_it_is_given_up_for_the_next_one()
     {
         using var world = new World();
         var client = world.Client();

@@ -196,7 +196,7 @@ public sealed class LeaveTests
     }
 
     [Fact]
-    public void A_document_that_nobody_wrote_to_is_not_stored()
+    public void A_document_that_was_never_written_to_is_not_stored()
     {
         using var world = new World();
         world.Client().Leave();

@@ -83,7 +83,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void A_bad_snapshot_that_was_stored_in_the_same_second_as_a_newer_good_one_is_in_nobodys_way()
+    public void A_bad_snapshot_that_was_stored_in_the_same_second_as_a_newer_good_one_does_no_harm()
     {
         using var world = new World();
         world.Backplane.AppendElsewhere(World.Name, 7, A);
@@ -135,7 +135,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void A_locator_that_cannot_be_reached_delays_nobody_and_is_told_later()
+    public void A_locator_that_cannot_be_reached_delays_no_client_and_is_told_later()
     {
         using var world = new World();
         world.Store(
@@ -203,7 +203,7 @@ public sealed class LoadTests
     [Fact]
     public void A_document_with_a_damaged_snapshot_at_its_end_is_saved_under_a_new_position()
     {
-        // Nobody writes over the damaged one, so without an entry of its own the document could not be saved, and a
+        // The damaged one is not overwritten, so without an entry of its own the document could not be saved, and a
         // stop would wait for that in vain.
         using var world = new World();
         var first = world.Backplane.AppendElsewhere(World.Name, 1, A).Position;

@@ -6,7 +6,7 @@ namespace Relay.Sessions;
 public sealed class LookTests
 {
     [Fact]
-    public void Who_looks_at_all_sessions_keeps_nobody_waiting()
+    public void A_look_at_all_sessions_keeps_no_caller_waiting()
     {
         using var world = new World();
         world.Client();

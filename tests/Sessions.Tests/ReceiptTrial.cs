@@ -75,7 +75,7 @@ internal sealed class ReceiptTrial(int seed)
         }
     }
 
-    /// <summary>Something new, or something that anybody has written before.</summary>
+    /// <summary>Something new, or something that was written before.</summary>
     private byte[] Some(int number)
     {
         if (written.Count > 0 && random.Next(3) == 0)

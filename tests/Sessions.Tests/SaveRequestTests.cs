@@ -6,7 +6,7 @@ using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
 
-/// <summary>Requests for a save: a snapshot has what was acknowledged before them, whoever else saves.</summary>
+/// <summary>Requests for a save: a snapshot has what was acknowledged before them, also when another node saves.</summary>
 public sealed class SaveRequestTests
 {
     private static readonly byte[] A = Typed(1, 0, "a");
@@ -83,7 +83,7 @@ public sealed class SaveRequestTests
     }
 
     [Fact]
-    public void Somebody_who_goes_on_writing_keeps_no_request_waiting()
+    public void A_client_that_goes_on_writing_keeps_no_request_waiting()
     {
         using var world = new World();
         var client = world.Client();

@@ -6,8 +6,8 @@ using static Relay.Doubles.Messages;
 namespace Relay.Sessions;
 
 /// <summary>
-/// A client is never shown a state that nobody had: an editor would take what does not fit its schema for a mistake,
-/// and repair it for everybody.
+/// A client is never shown a state that no client had: an editor would take what does not fit its schema for a mistake,
+/// and repair it for all.
 /// </summary>
 public sealed class ShownStateTests
 {

@@ -10,7 +10,7 @@ public sealed class UpdateTests
     private static readonly byte[] C = Typed(2, 0, "c");
 
     [Fact]
-    public void An_update_is_seen_by_nobody_before_it_is_logged_and_then_by_all_its_writer_included()
+    public void An_update_is_seen_by_no_client_before_it_is_logged_and_then_by_all_its_writer_included()
     {
         using var world = new World();
         var (writer, other) = (world.Client(), world.Client());
@@ -107,7 +107,7 @@ public sealed class UpdateTests
     {
         using var world = new World();
         var client = world.Client();
-        world.Backplane.Appending.Failure = new Backplane.BackplaneUnavailableException("Nobody there.");
+        world.Backplane.Appending.Failure = new Backplane.BackplaneUnavailableException("Redis is away.");
         client.Say(Update(A));
         world.Advance(20);
         Assert.Single(client.Updates);
@@ -132,7 +132,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void A_bad_update_ends_its_connection_and_touches_nobody_else()
+    public void A_bad_update_ends_its_connection_and_touches_no_other()
     {
         using var world = new World();
         var (bad, good) = (world.Client(), world.Client());

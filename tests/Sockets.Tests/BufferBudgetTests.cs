@@ -70,7 +70,7 @@ public sealed class BufferBudgetTests
     }
 
     [Fact]
-    public async Task One_that_gives_up_takes_nothing_and_holds_nobody_up()
+    public async Task One_that_gives_up_takes_no_room_and_holds_no_other_up()
     {
         var budget = new BufferBudget(100, time);
         Assert.True(budget.TryTake(90));

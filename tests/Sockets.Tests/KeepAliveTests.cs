@@ -36,7 +36,7 @@ public sealed class KeepAliveTests : IDisposable
         Assert.Equal(KeepAliveStep.Ping, LookNext());
         Assert.Equal(KeepAliveStep.GiveUp, LookNext());
 
-        // And again, as long as somebody looks.
+        // And again, at every look.
         Assert.Equal(KeepAliveStep.GiveUp, Look());
     }
 

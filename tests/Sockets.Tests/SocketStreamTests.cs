@@ -167,7 +167,7 @@ public sealed class SocketStreamTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task One_that_never_stops_sending_holds_nobody_else_up(bool loop)
+    public async Task One_that_never_stops_sending_holds_no_other_up(bool loop)
     {
         // Enough of them for every loop.
         var others = await Task.WhenAll(

@@ -73,7 +73,7 @@ internal sealed class CounterContent : IContent
     public bool HasNoneOf(in InputExtent extent) =>
         extent.First == 1 && counts.GetValueOrDefault(extent.Second) < extent.Third;
 
-    /// <summary>A count builds on nothing.</summary>
+    /// <summary>A count does not depend on other updates.</summary>
     public bool HasPastOf(ReadOnlyMemory<byte> update, ITakenUpdates? besides = null) => true;
 
     public bool HasNothingBeyond(ReadOnlySpan<byte> stateVector, ReadOnlyMemory<byte> update) =>
@@ -115,7 +115,7 @@ internal sealed class CounterContent : IContent
     private static Dictionary<ulong, ulong> Beyond(Dictionary<ulong, ulong> said, Dictionary<ulong, ulong> held) =>
         said.Where(one => one.Value > held.GetValueOrDefault(one.Key)).ToDictionary();
 
-    /// <summary>What a writer had counted to before is not known: so it counts as nothing, and is sent again.</summary>
+    /// <summary>What a writer had counted to before is not known: so it counts as zero, and is sent again.</summary>
     private sealed class PastCounts(Dictionary<ulong, ulong> now) : IPastContent
     {
         private readonly Dictionary<ulong, ulong> past = new(now);

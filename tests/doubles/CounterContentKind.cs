@@ -6,18 +6,18 @@ namespace Relay.Doubles;
 /// <summary>
 /// A second kind of content, to show that sessions know none: how far each of many writers has counted. An update says
 /// so of some of them: a first byte, then for each writer 16 bytes, its number and its count, in ascending order. A
-/// state vector looks the same. Nothing of that reads as Yjs.
+/// state vector looks the same. None of it reads as Yjs.
 /// </summary>
 internal sealed class CounterContentKind : IContentKind
 {
     private const byte First = 0x43;
     private const int RecordBytes = 16;
 
-    private static readonly byte[] Nothing = [First];
+    private static readonly byte[] Empty = [First];
 
-    public ReadOnlyMemory<byte> EmptyUpdate => Nothing;
+    public ReadOnlyMemory<byte> EmptyUpdate => Empty;
 
-    public ReadOnlyMemory<byte> EmptyStateVector => Nothing;
+    public ReadOnlyMemory<byte> EmptyStateVector => Empty;
 
     /// <summary>The update that says how far one writer has counted.</summary>
     public static byte[] Counted(ulong writer, ulong count) => Encode([new(writer, count)]);

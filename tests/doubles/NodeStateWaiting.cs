@@ -4,7 +4,7 @@ namespace Relay.Doubles;
 
 internal static class NodeStateWaiting
 {
-    /// <summary>Looks until the node is ready: nothing announces it, as nothing does to a load balancer.</summary>
+    /// <summary>Looks until the node is ready: no signal announces it, just as for a load balancer.</summary>
     public static async Task WhenReadyAsync(this NodeState state, TimeSpan patience)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Relay.Doubles;
 
-/// <summary>Somebody at an address that the locator names, who does as he likes.</summary>
+/// <summary>A peer at an address that the locator names, which answers as the test says.</summary>
 internal sealed class RawPeer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -34,12 +34,12 @@ internal sealed class RawPeer : IAsyncDisposable
     /// <summary>When the asker of the first question has gone.</summary>
     public Task Gone => gone.Task.WaitAsync(Patience);
 
-    /// <summary>Answers with this status and nothing else.</summary>
+    /// <summary>Answers with this status only.</summary>
     public static RawPeer WithStatus(string status) =>
         new((stream, _, cancellation) => SendAsync(stream,
             $"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", cancellation));
 
-    /// <summary>Says nothing, ever.</summary>
+    /// <summary>Never answers.</summary>
     public static RawPeer Silent() => new((_, _, cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, cancellation));
 
     /// <summary>Answers with these bytes as a whole body.</summary>

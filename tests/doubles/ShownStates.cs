@@ -4,7 +4,7 @@ namespace Relay.Doubles;
 
 /// <summary>
 /// The states that a Yjs client shows while it takes one update after the other: an update whose past it lacks is
-/// pending, and must then change nothing that is shown.
+/// pending, and must then not change what is shown.
 /// </summary>
 internal sealed class ShownStates
 {

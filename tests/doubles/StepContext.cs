@@ -25,7 +25,7 @@ internal sealed class StepContext : SynchronizationContext, ISessionScheduler
 
     void ISessionScheduler.Queue(Mailbox mailbox) => ready.Enqueue(mailbox.Drain);
 
-    /// <summary>Runs until nothing is ready any more.</summary>
+    /// <summary>Runs until no work is ready any more.</summary>
     public void Run()
     {
         for (var steps = 0; ready.TryDequeue(out var step); steps++)

@@ -58,14 +58,14 @@ internal sealed class TestConnection : ISessionConnection
 
     public bool IsSynced { get; private set; }
 
-    /// <summary>The last frame that it was sent, if anybody else still has it.</summary>
+    /// <summary>The last frame that it was sent, if another holder still has it.</summary>
     public WeakReference? LastFrame { get; private set; }
 
     public RefusalReason? Closed { get; private set; }
 
     public long Settled { get; private set; }
 
-    /// <summary>Whether the client takes nothing off its socket.</summary>
+    /// <summary>Whether the client does not read its socket.</summary>
     public bool IsStuck { get; set; }
 
     public bool IsSending { get; private set; }

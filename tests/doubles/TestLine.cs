@@ -18,7 +18,7 @@ internal sealed class TestLine : Stream
     /// <summary>How many bytes of the client the node has not read.</summary>
     public long Unread => unread.Length - unread.Position;
 
-    /// <summary>Whether the client takes nothing.</summary>
+    /// <summary>Whether the client does not read.</summary>
     public bool IsStuck { get; private set; }
 
     public override bool CanRead => true;

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Relay.Doubles;
 
 /// <summary>
-/// Makes tokens, good and bad ones, with nothing but the algorithms themselves: another hand than the one that checks
+/// Makes tokens, good and bad ones, with the bare algorithms: another hand than the one that checks
 /// them.
 /// </summary>
 internal static class TestTokens

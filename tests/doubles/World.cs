@@ -13,7 +13,7 @@ namespace Relay.Doubles;
 /// <summary>One or more nodes on doubles, single-threaded, with manual time.</summary>
 internal sealed class World : IDisposable
 {
-    /// <summary>Measurements that nobody looks at.</summary>
+    /// <summary>Measurements that no test reads.</summary>
     public static readonly RelayMetrics Unwatched = new(new NodeGauges(() => 0, () => 0, () => 0, () => true));
 
     private readonly SynchronizationContext? before = SynchronizationContext.Current;
@@ -66,7 +66,7 @@ internal sealed class World : IDisposable
     /// <summary>A node's id on channels.</summary>
     public static ulong ChannelIdOf(int number) => (ulong)number + 1;
 
-    /// <summary>The node hears and says nothing any more.</summary>
+    /// <summary>The node neither hears nor sends any more.</summary>
     public void Kill(int number) => Backplane.Cut(ChannelIdOf(number));
 
     /// <summary>Deletes the document as far as that gets now.</summary>
@@ -93,7 +93,7 @@ internal sealed class World : IDisposable
         Run();
     }
 
-    /// <summary>What is noted about rooms; nothing where no test asks. To be set before the first client.</summary>
+    /// <summary>What is noted about rooms; null where no test asks. To be set before the first client.</summary>
     public RoomRecorder? Rooms { get; set; }
 
     /// <summary>The other nodes, as each node sees them.</summary>

@@ -24,7 +24,7 @@ public sealed class HealthCommandTests
     [Theory]
     [InlineData("1")]
     [InlineData("nonsense")]
-    public async Task Nobody_there_is_not_healthy_and_the_address_is_named(string ports)
+    public async Task A_port_without_a_node_is_not_healthy_and_the_address_is_named(string ports)
     {
         using var errors = new StringWriter();
         Assert.Equal(1, await HealthCommand.RunAsync(ports, errors).WaitAsync(TimeSpan.FromSeconds(60)));

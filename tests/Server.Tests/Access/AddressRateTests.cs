@@ -18,7 +18,7 @@ public sealed class AddressRateTests
     }
 
     [Fact]
-    public void Whoever_goes_on_while_refused_is_not_refused_for_longer()
+    public void A_client_that_goes_on_while_refused_is_not_refused_for_longer()
     {
         var rate = new AddressRate(60, time);
         Assert.Equal(60, Taken(rate, "10.0.0.1", 1000));

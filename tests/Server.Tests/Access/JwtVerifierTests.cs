@@ -170,7 +170,7 @@ public sealed class JwtVerifierTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData(null)]
-    public async Task Without_a_token_nobody_comes_in(string? token) =>
+    public async Task Without_a_token_no_client_comes_in(string? token) =>
         await RefusedAsync(Verifier(), token, "A token is needed");
 
     [Theory]

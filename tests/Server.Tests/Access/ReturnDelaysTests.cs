@@ -36,7 +36,7 @@ public sealed class ReturnDelaysTests
     [InlineData(1013)]
     [InlineData(4501)]
     [InlineData(4503)]
-    public void Other_ends_make_nobody_wait(int? code)
+    public void Other_ends_make_no_client_wait(int? code)
     {
         var delays = new ReturnDelays(time);
         delays.Closed(Here, "d", null, code);

@@ -32,7 +32,7 @@ public sealed class GrantTimerTests
     }
 
     [Fact]
-    public void Nothing_ends_that_never_does_or_that_nobody_waits_for()
+    public void A_grant_that_never_ends_or_whose_timer_is_disposed_of_tells_no_end()
     {
         using var never = new GrantTimer(Grant.Everything, time, () => ended++);
         Start(TimeSpan.FromHours(1)).Dispose();

@@ -36,7 +36,7 @@ public sealed class KickTests
     }
 
     [Fact]
-    public void Whoever_is_gone_is_not_kicked()
+    public void A_client_that_is_gone_is_not_kicked()
     {
         registry.Remove(ada);
         Assert.Equal(1, registry.Kick(new KickOrder("ada", null, false)));

@@ -18,7 +18,7 @@ public sealed class UnadmittedPlacesTests
     }
 
     [Fact]
-    public void Strangers_keep_nobody_out_who_has_shown_a_token()
+    public void Strangers_keep_no_client_out_that_has_shown_a_token()
     {
         var strangers = Enumerable.Range(0, Max).Count(i => Stranger(i) is null);
         Assert.Equal(places.Max, strangers);

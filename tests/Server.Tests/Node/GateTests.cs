@@ -62,12 +62,12 @@ public sealed class GateTests
             (429, "Too many connections come from this address (Limits:ConnectionsPerMinute); connect again later."),
             await node.RefusedAsync("/yjs/doc"));
 
-        // Nobody believes a stranger who says that he is somebody else.
+        // A stranger who names another address is not believed.
         Assert.Equal(429, (await node.RefusedAsync("/yjs/doc", ("X-Forwarded-For", "203.0.113.7"))).Status);
     }
 
     [Fact]
-    public async Task A_proxy_that_nobody_named_is_noticed_once()
+    public async Task A_proxy_that_no_setting_names_is_noticed_once()
     {
         var log = new NodeLog();
         await using var node = await TestNode.StartAsync(builder => builder.Logging.AddProvider(log));

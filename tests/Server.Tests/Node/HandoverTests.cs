@@ -10,7 +10,7 @@ namespace Relay.Node;
 public sealed class HandoverTests
 {
     /// <summary>
-    /// A whole SyncStep1 of a client that has nothing, masked with zeros, and the answer of an empty document.
+    /// A whole SyncStep1 of a client without a document, masked with zeros, and the answer of an empty document.
     /// </summary>
     private static readonly byte[] Question = [0x82, 0x84, 0, 0, 0, 0, 0, 0, 1, 0];
     private static readonly byte[] Answer = [0x82, 5, 0, 1, 2, 0, 0];

@@ -143,7 +143,7 @@ public sealed class LogSetAsideRequestTests : IDisposable
             await writer.SaveAsync(C);
         }
 
-        // Somebody has deleted the two newest; the log begins after the second one.
+        // The two newest were deleted; the log begins after the second one.
         var files = SnapshotFiles(directory);
         File.Delete(files[0]);
         File.Delete(files[1]);

@@ -109,7 +109,7 @@ public sealed class MetricsTests
             lines, line => line.Contains($"server_port=\"{node.Address.Port}\"", StringComparison.Ordinal));
     }
 
-    /// <summary>Whoever asks may be slow, or may mean to be.</summary>
+    /// <summary>A client that asks may be slow, or may mean to be.</summary>
     [Fact]
     public async Task A_client_that_does_not_read_the_numbers_keeps_no_other_from_them()
     {

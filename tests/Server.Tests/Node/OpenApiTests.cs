@@ -46,7 +46,7 @@ public sealed class OpenApiTests
         Assert.Equal(mapped, described);
     }
 
-    /// <summary>The generator passes over calls that it does not understand, and says nothing then.</summary>
+    /// <summary>The generator passes over calls that it does not understand, without a warning.</summary>
     [Fact]
     public async Task Every_address_that_is_more_than_a_request_delegate_was_generated()
     {

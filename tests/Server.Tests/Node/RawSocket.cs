@@ -50,7 +50,7 @@ internal sealed class RawSocket : IDisposable
         received.RemoveRange(0, at + wanted.Length);
     }
 
-    /// <summary>Reads until the node has ended the connection, answering nothing.</summary>
+    /// <summary>Reads until the node has ended the connection, and answers no frame.</summary>
     public async Task UntilClosedAsync()
     {
         while (await ReadAsync())
@@ -67,7 +67,7 @@ internal sealed class RawSocket : IDisposable
             Assert.True(DateTime.UtcNow < until, "The node did not cut the connection.");
             try
             {
-                // A pong that nobody asked for: it fails once the node has reset the connection.
+                // A pong without a ping: it fails once the node has reset the connection.
                 await SendFrameAsync(0xA, []);
             }
             catch (SocketException)

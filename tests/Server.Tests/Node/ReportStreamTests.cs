@@ -65,7 +65,7 @@ public sealed class ReportStreamTests
     }
 
     [Fact]
-    public async Task The_stream_tells_no_proxy_to_wait_and_nobody_to_keep_it()
+    public async Task The_stream_tells_proxies_neither_to_wait_nor_to_keep_it()
     {
         await using var node = await TestNode.StartAsync();
         using var answer = await node.AskAsync("GET", "/api/dashboard/events");

@@ -33,7 +33,7 @@ public sealed class RestoreRequestTests
     }
 
     [Fact]
-    public async Task A_document_that_nobody_has_open_is_restored_and_left_again()
+    public async Task A_document_that_no_client_has_open_is_restored_and_left_again()
     {
         await using var node = await TestNode.StartAsync(settings: LeaveAtOnce);
         var id = await node.SaveAsync(Typed(1, 0, "a"));

@@ -34,7 +34,7 @@ public sealed class SetAsideRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task What_only_a_bad_snapshot_holds_is_given_up_only_when_somebody_says_so()
+    public async Task What_only_a_bad_snapshot_holds_is_given_up_only_when_the_request_says_so()
     {
         var states = await WriteAsync(Typed(1, 0, "a"), Typed(1, 1, "b"));
         Directory.Delete(Path.Combine(directory, "log"), recursive: true);

@@ -4,7 +4,7 @@ using Relay.Doubles;
 namespace Relay.Node;
 
 /// <summary>
-/// What tests of snapshots ask a node whose documents are left, and so saved, as soon as nobody has them open.
+/// What tests of snapshots ask a node whose documents are left, and so saved, as soon as no client has them open.
 /// </summary>
 internal static class SnapshotRequests
 {

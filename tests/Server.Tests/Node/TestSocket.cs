@@ -18,7 +18,7 @@ internal sealed class TestSocket(ClientWebSocket socket) : IDisposable
 
     public Task SendAsync(string hex) => SendAsync(Convert.FromHexString(hex));
 
-    /// <summary>The next message; nothing when the node closes.</summary>
+    /// <summary>The next message; null when the node closes.</summary>
     public async Task<byte[]?> ReceiveAsync()
     {
         using var message = new MemoryStream();

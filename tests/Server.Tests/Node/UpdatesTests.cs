@@ -24,7 +24,7 @@ public sealed class UpdatesTests
     }
 
     [Fact]
-    public async Task A_document_that_nobody_has_open_takes_an_update_and_is_left_again()
+    public async Task A_document_that_no_client_has_open_takes_an_update_and_is_left_again()
     {
         await using var node = await TestNode.StartAsync(settings: "Documents:IdleTimeout=00:00:00");
         Assert.Equal(204, await node.StatusAsync("POST", Path, body: Typed(1, 0, "a")));
@@ -111,7 +111,7 @@ public sealed class UpdatesTests
     }
 
     [Fact]
-    public async Task Writers_write_with_a_token_in_the_header_and_nobody_else()
+    public async Task Only_writers_write_and_with_a_token_in_the_header()
     {
         await using var node = await TestNode.StartAsync(
             settings: ["Auth:Mode=jwt", "Auth:Jwt:Secret=" + Encoding.UTF8.GetString(TestTokens.Secret)]);

@@ -25,7 +25,7 @@ public sealed class YWebSocketSocketTests
         Assert.Equal("010100", await client.ReceiveHexAsync());
         Assert.Equal("010100", await client.ReceiveHexAsync());
 
-        // A client that reads nothing answers no ping either: its socket is half-open for all this node can tell.
+        // A client that does not read answers no ping either: its socket is half-open for all this node can tell.
         using var raw = await RawSocket.ConnectAsync(node.Address, "/yjs/doc");
         var cut = raw.UntilClosedAsync();
 
@@ -61,7 +61,7 @@ public sealed class YWebSocketSocketTests
     }
 
     [Fact]
-    public async Task A_client_that_reads_nothing_delays_nobody_and_is_cut()
+    public async Task A_client_that_does_not_read_delays_no_other_and_is_cut()
     {
         var times = new SocketTimes { Tick = TimeSpan.FromMilliseconds(50), Write = TimeSpan.FromMilliseconds(500) };
         await using var node = await TestNode.StartAsync(times);

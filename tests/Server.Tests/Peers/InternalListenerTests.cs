@@ -41,7 +41,7 @@ public sealed class InternalListenerTests : IDisposable
     {
         var presence = PresenceUpdate((7, 1, "{}"));
         using var listener = await StartAsync(address,
-            (_, _) => throw new InvalidOperationException("Nobody asked for the document."), (document, reader) =>
+            (_, _) => throw new InvalidOperationException("No request asked for the document."), (document, reader) =>
         {
             reader(document.Value == "loading" ? null : presence);
             return document.Value != "elsewhere";

@@ -36,7 +36,7 @@ public sealed class PeerClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_to_ask_is_no_answer_and_a_node_never_asks_itself()
+    public async Task No_peer_to_ask_is_no_answer_and_a_node_never_asks_itself()
     {
         Assert.Null(await AskAsync());
         await using var self = RawPeer.Silent();
@@ -57,7 +57,7 @@ public sealed class PeerClientTests : IDisposable
         await using var first = RawPeer.WithStatus(status);
         await using var second = Holder(State());
 
-        // Time stands still: nobody is waited for.
+        // Time stands still: no peer is waited for.
         AssertEqual(State(), await AskAsync(first.Address, second.Address));
         Assert.Equal(1, first.Questions);
     }
@@ -79,7 +79,7 @@ public sealed class PeerClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Addresses_of_nobody_make_room_for_the_next_at_once()
+    public async Task Addresses_without_a_node_make_room_for_the_next_at_once()
     {
         await using var holder = Holder(State());
         AssertEqual(State(),
@@ -127,7 +127,7 @@ public sealed class PeerClientTests : IDisposable
     }
 
     [Fact]
-    public async Task When_nobody_answers_the_deadline_ends_the_questions()
+    public async Task When_no_peer_answers_the_deadline_ends_the_questions()
     {
         await using var first = RawPeer.Silent();
         await using var second = RawPeer.Silent();
@@ -230,7 +230,7 @@ public sealed class PeerClientTests : IDisposable
         await stream.WriteAsync(bytes, cancellation);
     });
 
-    /// <summary>An address at which nobody listens.</summary>
+    /// <summary>An address at which no process listens.</summary>
     private static string NobodyAt()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

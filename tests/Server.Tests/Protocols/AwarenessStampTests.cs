@@ -37,7 +37,7 @@ public sealed class AwarenessStampTests
             Stamp("{}", "\"},\"x\":{\"", null));
 
     [Fact]
-    public void A_token_without_a_user_gives_nobody_a_name() =>
+    public void A_token_without_a_user_gives_no_client_a_name() =>
         Assert.Equal("""{"user":{"color":"red"}}""",
             Stamp("""{"user":{"id":1,"color":"red","name":"Bob"}}""", null, null));
 

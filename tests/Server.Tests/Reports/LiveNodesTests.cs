@@ -25,7 +25,7 @@ public sealed class LiveNodesTests
     }
 
     [Fact]
-    public void A_listing_that_failed_or_lacks_this_node_ends_nobody_until_others_had_the_time_to_report()
+    public void A_listing_that_failed_or_lacks_this_node_ends_no_node_until_others_had_the_time_to_report()
     {
         At(0, "self", "alive", "dead");
         Assert.Equal("|", At(1, null));

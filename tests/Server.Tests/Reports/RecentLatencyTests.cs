@@ -74,7 +74,7 @@ public sealed class RecentLatencyTests
     }
 
     [Fact]
-    public void What_happened_while_nobody_asked_is_not_recent()
+    public void What_happened_while_no_report_was_made_is_not_recent()
     {
         counts.Add(Second);
         latency.Advance(TimeSpan.FromMinutes(10));

@@ -21,7 +21,7 @@ public sealed class JwtSettingsTests
     }
 
     [Fact]
-    public void One_or_two_secrets_are_read_and_shown_to_nobody()
+    public void One_or_two_secrets_are_read_and_never_shown()
     {
         var settings = Read(false, ("Secret", Secret), ("SecondSecret", "another hush, hush of 32 bytes and more"),
             ("Issuer", "me"), ("Audience", "you"));

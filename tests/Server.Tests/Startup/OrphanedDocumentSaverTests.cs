@@ -67,7 +67,7 @@ public sealed class OrphanedDocumentSaverTests : IDisposable
     }
 
     [Fact]
-    public void A_document_that_somebody_opens_meanwhile_holds_up_the_others_no_longer_than_the_claim()
+    public void A_document_that_a_client_opens_meanwhile_holds_up_the_others_no_longer_than_the_claim()
     {
         for (var i = 0; i < 5; i++)
         {

@@ -246,7 +246,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Outside_development_somebody_has_to_say_who_may_come_in()
+    public void Outside_development_a_setting_has_to_say_who_may_come_in()
     {
         Assert.Contains("Relay:Auth:Mode", Assert.Throws<SettingsException>(() => Read(false)).Message,
             StringComparison.Ordinal);

@@ -56,7 +56,7 @@ public sealed class PendingReadsTests
     }
 
     [Fact]
-    public void The_end_of_the_session_answers_everybody()
+    public void The_end_of_the_session_answers_all_requests()
     {
         Add(1);
         reads.LookBegins();

@@ -52,7 +52,7 @@ public sealed class PendingSavesTests
     }
 
     [Fact]
-    public void The_end_answers_everybody()
+    public void The_end_answers_all_requests()
     {
         Add(1, At(7, 5));
         Add(2, Position.None);

@@ -5,7 +5,7 @@ using static Relay.Protocols.Hocuspocus.SampleFrames;
 
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>What nobody may say, and how far the harm goes.</summary>
+/// <summary>What no client may send, and how far the harm goes.</summary>
 public sealed class HocuspocusBadBytesTests
 {
     [Fact]
@@ -65,7 +65,7 @@ public sealed class HocuspocusBadBytesTests
     }
 
     [Fact]
-    public void Too_much_presence_that_does_not_read_closes_its_document_then_the_socket_and_nobody_elses()
+    public void Too_much_presence_that_does_not_read_closes_its_document_then_the_socket_and_no_other()
     {
         using var world = new World();
         var (client, neighbour) = (new HocuspocusClient(world), new HocuspocusClient(world));

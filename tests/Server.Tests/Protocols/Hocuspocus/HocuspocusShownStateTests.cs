@@ -41,7 +41,7 @@ public sealed class HocuspocusShownStateTests
     }
 
     [Fact]
-    public void A_document_whose_token_ended_comes_back_without_a_state_that_nobody_had()
+    public void A_document_whose_token_ended_comes_back_without_a_state_that_no_client_had()
     {
         using var world = new World(SmallParts);
         var writer = Writer(world);

@@ -122,7 +122,7 @@ public sealed class HocuspocusSocketTests
     }
 
     [Fact]
-    public void Messages_of_applications_go_to_everybody_else_on_every_node_and_to_nobody_who_has_no_word_for_them()
+    public void Messages_of_applications_go_to_all_others_on_every_node_whose_protocol_has_a_message_for_them()
     {
         using var world = new World();
         var (one, two, far, plain) = (new HocuspocusClient(world), new HocuspocusClient(world),

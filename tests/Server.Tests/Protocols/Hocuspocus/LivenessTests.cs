@@ -17,7 +17,7 @@ public sealed class LivenessTests
     }
 
     [Fact]
-    public void Whoever_hears_nothing_else_gets_a_data_frame_at_least_every_15_seconds_also_when_pings_are_due()
+    public void A_client_without_other_traffic_gets_a_data_frame_at_least_every_15_seconds_also_when_pings_are_due()
     {
         for (var half = 0; half < 60; half++)
         {
