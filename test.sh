@@ -3,8 +3,8 @@
 # newer.
 #
 #   ./test.sh         everything
-#   ./test.sh quick   what a change breaks first: build, unit tests, 1,000 simulated schedules, a fifth of the damaged
-#                     updates, one stock client
+#   ./test.sh quick   what a change breaks first: build, unit tests with fewer random inputs, 1,000 simulated schedules,
+#                     one stock client
 #
 # Missing programs that single tests need are installed on Debian as root; elsewhere they are named and their tests
 # skipped, but with CI=true they fail. The last line is "N passed, N failed", summed over all runners and checks; the
@@ -55,7 +55,7 @@ check 'tools' tools || finish
 if [ "${1:-}" = quick ]; then
   check 'packages' node_packages tests/clients
   check 'build' build || finish
-  export RELAY_TEST_SCHEDULES=1000 RELAY_TEST_FUZZ_INPUTS=200000
+  export RELAY_TEST_SCHEDULES=1000 RELAY_TEST_FUZZ_INPUTS=200000 RELAY_TEST_DOCUMENTS=600
   # Three on two processors: those of the server and the client mostly wait.
   side_by_side 3 \
     "dotnet_tests tests/Yjs.Tests/Yjs.Tests.csproj --filter 'FullyQualifiedName!~RandomDocuments'" \

@@ -5,6 +5,7 @@ using static Relay.Protocols.Hocuspocus.SampleFrames;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>Clients that do not read, or send more than is taken: what waits for them is bounded.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class HocuspocusBackpressureTests
 {
     [Fact]
