@@ -6,7 +6,7 @@ using static Relay.Doubles.Messages;
 
 namespace Relay.Sessions;
 
-/// <summary>Requests for a save: a snapshot has what was acknowledged before them, also when another node saves.</summary>
+/// <summary>Requests for a save: a snapshot has what was acknowledged before them, whichever node saves.</summary>
 public sealed class SaveRequestTests
 {
     private static readonly byte[] A = Typed(1, 0, "a");
