@@ -3,11 +3,12 @@
 # newer.
 #
 #   ./test.sh         everything
-#   ./test.sh quick   what a change breaks first: build, unit tests, 1,000 simulated schedules, one stock client
+#   ./test.sh quick   what a change breaks first: build, unit tests with fewer random inputs, 1,000 simulated schedules,
+#                     one stock client
 #
 # Missing programs that single tests need are installed on Debian as root; elsewhere they are named and their tests
 # skipped, but with CI=true they fail. The last line is "N passed, N failed", summed over all runners and checks; the
-# exit code is 0 only if nothing failed.
+# exit code is 0 only if no test failed.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P) && cd "$root" || exit 1
 
@@ -29,13 +30,14 @@ lane=
 
 . tests/run/cleanup.sh
 . tests/run/results.sh
+. tests/run/lanes.sh
 . tests/run/runners.sh
 . tests/run/programs.sh
 . tests/run/servers.sh
 . tests/run/checks.sh
 
-# What calculates for long, and what nothing else depends on, runs beside the tests with clients, which mostly wait, and
-# takes the processors that are left over.
+# What calculates for long runs beside the tests with clients, which mostly wait, and takes the processors that are left
+# over.
 beside='DocLocator.Tests Persistence.Tests Yjs.Tests Yjs.Costs.Tests Simulation.Tests'
 projects() {
   sed -nE 's/^Project.*"(tests[^"]*\.Tests\.csproj)".*/\1/p' Relay.sln | tr '\\' '/' \
@@ -53,11 +55,16 @@ check 'tools' tools || finish
 if [ "${1:-}" = quick ]; then
   check 'packages' node_packages tests/clients
   check 'build' build || finish
-  export RELAY_TEST_SCHEDULES=1000
-  dotnet_tests tests/Relay.Tests/Relay.Tests.csproj
-  dotnet_tests tests/Simulation/Simulation.Tests.csproj
-  dotnet_tests tests/Yjs.Tests/Yjs.Tests.csproj --filter 'FullyQualifiedName!~RandomDocuments'
-  node_tests 'a stock client' 1 tests/clients/editing.test.mjs
+  export RELAY_TEST_SCHEDULES=1000 RELAY_TEST_FUZZ_INPUTS=200000 RELAY_TEST_DOCUMENTS=600
+  # Three on two processors: those of the server and the client mostly wait.
+  side_by_side 3 \
+    "dotnet_tests tests/Yjs.Tests/Yjs.Tests.csproj --filter 'FullyQualifiedName!~RandomDocuments'" \
+    'dotnet_tests tests/Server.Tests/Server.Tests.csproj' \
+    'dotnet_tests tests/Sessions.Tests/Sessions.Tests.csproj' \
+    'dotnet_tests tests/Simulation/Simulation.Tests.csproj' \
+    "node_tests 'a stock client' 1 tests/clients/editing.test.mjs" \
+    'dotnet_tests tests/Sockets.Tests/Sockets.Tests.csproj' \
+    'dotnet_tests tests/Relay.Tests/Relay.Tests.csproj'
   finish
 fi
 
@@ -74,7 +81,8 @@ find_programs
 
 run_beside >"$temporary/lane" 2>&1 </dev/null &
 lane=$!
-for project in $(projects -v); do dotnet_tests "$project"; done
+mapfile -t suites < <(projects -v | sed 's/^/dotnet_tests /')
+side_by_side 2 "${suites[@]}"
 node_tests 'clients' 3 $(tests_of tests/clients -path tests/clients/browser -prune -o)
 node_tests 'deployment' 3 $(tests_of tests/deployment)
 if [ -n "${RELAY_TEST_S3:-}" ] && [ -n "${RELAY_TEST_REDIS_SERVER:-}" ] && [ -n "${RELAY_TEST_REDIS_CLI:-}" ]; then

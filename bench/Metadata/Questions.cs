@@ -41,15 +41,15 @@ internal static class Questions
             List("rooms that contain two letters of none, by size", new RoomQuery(RoomOrder.Size, Part: "zz")),
             new("the busiest room and its 30 days",
                 asked => asked.FindRoomAsync(DocumentName.Create(busiest), now.AddDays(-30), now.AddHours(1), default),
-                PostgresRoomMetadata.HoursSql,
+                PostgresQuestions.Hours,
                 new { Id = 1L, from = now.AddDays(-30).UtcDateTime, to = now.UtcDateTime }),
             Connections("connections of the busiest room", busiest, 1, false),
             Connections("connections of a rare room", rare, 200_000, false),
             Connections("who is in the busiest room now", busiest, 1, true),
             new("all rooms together, 30 days by hours",
-                asked => asked.TotalsAsync(now.AddDays(-30), now.AddHours(1), default), PostgresRoomMetadata.TotalsSql,
+                asked => asked.TotalsAsync(now.AddDays(-30), now.AddHours(1), default), PostgresQuestions.Totals,
                 new { from = now.AddDays(-30).UtcDateTime, to = now.UtcDateTime }),
-            new("all nodes", asked => asked.NodesAsync(default), PostgresRoomMetadata.NodesSql, new { }),
+            new("all nodes", asked => asked.NodesAsync(default), PostgresQuestions.Nodes, new { }),
         ];
         Console.WriteLine();
         Console.WriteLine("| question | median ms | worst ms |");
@@ -78,13 +78,13 @@ internal static class Questions
 
     private static Question List(string name, RoomQuery query)
     {
-        var (sql, parameters) = PostgresRoomMetadata.RoomSql(query);
+        var (sql, parameters) = PostgresQuestions.Rooms(query);
         return new Question(name, asked => asked.ListRoomsAsync(query, default), sql, parameters);
     }
 
     private static Question Connections(string name, string room, long id, bool onlyOpen) => new(
         name, asked => asked.ListConnectionsAsync(DocumentName.Create(room), onlyOpen, 50, null, default),
-            PostgresRoomMetadata.ConnectionsSql(onlyOpen, isFirst: true), new { id, count = 51 });
+            PostgresQuestions.Connections(onlyOpen, isFirst: true), new { id, count = 51 });
 
     private static async Task ExplainAsync(PostgresMetadataOptions options, Question[] questions)
     {

@@ -18,7 +18,7 @@ public enum AppendOutcome
     StartedEpoch,
 
     /// <summary>
-    /// The log has another epoch than the caller meant; nothing was stored. <see cref="AppendResult.Position"/> is the
+    /// The log has another epoch than the caller meant; no entry was stored. <see cref="AppendResult.Position"/> is the
     /// log's end.
     /// </summary>
     OtherEpoch,

@@ -17,7 +17,7 @@ public interface IDocumentChannel
     ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
         CancellationToken cancellation);
 
-    /// <summary>Tells the listeners of the document on all other nodes about presence. Nothing is stored.</summary>
+    /// <summary>Tells the listeners of the document on all other nodes about presence. It is not stored.</summary>
     /// <param name="document">The document.</param>
     /// <param name="kind">What is told.</param>
     /// <param name="content">What the kind asks for; the channel does not look into it.</param>
@@ -27,7 +27,7 @@ public interface IDocumentChannel
         DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation);
 
     /// <summary>
-    /// Sends an application's own message to all listeners of the document, the sender's included. Nothing is stored;
+    /// Sends an application's own message to all listeners of the document, the sender's included. It is not stored;
     /// messages of one sender arrive in the order of the calls, as far as they arrive.
     /// </summary>
     /// <param name="document">The document.</param>

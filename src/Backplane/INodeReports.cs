@@ -2,8 +2,8 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// What the nodes that share this backplane say about themselves: each keeps one report, which ends by itself if it is
-/// not stored again. Thread-safe. A report that was stored is listed by every node at once; nothing orders the
-/// reports of different nodes.
+/// not stored again. Thread-safe. A report that was stored is listed by every node at once; the
+/// reports of different nodes are in no order.
 /// </summary>
 public interface INodeReports
 {
@@ -16,7 +16,7 @@ public interface INodeReports
     /// is unknown.</exception>
     ValueTask StoreAsync(string node, ReadOnlyMemory<byte> report, TimeSpan lifetime, CancellationToken cancellation);
 
-    /// <summary>Takes a node's report away. Taking away what is not there changes nothing.</summary>
+    /// <summary>Takes a node's report away. Without a report, no effect.</summary>
     /// <exception cref="BackplaneUnavailableException">The backplane cannot be reached; the report ends by
     /// itself.</exception>
     ValueTask RemoveAsync(string node, CancellationToken cancellation);

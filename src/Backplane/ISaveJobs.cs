@@ -4,7 +4,7 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// The documents with log entries that no snapshot covers, as jobs: an append makes a document one, a checkpoint that
-/// covers its log's end ends it, and nothing else does, so none is ever dropped. Thread-safe. A claim saves work only;
+/// covers its log's end is all that ends it, so none is ever dropped. Thread-safe. A claim saves work only;
 /// safety never depends on it, because snapshots are never overwritten.
 /// </summary>
 public interface ISaveJobs

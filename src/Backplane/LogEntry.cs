@@ -5,7 +5,7 @@ namespace Relay.Backplane;
 /// <summary>An entry as its writer hands it in, before it has a position.</summary>
 /// <param name="Id">Random, never <see cref="EntryId.None"/>.</param>
 /// <param name="Kind">What the entry says.</param>
-/// <param name="Payload">The Yjs update (format V1), or nothing. The log does not keep the memory after the append has
+/// <param name="Payload">The Yjs update (format V1), or no bytes. The log does not keep the memory after the append has
 /// completed.</param>
 public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemory<byte> Payload)
 {
@@ -26,7 +26,7 @@ public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemor
 /// <param name="Position">Where it stands.</param>
 /// <param name="Previous">The id of the entry before it; <see cref="EntryId.None"/> for the first of an epoch.</param>
 /// <param name="Kind">What the entry says.</param>
-/// <param name="Payload">The Yjs update (format V1), or nothing. Not changed by anyone while the reader holds
+/// <param name="Payload">The Yjs update (format V1), or no bytes. Not changed while the reader holds
 /// it.</param>
 public readonly record struct LoggedEntry(Position Position, EntryId Previous, EntryKind Kind,
     ReadOnlyMemory<byte> Payload)

@@ -27,7 +27,7 @@ public enum LogReadOutcome
     Trimmed,
 
     /// <summary>
-    /// Stored bytes of this document's log do not read; nothing is handed out beyond them and the document must be
+    /// Stored bytes of this document's log do not read; no entry is handed out beyond them and the document must be
     /// refused.
     /// </summary>
     Damaged,

@@ -11,7 +11,7 @@ public readonly record struct SaveClaim(bool IsGranted, Position Saved);
 /// <summary>What becomes of a document with unsaved entries.</summary>
 public enum SaveJobState
 {
-    /// <summary>It has unsaved entries, and nobody has claimed it.</summary>
+    /// <summary>It has unsaved entries, and no node has claimed it.</summary>
     Available,
 
     /// <summary>Some node is about to save it.</summary>
@@ -20,7 +20,7 @@ public enum SaveJobState
     /// <summary>Saving failed and is tried again.</summary>
     Retried,
 
-    /// <summary>Saving failed repeatedly: somebody should look. It is still tried at long intervals.</summary>
+    /// <summary>Saving failed repeatedly: an operator should look. It is still tried at long intervals.</summary>
     Stalled,
 }
 
@@ -29,6 +29,6 @@ public enum SaveJobState
 /// <param name="State">What becomes of it.</param>
 /// <param name="Attempts">How often it was claimed as orphaned, or failed, since its last checkpoint.</param>
 /// <param name="DueAt">When it is offered (again) to a node that looks for orphaned documents.</param>
-/// <param name="Problem">Why the last attempt failed, in one sentence; nothing if it did not.</param>
+/// <param name="Problem">Why the last attempt failed, in one sentence; null if it did not.</param>
 public sealed record SaveJob(DocumentName Document, SaveJobState State, int Attempts, DateTimeOffset DueAt,
     string? Problem);

@@ -6,7 +6,7 @@ public sealed record SaveJobOptions
     /// <summary>How long a document may have unsaved entries without a checkpoint before it is orphaned. Default: 3
     /// minutes, three times the default of
     /// <c>Documents:SaveInterval</c>: a node that holds the document has saved it by then. Too short costs a needless
-    /// load of the document, too long delays only what nobody looks at.</summary>
+    /// load of the document, too long delays only documents that no client has open.</summary>
     public TimeSpan OrphanedAfter { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>
@@ -21,8 +21,8 @@ public sealed record SaveJobOptions
     public int StalledAfter { get; init; } = 5;
 
     /// <summary>
-    /// How often a stalled job is offered. Default: 1 hour: what was mended is saved without anybody's help, and what
-    /// is not costs next to nothing.
+    /// How often a stalled job is offered. Default: 1 hour: what was mended is saved without being asked for, and what
+    /// is not costs little.
     /// </summary>
     public TimeSpan StalledInterval { get; init; } = TimeSpan.FromHours(1);
 

@@ -7,10 +7,11 @@ namespace Relay.Sessions;
 /// the next session of its document loads only then, so that its subscription and its place in the locator are never
 /// taken away by the one before.
 /// </summary>
-internal sealed partial class SessionRegistry
+internal sealed class SessionRegistry
 {
     private readonly SessionServices services;
     private readonly SessionTable table;
+    private readonly SessionLooks looks;
     private readonly StaleListings stale;
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,8 +19,15 @@ internal sealed partial class SessionRegistry
     {
         this.services = services;
         table = new SessionTable(name => new DocumentSession(name, services, this));
+        looks = new SessionLooks(table);
         stale = new StaleListings(services);
     }
+
+    /// <summary>Sessions in memory, those included that are being loaded or left.</summary>
+    public int Count => table.Count;
+
+    /// <summary>What the sessions add up to.</summary>
+    public DocumentTotals Totals => services.Totals;
 
     /// <summary>
     /// Makes a place for a connection at its document, which is loaded if it is not here. The caller calls <see
@@ -123,6 +131,17 @@ internal sealed partial class SessionRegistry
         session?.Mailbox.Post(() => reader(session.Presence()));
         return session is not null;
     }
+
+    /// <summary>A node is dead: its clients are gone.</summary>
+    public void NodeEnded(ulong node) =>
+        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeEnded(node)));
+
+    /// <summary>A node that was taken for dead is there.</summary>
+    public void NodeReturned(ulong node) =>
+        LookAtAll(node, static (node, session) => session.Mailbox.PostElsewhere(() => session.OnNodeReturned(node)));
+
+    /// <summary>Looks at every session that is here now; joins hardly wait for it, other looks do.</summary>
+    public void LookAtAll<T>(T looker, Action<T, DocumentSession> look) => looks.LookAtAll(looker, look);
 
     /// <summary>Completes when the session that the document has now, if it has one, is wholly gone.</summary>
     public Task WhenGoneAsync(DocumentName name) => table.WhenGoneAsync(name);

@@ -26,7 +26,7 @@ public abstract class DocumentLocatorSpecification
         string incarnation);
 
     [Fact]
-    public async Task The_first_holder_sees_nobody_and_the_next_one_sees_it()
+    public async Task The_first_holder_sees_no_other_and_the_next_one_sees_it()
     {
         var a = await LiveAsync(A);
         var b = await LiveAsync(B);
@@ -199,7 +199,7 @@ public abstract class DocumentLocatorSpecification
     }
 
     [Fact]
-    public async Task Of_nodes_that_add_themselves_at_once_one_sees_nobody_and_any_two_know_of_each_other()
+    public async Task Of_nodes_that_add_themselves_at_once_one_sees_no_other_and_any_two_know_of_each_other()
     {
         const int Nodes = 6;
         var locators = new List<IDocumentLocator>();

@@ -35,7 +35,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server)
     }
 
     [Fact]
-    public async Task A_document_that_nobody_holds_has_no_item()
+    public async Task A_document_that_no_node_holds_has_no_item()
     {
         var (a, b) = (await LiveAsync(A), await LiveAsync(B));
         await a.RemoveAsync(Notes, default).Soon();
@@ -77,7 +77,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server)
     }
 
     [Fact]
-    public async Task Elements_of_nodes_long_dead_are_taken_out_by_whoever_adds_itself()
+    public async Task Elements_of_nodes_long_dead_are_taken_out_by_the_next_node_that_adds_itself()
     {
         var gone = NodeIdentity.Create("10.0.0.8:7000", "1");
         var old = NodeIdentity.Create("10.0.0.9:7000", "1");
@@ -136,7 +136,7 @@ public sealed class DynamoDbLocatorTests(DynamoDbFixture server)
     }
 
     [Fact]
-    public async Task A_clock_that_is_far_ahead_makes_nobody_live_for_ever()
+    public async Task A_clock_that_is_far_ahead_makes_no_node_live_for_ever()
     {
         var b = await LiveAsync(B);
         foreach (var (ahead, live) in new[] { (DynamoDbLocator.ClockTolerance, true),

@@ -16,7 +16,7 @@ public sealed class InMemoryDocumentLocatorTests : DocumentLocatorSpecification
     }
 
     [Fact]
-    public async Task A_document_that_nobody_holds_takes_no_memory()
+    public async Task A_document_that_no_node_holds_takes_no_memory()
     {
         var locator = table.LocatorFor(NodeIdentity.Create("10.0.0.1:7000", "1"));
         for (var i = 0; i < 100; i++)

@@ -99,7 +99,7 @@ public sealed class DirectorySnapshotStoreFaultTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Whoever_names_a_position_first_keeps_it(bool hardLinks)
+    public async Task The_first_writer_of_a_position_keeps_it(bool hardLinks)
     {
         var rival = DirectorySnapshotStore.Open(directory.Path, time);
         rival.Writer.HardLinks = store.Writer.HardLinks = hardLinks && store.Writer.HardLinks;

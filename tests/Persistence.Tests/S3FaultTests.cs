@@ -125,7 +125,7 @@ public sealed class S3FaultTests(S3Fixture shared) : IAsyncLifetime
     {
         var (store, proxy) = BehindProxy();
 
-        // The question whether the key is free passes; the put is carried out, and nobody hears of it.
+        // The question whether the key is free passes; the put is carried out, and its answer is lost.
         proxy.Plan(Fault.CutAnswer(int.MaxValue), Fault.LostAnswer);
         await store.WriteAsync(First, default).Soon();
 

@@ -9,7 +9,7 @@ public sealed class SnapshotFormatTests
     private static readonly Snapshot Sample = Samples.State(new Position(3, 258, new EntryId(0x0102030405060708)),
         DocumentName.Create("é"), 7, 8, 9);
 
-    /// <summary>The stored bytes, spelled out: whoever changes them orphans every stored snapshot.</summary>
+    /// <summary>The stored bytes, spelled out: a change of them orphans every stored snapshot.</summary>
     [Fact]
     public void The_bytes_are_as_documented()
     {

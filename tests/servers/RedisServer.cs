@@ -22,7 +22,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Id => process!.Id;
 
-    /// <summary>Starts a server that persists nothing, unless the arguments say otherwise.</summary>
+    /// <summary>Starts a server without persistence, unless the arguments say otherwise.</summary>
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
         var server = new RedisServer { arguments = arguments };

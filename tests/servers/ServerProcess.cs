@@ -41,7 +41,7 @@ public sealed class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(EndTimeout).ConfigureAwait(false);
     }
 
-    /// <summary>Makes it hang: it answers nothing, and its connections stay.</summary>
+    /// <summary>Makes it hang: it does not answer, and its connections stay.</summary>
     public Task StopAsync() => SignalAsync("STOP");
 
     /// <summary>Lets it go on after <see cref="StopAsync"/>.</summary>

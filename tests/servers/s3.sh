@@ -6,7 +6,7 @@
 # is killed. The keys are relay-test and relay-test-secret.
 #
 # When DIRECTORY already holds a running cluster, only one more gateway to it is started, which takes a second and can
-# be stopped and killed without harm to anybody else. Such a gateway takes the place of this script, so that a signal to
+# be stopped and killed without harm to other runs. Such a gateway takes the place of this script, so that a signal to
 # the script's process meets it.
 #
 # With RELAY_SERVER_STDIN=1 it also ends when standard input does, so that it cannot outlive a test that is killed.

@@ -87,8 +87,8 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     /// <summary>
     /// Opens the log of a directory, which is created if it is not there. Reads all segments once. An incomplete end of
     /// the last one, as a killed process or a power cut leaves it, is cut off and logged; damage elsewhere is never
-    /// touched: it costs its document (<see cref="LogReadOutcome.Damaged"/>) or, where nobody can say whose
-    /// bytes they were, the start.
+    /// touched: it costs its document (<see cref="LogReadOutcome.Damaged"/>) or, where the bytes name no
+    /// document, the start.
     /// </summary>
     /// <exception cref="FileLogStartException">Another process uses the directory, or it cannot be read or written, or
     /// a segment does not read.</exception>
@@ -119,7 +119,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
     }
 
     /// <inheritdoc />
-    /// <exception cref="LogDamagedException">The document's log is damaged: nothing is stored.</exception>
+    /// <exception cref="LogDamagedException">The document's log is damaged: no entry is stored.</exception>
     /// <exception cref="ArgumentException">The entry has no id, no known kind, or a payload that its kind does not have
     /// or that exceeds 1 GiB.</exception>
     public ValueTask<AppendResult> AppendAsync(
@@ -190,7 +190,7 @@ public sealed partial class FileLog : IDocumentLog, IDocumentChannel, ISaveJobs,
 
     /// <summary>
     /// The documents with entries that no snapshot covers, damaged ones among them: what a node that starts must save
-    /// even if nobody opens it again.
+    /// even if no client opens it again.
     /// </summary>
     public IReadOnlyList<DocumentName> UnsavedDocuments() => index.Unsaved().ConvertAll(one => one.Name);
 

@@ -7,7 +7,7 @@ namespace Relay.Backplane;
 /// </summary>
 public sealed class FileLogStartException : Exception
 {
-    /// <summary>Whether nothing is wrong but that another process uses the directory.</summary>
+    /// <summary>Whether the only cause is that another process uses the directory.</summary>
     public bool IsInUse { get; init; }
 
     public FileLogStartException(string message)

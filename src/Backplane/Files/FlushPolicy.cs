@@ -4,7 +4,7 @@ namespace Relay.Backplane;
 public enum FlushPolicy
 {
     /// <summary>
-    /// In the background, so that no byte waits longer than a second: a killed process loses nothing, a power cut at
+    /// In the background, so that no byte waits longer than a second: a killed process loses no entry, a power cut at
     /// most the last second. A disk that is slower than that makes appends wait.
     /// </summary>
     EverySecond,

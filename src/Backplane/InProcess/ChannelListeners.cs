@@ -4,7 +4,7 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// The listeners of one document. They come and go at any time; the owner tells them one thing at a time. Holds
-/// nothing back: what waits for its turn waits with the owner.
+/// no message back: what waits for its turn waits with the owner.
 /// </summary>
 internal sealed class ChannelListeners(DocumentName document, Action<Exception, DocumentName> onFailure)
 {

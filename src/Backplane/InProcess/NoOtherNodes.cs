@@ -1,15 +1,15 @@
 namespace Relay.Backplane;
 
 /// <summary>
-/// The orders and the reports of a node that is alone: there is nobody to hear the ones or to read the others, and
-/// nobody else has any.
+/// The orders and the reports of a node that is alone: no other node hears the ones or reads the
+/// others, and none sends any.
 /// </summary>
 public sealed class NoOtherNodes : INodeOrders, INodeReports
 {
     public IDisposable Listen(INodeOrderListener listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        return new Nothing();
+        return new Subscription();
     }
 
     public ValueTask<OrderReceipt> GiveAsync(ReadOnlyMemory<byte> order, CancellationToken cancellation)
@@ -29,7 +29,7 @@ public sealed class NoOtherNodes : INodeOrders, INodeReports
     public ValueTask<IReadOnlyList<string>> ListNodesAsync(CancellationToken cancellation) =>
         ValueTask.FromResult<IReadOnlyList<string>>([]);
 
-    private sealed class Nothing : IDisposable
+    private sealed class Subscription : IDisposable
     {
         public void Dispose()
         {

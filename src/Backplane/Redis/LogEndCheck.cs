@@ -79,7 +79,7 @@ internal sealed partial class LogEndCheck(RedisConnection connection, RedisKeys 
 
     /// <summary>
     /// Subscribes again where the client could not, because Redis refused it when a connection was made anew, and where
-    /// nothing has been heard for two checks although there were entries.
+    /// no message was heard for two checks although there were entries.
     /// </summary>
     private async Task RenewSubscriptionsAsync(RedisPartition partition, CancellationToken cancellation)
     {

@@ -14,7 +14,7 @@ internal sealed record PartitionState(string Incarnation, long Count, long Forgo
         new(Convert.ToHexString((byte[])result[0]! ?? []), (long)result[1], (long)result[2], (string)result[3]!);
 
     /// <summary>
-    /// Whether entries may have been lost or replaced since the earlier look, so that counts say nothing.
+    /// Whether entries may have been lost or replaced since the earlier look, so that counts cannot be compared.
     /// </summary>
     public bool IsBrokenSince(PartitionState earlier) =>
         Server != earlier.Server

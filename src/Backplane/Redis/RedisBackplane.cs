@@ -102,7 +102,7 @@ public sealed class RedisBackplane
     /// <inheritdoc />
     /// <remarks>
     /// With <see cref="RedisBackplaneOptions.MinReplicas"/> entries are given out when so many replicas have them:
-    /// whoever shows or acknowledges what is in the log can rely on it.
+    /// a session that shows or acknowledges what is in the log can rely on it.
     /// </remarks>
     public ValueTask<LogReadResult> ReadAsync(
         DocumentName document, Position after, CancellationToken cancellation) =>

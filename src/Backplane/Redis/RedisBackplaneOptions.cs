@@ -20,7 +20,7 @@ public sealed record RedisBackplaneOptions
     public string? Password { get; init; }
 
     /// <summary>
-    /// Which start of which node this is, as in its report; null for a name that nobody knows. Messages carry <see
+    /// Which start of which node this is, as in its report; null for a name that no node knows. Messages carry <see
     /// cref="ChannelNode.IdOf"/> of it.
     /// </summary>
     public string? Incarnation { get; init; }

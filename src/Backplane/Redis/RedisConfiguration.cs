@@ -19,7 +19,7 @@ public static partial class RedisConfiguration
     /// user.</param>
     /// <param name="password">The password, taken as it is; null for the one of the configuration string, or
     /// none.</param>
-    /// <returns>What is wrong, as one sentence that names the setting; null if nothing is.</returns>
+    /// <returns>What is wrong, as one sentence that names the setting; null if it is valid.</returns>
     public static string? Check(string configuration, string? user, string? password)
     {
         if (CheckParts(configuration) is { } wrong)

@@ -7,7 +7,7 @@ namespace Relay.Backplane;
 /// The names of Redis keys, and how document names stand in them. All keys of a partition carry its hash tag, so that
 /// Redis Cluster keeps them on one server and scripts may use them together:
 /// <c>relay:{r17}:log:name</c>. The tag comes before the name, names are percent-encoded and stand last, and every kind
-/// of key has its own word before them, so nothing collides.
+/// of key has its own word before them, so no two keys collide.
 /// </summary>
 /// <remarks>
 /// Names are spread over 16,384 places, and a partition is an equal stretch of them, whose tag lies in the cluster's

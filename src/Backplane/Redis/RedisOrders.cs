@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace Relay.Backplane;
 
 /// <summary>
-/// Orders over Redis: a list of the last ones, and a channel that only says that there is a new one, so that nothing
+/// Orders over Redis: a list of the last ones, and a channel that only says that there is a new one, so that no order
 /// depends on a message that may be lost. Every node reads on from where it was when it is woken, when
 /// its subscription is back, and every few seconds. Who carried out an order says so on the same channel.
 /// </summary>
@@ -154,8 +154,8 @@ internal sealed partial class RedisOrders(RedisConnection connection, RedisKeys 
 
         if (before > end)
         {
-            // Another server, whose clock is behind: what it remembers may be new, and to end a connection twice harms
-            // nobody.
+            // Another server, whose clock is behind: what it remembers may be new, and to end a connection twice does
+            // no harm.
             position = 0;
             return true;
         }

@@ -65,7 +65,7 @@ internal sealed partial class RedisStart(
                 $"Redis:Configuration leads to a Redis {version}; Relay needs {OldestServer} or newer.");
         }
 
-        // A node that is ready can append: nothing waits for a connection that is not there yet.
+        // A node that is ready can append: no append waits for a connection that is not there yet.
         await appends.CallAsync(redis => redis.GetDatabase().PingAsync(CommandFlags.DemandMaster), cancellation);
         LogReached(version, node);
         if (RedisInfo.Value(info, "maxmemory_policy") is var policy

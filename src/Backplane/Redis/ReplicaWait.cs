@@ -9,7 +9,7 @@ namespace Relay.Backplane;
 /// were answered before it began.
 /// </summary>
 /// <remarks>
-/// WAIT counts only what its own connection wrote, and says nothing of use on a connection made anew. So a round writes
+/// WAIT counts only what its own connection wrote, and its answer is of no use on a new connection. So a round writes
 /// a fence, asks for the connection's id before and after, and for the server's replication id. A call counts as
 /// confirmed only if all of these are what they were before it was sent. In a cluster the fence is a key of the call's
 /// partition: a server that does not have the partition any more refuses it.

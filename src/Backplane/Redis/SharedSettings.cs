@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace Relay.Backplane;
 
 /// <summary>
-/// A duty: keeps known in Redis what must be equal on all nodes that run, and finds nodes that differ. What nobody
+/// A duty: keeps known in Redis what must be equal on all nodes that run, and finds nodes that differ. What no node
 /// renews is forgotten.
 /// </summary>
 internal sealed partial class SharedSettings(RedisConnection connection, RedisKeys keys,

@@ -34,7 +34,7 @@ namespace Relay.DocLocator.DynamoDb;
 /// a later addition, and others do not find this node in that document until it adds itself again.
 /// </para>
 /// </remarks>
-public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, IDisposable
+public sealed class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, IDisposable
 {
     /// <summary>
     /// How long after its expiry a node's elements stay: a node that slept for less is found again everywhere with its
@@ -96,6 +96,19 @@ public sealed partial class DynamoDbLocator : IDocumentLocator, INodeHeartbeat, 
                     }, token);
             }),
             cancellation).ConfigureAwait(false);
+
+    /// <summary>
+    /// The start-up check: whether the table is there, ready, and has the locator's key. With
+    /// <paramref name="create"/>, which is for development, a missing table is made. A node may serve without a passed
+    /// check, and check again later.
+    /// </summary>
+    /// <returns>Whether the table was made.</returns>
+    /// <exception cref="LocatorMisconfiguredException">The table is missing (the message says the command that makes
+    /// it), has another key, or this node may not use it.</exception>
+    /// <exception cref="LocatorUnavailableException">DynamoDB cannot be reached, or the table is not ready
+    /// yet.</exception>
+    public Task<bool> CheckTableAsync(bool create, CancellationToken cancellation) =>
+        new DynamoDbTableCheck(client, options, calls, time).RunAsync(create, cancellation);
 
     public void Dispose() => client.Dispose();
 

@@ -17,16 +17,12 @@ namespace Relay.Persistence.S3;
 /// AWS's is always asked before. What then remains is two writers of one position within the same moment: the second
 /// replaces the first's object, whole, by the same history's state.
 /// </remarks>
-public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
+public sealed class S3SnapshotStore : ISnapshotStore, IDisposable
 {
-    /// <summary>
-    /// How often a transfer is begun: the SDK repeats a request until its answer begins, but not an answer that is cut.
-    /// </summary>
-    private const int Transfers = 3;
-
     private readonly S3SnapshotStoreOptions options;
     private readonly AmazonS3Client client;
     private readonly S3Calls calls;
+    private readonly S3Objects objects;
     private readonly TimeProvider time;
 
     /// <exception cref="ArgumentException">The bucket's name is empty or the prefix is too long; the message names the
@@ -42,7 +38,11 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         this.time = time;
         calls = new S3Calls(options, time);
         client = Client(options);
+        objects = new S3Objects(client, options);
     }
+
+    /// <inheritdoc cref="S3Objects.ConditionalPuts"/>
+    internal bool ConditionalPuts => objects.ConditionalPuts;
 
     public async ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document,
         CancellationToken cancellation) =>
@@ -52,7 +52,24 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
     public async ValueTask<SnapshotReadResult> ReadAsync(DocumentName document, SnapshotInfo snapshot,
         CancellationToken cancellation) =>
         await calls.RunAsync("Cannot read a snapshot", snapshot.Bytes,
-            token => ReadObjectAsync(document, snapshot.Position, token), cancellation).ConfigureAwait(false);
+            token => objects.ReadAsync(document, snapshot.Position, token), cancellation).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A snapshot that is stored at the position already, and reads, stays: equal positions are equal histories. One
+    /// that does not read stays as well, and the write fails, since the position has one key and a snapshot is never
+    /// overwritten. The session then still counts as unsaved, its log is not trimmed, and the next entry gives it
+    /// another position. A write that fails may have stored the snapshot; the next one finds it.
+    /// </remarks>
+    public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var bytes = SnapshotFormat.Encode(snapshot);
+
+        // There and back.
+        await calls.RunAsync("Cannot write a snapshot", 2L * bytes.Length, token => WriteAsync(snapshot, bytes, token),
+            cancellation).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -60,7 +77,8 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
     /// </remarks>
     public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
         await calls.RunAsync("Cannot delete a snapshot", 0,
-            token => DeleteObjectAsync(KeyOf(document, snapshot.Position), token), cancellation).ConfigureAwait(false);
+            token => objects.DeleteAsync(objects.KeyOf(document, snapshot.Position), token), cancellation)
+            .ConfigureAwait(false);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -71,6 +89,18 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         CancellationToken cancellation) =>
         await calls.RunAsync("Cannot set a snapshot aside", snapshot.Bytes,
             token => SetObjectAsideAsync(document, snapshot, token), cancellation).ConfigureAwait(false);
+
+    /// <summary>
+    /// The start-up check: whether the bucket is there, and whether this node may list it, and put, read and delete
+    /// objects in it (it does so with one small object that is no snapshot). With
+    /// <paramref name="create"/>, which is for development, a missing bucket is made. A node may serve without a passed
+    /// check, and check again later.
+    /// </summary>
+    /// <exception cref="SnapshotStoreMisconfiguredException">The bucket is missing or this node may not use it, and the
+    /// message says which permission is missing; or it holds snapshots of another format version.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">S3 cannot be reached.</exception>
+    public Task<S3BucketCheck> CheckBucketAsync(bool create, CancellationToken cancellation) =>
+        new S3BucketProbe(client, objects, options, calls).RunAsync(create, cancellation);
 
     public void Dispose() => client.Dispose();
 
@@ -100,9 +130,6 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
             ? new AmazonS3Client(new BasicAWSCredentials(key.Id, key.Secret), config)
             : new AmazonS3Client(config);
     }
-
-    private string KeyOf(DocumentName document, Position position) =>
-        SnapshotKey.Key(options.Prefix, document, position);
 
     private async Task<IReadOnlyList<SnapshotInfo>> ListAllAsync(DocumentName document, CancellationToken cancellation)
     {
@@ -143,49 +170,56 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
         return found;
     }
 
-    private async Task<SnapshotReadResult> ReadObjectAsync(DocumentName document, Position position,
-        CancellationToken cancellation)
+    private async Task<bool> WriteAsync(Snapshot snapshot, byte[] bytes, CancellationToken cancellation)
     {
-        for (var transfer = 1; ; transfer++)
+        var key = objects.KeyOf(snapshot.Document, snapshot.Position);
+        if (!await objects.IsFreeAsync(key, cancellation).ConfigureAwait(false)
+            || !await objects.TryPutAsync(key, bytes, cancellation).ConfigureAwait(false))
         {
-            try
-            {
-                using var answer = await client.GetObjectAsync(options.Bucket, KeyOf(document, position), cancellation)
-                    .ConfigureAwait(false);
-                return await DecodeAsync(answer, document, position, cancellation).ConfigureAwait(false);
-            }
-            catch (AmazonS3Exception exception) when (S3Calls.IsNoObject(exception))
-            {
-                return new SnapshotReadResult(SnapshotReadOutcome.Gone);
-            }
-            catch (Exception exception) when (exception is IOException or HttpRequestException && transfer < Transfers)
-            {
-            }
+            await DemandStoredAsync(snapshot, cancellation).ConfigureAwait(false);
         }
+        else if (!await objects.HoldsAsync(key, bytes, cancellation).ConfigureAwait(false))
+        {
+            // Either damage, or a rival on a server without conditions: then what is there is a snapshot.
+            await DemandStoredAsync(snapshot, cancellation).ConfigureAwait(false);
+        }
+
+        return true;
     }
 
-    /// <summary>An answer that ends early is a failed transfer and does not tell what is stored.</summary>
-    private static async Task<SnapshotReadResult> DecodeAsync(GetObjectResponse answer, DocumentName document,
-        Position position, CancellationToken cancellation)
+    /// <exception cref="SnapshotStoreUnavailableException">What is stored at the position does not read, says something
+    /// else, or is gone.</exception>
+    private async Task DemandStoredAsync(Snapshot snapshot, CancellationToken cancellation)
     {
-        var length = answer.ContentLength;
-        var start = new byte[(int)Math.Min(length, SnapshotFormat.FixedBytes)];
-        await answer.ResponseStream.ReadExactlyAsync(start, cancellation).ConfigureAwait(false);
-        if (SnapshotFormat.StartProblem(start, length) is { } problem)
+        var stored = await objects.ReadAsync(snapshot.Document, snapshot.Position, cancellation).ConfigureAwait(false);
+        if (stored.Outcome == SnapshotReadOutcome.Gone)
         {
-            return new SnapshotReadResult(SnapshotReadOutcome.Unreadable, Problem: problem);
+            throw new SnapshotStoreUnavailableException(
+                "A snapshot of this position was written and deleted at the same time.");
         }
 
-        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-        start.CopyTo(bytes, 0);
-        await answer.ResponseStream.ReadExactlyAsync(bytes.AsMemory(start.Length), cancellation).ConfigureAwait(false);
-        return SnapshotFormat.Decode(bytes, document, position);
+        if (stored.Snapshot is null)
+        {
+            throw new SnapshotStoreUnavailableException(
+                $"The snapshot that is stored at {snapshot.Position} does not read and is kept; the document can be "
+                    + $"stored at its next position. {stored.Problem}")
+            {
+                IsPositionTaken = true,
+            };
+        }
+
+        if (stored.Snapshot.Kind != snapshot.Kind)
+        {
+            throw new SnapshotStoreUnavailableException(
+                $"The snapshot that is stored at {snapshot.Position} is a "
+                    + $"{stored.Snapshot.Kind}, not a {snapshot.Kind}.");
+        }
     }
 
     private async Task<string?> SetObjectAsideAsync(DocumentName document, SnapshotInfo snapshot,
         CancellationToken cancellation)
     {
-        var key = KeyOf(document, snapshot.Position);
+        var key = objects.KeyOf(document, snapshot.Position);
         var aside = SnapshotKey.Prefix(options.Prefix, document)
             + SnapshotKey.AsideName(snapshot.Position, time.GetUtcNow());
         try
@@ -204,20 +238,7 @@ public sealed partial class S3SnapshotStore : ISnapshotStore, IDisposable
             throw new IOException($"The copy has {copy.ContentLength} bytes instead of {snapshot.Bytes}.");
         }
 
-        await DeleteObjectAsync(key, cancellation).ConfigureAwait(false);
+        await objects.DeleteAsync(key, cancellation).ConfigureAwait(false);
         return $"s3://{options.Bucket}/{aside}";
-    }
-
-    private async Task<bool> DeleteObjectAsync(string key, CancellationToken cancellation)
-    {
-        try
-        {
-            await client.DeleteObjectAsync(options.Bucket, key, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        catch (AmazonS3Exception exception) when (S3Calls.IsNoObject(exception))
-        {
-            return false;
-        }
     }
 }

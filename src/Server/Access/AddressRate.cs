@@ -6,7 +6,7 @@ namespace Relay.Access;
 /// <summary>
 /// Bounds how often one client address connects: so often a minute in the long run, and as often at once after a pause,
 /// because a node that stops sends all its clients elsewhere at the same time. An IPv6 network of
-/// 64 bits is one address, since whoever has one of its addresses has them all. Thread-safe; its memory is bounded.
+/// 64 bits is one address, since a machine with one of its addresses has them all. Thread-safe; its memory is bounded.
 /// </summary>
 internal sealed class AddressRate(int perMinute, TimeProvider time, int maxAddresses = 100_000)
 {

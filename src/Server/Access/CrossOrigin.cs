@@ -6,7 +6,7 @@ namespace Relay.Access;
 /// <summary>
 /// Which pages' scripts may use the API (the Fetch standard's CORS protocol): those of <c>Auth:AllowedOrigins</c>.
 /// Where all origins are allowed, pages of every origin may if tokens are asked for: a token travels in the header, so
-/// a page without one gets nothing that <c>curl</c> would not get. Where none are asked for, no page of another origin
+/// a page without one gets no more than <c>curl</c> would. Where none are asked for, no page of another origin
 /// may: it could drive any node that its visitor's browser reaches.
 /// </summary>
 internal static class CrossOrigin

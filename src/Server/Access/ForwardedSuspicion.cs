@@ -3,8 +3,8 @@ using Relay.Logging;
 namespace Relay.Access;
 
 /// <summary>
-/// Notices that clients seem to come through a proxy of which the settings say nothing: then all of them count as one
-/// address. Said once, because anybody can write that header. Thread-safe.
+/// Notices that clients seem to come through a proxy that the settings do not name: then all of them count as one
+/// address. Said once, because any client can write that header. Thread-safe.
 /// </summary>
 internal sealed partial class ForwardedSuspicion(bool areProxiesNamed, ILogger<ForwardedSuspicion> logger)
 {
@@ -24,7 +24,7 @@ internal sealed partial class ForwardedSuspicion(bool areProxiesNamed, ILogger<F
     [LoggerMessage(
         LogEvents.ForwardedByStranger,
         LogLevel.Warning,
-        "A request of {Address} says that it is forwarded for somebody else. If that is a proxy, name it in "
+        "A request of {Address} says that it is forwarded for another client. If that is a proxy, name it in "
             + "Relay:Network:TrustedProxies: without, all its clients share one Limits:ConnectionsPerMinute")]
     private static partial void LogForwarded(ILogger logger, string? address);
 }

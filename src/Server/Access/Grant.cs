@@ -13,10 +13,10 @@ internal sealed class Grant
         this.access = access;
     }
 
-    /// <summary>What <c>Auth:Mode</c> <c>none</c> gives to everybody.</summary>
+    /// <summary>What <c>Auth:Mode</c> <c>none</c> gives to every client.</summary>
     public static Grant Everything { get; } = new(_ => AccessLevel.Write) { IsAdmin = true };
 
-    /// <summary>The token's <c>sub</c>; nothing without a token.</summary>
+    /// <summary>The token's <c>sub</c>; null without a token.</summary>
     public string? UserId { get; init; }
 
     /// <summary>The token's <c>name</c>.</summary>

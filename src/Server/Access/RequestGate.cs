@@ -59,7 +59,7 @@ internal sealed class RequestGate(
         return true;
     }
 
-    /// <summary>What the request's token allows; nothing when it was refused.</summary>
+    /// <summary>What the request's token allows; null when it was refused.</summary>
     /// <param name="context">The request.</param>
     /// <param name="fromQuery">Whether the token may stand in <c>?token=</c>: browsers cannot give a WebSocket
     /// headers.</param>
@@ -94,7 +94,7 @@ internal sealed class RequestGate(
     }
 
     /// <summary>
-    /// The same for a request about one document; nothing also when the token allows less than that there. To change
+    /// The same for a request about one document; null also when the token allows less than that there. To change
     /// something it must stand in the header: addresses end up in logs.
     /// </summary>
     public async ValueTask<Grant?> IdentifyAsync(HttpContext context, DocumentName document, AccessLevel least)
@@ -144,7 +144,7 @@ internal sealed class RequestGate(
 
     /// <summary>
     /// Whether a page of another site has its visitor's browser ask for a change that needs neither token nor body:
-    /// where everybody may do everything, any page in the world could otherwise. With a token in the header the browser
+    /// where clients may do everything, any page in the world could otherwise. With a token in the header the browser
     /// would have asked this node first (<see cref="CrossOrigin"/>). The origins that the settings name are of this
     /// site.
     /// </summary>

@@ -13,7 +13,7 @@ namespace Relay.Api;
 internal sealed class DashboardEndpoint(
     DashboardFeed feed, LongAnswers answers, IHostApplicationLifetime lifetime, TimeProvider time)
 {
-    /// <summary>What timers can count, and longer than anybody looks without a break.</summary>
+    /// <summary>What timers can count, and longer than a page stays open.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     public ServerSentEventsResult<byte[]> Get(HttpContext context, CancellationToken cancellation)

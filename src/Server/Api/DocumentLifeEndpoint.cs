@@ -10,8 +10,8 @@ using Relay.Yjs;
 namespace Relay.Api;
 
 /// <summary>
-/// <c>DELETE /api/documents/{document}</c> deletes a document for everybody and for good; <c>PUT</c> of it, without a
-/// body, creates it again, with nothing in it. Both are for administrators: an editor's token lies in every page, and
+/// <c>DELETE /api/documents/{document}</c> deletes a document for all clients and for good; <c>PUT</c> of it, without
+/// a body, creates it again, empty. Both are for administrators: an editor's token lies in every page, and
 /// what it deletes in a document its users can undo.
 /// </summary>
 internal sealed partial class DocumentLifeEndpoint(DocumentLife life, ILogger<DocumentLifeEndpoint> logger)

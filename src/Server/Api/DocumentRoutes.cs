@@ -62,7 +62,7 @@ internal static class DocumentRoutes
         documents.MapPost("/snapshots/{id}/restore", restore.PostAsync)
             .WithName("restoreSnapshot")
             .WithSummary("Has the document show what it showed then, by an update like any other.")
-            .Answers<RestoreAnswer>("It is in the log, or there was nothing to restore.")
+            .Answers<RestoreAnswer>("It is in the log, or the document shows that state already.")
             .Refuses(409, "The snapshot says that the document was deleted; it holds no state.")
             .Refuses(422, "The restore cannot be computed.")
             .Refuses(404, 410, 413, 500, 503);
@@ -74,12 +74,12 @@ internal static class DocumentRoutes
         documents.MapPut("", life.PutAsync)
             .WithName("createDocument")
             .WithSummary("Creates a document again that was deleted. For administrators.")
-            .AnswersEmpty(201, "It is created, with nothing in it.")
-            .AnswersEmpty(204, "It is not deleted; nothing changes.")
+            .AnswersEmpty(201, "It is created, empty.")
+            .AnswersEmpty(204, "It is not deleted, and stays as it is.")
             .Refuses(500, 503);
         documents.MapDelete("", life.DeleteAsync)
             .WithName("deleteDocument")
-            .WithSummary("Deletes a document for everybody and for good. For administrators.")
+            .WithSummary("Deletes a document for all clients and for good. For administrators.")
             .AnswersEmpty(204, "It is deleted.")
             .Refuses(404, 500, 503);
     }
@@ -121,6 +121,6 @@ internal static class DocumentRoutes
         documents.MapGet("/presence", presence.GetAsync)
             .WithName("readPresence")
             .WithSummary("Who is there now, and what they say about themselves.")
-            .Answers<PresentClients>("Nobody for a document that no node has open.");
+            .Answers<PresentClients>("No client for a document that no node has open.");
     }
 }

@@ -19,10 +19,10 @@ internal sealed partial class DocumentStates(
     /// <summary>What a document without anything in it says.</summary>
     private static readonly byte[] Empty = [0, 0];
 
-    /// <summary>Whether a state has nothing in it: so it is with a document that was never there.</summary>
+    /// <summary>Whether a state is empty, as that of a document that was never there.</summary>
     public static bool IsEmpty(ReadOnlySpan<byte> state) => state.SequenceEqual(Empty);
 
-    /// <summary>The document as one Yjs update (format V1), or nothing and the reason.</summary>
+    /// <summary>The document as one Yjs update (format V1), or null and the reason.</summary>
     public async Task<(byte[]? State, RefusalReason Reason)> ReadAsync(
         DocumentName name, CancellationToken cancellation)
     {

@@ -61,7 +61,7 @@ internal sealed class DocumentTurns
 
     private sealed class Line
     {
-        /// <summary>Never asked for its wait handle, so there is nothing to dispose of.</summary>
+        /// <summary>Never asked for its wait handle, so it needs no disposing.</summary>
         public SemaphoreSlim Turn { get; } = new(1);
 
         /// <summary>The one whose turn it is, and those who wait.</summary>

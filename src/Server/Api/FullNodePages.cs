@@ -6,7 +6,7 @@ namespace Relay.Api;
 
 /// <summary>
 /// Answers requests on connections for which there is no place (<see cref="ClientPlace.Brief"/>): the node's health and
-/// its numbers are told, so that whoever watches it does not take it for dead, and everything else is refused. The
+/// its numbers are told, so that monitoring does not take it for dead, and everything else is refused. The
 /// connection is closed after one answer.
 /// </summary>
 internal static class FullNodePages

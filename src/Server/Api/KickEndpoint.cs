@@ -11,7 +11,7 @@ namespace Relay.Api;
 /// <c>POST /api/admin/kick</c> with <c>{"user": "…", "document": "…", "comeBack": false}</c>: ends the connections of a
 /// user, of a document, or of a user to a document, on all nodes. The content type must be <c>application/json</c>: no
 /// page of another origin can send that without this node's consent, so that an open node on a private network is not
-/// open to every page that somebody there looks at.
+/// open to every page that a browser there shows.
 /// </summary>
 /// <remarks>The framework's binding would take what is refused here, and refuse without the sentence.</remarks>
 internal sealed class KickEndpoint(Kicks kicks)
@@ -92,7 +92,7 @@ internal sealed class KickEndpoint(Kicks kicks)
                 }
             }
 
-            // An order about nobody and nothing would end everything.
+            // An order without user and document would end all connections.
             return user is null && document is null ? null : new KickOrder(user, document, mayComeBack);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

@@ -3,7 +3,7 @@ using Relay.Sessions;
 namespace Relay.Api;
 
 /// <summary>
-/// The frames for a connection that reads nothing. Its receipts need no frame, so it hears of them when they are given.
+/// The frames for a connection that is sent none. Its receipts need no frame, so it hears of them when they are given.
 /// </summary>
 internal sealed class NoFrames : FrameFormat
 {

@@ -13,7 +13,7 @@ namespace Relay.Api;
 /// <summary>
 /// <c>GET /api/documents/{document}/presence</c>: who is there and what they say about themselves, by all nodes that
 /// have the document open. This node's own session may not have heard of what others have; the node of a client has
-/// what that client said. For administrators. Opens nothing.
+/// what that client said. For administrators. Opens no document.
 /// </summary>
 internal sealed class PresenceEndpoint(
     SessionRegistry sessions,
@@ -22,7 +22,7 @@ internal sealed class PresenceEndpoint(
     NodeIdentity node,
     TimeProvider time)
 {
-    /// <summary>A session whose mailbox is busy for longer says nothing.</summary>
+    /// <summary>A session whose mailbox is busy for longer is left out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Another node that is silent for longer is left out: it may have just died.</summary>

@@ -117,7 +117,7 @@ internal sealed partial class RoomMetadataEndpoint(
                 return Problem.Of(
                     context,
                     StatusCodes.Status404NotFound,
-                    "Nothing is known about this document.",
+                    "There is no metadata of this document.",
                     ProblemKind.NoDocument);
             }
 

@@ -8,7 +8,7 @@ namespace Relay.Api;
 /// time for each key, and so are at most <paramref name="atOnce"/> calls. One that all its callers have given up ends,
 /// and keeps no place.
 /// </remarks>
-/// <param name="call">The call; its token ends it when it has taken too long, or when nobody waits for it.</param>
+/// <param name="call">The call; its token ends it when it has taken too long, or when no caller waits for it.</param>
 /// <param name="atOnce">How many calls there may be at the same time.</param>
 /// <param name="most">How many may wait for their turn or be under way; more are refused.</param>
 /// <param name="time">The clock.</param>

@@ -4,7 +4,7 @@ namespace Relay.Api;
 
 /// <summary>
 /// The documents that are jobs, for all who ask this node: each reading costs Redis a script for every partition, so
-/// one answers everybody until it is two seconds old. Thread-safe.
+/// one answers all of them until it is two seconds old. Thread-safe.
 /// </summary>
 internal sealed class SharedJobs(ISaveJobs jobs, TimeProvider time)
 {
@@ -27,7 +27,7 @@ internal sealed class SharedJobs(ISaveJobs jobs, TimeProvider time)
             {
                 begunAt = time.GetTimestamp();
 
-                // Whoever asked first may go; the others want it still.
+                // The first caller may go; the others still want it.
                 latest = jobs.ListAsync(Most, CancellationToken.None).AsTask();
             }
 

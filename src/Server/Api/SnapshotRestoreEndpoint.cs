@@ -20,7 +20,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
 {
     /// <summary>
     /// A restore ends when it is in the log, so the next one of the same document begins with what this one has made.
-    /// Those that wait hold nothing, and a document whose stores are slow delays no other.
+    /// Those that wait hold no memory, and a document whose stores are slow delays no other.
     /// </summary>
     private readonly DocumentTurns turns = new();
 

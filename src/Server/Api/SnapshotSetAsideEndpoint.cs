@@ -55,7 +55,7 @@ internal sealed partial class SnapshotSetAsideEndpoint(
                 return StoredSnapshots.Absent(context);
             case SetAsideOutcome.Reads:
                 return Problem.Of(
-                    context, StatusCodes.Status409Conflict, "The snapshot reads, so it is in nobody's way.");
+                    context, StatusCodes.Status409Conflict, "The snapshot reads, so it blocks no document.");
             case SetAsideOutcome.WouldLose:
                 return Problem.Of(
                     context,

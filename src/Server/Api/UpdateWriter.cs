@@ -3,7 +3,7 @@ using Relay.Sessions;
 
 namespace Relay.Api;
 
-/// <summary>A connection that hands in one update, waits until it is in the log, and reads nothing.</summary>
+/// <summary>A connection that hands in one update, waits until it is in the log, and is sent no frames.</summary>
 internal sealed class UpdateWriter : ISessionConnection
 {
     private readonly TaskCompletionSource<RefusalReason> done = new(TaskCreationOptions.RunContinuationsAsynchronously);

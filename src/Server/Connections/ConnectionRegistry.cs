@@ -110,7 +110,7 @@ internal sealed class ConnectionRegistry(int maxConnections, TimeProvider time, 
 
     /// <summary>Ends what an order covers (<see cref="KickOrder.IsAbout"/>).</summary>
     /// <param name="order">Whose access to what ends.</param>
-    /// <param name="givenAt">When the order was given; nothing for now.</param>
+    /// <param name="givenAt">When the order was given; null for now.</param>
     /// <returns>How many accesses of a connection to a document ended.</returns>
     public int Kick(KickOrder order, DateTimeOffset? givenAt = null)
     {

@@ -3,7 +3,7 @@ using Relay.Access;
 namespace Relay.Connections;
 
 /// <summary>
-/// Says when a grant ends, once; for whoever serves somebody for longer than one request. Thread-safe.
+/// Says when a grant ends, once; for what serves a client for longer than one request. Thread-safe.
 /// </summary>
 internal sealed class GrantTimer : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class GrantTimer : IDisposable
         }
     }
 
-    /// <summary>A timer for a grant that ends; nothing for one that does not.</summary>
+    /// <summary>A timer for a grant that ends; null for one that does not.</summary>
     public static GrantTimer? Start(Grant grant, TimeProvider time, Action ended) =>
         grant.Expires < DateTimeOffset.MaxValue ? new GrantTimer(grant, time, ended) : null;
 

@@ -14,7 +14,7 @@ namespace Relay.Connections;
 /// <param name="budget">Of the node.</param>
 internal sealed class InboundCredit(long limit, long mostHeld, BufferBudget budget)
 {
-    /// <summary>What is charged is a multiple of this, so that small messages cost nothing that is shared.</summary>
+    /// <summary>What is charged is a multiple of this, so that small messages touch no shared counter.</summary>
     private const long Step = ChargedBuffer.FreeBytes;
 
     private readonly Lock gate = new();

@@ -3,8 +3,8 @@ using Relay.Yjs;
 namespace Relay.Connections;
 
 /// <summary>Whose connections are to end, given by an administrator to all nodes.</summary>
-/// <param name="UserId">The user (a token's <c>sub</c>); nothing for everybody.</param>
-/// <param name="Document">The document; nothing for all of them.</param>
+/// <param name="UserId">The user (a token's <c>sub</c>); null for all of them.</param>
+/// <param name="Document">The document; null for all of them.</param>
 /// <param name="MayComeBack">Whether they are told to connect again.</param>
 internal sealed record KickOrder(string? UserId, DocumentName? Document, bool MayComeBack)
 {

@@ -7,7 +7,7 @@ internal sealed class LongAnswer : IDisposable
 {
     private readonly Action<LongAnswer> remove;
 
-    /// <summary>Without a timer it holds nothing that must be freed, so a late kick may still cancel it.</summary>
+    /// <summary>Without a timer it holds no resource that must be freed, so a late kick may still cancel it.</summary>
     private readonly CancellationTokenSource ended = new();
 
     private readonly CancellationTokenRegistration cut;

@@ -36,7 +36,7 @@ internal sealed class NodeState(DescriptorBudget? descriptors = null)
     /// <summary>It wanted clients once and does so no more: it stops, or was drained.</summary>
     public bool IsLeaving => isLeaving;
 
-    /// <summary>Why the node stops by itself, in one sentence; nothing while it does not.</summary>
+    /// <summary>Why the node stops by itself, in one sentence; null while it does not.</summary>
     public string? Failure
     {
         get => failure;

@@ -35,7 +35,7 @@ internal sealed class RecordedConnection(RoomActivity room, string? userId, stri
     /// <summary>
     /// Says why it ends. Thread-safe; the first one to say it is right, because the others only follow from that.
     /// </summary>
-    /// <param name="code">The close code; nothing when this node did not choose one.</param>
+    /// <param name="code">The close code; null when this node did not choose one.</param>
     /// <param name="reason">One sentence.</param>
     public void EndsFor(int? code, string reason)
     {

@@ -18,7 +18,7 @@ internal sealed partial class RefusalPages(RelayMetrics metrics, ILogger<Refusal
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Whoever asked is gone.
+            // The client is gone.
             return;
         }
         catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
@@ -52,7 +52,7 @@ internal sealed partial class RefusalPages(RelayMetrics metrics, ILogger<Refusal
     private static string Sentence(HttpContext context, int status) => status switch
     {
         StatusCodes.Status404NotFound =>
-            "There is nothing at this address. In an address under /api, a slash in a document's name is written %2F.",
+            "This node has no such address. In an address under /api, a slash in a document's name is written %2F.",
         StatusCodes.Status405MethodNotAllowed =>
             $"This address does not take {context.Request.Method}; Allow says what it takes.",
         StatusCodes.Status413PayloadTooLarge => "The body is too large.",

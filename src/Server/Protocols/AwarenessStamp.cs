@@ -6,7 +6,7 @@ using Relay.Yjs;
 namespace Relay.Protocols;
 
 /// <summary>
-/// Writes who a token says somebody is into the presence of its connection: <c>user.id</c> and <c>user.name</c>, where
+/// Writes the user that a token names into the presence of its connection: <c>user.id</c> and <c>user.name</c>, where
 /// editors look for a name. Other members of the state, and of <c>user</c>, stay byte for byte;
 /// a <c>user</c> that is no object is replaced by one. Immutable.
 /// </summary>
@@ -14,8 +14,8 @@ internal sealed class AwarenessStamp
 {
     private readonly byte[] identity;
 
-    /// <param name="grant">Whose presence it is. Without a name the id stands for it; without both, nobody's id and
-    /// name are shown.</param>
+    /// <param name="grant">Whose presence it is. Without a name the id stands for it; without both, no id and no
+    /// name is shown.</param>
     public AwarenessStamp(Grant grant)
     {
         var members = new Dictionary<string, string>();

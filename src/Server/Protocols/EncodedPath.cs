@@ -20,7 +20,7 @@ internal static class EncodedPath
     /// <param name="rawTarget">The request target as it was sent.</param>
     /// <param name="prefix">What stands before the name, for example <c>/yjs/</c>.</param>
     /// <param name="following">How many parts come after the name, which contains no slashes then but encoded ones;
-    /// nothing if the name is all the rest, and may contain them.</param>
+    /// null if the name is all the rest, and may contain them.</param>
     /// <param name="name">The name.</param>
     /// <param name="error">One sentence for the client.</param>
     public static bool TryGetName(string rawTarget, string prefix, int? following, out DocumentName name,

@@ -27,7 +27,7 @@ internal sealed class InboundAwareness : IDisposable
     private bool isOver;
 
     /// <param name="limits">How often, and how much may be held.</param>
-    /// <param name="stamp">Writes who it is; nothing to leave entries as they are.</param>
+    /// <param name="stamp">Writes who it is; null to leave entries as they are.</param>
     /// <param name="time">The clock.</param>
     /// <param name="deliver">Takes what was held, on a thread of the clock; its bytes are those of memory that it takes
     /// until it is settled.</param>

@@ -5,7 +5,7 @@ namespace Relay.Protocols;
 
 /// <summary>
 /// Refuses requests for a WebSocket at addresses that speak none: a server may ignore the wish and answer the plain
-/// request (RFC 9110, 7.8), but a page with status 200 tells a client's developer nothing. A path such as
+/// request (RFC 9110, 7.8), but a page with status 200 does not tell a client's developer why. A path such as
 /// <c>/yjs/..</c> is one of those, since the server resolves its dots.
 /// </summary>
 internal static class UpgradeRefusal

@@ -4,7 +4,7 @@ namespace Relay.Reports;
 
 /// <summary>
 /// How many documents there are of which kind, and the busiest of them. Looks at those that changed since the last look
-/// and at those with the most connections, and at none if nothing has changed. Not thread-safe.
+/// and at those with the most connections, and at none if no document has changed. Not thread-safe.
 /// </summary>
 internal sealed class BusiestRooms
 {

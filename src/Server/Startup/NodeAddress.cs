@@ -21,7 +21,7 @@ internal static class NodeAddress
     private static readonly TimeSpan MetadataPatience = TimeSpan.FromSeconds(5);
 
     /// <param name="settings">The settings; an internal port is set.</param>
-    /// <param name="metadataAddress">The container's metadata endpoint; nothing elsewhere than on ECS.</param>
+    /// <param name="metadataAddress">The container's metadata endpoint; null elsewhere than on ECS.</param>
     /// <exception cref="SettingsException">No address can be found, and so it must be set.</exception>
     public static IPEndPoint Find(RelaySettings settings, string? metadataAddress)
     {
@@ -39,8 +39,8 @@ internal static class NodeAddress
     }
 
     /// <summary>
-    /// The address to listen at: all of this machine's, but only the loopback ones when nobody else can mean this node,
-    /// or nothing keeps strangers away.
+    /// The address to listen at: all of this machine's, but only the loopback ones when this node's address is one,
+    /// or when no secret keeps strangers away.
     /// </summary>
     public static IPEndPoint ToListenAt(IPEndPoint address, InternalOptions options) =>
         new(options.Secret is not null && !IPAddress.IsLoopback(address.Address) ? (Socket.OSSupportsIPv6

@@ -42,7 +42,7 @@ internal sealed partial class NodeLifetime(
 
     /// <summary>
     /// Begins what a stop begins with, and leaves the process running. There is no way back but a restart; doing it
-    /// again changes nothing.
+    /// again has no effect.
     /// </summary>
     public void Drain() => _ = DrainAsync();
 

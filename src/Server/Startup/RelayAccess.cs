@@ -72,7 +72,7 @@ internal static class RelayAccess
             services.AddHostedService(provider => provider.GetRequiredService<FetchedKeys>());
             services.AddSingleton<IVerificationKeys>(provider => provider.GetRequiredService<FetchedKeys>());
 
-            // A node that can check no token would refuse everybody.
+            // A node that can check no token would refuse all clients.
             services.AddSingleton(provider => new StartCheck(
                 "The address of the keys for tokens",
                 provider.GetRequiredService<FetchedKeys>().WhenFetchedAsync));
@@ -91,7 +91,7 @@ internal static class RelayAccess
     {
         var http = new SocketsHttpHandler
         {
-            // Whoever may answer here could lead elsewhere.
+            // A redirect could lead to another host.
             AllowAutoRedirect = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
@@ -99,7 +99,7 @@ internal static class RelayAccess
             : KeyPublisher.OfKeys(jwt.KeysAddress()!, http);
     }
 
-    /// <summary>Walks back through <c>X-Forwarded-For</c> for as long as whoever wrote it is a trusted proxy.</summary>
+    /// <summary>Walks back through <c>X-Forwarded-For</c> for as long as its writer is a trusted proxy.</summary>
     private static void AddProxies(this IServiceCollection services, IReadOnlyList<IPNetwork> proxies) =>
         services.Configure<ForwardedHeadersOptions>(forwarded =>
         {

@@ -18,7 +18,7 @@ internal static class RelayStores
 
     /// <param name="services">The node's services.</param>
     /// <param name="settings">The settings.</param>
-    /// <param name="address">Where other nodes reach this one; nothing for a node without internal listener.</param>
+    /// <param name="address">Where other nodes reach this one; null for a node without internal listener.</param>
     /// <param name="isDevelopment">Whether a missing table or bucket is made.</param>
     public static void AddStores(this IServiceCollection services, RelaySettings settings, IPEndPoint? address,
         bool isDevelopment)

@@ -102,7 +102,7 @@ public sealed class FileLogDamageTests : FileLogFixture
     }
 
     [Fact]
-    public async Task Damage_to_an_entry_that_was_trimmed_harms_nobody()
+    public async Task Damage_to_an_entry_that_was_trimmed_does_no_harm()
     {
         Open();
         var name = Sample.Name();

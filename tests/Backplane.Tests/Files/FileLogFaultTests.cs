@@ -9,7 +9,7 @@ public sealed class FileLogFaultTests : FileLogFixture
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(90)]
-    public async Task A_full_disk_fails_the_append_shows_it_to_nobody_and_passes(int room)
+    public async Task A_full_disk_fails_the_append_shows_it_to_no_reader_and_passes(int room)
     {
         Open();
         var name = Sample.Name();

@@ -59,7 +59,7 @@ public abstract class FileLogFixture : IAsyncLifetime
     }
 
     /// <summary>
-    /// Closes the log and leaves its files as a killed process does: nobody says how far the disk has them.
+    /// Closes the log and leaves its files as a killed process does: it is unknown how far the disk has them.
     /// </summary>
     protected async Task KillAsync()
     {

@@ -51,7 +51,7 @@ public sealed class FileLogFramingTests(ITestOutputHelper output) : FileLogFixtu
     }
 
     [Fact]
-    public async Task A_group_that_the_disk_wrote_in_another_order_is_a_tail_when_nobody_was_told()
+    public async Task A_group_that_the_disk_wrote_in_another_order_is_a_tail_when_no_caller_was_told()
     {
         Flush = FlushPolicy.Always;
         Open();

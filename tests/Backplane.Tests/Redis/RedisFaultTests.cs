@@ -80,7 +80,7 @@ public sealed class RedisFaultTests : RedisFixture
     }
 
     [Fact]
-    public async Task An_emptied_redis_starts_a_higher_epoch_and_interrupts_everybody()
+    public async Task An_emptied_redis_starts_a_higher_epoch_and_interrupts_all_nodes()
     {
         var node = await OpenAsync();
         var names = Enumerable.Range(0, 20).Select(i => Sample.Name($"{i}")).ToArray();
@@ -233,7 +233,7 @@ public sealed class RedisFaultTests : RedisFixture
         await UntilBackAsync(async () => await node.FillAsync(Sample.Name(), 2));
     }
 
-    /// <summary>Stores an entry as the append script does, but publishes it where nobody listens.</summary>
+    /// <summary>Stores an entry as the append script does, but publishes it where no node listens.</summary>
     private async Task AppendUnheardAsync(DocumentName name, long epoch)
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync(Server.Address);

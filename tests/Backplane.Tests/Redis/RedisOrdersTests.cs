@@ -33,7 +33,7 @@ public sealed class RedisOrdersTests : RedisFixture
     }
 
     [Fact]
-    public async Task A_node_that_is_alone_has_nobody_to_wait_for()
+    public async Task A_node_that_is_alone_has_no_other_to_wait_for()
     {
         var (a, _) = await ListenAsync(Attentive, 1);
         Assert.Equal(default, await a.GiveAsync("one"u8.ToArray(), default).Soon());
@@ -179,7 +179,7 @@ public sealed class RedisOrdersTests : RedisFixture
         var listener = new Listener(done, first);
         Keep(new Ending(((INodeOrders)node).Listen(listener)));
 
-        // It listens when an order of somebody else reaches it.
+        // It listens when an order of another node reaches it.
         var other = RedisBackplane.Open(Options, NullLogger<RedisBackplane>.Instance, TimeProvider.System);
         await other.WhenConnectedAsync(default).Soon();
         await Patience.UntilAsync(() => listener.IsThereAsync(other));

@@ -7,7 +7,7 @@ namespace Relay.Backplane;
 public sealed class RedisReplicaTests : RedisFixture
 {
     [Fact]
-    public async Task A_promoted_replica_that_lost_entries_and_grew_past_them_is_seen_by_ids_and_everybody_looks()
+    public async Task A_promoted_replica_that_lost_entries_and_grew_past_them_is_seen_by_ids_and_all_nodes_look()
     {
         var replica = await ReplicateAsync();
         await using var proxy = new TcpProxy(Server.Port);
@@ -59,7 +59,7 @@ public sealed class RedisReplicaTests : RedisFixture
     }
 
     [Fact]
-    public async Task Without_enough_replicas_nobody_sees_the_entry_until_a_repeat_is_confirmed()
+    public async Task Without_enough_replicas_no_node_sees_the_entry_until_a_repeat_is_confirmed()
     {
         var replica = await ReplicateAsync();
         var node = await OpenAsync(

@@ -31,7 +31,7 @@ public sealed class CallDeadlineTests
     }
 
     [Fact]
-    public async Task A_driver_that_fails_does_so_apart_from_whoever_cancels()
+    public async Task A_driver_that_fails_does_so_apart_from_the_caller_that_cancels()
     {
         using var caller = new CancellationTokenSource();
         using var deadline = new CallDeadline(TimeSpan.FromHours(1), caller.Token);
@@ -42,7 +42,7 @@ public sealed class CallDeadlineTests
     }
 
     [Fact]
-    public void Nobody_is_told_after_the_call()
+    public void No_caller_is_told_after_the_call()
     {
         using var caller = new CancellationTokenSource();
         var deadline = new CallDeadline(TimeSpan.FromHours(1), caller.Token);

@@ -32,7 +32,7 @@ internal static class MetadataSamples
     public static async Task<RoomSummary> OnlyRoomAsync(this IRoomMetadata rooms) =>
         Assert.Single((await rooms.ListRoomsAsync(new RoomQuery(), default).Soon()).Rooms);
 
-    /// <summary>Until a lock that somebody else holds is free.</summary>
+    /// <summary>Until a lock that another connection holds is free.</summary>
     public static async Task UntilWrittenAsync(Func<Task> write)
     {
         var end = DateTime.UtcNow.AddSeconds(60);

@@ -168,7 +168,7 @@ public abstract class RoomMetadataSpecification : MetadataStoreTest
     }
 
     [Fact]
-    public async Task A_cursor_that_nobody_gave_is_refused()
+    public async Task A_cursor_that_was_never_given_is_refused()
     {
         await StartNodeAsync();
         foreach (var cursor in new[] { "x", "!!!", "MTIz", "eCB5", "IA" })

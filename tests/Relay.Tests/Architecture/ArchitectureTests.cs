@@ -23,12 +23,24 @@ public sealed class ArchitectureTests
         foreach (var project in projects)
         {
             var room = House.Rooms.Single(room => room.Name == Path.GetFileNameWithoutExtension(project));
-            var references = XDocument.Load(project).Descendants("ProjectReference")
-                .Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'))
-                .Select(Path.GetFileNameWithoutExtension);
-            Assert.All(references, reference => Assert.True(
+            Assert.All(ReferencesOf(project), reference => Assert.True(
                 room.MayReferTo.Contains(reference), $"The project {room.Name} refers to {reference}."));
         }
+    }
+
+    /// <summary>What tests of several projects share stands below all of them.</summary>
+    [Fact]
+    public void Every_project_has_tests_that_refer_to_it_and_to_doubles_and_servers()
+    {
+        foreach (var room in House.Rooms)
+        {
+            var references = ReferencesOf(InTests($"{room.Name}.Tests", $"{room.Name}.Tests.csproj"));
+            Assert.Contains(room.Name, references);
+            Assert.Empty(references.Except([room.Name, "TestDoubles", "TestServers"]));
+        }
+
+        Assert.Equal(["Server"], ReferencesOf(InTests("doubles", "TestDoubles.csproj")));
+        Assert.Empty(ReferencesOf(InTests("servers", "TestServers.csproj")));
     }
 
     [Fact]
@@ -102,6 +114,16 @@ public sealed class ArchitectureTests
             .Order();
         Assert.Equal(["YjsContent.cs", "YjsContentKind.cs"], knowing);
     }
+
+    /// <summary>The names of the projects that a project refers to.</summary>
+    private static IReadOnlyList<string> ReferencesOf(string project) =>
+    [
+        .. XDocument.Load(project).Descendants("ProjectReference")
+            .Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'))
+            .Select(path => Path.GetFileNameWithoutExtension(path)!),
+    ];
+
+    private static string InTests(string folder, string file) => Path.Combine(House.Root, "tests", folder, file);
 
     private static SourceFile Planted(string room, string text) => new(Named(room).Folders[0] + "/Planted.cs", text);
 

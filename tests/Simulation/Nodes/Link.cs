@@ -255,7 +255,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
         }
     }
 
-    /// <summary>Those with insertions: deletes are nobody's own.</summary>
+    /// <summary>Those with insertions: deletes belong to no client.</summary>
     private IEnumerable<ReadOnlyMemory<byte>> OwnUpdatesIn(ReadOnlyMemory<byte> shown)
     {
         var document = world.Updates.DocumentOf(shown);

@@ -9,7 +9,7 @@ namespace Relay.Simulation;
 /// <summary>A machine with an address, on which one process after another runs.</summary>
 internal sealed class Node(World world, int number)
 {
-    /// <summary>Measurements that nobody looks at.</summary>
+    /// <summary>Measurements that no test reads.</summary>
     private static readonly RelayMetrics Unwatched = new(new NodeGauges(() => 0, () => 0, () => 0, () => true));
 
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);

@@ -190,7 +190,7 @@ internal sealed class Ledger(Promise promise, Updates updates)
         Updates.Apply(MustKeep, update);
     }
 
-    /// <summary>A node shows a client an update, whoever made it.</summary>
+    /// <summary>A node shows a client an update, its own or another's.</summary>
     public void OnShown(ReadOnlyMemory<byte> update, Process by, Life life)
     {
         if (!Updates.Contains(life.EverLogged, update))

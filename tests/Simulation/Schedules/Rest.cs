@@ -19,7 +19,7 @@ internal sealed class Rest(World world, Administrators administrators)
 
     public void Check(Action<TimeSpan> pass)
     {
-        // Where clients do not come back, nobody repeats what a node should have kept.
+        // Where clients do not come back, none repeats what a node should have kept.
         world.ClientsReturn = world.Random.Chance(0.7);
         foreach (var client in world.Clients.Where(c => c is { Link: null, IsGone: false } && world.ClientsReturn))
         {
@@ -109,7 +109,7 @@ internal sealed class Rest(World world, Administrators administrators)
         }
     }
 
-    /// <summary>Within 30 s after a client or its node has gone, nobody is shown its presence.</summary>
+    /// <summary>Within 30 s after a client or its node has gone, no client is shown its presence.</summary>
     private void CheckPresence(Action<TimeSpan> pass, SimulatedDocument document)
     {
         var clients = world.Clients.FindAll(c => c.Of == document);
@@ -160,7 +160,7 @@ internal sealed class Rest(World world, Administrators administrators)
             if (redis.IsUnsaved)
             {
                 return $"The log of {document.Name} up to {redis.Log!.End} is saved up to {redis.Log.Saved} "
-                    + "only, and nobody saves it.";
+                    + "only, and no node saves it.";
             }
 
             // A killed node stands there until its last heartbeat has expired; one that was not heard when it left

@@ -14,7 +14,7 @@ internal sealed class Calls(Agenda agenda, SeededRandom random, Weather weather,
     /// <param name="cancellation">Ends the waiting, not the call.</param>
     /// <param name="hold">Holds the answer back until it may go out.</param>
     /// <param name="mayBeLate">Whether it can take effect after it was given up for lost.</param>
-    /// <param name="what">Which call it is, for whoever asks what still moves; null for one that a node makes all the
+    /// <param name="what">Which call it is, for the list of what still moves; null for one that a node makes all the
     /// time.</param>
     public ValueTask<T> Make<T>(
         Process caller, Service service, Func<T> effect, Func<Exception> lost, CancellationToken cancellation,

@@ -40,7 +40,7 @@ internal sealed class JobClient(Process process, World world) : ISaveJobs
             "failure of a save");
 
     public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) =>
-        throw new NotSupportedException("Nobody looks at the jobs here.");
+        throw new NotSupportedException("The simulation lists no jobs.");
 
     private ValueTask<T> Call<T>(Func<T> effect, CancellationToken cancellation, string? what) =>
         world.Calls.Make(process, world.RedisService, effect,

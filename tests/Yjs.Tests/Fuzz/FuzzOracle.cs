@@ -2,7 +2,7 @@ using Relay.Yjs.Judge;
 
 namespace Relay.Yjs.Fuzz;
 
-/// <summary>What the oracle is asked about inputs that nobody wrote.</summary>
+/// <summary>What the oracle is asked about inputs that no client wrote.</summary>
 internal static class FuzzOracle
 {
     private const byte OpinionRequest = 2;

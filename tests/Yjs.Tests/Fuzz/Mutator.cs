@@ -1,7 +1,7 @@
 namespace Relay.Yjs.Fuzz;
 
 /// <summary>
-/// Damages valid bytes in the ways in which bytes get damaged, or in which somebody with bad intent would.
+/// Damages valid bytes in the ways in which bytes get damaged, or in which an attacker would.
 /// </summary>
 internal sealed class Mutator(Random random, IReadOnlyList<byte[]> material)
 {

@@ -32,7 +32,7 @@ internal sealed class UpdateFuzzBatch(int seed, int count, IReadOnlyList<byte[]>
     private readonly Random random = new(seed);
     private byte[] current = [];
 
-    /// <summary>The input under way, for whoever waits for the batch in vain.</summary>
+    /// <summary>The input under way, for the message of a batch that does not end.</summary>
     public byte[] Current => Volatile.Read(ref current);
 
     public int Accepted { get; private set; }

@@ -19,7 +19,7 @@ public sealed class GoldenAwarenessTests
     }
 
     [Fact]
-    public void Nobody_is_one_zero()
+    public void Presence_of_no_client_is_one_zero()
     {
         Assert.True(AwarenessUpdate.TryDecode(new byte[] { 0 }, 0, out var entries, out _));
         Assert.Empty(entries);

@@ -13,7 +13,7 @@ namespace Relay.Yjs.RandomDocuments;
 /// <param name="Pieces">For some updates, smaller updates that together say the same, in any order.</param>
 /// <param name="Extras">Other bytes that say parts of the whole: states, merges, differences.</param>
 /// <param name="Holders">State vectors of holders of parts, whom the oracle knows.</param>
-/// <param name="ArbitraryVectors">State vectors that nobody holds.</param>
+/// <param name="ArbitraryVectors">State vectors that no client holds.</param>
 internal sealed record RandomDocument(
     ulong Handle, int Seed, bool IsPending, bool KeepsDeleted, int LocalUpdates, byte[][] Updates, byte[][][] Pieces,
         byte[][] Extras, byte[][] Holders, byte[][] ArbitraryVectors)

@@ -5,7 +5,7 @@ namespace Relay.Backplane;
 
 /// <summary>
 /// What the requests of a group come to, decided in the order in which they came, each against the log as it will be
-/// after those before it. Adds the records to the group; stores nothing and shows nothing. The writer's alone.
+/// after those before it. Adds the records to the group, and neither stores nor shows them. The writer's alone.
 /// </summary>
 /// <param name="index">The index. What is decided here stands in the staged fields of its documents.</param>
 /// <param name="records">Takes the records.</param>
@@ -28,7 +28,7 @@ internal sealed class GroupStaging(LogIndex index, RecordGroup records, TimeProv
         }
         else if (document?.Problem is { } problem)
         {
-            // A checkpoint of a damaged log says nothing that could be relied on.
+            // A checkpoint of a damaged log cannot be relied on.
             staged.Add(
                 new StagedRequest(request, document, default, default, 0, 0, [], -1,
                     request.IsCheckpoint ? null : problem));
@@ -70,7 +70,7 @@ internal sealed class GroupStaging(LogIndex index, RecordGroup records, TimeProv
         }
     }
 
-    /// <summary>Begins a damaged log anew. Of other logs nothing is changed.</summary>
+    /// <summary>Begins a damaged log anew. Other logs are not changed.</summary>
     private void AddMending(LogRequest request, IndexedDocument? document)
     {
         if (document is { Problem: not null })

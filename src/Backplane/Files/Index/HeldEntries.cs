@@ -25,7 +25,7 @@ internal sealed class HeldEntries
 
     public HeldEntry this[long offset] => entries[head + (int)(offset - FirstOffset)];
 
-    /// <summary>Begins after <paramref name="offset"/>; only while nothing is held.</summary>
+    /// <summary>Begins after <paramref name="offset"/>; only while no entry is held.</summary>
     public void StartAfter(long offset) => FirstOffset = offset + 1;
 
     public void Add(in HeldEntry entry)

@@ -27,7 +27,7 @@ internal sealed class IndexedDocument(DocumentName name)
     public RecordPlace Checkpoint { get; private set; }
 
     /// <summary>
-    /// Since when nothing was appended and all is covered, in µs; the time of the last append or checkpoint.
+    /// Since when no entry was appended and all are covered, in µs; the time of the last append or checkpoint.
     /// </summary>
     public long QuietSince { get; private set; }
 
@@ -91,7 +91,7 @@ internal sealed class IndexedDocument(DocumentName name)
         Unstage();
     }
 
-    /// <summary>Begins another log in place of this one, of which nothing counts any more.</summary>
+    /// <summary>Begins another log in place of this one, whose records no longer count.</summary>
     public void BeginAnew(Position start)
     {
         Drop();
@@ -171,8 +171,8 @@ internal sealed class IndexedDocument(DocumentName name)
             && IdAt(position.Offset) == position.Id;
 
     /// <summary>
-    /// Whether the record found at this place is the one that counts. Of a refused document all are kept, for whoever
-    /// mends it.
+    /// Whether the record found at this place is the one that counts. Of a refused document all are kept, for its
+    /// repair.
     /// </summary>
     public bool IsLive(in RecordHeader header, Segment segment, long at) => header.Kind switch
     {

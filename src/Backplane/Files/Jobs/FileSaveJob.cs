@@ -7,7 +7,7 @@ internal sealed class FileSaveJob(DateTimeOffset dueAt)
 {
     public DateTimeOffset DueAt { get; set; } = dueAt;
 
-    /// <summary>Until when somebody is saving it.</summary>
+    /// <summary>Until when a save of it is claimed.</summary>
     public DateTimeOffset ClaimedUntil { get; set; }
 
     public int Attempts { get; set; }

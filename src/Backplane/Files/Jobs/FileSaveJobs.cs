@@ -5,7 +5,7 @@ namespace Relay.Backplane;
 /// <summary>
 /// The save jobs of a node that is alone. Which documents are jobs follows from the log; attempts, claims and problems
 /// are known to this process only, because the one after it starts all over: what a start finds unsaved is orphaned at
-/// once, since nobody can hold it. Thread-safe.
+/// once, since no node can hold it. Thread-safe.
 /// </summary>
 internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
 {
@@ -43,7 +43,7 @@ internal sealed class FileSaveJobs(SaveJobOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>The document was found damaged: it is a job for somebody who mends it.</summary>
+    /// <summary>The document was found damaged: it is a job for an operator, who mends it.</summary>
     public void Damaged(DocumentName document, string problem)
     {
         lock (gate)

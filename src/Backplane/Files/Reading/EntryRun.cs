@@ -36,7 +36,7 @@ internal static class EntryRun
     /// <param name="result">Takes the entries.</param>
     /// <param name="bad">The entry that does not read.</param>
     /// <param name="refusal">Why this version refuses it; null if it is damaged.</param>
-    /// <exception cref="IOException">The file cannot be read, which says nothing about its bytes.</exception>
+    /// <exception cref="IOException">The file cannot be read, which does not mean that its bytes are bad.</exception>
     public static bool TryRead(DocumentName name, ref Position before, ReadOnlySpan<HeldEntry> run,
         Span<LoggedEntry> result, out HeldEntry bad, out string? refusal)
     {

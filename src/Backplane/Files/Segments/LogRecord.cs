@@ -15,7 +15,7 @@ namespace Relay.Backplane;
 /// from the header's, so that it covers all. The header ends with the optional fields.
 /// </summary>
 /// <remarks>
-/// The checksums start from the segment's random seed: bytes that somebody else chose (a payload that holds an image of
+/// The checksums start from the segment's random seed: bytes that a client chose (a payload that holds an image of
 /// a segment file) and blocks of other segments never look like records. The magic is not UTF-8, so no name contains
 /// it. The header has a checksum of its own so that a damaged payload costs one document and not the whole log.
 /// </remarks>

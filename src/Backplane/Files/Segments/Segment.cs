@@ -40,7 +40,7 @@ internal sealed class Segment(long number, string path, ISegmentFile file, uint 
     /// <summary>The bytes that count: where the next record goes.</summary>
     public long Length { get; set; } = HeaderLength;
 
-    /// <summary>The bytes of records that still matter. Zero in a sealed segment: nothing is lost with it.</summary>
+    /// <summary>The bytes of records that still matter. Zero in a sealed segment: it can be removed.</summary>
     public long LiveBytes { get; set; }
 
     /// <summary>

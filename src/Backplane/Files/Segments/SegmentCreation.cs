@@ -4,7 +4,7 @@ namespace Relay.Backplane;
 internal static class SegmentCreation
 {
     /// <summary>
-    /// Creates an empty segment, or nothing. An earlier try that failed may have left a file without records under the
+    /// Creates an empty segment, or none. An earlier try that failed may have left a file without records under the
     /// name: it is overwritten.
     /// </summary>
     public static Segment Create(string directory, long number, long previousLength, FileLogOptions options)

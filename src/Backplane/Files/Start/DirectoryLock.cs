@@ -7,7 +7,7 @@ namespace Relay.Backplane;
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
-    // What .NET reports when somebody else has the lock: EAGAIN on Linux and on macOS, ERROR_SHARING_VIOLATION on
+    // What .NET reports when another process has the lock: EAGAIN on Linux and on macOS, ERROR_SHARING_VIOLATION on
     // Windows.
     private static readonly int[] HeldElsewhere = [11, 35, unchecked((int)0x80070020)];
 
@@ -15,7 +15,7 @@ internal sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(FileStream file) => this.file = file;
 
-    /// <exception cref="FileLogStartException">Somebody else has the directory.</exception>
+    /// <exception cref="FileLogStartException">Another process has the directory.</exception>
     public static DirectoryLock Take(string directory)
     {
         var path = Path.Combine(directory, "lock");

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Relay.Backplane;
 
 /// <summary>
-/// Opens and reads a log directory at the start. Changes nothing in it before everything was found to read, apart from
+/// Opens and reads a log directory at the start. Changes no file of it before all were found to read, apart from
 /// a tail that is cut off last of all.
 /// </summary>
 internal sealed partial class LogLoader(string directory, FileLogOptions options, ILogger logger)
@@ -139,7 +139,7 @@ internal sealed partial class LogLoader(string directory, FileLogOptions options
                 {
                     throw new FileLogStartException(
                         $"The log file {segment.Path} does not read at offset {offset}: there is no record, and "
-                            + "others follow, so nobody can say whose entries are missing. Put a "
+                            + "others follow, so it is unknown whose entries are missing. Put a "
                             + $"good copy back, {files.WayOut}");
                 }
 
@@ -165,7 +165,7 @@ internal sealed partial class LogLoader(string directory, FileLogOptions options
             return false;
         }
 
-        // What is incomplete has nothing behind it in its segment.
+        // What is incomplete is the last in its segment.
         if (status != ScanStatus.Incomplete)
         {
             var from = status == ScanStatus.PayloadDamaged ? offset + scanner.Length : offset + 1;

@@ -54,7 +54,7 @@ internal sealed class ReplayedDocument(DocumentName name)
 
     public void AddDamage(in RecordHeader header, string problem)
     {
-        // Of a document of which nothing else was left the record names no epoch.
+        // The record of a document without other records names no epoch.
         if (header.Position.IsNone || TryEnter(header.Position.Epoch))
         {
             recordedProblem = problem;
@@ -70,7 +70,7 @@ internal sealed class ReplayedDocument(DocumentName name)
         }
     }
 
-    /// <summary>The document as the index knows it; null if nothing of it is left.</summary>
+    /// <summary>The document as the index knows it; null if no record of it is left.</summary>
     public IndexedDocument? ToIndexed()
     {
         if (entries.Count == 0 && checkpoint is null && recordedProblem is null && unknown is null)
@@ -88,7 +88,7 @@ internal sealed class ReplayedDocument(DocumentName name)
             : Index(start, chain);
     }
 
-    /// <summary>A log of a higher epoch replaced those before it, so nothing of them counts.</summary>
+    /// <summary>A log of a higher epoch replaced those before it, which no longer count.</summary>
     private bool TryEnter(long epoch)
     {
         if (epoch > Epoch)

@@ -60,7 +60,7 @@ internal sealed class SegmentFiles(string directory, FileLogOptions options)
         }
     }
 
-    /// <summary>Takes the segments at the end of which nothing counts, the last one first.</summary>
+    /// <summary>Takes the segments at the end that hold no record, the last one first.</summary>
     public List<long> TakeSurplus()
     {
         var surplus = new List<long>();
@@ -106,7 +106,7 @@ internal sealed class SegmentFiles(string directory, FileLogOptions options)
     }
 
     /// <summary>
-    /// Whether a segment holds nothing: without bytes, or with zeros where a power cut came before its first flush.
+    /// Whether a segment holds no record: without bytes, or with zeros where a power cut came before its first flush.
     /// </summary>
     private bool IsEmpty(long number)
     {

@@ -1,7 +1,7 @@
 namespace Relay.Backplane;
 
 /// <summary>
-/// Brings segments to the disk beside the writer, in their order. After a failed flush nobody can say which of the
+/// Brings segments to the disk beside the writer, in their order. After a failed flush it is unknown which of the
 /// bytes the disk has (Linux takes them for written), so they are written again before the next try, and
 /// <see cref="ThrowIfFailing"/> refuses appends until one has succeeded. Thread-safe.
 /// </summary>

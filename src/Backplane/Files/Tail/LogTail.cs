@@ -10,7 +10,7 @@ namespace Relay.Backplane;
 /// <para>
 /// After <see cref="Store"/> has returned, the operating system has the whole group, and with
 /// <see cref="FlushPolicy.Always"/> the disk has it. After an exception the log is what it was before: bytes that a
-/// failed write left behind the last good record are cut off, and until they are, nothing more is written.
+/// failed write left behind the last good record are cut off, and until they are, no more is written.
 /// </para>
 /// <para>
 /// A segment is begun only when the disk has all of the segments before the active one. So a power cut tears the last
@@ -131,7 +131,7 @@ internal sealed partial class LogTail(
         {
             throw new IOException(
                 $"After a failed write {active.Path} cannot be cut back to its {active.Length} good bytes "
-                    + $"({e.Message}), so nothing may be appended; free space or mend the disk, the next "
+                    + $"({e.Message}), so no entry may be appended; free space or mend the disk, the next "
                     + "append tries again.", e);
         }
     }

@@ -5,7 +5,7 @@ namespace Relay.Backplane;
 internal sealed partial class LogCleaner
 {
     [LoggerMessage(BackplaneEventId.FileLogSegmentRemoved, LogLevel.Debug,
-        "Removed {File}, of which nothing is needed any more")]
+        "Removed {File}, of which no record is needed any more")]
     private partial void LogSegmentRemoved(string file);
 
     [LoggerMessage(BackplaneEventId.FileLogSegmentSetAside, LogLevel.Warning,

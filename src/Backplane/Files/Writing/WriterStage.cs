@@ -23,7 +23,7 @@ internal enum WriterStage
     /// <summary>A thread writes groups, or cleans.</summary>
     Working,
 
-    /// <summary>The log was closed: a thread writes what waits, and nothing is accepted or cleaned any more.</summary>
+    /// <summary>The log was closed: a thread writes what waits, and no more is accepted or cleaned.</summary>
     Draining,
 
     /// <summary>The log is closed, and every request has its answer.</summary>

@@ -5,7 +5,7 @@ using Relay.Yjs;
 namespace Relay.Persistence.Metadata.Postgres;
 
 /// <summary>The reading side. Thread-safe.</summary>
-public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposable
+public sealed class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposable
 {
     private readonly PostgresConnections connections;
 
@@ -17,11 +17,11 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
 
     public Task<RoomPage> ListRoomsAsync(RoomQuery query, CancellationToken cancellation)
     {
-        var (sql, parameters) = RoomSql(query);
+        var (sql, parameters) = PostgresQuestions.Rooms(query);
         return connections.CallAsync(
             async (connection, token) =>
             {
-                var rows = (await connection.QueryAsync<RoomRow>(
+                var rows = (await connection.QueryAsync<PostgresRoomRow>(
                     new CommandDefinition(sql, parameters, cancellationToken: token))).ToList();
                 var isLast = rows.Count <= query.Limit;
                 var page = isLast ? rows : rows[..query.Limit];
@@ -36,8 +36,8 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
         CancellationToken cancellation) => connections.CallAsync(
         async (connection, token) =>
         {
-            var row = await connection.QuerySingleOrDefaultAsync<RoomRow>(
-                new CommandDefinition($"{SelectRoom} where m.name = @name",
+            var row = await connection.QuerySingleOrDefaultAsync<PostgresRoomRow>(
+                new CommandDefinition($"{PostgresQuestions.SelectRoom} where m.name = @name",
                     new { name = RoomText.ToColumn(room.Value) }, cancellationToken: token));
             if (row is null)
             {
@@ -45,7 +45,8 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
             }
 
             var hours = await connection.QueryAsync<RoomHour>(new CommandDefinition(
-                HoursSql, new { row.Id, from = from.UtcDateTime, to = to.UtcDateTime }, cancellationToken: token));
+                PostgresQuestions.Hours, new { row.Id, from = from.UtcDateTime, to = to.UtcDateTime },
+                cancellationToken: token));
             return new RoomHistory(row.ToSummary(), [.. hours]);
         },
         cancellation);
@@ -62,7 +63,7 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
                     return null;
                 }
 
-                var sql = ConnectionsSql(onlyOpen, isFirst: cursor is null);
+                var sql = PostgresQuestions.Connections(onlyOpen, isFirst: cursor is null);
                 var rows = (await connection.QueryAsync<ConnectionRow>(new CommandDefinition(
                     sql, new { id, at = at.UtcDateTime, tie, count = limit + 1 }, cancellationToken: token))).ToList();
                 var isLast = rows.Count <= limit;
@@ -80,14 +81,15 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
         CancellationToken cancellation) => connections.CallAsync<IReadOnlyList<HourTotals>>(
         async (connection, token) =>
             [.. await connection.QueryAsync<HourTotals>(
-                new CommandDefinition(TotalsSql, new { from = from.UtcDateTime, to = to.UtcDateTime },
+                new CommandDefinition(PostgresQuestions.Totals, new { from = from.UtcDateTime, to = to.UtcDateTime },
                     cancellationToken: token))],
         cancellation);
 
     public Task<IReadOnlyList<NodeFigures>> NodesAsync(CancellationToken cancellation) =>
         connections.CallAsync<IReadOnlyList<NodeFigures>>(
         async (connection, token) =>
-            [.. await connection.QueryAsync<NodeFigures>(new CommandDefinition(NodesSql, cancellationToken: token))],
+            [.. await connection.QueryAsync<NodeFigures>(
+                new CommandDefinition(PostgresQuestions.Nodes, cancellationToken: token))],
         cancellation);
 
     public ValueTask DisposeAsync() => connections.DisposeAsync();

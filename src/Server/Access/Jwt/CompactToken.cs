@@ -7,7 +7,7 @@ namespace Relay.Access;
 
 /// <summary>
 /// A signed token (RFC 7515, 7.1) taken apart, its signature not checked yet. Reading is strict and bounded, because
-/// anybody may have written these bytes: three parts, each canonical base64url, the first two JSON objects without
+/// any client may have written these bytes: three parts, each canonical base64url, the first two JSON objects without
 /// duplicate members that are nested only a few levels deep. The token is parsed once: what is checked is what is used.
 /// </summary>
 internal sealed class CompactToken : IDisposable

@@ -19,7 +19,7 @@ internal sealed class DocumentRules
     {
     }
 
-    public static DocumentRules Nothing { get; } = new();
+    public static DocumentRules None { get; } = new();
 
     /// <summary>Reads the claim, or refuses it wholly.</summary>
     public static DocumentRules? TryRead(JsonElement claim)

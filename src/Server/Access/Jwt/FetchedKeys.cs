@@ -5,15 +5,15 @@ using Relay.Logging;
 namespace Relay.Access;
 
 /// <summary>
-/// The keys that somebody publishes (<c>Auth:Jwt:JwksUrl</c>, <c>Auth:Jwt:Authority</c>). Fetched at the start, every
-/// few minutes, and when a token names a key that is not there, that at a bounded rate: nobody can make a node hammer
+/// The keys that an issuer publishes (<c>Auth:Jwt:JwksUrl</c>, <c>Auth:Jwt:Authority</c>). Fetched at the start, every
+/// few minutes, and when a token names a key that is not there, that at a bounded rate: no one can make a node hammer
 /// the publisher by naming keys. While the publisher is away the keys last fetched stay in use.
 /// </summary>
 internal sealed partial class FetchedKeys(KeyPublisher publisher, TimeProvider time, ILogger<FetchedKeys> logger)
     : PeriodicService(ShortestInterval, ShortestInterval, time, logger), IVerificationKeys
 {
     /// <summary>
-    /// How often the keys are fetched without anybody asking: so long a key that was withdrawn is still accepted.
+    /// How often the keys are fetched without a token that asks: so long a key that was withdrawn is still accepted.
     /// </summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
 
@@ -82,7 +82,7 @@ internal sealed partial class FetchedKeys(KeyPublisher publisher, TimeProvider t
         return new KeyChoice(found, IsTemporary: now is null || lastFailed, now?.Document.Issuer);
     }
 
-    /// <summary>The fetch under way, or a new one; nothing when the last one began too short a time ago.</summary>
+    /// <summary>The fetch under way, or a new one; null when the last one began too short a time ago.</summary>
     private Task? FetchUnlessJustDone()
     {
         lock (gate)
@@ -119,7 +119,7 @@ internal sealed partial class FetchedKeys(KeyPublisher publisher, TimeProvider t
         }
         catch (Exception exception)
         {
-            // Whatever it is: the bytes are somebody else's, and the next fetch must come.
+            // Whatever it is: the bytes come from outside, and the next fetch must come.
             failure = exception;
         }
 

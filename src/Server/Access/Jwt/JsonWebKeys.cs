@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Relay.Access;
 
 /// <summary>
-/// A JSON Web Key Set (RFC 7517) as somebody publishes it. Keys that are none of ours (for encryption, secrets, unknown
+/// A JSON Web Key Set (RFC 7517) as issuers publish it. Keys that are none of ours (for encryption, secrets, unknown
 /// kinds, too short) are left out, as the RFC asks.
 /// </summary>
 internal static class JsonWebKeys

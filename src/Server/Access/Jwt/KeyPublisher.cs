@@ -65,7 +65,7 @@ internal sealed class KeyPublisher : IDisposable
     {
         using var document = JsonDocument.Parse(description, Bounded);
 
-        // Otherwise whoever may publish under one address of a host could speak for another (4.3 there). The slash at
+        // Otherwise one who may publish under one address of a host could speak for another (4.3 there). The slash at
         // the end, which belongs to some issuers, is easily forgotten in a setting.
         if (Text(document.RootElement, "issuer") is not { } issuer
             || Trimmed(issuer) != Trimmed(authority.OriginalString))

@@ -25,7 +25,7 @@ internal static class PemKeys
             var label = rest[fields.Label].ToString();
             if (label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
             {
-                error = "holds a private key, which belongs to whoever makes tokens and nowhere else: "
+                error = "holds a private key, which belongs to the issuer of tokens only: "
                     + "give the public one.";
                 return false;
             }

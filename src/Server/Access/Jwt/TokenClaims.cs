@@ -8,7 +8,7 @@ namespace Relay.Access;
 internal static class TokenClaims
 {
     /// <summary>
-    /// How far the clock of whoever makes tokens may be from this node's, in both directions. As much as the clocks of
+    /// How far an issuer's clock may be from this node's, in both directions. As much as the clocks of
     /// nodes may be apart.
     /// </summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
@@ -67,7 +67,7 @@ internal static class TokenClaims
 
         var rules = claims.TryGetProperty("documents", out var documents)
             ? DocumentRules.TryRead(documents)
-            : DocumentRules.Nothing;
+            : DocumentRules.None;
         if (rules is null)
         {
             return Refuse(

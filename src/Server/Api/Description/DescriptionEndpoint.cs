@@ -4,7 +4,7 @@ namespace Relay.Api.Description;
 
 /// <summary>
 /// <c>GET /api/openapi.json</c>: what the node answers over HTTP, as OpenAPI 3.1 has it. It is generated when it is
-/// first asked for, and kept: the framework's own endpoint generates it for each request, and anybody may ask.
+/// first asked for, and kept: the framework's own endpoint generates it for each request, and any client may ask.
 /// </summary>
 internal sealed class DescriptionEndpoint(EndpointDataSource addresses, IHostEnvironment environment)
 {

@@ -57,7 +57,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     }
 
     /// <summary>
-    /// None for an address that is open to everybody. A node with <c>Auth:Mode=none</c> asks for none.
+    /// None for an address that is open to all clients. A node with <c>Auth:Mode=none</c> asks for none.
     /// </summary>
     private static IEnumerable<OpenApiSecurityRequirement> Security(
         IEnumerable<ApiAccess> asked, OpenApiDocument? document)

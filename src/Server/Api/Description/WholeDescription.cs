@@ -44,7 +44,7 @@ internal sealed class WholeDescription : IOpenApiDocumentTransformer
         {
             new() { Name = "documents", Description = "Documents, for those whose token allows it." },
             new() { Name = "operation", Description = "For administrators." },
-            new() { Name = "monitoring", Description = "For load balancers and monitoring; open to everybody." },
+            new() { Name = "monitoring", Description = "For load balancers and monitoring; without a token." },
         };
         MonitoringDescription.AddTo(document);
         return Task.CompletedTask;

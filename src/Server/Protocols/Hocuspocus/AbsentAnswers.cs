@@ -86,7 +86,7 @@ internal sealed partial class AbsentAnswers(SocketDocuments documents, AbsentDoc
         }
     }
 
-    /// <summary>Nothing is remembered of an address that is too long; each token for it is refused anew.</summary>
+    /// <summary>An address that is too long is not remembered; each token for it is refused anew.</summary>
     public void DenyLongName(ReadOnlyMemory<byte> frame, ReadOnlySpan<byte> address, int start)
     {
         var isRead = HocuspocusDecoder.TryDecode(frame, start, 0, out var message, out _);

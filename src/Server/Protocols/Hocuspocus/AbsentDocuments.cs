@@ -14,8 +14,8 @@ internal sealed class AbsentDocuments : IDisposable
     public const int MaxUnadmittedDocuments = 100;
 
     /// <summary>
-    /// A provider that is replaced by another one of the same document leaves and enters within this; then nothing
-    /// has to be asked.
+    /// A provider that is replaced by another one of the same document leaves and enters within this; then no
+    /// token has to be asked for.
     /// </summary>
     public static readonly TimeSpan ReopenTime = TimeSpan.FromMilliseconds(250);
 

@@ -5,7 +5,7 @@ namespace Relay.Protocols.Hocuspocus;
 /// </summary>
 internal enum AddressState
 {
-    /// <summary>Nothing is known of it: never opened here, or forgotten.</summary>
+    /// <summary>Unknown: never opened here, or forgotten.</summary>
     Unknown,
 
     /// <summary>It is open, or is being loaded; then its messages wait at the session.</summary>

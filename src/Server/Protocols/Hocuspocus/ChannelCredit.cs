@@ -3,7 +3,7 @@ using Relay.Connections;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// One document's share of what its socket has read and nobody has settled: given back when the document is closed, and
+/// One document's share of what its socket has read and is not settled yet: given back when the document is closed, and
 /// settled by no later call. A mutable struct, to be kept in a field: a document has no further object for it. Not
 /// thread-safe.
 /// </summary>

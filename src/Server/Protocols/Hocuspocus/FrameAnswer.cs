@@ -3,7 +3,7 @@ namespace Relay.Protocols.Hocuspocus;
 /// <summary>What a socket does about one message.</summary>
 internal enum FrameAnswer
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No answer.</summary>
     Ignore,
 
     /// <summary>The message goes to the document's session.</summary>

@@ -6,8 +6,8 @@ using Relay.Yjs;
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// The way in of a Hocuspocus socket: messages are looked at one after the other. While a token is checked nothing more
-/// is read, so what a client sends right behind it meets a document that is open, or is not. Not thread-safe.
+/// The way in of a Hocuspocus socket: messages are looked at one after the other. While a token is checked no further
+/// frame is read, so what a client sends right behind it meets a document that is open, or is not. Not thread-safe.
 /// </summary>
 internal sealed partial class FrameIntake(
     HocuspocusServices services,

@@ -11,7 +11,7 @@ namespace Relay.Protocols.Hocuspocus;
 /// <param name="HasSession">Whether a session is named.</param>
 internal readonly record struct HocuspocusAddress(DocumentName Document, bool HasSession)
 {
-    /// <summary>Longer ones are no address of any document, and nothing is remembered of them.</summary>
+    /// <summary>Longer ones are no address of any document, and are not remembered.</summary>
     public const int MaxUtf8Bytes = DocumentName.MaxUtf8Bytes + 256;
 
     /// <summary>Longer ones are not even denied by name: no client means them.</summary>

@@ -68,7 +68,7 @@ internal sealed class HocuspocusChannel : ISessionConnection
     /// <summary>How the client calls it.</summary>
     public string Address { get; }
 
-    /// <summary>Whether the address names a session, and so is nobody else's.</summary>
+    /// <summary>Whether the address names a session, and so belongs to one provider only.</summary>
     public bool HasSession { get; }
 
     public DocumentName Document { get; }
@@ -81,7 +81,7 @@ internal sealed class HocuspocusChannel : ISessionConnection
     /// <summary>What its provider waits for.</summary>
     public UnsyncedCount Unsynced { get; }
 
-    /// <summary>Nothing goes through it any more.</summary>
+    /// <summary>It is closed: it passes no more messages.</summary>
     public bool HasEnded => hasEnded;
 
     FrameFormat ISessionConnection.Format => format;

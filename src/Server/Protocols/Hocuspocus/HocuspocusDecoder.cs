@@ -3,10 +3,10 @@ using Relay.Yjs;
 
 namespace Relay.Protocols.Hocuspocus;
 
-/// <summary>Reads what a Hocuspocus provider sends: one message a frame, nothing after it.</summary>
+/// <summary>Reads what a Hocuspocus provider sends: one message a frame, without bytes after it.</summary>
 internal static class HocuspocusDecoder
 {
-    /// <summary>No token is this long; what is longer is refused before anybody computes with it.</summary>
+    /// <summary>No token is this long; what is longer is refused before its signature is checked.</summary>
     public const int MaxTokenBytes = 64 << 10;
 
     /// <summary>Whether the frame is a ping or a pong of the whole socket, which have no address.</summary>
@@ -72,7 +72,7 @@ internal static class HocuspocusDecoder
         var isRead = !reader.Failed;
         if (!isRead && kind == SyncBytes.Awareness)
         {
-            // The frame holds nothing else, so presence that does not read harms only itself, whatever is wrong in it.
+            // The frame holds no other message, so presence that does not read harms only itself.
             message = OfPresence(InboundAwareness.Unreadable(body));
             isRead = true;
         }
@@ -103,7 +103,7 @@ internal static class HocuspocusDecoder
         return HocuspocusMessage.Of(kind);
     }
 
-    /// <summary>A token, and from providers of version 4 their version, which nothing depends on.</summary>
+    /// <summary>A token, and from providers of version 4 their version, which is not used.</summary>
     private static HocuspocusMessage ReadToken(ref Lib0Reader reader, ReadOnlyMemory<byte> body)
     {
         var at = reader.Position;

@@ -1,7 +1,7 @@
 namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
-/// The formats that connections of the node share: one object for a plain address as long as somebody uses it, so that
+/// The formats that connections of the node share: one object for a plain address as long as it is in use, so that
 /// a frame is made once for all of them. Thread-safe.
 /// </summary>
 internal sealed class HocuspocusFormats

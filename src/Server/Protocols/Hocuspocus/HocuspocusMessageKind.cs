@@ -18,7 +18,7 @@ internal enum HocuspocusMessageKind
     /// <summary>Of a type that this node does not know.</summary>
     Unknown,
 
-    /// <summary>Presence that ends, and nothing else: goes to the document.</summary>
+    /// <summary>Only presence that ends: goes to the document.</summary>
     Goodbye,
 
     /// <summary>An application's own message that is too large, or comes too soon after others.</summary>

@@ -4,7 +4,7 @@ namespace Relay.Protocols.Hocuspocus;
 /// The one table of what a message to a document is answered with. A provider must not take a document for open that
 /// is not: so whatever is sent to one that is not open is answered in a way that makes stock
 /// providers start again, or tell their application. Tried with the providers 2.15.3, 3.4.4 and 4.8.0:
-/// a request for the token makes 3 and 4 send it again, and nothing else, so the node asks in their place what they
+/// a request for the token makes 3 and 4 send it again, and no more, so the node asks in their place what they
 /// lack (<see cref="Resumption"/>);
 /// 2 does not know the request, and starts again only with its socket;
 /// a denial tells the application of all three; a CLOSE resets <c>synced</c> of 3 and 4, and is unknown to 2.

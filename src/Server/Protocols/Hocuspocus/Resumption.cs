@@ -4,7 +4,7 @@ namespace Relay.Protocols.Hocuspocus;
 
 /// <summary>
 /// A document that was just opened, until its client asks what it lacks. A provider that opens a document asks at
-/// once; one that was asked for a new token, or that sends one after a denial, sends the token and nothing else. For
+/// once; one that was asked for a new token, or that sends one after a denial, sends the token only. For
 /// that one the node asks in its place, with what it last said that it has, and gives it the acknowledgements for
 /// updates that were dropped: once its answer to the node is in the log, so are they. Thread-safe.
 /// </summary>
@@ -53,7 +53,7 @@ internal sealed class Resumption : IDisposable
 
     /// <summary>Sees what the client says, and adds what is to be acknowledged with it.</summary>
     /// <param name="messages">Messages that came together; some may be added at the end.</param>
-    /// <returns>Whether there is nothing more to do.</returns>
+    /// <returns>Whether the resumption has ended.</returns>
     public bool Heard(List<DocumentMessage> messages)
     {
         lock (gate)

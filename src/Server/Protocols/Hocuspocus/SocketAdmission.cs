@@ -38,7 +38,7 @@ internal sealed class SocketAdmission
 
     public bool IsAdmitted => isAdmitted;
 
-    /// <summary>What the socket has read and nobody has settled, over all of its documents.</summary>
+    /// <summary>What the socket has read and is not settled yet, over all of its documents.</summary>
     public InboundCredit Credit { get; }
 
     /// <summary>The largest message at the moment.</summary>

@@ -43,7 +43,7 @@ internal sealed partial class SocketDocuments : IAsyncDisposable
             static self => ((SocketDocuments)self!).OnIdle(), this, UnadmittedTime, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>What the socket has read and nobody has settled.</summary>
+    /// <summary>What the socket has read and is not settled yet.</summary>
     public InboundCredit Credit { get; }
 
     /// <summary>Where the client is; null where that is not known.</summary>

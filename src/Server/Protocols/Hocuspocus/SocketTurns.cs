@@ -64,7 +64,7 @@ internal sealed class SocketTurns : IDisposable
     }
 
     /// <summary>
-    /// Gives something that is said of an open document its place, under a lock under which nothing may be written.
+    /// Gives something that is said of an open document its place, under a lock under which no frame may be written.
     /// </summary>
     /// <returns>What the caller has to go on with when it has left the lock; null if that is another's task.</returns>
     public SocketTurn? Reserve(ReadOnlyMemory<byte> frame) => Reserve(frame, charged: 0);

@@ -163,7 +163,7 @@ internal sealed partial class YWebSocketConnection : ISessionConnection, IOpenCo
     {
         if (messages.Exists(static message => message.Kind == DocumentMessageKind.Awareness))
         {
-            // Many clients say nothing about themselves.
+            // Many clients send no presence.
             awareness ??= new InboundAwareness(
                 limits,
                 stamp,

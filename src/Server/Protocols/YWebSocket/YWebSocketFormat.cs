@@ -1,7 +1,7 @@
 namespace Relay.Protocols.YWebSocket;
 
 /// <summary>
-/// The frames of the y-websocket protocol: messages of y-protocols with nothing before them, and markers.
+/// The frames of the y-websocket protocol: messages of y-protocols without a prefix, and markers.
 /// </summary>
 internal sealed class YWebSocketFormat : SyncFormat
 {
@@ -17,7 +17,7 @@ internal sealed class YWebSocketFormat : SyncFormat
     public static YWebSocketFormat Instance { get; } = new();
 
     /// <summary>
-    /// A presence update without entries. Clients take it for a sign of life and do nothing: they drop a connection on
+    /// A presence update without entries. Clients take it for a sign of life only: they drop a connection on
     /// which no data frame came for 30 s.
     /// </summary>
     public ReadOnlyMemory<byte> Silence { get; }

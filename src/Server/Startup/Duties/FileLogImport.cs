@@ -7,14 +7,14 @@ namespace Relay.Startup;
 /// <summary>
 /// A node that was alone and now joins others brings along what its file log holds and no snapshot covers: the entries
 /// are appended to the shared log under their own ids, and the file log is told that they are safe only when all of a
-/// document's are. So it may be repeated at any point, and nothing is removed from the files before their time.
+/// document's are. So it may be repeated at any point, and no entry is removed from the files before its time.
 /// </summary>
 internal sealed partial class FileLogImport(string directory, IDocumentLog target, TimeProvider time,
     ILoggerFactory loggers)
 {
     private const int AtOnce = 8;
 
-    // Between a refusal that names the log's epoch and the next try somebody would have to lose the log, each time.
+    // Between a refusal that names the log's epoch and the next try the log would have to be lost, each time.
     private const int Tries = 10;
 
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
@@ -86,7 +86,7 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
     }
 
     /// <summary>
-    /// Appends to whatever log there is, and gives its epoch; nothing for a deletion where there is one: it was of
+    /// Appends to whatever log there is, and gives its epoch; null for a deletion where there is one: it was of
     /// another document of that name.
     /// </summary>
     private async ValueTask<long?> AppendAsync(DocumentName document, long epoch, LogEntry entry,

@@ -5,7 +5,7 @@ internal sealed record OrphanedDocumentOptions
 {
     /// <summary>
     /// How often it asks for some. Default: 15 s: a document is orphaned only after minutes, so asking more often
-    /// finds nothing sooner.
+    /// finds none sooner.
     /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
 

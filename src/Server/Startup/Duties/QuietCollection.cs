@@ -6,7 +6,7 @@ namespace Relay.Startup;
 /// <summary>
 /// Collects garbage when a node has become quiet after a burst: first beside the program, then, if little survives,
 /// once more to give memory back. The runtime collects when something is allocated, so a node whose documents were all
-/// left, or whose clients have all connected and do nothing, would keep what the burst took. docs/performance.md has
+/// left, or whose clients have all connected and are idle, would keep what the burst took. docs/performance.md has
 /// the figures. The second step keeps everything waiting, so it is put off while clients send updates, however few.
 /// </summary>
 internal sealed class QuietCollection(

@@ -98,7 +98,7 @@ internal sealed partial class StartChecks(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Nobody waits for the others any more.
+            // The start no longer waits for the others.
             await stopping.CancelAsync();
             throw new StartRefusedException(exception.Message, exception);
         }

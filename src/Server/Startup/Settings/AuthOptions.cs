@@ -10,8 +10,8 @@ internal sealed class AuthOptions
     private AllowedOrigins origins = Access.AllowedOrigins.All;
 
     /// <summary>
-    /// <c>none</c> lets everybody read and write every document; <c>jwt</c> asks for signed tokens. Default:
-    /// <c>none</c> in Development; required otherwise, so that nobody publishes an open node without having said so.
+    /// <c>none</c> lets every client read and write every document; <c>jwt</c> asks for signed tokens. Default:
+    /// <c>none</c> in Development; required otherwise, so that a node is open only where a setting says so.
     /// </summary>
     public string? Mode { get; set; }
 
@@ -27,7 +27,7 @@ internal sealed class AuthOptions
 
     /// <summary>
     /// Writes the token's user id and name into the presence of its connections, as <c>user.id</c> and
-    /// <c>user.name</c>, so that nobody appears under another's name. Default: false.
+    /// <c>user.name</c>, so that no user appears under another's name. Default: false.
     /// </summary>
     public bool StampAwareness { get; set; }
 
@@ -42,7 +42,7 @@ internal sealed class AuthOptions
         {
             check.Refuse(
                 $"{check.Key(Mode)} must be set outside Development: '{Tokens}' asks for tokens, '{Open}' lets "
-                + "everybody read and write every document.");
+                + "every client read and write every document.");
         }
 
         check.Read(Mode, TryReadMode, $"'{Open}' or '{Tokens}'", "");
@@ -50,8 +50,8 @@ internal sealed class AuthOptions
         if (StampAwareness && !AsksForTokens)
         {
             check.Refuse(
-                $"{check.Key(StampAwareness)} has no meaning without {check.Key(Mode)}={Tokens}: nobody says who a "
-                + "user is.");
+                $"{check.Key(StampAwareness)} has no meaning without {check.Key(Mode)}={Tokens}: no token says "
+                + "who a user is.");
         }
 
         Jwt.Check(check.In(Jwt), AsksForTokens, $"{check.Key(Mode)}={Tokens}", isDevelopment);

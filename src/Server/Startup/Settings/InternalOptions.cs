@@ -16,7 +16,7 @@ internal sealed class InternalOptions
 
     /// <summary>
     /// What nodes prove themselves with, equal on all of them. Required with <see cref="Port"/> outside Development.
-    /// Absent in Development: a secret that everybody can read in the sources, and the listener hears its own machine
+    /// Absent in Development: a secret that stands in the sources, and the listener hears its own machine
     /// only.
     /// </summary>
     public string? Secret { get; set; }
@@ -31,7 +31,7 @@ internal sealed class InternalOptions
         if (Port > 0 && Secret is null && !isDevelopment)
         {
             check.Refuse(
-                $"{check.Key(Secret)} must be set outside Development when {check.Key(Port)} is: without it anybody "
+                $"{check.Key(Secret)} must be set outside Development when {check.Key(Port)} is: without it any client "
                 + "could read every document there.");
         }
 

@@ -176,13 +176,13 @@ internal sealed class JwtOptions
         return read;
     }
 
-    /// <summary>Refuses an address over which somebody on the way could put a key of his own.</summary>
+    /// <summary>Refuses an address over which an attacker on the way could put a key of his own.</summary>
     private static Uri? Safe(SettingsCheck check, Uri? address, string key, bool isDevelopment)
     {
         if (address?.Scheme == "http" && !isDevelopment && !IsHere(address))
         {
             check.Refuse(
-                $"{key} begins with http://, over which anybody on the way could put a key of his own: "
+                $"{key} begins with http://, over which an attacker on the way could put a key of his own: "
                 + "outside Development it must begin with https://, except for an address of this machine.");
         }
 

@@ -113,7 +113,7 @@ internal sealed class LimitsOptions
     /// <summary>
     /// WebSockets that one client address may ask for per minute in the long run, as many at once after a pause. 0
     /// for no limit. Default: 30,000: more than <see cref="MaxConnections"/>, so that a whole node's clients may
-    /// come at once, also through a proxy that nobody named. Behind one, <c>Network:TrustedProxies</c> must name
+    /// come at once, also through a proxy that is not named. Behind one, <c>Network:TrustedProxies</c> must name
     /// it.
     /// </summary>
     public int ConnectionsPerMinute { get; set; } = 30_000;

@@ -9,7 +9,7 @@ internal sealed class NetworkOptions
     private IReadOnlyList<IPNetwork> proxies = [];
     /// <summary>
     /// The addresses or networks of proxies and load balancers, separated by commas, whose <c>X-Forwarded-For</c> is
-    /// believed. Default: none; everybody is who he seems to be.
+    /// believed. Default: none; every connection counts by the address that it comes from.
     /// </summary>
     public string? TrustedProxies { get; set; }
     private AllowedHosts? hosts;

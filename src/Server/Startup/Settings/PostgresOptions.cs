@@ -17,7 +17,7 @@ internal sealed class PostgresOptions
     /// <summary>
     /// PEM text, or the path of a file with it: the authorities from which the server's certificate must come, for
     /// instance those of RDS. Needs <c>SSL Mode=VerifyFull</c> (or <c>VerifyCA</c>) in the connection string, without
-    /// which nothing would be checked. Default: those that the system knows.
+    /// which no certificate would be checked. Default: those that the system knows.
     /// </summary>
     public string? RootCertificates { get; set; }
 

@@ -34,7 +34,7 @@ internal sealed class RelaySettings
     public ShutdownOptions Shutdown { get; } = new();
 
     /// <summary>
-    /// By which names clients may address this node. Without tokens, nothing but the name tells this node's own pages
+    /// By which names clients may address this node. Without tokens, only the name tells this node's own pages
     /// from those of another site (<see cref="Access.AllowedHosts"/>), so only this machine's names and those of
     /// <c>Network:AllowedHosts</c> are allowed. With tokens it is every name, unless that setting names some.
     /// </summary>

@@ -50,7 +50,7 @@ internal sealed class SettingsCheck(SettingsTexts texts, string section = "")
         TimeSpan most,
         [CallerArgumentExpression(nameof(setting))] string name = "")
     {
-        // A bare number would be days: nobody means that.
+        // A bare number would be days, which is never meant.
         if (Given(name) is { } text
             && (!text.Contains(':') || texts.IsUnread(section + name) || setting < least || setting > most))
         {
@@ -95,8 +95,8 @@ internal sealed class SettingsCheck(SettingsTexts texts, string section = "")
     }
 
     /// <summary>
-    /// Reads an address over HTTP; null when it is not given or refused. The refusal does not repeat it: somebody may
-    /// have written a user and a password into it, which are not allowed, because addresses are logged.
+    /// Reads an address over HTTP; null when it is not given or refused. The refusal does not repeat it: it may
+    /// hold a user and a password, which are not allowed, because addresses are logged.
     /// </summary>
     public Uri? Address(string? setting, [CallerArgumentExpression(nameof(setting))] string name = "")
     {

@@ -32,7 +32,7 @@ internal static class SettingsTogether
         {
             check.Refuse(
                 $"{check.Key(settings.DynamoDb.Table)} tells other nodes where to ask this one, but without "
-                + $"{check.Key(settings.Internal.Port)} nobody answers there.");
+                + $"{check.Key(settings.Internal.Port)} this node does not listen there.");
         }
 
         if (settings.Internal is { Port: > 0, Secret: null }
@@ -47,7 +47,7 @@ internal static class SettingsTogether
         {
             check.Refuse(
                 $"{check.Key(settings.Node.Address)} says where other nodes reach this one, but without "
-                + $"{check.Key(settings.Internal.Port)} nobody answers there.");
+                + $"{check.Key(settings.Internal.Port)} this node does not listen there.");
         }
     }
 }
