@@ -19,6 +19,9 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly CancellationTokenSource closing = new();
     private int isLost;
 
+    /// <summary>Null until a server was reached.</summary>
+    private bool? isOneServer;
+
     /// <param name="options">How Redis is reached.</param>
     /// <param name="purpose">What the connection is for, as the logs and Redis' list of clients say it.</param>
     /// <param name="time">The clock.</param>
@@ -50,6 +53,24 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     public event Action? CommandsRestored;
 
     public bool IsConnected => opening.IsCompletedSuccessfully && opening.Result.IsConnected;
+
+    /// <summary>
+    /// Whether one server has all keys, whatever replicas it has. False until one was reached: the client takes a
+    /// server for such a one before.
+    /// </summary>
+    public bool IsOneServer
+    {
+        get
+        {
+            if (!isOneServer.HasValue && IsConnected)
+            {
+                isOneServer = opening.Result.GetServers()
+                    .All(static server => !server.IsConnected || server.ServerType == ServerType.Standalone);
+            }
+
+            return isOneServer == true;
+        }
+    }
 
     /// <summary>Whether the client has a subscription to the channel on a connection that is there.</summary>
     public bool IsSubscribed(RedisChannel channel) =>
