@@ -213,7 +213,7 @@ internal sealed class Redis(
 
             if (known.Position.Id == entry.Id)
             {
-                throw new ScheduleFailedException("An append was repeated, and does not say so.");
+                throw new ScheduleFailedException("An append has an id that the log has, and is not said to be a repeat.");
             }
         }
 
