@@ -77,26 +77,28 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         opening.IsCompletedSuccessfully && opening.Result.GetSubscriber().IsConnected(channel);
 
     /// <summary>
-    /// Evaluates a script. Repeated once when the server does not know it (after SCRIPT FLUSH or a failover), which has
-    /// done nothing then.
+    /// Evaluates a script, whose text is sent only to a server that does not know it (a new one, or after SCRIPT FLUSH
+    /// or a failover) and has done nothing therefore.
     /// </summary>
-    public async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments,
+    public async Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments,
         CancellationToken cancellation)
     {
-        for (var first = true; ; first = false)
+        try
         {
-            try
-            {
-                return await CallAsync(
-                    redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, scriptFlags),
-                    cancellation);
-            }
-            catch (BackplaneUnavailableException e) when (first && e.InnerException is RedisServerException
-                && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-            {
-                // The client sends the text now.
-            }
+            return await CallAsync(
+                redis => redis.GetDatabase().ScriptEvaluateAsync(script.Hash, keys, arguments, scriptFlags),
+                cancellation);
         }
+        catch (BackplaneUnavailableException e) when (e.InnerException is RedisServerException
+            && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // Below.
+        }
+
+        const CommandFlags Whole = CommandFlags.NoScriptCache;
+        return await CallAsync(
+            redis => redis.GetDatabase().ScriptEvaluateAsync(script.Text, keys, arguments, scriptFlags | Whole),
+            cancellation);
     }
 
     /// <summary>Makes a call under the deadline.</summary>

@@ -111,7 +111,7 @@ public sealed class RedisAppendsTogetherTests : RedisFixture
         PendingAppend[] appends = [.. names.Select(name =>
             new PendingAppend(Keys(name), 0, Sample.Update(1), replaced: null))];
         var error = await Assert.ThrowsAsync<RedisServerException>(() => redis.GetDatabase().ScriptEvaluateAsync(
-            RedisScript.Append, AppendScript.Keys(appends),
+            RedisScript.Append.Text, AppendScript.Keys(appends),
             AppendScript.Arguments([1000, RedisChannels.PublishCommand, "0", 100, "", ""], appends, 1000)).Soon());
         Assert.StartsWith("READONLY", error.Message, StringComparison.Ordinal);
     }

@@ -244,6 +244,7 @@ public sealed class RedisFaultTests : RedisFixture
         var arguments = AppendScript.Arguments(
             [1000, RedisChannels.PublishCommand, "0", 100, head, head], appends, maxPublished: 1000);
         arguments[^3] = "nowhere";
-        await redis.GetDatabase().ScriptEvaluateAsync(RedisScript.Append, AppendScript.Keys(appends), arguments).Soon();
+        await redis.GetDatabase()
+            .ScriptEvaluateAsync(RedisScript.Append.Text, AppendScript.Keys(appends), arguments).Soon();
     }
 }
