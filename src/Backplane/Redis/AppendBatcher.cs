@@ -3,19 +3,22 @@ using System.Collections.Concurrent;
 namespace Relay.Backplane;
 
 /// <summary>
-/// Sends the appends of all sessions of a node: an append that comes while no call is under way is sent at once; those
-/// that come meanwhile wait for its answer, and go together with the next call. Thread-safe.
+/// Sends the appends of all sessions of a node: one that comes while no call is under way is sent at once; those that
+/// come meanwhile wait for its answer, and go together with the next call. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Where one server has all keys, one call is under way, whatever the documents are. Otherwise there is one for each
 /// partition with appends.
 /// </remarks>
 /// <param name="server">Where they are sent.</param>
-internal sealed class AppendBatcher(IAppendServer server)
+/// <param name="later">Has another thread execute it; null for one of the thread pool.</param>
+internal sealed class AppendBatcher(IAppendServer server, Action<IThreadPoolWorkItem>? later = null)
 {
     private const int All = -1;
 
     private readonly IAppendServer server = server;
+    private readonly Action<IThreadPoolWorkItem> later =
+        later ?? (static work => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false));
     private readonly ConcurrentDictionary<int, AppendQueue> queues = new();
 
     /// <summary>Whether the server has refused a call with appends of several partitions.</summary>
@@ -35,7 +38,8 @@ internal sealed class AppendBatcher(IAppendServer server)
     private void Add(PendingAppend append)
     {
         var partition = server.TakesAllPartitions && !isApart ? All : append.Names.Partition;
-        queues.GetOrAdd(partition, static (_, self) => new AppendQueue(self.server, self.Separate), this).Add(append);
+        queues.GetOrAdd(
+            partition, static (_, self) => new AppendQueue(self.server, self.Separate, self.later), this).Add(append);
     }
 
     private void Separate(IReadOnlyList<PendingAppend> appends)

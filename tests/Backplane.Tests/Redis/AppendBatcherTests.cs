@@ -30,10 +30,36 @@ public sealed class AppendBatcherTests
         var results = await Task.WhenAll(appends.Skip(1)).Soon();
         Assert.Equal(Enumerable.Range(1, 39).Select(i => new Position(5, i, entries[i].Id)),
             results.Select(result => result.Position));
+    }
 
-        // No append waits: the next one goes at once again.
-        _ = Append(batcher, Sample.Update(40));
-        Assert.Equal(3, server.Count);
+    [Fact]
+    public async Task After_some_that_came_together_another_thread_sends_what_has_come_until_it_begins()
+    {
+        var server = new HeldAppendServer();
+        var others = new Queue<IThreadPoolWorkItem>();
+        var batcher = new AppendBatcher(server, others.Enqueue);
+        _ = Append(batcher, Sample.Update(0));
+        _ = Append(batcher, Sample.Update(1));
+        (await server.NextAsync()).Store();
+        (await server.NextAsync()).Store();
+
+        foreach (var count in new[] { 5, 1 })
+        {
+            var calls = server.Count;
+            var entries = Enumerable.Range(0, count).Select(i => Sample.Update(i)).ToArray();
+            var appends = entries.Select(entry => Append(batcher, entry)).ToArray();
+            Assert.Equal((calls, 1), (server.Count, others.Count));
+            others.Dequeue().Execute();
+            var call = await server.NextAsync();
+            Assert.Equal(entries.Select(entry => entry.Id), call.Ids);
+            call.Store();
+            await Task.WhenAll(appends).Soon();
+        }
+
+        // The last one came alone.
+        _ = Append(batcher, Sample.Update(9));
+        Assert.Single((await server.NextAsync()).Ids);
+        Assert.Empty(others);
     }
 
     [Fact]
