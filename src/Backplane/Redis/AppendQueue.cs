@@ -28,6 +28,12 @@ internal sealed class AppendQueue(
     /// </summary>
     public const int MostBytes = 256 << 10;
 
+    /// <summary>
+    /// Each try that the script has to look for counts for so many bytes: where a log lacks the position behind which
+    /// it may be, all of the log is searched: 10,000 entries in 0.13 ms.
+    /// </summary>
+    public const int BytesPerTry = MostBytes / 16;
+
     private readonly Lock gate = new();
     private readonly Queue<PendingAppend> waiting = new();
     private bool isUnderWay;
@@ -93,18 +99,21 @@ internal sealed class AppendQueue(
         var taken = new List<PendingAppend>(Math.Min(waiting.Count, MostAppends));
         var bytes = 0L;
         while (taken.Count < MostAppends && waiting.TryPeek(out var first)
-            && (taken.Count == 0 || bytes + first.Bytes.Length <= MostBytes))
+            && (taken.Count == 0 || bytes + Weight(first) <= MostBytes))
         {
             waiting.Dequeue();
             if (!first.Task.IsCompleted)
             {
                 taken.Add(first);
-                bytes += first.Bytes.Length;
+                bytes += Weight(first);
             }
         }
 
         return taken;
     }
+
+    private static int Weight(PendingAppend append) =>
+        append.Bytes.Length + (append.Entry.Earlier.Length * BytesPerTry);
 
     /// <summary>
     /// Makes a call. The next one begins before the callers of this one go on: they may take their time.

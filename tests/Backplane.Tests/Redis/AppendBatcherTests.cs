@@ -91,6 +91,27 @@ public sealed class AppendBatcherTests
     }
 
     [Fact]
+    public async Task A_call_has_only_so_many_tries_to_look_for()
+    {
+        var server = new HeldAppendServer();
+        var batcher = new AppendBatcher(server);
+        for (var i = 0; i < 40; i++)
+        {
+            _ = Append(batcher, Sample.Update(i) with { Earlier = new[] { Sample.Id(), Sample.Id() } });
+        }
+
+        var sizes = new List<int>();
+        while (sizes.Sum() < 40)
+        {
+            var call = await server.NextAsync();
+            sizes.Add(call.Ids.Length);
+            call.Store();
+        }
+
+        Assert.Equal([1, 7, 7, 7, 7, 7, 4], sizes);
+    }
+
+    [Fact]
     public async Task One_that_fails_answers_only_its_own_caller()
     {
         var server = new HeldAppendServer();
