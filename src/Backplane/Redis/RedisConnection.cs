@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -17,6 +18,9 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly CommandFlags scriptFlags;
     private readonly Task<ConnectionMultiplexer> opening;
     private readonly CancellationTokenSource closing = new();
+
+    /// <summary>The scripts whose text some server has taken.</summary>
+    private readonly ConcurrentDictionary<RedisScript, bool> sent = new();
     private int isLost;
 
     /// <summary>Null until a server was reached.</summary>
@@ -77,17 +81,20 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         opening.IsCompletedSuccessfully && opening.Result.GetSubscriber().IsConnected(channel);
 
     /// <summary>
-    /// Evaluates a script, whose text is sent only to a server that does not know it (a new one, or after SCRIPT FLUSH
-    /// or a failover) and has done nothing therefore.
+    /// Evaluates a script. Its text is sent for the first time, and to a server that does not know it (after SCRIPT
+    /// FLUSH or a failover) and has done nothing therefore.
     /// </summary>
     public async Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments,
         CancellationToken cancellation)
     {
         try
         {
-            return await CallAsync(
-                redis => redis.GetDatabase().ScriptEvaluateAsync(script.Hash, keys, arguments, scriptFlags),
-                cancellation);
+            if (sent.ContainsKey(script))
+            {
+                return await CallAsync(
+                    redis => redis.GetDatabase().ScriptEvaluateAsync(script.Hash, keys, arguments, scriptFlags),
+                    cancellation);
+            }
         }
         catch (BackplaneUnavailableException e) when (e.InnerException is RedisServerException
             && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
@@ -96,9 +103,11 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
 
         const CommandFlags Whole = CommandFlags.NoScriptCache;
-        return await CallAsync(
+        var result = await CallAsync(
             redis => redis.GetDatabase().ScriptEvaluateAsync(script.Text, keys, arguments, scriptFlags | Whole),
             cancellation);
+        sent.TryAdd(script, true);
+        return result;
     }
 
     /// <summary>Makes a call under the deadline.</summary>
