@@ -4,7 +4,7 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>Which appends go together, and what each caller is told; without Redis.</summary>
-public sealed class AppendBatcherTests
+public sealed partial class AppendBatcherTests
 {
     private readonly RedisKeys keys = new("relay", 256);
     private readonly DocumentName name = Sample.Name();
@@ -194,56 +194,6 @@ public sealed class AppendBatcherTests
     }
 
     [Fact]
-    public async Task Where_keys_lie_apart_each_partition_has_a_call_of_its_own_under_way()
-    {
-        var server = new HeldAppendServer { TakesAllPartitions = false };
-        var batcher = new AppendBatcher(server);
-        var other = Elsewhere();
-        var first = Append(batcher, Sample.Update(0));
-        var second = Append(batcher, Sample.Update(1));
-        var third = Append(batcher, Sample.Update(2), _ => other);
-        Assert.Equal(2, server.Count);
-        Assert.False(second.IsCompleted);
-
-        var (call, there) = (await server.NextAsync(), await server.NextAsync());
-        there.Store();
-        await third.Soon();
-        Assert.False(first.IsCompleted);
-        call.Store();
-        await first.Soon();
-        (await server.NextAsync()).Store();
-        await second.Soon();
-    }
-
-    [Fact]
-    public async Task A_server_that_refuses_several_partitions_gets_each_append_in_a_call_of_its_partition()
-    {
-        var server = new HeldAppendServer { IsApart = true };
-        var batcher = new AppendBatcher(server);
-        var other = Elsewhere();
-        var entries = Enumerable.Range(0, 7).Select(i => Sample.Update(i)).ToArray();
-        var appends = entries.Select((entry, i) => Append(batcher, entry, _ => i % 2 == 0 ? name : other)).ToArray();
-        (await server.NextAsync()).Store();
-
-        var sent = new List<EntryId>();
-        while (sent.Count < 6)
-        {
-            var call = await server.NextAsync();
-            sent.AddRange(call.Ids);
-            call.Store();
-        }
-
-        var results = await Task.WhenAll(appends).Soon();
-        Assert.Equal(entries.Select(entry => entry.Id), results.Select(result => result.Position.Id));
-        Assert.Equal(entries.Skip(1).Where((_, i) => i % 2 == 0).Select(entry => entry.Id),
-            sent.Where(id => Array.FindIndex(entries, entry => entry.Id == id) % 2 == 1));
-        _ = Append(batcher, Sample.Update(8));
-        _ = Append(batcher, Sample.Update(9), _ => other);
-        Assert.Single((await server.NextAsync()).Ids);
-        Assert.Single((await server.NextAsync()).Ids);
-    }
-
-    [Fact]
     public async Task The_next_call_goes_while_replicas_are_waited_for_and_what_they_lack_is_not_answered()
     {
         var confirmed = new TaskCompletionSource();
@@ -310,8 +260,4 @@ public sealed class AppendBatcherTests
         Func<DocumentName, DocumentName>? document = null, CancellationToken cancellation = default) =>
         batcher.AppendAsync(
             new PendingAppend(keys.Of(document?.Invoke(name) ?? name), 5, entry, replaced: null), cancellation);
-
-    /// <summary>A document of another partition.</summary>
-    private DocumentName Elsewhere() => Enumerable.Range(0, 1000).Select(i => Sample.Name($"{i}"))
-        .First(other => keys.PartitionOf(other) != keys.PartitionOf(name));
 }
