@@ -12,7 +12,8 @@ namespace Relay.Backplane;
 /// ids of the tries before (<see cref="LogEntry.Earlier"/>).
 /// </summary>
 /// <remarks>
-/// A repeat has a new id wherever the log can go back to an earlier state: a try may have been stored in what is lost,
+/// Only a repeat is looked for in what the log holds: without <see cref="LogEntry.Earlier"/>, an entry's id must be
+/// new. A repeat has a new id wherever the log can go back to an earlier state: a try may have been stored in what is lost,
 /// and under the same id the repeat could be stored at the same offset behind other entries, so that one position would
 /// name two histories.
 /// </remarks>
@@ -21,9 +22,9 @@ public interface IDocumentLog
     /// <summary>
     /// Stores <paramref name="entry"/> under the next offset, delivers it to the document's listeners (the caller's own
     /// among them) and marks the document as unsaved. Without a log, starts the epoch max(<paramref name="epoch"/> + 1,
-    /// the store's clock in µs). An entry whose id, or one of <see cref="LogEntry.Earlier"/>, is already among those
-    /// that the log holds is not stored again: the answer is that of the try that was stored (<see
-    /// cref="AppendOutcome.StartedEpoch"/> if it started the epoch and the caller still names another one).
+    /// the store's clock in µs). A repeat of which the log holds a try (<see cref="LogEntry.Earlier"/>) is not stored
+    /// again: the answer is that of the try (<see cref="AppendOutcome.StartedEpoch"/> if it started the epoch and the
+    /// caller still names another one).
     /// </summary>
     /// <param name="document">The document.</param>
     /// <param name="epoch">The epoch that the caller means; 0 if it knows of none. A log of another epoch stores
@@ -40,7 +41,7 @@ public interface IDocumentLog
     /// Begins the document's log anew: what it held is gone, and <paramref name="entry"/> is the first entry of the
     /// epoch max(<paramref name="epoch"/> + 1, the store's clock in µs), delivered and marked as unsaved like any
     /// other. All of it happens at once or not at all. Answers <see cref="AppendOutcome.StartedEpoch"/>, also to a
-    /// repeat under the same id, or <see cref="AppendOutcome.OtherEpoch"/> with the log's end, and then nothing was
+    /// repeat under the same id while the log begins with that entry, or <see cref="AppendOutcome.OtherEpoch"/> with the log's end, and then nothing was
     /// changed.
     /// </summary>
     /// <param name="document">The document.</param>

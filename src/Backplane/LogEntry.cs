@@ -10,9 +10,16 @@ namespace Relay.Backplane;
 public readonly record struct LogEntry(EntryId Id, EntryKind Kind, ReadOnlyMemory<byte> Payload)
 {
     /// <summary>
-    /// For a repeated append: the ids of the tries whose outcome is unknown. An entry of one of these is this one.
+    /// For a repeated append: the ids of the tries whose outcome is unknown. An entry of one of these is this one. The
+    /// tries have all but their ids in common; the entry's own id may be among them.
     /// </summary>
     public ReadOnlyMemory<EntryId> Earlier { get; init; }
+
+    /// <summary>
+    /// For a repeated append: a position that the caller's document had before the first try, so a log that has it need
+    /// not be searched up to there. <see cref="Position.None"/> if none is known.
+    /// </summary>
+    public Position EarlierAfter { get; init; }
 
     /// <summary>What newer versions add to an entry; stored and delivered with it.</summary>
     public OptionalFields Fields { get; init; }

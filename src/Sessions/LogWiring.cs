@@ -45,7 +45,7 @@ internal sealed class LogWiring(SessionParts parts) : ILogFollowerSession, IOutb
 
     void ILogFollowerSession.Fail(RefusalReason reason) => parts.Lifecycle.Fail(reason);
 
-    long IOutboxSession.Epoch => parts.Follower.Position.Epoch;
+    Position IOutboxSession.Position => parts.Follower.Position;
 
     bool IOutboxSession.MaySend => !parts.Follower.IsReconciling;
 

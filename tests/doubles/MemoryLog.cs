@@ -7,7 +7,6 @@ namespace Relay.Doubles;
 internal sealed class MemoryLog(long epoch)
 {
     private readonly List<LoggedEntry> entries = [];
-    private readonly HashSet<EntryId> ids = [];
     private Position start = new(epoch, 0, EntryId.None);
 
     public long Epoch => epoch;
@@ -19,7 +18,7 @@ internal sealed class MemoryLog(long epoch)
     public LoggedEntry? Find(EntryId id) =>
         entries.FirstOrDefault(e => e.Position.Id == id) is { Position.IsNone: false } found ? found : null;
 
-    /// <summary>Stores an entry, unless it or an earlier try of it is stored already.</summary>
+    /// <summary>Stores an entry, unless it is a repeat of one that is stored already.</summary>
     /// <returns>The result for the caller, and the stored entry.</returns>
     public (AppendResult Result, LoggedEntry? Entry) Append(LogEntry entry, AppendOutcome outcome)
     {
@@ -29,9 +28,9 @@ internal sealed class MemoryLog(long epoch)
             return (new AppendResult(AppendOutcome.Stored, earlier.Position, earlier.Previous), earlier);
         }
 
-        if (!ids.Add(entry.Id) && Find(entry.Id) is { } known)
+        if (Find(entry.Id) is not null)
         {
-            return (new AppendResult(AppendOutcome.Stored, known.Position, known.Previous), known);
+            throw new InvalidOperationException("An append was repeated, and does not say so.");
         }
 
         var logged = new LoggedEntry(new Position(epoch, End.Offset + 1, entry.Id), End.Id, entry.Kind, entry.Payload)

@@ -16,7 +16,7 @@ internal sealed class CoveredLogRenewal(RedisConnection connection, RedisSubscri
             foreach (var some in partition.Subscriptions.Values.Chunk(DocumentsPerCall))
             {
                 await connection.EvaluateAsync(RedisScript.Renew,
-                    [.. some.SelectMany(one => new[] { one.Keys.Head, one.Keys.Entries, one.Keys.Ids })],
+                    [.. some.SelectMany(one => new[] { one.Keys.Head, one.Keys.Entries })],
                     [], cancellation);
             }
         }

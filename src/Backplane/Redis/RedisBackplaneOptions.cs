@@ -45,7 +45,8 @@ public sealed record RedisBackplaneOptions
 
     /// <summary>
     /// After how long a call gives up with <see cref="BackplaneUnavailableException"/>. Default: 5 seconds; a healthy
-    /// Redis answers in under one millisecond, one that fails over in some seconds.
+    /// Redis answers in under one millisecond, one that fails over in some seconds. An append may wait for the call
+    /// before it, too: twice as long.
     /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -17,7 +18,13 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly CommandFlags scriptFlags;
     private readonly Task<ConnectionMultiplexer> opening;
     private readonly CancellationTokenSource closing = new();
+
+    /// <summary>The scripts whose text some server has taken.</summary>
+    private readonly ConcurrentDictionary<RedisScript, bool> sent = new();
     private int isLost;
+
+    /// <summary>Null until a server was reached.</summary>
+    private bool? isOneServer;
 
     /// <param name="options">How Redis is reached.</param>
     /// <param name="purpose">What the connection is for, as the logs and Redis' list of clients say it.</param>
@@ -51,31 +58,56 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     public bool IsConnected => opening.IsCompletedSuccessfully && opening.Result.IsConnected;
 
+    /// <summary>
+    /// Whether one server has all keys, whatever replicas it has. False until one was reached: the client takes a
+    /// server for such a one before.
+    /// </summary>
+    public bool IsOneServer
+    {
+        get
+        {
+            if (!isOneServer.HasValue && IsConnected)
+            {
+                isOneServer = opening.Result.GetServers()
+                    .All(static server => !server.IsConnected || server.ServerType == ServerType.Standalone);
+            }
+
+            return isOneServer == true;
+        }
+    }
+
     /// <summary>Whether the client has a subscription to the channel on a connection that is there.</summary>
     public bool IsSubscribed(RedisChannel channel) =>
         opening.IsCompletedSuccessfully && opening.Result.GetSubscriber().IsConnected(channel);
 
     /// <summary>
-    /// Evaluates a script. Repeated once when the server does not know it (after SCRIPT FLUSH or a failover), which has
-    /// done nothing then.
+    /// Evaluates a script. Its text is sent for the first time, and to a server that does not know it (after SCRIPT
+    /// FLUSH or a failover) and has done nothing therefore.
     /// </summary>
-    public async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments,
+    public async Task<RedisResult> EvaluateAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments,
         CancellationToken cancellation)
     {
-        for (var first = true; ; first = false)
+        try
         {
-            try
+            if (sent.ContainsKey(script))
             {
                 return await CallAsync(
-                    redis => redis.GetDatabase().ScriptEvaluateAsync(script, keys, arguments, scriptFlags),
+                    redis => redis.GetDatabase().ScriptEvaluateAsync(script.Hash, keys, arguments, scriptFlags),
                     cancellation);
             }
-            catch (BackplaneUnavailableException e) when (first && e.InnerException is RedisServerException
-                && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-            {
-                // The client sends the text now.
-            }
         }
+        catch (BackplaneUnavailableException e) when (e.InnerException is RedisServerException
+            && e.InnerException.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // Below.
+        }
+
+        const CommandFlags Whole = CommandFlags.NoScriptCache;
+        var result = await CallAsync(
+            redis => redis.GetDatabase().ScriptEvaluateAsync(script.Text, keys, arguments, scriptFlags | Whole),
+            cancellation);
+        sent.TryAdd(script, true);
+        return result;
     }
 
     /// <summary>Makes a call under the deadline.</summary>

@@ -11,9 +11,6 @@ internal static class RedisEnvelope
     // Epoch, offset and partition count, and the id of the entry before it.
     private const int EntryFrameLength = 32;
     private const int SavedLength = 24;
-
-    // Outcome, epoch, offset, id, the id before it, count.
-    private const int AppendedLength = 41;
     private const int SenderLength = 8;
 
     public static byte[] Awareness(ulong node, AwarenessKind kind, ReadOnlySpan<byte> content) =>
@@ -59,16 +56,11 @@ internal static class RedisEnvelope
     }
 
     /// <summary>
-    /// Reads what the append script answers: the result, and the partition's count at that append, 0 where it is not
-    /// known. Null for what no such script answers.
+    /// Reads what the append script answers to an append that did not fail: outcome, epoch, offset, id, the id before
+    /// it.
     /// </summary>
-    public static (AppendResult Result, long Count)? Appended(ReadOnlySpan<byte> answer)
+    public static AppendResult Appended(ReadOnlySpan<byte> answer)
     {
-        if (answer.Length != AppendedLength || answer[0] > 2)
-        {
-            return null;
-        }
-
         var outcome = answer[0] switch
         {
             0 => AppendOutcome.Stored,
@@ -76,8 +68,7 @@ internal static class RedisEnvelope
             _ => AppendOutcome.OtherEpoch
         };
         var position = ReadPosition(answer[1..], RedisEntry.DecodeId(answer[17..]));
-        return (new AppendResult(outcome, position, RedisEntry.DecodeId(answer[25..])),
-            BinaryPrimitives.ReadInt64BigEndian(answer[33..]));
+        return new AppendResult(outcome, position, RedisEntry.DecodeId(answer[25..]));
     }
 
     /// <summary>The partition's count of appends in a message about an entry that names one.</summary>

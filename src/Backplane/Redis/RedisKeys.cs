@@ -95,8 +95,6 @@ internal sealed class RedisKeys(string prefix, int count)
 
         public RedisKey Entries => $"{Prefix}log:{Name}";
 
-        public RedisKey Ids => $"{Prefix}ids:{Name}";
-
         public RedisKey Claim => $"{Prefix}claim:{Name}";
 
         public string ChannelName => $"{Prefix}channel:{Name}";

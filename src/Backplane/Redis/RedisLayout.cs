@@ -11,7 +11,7 @@ namespace Relay.Backplane;
 /// The number changes where optional fields cannot help: when keys, scripts or fixed bytes are no longer those that
 /// older nodes use. Layout 1 had no number, so a partition without one is of layout 1. The scripts <c>append</c> and
 /// <c>changes</c>, which begin partitions, write the number. Up to layout 2 there were 256 partitions with the tags r0
-/// to r255.
+/// to r255. Up to layout 3 a document had a third key, with the ids of its entries.
 /// </remarks>
 /// <param name="connection">The connection to Redis.</param>
 /// <param name="keys">The names of keys.</param>
@@ -19,7 +19,7 @@ namespace Relay.Backplane;
 internal sealed class RedisLayout(RedisConnection connection, RedisKeys keys, string prefix)
 {
     /// <summary>The layout of this version.</summary>
-    public const string Current = "3";
+    public const string Current = "4";
 
     private const string Unnumbered = "1";
 

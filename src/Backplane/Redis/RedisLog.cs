@@ -10,24 +10,17 @@ namespace Relay.Backplane;
 /// have to confirm it, the entry is published after they have; an entry that was stored and not published is found by
 /// <see cref="LogEndCheck"/>.
 /// </remarks>
-internal sealed partial class RedisLog : IDocumentLog
+internal sealed class RedisLog : IDocumentLog
 {
-    // How many documents' last counts a partition keeps: far more than are written to between two checks; a node that
-    // is behind further looks at all its documents.
-    private const int MaxChanged = 4096;
-
     private readonly RedisBackplaneOptions options;
-    private readonly ILogger logger;
-    private readonly byte[] entryHead;
-    private readonly byte[] largeEntryHead;
     private readonly byte[] savedHead;
     private readonly RedisValue orphanedAfter;
     private readonly RedisKeys keys;
-    private readonly RedisConnection appends;
     private readonly RedisConnection others;
     private readonly RedisLogReader reader;
     private readonly RedisLogReader confirmingReader;
     private readonly ReplicaWaits replicas;
+    private readonly AppendBatcher batcher;
 
     /// <param name="appends">The connection of appends, which waits for replicas.</param>
     /// <param name="others">The connection of everything else.</param>
@@ -47,18 +40,15 @@ internal sealed partial class RedisLog : IDocumentLog
         TimeProvider time,
         ILogger logger)
     {
-        this.appends = appends;
         this.others = others;
         this.reader = reader;
         this.keys = keys;
         this.options = options;
-        this.logger = logger;
-        entryHead = RedisMessageHead.Encode(RedisMessageKind.Entry, node);
-        largeEntryHead = RedisMessageHead.Encode(RedisMessageKind.EntryByPosition, node);
         savedHead = RedisMessageHead.Encode(RedisMessageKind.Saved, node);
         orphanedAfter = RedisNumber.Milliseconds(options.Jobs.OrphanedAfter);
         confirmingReader = new RedisLogReader(appends, keys, options);
         replicas = new ReplicaWaits(appends, keys, options, time);
+        batcher = new AppendBatcher(new RedisAppendServer(appends, replicas, options, node, logger));
     }
 
     /// <inheritdoc />
@@ -108,7 +98,7 @@ internal sealed partial class RedisLog : IDocumentLog
         cancellation.ThrowIfCancellationRequested();
         await others.EvaluateAsync(
             RedisScript.Checkpoint,
-            [names.Head, names.Entries, names.Ids, names.Jobs, names.Attempts, names.Problems, names.Claim],
+            [names.Head, names.Entries, names.Jobs, names.Attempts, names.Problems, names.Claim],
             [
                 RedisNumber.Text(saved.Epoch), RedisNumber.Text(saved.Offset), RedisEntry.Encode(saved.Id),
                 RedisNumber.Text(trimThrough.Epoch), RedisNumber.Text(trimThrough.Offset),
@@ -118,7 +108,7 @@ internal sealed partial class RedisLog : IDocumentLog
             cancellation);
     }
 
-    private async ValueTask<AppendResult> StoreAsync(
+    private ValueTask<AppendResult> StoreAsync(
         DocumentName document, long epoch, LogEntry entry, Position? replaced, CancellationToken cancellation)
     {
         var names = keys.Of(document);
@@ -131,79 +121,7 @@ internal sealed partial class RedisLog : IDocumentLog
         }
 
         cancellation.ThrowIfCancellationRequested();
-        var bytes = RedisEntry.Encode(entry);
-        if (options.MinReplicas == 0)
-        {
-            return (await StoreAsync(names, epoch, bytes, replaced, entry.Earlier, cancellation)).Result;
-        }
-
-        var token = await replicas.BeginAsync(names.Partition, cancellation);
-        var (result, count) = await StoreAsync(names, epoch, bytes, replaced, entry.Earlier, cancellation);
-        if (result.Outcome != AppendOutcome.OtherEpoch)
-        {
-            if (result.Position.Id != entry.Id)
-            {
-                // An earlier try was stored: it is published under its own id.
-                bytes = RedisEntry.Encode(entry with { Id = result.Position.Id });
-            }
-
-            await ReplicaWaits.ConfirmAsync(token, names.Partition, cancellation);
-            await PublishAsync(names, result, count, bytes, cancellation);
-        }
-
-        return result;
+        return new ValueTask<AppendResult>(
+            batcher.AppendAsync(new PendingAppend(names, epoch, entry, replaced), cancellation));
     }
-
-    private async Task<(AppendResult Result, long Count)> StoreAsync(
-        RedisKeys.DocumentKeys names, long epoch, byte[] entry, Position? replaced, ReadOnlyMemory<EntryId> earlier,
-        CancellationToken cancellation)
-    {
-        var published = PublishedLength(entry);
-        RedisValue[] arguments =
-        [
-            epoch, entry, names.Name, names.ChannelName, published < entry.Length ? largeEntryHead : entryHead,
-            published, orphanedAfter, RedisChannels.PublishCommand, options.MinReplicas > 0, MaxChanged,
-        ];
-        var answer = (byte[]?)await appends.EvaluateAsync(
-            RedisScript.Append,
-            [names.Head, names.Entries, names.Ids, names.Count, names.Changed, names.Jobs],
-            replaced switch
-            {
-                null when earlier.IsEmpty => arguments,
-                null => [.. arguments, RedisValue.EmptyString, RedisValue.EmptyString, RedisEntry.Encode(earlier.Span)],
-                { IsNone: true } => [.. arguments, true],
-                { } end => [.. arguments, true, RedisEntry.Encode(end.Id)],
-            },
-            cancellation);
-        return RedisEnvelope.Appended(answer)
-            ?? throw new BackplaneUnavailableException(
-                "The append script answered with something else than its result.");
-    }
-
-    /// <summary>
-    /// Publishes what replicas have confirmed. Should that fail, listeners find the entry by the check of the log's
-    /// end, like any message that was lost.
-    /// </summary>
-    private async Task PublishAsync(RedisKeys.DocumentKeys names, AppendResult stored, long count, byte[] entry,
-        CancellationToken cancellation)
-    {
-        var published = PublishedLength(entry);
-        var head = published < entry.Length ? largeEntryHead : entryHead;
-        var message = RedisEnvelope.Entry(head, stored, count, entry.AsSpan(0, published));
-        var channel = RedisChannels.Name(names.ChannelName);
-        try
-        {
-            await appends.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
-        }
-        catch (BackplaneUnavailableException e)
-        {
-            LogNotPublished(e, names.Name);
-        }
-    }
-
-    /// <summary>How many bytes of an entry are published: all, or those before a payload that is too large.</summary>
-    private int PublishedLength(byte[] entry) =>
-        RedisEntry.HeadLength(entry) is var head && entry.Length - head > options.MaxPublishedBytes
-            ? head
-            : entry.Length;
 }

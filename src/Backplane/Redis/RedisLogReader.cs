@@ -66,7 +66,7 @@ internal sealed class RedisLogReader(RedisConnection connection, RedisKeys keys,
         var names = keys.Of(document);
         var answer = (RedisResult[])(await connection.EvaluateAsync(
             RedisScript.Read,
-            [names.Head, names.Entries, names.Ids],
+            [names.Head, names.Entries],
             [RedisNumber.Text(after.Epoch), RedisNumber.Text(after.Offset), RedisEntry.Encode(after.Id), pageBytes],
             cancellation))!;
         var outcome = (int)answer[0] switch

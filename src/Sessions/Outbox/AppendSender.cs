@@ -37,12 +37,14 @@ internal sealed partial class AppendSender
     public void Begin(ReadOnlyMemory<byte> payload, IReadOnlyList<OutboxItem> items)
     {
         var environment = context.Effects.Environment;
-        InFlight = new InFlightAppend(environment.NewEntryId(), payload, items, environment.Time.GetTimestamp());
+        InFlight = new InFlightAppend(
+            environment.NewEntryId(), session.Position, payload, items, environment.Time.GetTimestamp());
         Send();
     }
 
     /// <summary>The log is another one, which has none of the tries: the entry in flight starts anew.</summary>
-    public void StartAnew() => InFlight = InFlight?.WithId(context.Effects.Environment.NewEntryId());
+    public void StartAnew() =>
+        InFlight = InFlight?.WithId(context.Effects.Environment.NewEntryId(), session.Position);
 
     /// <summary>The entry in flight is in the log: it is not sent any more.</summary>
     public InFlightAppend End()
@@ -63,8 +65,12 @@ internal sealed partial class AppendSender
 
         current.Try(context.Effects.Environment);
         OwnEntries.Sends(current.Id);
-        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload) { Earlier = current.Earlier };
-        var epoch = session.Epoch;
+        var entry = new LogEntry(current.Id, EntryKind.Update, current.Payload)
+        {
+            Earlier = current.Earlier,
+            EarlierAfter = current.After,
+        };
+        var epoch = session.Position.Epoch;
         context.Effects.Start(
             context.Settings.CallTimeout,
             cancellation => log.AppendAsync(context.Name, epoch, entry, cancellation),

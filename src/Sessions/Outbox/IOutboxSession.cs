@@ -1,12 +1,13 @@
 using Relay.Backplane;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
 /// <summary>What the outbox asks the other parts of its session, and tells them.</summary>
 internal interface IOutboxSession
 {
-    /// <summary>The epoch of the log that is appended to.</summary>
-    long Epoch { get; }
+    /// <summary>Where the document stands in the log that is appended to.</summary>
+    Position Position { get; }
 
     /// <summary>Whether appends may be sent: not while the session reconciles with another log.</summary>
     bool MaySend { get; }

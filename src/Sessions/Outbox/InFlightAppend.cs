@@ -9,11 +9,12 @@ namespace Relay.Sessions;
 /// position ever names two histories.
 /// </summary>
 /// <param name="id">The id of the first try.</param>
+/// <param name="after">Where the document stood before the first try.</param>
 /// <param name="payload">What is appended.</param>
 /// <param name="items">What it was merged from.</param>
 /// <param name="startedAt">When the first try began, as the environment's clock counts.</param>
 internal sealed class InFlightAppend(
-    EntryId id, ReadOnlyMemory<byte> payload, IReadOnlyList<OutboxItem> items, long startedAt)
+    EntryId id, Position after, ReadOnlyMemory<byte> payload, IReadOnlyList<OutboxItem> items, long startedAt)
 {
     /// <summary>
     /// So many tries are named. Should an older one have been stored all the same, the log has the entry twice, which
@@ -26,6 +27,9 @@ internal sealed class InFlightAppend(
 
     /// <summary>The ids of the tries before, the last one first.</summary>
     public EntryId[] Earlier { get; private set; } = [];
+
+    /// <summary>Where the document stood before the first try: a log that has it has no try before it.</summary>
+    public Position After => after;
 
     public ReadOnlyMemory<byte> Payload => payload;
 
@@ -88,7 +92,8 @@ internal sealed class InFlightAppend(
     /// The same with a new id: it may have been stored in a history that is lost, and stored again at the same offset
     /// its position would name two histories. Should the old append still land, it brings no change.
     /// </summary>
-    public InFlightAppend WithId(EntryId other) => new(other, payload, items, startedAt);
+    public InFlightAppend WithId(EntryId other, Position position) =>
+        new(other, position, payload, items, startedAt);
 
     /// <summary>
     /// Acknowledges all updates of the entry, which wait no more. Usually all are of one writer, which is told once.

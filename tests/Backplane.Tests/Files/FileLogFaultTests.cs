@@ -219,7 +219,7 @@ public sealed class FileLogFaultTests : FileLogFixture
         Task[] rest =
         [
             Log.AppendAsync(old, positions[1].Epoch, entry, default).AsTask(),
-            Log.AppendAsync(old, positions[1].Epoch, entry, default).AsTask(),
+            Log.AppendAsync(old, positions[1].Epoch, entry.Again(), default).AsTask(),
             Log.AppendAsync(fresh, 0, Sample.Update(new byte[300]), default).AsTask(),
             Log.CheckpointAsync(old, positions[2], positions[1], default).AsTask(),
         ];
@@ -236,7 +236,7 @@ public sealed class FileLogFaultTests : FileLogFixture
         Assert.Equal("3", (await recorder.EntriesAsync(1)).Texts()[0]);
         Assert.True(recorder.HeardNothingMore);
         Assert.Equal(LogReadOutcome.NoLog, (await ReadAsync(fresh)).Outcome);
-        var again = await Log.AppendAsync(old, positions[1].Epoch, entry, default).Soon();
+        var again = await Log.AppendAsync(old, positions[1].Epoch, entry.Again(), default).Soon();
         Assert.Equal(4, again.Position.Offset);
     }
 

@@ -65,8 +65,11 @@ public sealed class FileLogModelTests(ITestOutputHelper output) : FileLogFixture
         if (model is not null && random.Next(10) == 0 && model.Entries.Count > 0)
         {
             var old = model.Entries[random.Next(model.Entries.Count)];
-            var repeated = await Log.AppendAsync(name, model.Epoch,
-                new LogEntry(old.Position.Id, old.Kind, old.Payload), default).Soon();
+            var after = old.Position with { Offset = old.Position.Offset - 1, Id = old.Previous };
+            var repeat = new LogEntry(old.Position.Id, old.Kind, old.Payload)
+                .Again(random.Next(2) == 0 ? after : Pick(random, model) is var other && other.Offset < after.Offset
+                    ? other : Position.None);
+            var repeated = await Log.AppendAsync(name, model.Epoch, repeat, default).Soon();
             Assert.Equal(new AppendResult(AppendOutcome.Stored, old.Position, old.Previous), repeated);
             return;
         }

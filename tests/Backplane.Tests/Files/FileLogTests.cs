@@ -43,7 +43,7 @@ public sealed class FileLogTests : FileLogFixture
 
         await ReopenAsync();
 
-        Assert.Equal(first, await Log.AppendAsync(name, 0, entry, default).Soon());
+        Assert.Equal(first, await Log.AppendAsync(name, 0, entry.Again(), default).Soon());
         Assert.Single((await ReadAsync(name)).Entries);
     }
 

@@ -104,7 +104,7 @@ public sealed class RedisClusterTests : RedisFixture
             replica.Signal("CONT");
         }
 
-        var entry = Sample.Update(5);
+        var entry = Sample.Update(5).Again();
         var repeat = await UntilBackAsync(
             () => node.AppendAsync(names[0], ends[0][3].Epoch, entry, default).AsTask());
         Assert.Equal(5, repeat.Position.Offset);
@@ -126,7 +126,7 @@ public sealed class RedisClusterTests : RedisFixture
         await Patience.UntilAsync(
             async () => RedisInfo.Value(await primary.CommandAsync("INFO", "replication"), "role") == "slave");
 
-        var entry = Sample.Update(3);
+        var entry = Sample.Update(3).Again(end);
         var next = await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, entry, default).AsTask());
         Assert.Equal(3, next.Position.Offset);
         var read = await UntilBackAsync(() => node.ReadAsync(name, Position.None, default).AsTask());
@@ -151,7 +151,7 @@ public sealed class RedisClusterTests : RedisFixture
         var to = await OtherPrimaryAsync(servers, from);
         await MoveAsync(servers, from, to, await from.CommandAsync("CLUSTER", "KEYSLOT", Key(name, "head")));
 
-        var entry = Sample.Update(3);
+        var entry = Sample.Update(3).Again(end);
         var next = await UntilBackAsync(() => node.AppendAsync(name, end.Epoch, entry, default).AsTask());
         Assert.Equal((end.Epoch, 3), (next.Position.Epoch, next.Position.Offset));
         Assert.Equal("3", await to.CommandAsync("LLEN", Key(name, "log")));

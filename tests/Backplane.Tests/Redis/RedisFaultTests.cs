@@ -22,6 +22,7 @@ public sealed class RedisFaultTests : RedisFixture
         await Assert.ThrowsAsync<BackplaneUnavailableException>(
             () => node.AppendAsync(name, positions[2].Epoch, entry, default).Soon());
         await proxy.Cut.Soon();
+        entry = entry.Again(positions[2]);
         var repeat = await UntilBackAsync(() => node.AppendAsync(name, positions[2].Epoch, entry, default).AsTask());
         var again = await node.AppendAsync(name, positions[2].Epoch, entry, default).Soon();
 
@@ -43,7 +44,7 @@ public sealed class RedisFaultTests : RedisFixture
         proxy.SwallowTheAnswerTo("swallowed"u8.ToArray());
 
         await Assert.ThrowsAsync<BackplaneUnavailableException>(() => node.AppendAsync(name, 7, entry, default).Soon());
-        var repeat = await UntilBackAsync(() => node.AppendAsync(name, 7, entry, default).AsTask());
+        var repeat = await UntilBackAsync(() => node.AppendAsync(name, 7, entry.Again(), default).AsTask());
 
         Assert.Equal((AppendOutcome.StartedEpoch, 1L), (repeat.Outcome, repeat.Position.Offset));
         Assert.Single((await node.ReadAsync(name, Position.None, default).Soon()).Entries);
@@ -61,7 +62,7 @@ public sealed class RedisFaultTests : RedisFixture
         await Server.RestartAsync();
 
         await InterruptedAsync(recorder);
-        var entry = Sample.Update(4);
+        var entry = Sample.Update(4).Again(positions[3]);
         var next = await UntilBackAsync(() => node.AppendAsync(name, positions[3].Epoch, entry, default).AsTask());
         Assert.Equal(positions[3] with { Offset = 4, Id = next.Position.Id }, next.Position);
 
@@ -208,6 +209,7 @@ public sealed class RedisFaultTests : RedisFixture
             Server.Signal("CONT");
         }
 
+        entry = entry.Again(positions[1]);
         var repeat = await UntilBackAsync(() => node.AppendAsync(name, positions[1].Epoch, entry, default).AsTask());
         Assert.Equal(2, repeat.Position.Offset);
         Assert.Equal(["1", "2"], (await node.ReadAsync(name, Position.None, default).Soon()).Entries.Texts());
@@ -237,12 +239,12 @@ public sealed class RedisFaultTests : RedisFixture
     private async Task AppendUnheardAsync(DocumentName name, long epoch)
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync(Server.Address);
-        var keys = Keys(name);
-        await redis.GetDatabase().ScriptEvaluateAsync(
-            RedisScript.Append,
-            [keys.Head, keys.Entries, keys.Ids, keys.Count, keys.Changed, keys.Jobs],
-            [epoch, RedisEntry.Encode(Sample.Update(2)), keys.Name, "nowhere",
-                RedisMessageHead.Encode(RedisMessageKind.Entry, 1), 1000, 1000, RedisChannels.PublishCommand, "0", 100])
-                .Soon();
+        PendingAppend[] appends = [new PendingAppend(Keys(name), epoch, Sample.Update(2), replaced: null)];
+        var head = RedisMessageHead.Encode(RedisMessageKind.Entry, 1);
+        var arguments = AppendScript.Arguments(
+            [1000, RedisChannels.PublishCommand, "0", 100, head, head], appends, maxPublished: 1000);
+        arguments[^3] = "nowhere";
+        await redis.GetDatabase()
+            .ScriptEvaluateAsync(RedisScript.Append.Text, AppendScript.Keys(appends), arguments).Soon();
     }
 }

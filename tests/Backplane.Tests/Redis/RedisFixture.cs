@@ -140,8 +140,7 @@ public abstract class RedisFixture : IAsyncLifetime
         {
             "head" => (string)Keys(name).Head!,
             "log" => (string)Keys(name).Entries!,
-            "claim" => (string)Keys(name).Claim!,
-            _ => (string)Keys(name).Ids!
+            _ => (string)Keys(name).Claim!,
         };
 
     internal static RedisKeys.DocumentKeys Keys(DocumentName name) => new RedisKeys("relay", 256).Of(name);

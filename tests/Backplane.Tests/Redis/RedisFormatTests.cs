@@ -85,11 +85,11 @@ public sealed class RedisFormatTests : RedisFixture
         await Server.CommandAsync("HSET", "relay:{r17}:count", "incarnation", "x", "count", "5");
         var old = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync());
         Assert.Equal("Redis holds documents in layout 1 (of a Relay from before layouts had numbers), and this Relay "
-            + "reads and writes layout 3 only. Nothing was changed: start the version that wrote it, or give this one "
+            + "reads and writes layout 4 only. Nothing was changed: start the version that wrote it, or give this one "
             + "an empty Redis.", old.Message);
-        await Server.CommandAsync("HSET", "relay:{r17}:count", "layout", "4");
+        await Server.CommandAsync("HSET", "relay:{r17}:count", "layout", "5");
         var newer = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync());
-        Assert.StartsWith("Redis holds documents in layout 4, and this Relay", newer.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Redis holds documents in layout 5, and this Relay", newer.Message, StringComparison.Ordinal);
 
         await Server.CommandAsync("HSET", "relay:{r17}:count", "layout", RedisLayout.Current);
         await OpenAsync();
@@ -129,8 +129,8 @@ public sealed class RedisFormatTests : RedisFixture
         var old = await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync());
         Assert.StartsWith("The nodes that run on this Redis use layout 1 (of a Relay from before layouts had numbers)",
             old.Message, StringComparison.Ordinal);
-        await Server.CommandAsync("HSET", settings, "layout", "4");
-        Assert.Contains("use layout 4,", (await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync())).Message);
+        await Server.CommandAsync("HSET", settings, "layout", "5");
+        Assert.Contains("use layout 5,", (await Assert.ThrowsAsync<RedisStartException>(() => OpenAsync())).Message);
     }
 
     [Fact]

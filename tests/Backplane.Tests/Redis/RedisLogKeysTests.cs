@@ -7,7 +7,7 @@ namespace Relay.Backplane;
 /// <summary>What stands in Redis: expiry, names, large entries, pages and lost keys.</summary>
 public sealed class RedisLogKeysTests : RedisFixture
 {
-    private static readonly string[] Kinds = ["head", "log", "ids"];
+    private static readonly string[] Kinds = ["head", "log"];
 
     [Fact]
     public async Task A_covered_log_expires_and_an_append_takes_the_expiry_back()

@@ -101,7 +101,7 @@ public sealed class RedisOrdersTests : RedisFixture
         var order = new byte[19];
         "one"u8.CopyTo(order.AsSpan(16));
         await redis.GetDatabase().ScriptEvaluateAsync(
-            RedisScript.Order, [new RedisKeys("relay", 256).Orders],
+            RedisScript.Order.Text, [new RedisKeys("relay", 256).Orders],
                 [order, "nowhere", "x", RedisChannels.PublishCommand, 600_000, 100]).Soon();
         Assert.Equal("one", await heard.NextAsync());
     }

@@ -81,7 +81,7 @@ public sealed class RedisReplicaTests : RedisFixture
         var (own, others) = (new Recorder(), new Recorder());
         await node.SubscribeAsync(name, own, default).Soon();
         await other.SubscribeAsync(name, others, default).Soon();
-        var entry = Sample.Update(2);
+        var entry = Sample.Update(2).Again(positions[1]);
         replica.Signal("STOP");
         try
         {
@@ -154,6 +154,7 @@ public sealed class RedisReplicaTests : RedisFixture
         proxy.LeadTo(fork.Port);
 
         await Assert.ThrowsAsync<BackplaneUnavailableException>(() => append.Soon());
+        entry = entry.Again(positions[1]);
         var repeat = await UntilBackAsync(() => node.AppendAsync(name, positions[1].Epoch, entry, default).AsTask());
         replica.Signal("CONT");
         Assert.Equal(AppendOutcome.StartedEpoch, repeat.Outcome);

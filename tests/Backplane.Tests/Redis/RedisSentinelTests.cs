@@ -24,7 +24,7 @@ public sealed class RedisSentinelTests : RedisFixture
 
         Server.Kill();
 
-        var entry = Sample.Update(4);
+        var entry = Sample.Update(4).Again(positions[3]);
         var next = await UntilBackAsync(
             () => node.AppendAsync(name, positions[3].Epoch, entry, default).AsTask());
         Assert.Equal((positions[3].Epoch, 4), (next.Position.Epoch, next.Position.Offset));

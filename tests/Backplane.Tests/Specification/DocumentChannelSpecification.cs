@@ -116,7 +116,7 @@ public abstract class DocumentChannelSpecification : OwnEntrySpecification
         var recorder = new Recorder();
         await Channel.SubscribeAsync(name, recorder, default).Soon();
 
-        await Log.AppendAsync(name, first.Position.Epoch, entry, default).Soon();
+        await Log.AppendAsync(name, first.Position.Epoch, entry.Again(), default).Soon();
         await Log.AppendAsync(name, first.Position.Epoch + 5, Sample.Update(8), default).Soon();
         await Log.AppendAsync(name, first.Position.Epoch, Sample.Update(2), default).Soon();
 

@@ -26,6 +26,10 @@ internal static class Sample
         return Update(payload);
     }
 
+    /// <summary>The entry as a repeat, which may be the first try.</summary>
+    public static LogEntry Again(this LogEntry entry, Position after = default) =>
+        entry with { Earlier = new[] { entry.Id }, EarlierAfter = after };
+
     /// <summary>
     /// Appends entries with the payloads 1, 2, … and answers their positions, behind the position before the first.
     /// </summary>

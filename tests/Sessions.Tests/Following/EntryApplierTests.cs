@@ -42,7 +42,7 @@ public sealed class EntryApplierTests
     {
         using var world = new ApplierWorld();
         var update = Messages.Typed(1, 0, "a");
-        world.InFlight = new InFlightAppend(new EntryId(6), update, [], 0);
+        world.InFlight = new InFlightAppend(new EntryId(6), Position.None, update, [], 0);
         world.Applier.Apply(ApplierWorld.Entry(6, update));
         Assert.Equal(["changed", "settle 1", $"applied {update.Length}"], world.Told);
     }
@@ -52,7 +52,7 @@ public sealed class EntryApplierTests
     {
         using var world = new ApplierWorld();
         var update = Messages.Typed(1, 0, "a");
-        world.InFlight = new InFlightAppend(new EntryId(3), update, [], 0);
+        world.InFlight = new InFlightAppend(new EntryId(3), Position.None, update, [], 0);
         Assert.False(world.Applier.TryPass(ApplierWorld.Entry(3, update)));
         Assert.Empty(world.Told);
         Assert.True(world.Content.TryApply(update, out _, out _));

@@ -23,7 +23,7 @@ public sealed class LogFollowerTests
     {
         using var world = new FollowerWorld().Load();
         var entry = world.Append("a");
-        world.InFlight = new InFlightAppend(entry.Position.Id, entry.Payload, [], 0);
+        world.InFlight = new InFlightAppend(entry.Position.Id, Position.None, entry.Payload, [], 0);
         world.Hear(entry);
         world.Hear(entry);
         Assert.Equal(["settle", "applied 2"], world.Told);
@@ -34,7 +34,7 @@ public sealed class LogFollowerTests
     {
         using var world = new FollowerWorld().Load();
         var entry = world.Append("a");
-        world.InFlight = new InFlightAppend(entry.Position.Id, entry.Payload, [], 0);
+        world.InFlight = new InFlightAppend(entry.Position.Id, Position.None, entry.Payload, [], 0);
         world.HearOwn(entry);
         world.HearOwn(entry);
         Assert.Equal(["settle", "applied 2"], world.Told);

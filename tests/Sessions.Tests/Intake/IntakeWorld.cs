@@ -49,7 +49,7 @@ internal sealed class IntakeWorld : IIntakeSession, IOutboxSession, IBroadcaster
 
     bool IIntakeSession.HasEntries => true;
 
-    long IOutboxSession.Epoch => 0;
+    Position IOutboxSession.Position => default;
 
     bool IOutboxSession.MaySend => false;
 

@@ -1,5 +1,6 @@
 using Relay.Backplane;
 using Relay.Doubles;
+using Relay.Yjs;
 
 namespace Relay.Sessions;
 
@@ -26,9 +27,11 @@ public sealed class AppendSenderTests
         using var world = new SenderWorld();
         world.Backplane.Appending.Failure = new BackplaneUnavailableException("away");
         world.Begin();
-        var first = world.Sender.InFlight!.Id;
+        var (first, before) = (world.Sender.InFlight!.Id, world.Position);
+        world.Position = before with { Offset = before.Offset + 5, Id = new EntryId(9) };
         world.Bench.Advance(TimeSpan.FromSeconds(1));
         Assert.True(world.Sender.InFlight.Has(first));
+        Assert.Equal(before, world.Sender.InFlight.After);
         Assert.NotEqual(first, world.Sender.InFlight.Id);
         Assert.Empty(world.Told);
         world.Backplane.Appending.Failure = null;
@@ -53,8 +56,10 @@ public sealed class AppendSenderTests
         world.Backplane.Replying.IsShut = true;
         world.Begin();
         var first = world.Sender.InFlight!.Id;
+        world.Position = new Position(world.Position.Epoch + 1, 7, new EntryId(9));
         world.Bench.Do(world.Sender.StartAnew);
         Assert.False(world.Sender.InFlight.Has(first));
+        Assert.Equal(world.Position, world.Sender.InFlight.After);
         world.Backplane.Replying.Open();
         world.Bench.Steps.Run();
         Assert.Empty(world.Told);
@@ -78,7 +83,7 @@ public sealed class AppendSenderTests
     public void A_log_of_another_epoch_has_the_session_look()
     {
         using var world = new SenderWorld();
-        world.Epoch--;
+        world.Position = world.Position with { Epoch = world.Position.Epoch - 1 };
         world.Begin();
         Assert.Equal(["other log"], world.Told);
     }
@@ -88,7 +93,7 @@ public sealed class AppendSenderTests
         public SenderWorld()
         {
             Sender = new AppendSender(Bench.Context(), Backplane, this);
-            Epoch = Backplane.AppendElsewhere(World.Name, 1, [0, 0]).Position.Epoch;
+            Position = Backplane.AppendElsewhere(World.Name, 1, [0, 0]).Position;
         }
 
         public PartBench Bench { get; } = new();
@@ -99,7 +104,7 @@ public sealed class AppendSenderTests
 
         public List<string> Told { get; } = [];
 
-        public long Epoch { get; set; }
+        public Position Position { get; set; }
 
         public bool MaySend { get; set; } = true;
 

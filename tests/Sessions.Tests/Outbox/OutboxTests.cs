@@ -111,7 +111,7 @@ public sealed class OutboxTests
         Assert.Equal(["other log"], begun.Told);
 
         using var other = new OutboxWorld().WithLog();
-        other.Epoch--;
+        other.Position = other.Position with { Epoch = other.Position.Epoch - 1 };
         other.Type(OutboxWorld.Writer(), 0);
         Assert.Equal(["other log"], other.Told);
         Assert.False(other.Outbox.IsEmpty);

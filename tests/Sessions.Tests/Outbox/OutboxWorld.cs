@@ -34,7 +34,7 @@ internal sealed class OutboxWorld : IOutboxSession, IDisposable
     /// <summary>What was shown unlogged, and to all but whom.</summary>
     public List<(ReadOnlyMemory<byte> Update, Attachment? Except)> Shown { get; } = [];
 
-    public long Epoch { get; set; }
+    public Position Position { get; set; }
 
     public bool MaySend { get; set; } = true;
 
@@ -46,7 +46,7 @@ internal sealed class OutboxWorld : IOutboxSession, IDisposable
     /// <summary>An empty log that the session follows.</summary>
     public OutboxWorld WithLog()
     {
-        Epoch = Backplane.AppendElsewhere(World.Name, 1, [0, 0]).Position.Epoch;
+        Position = Backplane.AppendElsewhere(World.Name, 1, [0, 0]).Position;
         return this;
     }
 

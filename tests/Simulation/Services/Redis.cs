@@ -57,15 +57,12 @@ internal sealed class Redis(
         var log = Log;
         if (log is not null)
         {
-            foreach (var known in log.Entries)
+            if (FindTry(log, entry) is { } known)
             {
-                if (known.Position.Id == entry.Id || entry.Earlier.Span.Contains(known.Position.Id))
-                {
-                    var first = known.Position.Offset == 1 && epoch != known.Position.Epoch
-                        ? AppendOutcome.StartedEpoch
-                        : AppendOutcome.Stored;
-                    return new AppendResult(first, known.Position, known.Previous);
-                }
+                var first = known.Position.Offset == 1 && epoch != known.Position.Epoch
+                    ? AppendOutcome.StartedEpoch
+                    : AppendOutcome.Stored;
+                return new AppendResult(first, known.Position, known.Previous);
             }
 
             if (epoch != log.End.Epoch)
@@ -197,6 +194,30 @@ internal sealed class Redis(
             Change(null);
             ledger.OnShrunk("the log's expiry");
         }
+    }
+
+    /// <summary>
+    /// The try of a repeat that was stored. The log looks only for what a caller says is a repeat, and only behind the
+    /// position that it names: both must be true.
+    /// </summary>
+    private static LoggedEntry? FindTry(LogVersion log, LogEntry entry)
+    {
+        foreach (var known in log.Entries)
+        {
+            if (entry.Earlier.Span.Contains(known.Position.Id))
+            {
+                return log.Has(entry.EarlierAfter) && known.Position.Offset <= entry.EarlierAfter.Offset
+                    ? throw new ScheduleFailedException("A repeat names a position that is not before its tries.")
+                    : known;
+            }
+
+            if (known.Position.Id == entry.Id)
+            {
+                throw new ScheduleFailedException("An append has an id that the log has, and is not said to be a repeat.");
+            }
+        }
+
+        return null;
     }
 
     private long NewEpoch(long after) => Math.Max(after + 1, (Now - DateTimeOffset.UnixEpoch).Ticks / 10);

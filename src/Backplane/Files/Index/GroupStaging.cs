@@ -115,11 +115,12 @@ internal sealed class GroupStaging(LogIndex index, RecordGroup records, TimeProv
         staged.Add(new StagedRequest(request, document, result, default, 0, 0, [], -1, null));
 
     /// <summary>
-    /// The answer that the entry got when it was stored, under whichever of its ids, if the log or the group has it.
+    /// For a repeat, the answer that the try got which was stored, if the log or the group has it. A replacement may be
+    /// a repeat without saying so.
     /// </summary>
     private AppendResult? FindStored(LogRequest request, IndexedDocument document)
     {
-        var stored = FindStored(request, document, request.Entry.Id);
+        var stored = request.Replaces ? FindStored(request, document, request.Entry.Id) : null;
         foreach (var earlier in request.Entry.Earlier.Span)
         {
             stored ??= FindStored(request, document, earlier);
@@ -132,7 +133,9 @@ internal sealed class GroupStaging(LogIndex index, RecordGroup records, TimeProv
     {
         Position position;
         EntryId previous;
-        if (document.StagedEnd.Epoch == document.End.Epoch && document.Held.OffsetOf(id) is > 0 and var offset)
+        var named = request.Entry.EarlierAfter;
+        var after = document.Has(named) ? named.Offset : document.Start.Offset;
+        if (document.StagedEnd.Epoch == document.End.Epoch && document.Held.OffsetOf(id, after) is > 0 and var offset)
         {
             position = new Position(document.End.Epoch, offset, id);
             previous = document.IdAt(offset - 1);

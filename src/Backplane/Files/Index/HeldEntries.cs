@@ -3,20 +3,14 @@ using Relay.Yjs;
 namespace Relay.Backplane;
 
 /// <summary>
-/// The entries of one document that the log holds, without holes, by offset and by id. About 24 bytes an entry, and 8
-/// to 16 more for finding ids once there are enough of them to make searching slow. Ids are random, so their low bits
-/// are their hash.
+/// The entries of one document that the log holds, without holes, by offset; about 24 bytes an entry. Only repeats are
+/// looked for by their ids, and mostly found near the end.
 /// </summary>
 internal sealed class HeldEntries
 {
-    private const int SearchedLinearly = 16;
-
     private HeldEntry[] entries = [];
     private int head;
     private int count;
-
-    // Open addressing: the index within `entries` plus one, 0 for free. Rebuilt when entries move.
-    private int[] byId = [];
 
     /// <summary>The offset of the first entry held, or that the next one will have.</summary>
     public long FirstOffset { get; private set; } = 1;
@@ -37,19 +31,6 @@ internal sealed class HeldEntries
 
         entries[head + count] = entry;
         count++;
-        if (count <= SearchedLinearly)
-        {
-            return;
-        }
-
-        if (byId.Length < count * 2)
-        {
-            Rebuild();
-        }
-        else
-        {
-            Enter(head + count - 1);
-        }
     }
 
     /// <summary>Says that the entry at <paramref name="offset"/> now stands elsewhere.</summary>
@@ -74,35 +55,19 @@ internal sealed class HeldEntries
             entries = kept;
             head = 0;
         }
-
-        byId = [];
-        if (count > SearchedLinearly)
-        {
-            Rebuild();
-        }
     }
 
-    /// <summary>The offset of the entry with this id; 0 if it is not held.</summary>
-    public long OffsetOf(EntryId id)
+    /// <summary>
+    /// The offset of the entry with this id, if it is greater than <paramref name="after"/>, which is not before the
+    /// start; otherwise 0.
+    /// </summary>
+    public long OffsetOf(EntryId id, long after)
     {
-        if (count <= SearchedLinearly)
+        for (var offset = FirstOffset + count - 1; offset > after; offset--)
         {
-            for (var i = head; i < head + count; i++)
+            if (this[offset].Id == id)
             {
-                if (entries[i].Id == id)
-                {
-                    return FirstOffset + i - head;
-                }
-            }
-
-            return 0;
-        }
-
-        for (var slot = (int)id.Value & (byId.Length - 1); byId[slot] != 0; slot = (slot + 1) & (byId.Length - 1))
-        {
-            if (entries[byId[slot] - 1].Id == id)
-            {
-                return FirstOffset + byId[slot] - 1 - head;
+                return offset;
             }
         }
 
@@ -115,36 +80,6 @@ internal sealed class HeldEntries
         var larger = new HeldEntry[Math.Max(4, count * 2)];
         Array.Copy(entries, head, larger, 0, count);
         entries = larger;
-        if (head > 0)
-        {
-            head = 0;
-            byId = [];
-        }
-    }
-
-    private void Rebuild()
-    {
-        var size = 64;
-        while (size < count * 2)
-        {
-            size *= 2;
-        }
-
-        byId = new int[size];
-        for (var i = head; i < head + count; i++)
-        {
-            Enter(i);
-        }
-    }
-
-    private void Enter(int index)
-    {
-        var slot = (int)entries[index].Id.Value & (byId.Length - 1);
-        while (byId[slot] != 0)
-        {
-            slot = (slot + 1) & (byId.Length - 1);
-        }
-
-        byId[slot] = index + 1;
+        head = 0;
     }
 }

@@ -7,7 +7,7 @@
 --         count of its last entry, ... ; numbers as text
 -- A partition that begins keeps the layout of who begins it (RedisLayout.Current).
 if redis.call('HSETNX', KEYS[1], 'incarnation', ARGV[2]) == 1 then
-  redis.call('HSET', KEYS[1], 'layout', '3')
+  redis.call('HSET', KEYS[1], 'layout', '4')
 end
 local state = redis.call('HMGET', KEYS[1], 'incarnation', 'count', 'forgotten')
 local identity = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or ''

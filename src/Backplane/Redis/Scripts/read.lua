@@ -1,6 +1,6 @@
 -- Reads what follows a position of a document's log, up to a number of bytes.
 --
--- KEYS: 1 head, 2 entries, 3 ids
+-- KEYS: 1 head, 2 entries
 -- ARGV: 1 epoch, 2 offset, 3 id (8 bytes) of the position, 4 bytes after which the page ends (one entry more may be in
 --       it)
 -- Result: outcome (0 entries, 1 no log, 2 other epoch, 3 beyond the end, 4 other entry, 5 trimmed), then but for "no
@@ -25,9 +25,10 @@ elseif offset < start then
   outcome = 5
 elseif offset == start then
   outcome = id == head[5] and 0 or 4
+elseif offset == finish then
+  outcome = id == head[3] and 0 or 4
 else
-  local found = redis.call('ZSCORE', KEYS[3], id)
-  outcome = found and tonumber(found) == offset and 0 or 4
+  outcome = id == string.sub(redis.call('LINDEX', KEYS[2], offset - start - 1), 1, 8) and 0 or 4
 end
 if outcome ~= 0 then offset, id = start, head[5] end
 

@@ -72,7 +72,13 @@ internal sealed partial class FileLogImport(string directory, IDocumentLog targe
         long epoch = 0;
         foreach (var entry in read.Entries)
         {
-            var copy = new LogEntry(entry.Position.Id, entry.Kind, entry.Payload) { Fields = entry.Fields };
+            // An import that was cut short has brought some of them.
+            EntryId[] earlier = [entry.Position.Id];
+            var copy = new LogEntry(entry.Position.Id, entry.Kind, entry.Payload)
+            {
+                Fields = entry.Fields,
+                Earlier = earlier,
+            };
             if (await AppendAsync(document, epoch, copy, cancellation) is not { } stored)
             {
                 LogSkipped(logger, document, directory, "It was deleted here, but exists there.");

@@ -62,7 +62,7 @@ public sealed class GroupStagingTests : IDisposable
             length = 0;
         }
 
-        var again = Append(first.Position.Epoch, entry);
+        var again = Append(first.Position.Epoch, entry.Again());
         var renamed = Append(first.Position.Epoch, Sample.Update(2) with { Earlier = new[] { Sample.Id(), entry.Id } });
 
         Assert.Equal((second, second), (again.Result, renamed.Result));
@@ -75,8 +75,8 @@ public sealed class GroupStagingTests : IDisposable
         var entry = Sample.Update(1);
         var first = Append(0, entry).Result.Position;
 
-        Expect(AppendOutcome.StartedEpoch, first, Append(0, entry));
-        Expect(AppendOutcome.Stored, first, Append(first.Epoch, entry));
+        Expect(AppendOutcome.StartedEpoch, first, Append(0, entry.Again()));
+        Expect(AppendOutcome.Stored, first, Append(first.Epoch, entry.Again()));
     }
 
     [Fact]
