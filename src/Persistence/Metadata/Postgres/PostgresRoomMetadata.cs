@@ -11,7 +11,7 @@ public sealed partial class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposab
 
     public PostgresRoomMetadata(PostgresMetadataOptions options)
     {
-        UtcTimes.Use();
+        UtcTimeHandler.Use();
         connections = new PostgresConnections(options);
     }
 
