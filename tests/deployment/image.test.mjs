@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { exists, filesUnder, read } from './project.mjs'
+import { exists, filesUnder, read, root } from './project.mjs'
 
 const dockerfile = read('Dockerfile')
 const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files]) => files.split(' '))
@@ -36,6 +36,15 @@ test('what is restored for an image stands in locks, for each system that one is
       assert.ok(locks.includes(`${folder}/packages${system}.lock.json`), `${folder} has no lock for ${system}`)
     }
     assert.ok(copied.includes(`${folder}/packages*.lock.json`), `the locks of ${folder} are not copied`)
+  }
+})
+
+test('a publish is not stopped by the locks, which two web projects have under the same names', () => {
+  for (const project of ['src/Server', 'src/Relay']) {
+    const asked = ['msbuild', project, '-getItem:Content', '-p:Configuration=Release']
+    const { Content } = JSON.parse(execFileSync('dotnet', asked, { cwd: root })).Items
+    const locks = Content.map(({ Identity }) => Identity).filter((file) => file.endsWith('.lock.json'))
+    assert.deepEqual(locks, [], project)
   }
 })
 

@@ -11,7 +11,7 @@ public sealed class PostgresRoomMetadata : IRoomMetadata, IAsyncDisposable
 
     public PostgresRoomMetadata(PostgresMetadataOptions options)
     {
-        UtcTimes.Use();
+        UtcTimeHandler.Use();
         connections = new PostgresConnections(options);
     }
 

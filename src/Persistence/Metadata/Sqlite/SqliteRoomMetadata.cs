@@ -18,7 +18,6 @@ public sealed class SqliteRoomMetadata : IRoomMetadata
 
     public SqliteRoomMetadata(SqliteMetadataOptions options, TimeProvider time)
     {
-        UtcTimes.Use();
         this.time = time;
         calls = new SqliteCalls(options.Path, options.CallTimeout, AtOnce);
     }
@@ -102,6 +101,8 @@ public sealed class SqliteRoomMetadata : IRoomMetadata
     private Task<T> AskAsync<T>(Func<SqliteConnection, T> question, CancellationToken cancellation) => calls.RunAsync(
         token =>
         {
+            // Not before the first question: many nodes are never asked one, and the mapper takes megabytes.
+            UtcTimeHandler.Use();
             using var connection = calls.Open(SqliteOpenMode.ReadOnly);
             SqliteCalls.Limit(connection, token);
             return question(connection);
