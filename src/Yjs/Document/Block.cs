@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Relay.Yjs;
 
 /// <summary>
-/// One struct of a document, 56 bytes. Clients are indices into the document's table; content lies in the buffer of the
+/// One struct of a document, 48 bytes. Clients are indices into the document's table; content lies in the buffer of the
 /// client that wrote it.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
@@ -12,9 +12,15 @@ internal struct Block
     /// <summary>No client: the block has no such origin.</summary>
     public const int None = -1;
 
+    /// <summary>Clocks have 53 bits; the kind stands above those of the origin's.</summary>
+    private const int KindShift = 56;
+
+    private const ulong ClockBits = (1UL << KindShift) - 1;
+
+    /// <summary>The bits of a length that are always kept in <see cref="length"/>.</summary>
+    private const int LengthBits = 31;
+
     public long Clock;
-    public long Length;
-    public long OriginClock;
     public long RightClock;
     public int OriginClient;
     public int RightClient;
@@ -25,10 +31,49 @@ internal struct Block
     /// </summary>
     public int Container;
 
-    /// <summary>First byte of the content in the client's buffer.</summary>
-    public int Content;
+    /// <summary>How many bytes of content it has.</summary>
     public int ContentLength;
-    public BlockKind Kind;
+
+    private ulong originAndKind;
+
+    // Only structs without content are longer than this holds: then it is negative, and the further bits stand in the
+    // place of the content.
+    private int length;
+    private int content;
+
+    public BlockKind Kind
+    {
+        readonly get => (BlockKind)(originAndKind >> KindShift);
+        set => originAndKind = (originAndKind & ClockBits) | ((ulong)value << KindShift);
+    }
+
+    public long OriginClock
+    {
+        readonly get => (long)(originAndKind & ClockBits);
+        set => originAndKind = (originAndKind & ~ClockBits) | (ulong)value;
+    }
+
+    /// <summary>In clocks.</summary>
+    public long Length
+    {
+        readonly get => length >= 0 ? length : ((long)content << LengthBits) | (uint)(length & int.MaxValue);
+        set
+        {
+            length = (int)(value & int.MaxValue);
+            if (value > int.MaxValue)
+            {
+                content = (int)(value >> LengthBits);
+                length |= int.MinValue;
+            }
+        }
+    }
+
+    /// <summary>First byte of the content in the client's buffer; means nothing where there is no content.</summary>
+    public int Content
+    {
+        readonly get => content;
+        set => content = length >= 0 ? value : content;
+    }
 
     public readonly long End => Clock + Length;
 

@@ -1,12 +1,11 @@
-using System.Runtime.InteropServices;
-
 namespace Relay.Yjs;
 
 /// <summary>Writes the parts of one block, which a collection cuts, from left to right.</summary>
 internal ref struct CollectedParts(YDocument document, int index, in Block block, ReadOnlySpan<byte> content,
-    CollectionScratch scratch)
+    BlockRewrite blocks, ref ContentRewrite contents)
 {
     private readonly ref readonly Block block = ref block;
+    private readonly ref ContentRewrite contents = ref contents;
     private readonly ReadOnlySpan<byte> content = content;
     private ContentCursor cursor = new(block.Kind, content, block.Length);
 
@@ -34,28 +33,21 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
     private void WriteValues(long from, long to)
     {
         var slice = cursor.Slice(from - block.Clock, to - block.Clock);
-        var values = content[slice.Start..slice.End];
         var part = block;
-        (part.Content, part.Length) = (scratch.Content.WrittenCount, 1);
-        WorkMeter.CountBytes(values.Length);
-        values.CopyTo(scratch.Content.GetSpan(values.Length));
-        scratch.Content.Advance(values.Length);
-
-        var first = scratch.Blocks.Count;
-        CollectionsMarshal.SetCount(scratch.Blocks, first + (int)(to - from));
-        var reader = new Lib0Reader(values);
-        foreach (ref var written in CollectionsMarshal.AsSpan(scratch.Blocks)[first..])
+        (part.Content, part.Length) = (contents.Add(block, slice), 1);
+        var reader = new Lib0Reader(contents.Written(part.Content, slice.Bytes));
+        for (; from < to; from++)
         {
             var start = reader.Position;
             BlockContent.SkipElements(ref reader, part.Kind, 1);
             part.ContentLength = reader.Position - start;
-            part.Clock = from++;
+            part.Clock = from;
             if (part.Clock > block.Clock)
             {
                 (part.OriginClient, part.OriginClock) = (index, part.Clock - 1);
             }
 
-            written = part;
+            blocks.Add(part);
             part.Content += part.ContentLength;
         }
     }
@@ -71,7 +63,7 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
         }
 
         (part.Clock, part.Length) = (from, to - from);
-        (part.Content, part.ContentLength) = (scratch.Content.WrittenCount, 0);
+        (part.Content, part.ContentLength) = (contents.Length, 0);
         if (deleted)
         {
             part.Kind = BlockKind.Deleted;
@@ -80,13 +72,12 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
         {
             var slice = cursor.Slice(from - block.Clock, to - block.Clock);
             part.ContentLength = slice.Bytes;
-            BlockContent.Copy(content, slice, scratch.Content.GetSpan(slice.Bytes));
-            scratch.Content.Advance(slice.Bytes);
+            contents.Add(block, slice);
         }
 
-        if (scratch.Blocks.Count > 0)
+        if (!blocks.IsEmpty)
         {
-            ref var last = ref CollectionsMarshal.AsSpan(scratch.Blocks)[^1];
+            ref var last = ref blocks.Last;
             if (document.Joins(index, last, part))
             {
                 last.Length += part.Length;
@@ -95,6 +86,6 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
             }
         }
 
-        scratch.Blocks.Add(part);
+        blocks.Add(part);
     }
 }

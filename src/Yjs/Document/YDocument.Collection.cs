@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Relay.Yjs;
 
 /// <content>
@@ -40,12 +38,12 @@ public sealed partial class YDocument
         }
 
         var size = (containers.All.Length + (long)clients.Count) / RangesPerBlock;
-        var scratch = CollectionScratch.Rent();
+        var rewrite = BlockRewrite.Rent();
         for (var index = 0; index < clients.Count; index++)
         {
             if (clients[index].Changed)
             {
-                CollectClient(index, scratch);
+                CollectClient(index, rewrite);
             }
 
             CountBytes(clients[index]);
@@ -53,7 +51,7 @@ public sealed partial class YDocument
                 + (clients[index].BufferLength / BytesPerBlock);
         }
 
-        scratch.Return();
+        rewrite.Return();
         (changesSinceCollection, sizeAfterCollection) = (0, size);
     }
 
@@ -118,11 +116,10 @@ public sealed partial class YDocument
         return found;
     }
 
-    private void CollectClient(int index, CollectionScratch scratch)
+    private void CollectClient(int index, BlockRewrite blocks)
     {
         var client = clients[index];
-        scratch.Clear();
-        scratch.Blocks.EnsureCapacity(client.Count + client.ExpectedBlocks);
+        var (contentEnd, isInOrder) = (0, true);
         for (var i = 0; i < client.Count; i++)
         {
             ref var block = ref client.Blocks[i];
@@ -141,17 +138,26 @@ public sealed partial class YDocument
             {
                 client.Deletes.Add(block.Clock, block.End);
             }
+
+            if (block.ContentLength > 0)
+            {
+                isInOrder &= block.Content >= contentEnd;
+                contentEnd = block.Content + block.ContentLength;
+            }
         }
 
         var deletes = client.Deletes.Settle();
         var next = 0;
+        var contents = client.BeginRewrite(isInOrder);
+        blocks.Begin();
         for (var i = 0; i < client.Count; i++)
         {
             WorkMeter.Count();
+            blocks.Pass(client.Blocks, i);
             ref readonly var block = ref client.Blocks[i];
             var isEmpty = block.Kind is BlockKind.Gc or BlockKind.Deleted;
             var content = isEmpty ? default : client.Content(block);
-            var part = new CollectedParts(this, index, block, content, scratch);
+            var part = new CollectedParts(this, index, block, content, blocks, ref contents);
             var isSingle = IsKeptSingly(block);
             if (isEmpty || !GarbageCollection)
             {
@@ -178,7 +184,7 @@ public sealed partial class YDocument
             part.Write(at, block.End, deleted: false, isSingle);
         }
 
-        client.Replace(CollectionsMarshal.AsSpan(scratch.Blocks), scratch.Content.WrittenSpan);
+        client.EndRewrite(blocks, contents);
         client.Changed = false;
     }
 

@@ -9,6 +9,10 @@ public sealed partial class YDocument
     /// <summary>The fewest bytes of a struct beside its content.</summary>
     private const int SmallestStruct = 2;
 
+    /// <summary>From how much content on, and how much a block, an update is written exactly.</summary>
+    private const int LargeContent = 256 << 10;
+    private const int ContentOfBlock = 32;
+
     private List<ClientBlocks> descending = [];
 
     /// <summary>
@@ -45,7 +49,11 @@ public sealed partial class YDocument
     /// <summary>
     /// The whole document as one update. Equal documents give equal bytes. An empty document gives <c>00 00</c>.
     /// </summary>
-    public byte[] EncodeState() => EncodeSince(StateVector.Empty);
+    public byte[] EncodeState()
+    {
+        Collect();
+        return EncodeSince(StateVector.Empty);
+    }
 
     /// <summary>
     /// The update that a holder of <paramref name="stateVector"/> lacks: structs beyond it and the whole delete set.
@@ -53,7 +61,13 @@ public sealed partial class YDocument
     public bool TryEncodeDiff(ReadOnlySpan<byte> stateVector, out byte[] update, out YjsError error)
     {
         var readable = StateVector.TryDecode(stateVector, out var known, out error);
-        update = readable ? EncodeSince(known) : [];
+        update = [];
+        if (readable)
+        {
+            Collect();
+            update = EncodeSince(known);
+        }
+
         return readable;
     }
 
@@ -75,6 +89,12 @@ public sealed partial class YDocument
         }
 
         Collect();
+        isLarger = IsLarger(known, bytes);
+        return true;
+    }
+
+    private bool IsLarger(StateVector known, long bytes)
+    {
         var least = 0L;
         foreach (var client in Descending())
         {
@@ -87,31 +107,56 @@ public sealed partial class YDocument
             }
         }
 
-        isLarger = least > bytes;
-        return true;
+        return least > bytes;
     }
 
+    /// <summary>What a holder of a state vector lacks, of a collected document.</summary>
     private byte[] EncodeSince(StateVector known)
     {
-        Collect();
         var lacking = new List<Run>();
+        long content = 0, blocks = 0;
         foreach (var client in Descending())
         {
             if (client.Count > 0 && client.End > known.ClockOf(client.Id))
             {
                 lacking.Add(new Run(client, known.ClockOf(client.Id), client.End));
+                content += client.BufferLength;
+                blocks += client.Count;
             }
         }
 
-        return EncodeRuns(lacking, withDeletes: true);
+        return content > LargeContent && content > ContentOfBlock * blocks
+            ? EncodeExactly(lacking)
+            : EncodeRuns(lacking, withDeletes: true);
     }
 
-    /// <summary>Writes structs as an update, and either the whole delete set or none.</summary>
-    /// <param name="runs">Clients in descending order of their ids, the runs of one client in ascending order.</param>
-    /// <param name="withDeletes">Whether the delete set follows.</param>
+    /// <summary>
+    /// Writes twice, first to learn the length. So it takes no memory but the update, and copies no content again; with
+    /// large content, writing structs is little beside that.
+    /// </summary>
+    private byte[] EncodeExactly(List<Run> runs)
+    {
+        using var counter = Lib0Writer.Counting();
+        WriteRuns(counter, runs, withDeletes: true);
+        var update = GC.AllocateUninitializedArray<byte>(counter.Length);
+        using var writer = Lib0Writer.Into(update);
+        WriteRuns(writer, runs, withDeletes: true);
+        return update;
+    }
+
     private byte[] EncodeRuns(List<Run> runs, bool withDeletes)
     {
         using var writer = new Lib0Writer(1024);
+        WriteRuns(writer, runs, withDeletes);
+        return writer.ToArray();
+    }
+
+    /// <summary>Writes structs as an update, and either the whole delete set or none.</summary>
+    /// <param name="writer">What is written to.</param>
+    /// <param name="runs">Clients in descending order of their ids, the runs of one client in ascending order.</param>
+    /// <param name="withDeletes">Whether the delete set follows.</param>
+    private void WriteRuns(Lib0Writer writer, List<Run> runs, bool withDeletes)
+    {
         var sections = 0;
         for (var i = 0; i < runs.Count; i++)
         {
@@ -134,8 +179,6 @@ public sealed partial class YDocument
         {
             WriteDeletes(writer, client.Id, client.Deletes.Settle());
         }
-
-        return writer.ToArray();
     }
 
     /// <summary>
@@ -145,12 +188,12 @@ public sealed partial class YDocument
     private void WriteClient(Lib0Writer writer, ReadOnlySpan<Run> runs)
     {
         var client = runs[0].Client;
-        ReadOnlySpan<Block> blocks = client.Blocks;
+        ref readonly var blocks = ref client.Blocks;
         var start = Math.Max(runs[0].From, blocks[client.FirstEndingAfter(runs[0].From)].Clock);
         var (structs, at) = (0, start);
         foreach (var run in runs)
         {
-            for (var i = client.FirstEndingAfter(run.From); i < blocks.Length && blocks[i].Clock < run.To; i++)
+            for (var i = client.FirstEndingAfter(run.From); i < blocks.Count && blocks[i].Clock < run.To; i++)
             {
                 structs += Math.Max(run.From, blocks[i].Clock) > at ? 2 : 1;
                 at = Math.Min(run.To, blocks[i].End);
@@ -163,7 +206,7 @@ public sealed partial class YDocument
         at = start;
         foreach (var run in runs)
         {
-            for (var i = client.FirstEndingAfter(run.From); i < blocks.Length && blocks[i].Clock < run.To; i++)
+            for (var i = client.FirstEndingAfter(run.From); i < blocks.Count && blocks[i].Clock < run.To; i++)
             {
                 WorkMeter.Count();
                 ref readonly var block = ref blocks[i];

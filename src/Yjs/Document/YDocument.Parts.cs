@@ -44,8 +44,14 @@ public sealed partial class YDocument
             return false;
         }
 
-        var whole = EncodeSince(known);
-        parts = whole.Length <= sizes.MaxWhole ? [whole] : new UpdateParts(this, known, sizes).Encode();
+        Collect();
+        if (!IsLarger(known, sizes.MaxWhole) && EncodeSince(known) is var whole && whole.Length <= sizes.MaxWhole)
+        {
+            parts = [whole];
+            return true;
+        }
+
+        parts = new UpdateParts(this, known, sizes).Encode();
         return true;
     }
 

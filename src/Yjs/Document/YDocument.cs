@@ -24,6 +24,9 @@ public sealed partial class YDocument
     /// <summary>The bytes of the smallest change in an update: a delete range.</summary>
     private const int BytesPerChange = 2;
 
+    /// <summary>Each is filled with a struct of its own, within a microsecond.</summary>
+    private const int ManyHoles = 4096;
+
     private readonly List<ClientBlocks> clients = [];
     private readonly Dictionary<ClientKey, int> clientIndices = [];
     private readonly Containers containers = new();
@@ -31,6 +34,7 @@ public sealed partial class YDocument
     private int lastClient = Block.None;
     private int changesSinceCollection;
     private long clientBytes;
+    private long clientGaps;
     private ClientBlocks? touched;
     private long sizeAfterCollection;
 
@@ -60,11 +64,7 @@ public sealed partial class YDocument
     {
         get
         {
-            if (touched is not null)
-            {
-                CountBytes(touched);
-            }
-
+            CountTouched();
             return ObjectBytes + containers.MemoryBytes + clientBytes + (clientIndices.Capacity * IndexBytes)
                 + (8L * (clients.Capacity + descending.Capacity));
         }
@@ -75,6 +75,19 @@ public sealed partial class YDocument
     /// nothing to ask for.
     /// </summary>
     public bool MayBeCollected(long updateBytes) => IsCollectionDue(updateBytes / BytesPerChange);
+
+    /// <summary>
+    /// Whether there are so many holes between structs that even a small update, which may fill all of them, can take
+    /// as long as going through the whole document. Costs nothing to ask for.
+    /// </summary>
+    public bool HasManyHoles
+    {
+        get
+        {
+            CountTouched();
+            return clientGaps > ManyHoles;
+        }
+    }
 
     /// <summary>
     /// Adds an update (format V1), wholly or not at all. What strangers send goes through
@@ -236,19 +249,24 @@ public sealed partial class YDocument
             return;
         }
 
+        CountTouched();
+        touched = client;
+    }
+
+    private void CountTouched()
+    {
         if (touched is not null)
         {
             CountBytes(touched);
         }
-
-        touched = client;
     }
 
     private void CountBytes(ClientBlocks client)
     {
-        var bytes = client.MemoryBytes;
+        var (bytes, gaps) = (client.MemoryBytes, client.Gaps);
         clientBytes += bytes - client.CountedBytes;
-        client.CountedBytes = bytes;
+        clientGaps += gaps - client.CountedGaps;
+        (client.CountedBytes, client.CountedGaps) = (bytes, gaps);
     }
 
     private ClientBlocks? FindClient(ulong id) =>

@@ -64,8 +64,9 @@ internal static class PieceCutter
 
         foreach (var client in document.Clients)
         {
-            foreach (ref readonly var block in client.Blocks)
+            for (var i = 0; i < client.Count; i++)
             {
+                ref readonly var block = ref client.Blocks[i];
                 if (!HasPlace(client, block))
                 {
                     continue;

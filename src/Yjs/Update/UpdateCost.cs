@@ -21,16 +21,16 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
     /// A block, in an array that grows by half, and ranges that it may need beside deletes: of garbage, of clocks
     /// behind a hole.
     /// </summary>
-    private const long BlockBytes = 104;
+    private const long BlockBytes = 96;
 
     /// <summary>A range, in a list that grows by a quarter.</summary>
     private const long RangeBytes = 20;
 
     /// <summary>A deleted range in the middle of a block makes it three.</summary>
-    private const long CutBytes = 2 * 56;
+    private const long CutBytes = 2 * 48;
 
     /// <summary>A client that the document has not heard of, with its places in lists and tables.</summary>
-    private const long ClientBytes = 320;
+    private const long ClientBytes = 340;
 
     /// <summary>A container and a name, with their places in lists and tables.</summary>
     private const long ContainerBytes = 260;
