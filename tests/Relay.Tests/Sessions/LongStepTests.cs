@@ -80,6 +80,28 @@ public sealed class LongStepTests
         Assert.True(LongSteps.Applies(1_000, document));
     }
 
+    [Fact]
+    public void A_small_update_that_may_fill_many_holes_is_left_to_another_thread()
+    {
+        const int Holes = 20_000;
+        using var world = new World();
+        var hostile = world.Client();
+        ReadOnlyMemory<byte>[] single = [.. Enumerable.Range(0, Holes).Select(i => Typed(1, 1 + (2 * (ulong)i), "x"))];
+        Assert.True(YDocument.TryMerge(single, out var structs, out _));
+        hostile.Say(Step2(structs));
+        var other = Other(world);
+        var (settled, others) = (hostile.Settled, other.Settled);
+        world.Context.IsHurried = true;
+        var small = Typed(1, 0, new string('y', 2 * Holes));
+        Assert.InRange(small.Length, 1, LongSteps.MostBytes);
+        Hand(hostile, DocumentMessageKind.Update, small, small.Length);
+        Ask(other);
+        Assert.Equal(settled, hostile.Settled);
+        Assert.Equal(others + 1, other.Settled);
+        world.Run();
+        Assert.Equal(settled + small.Length, hostile.Settled);
+    }
+
     private static TestConnection Other(World world)
     {
         var other = new TestConnection(world.Context, world.Sessions, DocumentName.Create("other"));
