@@ -78,4 +78,14 @@ internal struct Block
     public readonly long End => Clock + Length;
 
     public readonly bool HasOrigins => OriginClient != None || RightClient != None;
+
+    /// <summary>Only its clocks are left.</summary>
+    public void MakeGarbage()
+    {
+        Kind = BlockKind.Gc;
+        Container = Containers.Nowhere;
+        OriginClient = None;
+        RightClient = None;
+        ContentLength = 0;
+    }
 }

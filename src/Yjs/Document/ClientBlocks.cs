@@ -10,6 +10,9 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
     private const int ObjectBytes = 168;
 
+    /// <summary>A deleted range in the middle of a block makes it three: so many more.</summary>
+    public const int BlocksPerCut = 2;
+
     private BlockList blocks = new();
     private ContentBuffer content = new();
     private int found;
@@ -220,6 +223,22 @@ internal sealed class ClientBlocks(ulong id)
         newBlocks.End(ref blocks);
         content.EndRewrite(newContent);
         (found, ExpectedBlocks) = (0, 0);
+    }
+
+    /// <summary>Notes that clocks are deleted; returns false if they all were.</summary>
+    public bool TryDelete(long start, long end, bool mayCut)
+    {
+        if (Deletes.Covers(start, end))
+        {
+            return false;
+        }
+
+        var ranges = Deletes.Count;
+        Deletes.Add(start, end);
+        mayCut &= start < End && Deletes.Count > ranges;
+        ExpectedBlocks += mayCut ? BlocksPerCut : 0;
+        Changed = true;
+        return true;
     }
 
     /// <summary>Notes that there are structs at clocks at which there were none.</summary>

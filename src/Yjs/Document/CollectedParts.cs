@@ -1,7 +1,7 @@
 namespace Relay.Yjs;
 
 /// <summary>Writes the parts of one block, which a collection cuts, from left to right.</summary>
-internal ref struct CollectedParts(YDocument document, int index, in Block block, ReadOnlySpan<byte> content,
+internal ref struct CollectedParts(Containers containers, int index, in Block block, ReadOnlySpan<byte> content,
     BlockRewrite blocks, ref ContentRewrite contents)
 {
     private readonly ref readonly Block block = ref block;
@@ -78,7 +78,7 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
         if (!blocks.IsEmpty)
         {
             ref var last = ref blocks.Last;
-            if (document.Joins(index, last, part))
+            if (Joins(last, part))
             {
                 last.Length += part.Length;
                 last.ContentLength += part.ContentLength;
@@ -87,5 +87,28 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
         }
 
         blocks.Add(part);
+    }
+
+    /// <summary>
+    /// Whether a struct may be one with the one before it, of the same client: it was inserted right after it, and Yjs
+    /// would cut the joined one to the same two. Live entries of a key are never joined: Yjs takes the joined one for
+    /// one entry.
+    /// </summary>
+    private readonly bool Joins(in Block last, in Block part)
+    {
+        if (last.End != part.Clock || last.Kind != part.Kind || !BlockContent.IsJoinable(part.Kind))
+        {
+            return false;
+        }
+
+        if (part.Kind == BlockKind.Gc)
+        {
+            return true;
+        }
+
+        return part.OriginClient == index && part.OriginClock == part.Clock - 1
+            && part.RightClient == last.RightClient
+                && (part.RightClient == Block.None || part.RightClock == last.RightClock)
+            && part.Container == last.Container && (part.Kind == BlockKind.Deleted || containers.IsInSequence(last));
     }
 }

@@ -1,6 +1,8 @@
 namespace Relay.Yjs;
 
-/// <summary>The content of a client's blocks, in one array; and what was deleted of it since the last collection.</summary>
+/// <summary>
+/// The content of a client's blocks in one array, with what was deleted of it since the last collection.
+/// </summary>
 /// <remarks>A mutable struct, which only its owner has: a document has one for each client.</remarks>
 internal struct ContentBuffer
 {

@@ -1,12 +1,13 @@
 namespace Relay.Yjs;
 
-/// <content>The union of a document and an update that was checked.</content>
-public sealed partial class YDocument
+/// <summary>The union of a document and an update that was checked.</summary>
+internal readonly struct UpdateUnion(DocumentTables tables)
 {
-    /// <summary>A deleted range in the middle of a block makes it three.</summary>
-    private const int BlocksPerCut = 2;
+    private ClientTable Clients => tables.Clients;
 
-    private void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
+    private Containers Containers => tables.Containers;
+
+    public void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
     {
         var walk = new UpdateWalk(update, bytes);
         while (walk.NextSection())
@@ -18,40 +19,20 @@ public sealed partial class YDocument
         {
             foreach (ref readonly var range in deletes)
             {
-                var client = clients[ClientIndex(range.Client)];
-                AddDelete(client, range.Start, range.End);
-                Touch(client);
+                var client = Clients[Clients.IndexOf(range.Client)];
+                tables.Changes.Delete(client, range.Start, range.End);
+                Clients.Touch(client);
             }
         }
 
-        if (normalizes)
+        if (tables.Normalizes)
         {
-            IntegrateWritersOf(update);
+            new Integration(tables).RunFor(update);
         }
 
-        if (IsCollectionDue(0))
+        if (tables.Changes.IsCollectionDue(0))
         {
-            Collect();
-        }
-    }
-
-    /// <summary>
-    /// As a rule everything that new structs need is there already, and then later updates find their place known.
-    /// </summary>
-    private void IntegrateWritersOf(DecodedUpdate update)
-    {
-        if (!update.IsWhole)
-        {
-            Integrate();
-            return;
-        }
-
-        foreach (var section in update.Sections)
-        {
-            if (section.Count > 0 && FindClient(section.Client, out var index))
-            {
-                IntegrateClient(index, long.MaxValue);
-            }
+            new Collector(tables).Run();
         }
     }
 
@@ -64,8 +45,8 @@ public sealed partial class YDocument
             return;
         }
 
-        var index = ClientIndex(walk.Client);
-        var client = clients[index];
+        var index = Clients.IndexOf(walk.Client);
+        var client = Clients[index];
         var before = client.Count;
         for (; !structs.IsEmpty; structs = walk.NextStructs())
         {
@@ -76,11 +57,11 @@ public sealed partial class YDocument
         }
 
         client.Place(before);
-        Touch(client);
+        Clients.Touch(client);
     }
 
     /// <summary>Appends the parts of a struct that <paramref name="known"/> has not.</summary>
-    private void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known)
+    public void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known)
     {
         var content = bytes.Slice(parsed.ContentOffset, parsed.ContentLength);
         var cursor = new ContentCursor(parsed.Kind, content, parsed.Length);
@@ -101,11 +82,11 @@ public sealed partial class YDocument
     private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content,
         ref ContentCursor cursor, long from, long to)
     {
-        var client = clients[index];
+        var client = Clients[index];
         if (parsed.Kind is BlockKind.Gc or BlockKind.Deleted)
         {
             // At clocks that have no struct yet: it cuts none.
-            AddDelete(client, parsed.Clock + from, parsed.Clock + to, mayCut: false);
+            tables.Changes.Delete(client, parsed.Clock + from, parsed.Clock + to, mayCut: false);
         }
 
         var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : cursor.Slice(from, to);
@@ -122,7 +103,7 @@ public sealed partial class YDocument
             {
                 // Its delete came first: the content is still to be dropped.
                 client.Changed = true;
-                client.ExpectedBlocks += BlocksPerCut * ranges;
+                client.ExpectedBlocks += ClientBlocks.BlocksPerCut * ranges;
             }
 
             return;
@@ -147,7 +128,7 @@ public sealed partial class YDocument
         client.Append(block);
         client.Changed = true;
         client.ExpectedBlocks += ExpectedCuts(client, block);
-        changesSinceCollection++;
+        tables.Changes.Add();
     }
 
     /// <summary>
@@ -158,7 +139,7 @@ public sealed partial class YDocument
     {
         if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
         {
-            (block.RightClient, block.RightClock) = (ClientIndex(parsed.RightClient), parsed.RightClock);
+            (block.RightClient, block.RightClock) = (Clients.IndexOf(parsed.RightClient), parsed.RightClock);
         }
 
         if (from > 0)
@@ -167,21 +148,21 @@ public sealed partial class YDocument
         }
         else if ((parsed.Flags & BlockFlags.HasOrigin) != 0)
         {
-            (block.OriginClient, block.OriginClock) = (ClientIndex(parsed.LeftClient), parsed.LeftClock);
+            (block.OriginClient, block.OriginClock) = (Clients.IndexOf(parsed.LeftClient), parsed.LeftClock);
         }
         else if (!parsed.HasOrigins)
         {
             var hasKey = (parsed.Flags & BlockFlags.HasKey) != 0;
             var key = bytes.Slice(parsed.Key.Offset, parsed.Key.Length);
             block.Container = (parsed.Flags & BlockFlags.ParentIsRoot) != 0
-                ? containers.OfRoot(bytes.Slice(parsed.Name.Offset, parsed.Name.Length), hasKey, key)
-                : containers.OfItem(ClientIndex(parsed.LeftClient), parsed.LeftClock, hasKey, key);
+                ? Containers.OfRoot(bytes.Slice(parsed.Name.Offset, parsed.Name.Length), hasKey, key)
+                : Containers.OfItem(Clients.IndexOf(parsed.LeftClient), parsed.LeftClock, hasKey, key);
         }
     }
 
     /// <summary>
-    /// Whether a struct simply goes on where the client's last block ends: the one case of <see cref="Joins"/> that
-    /// typing makes, found without looking at anything else.
+    /// Whether a struct simply goes on where the client's last block ends: the one case of
+    /// <c>CollectedParts.Joins</c> that typing makes, found without looking at anything else.
     /// </summary>
     private bool ExtendsLast(ClientBlocks client, in ParsedStruct parsed)
     {
@@ -199,32 +180,35 @@ public sealed partial class YDocument
 
         var rightMatches = (parsed.Flags & BlockFlags.HasRightOrigin) == 0
             ? last.RightClient == Block.None
-            : last.RightClient != Block.None && clients[last.RightClient].Id == parsed.RightClient
+            : last.RightClient != Block.None && Clients[last.RightClient].Id == parsed.RightClient
                 && last.RightClock == parsed.RightClock;
         return rightMatches && (parsed.Flags & BlockFlags.HasOrigin) != 0 && parsed.LeftClient == client.Id
             && parsed.LeftClock == parsed.Clock - 1
-            && IsInSequence(last);
+            && Containers.IsInSequence(last);
     }
 
     /// <summary>
     /// How many more blocks a new one will be when it is collected: cut by deletes that came first, or into single
-    /// values (see <see cref="IsKeptSingly"/>).
+    /// values (see <see cref="DocumentTables.IsKeptSingly"/>).
     /// </summary>
     private int ExpectedCuts(ClientBlocks client, in Block block) =>
         block.Kind is BlockKind.Gc or BlockKind.Deleted ? 0
-        : IsKeptSingly(block) ? (int)block.Length - 1
-        : BlocksPerCut * client.Deletes.CountBetween(block.Clock, block.End);
+        : tables.IsKeptSingly(block) ? (int)block.Length - 1
+        : ClientBlocks.BlocksPerCut * client.Deletes.CountBetween(block.Clock, block.End);
 
-    private void AddDelete(ClientBlocks client, long start, long end, bool mayCut = true)
+    /// <summary>Adds the parts of a deleted range that <paramref name="known"/> has not.</summary>
+    public void AddMissingDeletes(ClockRanges? known, DeleteRange range)
     {
-        if (!client.Deletes.Covers(start, end))
+        var client = Clients[Clients.IndexOf(range.Client)];
+        for (var at = range.Start; at < range.End;)
         {
-            var ranges = client.Deletes.Count;
-            client.Deletes.Add(start, end);
-            mayCut &= start < client.End && client.Deletes.Count > ranges;
-            client.ExpectedBlocks += mayCut ? BlocksPerCut : 0;
-            client.Changed = true;
-            changesSinceCollection++;
+            WorkMeter.Count();
+            var from = known?.EndOfCovered(at) ?? at;
+            at = Math.Min(range.End, known?.StartOfCovered(from) ?? range.End);
+            if (from < at)
+            {
+                tables.Changes.Delete(client, from, at);
+            }
         }
     }
 }

@@ -1,23 +1,47 @@
 namespace Relay.Yjs;
 
-/// <content>
+/// <summary>
 /// Finds out where structs belong, in the order in which Yjs would integrate them (<c>yjs/src/structs/Item.js</c>,
 /// <c>getMissing</c>): a struct whose origins, parent or predecessor are unknown waits. Neither the sequence nor the
 /// content is looked at.
-/// </content>
-public sealed partial class YDocument
+/// </summary>
+internal readonly struct Integration(DocumentTables tables)
 {
+    private ClientTable Clients => tables.Clients;
+
+    private Containers Containers => tables.Containers;
+
+    /// <summary>
+    /// As a rule everything that new structs need is there already, and then later updates find their place known.
+    /// </summary>
+    public void RunFor(DecodedUpdate update)
+    {
+        if (!update.IsWhole)
+        {
+            Run();
+            return;
+        }
+
+        foreach (var section in update.Sections)
+        {
+            if (section.Count > 0 && Clients.TryFind(section.Client, out var index))
+            {
+                IntegrateClient(index, long.MaxValue);
+            }
+        }
+    }
+
     /// <summary>Integrates all that can be integrated.</summary>
-    private void Integrate()
+    public void Run()
     {
         // Who waits for whom: a client and the clock that the one below it needs of it. The set has the same clients.
         var waiting = new Stack<(int Client, long Clock)>();
         var waits = new HashSet<int>();
         var blocked = new HashSet<int>();
-        for (var first = 0; first < clients.Count; first++)
+        for (var first = 0; first < Clients.Count; first++)
         {
             WorkMeter.Count();
-            if (clients[first].Integrated < clients[first].Contiguous && !blocked.Contains(first))
+            if (Clients[first].Integrated < Clients[first].Contiguous && !blocked.Contains(first))
             {
                 waiting.Push((first, long.MaxValue));
                 waits.Add(first);
@@ -32,7 +56,7 @@ public sealed partial class YDocument
                     waiting.Pop();
                     waits.Remove(top.Client);
                 }
-                else if (clients[needed].Contiguous <= clock || blocked.Contains(needed) || !waits.Add(needed))
+                else if (Clients[needed].Contiguous <= clock || blocked.Contains(needed) || !waits.Add(needed))
                 {
                     // What is needed is not there, or waits for this: none that waits can go on.
                     WorkMeter.Count(waiting.Count);
@@ -53,7 +77,7 @@ public sealed partial class YDocument
     /// <see cref="Block.None"/>.</summary>
     private (int Client, long Clock) IntegrateClient(int index, long until)
     {
-        var client = clients[index];
+        var client = Clients[index];
         var next = int.MaxValue;
         while (client.Integrated < client.Contiguous && client.Integrated <= until)
         {
@@ -68,9 +92,9 @@ public sealed partial class YDocument
                 }
 
                 FindContainer(client, ref block);
-                if (GarbageCollection && block.Container >= 0 && containers[block.Container].Key != Block.None)
+                if (tables.GarbageCollection && block.Container >= 0 && Containers[block.Container].Key != Block.None)
                 {
-                    AddToKey(index, block);
+                    new MapKeys(tables).Add(index, block);
                 }
             }
 
@@ -85,7 +109,7 @@ public sealed partial class YDocument
     {
         foreach (var needed in Needs(block))
         {
-            if (clients[needed.Client].Integrated <= needed.Clock)
+            if (Clients[needed.Client].Integrated <= needed.Clock)
             {
                 return needed;
             }
@@ -97,10 +121,10 @@ public sealed partial class YDocument
     /// <summary>
     /// The ids without which the struct cannot be placed: its origins, or else the item that holds its parent.
     /// </summary>
-    private BlockNeeds Needs(in Block block) => block.HasOrigins || block.Container < 0
+    public BlockNeeds Needs(in Block block) => block.HasOrigins || block.Container < 0
         ? new BlockNeeds(block.OriginClient, block.OriginClock, block.RightClient, block.RightClock)
-        : new BlockNeeds(containers[block.Container].OwnerClient,
-            containers[block.Container].OwnerClock, Block.None, 0);
+        : new BlockNeeds(Containers[block.Container].OwnerClient,
+            Containers[block.Container].OwnerClock, Block.None, 0);
 
     /// <summary>
     /// A struct belongs where its origins belong. What stands beside garbage, or in something that is no type (any
@@ -112,85 +136,36 @@ public sealed partial class YDocument
         var container = block.HasOrigins ? Containers.Unknown : block.Container;
         if (block.OriginClient != Block.None)
         {
-            container = BlockAt(block.OriginClient, block.OriginClock).Container;
+            container = Clients.BlockAt(block.OriginClient, block.OriginClock).Container;
             garbage = container == Containers.Nowhere;
         }
 
         if (block.RightClient != Block.None)
         {
-            var right = BlockAt(block.RightClient, block.RightClock).Container;
+            var right = Clients.BlockAt(block.RightClient, block.RightClock).Container;
             garbage |= right == Containers.Nowhere;
             container = container == Containers.Unknown ? right : container;
         }
 
         if (!block.HasOrigins)
         {
-            ref readonly var named = ref containers[container];
+            ref readonly var named = ref Containers[container];
             garbage = named.OwnerClient != Block.None
-                && BlockAt(named.OwnerClient, named.OwnerClock).Kind != BlockKind.Type;
+                && Clients.BlockAt(named.OwnerClient, named.OwnerClock).Kind != BlockKind.Type;
         }
 
         block.Container = container;
         if (garbage)
         {
-            MakeGarbage(ref block);
+            block.MakeGarbage();
         }
-        else if (containers[container].Key != Block.None && BlockContent.IsRun(block.Kind, block.Length)
+        else if (Containers[container].Key != Block.None && BlockContent.IsRun(block.Kind, block.Length)
             && !client.Deletes.Covers(block.Clock, block.End))
         {
             // Its origin was not known when it came, else it would have been refused. As something deleted it harms
             // nobody.
             (block.Kind, block.ContentLength) = (BlockKind.Deleted, 0);
-            AddDelete(client, block.Clock, block.End);
-        }
-    }
-
-    private static void MakeGarbage(ref Block block)
-    {
-        block.Kind = BlockKind.Gc;
-        block.Container = Containers.Nowhere;
-        block.OriginClient = Block.None;
-        block.RightClient = Block.None;
-        block.ContentLength = 0;
-    }
-
-    private ref readonly Block BlockAt(int client, long clock) => ref clients[client].BlockAt(clock);
-
-    /// <summary>
-    /// Keeps the last entry of a key: an entry that follows the last one is the new last one, and what it follows is
-    /// deleted. Any other makes the order of the key's entries a question for later (<see cref="OrderKeys"/>).
-    /// </summary>
-    private void AddToKey(int index, in Block block)
-    {
-        ref var container = ref containers[block.Container];
-        if (block.RightClient != Block.None)
-        {
-            container.Foreign = true;
-            return;
-        }
-
-        var follows = container.LastClient == block.OriginClient
-            && (container.LastClient == Block.None || container.LastClock == block.OriginClock);
-        if (!follows)
-        {
-            container.Disordered = true;
-            return;
-        }
-
-        if (container.LastClient != Block.None)
-        {
-            DeleteEntry(container.LastClient, container.LastClock);
-        }
-
-        (container.LastClient, container.LastClock) = (index, block.End - 1);
-    }
-
-    private void DeleteEntry(int client, long clock)
-    {
-        ref readonly var entry = ref BlockAt(client, clock);
-        if (entry.Kind is not (BlockKind.Deleted or BlockKind.Gc))
-        {
-            AddDelete(clients[client], entry.Clock, entry.End);
+            tables.Changes.Delete(client, block.Clock, block.End);
         }
     }
 }

@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Relay.Yjs;
 
-/// <content>Writes the document, or what of it somebody lacks, as an update in format V1
-/// (<c>yjs/src/utils/encoding.js</c>): clients in descending order, holes as Skip.</content>
-public sealed partial class YDocument
+/// <summary>
+/// Writes a collected document, or what of it somebody lacks, as an update in format V1
+/// (<c>yjs/src/utils/encoding.js</c>): clients in descending order, holes as Skip.
+/// </summary>
+internal readonly struct UpdateEncoder(DocumentTables tables)
 {
     /// <summary>The fewest bytes of a struct beside its content.</summary>
     private const int SmallestStruct = 2;
@@ -13,19 +15,16 @@ public sealed partial class YDocument
     private const int LargeContent = 256 << 10;
     private const int ContentOfBlock = 32;
 
-    private List<ClientBlocks> descending = [];
+    private ClientTable Clients => tables.Clients;
 
-    /// <summary>
-    /// The state vector: per client, the clock up to which nothing is missing; clients in descending order.
-    /// </summary>
-    public byte[] EncodeStateVector() => EncodeStateVector(null);
+    private Containers Containers => tables.Containers;
 
     /// <summary>The state vector with the clocks of some clients lowered.</summary>
-    internal byte[] EncodeStateVector(Dictionary<ClientKey, long>? highest)
+    public byte[] EncodeStateVector(Dictionary<ClientKey, long>? highest)
     {
         using var writer = new Lib0Writer();
         var known = new List<(ulong Client, long Clock)>();
-        foreach (var client in Descending())
+        foreach (var client in Clients.Descending())
         {
             WorkMeter.Count();
             var clock = Math.Min(client.Contiguous,
@@ -46,57 +45,11 @@ public sealed partial class YDocument
         return writer.ToArray();
     }
 
-    /// <summary>
-    /// The whole document as one update. Equal documents give equal bytes. An empty document gives <c>00 00</c>.
-    /// </summary>
-    public byte[] EncodeState()
-    {
-        Collect();
-        return EncodeSince(StateVector.Empty);
-    }
-
-    /// <summary>
-    /// The update that a holder of <paramref name="stateVector"/> lacks: structs beyond it and the whole delete set.
-    /// </summary>
-    public bool TryEncodeDiff(ReadOnlySpan<byte> stateVector, out byte[] update, out YjsError error)
-    {
-        var readable = StateVector.TryDecode(stateVector, out var known, out error);
-        update = [];
-        if (readable)
-        {
-            Collect();
-            update = EncodeSince(known);
-        }
-
-        return readable;
-    }
-
-    /// <summary>
-    /// Whether what a holder of <paramref name="stateVector"/> lacks surely takes more than some bytes. Looks at no
-    /// more structs than are needed to say so, and encodes none of them.
-    /// </summary>
-    /// <param name="stateVector">What the holder has.</param>
-    /// <param name="bytes">How large the diff may be.</param>
-    /// <param name="isLarger">True only if the diff is larger; a diff that is a little larger may give false.</param>
-    /// <param name="error">Why the bytes are no state vector.</param>
-    /// <returns>False if the bytes are no state vector.</returns>
-    public bool TryCompareDiff(ReadOnlySpan<byte> stateVector, long bytes, out bool isLarger, out YjsError error)
-    {
-        isLarger = false;
-        if (!StateVector.TryDecode(stateVector, out var known, out error))
-        {
-            return false;
-        }
-
-        Collect();
-        isLarger = IsLarger(known, bytes);
-        return true;
-    }
-
-    private bool IsLarger(StateVector known, long bytes)
+    /// <summary>Whether what a holder of a state vector lacks is surely larger, of a collected document.</summary>
+    public bool IsLarger(StateVector known, long bytes)
     {
         var least = 0L;
-        foreach (var client in Descending())
+        foreach (var client in Clients.Descending())
         {
             var from = known.ClockOf(client.Id);
             for (var i = client.FirstEndingAfter(from); i < client.Count && least <= bytes; i++)
@@ -111,15 +64,15 @@ public sealed partial class YDocument
     }
 
     /// <summary>What a holder of a state vector lacks, of a collected document.</summary>
-    private byte[] EncodeSince(StateVector known)
+    public byte[] EncodeSince(StateVector known)
     {
-        var lacking = new List<Run>();
+        var lacking = new List<ClientRun>();
         long content = 0, blocks = 0;
-        foreach (var client in Descending())
+        foreach (var client in Clients.Descending())
         {
             if (client.Count > 0 && client.End > known.ClockOf(client.Id))
             {
-                lacking.Add(new Run(client, known.ClockOf(client.Id), client.End));
+                lacking.Add(new ClientRun(client, known.ClockOf(client.Id), client.End));
                 content += client.BufferLength;
                 blocks += client.Count;
             }
@@ -134,7 +87,7 @@ public sealed partial class YDocument
     /// Writes twice, first to learn the length. So it takes no memory but the update, and copies no content again; with
     /// large content, writing structs is little beside that.
     /// </summary>
-    private byte[] EncodeExactly(List<Run> runs)
+    private byte[] EncodeExactly(List<ClientRun> runs)
     {
         using var counter = Lib0Writer.Counting();
         WriteRuns(counter, runs, withDeletes: true);
@@ -144,7 +97,7 @@ public sealed partial class YDocument
         return update;
     }
 
-    private byte[] EncodeRuns(List<Run> runs, bool withDeletes)
+    public byte[] EncodeRuns(List<ClientRun> runs, bool withDeletes)
     {
         using var writer = new Lib0Writer(1024);
         WriteRuns(writer, runs, withDeletes);
@@ -155,7 +108,7 @@ public sealed partial class YDocument
     /// <param name="writer">What is written to.</param>
     /// <param name="runs">Clients in descending order of their ids, the runs of one client in ascending order.</param>
     /// <param name="withDeletes">Whether the delete set follows.</param>
-    private void WriteRuns(Lib0Writer writer, List<Run> runs, bool withDeletes)
+    private void WriteRuns(Lib0Writer writer, List<ClientRun> runs, bool withDeletes)
     {
         var sections = 0;
         for (var i = 0; i < runs.Count; i++)
@@ -173,7 +126,7 @@ public sealed partial class YDocument
             WriteClient(writer, CollectionsMarshal.AsSpan(runs)[first..next]);
         }
 
-        var deleting = withDeletes ? Descending().Where(client => !client.Deletes.IsEmpty).ToList() : [];
+        var deleting = withDeletes ? Clients.Descending().Where(client => !client.Deletes.IsEmpty).ToList() : [];
         writer.WriteVarUint((ulong)deleting.Count);
         foreach (var client in deleting)
         {
@@ -185,7 +138,7 @@ public sealed partial class YDocument
     /// Writes the structs of one client that lie in the runs, cutting those that lie across their ends; what is missing
     /// between two structs is a Skip.
     /// </summary>
-    private void WriteClient(Lib0Writer writer, ReadOnlySpan<Run> runs)
+    private void WriteClient(Lib0Writer writer, ReadOnlySpan<ClientRun> runs)
     {
         var client = runs[0].Client;
         ref readonly var blocks = ref client.Blocks;
@@ -235,7 +188,7 @@ public sealed partial class YDocument
         }
 
         var hasOrigin = from > 0 || block.OriginClient != Block.None;
-        var hasKey = block.Container >= 0 && containers[block.Container].Key != Block.None;
+        var hasKey = block.Container >= 0 && Containers[block.Container].Key != Block.None;
         var info = (int)block.Kind | (hasOrigin ? (int)BlockFlags.HasOrigin : 0) | (hasKey ? (int)BlockFlags.HasKey : 0)
             | (block.RightClient != Block.None ? (int)BlockFlags.HasRightOrigin : 0);
         writer.WriteByte((byte)info);
@@ -246,19 +199,19 @@ public sealed partial class YDocument
         }
         else if (hasOrigin)
         {
-            writer.WriteVarUint(clients[block.OriginClient].Id);
+            writer.WriteVarUint(Clients[block.OriginClient].Id);
             writer.WriteVarUint((ulong)block.OriginClock);
         }
 
         if (block.RightClient != Block.None)
         {
-            writer.WriteVarUint(clients[block.RightClient].Id);
+            writer.WriteVarUint(Clients[block.RightClient].Id);
             writer.WriteVarUint((ulong)block.RightClock);
         }
 
         if (!hasOrigin && block.RightClient == Block.None)
         {
-            WriteParent(writer, containers[block.Container]);
+            WriteParent(writer, Containers[block.Container]);
         }
 
         var content = client.Content(block);
@@ -281,22 +234,22 @@ public sealed partial class YDocument
         if (container.RootName != Block.None)
         {
             writer.WriteVarUint(1);
-            writer.WriteVarBytes(containers.Name(container.RootName));
+            writer.WriteVarBytes(Containers.Name(container.RootName));
         }
         else
         {
             writer.WriteVarUint(0);
-            writer.WriteVarUint(clients[container.OwnerClient].Id);
+            writer.WriteVarUint(Clients[container.OwnerClient].Id);
             writer.WriteVarUint((ulong)container.OwnerClock);
         }
 
         if (container.Key != Block.None)
         {
-            writer.WriteVarBytes(containers.Name(container.Key));
+            writer.WriteVarBytes(Containers.Name(container.Key));
         }
     }
 
-    internal static void WriteDeletes(Lib0Writer writer, ulong client, ReadOnlySpan<ClockRange> ranges)
+    public static void WriteDeletes(Lib0Writer writer, ulong client, ReadOnlySpan<ClockRange> ranges)
     {
         writer.WriteVarUint(client);
         writer.WriteVarUint((ulong)ranges.Length);
@@ -306,25 +259,5 @@ public sealed partial class YDocument
             writer.WriteVarUint((ulong)range.Start);
             writer.WriteVarUint((ulong)(range.End - range.Start));
         }
-    }
-
-    /// <summary>The structs of one client between two clocks.</summary>
-    /// <param name="Client">The client.</param>
-    /// <param name="From">The first clock.</param>
-    /// <param name="To">The clock after the last.</param>
-    /// <param name="ContentBefore">
-    /// Where the run begins inside a block: the bytes of the block's content before it, or -1 to look for them.
-    /// </param>
-    private readonly record struct Run(ClientBlocks Client, long From, long To, int ContentBefore = -1);
-
-    private List<ClientBlocks> Descending()
-    {
-        if (descending.Count != clients.Count)
-        {
-            descending = [.. clients];
-            descending.Sort((left, right) => right.Id.CompareTo(left.Id));
-        }
-
-        return descending;
     }
 }
