@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Relay.Yjs.Storage;
+namespace Relay.Yjs.Document;
 
 public sealed class BlockTests
 {

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Relay.Yjs.Judge;
 
-namespace Relay.Yjs.Storage;
+namespace Relay.Yjs.Document;
 
 /// <summary>A list in chunks is a list: beside one of .NET, over random changes and chunk borders.</summary>
 public sealed class BlockListTests(ITestOutputHelper output)
