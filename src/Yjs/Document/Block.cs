@@ -16,6 +16,7 @@ internal struct Block
     private const int KindShift = 56;
 
     private const ulong ClockBits = (1UL << KindShift) - 1;
+    private const ulong ContinuesBit = 1UL << 63;
 
     /// <summary>The bits of a length that are always kept in <see cref="length"/>.</summary>
     private const int LengthBits = 31;
@@ -43,14 +44,24 @@ internal struct Block
 
     public BlockKind Kind
     {
-        readonly get => (BlockKind)(originAndKind >> KindShift);
-        set => originAndKind = (originAndKind & ClockBits) | ((ulong)value << KindShift);
+        readonly get => (BlockKind)((originAndKind & ~ContinuesBit) >> KindShift);
+        set => originAndKind = (originAndKind & (ClockBits | ContinuesBit)) | ((ulong)value << KindShift);
     }
 
     public long OriginClock
     {
         readonly get => (long)(originAndKind & ClockBits);
         set => originAndKind = (originAndKind & ~ClockBits) | (ulong)value;
+    }
+
+    /// <summary>
+    /// Whether it is one with the block before it, and only stands alone because their content lies in different
+    /// chunks. A collection finds this out; encoded, they are one struct.
+    /// </summary>
+    public bool Continues
+    {
+        readonly get => (originAndKind & ContinuesBit) != 0;
+        set => originAndKind = (originAndKind & ~ContinuesBit) | (value ? ContinuesBit : 0);
     }
 
     /// <summary>In clocks.</summary>
@@ -68,7 +79,7 @@ internal struct Block
         }
     }
 
-    /// <summary>First byte of the content in the client's buffer; means nothing where there is no content.</summary>
+    /// <summary>The address of the content in the client's buffer; means nothing where there is no content.</summary>
     public int Content
     {
         readonly get => content;
@@ -83,6 +94,7 @@ internal struct Block
     public void MakeGarbage()
     {
         Kind = BlockKind.Gc;
+        Continues = false;
         Container = Containers.Nowhere;
         OriginClient = None;
         RightClient = None;

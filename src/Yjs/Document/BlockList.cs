@@ -10,7 +10,11 @@ namespace Relay.Yjs;
 internal struct BlockList
 {
     /// <summary>The blocks of a chunk, as a power of two: less than the 85,000 bytes of a large object.</summary>
+#if SMALL_CHUNKS
+    private const int ChunkShift = 2;
+#else
     private const int ChunkShift = 10;
+#endif
 
     public const int ChunkBlocks = 1 << ChunkShift;
 

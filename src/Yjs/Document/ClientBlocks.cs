@@ -8,7 +8,7 @@ namespace Relay.Yjs;
 internal sealed class ClientBlocks(ulong id)
 {
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
-    private const int ObjectBytes = 168;
+    private const int ObjectBytes = 184;
 
     /// <summary>A deleted range in the middle of a block makes it three: so many more.</summary>
     public const int BlocksPerCut = 2;
@@ -42,8 +42,11 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>Whether something came since the blocks were last collected.</summary>
     public bool Changed { get; set; }
 
-    /// <summary>The bytes of content, with those of content that was deleted since the last collection.</summary>
-    public int BufferLength => content.Length;
+    /// <summary>About the bytes of content, with what was deleted of it since the last collection.</summary>
+    public long ContentBytes => content.Length;
+
+    /// <summary>The address after the content that was added last.</summary>
+    public int ContentEnd => content.End;
 
     public ref readonly BlockList Blocks => ref blocks;
 
@@ -153,6 +156,9 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>Copies a part of a content behind all other and returns where it begins.</summary>
     public int AppendContent(ReadOnlySpan<byte> source, ContentSlice slice) => content.Add(source, slice);
 
+    /// <summary>Whether so many bytes can be added right behind the content that was added last.</summary>
+    public bool CanExtendContent(int bytes) => content.CanExtend(bytes);
+
     /// <summary>Adds a block behind all others, whatever its clock: see <see cref="Place"/>.</summary>
     public void Append(in Block block)
     {
@@ -214,14 +220,14 @@ internal sealed class ClientBlocks(ulong id)
         holes = Contiguous == End ? null : holes;
     }
 
-    /// <summary>Begins to lay the content out anew; see <see cref="ContentBuffer.BeginRewrite"/>.</summary>
-    public ContentRewrite BeginRewrite(bool isInOrder) => content.BeginRewrite(isInOrder);
+    /// <summary>Begins to lay the content out anew.</summary>
+    public ContentRewrite BeginRewrite(bool isInOrder) => new(content, isInOrder);
 
     /// <summary>Takes blocks and their content that were laid out anew.</summary>
-    public void EndRewrite(BlockRewrite newBlocks, in ContentRewrite newContent)
+    public void EndRewrite(BlockRewrite newBlocks, ContentRewrite newContent)
     {
         newBlocks.End(ref blocks);
-        content.EndRewrite(newContent);
+        content = newContent.ToBuffer();
         (found, ExpectedBlocks) = (0, 0);
     }
 

@@ -27,20 +27,28 @@ internal ref struct CollectedParts(Containers containers, int index, in Block bl
     }
 
     /// <summary>
-    /// Writes values one by one, their content at once. None of them joins the one before it, because neither
-    /// stands in a sequence.
+    /// Writes values one by one. None of them joins the one before it, because neither stands in a sequence.
     /// </summary>
     private void WriteValues(long from, long to)
     {
         var slice = cursor.Slice(from - block.Clock, to - block.Clock);
         var part = block;
-        (part.Content, part.Length) = (contents.Add(block, slice), 1);
-        var reader = new Lib0Reader(contents.Written(part.Content, slice.Bytes));
+        (part.Length, part.Continues) = (1, false);
+        var isAtOnce = slice.Bytes <= ContentBuffer.ChunkBytes;
+        part.Content = isAtOnce ? contents.Add(block, slice) : 0;
+        var reader = new Lib0Reader(
+            isAtOnce ? contents.Written(part.Content, slice.Bytes) : content[slice.Start..slice.End]);
         for (; from < to; from++)
         {
             var start = reader.Position;
             BlockContent.SkipElements(ref reader, part.Kind, 1);
             part.ContentLength = reader.Position - start;
+            if (!isAtOnce)
+            {
+                var value = new ContentSlice(slice.Start + start, slice.Start + reader.Position, false, false);
+                part.Content = contents.Add(block, value);
+            }
+
             part.Clock = from;
             if (part.Clock > block.Clock)
             {
@@ -48,7 +56,7 @@ internal ref struct CollectedParts(Containers containers, int index, in Block bl
             }
 
             blocks.Add(part);
-            part.Content += part.ContentLength;
+            part.Content += isAtOnce ? part.ContentLength : 0;
         }
     }
 
@@ -63,7 +71,7 @@ internal ref struct CollectedParts(Containers containers, int index, in Block bl
         }
 
         (part.Clock, part.Length) = (from, to - from);
-        (part.Content, part.ContentLength) = (contents.Length, 0);
+        (part.Content, part.ContentLength, part.Continues) = (contents.End, 0, false);
         if (deleted)
         {
             part.Kind = BlockKind.Deleted;
@@ -72,7 +80,7 @@ internal ref struct CollectedParts(Containers containers, int index, in Block bl
         {
             var slice = cursor.Slice(from - block.Clock, to - block.Clock);
             part.ContentLength = slice.Bytes;
-            contents.Add(block, slice);
+            part.Content = contents.Add(block, slice);
         }
 
         if (!blocks.IsEmpty)
@@ -80,9 +88,13 @@ internal ref struct CollectedParts(Containers containers, int index, in Block bl
             ref var last = ref blocks.Last;
             if (Joins(last, part))
             {
-                last.Length += part.Length;
-                last.ContentLength += part.ContentLength;
-                return;
+                part.Continues = part.ContentLength > 0 && !ContentBuffer.EndsAt(last, part.Content);
+                if (!part.Continues)
+                {
+                    last.Length += part.Length;
+                    last.ContentLength += part.ContentLength;
+                    return;
+                }
             }
         }
 

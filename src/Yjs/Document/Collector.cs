@@ -52,7 +52,7 @@ internal readonly struct Collector(DocumentTables tables)
 
             Clients.CountBytes(Clients[index]);
             size += Clients[index].Count + (Clients[index].Deletes.Count / RangesPerBlock)
-                + (Clients[index].BufferLength / BytesPerBlock);
+                + (Clients[index].ContentBytes / BytesPerBlock);
         }
 
         rewrite.Return();
@@ -123,7 +123,7 @@ internal readonly struct Collector(DocumentTables tables)
     private void CollectClient(int index, BlockRewrite blocks)
     {
         var client = Clients[index];
-        var (contentEnd, isInOrder) = (0, true);
+        var (before, isInOrder) = (-1, true);
         for (var i = 0; i < client.Count; i++)
         {
             ref var block = ref client.Blocks[i];
@@ -145,8 +145,9 @@ internal readonly struct Collector(DocumentTables tables)
 
             if (block.ContentLength > 0)
             {
-                isInOrder &= block.Content >= contentEnd;
-                contentEnd = block.Content + block.ContentLength;
+                isInOrder &= block.Content > before && (block.ContentLength <= ContentBuffer.ChunkBytes
+                    || !(client.Deletes.Overlaps(block.Clock, block.End) || tables.IsKeptSingly(block)));
+                before = block.Content;
             }
         }
 

@@ -1,69 +1,153 @@
 namespace Relay.Yjs;
 
 /// <summary>
-/// The content of a client's blocks in one array, with what was deleted of it since the last collection.
+/// The content of a client's blocks, with what was deleted of it since the last collection, in chunks: adding some
+/// never copies all that was added before, and what is no larger than a chunk is no large object.
 /// </summary>
-/// <remarks>A mutable struct, which only its owner has: a document has one for each client.</remarks>
+/// <remarks>
+/// An address is the number of a chunk and a place in it. What is larger than a chunk has one of its own. A mutable
+/// struct, which only its owner has: a document has one for each client.
+/// </remarks>
 internal struct ContentBuffer
 {
-    private byte[] bytes = [];
+    /// <summary>The bytes of a chunk, as a power of two: less than the 85,000 bytes of a large object.</summary>
+#if SMALL_CHUNKS
+    private const int ChunkShift = 4;
+#else
+    private const int ChunkShift = 16;
+#endif
+
+    public const int ChunkBytes = 1 << ChunkShift;
+
+    private const int MostChunks = 1 << (31 - ChunkShift);
+
+    // The chunks before the last one, and what they take; and the last one, which grows up to the size of a chunk.
+    private byte[][] full = [];
+    private int fullCount;
+    private int lastLength;
+    private byte[] last = [];
+    private long fullBytes;
 
     public ContentBuffer()
     {
     }
 
-    public int Length { get; private set; }
+    /// <summary>About how many bytes of content there are.</summary>
+    public readonly long Length => fullBytes + lastLength;
+
+    /// <summary>The address after the content that was added last.</summary>
+    public readonly int End => Address(fullCount, lastLength);
 
     /// <summary>What it takes in memory beside itself.</summary>
-    public readonly long MemoryBytes => bytes.Length == 0 ? 0 : 24 + (long)bytes.Length;
+    public readonly long MemoryBytes => fullBytes + ArrayBytes(last.Length) + ArrayBytes(full.Length * IntPtr.Size);
+
+    /// <summary>The address of a place in a chunk.</summary>
+    public static int Address(int chunk, int at) => (chunk << ChunkShift) + at;
+
+    /// <summary>
+    /// Whether some bytes have room in a chunk from a place on. What is larger than a chunk stands alone.
+    /// </summary>
+    public static bool HasRoom(byte[] chunk, int at, int bytes) =>
+        at + bytes <= (at == 0 ? chunk.Length : Math.Min(chunk.Length, ChunkBytes));
+
+    /// <summary>Whether a block's content ends at an address, in the same chunk.</summary>
+    public static bool EndsAt(in Block block, int address) =>
+        block.Content + block.ContentLength == address && (block.Content ^ address) < ChunkBytes;
+
+    /// <summary>Whether as many bytes can be added right behind the content that was added last.</summary>
+    public readonly bool CanExtend(int bytes) => lastLength + bytes <= ChunkBytes;
 
     public readonly ReadOnlySpan<byte> Of(in Block block) =>
-        block.ContentLength == 0 ? default : bytes.AsSpan(block.Content, block.ContentLength);
+        block.ContentLength == 0 ? default : At(block.Content, block.ContentLength);
 
-    /// <summary>Copies a part of a content to the end and returns where it begins.</summary>
+    public readonly ReadOnlySpan<byte> At(int address, int length) =>
+        Chunk(address >> ChunkShift).AsSpan(address & (ChunkBytes - 1), length);
+
+    public readonly byte[] Chunk(int number) => number < fullCount ? full[number] : last;
+
+    /// <summary>Copies a part of a content behind all other and returns its address.</summary>
     public int Add(ReadOnlySpan<byte> content, ContentSlice slice)
     {
-        var at = Length;
-        var length = checked(at + slice.Bytes);
-        if (length > bytes.Length)
+        var bytes = slice.Bytes;
+        if (bytes > 0 && !HasRoom(last, lastLength, bytes))
         {
-            Resize((int)Math.Min(Array.MaxLength, Math.Max(length + 16L, length + (length / 2L))));
+            MakeRoom(bytes);
         }
 
-        BlockContent.Copy(content, slice, bytes.AsSpan(at));
-        Length = length;
-        return at;
+        var address = End;
+        BlockContent.Copy(content, slice, last.AsSpan(lastLength));
+        lastLength += bytes;
+        return address;
     }
 
-    /// <summary>
-    /// Begins to lay the content out anew, in the order of the blocks. Where it has that order already, it stays in its
-    /// array: what is written never comes before what is still to be read, because a collection makes no content
-    /// longer.
-    /// </summary>
-    /// <param name="isInOrder">Whether it has that order.</param>
-    public readonly ContentRewrite BeginRewrite(bool isInOrder) =>
-        isInOrder ? ContentRewrite.InPlace(bytes) : ContentRewrite.Elsewhere(bytes, Length);
-
-    /// <summary>
-    /// Takes what was laid out anew. The array is kept where it wastes little, so that a document that is asked for
-    /// after every keystroke does not allocate itself anew each time.
-    /// </summary>
-    public void EndRewrite(in ContentRewrite rewrite)
+    /// <summary>Keeps some chunks, the last of them up to a place, which were written anew.</summary>
+    public void Truncate(int chunk, int length)
     {
-        rewrite.CopyBackTo(bytes);
-        Length = rewrite.Length;
-        if (bytes.Length - Length > 16 + (Length / 2))
+        if (chunk < fullCount)
         {
-            Resize(Length);
+            last = full[chunk];
+            Array.Clear(full, chunk, fullCount - chunk);
+            fullCount = chunk;
         }
+
+        (lastLength, fullBytes) = (length, 0);
+        for (var i = 0; i < fullCount; i++)
+        {
+            fullBytes += ArrayBytes(full[i].Length);
+        }
+
+        last = Fit(last, length);
     }
 
-    private void Resize(int size)
+    /// <summary>What of a full chunk was written anew is all that is in it.</summary>
+    public readonly void FitFull(int chunk, int length) => full[chunk] = Fit(full[chunk], length);
+
+    /// <summary>
+    /// Keeps the array where it wastes little, so that a document that is asked for after every keystroke does not
+    /// allocate itself anew each time.
+    /// </summary>
+    private static byte[] Fit(byte[] array, int length) =>
+        array.Length - length > 16 + (length / 2) ? Resize(array, length, length) : array;
+
+    private static byte[] Resize(byte[] array, int kept, int size)
     {
-        var kept = Math.Min(Length, size);
         WorkMeter.CountBytes(kept);
         var resized = size == 0 ? [] : GC.AllocateUninitializedArray<byte>(size);
-        bytes.AsSpan(0, kept).CopyTo(resized);
-        bytes = resized;
+        array.AsSpan(0, kept).CopyTo(resized);
+        return resized;
+    }
+
+    private static long ArrayBytes(int bytes) => bytes == 0 ? 0 : 24 + bytes;
+
+    /// <summary>
+    /// Makes the last chunk longer, by half of all content up to a whole chunk, or begins another one.
+    /// </summary>
+    private void MakeRoom(int bytes)
+    {
+        var spare = (int)Math.Min(ChunkBytes, Math.Max(16, Length / 2));
+        if (lastLength + bytes <= ChunkBytes)
+        {
+            last = Resize(last, lastLength, Math.Min(ChunkBytes, lastLength + bytes + spare));
+            return;
+        }
+
+        if (lastLength > 0)
+        {
+            if (fullCount == MostChunks - 1)
+            {
+                throw new OverflowException("The content of one client exceeds 2 GB.");
+            }
+
+            if (fullCount == full.Length)
+            {
+                Array.Resize(ref full, Math.Max(4, 2 * fullCount));
+            }
+
+            full[fullCount++] = Fit(last, lastLength);
+            fullBytes += ArrayBytes(full[fullCount - 1].Length);
+        }
+
+        last = GC.AllocateUninitializedArray<byte>(Math.Max(bytes, Math.Min(ChunkBytes, bytes + spare)));
+        lastLength = 0;
     }
 }

@@ -56,7 +56,7 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
             {
                 WorkMeter.Count();
                 ref readonly var block = ref client.Blocks[i];
-                least += block.Clock < from ? 0 : SmallestStruct + block.ContentLength;
+                least += block.Clock < from ? 0 : (block.Continues ? 0 : SmallestStruct) + block.ContentLength;
             }
         }
 
@@ -73,7 +73,7 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
             if (client.Count > 0 && client.End > known.ClockOf(client.Id))
             {
                 lacking.Add(new ClientRun(client, known.ClockOf(client.Id), client.End));
-                content += client.BufferLength;
+                content += client.ContentBytes;
                 blocks += client.Count;
             }
         }
@@ -146,10 +146,11 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
         var (structs, at) = (0, start);
         foreach (var run in runs)
         {
-            for (var i = client.FirstEndingAfter(run.From); i < blocks.Count && blocks[i].Clock < run.To; i++)
+            for (var i = client.FirstEndingAfter(run.From); i < blocks.Count && blocks[i].Clock < run.To;)
             {
                 structs += Math.Max(run.From, blocks[i].Clock) > at ? 2 : 1;
-                at = Math.Min(run.To, blocks[i].End);
+                i = EndOfStruct(blocks, i, run.To);
+                at = Math.Min(run.To, blocks[i - 1].End);
             }
         }
 
@@ -159,32 +160,46 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
         at = start;
         foreach (var run in runs)
         {
-            for (var i = client.FirstEndingAfter(run.From); i < blocks.Count && blocks[i].Clock < run.To; i++)
+            for (int i = client.FirstEndingAfter(run.From), end; i < blocks.Count && blocks[i].Clock < run.To; i = end)
             {
                 WorkMeter.Count();
-                ref readonly var block = ref blocks[i];
-                var from = Math.Max(run.From, block.Clock);
+                end = EndOfStruct(blocks, i, run.To);
+                var from = Math.Max(run.From, blocks[i].Clock);
                 if (from > at)
                 {
                     writer.WriteByte((byte)BlockKind.Skip);
                     writer.WriteVarUint((ulong)(from - at));
                 }
 
-                at = Math.Min(block.End, run.To);
+                at = Math.Min(blocks[end - 1].End, run.To);
                 var before = from == run.From ? run.ContentBefore : -1;
-                WriteBlock(writer, client, block, from - block.Clock, at - block.Clock, before);
+                if (TryWritePlace(writer, client, blocks[i], from - blocks[i].Clock, at - from))
+                {
+                    StructContent.Write(writer, client, i, end, from, at, before);
+                }
             }
         }
     }
 
-    private void WriteBlock(Lib0Writer writer, ClientBlocks client, in Block block, long from, long to,
-        int contentBefore)
+    /// <summary>The index after the last block of a struct, or of its part before a clock.</summary>
+    private static int EndOfStruct(in BlockList blocks, int index, long to)
+    {
+        do
+        {
+            index++;
+        }
+        while (index < blocks.Count && blocks[index].Continues && blocks[index].Clock < to);
+        return index;
+    }
+
+    /// <summary>Writes all of a struct but its content; returns false if it has none.</summary>
+    private bool TryWritePlace(Lib0Writer writer, ClientBlocks client, in Block block, long from, long length)
     {
         if (block.Kind == BlockKind.Gc)
         {
             writer.WriteByte((byte)BlockKind.Gc);
-            writer.WriteVarUint((ulong)(to - from));
-            return;
+            writer.WriteVarUint((ulong)length);
+            return false;
         }
 
         var hasOrigin = from > 0 || block.OriginClient != Block.None;
@@ -214,19 +229,7 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
             WriteParent(writer, Containers[block.Container]);
         }
 
-        var content = client.Content(block);
-        var (skipped, length) = (0L, block.Length);
-        if (contentBefore > 0)
-        {
-            content = content[contentBefore..];
-            (skipped, length) = (from, block.Length - from);
-        }
-
-        var isWhole = skipped == from && length == to - skipped;
-        var slice = block.Kind == BlockKind.Deleted ? default
-            : isWhole ? new ContentSlice(0, content.Length, false, false)
-            : BlockContent.Slice(block.Kind, content, length, from - skipped, to - skipped);
-        BlockContent.Write(writer, block.Kind, content, slice, to - from);
+        return true;
     }
 
     private void WriteParent(Lib0Writer writer, in Container container)

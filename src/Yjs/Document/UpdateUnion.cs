@@ -90,7 +90,36 @@ internal readonly struct UpdateUnion(DocumentTables tables)
         }
 
         var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : cursor.Slice(from, to);
-        if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed))
+        if (slice.Bytes > ContentBuffer.ChunkBytes && parsed.Kind == BlockKind.String
+            && !(slice.ReplacementBefore || slice.ReplacementAfter))
+        {
+            AddText(index, parsed, bytes, content, slice, from, to);
+            return;
+        }
+
+        AddBlock(index, parsed, bytes, content, slice, from, to);
+    }
+
+    /// <summary>Appends a long text in blocks that have room in a chunk, so that it can be cut in its place.</summary>
+    private void AddText(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content,
+        ContentSlice slice, long from, long to)
+    {
+        for (var start = slice.Start; from < to;)
+        {
+            var rest = content[start..slice.End];
+            var length = BlockContent.LengthThatFits(BlockKind.String, rest, to - from, 0, ContentBuffer.ChunkBytes);
+            var end = start + BlockContent.Slice(BlockKind.String, rest, to - from, 0, length).Bytes;
+            AddBlock(index, parsed, bytes, content, new ContentSlice(start, end, false, false), from, from + length);
+            (start, from) = (end, from + length);
+        }
+    }
+
+    private void AddBlock(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content,
+        ContentSlice slice, long from, long to)
+    {
+        var client = Clients[index];
+        if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed)
+            && client.CanExtendContent(slice.Bytes))
         {
             client.AppendContent(content, slice);
             if (client.Integrated == parsed.Clock && parsed.Clock == client.Contiguous)
@@ -168,7 +197,7 @@ internal readonly struct UpdateUnion(DocumentTables tables)
     {
         ref readonly var last = ref client.Blocks[client.Count - 1];
         if (last.End != parsed.Clock || last.Kind != parsed.Kind || !BlockContent.IsJoinable(parsed.Kind)
-            || last.Content + last.ContentLength != client.BufferLength)
+            || !ContentBuffer.EndsAt(last, client.ContentEnd))
         {
             return false;
         }

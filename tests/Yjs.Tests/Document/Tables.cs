@@ -27,8 +27,8 @@ internal static class Tables
 
     /// <summary>A text at a client's clock: at the start of a root type, or behind an origin.</summary>
     public static byte[] Text(ulong client, ulong clock, string text, (ulong Client, ulong Clock)? origin = null) =>
-        Update(client, clock, (byte)BlockKind.String, writer => writer.WriteVarBytes(Encoding.UTF8.GetBytes(text)), origin,
-            key: null);
+        Update(client, clock, (byte)BlockKind.String, writer => writer.WriteVarBytes(Encoding.UTF8.GetBytes(text)),
+            origin, key: null);
 
     /// <summary>An entry of a key of a root type, with the value null.</summary>
     public static byte[] Entry(ulong client, ulong clock, string key, (ulong Client, ulong Clock)? origin = null) =>
@@ -53,7 +53,8 @@ internal static class Tables
         for (var i = 0; i < blocks.Count; i++)
         {
             ref readonly var block = ref blocks.Blocks[i];
-            shown.Append($"{block.Clock}+{block.Length} {block.Kind} {Encoding.UTF8.GetString(blocks.Content(block))};");
+            var content = Encoding.UTF8.GetString(blocks.Content(block));
+            shown.Append($"{block.Clock}+{block.Length} {block.Kind} {content};");
         }
 
         return shown.ToString();
