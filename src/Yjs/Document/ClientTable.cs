@@ -15,7 +15,10 @@ internal sealed class ClientTable
     private readonly List<ClientBlocks> clients = [];
     private readonly Dictionary<ClientKey, int> indices = [];
     private List<ClientBlocks> descending = [];
-    private int last = Block.None;
+
+    // The one that was asked for last, as a rule by who types.
+    private ClientBlocks? latest;
+    private int latestIndex;
 
     // What the clients take and how many holes they have, but for the one that was changed last.
     private ClientBlocks? touched;
@@ -52,9 +55,9 @@ internal sealed class ClientTable
     /// <summary>The index of a client, which is made if need be.</summary>
     public int IndexOf(ulong id)
     {
-        if (last != Block.None && clients[last].Id == id)
+        if (latest?.Id == id)
         {
-            return last;
+            return latestIndex;
         }
 
         if (!indices.TryGetValue(id, out var index))
@@ -65,17 +68,16 @@ internal sealed class ClientTable
             CountBytes(clients[index]);
         }
 
-        return last = index;
+        (latest, latestIndex) = (clients[index], index);
+        return index;
     }
 
-    public ClientBlocks? Find(ulong id) =>
-        last != Block.None && clients[last].Id == id ? clients[last]
-        : indices.TryGetValue(id, out var index) ? clients[index] : null;
+    public ClientBlocks? Find(ulong id) => latest?.Id == id ? latest : Search(id);
 
     public bool TryFind(ulong id, out int index)
     {
-        index = last;
-        return (last != Block.None && clients[last].Id == id) || indices.TryGetValue(id, out index);
+        index = latestIndex;
+        return latest?.Id == id || indices.TryGetValue(id, out index);
     }
 
     public bool Knows(ulong client) => TryFind(client, out _);
@@ -132,6 +134,8 @@ internal sealed class ClientTable
         gaps += clientGaps - client.CountedGaps;
         (client.CountedBytes, client.CountedGaps) = (clientBytes, clientGaps);
     }
+
+    private ClientBlocks? Search(ulong id) => indices.TryGetValue(id, out var index) ? clients[index] : null;
 
     private void CountTouched()
     {

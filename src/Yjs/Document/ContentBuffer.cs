@@ -19,6 +19,8 @@ internal struct ContentBuffer
 
     public const int ChunkBytes = 1 << ChunkShift;
 
+    private const int SmallestRoom = 16;
+
     private const int MostChunks = 1 << (31 - ChunkShift);
 
     // The chunks before the last one, and what they take; and the last one, which grows up to the size of a chunk.
@@ -69,12 +71,12 @@ internal struct ContentBuffer
     public int Add(ReadOnlySpan<byte> content, ContentSlice slice)
     {
         var bytes = slice.Bytes;
-        if (bytes > 0 && !HasRoom(last, lastLength, bytes))
+        if (lastLength + bytes > Math.Min(last.Length, ChunkBytes))
         {
             MakeRoom(bytes);
         }
 
-        var address = End;
+        var address = Address(fullCount, lastLength);
         BlockContent.Copy(content, slice, last.AsSpan(lastLength));
         lastLength += bytes;
         return address;
@@ -120,14 +122,20 @@ internal struct ContentBuffer
     private static long ArrayBytes(int bytes) => bytes == 0 ? 0 : 24 + bytes;
 
     /// <summary>
-    /// Makes the last chunk longer, by half of all content up to a whole chunk, or begins another one.
+    /// Makes the last chunk longer, by half of it up to a whole chunk, or begins another one. That has little room at
+    /// first, as what comes at once may be all that comes.
     /// </summary>
     private void MakeRoom(int bytes)
     {
-        var spare = (int)Math.Min(ChunkBytes, Math.Max(16, Length / 2));
+        if (bytes == 0)
+        {
+            return;
+        }
+
         if (lastLength + bytes <= ChunkBytes)
         {
-            last = Resize(last, lastLength, Math.Min(ChunkBytes, lastLength + bytes + spare));
+            var room = bytes + Math.Max(SmallestRoom, lastLength / 2);
+            last = Resize(last, lastLength, Math.Min(ChunkBytes, lastLength + room));
             return;
         }
 
@@ -147,7 +155,7 @@ internal struct ContentBuffer
             fullBytes += ArrayBytes(full[fullCount - 1].Length);
         }
 
-        last = GC.AllocateUninitializedArray<byte>(Math.Max(bytes, Math.Min(ChunkBytes, bytes + spare)));
+        last = GC.AllocateUninitializedArray<byte>(Math.Max(bytes, Math.Min(ChunkBytes, bytes + SmallestRoom)));
         lastLength = 0;
     }
 }

@@ -7,9 +7,8 @@ namespace Relay.Yjs;
 /// </summary>
 internal readonly struct Integration(DocumentTables tables)
 {
-    private ClientTable Clients => tables.Clients;
-
-    private Containers Containers => tables.Containers;
+    private readonly ClientTable clients = tables.Clients;
+    private readonly Containers containers = tables.Containers;
 
     /// <summary>
     /// As a rule everything that new structs need is there already, and then later updates find their place known.
@@ -24,7 +23,7 @@ internal readonly struct Integration(DocumentTables tables)
 
         foreach (var section in update.Sections)
         {
-            if (section.Count > 0 && Clients.TryFind(section.Client, out var index))
+            if (section.Count > 0 && clients.TryFind(section.Client, out var index))
             {
                 IntegrateClient(index, long.MaxValue);
             }
@@ -38,10 +37,10 @@ internal readonly struct Integration(DocumentTables tables)
         var waiting = new Stack<(int Client, long Clock)>();
         var waits = new HashSet<int>();
         var blocked = new HashSet<int>();
-        for (var first = 0; first < Clients.Count; first++)
+        for (var first = 0; first < clients.Count; first++)
         {
             WorkMeter.Count();
-            if (Clients[first].Integrated < Clients[first].Contiguous && !blocked.Contains(first))
+            if (clients[first].Integrated < clients[first].Contiguous && !blocked.Contains(first))
             {
                 waiting.Push((first, long.MaxValue));
                 waits.Add(first);
@@ -56,7 +55,7 @@ internal readonly struct Integration(DocumentTables tables)
                     waiting.Pop();
                     waits.Remove(top.Client);
                 }
-                else if (Clients[needed].Contiguous <= clock || blocked.Contains(needed) || !waits.Add(needed))
+                else if (clients[needed].Contiguous <= clock || blocked.Contains(needed) || !waits.Add(needed))
                 {
                     // What is needed is not there, or waits for this: none that waits can go on.
                     WorkMeter.Count(waiting.Count);
@@ -77,7 +76,7 @@ internal readonly struct Integration(DocumentTables tables)
     /// <see cref="Block.None"/>.</summary>
     private (int Client, long Clock) IntegrateClient(int index, long until)
     {
-        var client = Clients[index];
+        var client = clients[index];
         var next = int.MaxValue;
         while (client.Integrated < client.Contiguous && client.Integrated <= until)
         {
@@ -92,7 +91,7 @@ internal readonly struct Integration(DocumentTables tables)
                 }
 
                 FindContainer(client, ref block);
-                if (tables.GarbageCollection && block.Container >= 0 && Containers[block.Container].Key != Block.None)
+                if (tables.GarbageCollection && block.Container >= 0 && containers[block.Container].Key != Block.None)
                 {
                     new MapKeys(tables).Add(index, block);
                 }
@@ -109,7 +108,7 @@ internal readonly struct Integration(DocumentTables tables)
     {
         foreach (var needed in Needs(block))
         {
-            if (Clients[needed.Client].Integrated <= needed.Clock)
+            if (clients[needed.Client].Integrated <= needed.Clock)
             {
                 return needed;
             }
@@ -123,8 +122,8 @@ internal readonly struct Integration(DocumentTables tables)
     /// </summary>
     public BlockNeeds Needs(in Block block) => block.HasOrigins || block.Container < 0
         ? new BlockNeeds(block.OriginClient, block.OriginClock, block.RightClient, block.RightClock)
-        : new BlockNeeds(Containers[block.Container].OwnerClient,
-            Containers[block.Container].OwnerClock, Block.None, 0);
+        : new BlockNeeds(containers[block.Container].OwnerClient,
+            containers[block.Container].OwnerClock, Block.None, 0);
 
     /// <summary>
     /// A struct belongs where its origins belong. What stands beside garbage, or in something that is no type (any
@@ -136,22 +135,22 @@ internal readonly struct Integration(DocumentTables tables)
         var container = block.HasOrigins ? Containers.Unknown : block.Container;
         if (block.OriginClient != Block.None)
         {
-            container = Clients.BlockAt(block.OriginClient, block.OriginClock).Container;
+            container = clients.BlockAt(block.OriginClient, block.OriginClock).Container;
             garbage = container == Containers.Nowhere;
         }
 
         if (block.RightClient != Block.None)
         {
-            var right = Clients.BlockAt(block.RightClient, block.RightClock).Container;
+            var right = clients.BlockAt(block.RightClient, block.RightClock).Container;
             garbage |= right == Containers.Nowhere;
             container = container == Containers.Unknown ? right : container;
         }
 
         if (!block.HasOrigins)
         {
-            ref readonly var named = ref Containers[container];
+            ref readonly var named = ref containers[container];
             garbage = named.OwnerClient != Block.None
-                && Clients.BlockAt(named.OwnerClient, named.OwnerClock).Kind != BlockKind.Type;
+                && clients.BlockAt(named.OwnerClient, named.OwnerClock).Kind != BlockKind.Type;
         }
 
         block.Container = container;
@@ -159,7 +158,7 @@ internal readonly struct Integration(DocumentTables tables)
         {
             block.MakeGarbage();
         }
-        else if (Containers[container].Key != Block.None && BlockContent.IsRun(block.Kind, block.Length)
+        else if (containers[container].Key != Block.None && BlockContent.IsRun(block.Kind, block.Length)
             && !client.Deletes.Covers(block.Clock, block.End))
         {
             // Its origin was not known when it came, else it would have been refused. As something deleted it harms

@@ -3,9 +3,8 @@ namespace Relay.Yjs;
 /// <summary>The union of a document and an update that was checked.</summary>
 internal readonly struct UpdateUnion(DocumentTables tables)
 {
-    private ClientTable Clients => tables.Clients;
-
-    private Containers Containers => tables.Containers;
+    private readonly ClientTable clients = tables.Clients;
+    private readonly Containers containers = tables.Containers;
 
     public void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
     {
@@ -19,9 +18,9 @@ internal readonly struct UpdateUnion(DocumentTables tables)
         {
             foreach (ref readonly var range in deletes)
             {
-                var client = Clients[Clients.IndexOf(range.Client)];
+                var client = clients[clients.IndexOf(range.Client)];
                 tables.Changes.Delete(client, range.Start, range.End);
-                Clients.Touch(client);
+                clients.Touch(client);
             }
         }
 
@@ -45,8 +44,8 @@ internal readonly struct UpdateUnion(DocumentTables tables)
             return;
         }
 
-        var index = Clients.IndexOf(walk.Client);
-        var client = Clients[index];
+        var index = clients.IndexOf(walk.Client);
+        var client = clients[index];
         var before = client.Count;
         for (; !structs.IsEmpty; structs = walk.NextStructs())
         {
@@ -57,7 +56,7 @@ internal readonly struct UpdateUnion(DocumentTables tables)
         }
 
         client.Place(before);
-        Clients.Touch(client);
+        clients.Touch(client);
     }
 
     /// <summary>Appends the parts of a struct that <paramref name="known"/> has not.</summary>
@@ -82,7 +81,7 @@ internal readonly struct UpdateUnion(DocumentTables tables)
     private void AddPart(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content,
         ref ContentCursor cursor, long from, long to)
     {
-        var client = Clients[index];
+        var client = clients[index];
         if (parsed.Kind is BlockKind.Gc or BlockKind.Deleted)
         {
             // At clocks that have no struct yet: it cuts none.
@@ -90,8 +89,8 @@ internal readonly struct UpdateUnion(DocumentTables tables)
         }
 
         var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : cursor.Slice(from, to);
-        if (slice.Bytes > ContentBuffer.ChunkBytes && parsed.Kind == BlockKind.String
-            && !(slice.ReplacementBefore || slice.ReplacementAfter))
+        if (parsed.ContentLength > ContentBuffer.ChunkBytes && parsed.Kind == BlockKind.String
+            && slice.Bytes > ContentBuffer.ChunkBytes && !(slice.ReplacementBefore || slice.ReplacementAfter))
         {
             AddText(index, parsed, bytes, content, slice, from, to);
             return;
@@ -117,9 +116,8 @@ internal readonly struct UpdateUnion(DocumentTables tables)
     private void AddBlock(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content,
         ContentSlice slice, long from, long to)
     {
-        var client = Clients[index];
-        if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed)
-            && client.CanExtendContent(slice.Bytes))
+        var client = clients[index];
+        if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed) && client.CanExtendContent(slice.Bytes))
         {
             client.AppendContent(content, slice);
             if (client.Integrated == parsed.Clock && parsed.Clock == client.Contiguous)
@@ -168,7 +166,7 @@ internal readonly struct UpdateUnion(DocumentTables tables)
     {
         if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
         {
-            (block.RightClient, block.RightClock) = (Clients.IndexOf(parsed.RightClient), parsed.RightClock);
+            (block.RightClient, block.RightClock) = (clients.IndexOf(parsed.RightClient), parsed.RightClock);
         }
 
         if (from > 0)
@@ -177,15 +175,15 @@ internal readonly struct UpdateUnion(DocumentTables tables)
         }
         else if ((parsed.Flags & BlockFlags.HasOrigin) != 0)
         {
-            (block.OriginClient, block.OriginClock) = (Clients.IndexOf(parsed.LeftClient), parsed.LeftClock);
+            (block.OriginClient, block.OriginClock) = (clients.IndexOf(parsed.LeftClient), parsed.LeftClock);
         }
         else if (!parsed.HasOrigins)
         {
             var hasKey = (parsed.Flags & BlockFlags.HasKey) != 0;
             var key = bytes.Slice(parsed.Key.Offset, parsed.Key.Length);
             block.Container = (parsed.Flags & BlockFlags.ParentIsRoot) != 0
-                ? Containers.OfRoot(bytes.Slice(parsed.Name.Offset, parsed.Name.Length), hasKey, key)
-                : Containers.OfItem(Clients.IndexOf(parsed.LeftClient), parsed.LeftClock, hasKey, key);
+                ? containers.OfRoot(bytes.Slice(parsed.Name.Offset, parsed.Name.Length), hasKey, key)
+                : containers.OfItem(clients.IndexOf(parsed.LeftClient), parsed.LeftClock, hasKey, key);
         }
     }
 
@@ -209,11 +207,11 @@ internal readonly struct UpdateUnion(DocumentTables tables)
 
         var rightMatches = (parsed.Flags & BlockFlags.HasRightOrigin) == 0
             ? last.RightClient == Block.None
-            : last.RightClient != Block.None && Clients[last.RightClient].Id == parsed.RightClient
+            : last.RightClient != Block.None && clients[last.RightClient].Id == parsed.RightClient
                 && last.RightClock == parsed.RightClock;
         return rightMatches && (parsed.Flags & BlockFlags.HasOrigin) != 0 && parsed.LeftClient == client.Id
             && parsed.LeftClock == parsed.Clock - 1
-            && Containers.IsInSequence(last);
+            && containers.IsInSequence(last);
     }
 
     /// <summary>
@@ -228,7 +226,7 @@ internal readonly struct UpdateUnion(DocumentTables tables)
     /// <summary>Adds the parts of a deleted range that <paramref name="known"/> has not.</summary>
     public void AddMissingDeletes(ClockRanges? known, DeleteRange range)
     {
-        var client = Clients[Clients.IndexOf(range.Client)];
+        var client = clients[clients.IndexOf(range.Client)];
         for (var at = range.Start; at < range.End;)
         {
             WorkMeter.Count();

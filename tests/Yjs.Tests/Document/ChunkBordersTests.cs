@@ -53,7 +53,7 @@ public sealed class ChunkBordersTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>One text in updates, of which parts are deleted; and what is left, with deleted characters as 0.</summary>
+    /// <summary>A text in updates, of which parts are deleted; and what is left, deleted characters as 0.</summary>
     private static (List<byte[]> Updates, char[] Text) Write(Random random)
     {
         var updates = new List<byte[]>();
