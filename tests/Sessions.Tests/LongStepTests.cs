@@ -80,6 +80,26 @@ public sealed class LongStepTests
         Assert.True(LongSteps.Applies(1_000, document));
     }
 
+    [Fact]
+    public void A_small_update_that_may_fill_many_holes_is_left_to_another_thread()
+    {
+        const int Holes = 20_000;
+        var document = new YjsContentKind(true).Create();
+        DocumentMessage[] small = [new DocumentMessage(DocumentMessageKind.Update, new byte[20], [], Bytes: 20)];
+        ReadOnlyMemory<byte>[] single =
+            [.. Enumerable.Range(0, Holes).Select(i => Typed(1, 1 + (2 * (ulong)i), "x"))];
+        Assert.True(YDocument.TryMerge(single, out var structs, out _));
+        Assert.True(document.TryApply(structs, out _, out _));
+        Assert.True(LongSteps.Encodes(document));
+        Assert.False(document.MayBeCollected(20));
+        Assert.True(LongSteps.Applies(20, document));
+        Assert.True(LongSteps.TakesIn(small, document));
+
+        // What fills them all leaves none.
+        Assert.True(document.TryApply(Typed(1, 0, new string('y', 2 * Holes)), out _, out _));
+        Assert.False(LongSteps.TakesIn(small, document));
+    }
+
     private static TestConnection Other(World world)
     {
         var other = new TestConnection(world.Context, world.Sessions, DocumentName.Create("other"));

@@ -13,6 +13,8 @@ internal sealed class CounterContent : IContent
 
     public bool MayBeCollected(long updateBytes) => false;
 
+    public bool HasManyHoles => false;
+
     public bool TryRead(ReadOnlyMemory<byte> update, long room, out InputDiff diff, out ContentError error)
     {
         diff = default;

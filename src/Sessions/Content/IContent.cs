@@ -22,6 +22,12 @@ internal interface IContent
     bool MayBeCollected(long updateBytes);
 
     /// <summary>
+    /// Whether even a small update, which may fill many holes, can take as long as going through the whole content.
+    /// Costs nothing to ask for.
+    /// </summary>
+    bool HasManyHoles { get; }
+
+    /// <summary>
     /// Reads what a connection sends: whether it is valid, what of it is new, and what the content would grow by.
     /// The content stays as it is.
     /// </summary>

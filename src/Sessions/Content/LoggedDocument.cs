@@ -9,8 +9,13 @@ namespace Relay.Sessions;
 /// <param name="figures">What is known of the document, on any thread.</param>
 internal sealed class LoggedDocument(IContentKind kind, GrowthLimit limit, RoomFigures figures)
 {
+    /// <summary>What is larger is kept only until the next collection of garbage: it may be seldom asked for.</summary>
+    private const int MostKept = 256 << 10;
+
     private long encodedVersion = -1;
-    private byte[] encoded = [];
+
+    // An array, or a weak reference to a large one.
+    private object encoded = Array.Empty<byte>();
 
     /// <summary>What the document is.</summary>
     public IContentKind Kind => kind;
@@ -24,7 +29,7 @@ internal sealed class LoggedDocument(IContentKind kind, GrowthLimit limit, RoomF
     public long Version { get; private set; }
 
     /// <summary>The length of the whole document when it was last encoded; 0 if it was not yet.</summary>
-    public int EncodedBytes => encoded.Length;
+    public int EncodedBytes { get; private set; }
 
     /// <summary>Begins with a document that a load put together.</summary>
     public void Begin(IContent loaded)
@@ -55,21 +60,27 @@ internal sealed class LoggedDocument(IContentKind kind, GrowthLimit limit, RoomF
             ? diff
             : throw new InvalidOperationException($"An update that was checked does not read: {error}");
 
-    /// <summary>The whole document, encoded once per change.</summary>
+    /// <summary>The whole document, as a rule encoded once per change.</summary>
     public byte[] Encode()
     {
-        if (encodedVersion != Version)
+        if (encodedVersion == Version && Kept() is { } known)
         {
-            encoded = Document.EncodeState();
-
-            // Encoding collects deleted content.
-            limit.Holds(Document.MemoryBytes);
-            encodedVersion = Version;
-            figures.Bytes = encoded.Length;
+            return known;
         }
 
-        return encoded;
+        var state = Document.EncodeState();
+
+        // Encoding collects deleted content.
+        limit.Holds(Document.MemoryBytes);
+        encodedVersion = Version;
+        EncodedBytes = state.Length;
+        figures.Bytes = state.Length;
+        encoded = state.Length <= MostKept ? state : new WeakReference<byte[]>(state);
+        return state;
     }
+
+    private byte[]? Kept() =>
+        encoded as byte[] ?? (((WeakReference<byte[]>)encoded).TryGetTarget(out var large) ? large : null);
 
     private void OnChanged()
     {

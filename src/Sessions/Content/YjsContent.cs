@@ -10,6 +10,8 @@ internal sealed class YjsContent(YDocument document) : IContent
 
     public bool MayBeCollected(long updateBytes) => document.MayBeCollected(updateBytes);
 
+    public bool HasManyHoles => document.HasManyHoles;
+
     public bool TryRead(ReadOnlyMemory<byte> update, long room, out InputDiff diff, out ContentError error)
     {
         var isRead = document.TryGetNews(update, room, out var news, out var cost, out var extent, out var wrong);

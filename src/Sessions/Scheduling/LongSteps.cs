@@ -32,12 +32,13 @@ internal static class LongSteps
             asks |= messages[i].Kind == DocumentMessageKind.SyncStep1;
         }
 
-        return bytes > MostBytes || (asks && Encodes(document));
+        return bytes > MostBytes || ((asks || document.HasManyHoles) && Encodes(document));
     }
 
     /// <summary>Whether it is long to apply updates.</summary>
     /// <param name="bytes">How long they are, about.</param>
     /// <param name="document">The document that takes them.</param>
     public static bool Applies(long bytes, IContent document) =>
-        bytes > MostBytes || (document.MayBeCollected(bytes) && Encodes(document));
+        bytes > MostBytes
+        || ((document.MayBeCollected(bytes) || document.HasManyHoles) && Encodes(document));
 }

@@ -48,6 +48,12 @@ internal static class BlockContent
                 break;
         }
 
+        WriteSlice(writer, content, slice);
+    }
+
+    /// <summary>Writes a part of a content, without a length.</summary>
+    public static void WriteSlice(Lib0Writer writer, ReadOnlySpan<byte> content, ContentSlice slice)
+    {
         if (slice.ReplacementBefore)
         {
             writer.WriteBytes(Replacement);

@@ -8,10 +8,13 @@ namespace Relay.Yjs;
 internal sealed class ClientBlocks(ulong id)
 {
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
-    private const int ObjectBytes = 152;
+    private const int ObjectBytes = 184;
 
-    private Block[] blocks = [];
-    private byte[] buffer = [];
+    /// <summary>A deleted range in the middle of a block makes it three: so many more.</summary>
+    public const int BlocksPerCut = 2;
+
+    private BlockList blocks = new();
+    private ContentBuffer content = new();
     private int found;
 
     // Null where no clock is missing, and all blocks are in one list.
@@ -20,7 +23,7 @@ internal sealed class ClientBlocks(ulong id)
     public ulong Id { get; } = id;
 
     /// <summary>The blocks in <see cref="Blocks"/>: all of them, once they are settled.</summary>
-    public int Count { get; private set; }
+    public int Count => blocks.Count;
 
     public ClockRanges Deletes { get; } = new();
 
@@ -39,10 +42,13 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>Whether something came since the blocks were last collected.</summary>
     public bool Changed { get; set; }
 
-    /// <summary>The bytes of content, with those of content that was deleted since the last collection.</summary>
-    public int BufferLength { get; private set; }
+    /// <summary>About the bytes of content, with what was deleted of it since the last collection.</summary>
+    public long ContentBytes => content.Length;
 
-    public Span<Block> Blocks => blocks.AsSpan(0, Count);
+    /// <summary>The address after the content that was added last.</summary>
+    public int ContentEnd => content.End;
+
+    public ref readonly BlockList Blocks => ref blocks;
 
     /// <summary>
     /// How many blocks the next collection may add, because it cuts those that are there: see
@@ -53,13 +59,15 @@ internal sealed class ClientBlocks(ulong id)
     /// <summary>What of <see cref="MemoryBytes"/> the document has counted.</summary>
     public long CountedBytes { get; set; }
 
+    /// <summary>What of <see cref="Gaps"/> the document has counted.</summary>
+    public int CountedGaps { get; set; }
+
     /// <summary>What all this takes in memory, and what the next collection may add to it.</summary>
     public long MemoryBytes =>
-        ObjectBytes + ArrayBytes((long)blocks.Length * Unsafe.SizeOf<Block>()) + ArrayBytes(buffer.Length)
-        + Deletes.MemoryBytes
+        ObjectBytes + blocks.MemoryBytes + content.MemoryBytes + Deletes.MemoryBytes
         + (holes?.MemoryBytes ?? 0) + ((long)ExpectedBlocks * Unsafe.SizeOf<Block>());
 
-    public ReadOnlySpan<byte> Content(in Block block) => buffer.AsSpan(block.Content, block.ContentLength);
+    public ReadOnlySpan<byte> Content(in Block block) => content.Of(block);
 
     /// <summary>
     /// Whether there is a struct at every clock from <paramref name="start"/> to before <paramref name="end"/>.
@@ -86,6 +94,9 @@ internal sealed class ClientBlocks(ulong id)
         return from < end;
     }
 
+    /// <summary>About how many stretches without structs there are below the last struct.</summary>
+    public int Gaps => holes?.Islands.Count ?? 0;
+
     /// <summary>About how many stretches without structs there are between two clocks, beside one.</summary>
     public int GapsBetween(long start, long end) => holes?.Islands.CountBetween(Math.Max(start, Contiguous), end) ?? 0;
 
@@ -110,7 +121,7 @@ internal sealed class ClientBlocks(ulong id)
             return found;
         }
 
-        return found = FirstEndingAfter(Blocks, clock);
+        return found = blocks.FirstEndingAfter(clock);
     }
 
     /// <summary>The block at a clock at which there is one.</summary>
@@ -142,27 +153,16 @@ internal sealed class ClientBlocks(ulong id)
         return ref blocks[at];
     }
 
-    /// <summary>Copies a part of a content to the end of the buffer and returns where it begins.</summary>
-    public int AppendContent(ReadOnlySpan<byte> content, ContentSlice slice)
-    {
-        var at = BufferLength;
-        var length = checked(at + slice.Bytes);
-        if (length > buffer.Length)
-        {
-            WorkMeter.CountBytes(at);
-            Array.Resize(ref buffer, (int)Math.Min(Array.MaxLength, Math.Max(length + 16L, length + (length / 2L))));
-        }
+    /// <summary>Copies a part of a content behind all other and returns where it begins.</summary>
+    public int AppendContent(ReadOnlySpan<byte> source, ContentSlice slice) => content.Add(source, slice);
 
-        BlockContent.Copy(content, slice, buffer.AsSpan(at));
-        BufferLength = length;
-        return at;
-    }
+    /// <summary>Whether so many bytes can be added right behind the content that was added last.</summary>
+    public bool CanExtendContent(int bytes) => content.CanExtend(bytes);
 
     /// <summary>Adds a block behind all others, whatever its clock: see <see cref="Place"/>.</summary>
     public void Append(in Block block)
     {
-        Reserve(Count + 1);
-        blocks[Count++] = block;
+        blocks.Add(block);
         Cover(block.Clock, block.End);
     }
 
@@ -194,10 +194,8 @@ internal sealed class ClientBlocks(ulong id)
 
         // There is a hole, or was until these came.
         holes ??= new ClientHoles();
-        holes.Add(Blocks[from..end]);
-        WorkMeter.Count(Count - from);
-        Blocks[end..].CopyTo(blocks.AsSpan(from));
-        Count -= end - from;
+        holes.Add(blocks, from, end);
+        blocks.Remove(from, end);
         if (holes.IsFull(Count))
         {
             Settle();
@@ -212,77 +210,41 @@ internal sealed class ClientBlocks(ulong id)
             return;
         }
 
-        var early = holes.Early;
-        if (early.Length > 0)
+        if (holes.Early.Count > 0)
         {
-            Reserve(Count + early.Length);
-            ClientHoles.Merge(blocks, Count, early);
-            (Count, found) = (Count + early.Length, 0);
+            blocks.Merge(holes.Early);
             holes.ClearEarly();
+            found = 0;
         }
 
         holes = Contiguous == End ? null : holes;
     }
 
-    /// <summary>Takes a new list of blocks and their content in place of the old.</summary>
-    public void Replace(ReadOnlySpan<Block> newBlocks, ReadOnlySpan<byte> content)
+    /// <summary>Begins to lay the content out anew.</summary>
+    public ContentRewrite BeginRewrite(bool isInOrder) => new(content, isInOrder);
+
+    /// <summary>Takes blocks and their content that were laid out anew.</summary>
+    public void EndRewrite(BlockRewrite newBlocks, ContentRewrite newContent)
     {
-        WorkMeter.Count(newBlocks.Length);
-        WorkMeter.CountBytes(content.Length);
-        Fit(ref blocks, newBlocks);
-        Fit(ref buffer, content);
-        (Count, BufferLength, found, ExpectedBlocks) = (newBlocks.Length, content.Length, 0, 0);
+        newBlocks.End(ref blocks);
+        content = newContent.ToBuffer();
+        (found, ExpectedBlocks) = (0, 0);
     }
 
-    /// <summary>
-    /// The index of the first of some blocks in clock order that ends after <paramref name="clock"/>, if the last one
-    /// does.
-    /// </summary>
-    public static int FirstEndingAfter(ReadOnlySpan<Block> sorted, long clock)
+    /// <summary>Notes that clocks are deleted; returns false if they all were.</summary>
+    public bool TryDelete(long start, long end, bool mayCut)
     {
-        int low = 0, high = sorted.Length - 1;
-        WorkMeter.Count();
-        while (low < high)
+        if (Deletes.Covers(start, end))
         {
-            var middle = (low + high) >>> 1;
-            if (sorted[middle].End <= clock)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            return false;
         }
 
-        return low;
-    }
-
-    /// <summary>
-    /// Keeps the array where it wastes little, so that a document that is asked for after every keystroke does not
-    /// allocate itself anew each time.
-    /// </summary>
-    private static void Fit<T>(ref T[] array, ReadOnlySpan<T> values)
-    {
-        if (values.Length > array.Length || array.Length - values.Length > 16 + (values.Length / 2))
-        {
-            array = values.ToArray();
-        }
-        else
-        {
-            values.CopyTo(array);
-        }
-    }
-
-    private static long ArrayBytes(long bytes) => bytes == 0 ? 0 : 24 + bytes;
-
-    private void Reserve(int count)
-    {
-        if (count > blocks.Length)
-        {
-            WorkMeter.Count(Count);
-            Array.Resize(ref blocks, Count == 0 ? count : Math.Max(count, Count + Math.Max(3, Count / 2)));
-        }
+        var ranges = Deletes.Count;
+        Deletes.Add(start, end);
+        mayCut &= start < End && Deletes.Count > ranges;
+        ExpectedBlocks += mayCut ? BlocksPerCut : 0;
+        Changed = true;
+        return true;
     }
 
     /// <summary>Notes that there are structs at clocks at which there were none.</summary>

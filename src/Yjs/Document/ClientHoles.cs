@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Relay.Yjs;
 
 /// <summary>
@@ -14,48 +12,34 @@ internal sealed class ClientHoles
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
     private const int ObjectBytes = 104;
 
-    private Block[] early = [];
-    private int earlyCount;
+    private BlockList early = new();
 
     /// <summary>The clocks behind the first hole that have structs, and some before it.</summary>
     public ClockRanges Islands { get; } = new();
 
     /// <summary>The blocks that came below others, in clock order.</summary>
-    public Span<Block> Early => early.AsSpan(0, earlyCount);
+    public ref readonly BlockList Early => ref early;
 
-    public long MemoryBytes =>
-        ObjectBytes + Islands.MemoryBytes
-        + (early.Length == 0 ? 0 : 24 + ((long)early.Length * Unsafe.SizeOf<Block>()));
+    public long MemoryBytes => ObjectBytes + Islands.MemoryBytes + early.MemoryBytes;
 
     /// <summary>Whether the list is full, beside so many blocks in the long one.</summary>
-    public bool IsFull(int others) => earlyCount >= SmallestEarly && (long)earlyCount * earlyCount > others;
+    public bool IsFull(int others) => early.Count >= SmallestEarly && (long)early.Count * early.Count > others;
 
-    public ref Block BlockAt(long clock) => ref early[ClientBlocks.FirstEndingAfter(Early, clock)];
+    public ref Block BlockAt(long clock) => ref early[early.FirstEndingAfter(clock)];
 
-    /// <summary>Takes blocks that came below others, in clock order.</summary>
-    public void Add(ReadOnlySpan<Block> added)
+    /// <summary>Takes blocks that came below others, in clock order, from a list.</summary>
+    public void Add(in BlockList blocks, int from, int to)
     {
-        if (early.Length < earlyCount + added.Length)
+        if (early.Count == 0)
         {
-            Array.Resize(ref early, earlyCount + Math.Max(added.Length, earlyCount / 2));
+            early.AddRange(blocks, from, to);
+            return;
         }
 
-        Merge(early, earlyCount, added);
-        earlyCount += added.Length;
+        var added = new BlockList();
+        added.AddRange(blocks, from, to);
+        early.Merge(added);
     }
 
-    public void ClearEarly() => (early, earlyCount) = ([], 0);
-
-    /// <summary>
-    /// Merges from the end, into room behind the longer list, and stops where the rest is in its place.
-    /// </summary>
-    public static void Merge(Block[] target, int count, ReadOnlySpan<Block> added)
-    {
-        int left = count - 1, right = added.Length - 1;
-        for (var at = count + added.Length - 1; right >= 0; at--)
-        {
-            WorkMeter.Count();
-            target[at] = left >= 0 && target[left].Clock > added[right].Clock ? target[left--] : added[right--];
-        }
-    }
+    public void ClearEarly() => early = new BlockList();
 }

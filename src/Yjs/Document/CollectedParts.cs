@@ -1,12 +1,11 @@
-using System.Runtime.InteropServices;
-
 namespace Relay.Yjs;
 
 /// <summary>Writes the parts of one block, which a collection cuts, from left to right.</summary>
-internal ref struct CollectedParts(YDocument document, int index, in Block block, ReadOnlySpan<byte> content,
-    CollectionScratch scratch)
+internal ref struct CollectedParts(Containers containers, int index, in Block block, ReadOnlySpan<byte> content,
+    BlockRewrite blocks, ref ContentRewrite contents)
 {
     private readonly ref readonly Block block = ref block;
+    private readonly ref ContentRewrite contents = ref contents;
     private readonly ReadOnlySpan<byte> content = content;
     private ContentCursor cursor = new(block.Kind, content, block.Length);
 
@@ -28,35 +27,36 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
     }
 
     /// <summary>
-    /// Writes values one by one, their content at once. None of them joins the one before it, because neither
-    /// stands in a sequence.
+    /// Writes values one by one. None of them joins the one before it, because neither stands in a sequence.
     /// </summary>
     private void WriteValues(long from, long to)
     {
         var slice = cursor.Slice(from - block.Clock, to - block.Clock);
-        var values = content[slice.Start..slice.End];
         var part = block;
-        (part.Content, part.Length) = (scratch.Content.WrittenCount, 1);
-        WorkMeter.CountBytes(values.Length);
-        values.CopyTo(scratch.Content.GetSpan(values.Length));
-        scratch.Content.Advance(values.Length);
-
-        var first = scratch.Blocks.Count;
-        CollectionsMarshal.SetCount(scratch.Blocks, first + (int)(to - from));
-        var reader = new Lib0Reader(values);
-        foreach (ref var written in CollectionsMarshal.AsSpan(scratch.Blocks)[first..])
+        (part.Length, part.Continues) = (1, false);
+        var isAtOnce = slice.Bytes <= ContentBuffer.ChunkBytes;
+        part.Content = isAtOnce ? contents.Add(block, slice) : 0;
+        var reader = new Lib0Reader(
+            isAtOnce ? contents.Written(part.Content, slice.Bytes) : content[slice.Start..slice.End]);
+        for (; from < to; from++)
         {
             var start = reader.Position;
             BlockContent.SkipElements(ref reader, part.Kind, 1);
             part.ContentLength = reader.Position - start;
-            part.Clock = from++;
+            if (!isAtOnce)
+            {
+                var value = new ContentSlice(slice.Start + start, slice.Start + reader.Position, false, false);
+                part.Content = contents.Add(block, value);
+            }
+
+            part.Clock = from;
             if (part.Clock > block.Clock)
             {
                 (part.OriginClient, part.OriginClock) = (index, part.Clock - 1);
             }
 
-            written = part;
-            part.Content += part.ContentLength;
+            blocks.Add(part);
+            part.Content += isAtOnce ? part.ContentLength : 0;
         }
     }
 
@@ -71,7 +71,7 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
         }
 
         (part.Clock, part.Length) = (from, to - from);
-        (part.Content, part.ContentLength) = (scratch.Content.WrittenCount, 0);
+        (part.Content, part.ContentLength, part.Continues) = (contents.End, 0, false);
         if (deleted)
         {
             part.Kind = BlockKind.Deleted;
@@ -80,21 +80,47 @@ internal ref struct CollectedParts(YDocument document, int index, in Block block
         {
             var slice = cursor.Slice(from - block.Clock, to - block.Clock);
             part.ContentLength = slice.Bytes;
-            BlockContent.Copy(content, slice, scratch.Content.GetSpan(slice.Bytes));
-            scratch.Content.Advance(slice.Bytes);
+            part.Content = contents.Add(block, slice);
         }
 
-        if (scratch.Blocks.Count > 0)
+        if (!blocks.IsEmpty)
         {
-            ref var last = ref CollectionsMarshal.AsSpan(scratch.Blocks)[^1];
-            if (document.Joins(index, last, part))
+            ref var last = ref blocks.Last;
+            if (Joins(last, part))
             {
-                last.Length += part.Length;
-                last.ContentLength += part.ContentLength;
-                return;
+                part.Continues = part.ContentLength > 0 && !ContentBuffer.EndsAt(last, part.Content);
+                if (!part.Continues)
+                {
+                    last.Length += part.Length;
+                    last.ContentLength += part.ContentLength;
+                    return;
+                }
             }
         }
 
-        scratch.Blocks.Add(part);
+        blocks.Add(part);
+    }
+
+    /// <summary>
+    /// Whether a struct may be one with the one before it, of the same client: it was inserted right after it, and Yjs
+    /// would cut the joined one to the same two. Live entries of a key are never joined: Yjs takes the joined one for
+    /// one entry.
+    /// </summary>
+    private readonly bool Joins(in Block last, in Block part)
+    {
+        if (last.End != part.Clock || last.Kind != part.Kind || !BlockContent.IsJoinable(part.Kind))
+        {
+            return false;
+        }
+
+        if (part.Kind == BlockKind.Gc)
+        {
+            return true;
+        }
+
+        return part.OriginClient == index && part.OriginClock == part.Clock - 1
+            && part.RightClient == last.RightClient
+                && (part.RightClient == Block.None || part.RightClock == last.RightClock)
+            && part.Container == last.Container && (part.Kind == BlockKind.Deleted || containers.IsInSequence(last));
     }
 }

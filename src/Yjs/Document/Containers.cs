@@ -45,6 +45,14 @@ internal sealed class Containers
     public int OfItem(int client, long clock, bool hasKey, ReadOnlySpan<byte> key) =>
         Find(client, clock, Block.None, hasKey ? NameIndex(key) : Block.None);
 
+    /// <summary>
+    /// Whether a struct is surely no entry of a key. The key bit of the wire does not tell: <c>Y.mergeUpdates</c>
+    /// leaves it out where there is an origin. Of structs whose place is not known yet, only text is
+    /// taken to stand in a sequence: no client puts a text struct under a key.
+    /// </summary>
+    public bool IsInSequence(in Block block) =>
+        block.Container >= 0 ? this[block.Container].Key == Block.None : block.Kind == BlockKind.String;
+
     private int Find(int ownerClient, long ownerClock, int rootName, int key)
     {
         var wanted = new ContainerKey(ownerClient, ownerClock, rootName, key);

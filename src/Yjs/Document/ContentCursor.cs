@@ -11,7 +11,8 @@ internal ref struct ContentCursor(BlockKind kind, ReadOnlySpan<byte> content, lo
 {
     private readonly ReadOnlySpan<byte> content = content;
 
-    // The byte that the walk has reached, and how many clocks lie before it.
+    // The byte that the walk has reached, and how many clocks lie before it. Of a pair that was cut it has passed both
+    // halves: a collection may have written there since.
     private int at;
     private long passed;
 
@@ -30,9 +31,10 @@ internal ref struct ContentCursor(BlockKind kind, ReadOnlySpan<byte> content, lo
         {
             case BlockKind.String:
                 var cutBefore = PassText(from);
-                var start = cutBefore ? at + Utf16.PairBytes : at;
+                var start = at;
                 var cutAfter = to != length && PassText(to);
-                return new ContentSlice(start, to == length ? content.Length : at, cutBefore, cutAfter);
+                var end = to == length ? content.Length : cutAfter ? at - Utf16.PairBytes : at;
+                return new ContentSlice(start, end, cutBefore, cutAfter);
             case BlockKind.Any or BlockKind.Json:
                 PassElements(from);
                 var first = at;
@@ -48,14 +50,23 @@ internal ref struct ContentCursor(BlockKind kind, ReadOnlySpan<byte> content, lo
         }
     }
 
-    /// <summary>
-    /// Goes on to a clock; says whether that is between the halves of a surrogate pair. Then the walk stands before the
-    /// pair.
-    /// </summary>
+    /// <summary>Goes on to a clock; says whether that is between the halves of a surrogate pair.</summary>
     private bool PassText(long clock)
     {
+        if (clock < passed)
+        {
+            // Between the halves of the pair that was passed last.
+            return true;
+        }
+
         at += Utf16.ByteOffset(content[at..], clock - passed, out var insidePair);
-        passed = insidePair ? clock - 1 : clock;
+        passed = clock;
+        if (insidePair)
+        {
+            at += Utf16.PairBytes;
+            passed++;
+        }
+
         return insidePair;
     }
 

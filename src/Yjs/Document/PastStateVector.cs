@@ -19,5 +19,5 @@ public sealed class PastStateVector(YDocument document)
     }
 
     /// <summary>The state vector now, clients in descending order.</summary>
-    public byte[] Encode() => document.EncodeStateVector(clocks);
+    public byte[] Encode() => new UpdateEncoder(document.Tables).EncodeStateVector(clocks);
 }

@@ -6,7 +6,7 @@ namespace Relay.Yjs;
 /// </summary>
 internal sealed class RunSearch
 {
-    private readonly YDocument document;
+    private readonly DocumentTables tables;
     private readonly DecodedUpdate scratch = new(room: 1);
     private readonly List<Node> nodes;
     private readonly ulong[] clients;
@@ -15,12 +15,12 @@ internal sealed class RunSearch
     private readonly List<int> path = [];
     private bool hasDeletes;
 
-    /// <param name="document">Knows the places of its own structs.</param>
+    /// <param name="tables">Knows the places of its own structs.</param>
     /// <param name="update">The update, decoded.</param>
     /// <param name="bytes">The bytes from which it was decoded.</param>
-    public RunSearch(YDocument document, DecodedUpdate update, ReadOnlySpan<byte> bytes)
+    public RunSearch(DocumentTables tables, DecodedUpdate update, ReadOnlySpan<byte> bytes)
     {
-        this.document = document;
+        this.tables = tables;
         nodes = new List<Node>(update.StructTotal);
         clients = new ulong[update.SectionTotal];
         sections = new (int, int)[update.SectionTotal];
@@ -122,7 +122,7 @@ internal sealed class RunSearch
             return ((parsed.Flags & BlockFlags.HasKey) != 0 ? RunPlace.UnderKey : RunPlace.Elsewhere, -1);
         }
 
-        var known = document.PlaceOf(parsed);
+        var known = new RunCheck(tables).PlaceOf(parsed);
         var (client, clock) = parsed.FirstOrigin;
         return (known, known == RunPlace.NotLookedAt ? Find(client, clock) : -1);
     }

@@ -27,7 +27,7 @@ public sealed class StructClocks
                     foreach (ref readonly var parsed in structs)
                     {
                         WorkMeter.Count();
-                        if (!document.Covers(walk.Client, parsed.Clock, parsed.End))
+                        if (!document.Tables.Clients.Covers(walk.Client, parsed.Clock, parsed.End))
                         {
                             Add(walk.Client, parsed.Clock, parsed.End);
                         }

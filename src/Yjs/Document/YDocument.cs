@@ -6,75 +6,57 @@ namespace Relay.Yjs;
 /// a time.
 /// </summary>
 /// <remarks>
-/// What arrives is appended as it is; joining neighbours and dropping what is deleted (<c>YDocument.Collection.cs</c>)
+/// What arrives is appended as it is; joining neighbours and dropping what is deleted (<see cref="Collector"/>)
 /// waits until somebody asks for the encoded document or until as much has come as is there, so that it costs each
 /// update a constant share.
 /// </remarks>
-public sealed partial class YDocument
+public sealed class YDocument
 {
-    /// <summary>Updates and deletes that may wait for a collection even in the smallest document.</summary>
-    private const int SmallestCollection = 256;
-
-    /// <summary>This object, its lists and its tables while they are empty.</summary>
-    private const long ObjectBytes = 640;
-
-    /// <summary>An entry of the table from clients to their indices, with its bucket.</summary>
-    private const long IndexBytes = 28;
+    /// <summary>This object and those that it consists of, while they are empty, without the clients' table.</summary>
+    private const long ObjectBytes = 360;
 
     /// <summary>The bytes of the smallest change in an update: a delete range.</summary>
     private const int BytesPerChange = 2;
 
-    private readonly List<ClientBlocks> clients = [];
-    private readonly Dictionary<ClientKey, int> clientIndices = [];
-    private readonly Containers containers = new();
-    private readonly bool normalizes;
-    private int lastClient = Block.None;
-    private int changesSinceCollection;
-    private long clientBytes;
-    private ClientBlocks? touched;
-    private long sizeAfterCollection;
+    /// <summary>Each is filled with a struct of its own, within a microsecond.</summary>
+    private const int ManyHoles = 4096;
+
+    private readonly DocumentTables tables;
 
     /// <param name="garbageCollection">Drop deleted content, as Yjs does by default. False serves clients with <c>gc:
     /// false</c>.</param>
-    public YDocument(bool garbageCollection = true)
-        : this(garbageCollection, normalizes: true)
-    {
-    }
+    public YDocument(bool garbageCollection = true) => tables = new DocumentTables(garbageCollection, normalizes: true);
 
-    /// <param name="garbageCollection">Drop deleted content.</param>
-    /// <param name="normalizes">Find out where each struct belongs. Not needed to merge updates.</param>
-    private YDocument(bool garbageCollection, bool normalizes) =>
-        (GarbageCollection, this.normalizes) = (garbageCollection, normalizes);
-
-    public bool GarbageCollection { get; }
+    public bool GarbageCollection => tables.GarbageCollection;
 
     /// <summary>Whether nothing was ever applied: no struct and no delete.</summary>
-    public bool IsEmpty => clients.TrueForAll(client => client.Count == 0 && client.Deletes.IsEmpty);
+    public bool IsEmpty => tables.Clients.All.TrueForAll(client => client.Count == 0 && client.Deletes.IsEmpty);
 
     /// <summary>
     /// What the document takes in memory, in bytes, with what collecting it may add: a deleted character in the middle
     /// of a text makes one struct three. Tests compare it with what the garbage collector
     /// says. Costs nothing to ask for.
     /// </summary>
-    public long MemoryBytes
-    {
-        get
-        {
-            if (touched is not null)
-            {
-                CountBytes(touched);
-            }
+    public long MemoryBytes => ObjectBytes + tables.Containers.MemoryBytes + tables.Clients.MemoryBytes;
 
-            return ObjectBytes + containers.MemoryBytes + clientBytes + (clientIndices.Capacity * IndexBytes)
-                + (8L * (clients.Capacity + descending.Capacity));
-        }
-    }
+    /// <summary>What the document consists of.</summary>
+    internal DocumentTables Tables => tables;
+
+    private NewsSearch News => new(tables.Clients);
+
+    private UpdateEncoder Encoder => new(tables);
 
     /// <summary>
     /// Whether an update of so many bytes may make a collection due, which goes through the whole document. Costs
     /// nothing to ask for.
     /// </summary>
-    public bool MayBeCollected(long updateBytes) => IsCollectionDue(updateBytes / BytesPerChange);
+    public bool MayBeCollected(long updateBytes) => tables.Changes.IsCollectionDue(updateBytes / BytesPerChange);
+
+    /// <summary>
+    /// Whether there are so many holes between structs that even a small update, which may fill all of them, can take
+    /// as long as going through the whole document. Costs nothing to ask for.
+    /// </summary>
+    public bool HasManyHoles => tables.Clients.Gaps > ManyHoles;
 
     /// <summary>
     /// Adds an update (format V1), wholly or not at all. What strangers send goes through
@@ -89,10 +71,10 @@ public sealed partial class YDocument
     {
         var decoded = DecodedUpdate.Rent();
         var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error);
-        news = readable ? FindNews(decoded, update) : default;
+        news = readable ? News.Find(decoded, update) : default;
         if (!news.IsEmpty)
         {
-            Apply(decoded, update.Span);
+            new UpdateUnion(tables).Apply(decoded, update.Span);
         }
 
         decoded.Return();
@@ -115,8 +97,8 @@ public sealed partial class YDocument
     {
         var decoded = DecodedUpdate.Rent();
         var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error)
-            && (isAccepted || !PutsRunUnderKey(decoded, update.Span, out _, out error));
-        news = readable ? FindNews(decoded, update) : default;
+            && (isAccepted || !new RunCheck(tables).PutsRunUnderKey(decoded, update.Span, out _, out error));
+        news = readable ? News.Find(decoded, update) : default;
         decoded.Return();
         return readable;
     }
@@ -138,15 +120,15 @@ public sealed partial class YDocument
         var decoded = DecodedUpdate.Rent();
         var singles = 0L;
         var readable = UpdateDecoder.TryDecode(update.Span, decoded, out error)
-            && !PutsRunUnderKey(decoded, update.Span, out singles, out error);
-        if (readable && HowMuchIsNew(decoded, update.Span) is var novelty and not Novelty.None)
+            && !new RunCheck(tables).PutsRunUnderKey(decoded, update.Span, out singles, out error);
+        if (readable && News.HowMuchIsNew(decoded, update.Span) is var novelty and not Novelty.None)
         {
-            cost = UpdateCost.Of(decoded, update.Span, singles, this);
+            cost = UpdateCost.Of(decoded, update.Span, singles, tables);
             if (cost.MemoryBytes <= room)
             {
                 (news, extent) = novelty == Novelty.All
                     ? (update, UpdateExtent.Of(decoded))
-                    : (EncodeNews(decoded, update.Span), default);
+                    : (News.EncodeNews(decoded, update.Span), default);
             }
         }
 
@@ -160,7 +142,7 @@ public sealed partial class YDocument
     /// <param name="error">Why one of them was refused.</param>
     public static bool TryMerge(IReadOnlyList<ReadOnlyMemory<byte>> updates, out byte[] merged, out YjsError error)
     {
-        var union = new YDocument(garbageCollection: false, normalizes: false);
+        var union = new DocumentTables(garbageCollection: false, normalizes: false);
         var decoded = DecodedUpdate.Rent();
         error = default;
         merged = [];
@@ -172,92 +154,141 @@ public sealed partial class YDocument
                 return false;
             }
 
-            union.Apply(decoded, update.Span);
+            new UpdateUnion(union).Apply(decoded, update.Span);
             decoded.Clear();
         }
 
         decoded.Return();
-        merged = union.EncodeState();
+        new Collector(union).Run();
+        merged = new UpdateEncoder(union).EncodeSince(StateVector.Empty);
         return true;
     }
 
-    private int ClientIndex(ulong id)
-    {
-        if (lastClient != Block.None && clients[lastClient].Id == id)
-        {
-            return lastClient;
-        }
-
-        if (!clientIndices.TryGetValue(id, out var index))
-        {
-            index = clients.Count;
-            clients.Add(new ClientBlocks(id));
-            clientIndices.Add(id, index);
-            CountBytes(clients[index]);
-        }
-
-        return lastClient = index;
-    }
-
-    internal bool Knows(ulong client) => FindClient(client, out _);
-
-    internal bool ReachesBeyond(ulong client, long clock) => FindClient(client)?.End > clock;
+    /// <summary>
+    /// Says whether an update has anything that the document lacks. Reads it one struct at a time and stops at the
+    /// first new one, so it takes no memory, whatever the update's size: a check for updates that are not to be
+    /// applied.
+    /// </summary>
+    /// <param name="update">The bytes.</param>
+    /// <param name="isNew">Whether something is new. What follows that was not read.</param>
+    /// <param name="error">Why the update was refused.</param>
+    /// <returns>False if it does not read as far as it was read.</returns>
+    public bool TryFindNews(ReadOnlySpan<byte> update, out bool isNew, out YjsError error) =>
+        News.TryFindAny(update, out isNew, out error);
 
     /// <summary>
-    /// About how many holes there are between two clocks of a client, beside one, and how many deleted ranges.
+    /// Whether an update of which the document had no part is still as new. Does not read the update.
     /// </summary>
-    internal (int Gaps, int Deletes) PartsBetween(ulong client, long start, long end) =>
-        FindClient(client) is { } known
-            ? (known.GapsBetween(start, end), known.Deletes.CountBetween(start, end))
-            : default;
-
-    /// <summary>Whether there is a struct at every clock from one to before another.</summary>
-    internal bool Covers(ulong client, long start, long end) => FindClient(client)?.Covers(start, end) == true;
-
-    /// <summary>Whether every clock from one to before another is deleted.</summary>
-    internal bool Deletes(ulong client, long start, long end) =>
-        FindClient(client)?.Deletes.Covers(start, end) == true;
-
-    /// <summary>What the collection costs that falls due with so many more changes; 0 if none does.</summary>
-    internal long StepsOfCollection(int changes) =>
-        IsCollectionDue(changes) ? changesSinceCollection + changes + sizeAfterCollection : 0;
-
-    private bool IsCollectionDue(long changes) =>
-        changesSinceCollection + changes > Math.Max(SmallestCollection, sizeAfterCollection);
+    /// <param name="extent">What the update covers.</param>
+    /// <returns>False also if the extent is not known.</returns>
+    public bool HasNoneOf(in UpdateExtent extent) => News.HasNoneOf(extent);
 
     /// <summary>
-    /// Notes that a client's memory may have changed. It is counted when another one's does, or when somebody asks: not
-    /// after each character of one who types.
+    /// Whether everything that an update builds on is in the document or in the update itself: the structs before its
+    /// own, their origins and their parents. Otherwise Yjs applies the deletes of the update at once and its structs
+    /// later.
     /// </summary>
-    private void Touch(ClientBlocks client)
+    /// <param name="update">A valid update in format V1.</param>
+    /// <param name="besides">What counts as known besides; null for nothing else.</param>
+    /// <returns>True also if the bytes are no update: that is for another check to say.</returns>
+    public bool HasPastOf(ReadOnlyMemory<byte> update, StructClocks? besides = null) =>
+        new PastCheck(tables.Clients).HasPastOf(update, besides);
+
+    /// <summary>
+    /// Whether a holder of a state vector lacks no struct of the clients whose structs are in an update: so that it has
+    /// the update as well makes no difference to what it lacks.
+    /// </summary>
+    /// <param name="stateVector">What the holder has besides.</param>
+    /// <param name="update">A valid update in format V1.</param>
+    /// <returns>False also for bytes that do not read.</returns>
+    public bool HasNothingBeyond(ReadOnlySpan<byte> stateVector, ReadOnlyMemory<byte> update) =>
+        new PastCheck(tables.Clients).HasNothingBeyond(stateVector, update);
+
+    /// <summary>
+    /// The state vector: per client, the clock up to which nothing is missing; clients in descending order.
+    /// </summary>
+    public byte[] EncodeStateVector() => Encoder.EncodeStateVector(null);
+
+    /// <summary>
+    /// The whole document as one update. Equal documents give equal bytes. An empty document gives <c>00 00</c>.
+    /// </summary>
+    public byte[] EncodeState()
     {
-        if (touched == client)
+        Normalize();
+        return Encoder.EncodeSince(StateVector.Empty);
+    }
+
+    /// <summary>
+    /// The update that a holder of <paramref name="stateVector"/> lacks: structs beyond it and the whole delete set.
+    /// </summary>
+    public bool TryEncodeDiff(ReadOnlySpan<byte> stateVector, out byte[] update, out YjsError error)
+    {
+        var readable = StateVector.TryDecode(stateVector, out var known, out error);
+        update = [];
+        if (readable)
         {
-            return;
+            Normalize();
+            update = Encoder.EncodeSince(known);
         }
 
-        if (touched is not null)
+        return readable;
+    }
+
+    /// <summary>
+    /// Whether what a holder of <paramref name="stateVector"/> lacks surely takes more than some bytes. Looks at no
+    /// more structs than are needed to say so, and encodes none of them.
+    /// </summary>
+    /// <param name="stateVector">What the holder has.</param>
+    /// <param name="bytes">How large the diff may be.</param>
+    /// <param name="isLarger">True only if the diff is larger; a diff that is a little larger may give false.</param>
+    /// <param name="error">Why the bytes are no state vector.</param>
+    /// <returns>False if the bytes are no state vector.</returns>
+    public bool TryCompareDiff(ReadOnlySpan<byte> stateVector, long bytes, out bool isLarger, out YjsError error)
+    {
+        isLarger = false;
+        if (!StateVector.TryDecode(stateVector, out var known, out error))
         {
-            CountBytes(touched);
+            return false;
         }
 
-        touched = client;
+        Normalize();
+        isLarger = Encoder.IsLarger(known, bytes);
+        return true;
     }
 
-    private void CountBytes(ClientBlocks client)
+    /// <summary>
+    /// What a holder of <paramref name="stateVector"/> lacks: one update, or if that is too large, several parts of
+    /// which Yjs integrates nothing before it has the last.
+    /// </summary>
+    /// <param name="stateVector">
+    /// Exactly what the holder has. Of its own structs it may have more, of other clients' it must not: what it has
+    /// beyond the vector would be integrated early.
+    /// </param>
+    /// <param name="sizes">How large one message and each part may be.</param>
+    /// <param name="parts">The parts in the order in which they are to be applied; at least one.</param>
+    /// <param name="error">Why the bytes are no state vector.</param>
+    /// <returns>False if the bytes are no state vector.</returns>
+    public bool TryEncodeParts(
+        ReadOnlySpan<byte> stateVector,
+        DiffSizes sizes,
+        out IReadOnlyList<byte[]> parts,
+        out YjsError error)
     {
-        var bytes = client.MemoryBytes;
-        clientBytes += bytes - client.CountedBytes;
-        client.CountedBytes = bytes;
+        parts = [];
+        if (!StateVector.TryDecode(stateVector, out var known, out error))
+        {
+            return false;
+        }
+
+        Normalize();
+        var whole = Encoder.IsLarger(known, sizes.MaxWhole) ? null : Encoder.EncodeSince(known);
+        parts = whole?.Length <= sizes.MaxWhole ? [whole] : new UpdateParts(tables, known, sizes).Encode();
+        return true;
     }
 
-    private ClientBlocks? FindClient(ulong id) =>
-        lastClient != Block.None && clients[lastClient].Id == id ? clients[lastClient]
-        : clientIndices.TryGetValue(id, out var index) ? clients[index] : null;
-
-    private bool FindClient(ulong id, out int index)
-    {
-        index = lastClient;
-        return (lastClient != Block.None && clients[lastClient].Id == id) || clientIndices.TryGetValue(id, out index);
-    }
+    /// <summary>
+    /// Brings the document to its one form: then a struct has content exactly when a reader can see it, but for entries
+    /// of keys that have right origins.
+    /// </summary>
+    internal void Normalize() => new Collector(tables).Run();
 }

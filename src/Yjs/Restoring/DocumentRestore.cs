@@ -40,15 +40,14 @@ public static class DocumentRestore
         out byte[] update, out YjsError error)
     {
         update = [];
-        YDocument now = new(), then = new();
-        if (!now.TryApply(present, out _, out error) || !now.TryApply(older, out var news, out error)
-            || !then.TryApply(older, out _, out error))
+        YDocument both = new(), alone = new();
+        if (!both.TryApply(present, out _, out error) || !both.TryApply(older, out var news, out error)
+            || !alone.TryApply(older, out _, out error))
         {
             return false;
         }
 
-        now.Normalize();
-        then.Normalize();
+        var (now, then) = (new RestorableDocument(both), new RestorableDocument(alone));
         var containers = new Dictionary<int, int>();
         for (var i = 0; i < then.Containers.All.Length; i++)
         {
@@ -96,7 +95,7 @@ public static class DocumentRestore
     /// out of all that is copied and where to: whoever copies the same at the same time writes the same structs, and
     /// different ones are never of one client.
     /// </summary>
-    private static ulong ClientOf(ReadOnlySpan<byte> copies, YDocument document, int draw)
+    private static ulong ClientOf(ReadOnlySpan<byte> copies, in RestorableDocument document, int draw)
     {
         var hash = SHA256.HashData(copies);
         ulong client = 0;

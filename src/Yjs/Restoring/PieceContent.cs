@@ -6,7 +6,7 @@ namespace Relay.Yjs;
 /// The content of a document's pieces and of parts of them. A struct of text or of values is taken apart once, however
 /// many parts are asked for, so that a document full of small deletions costs no more than its size.
 /// </summary>
-internal sealed class PieceContent(YDocument document, Sequences order)
+internal sealed class PieceContent(RestorableDocument document, Sequences order)
 {
     private readonly Sequences order = order;
     private readonly Dictionary<(int Client, int Block), string> texts = [];

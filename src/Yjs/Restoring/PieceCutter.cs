@@ -11,7 +11,7 @@ internal static class PieceCutter
     /// The pieces by client and clock, without garbage and what waits for missing structs, and the index of each
     /// client's first one, with one more for the end.
     /// </summary>
-    public static (Piece[] Pieces, int[] FirstOfClient) Cut(YDocument document)
+    public static (Piece[] Pieces, int[] FirstOfClient) Cut(RestorableDocument document)
     {
         var cuts = FindCuts(document);
         var pieces = new List<Piece>();
@@ -54,7 +54,7 @@ internal static class PieceCutter
     private static bool HasPlace(ClientBlocks client, in Block block) =>
         block.Kind != BlockKind.Gc && block.Container >= 0 && block.End <= client.Integrated;
 
-    private static List<long>[] FindCuts(YDocument document)
+    private static List<long>[] FindCuts(RestorableDocument document)
     {
         var cuts = new List<long>[document.Clients.Count];
         for (var i = 0; i < cuts.Length; i++)
@@ -64,8 +64,9 @@ internal static class PieceCutter
 
         foreach (var client in document.Clients)
         {
-            foreach (ref readonly var block in client.Blocks)
+            for (var i = 0; i < client.Count; i++)
             {
+                ref readonly var block = ref client.Blocks[i];
                 if (!HasPlace(client, block))
                 {
                     continue;
@@ -87,7 +88,7 @@ internal static class PieceCutter
     }
 
     /// <summary>Notes a cut before a clock, unless a struct begins there anyway.</summary>
-    private static void AddCut(YDocument document, List<long>[] cuts, int client, long clock)
+    private static void AddCut(RestorableDocument document, List<long>[] cuts, int client, long clock)
     {
         var blocks = document.Clients[client];
         var found = blocks.FirstEndingAfter(clock);

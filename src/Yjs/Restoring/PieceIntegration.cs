@@ -3,7 +3,7 @@ namespace Relay.Yjs;
 /// <summary>Brings the pieces of a document into their sequences one by one, each after those that it names.</summary>
 internal sealed class PieceIntegration
 {
-    private readonly YDocument document;
+    private readonly RestorableDocument document;
     private readonly Sequences sequences;
     private readonly int[] next;
     private readonly int[] passedFor;
@@ -11,7 +11,7 @@ internal sealed class PieceIntegration
     private int conflicts;
     private long comparisonsLeft;
 
-    public PieceIntegration(YDocument document, Sequences sequences, long maxConflicts)
+    public PieceIntegration(RestorableDocument document, Sequences sequences, long maxConflicts)
     {
         (this.document, this.sequences, comparisonsLeft) = (document, sequences, maxConflicts);
         next = new int[document.Clients.Count];

@@ -8,8 +8,8 @@ namespace Relay.Yjs;
 /// </summary>
 internal sealed class Restoration
 {
-    private readonly YDocument now;
-    private readonly YDocument then;
+    private readonly RestorableDocument now;
+    private readonly RestorableDocument then;
     private readonly Sequences nowOrder;
     private readonly Sequences thenOrder;
     private readonly PieceContent content;
@@ -34,7 +34,8 @@ internal sealed class Restoration
     /// </summary>
     private readonly List<(int Piece, long From, long To)> run = [];
 
-    public Restoration(YDocument now, YDocument then, Dictionary<int, int> thenContainers, Sequences nowOrder,
+    public Restoration(RestorableDocument now, RestorableDocument then, Dictionary<int, int> thenContainers,
+        Sequences nowOrder,
         Sequences thenOrder, RestoreWriter writer)
     {
         (this.now, this.then, this.thenContainers, this.nowOrder, this.thenOrder, this.writer) = (now, then,
@@ -286,7 +287,7 @@ internal sealed class Restoration
             named.RootName == Block.None ? default : now.Containers.NameMemory(named.RootName), KeyOf(now, container));
     }
 
-    private static ReadOnlyMemory<byte>? KeyOf(YDocument document, int container) =>
+    private static ReadOnlyMemory<byte>? KeyOf(RestorableDocument document, int container) =>
         document.Containers[container].Key is var key and not Block.None
             ? document.Containers.NameMemory(key)
             : default(ReadOnlyMemory<byte>?);
@@ -294,6 +295,6 @@ internal sealed class Restoration
     private static int LiveOrNone(Sequences order, int piece) =>
         piece != Piece.None && order.IsLive(piece) ? piece : Piece.None;
 
-    private static (ulong Client, long Clock) LastId(YDocument document, Sequences order, int piece) =>
+    private static (ulong Client, long Clock) LastId(RestorableDocument document, Sequences order, int piece) =>
         (document.Clients[order[piece].Client].Id, order[piece].End - 1);
 }

@@ -75,7 +75,7 @@ internal sealed class RestoreWriter(ulong client) : IDisposable
         update.WriteVarUint((ulong)deletes.Count);
         foreach (var (deleted, ranges) in deletes)
         {
-            YDocument.WriteDeletes(update, deleted, ranges.Settle());
+            UpdateEncoder.WriteDeletes(update, deleted, ranges.Settle());
         }
 
         return update.ToArray();

@@ -9,13 +9,13 @@ namespace Relay.Yjs;
 /// </summary>
 internal sealed class Sequences
 {
-    private readonly YDocument document;
+    private readonly RestorableDocument document;
     private readonly int[] firstOfClient;
     private readonly Piece[] pieces;
     private readonly int[] starts;
     private readonly int[] ends;
 
-    private Sequences(YDocument document)
+    private Sequences(RestorableDocument document)
     {
         this.document = document;
         (pieces, firstOfClient) = PieceCutter.Cut(document);
@@ -29,7 +29,7 @@ internal sealed class Sequences
     /// Puts a normalized document in order; false when that takes more than <paramref name="maxConflicts"/> comparisons
     /// of structs that were inserted at one place.
     /// </summary>
-    public static bool TryOrder(YDocument document, long maxConflicts, out Sequences sequences)
+    public static bool TryOrder(RestorableDocument document, long maxConflicts, out Sequences sequences)
     {
         sequences = new Sequences(document);
         return new PieceIntegration(document, sequences, maxConflicts).TryRun();

@@ -9,14 +9,14 @@ internal sealed class VisibleContent
     /// <summary>Ends a sequence: no kind of a struct.</summary>
     private const byte End = 0xFF;
 
-    private readonly YDocument document;
+    private readonly RestorableDocument document;
     private readonly Sequences order;
     private readonly PieceContent content;
     private readonly ILookup<(int Client, long Clock), int> types;
     private readonly Queue<(int Client, long Clock)> waiting = new();
     private readonly Lib0Writer writer;
 
-    private VisibleContent(YDocument document, Sequences order, Lib0Writer writer)
+    private VisibleContent(RestorableDocument document, Sequences order, Lib0Writer writer)
     {
         (this.document, this.order, this.writer) = (document, order, writer);
         content = new PieceContent(document, order);
@@ -24,7 +24,8 @@ internal sealed class VisibleContent
     }
 
     /// <summary>Whether two documents show the same.</summary>
-    public static bool IsSame(YDocument left, Sequences leftOrder, YDocument right, Sequences rightOrder)
+    public static bool IsSame(
+        RestorableDocument left, Sequences leftOrder, RestorableDocument right, Sequences rightOrder)
     {
         using Lib0Writer leftBytes = new(1024), rightBytes = new(1024);
         new VisibleContent(left, leftOrder, leftBytes).Write();

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Relay.Yjs;
 
 /// <summary>
@@ -24,11 +26,17 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     [ThreadStatic]
     private static DecodedUpdate? spare;
 
+    // One room for many structs, for whichever thread needs it next: it takes up to 4 MB.
+    private static ParsedStruct[]? spareRoom;
+
     /// <summary>The structs; those that were read last if not all are kept.</summary>
     public ParsedStruct[] Structs = new ParsedStruct[room];
     public int StructCount;
     public readonly List<ClientSection> Sections = [];
     public readonly List<DeleteRange> Deletes = [];
+
+    // The room for few structs, while there are many.
+    private ParsedStruct[]? smallRoom;
 
     // What was read and is not kept.
     private int structsPassed;
@@ -79,7 +87,9 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     {
         if (Structs.Length > KeptCapacity)
         {
-            Structs = new ParsedStruct[KeptCapacity];
+            Volatile.Write(ref spareRoom, Structs);
+            Structs = smallRoom ?? new ParsedStruct[KeptCapacity];
+            smallRoom = null;
         }
 
         Clear();
@@ -175,7 +185,23 @@ internal sealed class DecodedUpdate(int room = DecodedUpdate.FirstCapacity)
     private void Grow(int bytesLeft, int atLeast)
     {
         var doubled = Math.Min(2 * StructCount, StructCount + 1 + (bytesLeft / SmallestStruct));
-        Array.Resize(ref Structs, Math.Min(MostKept, Math.Max(atLeast, doubled)));
+        var room = Math.Min(MostKept, Math.Max(atLeast, doubled));
+        if (room <= KeptCapacity)
+        {
+            Array.Resize(ref Structs, room);
+            return;
+        }
+
+        // Large objects that are left behind with each update are only collected with the whole heap.
+        var larger = Interlocked.Exchange(ref spareRoom, null);
+        if (larger is null || larger.Length < room)
+        {
+            larger = new ParsedStruct[Math.Min(MostKept, (int)BitOperations.RoundUpToPowerOf2((uint)room))];
+        }
+
+        Structs.AsSpan(0, StructCount).CopyTo(larger);
+        smallRoom ??= Structs.Length <= KeptCapacity ? Structs : null;
+        Structs = larger;
     }
 
     private void KeepNone()

@@ -21,16 +21,16 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
     /// A block, in an array that grows by half, and ranges that it may need beside deletes: of garbage, of clocks
     /// behind a hole.
     /// </summary>
-    private const long BlockBytes = 104;
+    private const long BlockBytes = 96;
 
     /// <summary>A range, in a list that grows by a quarter.</summary>
     private const long RangeBytes = 20;
 
     /// <summary>A deleted range in the middle of a block makes it three.</summary>
-    private const long CutBytes = 2 * 56;
+    private const long CutBytes = 2 * 48;
 
     /// <summary>A client that the document has not heard of, with its places in lists and tables.</summary>
-    private const long ClientBytes = 320;
+    private const long ClientBytes = 340;
 
     /// <summary>A container and a name, with their places in lists and tables.</summary>
     private const long ContainerBytes = 260;
@@ -43,10 +43,12 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
 
     /// <param name="update">The update, decoded.</param>
     /// <param name="bytes">Its bytes on the wire.</param>
-    /// <param name="singles">How many values will be kept one by one (see <c>YDocument.IsKeptSingly</c>).</param>
+    /// <param name="singles">
+    /// How many values will be kept one by one (see <see cref="DocumentTables.IsKeptSingly"/>).
+    /// </param>
     /// <param name="document">The document that it is meant for: what it has costs nothing.</param>
     [SkipLocalsInit]
-    internal static UpdateCost Of(DecodedUpdate update, ReadOnlySpan<byte> bytes, long singles, YDocument document)
+    internal static UpdateCost Of(DecodedUpdate update, ReadOnlySpan<byte> bytes, long singles, DocumentTables document)
     {
         // Clients that were counted already: a small table in which one may push another out, so that it costs the same
         // for any number of them. What a user types names few: less has to be cleared for it.
@@ -64,21 +66,22 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         {
             foreach (ref readonly var range in ranges)
             {
-                if (!document.Deletes(range.Client, range.Start, range.End))
+                if (!document.Clients.Deletes(range.Client, range.Start, range.End))
                 {
                     // What cuts no struct now is counted when the struct comes.
-                    var cuts = update.SectionTotal > 0 || document.ReachesBeyond(range.Client, range.Start);
+                    var cuts = update.SectionTotal > 0 || document.Clients.ReachesBeyond(range.Client, range.Start);
                     memory += RangeBytes + OfClient(range.Client, counted, document) + (cuts ? CutBytes : 0);
                 }
             }
         }
 
         var changes = update.StructTotal + update.DeleteTotal;
-        return new UpdateCost(memory, changes + update.SectionTotal + steps + document.StepsOfCollection(changes));
+        return new UpdateCost(
+            memory, changes + update.SectionTotal + steps + document.Changes.StepsOfCollection(changes));
     }
 
     private static long OfSection(
-        scoped ref UpdateWalk walk, scoped Span<ulong> counted, YDocument document, ref long steps)
+        scoped ref UpdateWalk walk, scoped Span<ulong> counted, DocumentTables document, ref long steps)
     {
         var memory = 0L;
         var (start, end) = (-1L, 0L);
@@ -86,7 +89,7 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         {
             foreach (ref readonly var parsed in structs)
             {
-                if (!document.Covers(walk.Client, parsed.Clock, parsed.End))
+                if (!document.Clients.Covers(walk.Client, parsed.Clock, parsed.End))
                 {
                     (start, end) = (start < 0 ? parsed.Clock : start, parsed.End);
                     memory += OfStruct(parsed, counted, document);
@@ -100,12 +103,12 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         }
 
         // A struct that reaches over holes between known ones fills each with a part.
-        var (gaps, cuts) = document.PartsBetween(walk.Client, start, end);
+        var (gaps, cuts) = document.Clients.PartsBetween(walk.Client, start, end);
         steps += gaps;
         return memory + OfClient(walk.Client, counted, document) + (BlockBytes * gaps) + (CutBytes * cuts);
     }
 
-    private static long OfStruct(in ParsedStruct parsed, Span<ulong> counted, YDocument document)
+    private static long OfStruct(in ParsedStruct parsed, Span<ulong> counted, DocumentTables document)
     {
         // Content is kept in an array that grows by half.
         var memory = BlockBytes + parsed.ContentLength + (parsed.ContentLength / 2);
@@ -125,7 +128,7 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         return memory;
     }
 
-    private static long OfClient(ulong client, Span<ulong> counted, YDocument document)
+    private static long OfClient(ulong client, Span<ulong> counted, DocumentTables document)
     {
         ref var place = ref counted[SeededHash.Of(client) & (counted.Length - 1)];
         if (place == client)
@@ -134,6 +137,6 @@ public readonly record struct UpdateCost(long MemoryBytes, long Steps)
         }
 
         place = client;
-        return document.Knows(client) ? 0 : ClientBytes;
+        return document.Clients.Knows(client) ? 0 : ClientBytes;
     }
 }

@@ -50,4 +50,34 @@ public sealed class Lib0WriterTests
         second.WriteByte(2);
         Assert.Equal(1, first.WrittenSpan[0]);
     }
+
+    [Fact]
+    public void What_is_counted_first_fills_an_array_exactly()
+    {
+        var random = new Random(3);
+        for (var size = 0; size < 300; size++)
+        {
+            var bytes = new byte[size];
+            random.NextBytes(bytes);
+            var number = (ulong)random.NextInt64(1L << random.Next(53));
+            using var counter = Lib0Writer.Counting();
+            using var pooled = new Lib0Writer();
+            Write(counter);
+            Write(pooled);
+            var exact = new byte[counter.Length];
+            using var writer = Lib0Writer.Into(exact);
+            Write(writer);
+            Assert.Equal(pooled.ToArray(), exact);
+            Assert.Throws<InvalidOperationException>(() => writer.WriteByte(1));
+
+            void Write(Lib0Writer into)
+            {
+                into.WriteVarBytes(bytes);
+                into.WriteByte(5);
+                into.WriteVarUint(number);
+                into.WriteBytes(bytes);
+                into.WriteVarUint(number);
+            }
+        }
+    }
 }

@@ -1,17 +1,10 @@
 namespace Relay.Yjs;
 
-/// <content>Whether an update can take effect at once.</content>
-public sealed partial class YDocument
+/// <summary>Whether an update can take effect at once.</summary>
+internal readonly struct PastCheck(ClientTable clients)
 {
-    /// <summary>
-    /// Whether everything that an update builds on is in the document or in the update itself: the structs before its
-    /// own, their origins and their parents. Otherwise Yjs applies the deletes of the update at once and its structs
-    /// later.
-    /// </summary>
-    /// <param name="update">A valid update in format V1.</param>
-    /// <param name="besides">What counts as known besides; null for nothing else.</param>
-    /// <returns>True also if the bytes are no update: that is for another check to say.</returns>
-    public bool HasPastOf(ReadOnlyMemory<byte> update, StructClocks? besides = null)
+    /// <summary>See <see cref="YDocument.HasPastOf"/>.</summary>
+    public bool HasPastOf(ReadOnlyMemory<byte> update, StructClocks? besides)
     {
         var decoded = DecodedUpdate.Rent();
         var result = !UpdateDecoder.TryDecode(update.Span, decoded, out _) || HasPastOf(decoded, update.Span, besides);
@@ -19,13 +12,7 @@ public sealed partial class YDocument
         return result;
     }
 
-    /// <summary>
-    /// Whether a holder of a state vector lacks no struct of the clients whose structs are in an update: so that it has
-    /// the update as well makes no difference to what it lacks.
-    /// </summary>
-    /// <param name="stateVector">What the holder has besides.</param>
-    /// <param name="update">A valid update in format V1.</param>
-    /// <returns>False also for bytes that do not read.</returns>
+    /// <summary>See <see cref="YDocument.HasNothingBeyond"/>.</summary>
     public bool HasNothingBeyond(ReadOnlySpan<byte> stateVector, ReadOnlyMemory<byte> update)
     {
         if (!StateVector.TryDecode(stateVector, out var known, out _))
@@ -38,7 +25,7 @@ public sealed partial class YDocument
         var walk = new UpdateWalk(decoded, update.Span);
         while (result && walk.NextSection())
         {
-            result = (FindClient(walk.Client)?.End ?? 0) <= known.ClockOf(walk.Client);
+            result = (clients.Find(walk.Client)?.End ?? 0) <= known.ClockOf(walk.Client);
             while (!walk.NextStructs().IsEmpty)
             {
                 WorkMeter.Count();
@@ -64,7 +51,7 @@ public sealed partial class YDocument
                 continue;
             }
 
-            var clock = KnownUntil(walk.Client, besides);
+            var clock = KnownUntil(clients, walk.Client, besides);
             for (; !structs.IsEmpty; structs = walk.NextStructs())
             {
                 foreach (ref readonly var parsed in structs)
@@ -104,6 +91,7 @@ public sealed partial class YDocument
     /// <summary>Whether a struct's origins and its parent are known.</summary>
     private bool HasPastOf(in ParsedStruct parsed, Dictionary<ClientKey, long> known, StructClocks? besides)
     {
+        var table = clients;
         var hasLeft = (parsed.Flags & BlockFlags.HasOrigin) != 0;
         var hasParent = !parsed.HasOrigins && (parsed.Flags & BlockFlags.ParentIsRoot) == 0
             && parsed.Kind != BlockKind.Gc;
@@ -114,16 +102,16 @@ public sealed partial class YDocument
         {
             if (!known.TryGetValue(client, out var end))
             {
-                known.Add(client, end = KnownUntil(client, besides));
+                known.Add(client, end = KnownUntil(table, client, besides));
             }
 
             return clock < end;
         }
     }
 
-    private long KnownUntil(ulong client, StructClocks? besides)
+    private static long KnownUntil(ClientTable clients, ulong client, StructClocks? besides)
     {
-        var clock = FindClient(client)?.Contiguous ?? 0;
+        var clock = clients.Find(client)?.Contiguous ?? 0;
         return besides?.EndOfCovered(client, clock) ?? clock;
     }
 }

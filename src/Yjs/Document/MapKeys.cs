@@ -1,23 +1,56 @@
 namespace Relay.Yjs;
 
-/// <content>
-/// The order of a key's entries. In Yjs the entries of one key form a sequence like any other and only the last one
+/// <summary>
+/// Which entry of a key counts. In Yjs the entries of one key form a sequence like any other and only the last one
 /// counts (<c>yjs/src/structs/Item.js</c>, <c>integrate</c>). As no client gives them right origins, that order is
 /// simple: an entry comes after its origin, entries of one origin are ordered by client id, and what follows an entry
 /// comes before its next sibling. So the last one is found by going from the start to the last follower again and
 /// again.
-/// </content>
-public sealed partial class YDocument
+/// </summary>
+internal readonly struct MapKeys(DocumentTables tables)
 {
+    private ClientTable Clients => tables.Clients;
+
+    private Containers Containers => tables.Containers;
+
+    /// <summary>
+    /// Keeps the last entry of a key: an entry that follows the last one is the new last one, and what it follows is
+    /// deleted. Any other makes the order of the key's entries a question for later (<see cref="Order"/>).
+    /// </summary>
+    public void Add(int index, in Block block)
+    {
+        ref var container = ref Containers[block.Container];
+        if (block.RightClient != Block.None)
+        {
+            container.Foreign = true;
+            return;
+        }
+
+        var follows = container.LastClient == block.OriginClient
+            && (container.LastClient == Block.None || container.LastClock == block.OriginClock);
+        if (!follows)
+        {
+            container.Disordered = true;
+            return;
+        }
+
+        if (container.LastClient != Block.None)
+        {
+            DeleteEntry(container.LastClient, container.LastClock);
+        }
+
+        (container.LastClient, container.LastClock) = (index, block.End - 1);
+    }
+
     /// <summary>
     /// Finds the last entry of every key whose entries did not come one after another, and deletes the others.
     /// </summary>
-    private void OrderKeys()
+    public void Order()
     {
         var keys = new Dictionary<int, List<(int Client, int Block)>>();
-        for (var i = 0; i < containers.All.Length; i++)
+        for (var i = 0; i < Containers.All.Length; i++)
         {
-            ref var container = ref containers[i];
+            ref var container = ref Containers[i];
             if (container.Disordered && !container.Foreign)
             {
                 keys.Add(i, []);
@@ -30,9 +63,9 @@ public sealed partial class YDocument
             return;
         }
 
-        for (var index = 0; index < clients.Count; index++)
+        for (var index = 0; index < Clients.Count; index++)
         {
-            var client = clients[index];
+            var client = Clients[index];
             for (var i = 0; i < client.Count && client.Blocks[i].End <= client.Integrated; i++)
             {
                 WorkMeter.Count();
@@ -57,9 +90,9 @@ public sealed partial class YDocument
         foreach (var entry in entries)
         {
             WorkMeter.Count();
-            var block = clients[entry.Client].Blocks[entry.Block];
+            var block = Clients[entry.Client].Blocks[entry.Block];
             var origin = new ItemKey(block.OriginClient, block.OriginClient == Block.None ? 0 : block.OriginClock);
-            if (!lastAfter.TryGetValue(origin, out var other) || clients[other.Client].Id < clients[entry.Client].Id)
+            if (!lastAfter.TryGetValue(origin, out var other) || Clients[other.Client].Id < Clients[entry.Client].Id)
             {
                 lastAfter[origin] = entry;
             }
@@ -76,7 +109,7 @@ public sealed partial class YDocument
         while (true)
         {
             last = at;
-            var block = clients[at.Client].Blocks[at.Block];
+            var block = Clients[at.Client].Blocks[at.Block];
 
             // Inside a block every id is followed by the next one; the first branch that comes after it wins.
             var next = Array.BinarySearch(branches, new ItemKey(at.Client, block.Clock));
@@ -87,7 +120,7 @@ public sealed partial class YDocument
             {
                 WorkMeter.Count();
                 var branch = lastAfter[branches[next]];
-                if (branches[next].Clock == block.End - 1 || clients[branch.Client].Id > clients[at.Client].Id)
+                if (branches[next].Clock == block.End - 1 || Clients[branch.Client].Id > Clients[at.Client].Id)
                 {
                     at = branch;
                     turned = true;
@@ -101,14 +134,23 @@ public sealed partial class YDocument
             }
         }
 
-        ref var container = ref containers[key];
-        (container.LastClient, container.LastClock) = (last.Client, clients[last.Client].Blocks[last.Block].End - 1);
+        ref var container = ref Containers[key];
+        (container.LastClient, container.LastClock) = (last.Client, Clients[last.Client].Blocks[last.Block].End - 1);
         foreach (var entry in entries)
         {
             if (entry != last)
             {
-                DeleteEntry(entry.Client, clients[entry.Client].Blocks[entry.Block].Clock);
+                DeleteEntry(entry.Client, Clients[entry.Client].Blocks[entry.Block].Clock);
             }
+        }
+    }
+
+    private void DeleteEntry(int client, long clock)
+    {
+        ref readonly var entry = ref Clients.BlockAt(client, clock);
+        if (entry.Kind is not (BlockKind.Deleted or BlockKind.Gc))
+        {
+            tables.Changes.Delete(Clients[client], entry.Clock, entry.End);
         }
     }
 }

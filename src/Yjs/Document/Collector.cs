@@ -1,12 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace Relay.Yjs;
 
-/// <content>
-/// Brings the document to its one form: what is deleted has lost its content, what stood in a deleted type is garbage,
+/// <summary>
+/// Brings a document to its one form: what is deleted has lost its content, what stood in a deleted type is garbage,
 /// neighbours are joined. Equal sets of updates give equal documents, whatever the order in which they came.
-/// </content>
-public sealed partial class YDocument
+/// </summary>
+internal readonly struct Collector(DocumentTables tables)
 {
     /// <summary>
     /// How much of a collection's work a block is: about as much as so many delete ranges or containers, or so many
@@ -15,46 +13,50 @@ public sealed partial class YDocument
     private const int RangesPerBlock = 4;
     private const int BytesPerBlock = 1024;
 
-    private void Collect()
+    private ClientTable Clients => tables.Clients;
+
+    private Containers Containers => tables.Containers;
+
+    public void Run()
     {
-        if (!clients.Exists(client => client.Changed))
+        if (!Clients.All.Exists(client => client.Changed))
         {
             return;
         }
 
-        WorkMeter.Count(clients.Count);
-        clients.ForEach(client => client.Settle());
-        if (normalizes)
+        WorkMeter.Count(Clients.Count);
+        Clients.All.ForEach(client => client.Settle());
+        if (tables.Normalizes)
         {
-            Integrate();
+            new Integration(tables).Run();
         }
 
-        if (GarbageCollection)
+        if (tables.GarbageCollection)
         {
-            OrderKeys();
+            new MapKeys(tables).Order();
             if (FindDeadContainers())
             {
                 // Structs of any client may stand in what has died.
-                clients.ForEach(client => client.Changed = true);
+                Clients.All.ForEach(client => client.Changed = true);
             }
         }
 
-        var size = (containers.All.Length + (long)clients.Count) / RangesPerBlock;
-        var scratch = CollectionScratch.Rent();
-        for (var index = 0; index < clients.Count; index++)
+        var size = (Containers.All.Length + (long)Clients.Count) / RangesPerBlock;
+        var rewrite = BlockRewrite.Rent();
+        for (var index = 0; index < Clients.Count; index++)
         {
-            if (clients[index].Changed)
+            if (Clients[index].Changed)
             {
-                CollectClient(index, scratch);
+                CollectClient(index, rewrite);
             }
 
-            CountBytes(clients[index]);
-            size += clients[index].Count + (clients[index].Deletes.Count / RangesPerBlock)
-                + (clients[index].BufferLength / BytesPerBlock);
+            Clients.CountBytes(Clients[index]);
+            size += Clients[index].Count + (Clients[index].Deletes.Count / RangesPerBlock)
+                + (Clients[index].ContentBytes / BytesPerBlock);
         }
 
-        scratch.Return();
-        (changesSinceCollection, sizeAfterCollection) = (0, size);
+        rewrite.Return();
+        tables.Changes.OnCollected(size);
     }
 
     /// <summary>
@@ -64,7 +66,7 @@ public sealed partial class YDocument
     {
         var found = false;
         var path = new Stack<int>();
-        var known = new byte[containers.All.Length];
+        var known = new byte[Containers.All.Length];
         const byte Alive = 1, Dead = 2;
         for (var i = 0; i < known.Length; i++)
         {
@@ -73,7 +75,7 @@ public sealed partial class YDocument
             for (var at = i; answer == 0;)
             {
                 WorkMeter.Count();
-                ref readonly var container = ref containers[at];
+                ref readonly var container = ref Containers[at];
                 if (known[at] != 0)
                 {
                     answer = known[at];
@@ -87,7 +89,7 @@ public sealed partial class YDocument
                     break;
                 }
 
-                var owner = clients[container.OwnerClient];
+                var owner = Clients[container.OwnerClient];
                 if (container.Dead || owner.Deletes.Contains(container.OwnerClock))
                 {
                     answer = Dead;
@@ -97,7 +99,7 @@ public sealed partial class YDocument
                 // A type that is not there yet, or not integrated, says nothing.
                 var above = owner.Integrated <= container.OwnerClock
                     ? Containers.Unknown
-                    : BlockAt(container.OwnerClient, container.OwnerClock).Container;
+                    : Clients.BlockAt(container.OwnerClient, container.OwnerClock).Container;
                 if (above < 0)
                 {
                     answer = above == Containers.Nowhere ? Dead : Alive;
@@ -110,19 +112,18 @@ public sealed partial class YDocument
             while (path.TryPop(out var below))
             {
                 known[below] = answer;
-                found |= answer == Dead && !containers[below].Dead;
-                containers[below].Dead |= answer == Dead;
+                found |= answer == Dead && !Containers[below].Dead;
+                Containers[below].Dead |= answer == Dead;
             }
         }
 
         return found;
     }
 
-    private void CollectClient(int index, CollectionScratch scratch)
+    private void CollectClient(int index, BlockRewrite blocks)
     {
-        var client = clients[index];
-        scratch.Clear();
-        scratch.Blocks.EnsureCapacity(client.Count + client.ExpectedBlocks);
+        var client = Clients[index];
+        var (before, isInOrder) = (-1, true);
         for (var i = 0; i < client.Count; i++)
         {
             ref var block = ref client.Blocks[i];
@@ -131,29 +132,39 @@ public sealed partial class YDocument
                 TakePlace(index, client.Blocks[i - 1], ref block);
             }
 
-            if (GarbageCollection && block.Container >= 0 && block.End <= client.Integrated
-                && containers[block.Container].Dead)
+            if (tables.GarbageCollection && block.Container >= 0 && block.End <= client.Integrated
+                && Containers[block.Container].Dead)
             {
-                MakeGarbage(ref block);
+                block.MakeGarbage();
             }
 
             if (block.Kind == BlockKind.Gc)
             {
                 client.Deletes.Add(block.Clock, block.End);
             }
+
+            if (block.ContentLength > 0)
+            {
+                isInOrder &= block.Content > before && (block.ContentLength <= ContentBuffer.ChunkBytes
+                    || !(client.Deletes.Overlaps(block.Clock, block.End) || tables.IsKeptSingly(block)));
+                before = block.Content;
+            }
         }
 
         var deletes = client.Deletes.Settle();
         var next = 0;
+        var contents = client.BeginRewrite(isInOrder);
+        blocks.Begin();
         for (var i = 0; i < client.Count; i++)
         {
             WorkMeter.Count();
+            blocks.Pass(client.Blocks, i);
             ref readonly var block = ref client.Blocks[i];
             var isEmpty = block.Kind is BlockKind.Gc or BlockKind.Deleted;
             var content = isEmpty ? default : client.Content(block);
-            var part = new CollectedParts(this, index, block, content, scratch);
-            var isSingle = IsKeptSingly(block);
-            if (isEmpty || !GarbageCollection)
+            var part = new CollectedParts(Containers, index, block, content, blocks, ref contents);
+            var isSingle = tables.IsKeptSingly(block);
+            if (isEmpty || !tables.GarbageCollection)
             {
                 part.Write(block.Clock, block.End, deleted: false, isSingle);
                 continue;
@@ -178,7 +189,7 @@ public sealed partial class YDocument
             part.Write(at, block.End, deleted: false, isSingle);
         }
 
-        client.Replace(CollectionsMarshal.AsSpan(scratch.Blocks), scratch.Content.WrittenSpan);
+        client.EndRewrite(blocks, contents);
         client.Changed = false;
     }
 
@@ -194,42 +205,4 @@ public sealed partial class YDocument
             block.Container = before.Container;
         }
     }
-
-    /// <summary>
-    /// Values whose place is not known yet, and deleted ones under a key, stand one by one. They are never joined here,
-    /// and some clients send them cut, others whole: so only this form does not depend on who came first.
-    /// </summary>
-    private bool IsKeptSingly(in Block block) =>
-        normalizes && block.Kind is (BlockKind.Any or BlockKind.Json) && block.Length > 1 && !IsInSequence(block);
-
-    /// <summary>
-    /// Whether a struct may be one with the one before it, of the same client: it was inserted right after it, and Yjs
-    /// would cut the joined one to the same two. Live entries of a key are never joined: Yjs takes the joined one for
-    /// one entry.
-    /// </summary>
-    internal bool Joins(int index, in Block last, in Block part)
-    {
-        if (last.End != part.Clock || last.Kind != part.Kind || !BlockContent.IsJoinable(part.Kind))
-        {
-            return false;
-        }
-
-        if (part.Kind == BlockKind.Gc)
-        {
-            return true;
-        }
-
-        return part.OriginClient == index && part.OriginClock == part.Clock - 1
-            && part.RightClient == last.RightClient
-                && (part.RightClient == Block.None || part.RightClock == last.RightClock)
-            && part.Container == last.Container && (part.Kind == BlockKind.Deleted || IsInSequence(last));
-    }
-
-    /// <summary>
-    /// Whether a struct is surely no entry of a key. The key bit of the wire does not tell: <c>Y.mergeUpdates</c>
-    /// leaves it out where there is an origin. Of structs whose place is not known yet, only text is
-    /// taken to stand in a sequence: no client puts a text struct under a key.
-    /// </summary>
-    private bool IsInSequence(in Block block) =>
-        block.Container >= 0 ? containers[block.Container].Key == Block.None : block.Kind == BlockKind.String;
 }

@@ -1,25 +1,10 @@
 namespace Relay.Yjs;
 
-/// <content>What of an update a document does not have yet.</content>
-public sealed partial class YDocument
+/// <summary>What of an update a document does not have yet.</summary>
+internal readonly struct NewsSearch(ClientTable clients)
 {
-    private enum Novelty
-    {
-        None,
-        Part,
-        All,
-    }
-
-    /// <summary>
-    /// Says whether an update has anything that the document lacks. Reads it one struct at a time and stops at the
-    /// first new one, so it takes no memory, whatever the update's size: a check for updates that are not to be
-    /// applied.
-    /// </summary>
-    /// <param name="update">The bytes.</param>
-    /// <param name="isNew">Whether something is new. What follows that was not read.</param>
-    /// <param name="error">Why the update was refused.</param>
-    /// <returns>False if it does not read as far as it was read.</returns>
-    public bool TryFindNews(ReadOnlySpan<byte> update, out bool isNew, out YjsError error)
+    /// <summary>See <see cref="YDocument.TryFindNews"/>.</summary>
+    public bool TryFindAny(ReadOnlySpan<byte> update, out bool isNew, out YjsError error)
     {
         var reader = new Lib0Reader(update);
         var scratch = DecodedUpdate.Rent();
@@ -42,7 +27,7 @@ public sealed partial class YDocument
             var count = reader.ReadVarUint();
             var id = reader.ReadVarUint();
             var clock = (long)reader.ReadVarUint();
-            var client = FindClient(id);
+            var client = clients.Find(id);
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
                 scratch.Clear();
@@ -64,7 +49,7 @@ public sealed partial class YDocument
         var sections = reader.ReadVarUint();
         for (ulong i = 0; i < sections && !reader.Failed; i++)
         {
-            var deletes = FindClient(reader.ReadVarUint())?.Deletes;
+            var deletes = clients.Find(reader.ReadVarUint())?.Deletes;
             var count = reader.ReadVarUint();
             for (ulong n = 0; n < count && !reader.Failed; n++)
             {
@@ -82,19 +67,16 @@ public sealed partial class YDocument
         return false;
     }
 
-    /// <summary>
-    /// Whether an update of which the document had no part is still as new. Does not read the update.
-    /// </summary>
-    /// <param name="extent">What the update covers.</param>
-    /// <returns>False also if the extent is not known.</returns>
+    /// <summary>See <see cref="YDocument.HasNoneOf"/>.</summary>
     public bool HasNoneOf(in UpdateExtent extent) =>
         extent.IsKnown
-        && (FindClient(extent.Client) is not { } client
+        && (clients.Find(extent.Client) is not { } client
             || !(extent.IsDeleted
                 ? client.Deletes.Overlaps(extent.Start, extent.End)
                 : client.Overlaps(extent.Start, extent.End)));
 
-    private ReadOnlyMemory<byte> FindNews(DecodedUpdate decoded, ReadOnlyMemory<byte> update) =>
+    /// <summary>The part of an update that is new: the same memory when all is, empty when nothing is.</summary>
+    public ReadOnlyMemory<byte> Find(DecodedUpdate decoded, ReadOnlyMemory<byte> update) =>
         HowMuchIsNew(decoded, update.Span) switch
         {
             Novelty.None => default,
@@ -102,13 +84,13 @@ public sealed partial class YDocument
             _ => EncodeNews(decoded, update.Span),
         };
 
-    private Novelty HowMuchIsNew(DecodedUpdate decoded, ReadOnlySpan<byte> bytes)
+    public Novelty HowMuchIsNew(DecodedUpdate decoded, ReadOnlySpan<byte> bytes)
     {
         bool some = false, all = true;
         var walk = new UpdateWalk(decoded, bytes);
         while (walk.NextSection())
         {
-            var client = FindClient(walk.Client);
+            var client = clients.Find(walk.Client);
             for (var structs = walk.NextStructs(); !structs.IsEmpty; structs = walk.NextStructs())
             {
                 foreach (ref readonly var parsed in structs)
@@ -124,7 +106,7 @@ public sealed partial class YDocument
         {
             foreach (ref readonly var range in ranges)
             {
-                var deletes = FindClient(range.Client)?.Deletes;
+                var deletes = clients.Find(range.Client)?.Deletes;
                 var covered = deletes is not null && deletes.Covers(range.Start, range.End);
                 some |= !covered;
                 all &= deletes is null || (!covered && !deletes.Overlaps(range.Start, range.End));
@@ -135,11 +117,12 @@ public sealed partial class YDocument
         return !some ? Novelty.None : all && !decoded.HasEmptyLists ? Novelty.All : Novelty.Part;
     }
 
-    private byte[] EncodeNews(DecodedUpdate decoded, ReadOnlySpan<byte> bytes)
+    public byte[] EncodeNews(DecodedUpdate decoded, ReadOnlySpan<byte> bytes)
     {
         // What is missing of each client's structs, as one more update would bring it: a document of its own takes the
         // missing parts, then says all that it has.
-        var news = new YDocument(garbageCollection: false, normalizes: false);
+        var news = new DocumentTables(garbageCollection: false, normalizes: false);
+        var union = new UpdateUnion(news);
         var walk = new UpdateWalk(decoded, bytes);
         while (walk.NextSection())
         {
@@ -149,13 +132,13 @@ public sealed partial class YDocument
                 continue;
             }
 
-            var known = FindClient(walk.Client);
-            var index = news.ClientIndex(walk.Client);
+            var known = clients.Find(walk.Client);
+            var index = news.Clients.IndexOf(walk.Client);
             for (; !structs.IsEmpty; structs = walk.NextStructs())
             {
                 foreach (ref readonly var parsed in structs)
                 {
-                    news.AddMissing(index, parsed, bytes, known);
+                    union.AddMissing(index, parsed, bytes, known);
                 }
             }
         }
@@ -164,25 +147,11 @@ public sealed partial class YDocument
         {
             foreach (ref readonly var range in ranges)
             {
-                news.AddMissingDeletes(FindClient(range.Client)?.Deletes, range);
+                union.AddMissingDeletes(clients.Find(range.Client)?.Deletes, range);
             }
         }
 
-        return news.EncodeState();
-    }
-
-    private void AddMissingDeletes(ClockRanges? known, DeleteRange range)
-    {
-        var client = clients[ClientIndex(range.Client)];
-        for (var at = range.Start; at < range.End;)
-        {
-            WorkMeter.Count();
-            var from = known?.EndOfCovered(at) ?? at;
-            at = Math.Min(range.End, known?.StartOfCovered(from) ?? range.End);
-            if (from < at)
-            {
-                AddDelete(client, from, at);
-            }
-        }
+        new Collector(news).Run();
+        return new UpdateEncoder(news).EncodeSince(StateVector.Empty);
     }
 }

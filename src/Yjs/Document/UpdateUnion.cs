@@ -1,12 +1,12 @@
 namespace Relay.Yjs;
 
-/// <content>The union of a document and an update that was checked.</content>
-public sealed partial class YDocument
+/// <summary>The union of a document and an update that was checked.</summary>
+internal readonly struct UpdateUnion(DocumentTables tables)
 {
-    /// <summary>A deleted range in the middle of a block makes it three.</summary>
-    private const int BlocksPerCut = 2;
+    private readonly ClientTable clients = tables.Clients;
+    private readonly Containers containers = tables.Containers;
 
-    private void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
+    public void Apply(DecodedUpdate update, ReadOnlySpan<byte> bytes)
     {
         var walk = new UpdateWalk(update, bytes);
         while (walk.NextSection())
@@ -18,40 +18,20 @@ public sealed partial class YDocument
         {
             foreach (ref readonly var range in deletes)
             {
-                var client = clients[ClientIndex(range.Client)];
-                AddDelete(client, range.Start, range.End);
-                Touch(client);
+                var client = clients[clients.IndexOf(range.Client)];
+                tables.Changes.Delete(client, range.Start, range.End);
+                clients.Touch(client);
             }
         }
 
-        if (normalizes)
+        if (tables.Normalizes)
         {
-            IntegrateWritersOf(update);
+            new Integration(tables).RunFor(update);
         }
 
-        if (IsCollectionDue(0))
+        if (tables.Changes.IsCollectionDue(0))
         {
-            Collect();
-        }
-    }
-
-    /// <summary>
-    /// As a rule everything that new structs need is there already, and then later updates find their place known.
-    /// </summary>
-    private void IntegrateWritersOf(DecodedUpdate update)
-    {
-        if (!update.IsWhole)
-        {
-            Integrate();
-            return;
-        }
-
-        foreach (var section in update.Sections)
-        {
-            if (section.Count > 0 && FindClient(section.Client, out var index))
-            {
-                IntegrateClient(index, long.MaxValue);
-            }
+            new Collector(tables).Run();
         }
     }
 
@@ -64,7 +44,7 @@ public sealed partial class YDocument
             return;
         }
 
-        var index = ClientIndex(walk.Client);
+        var index = clients.IndexOf(walk.Client);
         var client = clients[index];
         var before = client.Count;
         for (; !structs.IsEmpty; structs = walk.NextStructs())
@@ -76,11 +56,11 @@ public sealed partial class YDocument
         }
 
         client.Place(before);
-        Touch(client);
+        clients.Touch(client);
     }
 
     /// <summary>Appends the parts of a struct that <paramref name="known"/> has not.</summary>
-    private void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known)
+    public void AddMissing(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ClientBlocks? known)
     {
         var content = bytes.Slice(parsed.ContentOffset, parsed.ContentLength);
         var cursor = new ContentCursor(parsed.Kind, content, parsed.Length);
@@ -105,11 +85,39 @@ public sealed partial class YDocument
         if (parsed.Kind is BlockKind.Gc or BlockKind.Deleted)
         {
             // At clocks that have no struct yet: it cuts none.
-            AddDelete(client, parsed.Clock + from, parsed.Clock + to, mayCut: false);
+            tables.Changes.Delete(client, parsed.Clock + from, parsed.Clock + to, mayCut: false);
         }
 
         var slice = parsed.Kind is BlockKind.Deleted or BlockKind.Gc ? default : cursor.Slice(from, to);
-        if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed))
+        if (parsed.ContentLength > ContentBuffer.ChunkBytes && parsed.Kind == BlockKind.String
+            && slice.Bytes > ContentBuffer.ChunkBytes && !(slice.ReplacementBefore || slice.ReplacementAfter))
+        {
+            AddText(index, parsed, bytes, content, slice, from, to);
+            return;
+        }
+
+        AddBlock(index, parsed, bytes, content, slice, from, to);
+    }
+
+    /// <summary>Appends a long text in blocks that have room in a chunk, so that it can be cut in its place.</summary>
+    private void AddText(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content,
+        ContentSlice slice, long from, long to)
+    {
+        for (var start = slice.Start; from < to;)
+        {
+            var rest = content[start..slice.End];
+            var length = BlockContent.LengthThatFits(BlockKind.String, rest, to - from, 0, ContentBuffer.ChunkBytes);
+            var end = start + BlockContent.Slice(BlockKind.String, rest, to - from, 0, length).Bytes;
+            AddBlock(index, parsed, bytes, content, new ContentSlice(start, end, false, false), from, from + length);
+            (start, from) = (end, from + length);
+        }
+    }
+
+    private void AddBlock(int index, in ParsedStruct parsed, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> content,
+        ContentSlice slice, long from, long to)
+    {
+        var client = clients[index];
+        if (from == 0 && client.Count > 0 && ExtendsLast(client, parsed) && client.CanExtendContent(slice.Bytes))
         {
             client.AppendContent(content, slice);
             if (client.Integrated == parsed.Clock && parsed.Clock == client.Contiguous)
@@ -122,7 +130,7 @@ public sealed partial class YDocument
             {
                 // Its delete came first: the content is still to be dropped.
                 client.Changed = true;
-                client.ExpectedBlocks += BlocksPerCut * ranges;
+                client.ExpectedBlocks += ClientBlocks.BlocksPerCut * ranges;
             }
 
             return;
@@ -147,7 +155,7 @@ public sealed partial class YDocument
         client.Append(block);
         client.Changed = true;
         client.ExpectedBlocks += ExpectedCuts(client, block);
-        changesSinceCollection++;
+        tables.Changes.Add();
     }
 
     /// <summary>
@@ -158,7 +166,7 @@ public sealed partial class YDocument
     {
         if ((parsed.Flags & BlockFlags.HasRightOrigin) != 0)
         {
-            (block.RightClient, block.RightClock) = (ClientIndex(parsed.RightClient), parsed.RightClock);
+            (block.RightClient, block.RightClock) = (clients.IndexOf(parsed.RightClient), parsed.RightClock);
         }
 
         if (from > 0)
@@ -167,7 +175,7 @@ public sealed partial class YDocument
         }
         else if ((parsed.Flags & BlockFlags.HasOrigin) != 0)
         {
-            (block.OriginClient, block.OriginClock) = (ClientIndex(parsed.LeftClient), parsed.LeftClock);
+            (block.OriginClient, block.OriginClock) = (clients.IndexOf(parsed.LeftClient), parsed.LeftClock);
         }
         else if (!parsed.HasOrigins)
         {
@@ -175,19 +183,19 @@ public sealed partial class YDocument
             var key = bytes.Slice(parsed.Key.Offset, parsed.Key.Length);
             block.Container = (parsed.Flags & BlockFlags.ParentIsRoot) != 0
                 ? containers.OfRoot(bytes.Slice(parsed.Name.Offset, parsed.Name.Length), hasKey, key)
-                : containers.OfItem(ClientIndex(parsed.LeftClient), parsed.LeftClock, hasKey, key);
+                : containers.OfItem(clients.IndexOf(parsed.LeftClient), parsed.LeftClock, hasKey, key);
         }
     }
 
     /// <summary>
-    /// Whether a struct simply goes on where the client's last block ends: the one case of <see cref="Joins"/> that
-    /// typing makes, found without looking at anything else.
+    /// Whether a struct simply goes on where the client's last block ends: the one case of
+    /// <c>CollectedParts.Joins</c> that typing makes, found without looking at anything else.
     /// </summary>
     private bool ExtendsLast(ClientBlocks client, in ParsedStruct parsed)
     {
         ref readonly var last = ref client.Blocks[client.Count - 1];
         if (last.End != parsed.Clock || last.Kind != parsed.Kind || !BlockContent.IsJoinable(parsed.Kind)
-            || last.Content + last.ContentLength != client.BufferLength)
+            || !ContentBuffer.EndsAt(last, client.ContentEnd))
         {
             return false;
         }
@@ -203,28 +211,31 @@ public sealed partial class YDocument
                 && last.RightClock == parsed.RightClock;
         return rightMatches && (parsed.Flags & BlockFlags.HasOrigin) != 0 && parsed.LeftClient == client.Id
             && parsed.LeftClock == parsed.Clock - 1
-            && IsInSequence(last);
+            && containers.IsInSequence(last);
     }
 
     /// <summary>
     /// How many more blocks a new one will be when it is collected: cut by deletes that came first, or into single
-    /// values (see <see cref="IsKeptSingly"/>).
+    /// values (see <see cref="DocumentTables.IsKeptSingly"/>).
     /// </summary>
     private int ExpectedCuts(ClientBlocks client, in Block block) =>
         block.Kind is BlockKind.Gc or BlockKind.Deleted ? 0
-        : IsKeptSingly(block) ? (int)block.Length - 1
-        : BlocksPerCut * client.Deletes.CountBetween(block.Clock, block.End);
+        : tables.IsKeptSingly(block) ? (int)block.Length - 1
+        : ClientBlocks.BlocksPerCut * client.Deletes.CountBetween(block.Clock, block.End);
 
-    private void AddDelete(ClientBlocks client, long start, long end, bool mayCut = true)
+    /// <summary>Adds the parts of a deleted range that <paramref name="known"/> has not.</summary>
+    public void AddMissingDeletes(ClockRanges? known, DeleteRange range)
     {
-        if (!client.Deletes.Covers(start, end))
+        var client = clients[clients.IndexOf(range.Client)];
+        for (var at = range.Start; at < range.End;)
         {
-            var ranges = client.Deletes.Count;
-            client.Deletes.Add(start, end);
-            mayCut &= start < client.End && client.Deletes.Count > ranges;
-            client.ExpectedBlocks += mayCut ? BlocksPerCut : 0;
-            client.Changed = true;
-            changesSinceCollection++;
+            WorkMeter.Count();
+            var from = known?.EndOfCovered(at) ?? at;
+            at = Math.Min(range.End, known?.StartOfCovered(from) ?? range.End);
+            if (from < at)
+            {
+                tables.Changes.Delete(client, from, at);
+            }
         }
     }
 }

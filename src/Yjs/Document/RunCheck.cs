@@ -1,13 +1,16 @@
 namespace Relay.Yjs;
 
-/// <content>Finds text and runs of values that an update puts under a key by way of their origins; see
-/// <see cref="BlockContent.IsRun"/>.</content>
-public sealed partial class YDocument
+/// <summary>
+/// Finds text and runs of values that an update puts under a key by way of their origins; see
+/// <see cref="BlockContent.IsRun"/>.
+/// </summary>
+internal readonly struct RunCheck(DocumentTables tables)
 {
     /// <summary>
-    /// Whether there is such a run; else how many values come whose place is unknown (see <see cref="IsKeptSingly"/>).
+    /// Whether there is such a run; else how many values come whose place is unknown (see
+    /// <see cref="DocumentTables.IsKeptSingly"/>).
     /// </summary>
-    private bool PutsRunUnderKey(DecodedUpdate update, ReadOnlySpan<byte> bytes, out long singles, out YjsError error)
+    public bool PutsRunUnderKey(DecodedUpdate update, ReadOnlySpan<byte> bytes, out long singles, out YjsError error)
     {
         (singles, error) = (0, default);
         if (!update.HasRuns)
@@ -45,31 +48,33 @@ public sealed partial class YDocument
             // What a user types is one struct, whose origin the document has, or an update that is not logged yet.
             place = update.StructTotal == 1
                 ? RunPlace.Unknown
-                : (search ??= new RunSearch(this, update, bytes)).PlaceOf(client, parsed.Clock, bytes);
+                : (search ??= new RunSearch(tables, update, bytes)).PlaceOf(client, parsed.Clock, bytes);
         }
 
         WorkMeter.Count();
         if (place != RunPlace.Elsewhere && parsed.Kind != BlockKind.String
-            && !Covers(client, parsed.Clock, parsed.End))
+            && !tables.Clients.Covers(client, parsed.Clock, parsed.End))
         {
             singles += parsed.Length;
         }
 
-        return place == RunPlace.UnderKey && !Deletes(client, parsed.Clock, parsed.End)
-            && !(search ??= new RunSearch(this, update, bytes)).Deletes(client, parsed.Clock, parsed.End, bytes);
+        return place == RunPlace.UnderKey && !tables.Clients.Deletes(client, parsed.Clock, parsed.End)
+            && !(search ??= new RunSearch(tables, update, bytes)).Deletes(client, parsed.Clock, parsed.End, bytes);
     }
 
     /// <summary>Where a struct's first origin stands, if the document knows that.</summary>
-    internal RunPlace PlaceOf(in ParsedStruct parsed)
+    public RunPlace PlaceOf(in ParsedStruct parsed)
     {
         var (id, clock) = parsed.FirstOrigin;
-        var client = FindClient(id);
+        var client = tables.Clients.Find(id);
         if (client is null || clock >= client.Integrated)
         {
             return RunPlace.NotLookedAt;
         }
 
         var container = client.BlockAt(clock).Container;
-        return container >= 0 && containers[container].Key != Block.None ? RunPlace.UnderKey : RunPlace.Elsewhere;
+        return container >= 0 && tables.Containers[container].Key != Block.None
+            ? RunPlace.UnderKey
+            : RunPlace.Elsewhere;
     }
 }

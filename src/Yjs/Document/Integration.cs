@@ -1,14 +1,37 @@
 namespace Relay.Yjs;
 
-/// <content>
+/// <summary>
 /// Finds out where structs belong, in the order in which Yjs would integrate them (<c>yjs/src/structs/Item.js</c>,
 /// <c>getMissing</c>): a struct whose origins, parent or predecessor are unknown waits. Neither the sequence nor the
 /// content is looked at.
-/// </content>
-public sealed partial class YDocument
+/// </summary>
+internal readonly struct Integration(DocumentTables tables)
 {
+    private readonly ClientTable clients = tables.Clients;
+    private readonly Containers containers = tables.Containers;
+
+    /// <summary>
+    /// As a rule everything that new structs need is there already, and then later updates find their place known.
+    /// </summary>
+    public void RunFor(DecodedUpdate update)
+    {
+        if (!update.IsWhole)
+        {
+            Run();
+            return;
+        }
+
+        foreach (var section in update.Sections)
+        {
+            if (section.Count > 0 && clients.TryFind(section.Client, out var index))
+            {
+                IntegrateClient(index, long.MaxValue);
+            }
+        }
+    }
+
     /// <summary>Integrates all that can be integrated.</summary>
-    private void Integrate()
+    public void Run()
     {
         // Who waits for whom: a client and the clock that the one below it needs of it. The set has the same clients.
         var waiting = new Stack<(int Client, long Clock)>();
@@ -68,9 +91,9 @@ public sealed partial class YDocument
                 }
 
                 FindContainer(client, ref block);
-                if (GarbageCollection && block.Container >= 0 && containers[block.Container].Key != Block.None)
+                if (tables.GarbageCollection && block.Container >= 0 && containers[block.Container].Key != Block.None)
                 {
-                    AddToKey(index, block);
+                    new MapKeys(tables).Add(index, block);
                 }
             }
 
@@ -97,7 +120,7 @@ public sealed partial class YDocument
     /// <summary>
     /// The ids without which the struct cannot be placed: its origins, or else the item that holds its parent.
     /// </summary>
-    private BlockNeeds Needs(in Block block) => block.HasOrigins || block.Container < 0
+    public BlockNeeds Needs(in Block block) => block.HasOrigins || block.Container < 0
         ? new BlockNeeds(block.OriginClient, block.OriginClock, block.RightClient, block.RightClock)
         : new BlockNeeds(containers[block.Container].OwnerClient,
             containers[block.Container].OwnerClock, Block.None, 0);
@@ -112,13 +135,13 @@ public sealed partial class YDocument
         var container = block.HasOrigins ? Containers.Unknown : block.Container;
         if (block.OriginClient != Block.None)
         {
-            container = BlockAt(block.OriginClient, block.OriginClock).Container;
+            container = clients.BlockAt(block.OriginClient, block.OriginClock).Container;
             garbage = container == Containers.Nowhere;
         }
 
         if (block.RightClient != Block.None)
         {
-            var right = BlockAt(block.RightClient, block.RightClock).Container;
+            var right = clients.BlockAt(block.RightClient, block.RightClock).Container;
             garbage |= right == Containers.Nowhere;
             container = container == Containers.Unknown ? right : container;
         }
@@ -127,13 +150,13 @@ public sealed partial class YDocument
         {
             ref readonly var named = ref containers[container];
             garbage = named.OwnerClient != Block.None
-                && BlockAt(named.OwnerClient, named.OwnerClock).Kind != BlockKind.Type;
+                && clients.BlockAt(named.OwnerClient, named.OwnerClock).Kind != BlockKind.Type;
         }
 
         block.Container = container;
         if (garbage)
         {
-            MakeGarbage(ref block);
+            block.MakeGarbage();
         }
         else if (containers[container].Key != Block.None && BlockContent.IsRun(block.Kind, block.Length)
             && !client.Deletes.Covers(block.Clock, block.End))
@@ -141,56 +164,7 @@ public sealed partial class YDocument
             // Its origin was not known when it came, else it would have been refused. As something deleted it harms
             // nobody.
             (block.Kind, block.ContentLength) = (BlockKind.Deleted, 0);
-            AddDelete(client, block.Clock, block.End);
-        }
-    }
-
-    private static void MakeGarbage(ref Block block)
-    {
-        block.Kind = BlockKind.Gc;
-        block.Container = Containers.Nowhere;
-        block.OriginClient = Block.None;
-        block.RightClient = Block.None;
-        block.ContentLength = 0;
-    }
-
-    private ref readonly Block BlockAt(int client, long clock) => ref clients[client].BlockAt(clock);
-
-    /// <summary>
-    /// Keeps the last entry of a key: an entry that follows the last one is the new last one, and what it follows is
-    /// deleted. Any other makes the order of the key's entries a question for later (<see cref="OrderKeys"/>).
-    /// </summary>
-    private void AddToKey(int index, in Block block)
-    {
-        ref var container = ref containers[block.Container];
-        if (block.RightClient != Block.None)
-        {
-            container.Foreign = true;
-            return;
-        }
-
-        var follows = container.LastClient == block.OriginClient
-            && (container.LastClient == Block.None || container.LastClock == block.OriginClock);
-        if (!follows)
-        {
-            container.Disordered = true;
-            return;
-        }
-
-        if (container.LastClient != Block.None)
-        {
-            DeleteEntry(container.LastClient, container.LastClock);
-        }
-
-        (container.LastClient, container.LastClock) = (index, block.End - 1);
-    }
-
-    private void DeleteEntry(int client, long clock)
-    {
-        ref readonly var entry = ref BlockAt(client, clock);
-        if (entry.Kind is not (BlockKind.Deleted or BlockKind.Gc))
-        {
-            AddDelete(clients[client], entry.Clock, entry.End);
+            tables.Changes.Delete(client, block.Clock, block.End);
         }
     }
 }
