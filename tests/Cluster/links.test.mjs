@@ -146,7 +146,7 @@ test('where a link is cut, presence goes over Redis until there is another one',
     await Promise.all([appears(boris, 'Anna', step), appears(anna, 'Boris', step)])
   }
 
-  assert.ok(await metric(nodes[0], 'relay_links_fallbacks_message_total') > 0)
+  assert.ok(await metric(nodes[0], 'relay_links_fallbacks_total') > 0)
 })
 
 test('a connection without the proof gets nothing, and a greeting that is sent again gets nothing', async (t) => {

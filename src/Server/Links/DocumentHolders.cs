@@ -1,5 +1,3 @@
-using Relay.Backplane;
-
 namespace Relay.Links;
 
 /// <summary>Which other nodes hold a document, by what they say on its channel and on links. Thread-safe.</summary>

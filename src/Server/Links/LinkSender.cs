@@ -18,8 +18,8 @@ internal sealed class LinkSender(
     private ulong received;
     private ulong told;
     private long lastSent = time.GetTimestamp();
+    private long? lastItems;
     private bool isBeatDue;
-    private bool isIdle = true;
 
     /// <summary>Whether the other side has not acknowledged a frame for too long.</summary>
     public bool IsStuck
@@ -121,14 +121,11 @@ internal sealed class LinkSender(
             var hasItems = !queue.IsEmpty && !sent.IsFull;
             if (!hasItems && !isBeatDue)
             {
-                isIdle |= time.GetElapsedTime(lastSent) >= options.Gather;
                 return null;
             }
 
-            var wait = options.Gather - time.GetElapsedTime(lastSent);
-            return isIdle || isBeatDue || wait <= TimeSpan.Zero || queue.Bytes >= options.FrameBytes
-                ? TimeSpan.Zero
-                : wait;
+            var wait = lastItems is { } last ? options.Gather - time.GetElapsedTime(last) : TimeSpan.Zero;
+            return isBeatDue || wait <= TimeSpan.Zero || queue.Bytes >= options.FrameBytes ? TimeSpan.Zero : wait;
         }
     }
 
@@ -136,15 +133,16 @@ internal sealed class LinkSender(
     {
         lock (gate)
         {
+            var now = time.GetTimestamp();
             var items = sent.IsFull ? [] : queue.Take(options.FrameBytes);
             if (items.Count > 0)
             {
                 number++;
-                sent.Add(number, items, time.GetTimestamp());
-                isIdle = false;
+                sent.Add(number, items, now);
+                lastItems = now;
             }
 
-            lastSent = time.GetTimestamp();
+            lastSent = now;
             told = received;
             isBeatDue = false;
             return new LinkFrame(number, received, items);

@@ -38,21 +38,14 @@ internal sealed partial class LinkedGreetings(
     /// Says on the channel that this node does not hold the document any more. Where it cannot, the other nodes hear it
     /// when they send something about the document.
     /// </summary>
-    public async Task SayByeAsync(DocumentName document, ulong opening)
-    {
-        try
-        {
-            await channel.PublishHolderAsync(
-                document, AwarenessKind.Bye, Holder(opening), default, CancellationToken.None);
-        }
-        catch (BackplaneUnavailableException exception)
-        {
-            LogNotSaid(logger, exception, document);
-        }
-    }
+    public Task SayByeAsync(DocumentName document, ulong opening) =>
+        PublishAsync(document, AwarenessKind.Bye, opening);
+
+    private void Publish(DocumentName document, AwarenessKind kind, ulong opening) =>
+        elsewhere(() => _ = PublishAsync(document, kind, opening));
 
     /// <summary>Without content, which sessions pass over: only the holder counts.</summary>
-    private void Publish(DocumentName document, AwarenessKind kind, ulong opening) => elsewhere(async () =>
+    private async Task PublishAsync(DocumentName document, AwarenessKind kind, ulong opening)
     {
         try
         {
@@ -62,7 +55,7 @@ internal sealed partial class LinkedGreetings(
         {
             LogNotSaid(logger, exception, document);
         }
-    });
+    }
 
     [LoggerMessage(LogEvents.HolderNotSaid, LogLevel.Debug,
         "Other nodes could not be told whether this one holds {Document}")]
