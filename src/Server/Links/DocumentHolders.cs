@@ -10,6 +10,7 @@ internal sealed class DocumentHolders
     private readonly Lock gate = new();
     private readonly Dictionary<ulong, Holder> all = [];
     private volatile ILinkPeer?[] present = [];
+    private bool isClosed;
 
     /// <summary>
     /// The nodes that hold the document; null for one that no link leads to. The array does not change.
@@ -21,6 +22,11 @@ internal sealed class DocumentHolders
     {
         lock (gate)
         {
+            if (isClosed)
+            {
+                return HolderNews.Outdated;
+            }
+
             if (all.TryGetValue(node, out var known) && known.Peer is not null
                 && (opening < known.Opening || (opening == known.Opening && !known.IsThere)))
             {
@@ -50,7 +56,7 @@ internal sealed class DocumentHolders
     {
         lock (gate)
         {
-            if (all.TryGetValue(node, out var known) && known.IsThere)
+            if (isClosed || (all.TryGetValue(node, out var known) && known.IsThere))
             {
                 return false;
             }
@@ -92,11 +98,12 @@ internal sealed class DocumentHolders
         }
     }
 
-    /// <summary>The document is closed here.</summary>
-    public void Clear()
+    /// <summary>The document is closed here: what still comes about it adds no holder.</summary>
+    public void Close()
     {
         lock (gate)
         {
+            isClosed = true;
             foreach (var known in all.Values.Where(holder => holder.IsThere))
             {
                 known.Peer?.Unshare();

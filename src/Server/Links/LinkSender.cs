@@ -95,7 +95,8 @@ internal sealed class LinkSender(
             }
             else if (wait > TimeSpan.Zero)
             {
-                await Task.Delay(wait, time, ending);
+                // A delay is cut to whole milliseconds: one of none would be no pause.
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, ending);
             }
             else
             {

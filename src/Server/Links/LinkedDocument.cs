@@ -90,7 +90,7 @@ internal sealed class LinkedDocument(
     public void OnNodeEnded(ulong node) => holders.Forget(node);
 
     /// <summary>The document is closed here.</summary>
-    public void Close() => holders.Clear();
+    public void Close() => holders.Close();
 
     /// <inheritdoc />
     public void OnHolder(ulong node, AwarenessKind kind, DocumentHolder? holder)

@@ -16,7 +16,9 @@ public sealed class DocumentHoldersTests
         holders.Remove(1, 5);
         Assert.Equal([two], holders.Present);
         Assert.Equal((0, 1), (one.Shared, two.Shared));
-        holders.Clear();
+        holders.Close();
+        Assert.Equal(HolderNews.Outdated, holders.Add(1, one, 6));
+        Assert.False(holders.AddUnlinked(3));
         Assert.Equal((0, 0), (one.Shared, two.Shared));
         Assert.Empty(holders.Present);
     }

@@ -48,6 +48,11 @@ internal sealed class Rest(World world, Administrators administrators)
             CheckPresence(pass, document);
         }
 
+        if (world.Network is { } network)
+        {
+            new LinkCheck(world, network).Run(pass);
+        }
+
         Wait(pass, agreement.WhyNot);
         if (world.Random.Chance(0.3))
         {
@@ -85,7 +90,8 @@ internal sealed class Rest(World world, Administrators administrators)
         var before = world.Agenda.Steps;
         pass(Motion.Window);
         var steps = world.Agenda.Steps - before;
-        if (!world.Clients.Exists(c => c.HasPresence && c.Link is not null)
+        var hasLinks = world.Network is not null && world.Clients.Exists(c => c.Link is not null);
+        if (!hasLinks && !world.Clients.Exists(c => c.HasPresence && c.Link is not null)
             && steps > Motion.Window.TotalSeconds * StepsPerSecond * world.Nodes.Count * (1 + world.Documents.Count))
         {
             throw new ScheduleFailedException($"Nodes that have nothing to do {when} take {steps} steps in "
@@ -118,7 +124,8 @@ internal sealed class Rest(World world, Administrators administrators)
             return;
         }
 
-        pass(TimeSpan.FromSeconds(35));
+        // Where reports of nodes end: 10 s until the last lost connection is noticed, and 3 s in which it may return.
+        pass(TimeSpan.FromSeconds(world.Network is null ? 35 : 14));
         var there = clients.Where(c => c is { Link: not null, HasPresence: true }).Select(c => c.Id).ToHashSet();
         foreach (var client in clients.Where(c => c.Link is not null))
         {
