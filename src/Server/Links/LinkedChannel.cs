@@ -11,6 +11,10 @@ namespace Relay.Links;
 /// document, as long as there is a link to each of them; otherwise over the channel itself. Greetings and entries
 /// always go over the channel.
 /// </summary>
+/// <remarks>
+/// Messages of one sender keep their order on a link, and where a link takes the channel's place. Where a link breaks,
+/// the first over the channel may overtake the last that the other node still reads from it.
+/// </remarks>
 internal sealed partial class LinkedChannel : IDocumentChannel, ILinkReceiver, IDisposable
 {
     private readonly ConcurrentDictionary<DocumentName, LinkedDocument> documents = [];
