@@ -39,6 +39,9 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
 
     public Link? Link { get; private set; }
 
+    /// <summary>The process to which it connected last; null before the first.</summary>
+    public Process? LastNode { get; private set; }
+
     /// <summary>He has closed the page.</summary>
     public bool IsGone { get; private set; }
 
@@ -66,6 +69,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
 
         world.Trace($"{Name} connects to {node.Process.Name}");
         IsSynced = false;
+        LastNode = node.Process;
         Link = new Link(world, this, node);
         Link.Open();
         Link.Say(PlainFormat.Step1, Document.EncodeStateVector());

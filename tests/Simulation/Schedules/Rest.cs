@@ -124,12 +124,26 @@ internal sealed class Rest(World world, Administrators administrators)
             return;
         }
 
-        // Where reports of nodes end: 10 s until the last lost connection is noticed, and 3 s in which it may return.
-        pass(TimeSpan.FromSeconds(world.Network is null ? 35 : 14));
+        if (world.Network is not null)
+        {
+            // Nodes hear that another one has ended. Its last clients may have connected elsewhere, and left.
+            pass(TimeSpan.FromSeconds(14));
+            CheckPresence(clients, mayLinger: client => client.LastNode is { IsDead: false });
+        }
+
+        pass(TimeSpan.FromSeconds(world.Network is null ? 35 : 21));
+        CheckPresence(clients, mayLinger: _ => false);
+    }
+
+    /// <summary>All clients see all that are there, and no other one that must have gone by now.</summary>
+    private static void CheckPresence(List<Client> clients, Func<Client, bool> mayLinger)
+    {
         var there = clients.Where(c => c is { Link: not null, HasPresence: true }).Select(c => c.Id).ToHashSet();
+        var lingering = clients.Where(mayLinger).Select(c => c.Id).Except(there).ToHashSet();
         foreach (var client in clients.Where(c => c.Link is not null))
         {
             var known = client.Presence.Where(p => p.Value.IsThere).Select(p => p.Key).ToHashSet();
+            known.ExceptWith(lingering);
             if (!known.SetEquals(there))
             {
                 throw new ScheduleFailedException(
