@@ -149,7 +149,7 @@ test('where a link is cut, presence goes over Redis until there is another one',
   assert.ok(await metric(nodes[0], 'relay_links_fallbacks_total') > 0)
 })
 
-test('a connection without the proof gets nothing, and a greeting that is sent again gets nothing', async (t) => {
+test('a connection without the proof, or with one that is made up, gets nothing', async (t) => {
   const { nodes: [node] } = await startNodes(t, 1)
   const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }
   const dial = async (headers) => {
