@@ -93,7 +93,10 @@ internal sealed class ChannelListener(DocumentSession session, long maxWaitingBy
 
     private bool IsLong(int entryBytes) => session.IsApplyLong(entryBytes);
 
-    /// <summary>Calls of the channel come one at a time, so only what is handled meanwhile changes the sum.</summary>
+    /// <summary>
+    /// Calls of the channel come one at a time, and so do those of a link; where both come in the same moment, the sum
+    /// may exceed the bound by one message.
+    /// </summary>
     private bool TryAdd(int bytes)
     {
         var waiting = Interlocked.Read(ref waitingBytes);

@@ -65,4 +65,14 @@ public sealed class AwarenessClaimsTests
         Assert.False(claims.HasOtherNode);
         Assert.False(claims.HasSureOwnerAt(2));
     }
+
+    [Fact]
+    public void What_a_node_of_unknown_name_passes_on_goes_with_the_node_that_said_it()
+    {
+        var claims = new AwarenessClaims();
+        claims.Say(7, 1);
+        claims.Say(0, 1);
+        Assert.True(claims.Drop(7));
+        Assert.True(claims.IsEmpty);
+    }
 }

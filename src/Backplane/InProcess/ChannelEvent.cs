@@ -20,8 +20,12 @@ internal readonly record struct ChannelEvent(ChannelEventKind Kind, LoggedEntry 
 
     public static ChannelEvent OfEntry(in LoggedEntry entry) => new(ChannelEventKind.Entry, entry, default);
 
-    public static ChannelEvent OfAwareness(ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content) =>
-        new(ChannelEventKind.Awareness, default, content) { Sender = node, Awareness = kind };
+    /// <summary>Where the node that tells about presence is reached; null if it does not say.</summary>
+    public DocumentHolder? Holder { get; init; }
+
+    public static ChannelEvent OfAwareness(
+        ulong node, AwarenessKind kind, ReadOnlyMemory<byte> content, DocumentHolder? holder = null) =>
+        new(ChannelEventKind.Awareness, default, content) { Sender = node, Awareness = kind, Holder = holder };
 
     public static ChannelEvent OfStateless(ulong sender, ReadOnlyMemory<byte> message) =>
         new(ChannelEventKind.Stateless, default, message) { Sender = sender };

@@ -93,6 +93,7 @@ internal sealed class ChannelListeners(DocumentName document, Action<Exception, 
                     listener.OnEntry(what.Entry);
                     break;
                 case ChannelEventKind.Awareness:
+                    (listener as IHolderListener)?.OnHolder(what.Sender, what.Awareness, what.Holder);
                     listener.OnAwareness(what.Sender, what.Awareness, what.Content);
                     break;
                 case ChannelEventKind.Stateless:

@@ -14,7 +14,7 @@ namespace Relay.Backplane;
 /// covered logs that are open here, keeping shared settings known, and orders to all nodes.
 /// </remarks>
 public sealed class RedisBackplane
-    : IDocumentLog, IDocumentChannel, ISaveJobs, INodeOrders, INodeReports, IAsyncDisposable
+    : IDocumentLog, IHolderChannel, ISaveJobs, INodeOrders, INodeReports, IAsyncDisposable
 {
     private readonly RedisConnection appends;
     private readonly RedisConnection others;
@@ -122,6 +122,15 @@ public sealed class RedisBackplane
     public ValueTask PublishAwarenessAsync(
         DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
         channel.PublishAwarenessAsync(document, kind, content, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask PublishHolderAsync(
+        DocumentName document,
+        AwarenessKind kind,
+        DocumentHolder holder,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellation) =>
+        channel.PublishHolderAsync(document, kind, holder, content, cancellation);
 
     /// <inheritdoc />
     public ValueTask PublishStatelessAsync(

@@ -7,7 +7,7 @@ namespace Relay.Backplane;
 /// lost, and listeners hear that one may have been.
 /// </summary>
 internal sealed class RedisDocumentChannel(
-    RedisConnection connection, RedisKeys keys, RedisSubscriptions subscriptions, ulong node) : IDocumentChannel
+    RedisConnection connection, RedisKeys keys, RedisSubscriptions subscriptions, ulong node) : IHolderChannel
 {
     /// <inheritdoc />
     public ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
@@ -20,14 +20,18 @@ internal sealed class RedisDocumentChannel(
     }
 
     /// <inheritdoc />
-    public async ValueTask PublishAwarenessAsync(
-        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation)
-    {
-        var channel = RedisChannels.Name(keys.Of(document).ChannelName);
-        cancellation.ThrowIfCancellationRequested();
-        var message = RedisEnvelope.Awareness(node, kind, content.Span);
-        await connection.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
-    }
+    public ValueTask PublishAwarenessAsync(
+        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
+        PublishAwarenessAsync(document, kind, content, default, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask PublishHolderAsync(
+        DocumentName document,
+        AwarenessKind kind,
+        DocumentHolder holder,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellation) =>
+        PublishAwarenessAsync(document, kind, content, HolderField.Of(holder), cancellation);
 
     /// <inheritdoc />
     public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
@@ -37,5 +41,18 @@ internal sealed class RedisDocumentChannel(
         cancellation.ThrowIfCancellationRequested();
         var envelope = RedisEnvelope.Stateless(node, sender, message.Span);
         await connection.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, envelope), cancellation);
+    }
+
+    private async ValueTask PublishAwarenessAsync(
+        DocumentName document,
+        AwarenessKind kind,
+        ReadOnlyMemory<byte> content,
+        OptionalFields fields,
+        CancellationToken cancellation)
+    {
+        var channel = RedisChannels.Name(keys.Of(document).ChannelName);
+        cancellation.ThrowIfCancellationRequested();
+        var message = RedisEnvelope.Awareness(node, kind, content.Span, fields);
+        await connection.CallAsync(redis => redis.GetDatabase().PublishAsync(channel, message), cancellation);
     }
 }

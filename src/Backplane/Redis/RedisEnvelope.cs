@@ -13,8 +13,9 @@ internal static class RedisEnvelope
     private const int SavedLength = 24;
     private const int SenderLength = 8;
 
-    public static byte[] Awareness(ulong node, AwarenessKind kind, ReadOnlySpan<byte> content) =>
-        [.. RedisMessageHead.Encode(KindOf(kind), node), .. content];
+    public static byte[] Awareness(
+        ulong node, AwarenessKind kind, ReadOnlySpan<byte> content, OptionalFields fields = default) =>
+        [.. RedisMessageHead.Encode(KindOf(kind), node, fields), .. content];
 
     /// <summary>What a message tells about presence; null for messages about something else.</summary>
     public static AwarenessKind? AwarenessKindOf(RedisMessageKind kind) => kind switch
@@ -95,7 +96,7 @@ internal static class RedisEnvelope
         {
             case RedisMessageKind.Awareness or RedisMessageKind.Hello or RedisMessageKind.Here
                 or RedisMessageKind.Bye or RedisMessageKind.Renew:
-                read = new RedisMessage(kind, node, default, body);
+                read = new RedisMessage(kind, node, default, body) { Holder = HolderField.In(head.Fields(message)) };
                 return null;
             case RedisMessageKind.Stateless when body.Length >= SenderLength:
                 read = new RedisMessage(kind, node, default, body[SenderLength..],

@@ -140,7 +140,7 @@ internal sealed partial class RedisInbox
             RedisMessageKind.Stateless => ChannelEvent.OfStateless(message.Sender, message.Content),
             RedisMessageKind.Saved => ChannelEvent.OfSaved(message.Entry.Position),
             _ => ChannelEvent.OfAwareness(
-                message.Node, RedisEnvelope.AwarenessKindOf(message.Kind) ?? default, message.Content),
+                message.Node, RedisEnvelope.AwarenessKindOf(message.Kind) ?? default, message.Content, message.Holder),
         });
         return ValueTask.CompletedTask;
     }

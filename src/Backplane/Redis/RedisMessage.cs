@@ -8,4 +8,8 @@ namespace Relay.Backplane;
 /// <param name="Content">What is told about presence, or the application's message.</param>
 /// <param name="Sender">Who sent an application's message.</param>
 internal readonly record struct RedisMessage(RedisMessageKind Kind, ulong Node, LoggedEntry Entry,
-    ReadOnlyMemory<byte> Content, ulong Sender = 0);
+    ReadOnlyMemory<byte> Content, ulong Sender = 0)
+{
+    /// <summary>Where the node is reached as a holder of the document; null if it does not say.</summary>
+    public DocumentHolder? Holder { get; init; }
+}

@@ -48,6 +48,10 @@ internal readonly record struct RedisMessageHead(RedisMessageKind Kind, ulong No
         return true;
     }
 
+    /// <summary>The optional fields of a message with this head; none if they do not read.</summary>
+    public OptionalFields Fields(ReadOnlyMemory<byte> message) =>
+        Length != PlainLength && OptionalFields.TryReadBlock(message[FixedLength..], out var fields) ? fields : default;
+
     /// <summary>Why a message with this head is refused, in the words that follow "it"; null if it is not.</summary>
     public string? Refusal(ReadOnlyMemory<byte> message) =>
         Length == PlainLength ? null

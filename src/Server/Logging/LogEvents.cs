@@ -105,6 +105,16 @@ internal static class LogEvents
     public const int PeerProofUntimely = 1312;
     public const int PeerProofUsed = 1313;
 
+    // Links: 1320 to 1339
+    public const int LinkOpened = 1320;
+    public const int LinkClosed = 1321;
+    public const int LinkBroken = 1322;
+    public const int LinkEnded = 1323;
+    public const int LinkNotDialed = 1324;
+    public const int LinkNotProved = 1325;
+    public const int HolderNotSaid = 1326;
+    public const int LinkLossNotRepeated = 1327;
+
     /// <summary>Whether a line says what an administrator did: all of these are kept.</summary>
     public static bool IsByAdministrator(int id) => id
         is DeletedByRequest or CreatedByRequest or SnapshotSetAside or LogSetAside or Kicked or KickedHereOnly;

@@ -18,10 +18,15 @@ internal sealed partial class InternalListener : IHostedService, IDisposable
     private readonly PeerApplication application;
     private readonly ILogger<InternalListener> logger;
 
-    public InternalListener(IPEndPoint address, PeerStateEndpoint endpoint, ILoggerFactory loggers)
+    /// <param name="address">Where to listen.</param>
+    /// <param name="endpoint">Answers questions about documents.</param>
+    /// <param name="link">Accepts links; null where the node has none.</param>
+    /// <param name="loggers">The logs.</param>
+    public InternalListener(
+        IPEndPoint address, PeerStateEndpoint endpoint, RequestDelegate? link, ILoggerFactory loggers)
     {
         this.address = address;
-        application = new PeerApplication(endpoint);
+        application = new PeerApplication(endpoint, link, loggers);
         logger = loggers.CreateLogger<InternalListener>();
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = 0;

@@ -16,6 +16,9 @@ internal sealed record NodeReport
 
     public string Version { get; init; } = "";
 
+    /// <summary>Whether presence reaches it over links between nodes, and not over Redis alone.</summary>
+    public bool KnowsLinks { get; init; }
+
     public DateTimeOffset StartedAt { get; init; }
 
     /// <summary>When it said this, by its own clock.</summary>

@@ -1,6 +1,7 @@
 using Relay.Connections;
 using Relay.DocLocator;
 using Relay.Health;
+using Relay.Links;
 using Relay.Sessions;
 using Relay.Telemetry;
 
@@ -10,7 +11,8 @@ namespace Relay.Reports;
 /// Makes this node's report when it is asked for; between two requests it costs no time. Thread-safe.
 /// </summary>
 internal sealed class NodeReporter(NodeIdentity node, NodeState state, ConnectionRegistry connections,
-    SessionRegistry sessions, RelayMetrics metrics, ServicesInUse services, TimeProvider time)
+    SessionRegistry sessions, RelayMetrics metrics, ServicesInUse services, TimeProvider time,
+    LinkedChannel? links = null)
 {
     /// <summary>
     /// Those who ask sooner after another one get the same answer: what happened "per second" needs some time to be
@@ -57,6 +59,7 @@ internal sealed class NodeReporter(NodeIdentity node, NodeState state, Connectio
             Address = node.Address,
             Incarnation = node.Incarnation,
             Version = Version,
+            KnowsLinks = links is not null,
             StartedAt = startedAt,
             At = time.GetUtcNow(),
             State = state.IsLeaving

@@ -1,6 +1,7 @@
 using Relay.Background;
 using Relay.Backplane;
 using Relay.DocLocator;
+using Relay.Links;
 using Relay.Logging;
 using Relay.Sessions;
 
@@ -12,11 +13,13 @@ namespace Relay.Reports;
 /// </summary>
 internal sealed partial class NodeWatch(
     INodeReports reports,
+    LinkedNodes linked,
     SessionRegistry sessions,
     NodeIdentity node,
     ReportWriterOptions options,
     TimeProvider time,
-    ILogger<NodeWatch> logger) : PeriodicService(Interval, options.LongestRetry, time, logger)
+    ILogger<NodeWatch> logger,
+    LinkedChannel? links = null) : PeriodicService(Interval, options.LongestRetry, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -34,7 +37,9 @@ internal sealed partial class NodeWatch(
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try
         {
-            return await reports.ListNodesAsync(patience.Token);
+            var listed = await reports.ListNodesAsync(patience.Token);
+            await linked.LookAsync(listed, patience.Token);
+            return listed;
         }
         catch (Exception exception) when (exception is BackplaneUnavailableException
             || (exception is OperationCanceledException && !stopping.IsCancellationRequested))
@@ -54,6 +59,7 @@ internal sealed partial class NodeWatch(
         foreach (var incarnation in ended)
         {
             LogNodeEnded(logger, incarnation);
+            links?.NodeEnded(ChannelNode.IdOf(incarnation));
             sessions.NodeEnded(ChannelNode.IdOf(incarnation));
         }
     }

@@ -7,6 +7,7 @@ using Relay.Api.Description;
 using Relay.Backplane;
 using Relay.Connections;
 using Relay.Health;
+using Relay.Links;
 using Relay.Logging;
 using Relay.Peers;
 using Relay.Persistence;
@@ -140,15 +141,20 @@ internal static class RelayServices
         }
 
         var secret = settings.Internal.ToProof() ?? PeerSecret.Development;
+        var hasLinks = settings.Redis.Configuration is not null;
         var options = new PeerOptions { MaxBytes = 2 * settings.Limits.MaxDocumentBytes };
+        services.AddSingleton(provider => new PeerGate(
+            address.ToString(),
+            secret,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PeerGate>>()));
         services.AddSingleton(provider => new PeerStateEndpoint(
             provider.GetRequiredService<SessionRegistry>().TryShare,
             provider.GetRequiredService<SessionRegistry>().TryShowPresence,
-            address.ToString(),
+            provider.GetRequiredService<PeerGate>(),
             secret,
             options,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<PeerStateEndpoint>>()));
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new PeerClient(
             address.ToString(), secret, options, provider.GetRequiredService<TimeProvider>(), Random.Shared.Next,
                 provider.GetRequiredService<ILogger<PeerClient>>()));
@@ -156,7 +162,13 @@ internal static class RelayServices
         services.AddSingleton<IPeerPresence>(provider => provider.GetRequiredService<PeerClient>());
         services.AddHostedService(provider => new InternalListener(
             NodeAddress.ToListenAt(address, settings.Internal), provider.GetRequiredService<PeerStateEndpoint>(),
+                hasLinks ? provider.GetRequiredService<LinkEndpoint>().HandleAsync : null,
                 provider.GetRequiredService<ILoggerFactory>()));
+        if (hasLinks)
+        {
+            services.AddLinks(secret);
+            services.AddHostedService<LinkLifetime>();
+        }
     }
 
     private static void AddSessions(this IServiceCollection services, RelaySettings settings)

@@ -109,6 +109,7 @@ internal static class RelayStores
         services.AddSingleton<INodeReports>(provider => provider.GetRequiredService<RedisBackplane>());
         services.AddSingleton(new ReportWriterOptions());
         services.AddHostedService<ReportWriter>();
+        services.AddSingleton<LinkedNodes>();
         services.AddHostedService<NodeWatch>();
         services.AddSingleton(provider => new FileLogImport(
             settings.FileStore.Path, provider.GetRequiredService<IDocumentLog>(),

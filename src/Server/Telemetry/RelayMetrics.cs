@@ -42,6 +42,7 @@ internal sealed class RelayMetrics : IDisposable
             "Bytes of documents that clients asked for over WebSockets and have not read.");
         Sessions = new SessionMetrics(Meter);
         Sockets = new SocketMetrics(Meter);
+        Links = new LinkMetrics(Meter);
         refused = Meter.CreateCounter<long>("relay.requests.refused", "{request}",
             "Requests for a WebSocket or an API address that were refused, by HTTP status.");
         Meter.CreateObservableCounter("relay.metadata.dropped", () => MetadataDroppedCount, "{row}",
@@ -56,6 +57,9 @@ internal sealed class RelayMetrics : IDisposable
 
     /// <summary>What client sockets measure.</summary>
     public SocketMetrics Sockets { get; }
+
+    /// <summary>What is counted of links to other nodes.</summary>
+    public LinkMetrics Links { get; }
 
     /// <summary>What there has been in all until now.</summary>
     public TrafficCounts Traffic =>

@@ -61,7 +61,17 @@ internal sealed class AwarenessClaims
         Say(connection, clock, isSure);
     }
 
-    public void Say(ulong node, ulong clock) => Say(new AwarenessClaim(null, node, clock, IsSure: false));
+    /// <summary>
+    /// Another node says the presence. What a node of unknown name passes on counts only while the source itself has
+    /// not said it: it would outlive the source.
+    /// </summary>
+    public void Say(ulong node, ulong clock)
+    {
+        if (node != 0 || !claims.Exists(claim => claim.Connection is null && claim.Node != 0))
+        {
+            Say(new AwarenessClaim(null, node, clock, IsSure: false));
+        }
+    }
 
     /// <summary>A connection is sent the client's removal under this clock.</summary>
     public void Ask(Attachment connection, ulong clock)

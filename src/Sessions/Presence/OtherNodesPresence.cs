@@ -139,9 +139,14 @@ internal sealed class OtherNodesPresence(AwarenessRecords records, AwarenessLimi
                 effects.Doubt(record, now);
             }
         }
-        else if (!record.Claims.HasAt(entry.Clock))
+        else
         {
-            effects.End(record, entry.Clock, now, isOwn: false, result);
+            // What was passed on when the document was loaded is not worth more than the word of a node.
+            record.Claims.Drop(0);
+            if (!record.Claims.HasAt(entry.Clock))
+            {
+                effects.End(record, entry.Clock, now, isOwn: false, result);
+            }
         }
     }
 }

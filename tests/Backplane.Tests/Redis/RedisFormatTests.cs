@@ -191,6 +191,25 @@ public sealed class RedisFormatTests : RedisFixture
             Convert.ToHexStringLower(RedisEntry.Encode(entry with { Fields = Skipped })));
         Assert.Equal("02" + "03" + "0000000000000007" + "00" + "cc",
             Convert.ToHexStringLower(RedisEnvelope.Awareness(7, AwarenessKind.Changes, [0xCC])));
+        Assert.Equal("02" + "06" + "0000000000000007" + "0d" + "020b" + "0000000000000009" + "612362" + "cc",
+            Convert.ToHexStringLower(
+                RedisEnvelope.Awareness(7, AwarenessKind.Hello, [0xCC], HolderField.Of(new DocumentHolder("a#b", 9)))));
+    }
+
+    [Fact]
+    public void A_greeting_says_where_its_node_is_reached_and_one_of_an_older_version_does_not()
+    {
+        var holder = new DocumentHolder("10.0.0.1:7000#incarnation", 1UL << 60);
+        var fields = HolderField.Of(holder);
+        foreach (var (written, expected) in ((OptionalFields, DocumentHolder?)[])
+            [(fields, holder), (default, null), (OptionalFields.None.With(HolderField.Tag, new byte[8]), null)])
+        {
+            var message = RedisEnvelope.Awareness(7, AwarenessKind.Here, [1, 2], written);
+            Assert.True(RedisMessageHead.TryRead(message, out var head));
+            Assert.Null(RedisEnvelope.Read(message, head, out var read));
+            Assert.Equal(expected, read.Holder);
+            Assert.Equal([1, 2], read.Content.ToArray());
+        }
     }
 
     [Fact]

@@ -210,9 +210,11 @@ public sealed class InternalListenerTests : IDisposable
         Func<DocumentName, Action<PeerState?>, bool> share,
         Func<DocumentName, Action<byte[]?>, bool>? showPresence = null)
     {
-        var endpoint = new PeerStateEndpoint(share, showPresence ?? ((_, _) => false), address, Secret,
-            new PeerOptions(), TimeProvider.System, NullLogger<PeerStateEndpoint>.Instance);
-        var listener = new InternalListener(IPEndPoint.Parse(address), endpoint, NullLoggerFactory.Instance);
+        var gate = new PeerGate(address, Secret, TimeProvider.System, NullLogger<PeerGate>.Instance);
+        var endpoint = new PeerStateEndpoint(
+            share, showPresence ?? ((_, _) => false), gate, Secret, new PeerOptions(), TimeProvider.System);
+        var listener = new InternalListener(
+            IPEndPoint.Parse(address), endpoint, link: null, NullLoggerFactory.Instance);
         await listener.StartAsync(CancellationToken.None).WaitAsync(TestNode.Patience);
         return listener;
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Relay.Connections;
 using Relay.Sessions;
@@ -16,6 +17,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
     private readonly ShownDocument shown = new(world.Content.Kind);
     private ulong clock;
     private ulong presenceClock;
+    private uint said;
 
     public string Name { get; } = $"client{id}";
 
@@ -37,10 +39,16 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
 
     public Link? Link { get; private set; }
 
+    /// <summary>The process to which it connected last; null before the first.</summary>
+    public Process? LastNode { get; private set; }
+
     /// <summary>He has closed the page.</summary>
     public bool IsGone { get; private set; }
 
     public bool HasPresence { get; init; }
+
+    /// <summary>The clock of the presence that it showed last by <see cref="Show"/>.</summary>
+    public ulong ShownClock { get; private set; }
 
     /// <summary>Whether the node has answered his question for what he lacks.</summary>
     public bool IsSynced { get; private set; }
@@ -61,6 +69,7 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
 
         world.Trace($"{Name} connects to {node.Process.Name}");
         IsSynced = false;
+        LastNode = node.Process;
         Link = new Link(world, this, node);
         Link.Open();
         Link.Say(PlainFormat.Step1, Document.EncodeStateVector());
@@ -69,6 +78,33 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
         {
             Renew(Link);
         }
+    }
+
+    /// <summary>Shows other presence than before.</summary>
+    public void Show()
+    {
+        if (HasPresence && Link is { } link)
+        {
+            presenceClock++;
+            ShownClock = presenceClock;
+            link.Say(PlainFormat.Presence, AwarenessUpdate.Encode([OwnEntry]));
+        }
+    }
+
+    /// <summary>Says something to all others that are there; returns the number of the message.</summary>
+    public ulong Say()
+    {
+        if (Link is not { } link)
+        {
+            return 0;
+        }
+
+        var message = ((ulong)link.Number << 32) + ++said;
+        world.Trace($"{Name} says {message:x}");
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, message);
+        link.Say(PlainFormat.Message, bytes);
+        return message;
     }
 
     public void Write()
@@ -149,6 +185,9 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
             case PlainFormat.Presence:
                 OnPresence(payload);
                 break;
+            case PlainFormat.Message:
+                link.Hear(BinaryPrimitives.ReadUInt64BigEndian(payload.Span));
+                break;
             default:
                 Updates.Apply(Document, payload);
                 if (!shown.TryTake(payload, document.Ledger.Life.EverLogged) && world.Promise != Promise.AnyLog)
@@ -200,14 +239,14 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
         Link?.Say(PlainFormat.Updated, update);
     }
 
+    private AwarenessEntry OwnEntry => new(id, presenceClock, Encoding.UTF8.GetBytes($"{{\"n\":{id}}}"));
+
     private void Renew(Link link)
     {
         if (link == Link)
         {
             presenceClock++;
-            link.Say(PlainFormat.Presence,
-                AwarenessUpdate.Encode(
-                    [new AwarenessEntry(id, presenceClock, Encoding.UTF8.GetBytes($"{{\"n\":{id}}}"))]));
+            link.Say(PlainFormat.Presence, AwarenessUpdate.Encode([OwnEntry]));
             world.Agenda.Add(TimeSpan.FromSeconds(15), null, () => Renew(link));
         }
     }

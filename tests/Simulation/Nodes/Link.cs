@@ -14,6 +14,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     private readonly (byte Kind, ReadOnlyMemory<byte> Update)?[] outstanding = new (byte, ReadOnlyMemory<byte>)?[30];
     private readonly Process process = node.Process;
     private readonly int number = ++world.Links;
+    private readonly MessagesHeard heard = new();
     private Attachment? attachment;
     private DocumentSession? session;
     private TimeSpan lastThere;
@@ -34,6 +35,9 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
     /// <summary>Whether its node is dead, and the client has not noticed yet.</summary>
     public bool IsDead => process.IsDead;
+
+    /// <summary>Says which connection it is.</summary>
+    public int Number => number;
 
     public int Outstanding => outstanding.Count(o => o is not null);
 
@@ -81,6 +85,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             PlainFormat.Step1 => DocumentMessageKind.SyncStep1,
             PlainFormat.Step2 => DocumentMessageKind.SyncStep2,
             PlainFormat.Updated => DocumentMessageKind.Update,
+            PlainFormat.Message => DocumentMessageKind.Stateless,
             _ => DocumentMessageKind.Awareness,
         };
         There(() =>
@@ -93,6 +98,18 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             }
         });
     }
+
+    /// <summary>The client hears another one's message.</summary>
+    public void Hear(ulong message)
+    {
+        world.Trace($"{client.Name} hears {message:x} on connection {number}");
+        if (heard.WhyNot(message) is { } problem)
+        {
+            world.Fail($"{client.Name} heard a message {problem}.");
+        }
+    }
+
+    public bool HasHeard(ulong message) => heard.Has(message);
 
     /// <summary>
     /// Whether what the client wrote belongs to the document that he gets to: where it was deleted meanwhile, his

@@ -1,4 +1,5 @@
 using Relay.DocLocator;
+using Relay.Links;
 using Relay.Sessions;
 using Relay.Startup;
 using Relay.Telemetry;
@@ -36,6 +37,9 @@ internal sealed class Node(World world, int number)
     /// <summary>What administrators have the process do.</summary>
     public DocumentLife Life { get; private set; } = null!;
 
+    /// <summary>The process's links to other nodes; null where nodes have none.</summary>
+    public LinkedChannel? Linked { get; private set; }
+
     /// <summary>Whether it takes connections.</summary>
     public bool IsReady { get; private set; }
 
@@ -58,9 +62,11 @@ internal sealed class Node(World world, int number)
         locator = new LocatorClient(process, world.Locators, NodeIdentity.Create(Address, $"{Starts}"), world.Calls);
         var log = new SessionLog(world, process, Address);
         Durable = new DurableStateReader(client, snapshots, world.Content.Kind, time, log);
+        Linked = world.Network?.ChannelOf(
+            NodeIdentity.Create(Address, process.Name), process, client, time, log);
         var services = new SessionServices(
             client,
-            client,
+            Linked is { } linked ? linked : client,
             jobs,
             locator,
             new PeerClient(world, process, Address),
@@ -90,6 +96,7 @@ internal sealed class Node(World world, int number)
     {
         world.Trace($"{Process.Name} is killed");
         Process.Kill();
+        world.Network?.OnGone(Process);
         End();
     }
 
@@ -97,13 +104,25 @@ internal sealed class Node(World world, int number)
     {
         world.Trace($"{Process.Name} is paused");
         Process.Pause();
+        world.Network?.OnGone(Process);
     }
+
+    /// <summary>Another process's report has ended.</summary>
+    public void OnNodeEnded(ulong node)
+    {
+        Linked?.NodeEnded(node);
+        Sessions.NodeEnded(node);
+    }
+
+    /// <summary>Another process whose report had ended is there.</summary>
+    public void OnNodeReturned(ulong node) => Sessions.NodeReturned(node);
 
     public void Resume()
     {
         world.Trace($"{Process.Name} goes on");
         AwakeSince = world.Agenda.Now;
         Process.Resume();
+        world.Network?.OnResumed(Process);
     }
 
     /// <summary>SIGTERM: asks its clients to connect elsewhere and leaves its documents.</summary>
@@ -136,7 +155,9 @@ internal sealed class Node(World world, int number)
 
         await Sessions.LeaveAllAsync();
         world.Trace($"{process.Name} has left everything");
+        Linked?.Close();
         process.Kill();
+        world.Network?.OnGone(process, isReportRemoved: true);
         End();
     }
 

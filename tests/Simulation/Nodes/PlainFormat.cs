@@ -9,6 +9,7 @@ internal sealed class PlainFormat : FrameFormat
     public const byte Step2 = 1;
     public const byte Updated = 2;
     public const byte Presence = 3;
+    public const byte Message = 4;
 
     public static PlainFormat Instance { get; } = new();
 
@@ -19,6 +20,8 @@ internal sealed class PlainFormat : FrameFormat
     public override ReadOnlyMemory<byte> Update(ReadOnlySpan<byte> update) => Make(Updated, update);
 
     public override ReadOnlyMemory<byte> Awareness(ReadOnlySpan<byte> update) => Make(Presence, update);
+
+    public override ReadOnlyMemory<byte> Stateless(ReadOnlySpan<byte> message) => Make(Message, message);
 
     private static byte[] Make(byte kind, ReadOnlySpan<byte> payload)
     {

@@ -67,6 +67,7 @@ internal sealed class Faults(World world)
     {
         world.Trace("everything works from now on");
         world.Weather.Clear();
+        world.Network?.Clear();
         world.NodesReturn = true;
         foreach (var service in (ReadOnlySpan<Service>)[world.RedisService, world.SnapshotService,
             world.Locators.Service])

@@ -48,6 +48,11 @@ internal sealed class Rest(World world, Administrators administrators)
             CheckPresence(pass, document);
         }
 
+        if (world.Network is { } network)
+        {
+            new LinkCheck(world, network).Run(pass);
+        }
+
         Wait(pass, agreement.WhyNot);
         if (world.Random.Chance(0.3))
         {
@@ -85,7 +90,8 @@ internal sealed class Rest(World world, Administrators administrators)
         var before = world.Agenda.Steps;
         pass(Motion.Window);
         var steps = world.Agenda.Steps - before;
-        if (!world.Clients.Exists(c => c.HasPresence && c.Link is not null)
+        var hasLinks = world.Network is not null && world.Clients.Exists(c => c.Link is not null);
+        if (!hasLinks && !world.Clients.Exists(c => c.HasPresence && c.Link is not null)
             && steps > Motion.Window.TotalSeconds * StepsPerSecond * world.Nodes.Count * (1 + world.Documents.Count))
         {
             throw new ScheduleFailedException($"Nodes that have nothing to do {when} take {steps} steps in "
@@ -118,11 +124,26 @@ internal sealed class Rest(World world, Administrators administrators)
             return;
         }
 
-        pass(TimeSpan.FromSeconds(35));
+        if (world.Network is not null)
+        {
+            // Nodes hear that another one has ended. Its last clients may have connected elsewhere, and left.
+            pass(TimeSpan.FromSeconds(14));
+            CheckPresence(clients, mayLinger: client => client.LastNode is { IsDead: false });
+        }
+
+        pass(TimeSpan.FromSeconds(world.Network is null ? 35 : 21));
+        CheckPresence(clients, mayLinger: _ => false);
+    }
+
+    /// <summary>All clients see all that are there, and no other one that must have gone by now.</summary>
+    private static void CheckPresence(List<Client> clients, Func<Client, bool> mayLinger)
+    {
         var there = clients.Where(c => c is { Link: not null, HasPresence: true }).Select(c => c.Id).ToHashSet();
+        var lingering = clients.Where(mayLinger).Select(c => c.Id).Except(there).ToHashSet();
         foreach (var client in clients.Where(c => c.Link is not null))
         {
             var known = client.Presence.Where(p => p.Value.IsThere).Select(p => p.Key).ToHashSet();
+            known.ExceptWith(lingering);
             if (!known.SetEquals(there))
             {
                 throw new ScheduleFailedException(

@@ -75,6 +75,7 @@ internal sealed class Schedule
             requests.Act();
             administrators.Act();
             world.Upgrade?.Act();
+            world.Network?.Act();
             focus?.Invoke();
         }
 

@@ -58,6 +58,7 @@ internal sealed class World
 
         Updates = new Updates(Content.Kind);
         Upgrade = RollingUpgrade.Of(this);
+        Network = LinkNetwork.Of(this);
         Documents = [new SimulatedDocument(this, "doc")];
         if (Random.Chance(0.25))
         {
@@ -70,7 +71,7 @@ internal sealed class World
         HasDeletions = Random.Chance(0.2) || Focus == FocusKind.Deletions;
         var nodes = Math.Max(1 + Random.Below(3), Focus.LeastNodes());
         Nodes = [.. Enumerable.Range(1, nodes).Select(i => new Node(this, i))];
-        var hasPresence = Random.Chance(0.25);
+        var hasPresence = Random.Chance(0.25) || Network is not null;
         Clients =
         [
             .. Enumerable.Range(1, 1 + Documents.Count + Random.Below(4))
@@ -89,6 +90,9 @@ internal sealed class World
 
     /// <summary>Two versions of the program side by side; null where all nodes are of one.</summary>
     public RollingUpgrade? Upgrade { get; }
+
+    /// <summary>What connects the nodes for links; null where they have none.</summary>
+    public LinkNetwork? Network { get; }
 
     public Promise Promise { get; }
 

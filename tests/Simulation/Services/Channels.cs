@@ -57,13 +57,24 @@ internal sealed class Channels(World world, DocumentName document, Func<Redis> r
     }
 
     /// <summary>To all but its sender.</summary>
-    public void DeliverAwareness(Process sender, AwarenessKind kind, ReadOnlyMemory<byte> content)
+    public void DeliverAwareness(
+        Process sender, AwarenessKind kind, ReadOnlyMemory<byte> content, DocumentHolder? holder)
     {
+        // Where links depend on greetings, a lost one is noticed, as with a server that lost a subscriber.
+        var isNoticed = holder is not null;
         var sent = upgrade?.Message(sender, ChannelMessage.KindOf(kind), content: content);
         foreach (var subscription in subscriptions.Where(s => s.Process != sender))
         {
             var node = ChannelNode.IdOf(sender.Name);
-            Deliver(subscription, listener => listener.OnAwareness(node, kind, content), sent, isNoticed: false);
+            Deliver(
+                subscription,
+                listener =>
+                {
+                    (listener as IHolderListener)?.OnHolder(node, kind, holder);
+                    listener.OnAwareness(node, kind, content);
+                },
+                sent,
+                isNoticed);
         }
     }
 
@@ -71,7 +82,8 @@ internal sealed class Channels(World world, DocumentName document, Func<Redis> r
     {
         foreach (var subscription in subscriptions)
         {
-            Deliver(subscription, listener => listener.OnStateless(sender, message), sent: null, isNoticed: false);
+            Deliver(subscription, listener => listener.OnStateless(sender, message), sent: null, isNoticed: false,
+                mayRepeat: false);
         }
     }
 
@@ -96,8 +108,13 @@ internal sealed class Channels(World world, DocumentName document, Func<Redis> r
     /// <param name="told">What its listener is told.</param>
     /// <param name="sent">The message between nodes of two versions; null where all are of one.</param>
     /// <param name="isNoticed">Whether its loss is noticed some time later.</param>
+    /// <param name="mayRepeat">Whether it may come twice.</param>
     private void Deliver(
-        Subscription subscription, Action<IChannelListener> told, ChannelMessage? sent, bool isNoticed)
+        Subscription subscription,
+        Action<IChannelListener> told,
+        ChannelMessage? sent,
+        bool isNoticed,
+        bool mayRepeat = true)
     {
         Action<IChannelListener> message = sent is null ? told : _ => subscription.Inbox!.Take(sent);
         if (!redis().Service.IsReachedBy(subscription.Process))
@@ -119,7 +136,7 @@ internal sealed class Channels(World world, DocumentName document, Func<Redis> r
         redis().WhenReplicated(subscription.HeldFor, () =>
         {
             subscription.Add(agenda, Delay(), message);
-            if (random.Chance(weather.RepeatedMessages))
+            if (mayRepeat && random.Chance(weather.RepeatedMessages))
             {
                 subscription.Add(agenda, Delay(), message);
             }

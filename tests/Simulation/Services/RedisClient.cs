@@ -4,7 +4,7 @@ using Relay.Yjs;
 namespace Relay.Simulation;
 
 /// <summary>One process's way to the log and the channels.</summary>
-internal sealed class RedisClient(Process process, World world) : IDocumentLog, IDocumentChannel
+internal sealed class RedisClient(Process process, World world) : IDocumentLog, IHolderChannel
 {
     /// <summary>One that is on its way when another server takes over goes with its connection.</summary>
     public ValueTask<AppendResult> AppendAsync(DocumentName document, long epoch, LogEntry entry,
@@ -82,8 +82,16 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
         }
     }
 
-    public async ValueTask PublishAwarenessAsync(
-        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    public ValueTask PublishAwarenessAsync(
+        DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
+        PublishHolderAsync(document, kind, null!, content, cancellation);
+
+    public async ValueTask PublishHolderAsync(
+        DocumentName document,
+        AwarenessKind kind,
+        DocumentHolder holder,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellation)
     {
         var bytes = content.ToArray();
         var redis = world.Of(document).Redis;
@@ -91,7 +99,7 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
             redis,
             () =>
             {
-                redis.Channels.DeliverAwareness(process, kind, bytes);
+                redis.Channels.DeliverAwareness(process, kind, bytes, holder);
                 return true;
             },
             cancellation,
