@@ -13,9 +13,9 @@ namespace Relay.Backplane;
 /// </summary>
 /// <remarks>
 /// Only a repeat is looked for in what the log holds: without <see cref="LogEntry.Earlier"/>, an entry's id must be
-/// new. A repeat has a new id wherever the log can go back to an earlier state: a try may have been stored in what is lost,
-/// and under the same id the repeat could be stored at the same offset behind other entries, so that one position would
-/// name two histories.
+/// new. A repeat has a new id wherever the log can go back to an earlier state: a try may have been stored in what is
+/// lost, and under the same id the repeat could be stored at the same offset behind other entries, so that one position
+/// would name two histories.
 /// </remarks>
 public interface IDocumentLog
 {
@@ -41,8 +41,8 @@ public interface IDocumentLog
     /// Begins the document's log anew: what it held is gone, and <paramref name="entry"/> is the first entry of the
     /// epoch max(<paramref name="epoch"/> + 1, the store's clock in µs), delivered and marked as unsaved like any
     /// other. All of it happens at once or not at all. Answers <see cref="AppendOutcome.StartedEpoch"/>, also to a
-    /// repeat under the same id while the log begins with that entry, or <see cref="AppendOutcome.OtherEpoch"/> with the log's end, and then nothing was
-    /// changed.
+    /// repeat under the same id while the log begins with that entry, or <see cref="AppendOutcome.OtherEpoch"/> with
+    /// the log's end, and then nothing was changed.
     /// </summary>
     /// <param name="document">The document.</param>
     /// <param name="epoch">The epoch of the log that the caller means to end; the newest that it knows of where there

@@ -9,7 +9,8 @@ namespace Relay.Links;
 /// <summary>
 /// How two nodes begin a link: a WebSocket at <c>/internal/link?node={who dials}</c>, the name in hexadecimal, with a
 /// <see cref="PeerProof"/>. The node that is dialed answers with a number for this answer alone and an
-/// HMAC over it, its own name and the proof that it was sent. All frames are signed with keys that are made of the same.
+/// HMAC over it, its own name and the proof that it was sent. All frames are signed with keys that are made of the
+/// same.
 /// </summary>
 internal static class LinkHandshake
 {

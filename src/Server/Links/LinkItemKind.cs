@@ -1,6 +1,8 @@
 namespace Relay.Links;
 
-/// <summary>What an item on a link says. A reader skips even kinds that it does not know, and refuses odd ones.</summary>
+/// <summary>
+/// What an item on a link says. A reader skips even kinds that it does not know, and refuses odd ones.
+/// </summary>
 internal enum LinkItemKind : byte
 {
     /// <summary>Presence that changed.</summary>

@@ -61,7 +61,9 @@ internal sealed class PeerLink(NodeIdentity node, LinkServices services) : ILink
         link?.Close();
     }
 
-    /// <summary>Uses a connection until it is over, and disposes it. A newer connection takes an older one's place.</summary>
+    /// <summary>
+    /// Uses a connection until it is over, and disposes it. A newer connection takes an older one's place.
+    /// </summary>
     public async Task RunAsync(ILinkConnection connection)
     {
         using var link = new NodeLink(

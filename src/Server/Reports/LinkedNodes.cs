@@ -15,7 +15,9 @@ internal sealed class LinkedNodes(INodeReports reports)
     /// <summary>Whether all do; false until the first look.</summary>
     public bool AreAll => areAll;
 
-    /// <summary>Compares with the nodes that are there now, and reads the reports only when one of them is new.</summary>
+    /// <summary>
+    /// Compares with the nodes that are there now, and reads the reports only when one of them is new.
+    /// </summary>
     /// <exception cref="BackplaneUnavailableException">The reports cannot be read: the answer stays.</exception>
     public async ValueTask LookAsync(IReadOnlyList<string> listed, CancellationToken cancellation)
     {

@@ -36,7 +36,8 @@ public sealed class DialRuleTests
         var before = TimeSpan.Zero;
         for (var failures = 1; failures < 100; failures++)
         {
-            var (least, most) = (DialRule.Pause(options, true, failures, 0), DialRule.Pause(options, true, failures, 1));
+            var (least, most) = (DialRule.Pause(options, true, failures, 0),
+                DialRule.Pause(options, true, failures, 1));
             Assert.Equal(most, least * 2);
             Assert.InRange(most, before, options.LongestPause);
             before = most;

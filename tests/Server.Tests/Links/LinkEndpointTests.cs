@@ -74,7 +74,7 @@ public sealed class LinkEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_greeting_without_proof_or_that_is_repeated_is_refused_and_a_frame_without_signature_ends_the_link()
+    public async Task A_greeting_without_a_fresh_proof_is_refused_and_a_frame_without_signature_ends_the_link()
     {
         var target = LinkHandshake.Target(Dialer);
         Assert.Equal(HttpStatusCode.Unauthorized, await DialAsync(target, null));

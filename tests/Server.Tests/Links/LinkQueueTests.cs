@@ -54,7 +54,8 @@ public sealed class LinkQueueTests
         }
 
         Assert.InRange(queue.Bytes, 9_000, 10_000);
-        Assert.Equal(Enumerable.Range(0, added - 1), queue.Take(long.MaxValue).Select(item => (int)item.Content.Span[0]));
+        Assert.Equal(Enumerable.Range(0, added - 1),
+            queue.Take(long.MaxValue).Select(item => (int)item.Content.Span[0]));
     }
 
     [Fact]

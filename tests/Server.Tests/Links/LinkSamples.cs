@@ -14,7 +14,8 @@ internal static class LinkSamples
 
     public static byte[] Presence(params (ulong Client, ulong Clock, string State)[] entries) =>
         ToldPresence.Of(
-            [.. entries.Select(e => new AwarenessEntry(e.Client, e.Clock, System.Text.Encoding.UTF8.GetBytes(e.State)))],
+            [.. entries.Select(
+                e => new AwarenessEntry(e.Client, e.Clock, System.Text.Encoding.UTF8.GetBytes(e.State)))],
             client => PresenceUser.Of($"user {client}")).Encode();
 
     public static LinkItem Changes(params (ulong Client, ulong Clock, string State)[] entries) =>

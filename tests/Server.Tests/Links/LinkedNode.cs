@@ -91,7 +91,8 @@ internal sealed class LinkedNode : IHolderChannel, ILinkDialer, IDisposable
         CancellationToken cancellation)
     {
         Published.Add(kind);
-        foreach (var listener in all.Where(n => n != this).Select(n => n.Listeners.GetValueOrDefault(document)).ToList())
+        foreach (var listener in all.Where(n => n != this)
+            .Select(n => n.Listeners.GetValueOrDefault(document)).ToList())
         {
             listener?.OnHolder(Id, kind, IsOld ? null : holder);
             listener?.OnAwareness(Id, kind, content);

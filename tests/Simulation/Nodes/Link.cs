@@ -15,10 +15,10 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     private readonly Process process = node.Process;
     private readonly int number = ++world.Links;
     private readonly MessagesHeard heard = new();
+    private readonly Direction there = new(world);
+    private readonly Direction back = new(world);
     private Attachment? attachment;
     private DocumentSession? session;
-    private TimeSpan lastThere;
-    private TimeSpan lastBack;
     private bool isSending;
     private bool isClosedByNode;
 
@@ -133,7 +133,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     {
         if (!clean)
         {
-            lastThere += TimeSpan.FromMilliseconds(world.Random.Below(10_000));
+            there.Hold(TimeSpan.FromMilliseconds(world.Random.Below(10_000)));
         }
 
         There(() => End(clean));
@@ -145,7 +145,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     /// <summary>The process is gone; the client notices some time later.</summary>
     public void OnNodeLost()
     {
-        lastBack += TimeSpan.FromMilliseconds(world.Random.Below(3_000));
+        back.Hold(TimeSpan.FromMilliseconds(world.Random.Below(3_000)));
         Back(() => client.OnClosed(this, null));
     }
 
@@ -292,15 +292,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
         attachment?.Leave(clean);
     }
 
-    private void There(Action step) => Keep(ref lastThere, process, step);
+    private void There(Action step) => there.Bring(process, step);
 
-    private void Back(Action step) => Keep(ref lastBack, null, step);
-
-    private void Keep(ref TimeSpan last, Process? owner, Action step)
-    {
-        var at = world.Agenda.Now + world.Calls.Delay();
-        at = at > last ? at : last + new TimeSpan(1);
-        last = at;
-        world.Agenda.Add(at - world.Agenda.Now, owner, step);
-    }
+    private void Back(Action step) => back.Bring(null, step);
 }

@@ -59,7 +59,8 @@ internal sealed class LinkCheck(World world, LinkNetwork network)
                 {
                     throw new ScheduleFailedException(
                         $"{Longest.TotalSeconds} s after {shown.Name} showed presence {shown.ShownClock}, "
-                            + $"{watcher.Name} sees {(isThere ? clock : "none")}, {(isDown ? "without" : "with")} links.");
+                            + $"{watcher.Name} sees {(isThere ? clock : "none")}, "
+                            + $"{(isDown ? "without" : "with")} links.");
                 }
             }
         }

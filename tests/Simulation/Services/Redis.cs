@@ -213,7 +213,8 @@ internal sealed class Redis(
 
             if (known.Position.Id == entry.Id)
             {
-                throw new ScheduleFailedException("An append has an id that the log has, and is not said to be a repeat.");
+                throw new ScheduleFailedException(
+                    "An append has an id that the log has, and is not said to be a repeat.");
             }
         }
 
