@@ -79,29 +79,6 @@ public sealed class DecodingMemoryTests(ITestOutputHelper output)
         Assert.Equal(0, allocated);
     }
 
-    /// <summary>
-    /// As the dearest updates of a writer are. A struct takes 64 bytes while it is looked at, and the count that a
-    /// section declares has its holes, too.
-    /// </summary>
-    [Fact]
-    public void The_structs_of_a_small_update_are_read_into_memory_that_was_taken_once()
-    {
-        const int Count = 10_000;
-        const long PerStruct = 72;
-        var structs = new StructWriter(77, 0);
-        for (var i = 0; i < Count; i++)
-        {
-            structs.AddNull((99, i)).AddSkip(1);
-        }
-
-        var update = Bytes.Update([structs]);
-        var document = new YDocument();
-        Ask(document, Known, Room);
-        var (_, cost, allocated) = Ask(document, update, long.MaxValue);
-        output.WriteLine($"{update.Length} bytes would take {cost.MemoryBytes}; {allocated} bytes allocated");
-        Assert.InRange(allocated, 0, 2 * PerStruct * Count);
-    }
-
     [Fact]
     public void What_the_document_has_costs_nothing()
     {
