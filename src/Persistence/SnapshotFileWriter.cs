@@ -53,7 +53,8 @@ internal sealed class SnapshotFileWriter(SnapshotDirectory directory, TimeProvid
         }
     }
 
-    private async ValueTask WriteAsync(Snapshot snapshot, byte[] bytes, CancellationToken cancellation)
+    private async ValueTask WriteAsync(Snapshot snapshot, ReadOnlySequence<byte> bytes,
+        CancellationToken cancellation)
     {
         directory.DemandMarker();
         var path = directory.PathOf(snapshot.Document, snapshot.Position);
@@ -126,7 +127,8 @@ internal sealed class SnapshotFileWriter(SnapshotDirectory directory, TimeProvid
                     + $"{stored.Snapshot.Kind}, not a {snapshot.Kind}.");
     }
 
-    private async ValueTask WriteTemporaryAsync(string temporary, byte[] bytes, CancellationToken cancellation)
+    private async ValueTask WriteTemporaryAsync(string temporary, ReadOnlySequence<byte> bytes,
+        CancellationToken cancellation)
     {
         Step(DirectoryWriteStep.CreateTemporary, temporary);
 
@@ -134,7 +136,13 @@ internal sealed class SnapshotFileWriter(SnapshotDirectory directory, TimeProvid
         using var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Delete,
             FileOptions.Asynchronous, bytes.Length);
         Step(DirectoryWriteStep.WriteTemporary, temporary);
-        await RandomAccess.WriteAsync(file, bytes, 0, cancellation).ConfigureAwait(false);
+        var at = 0L;
+        foreach (var part in bytes)
+        {
+            await RandomAccess.WriteAsync(file, part, at, cancellation).ConfigureAwait(false);
+            at += part.Length;
+        }
+
         Step(DirectoryWriteStep.FlushTemporary, temporary);
         RandomAccess.FlushToDisk(file);
     }
@@ -144,19 +152,20 @@ internal sealed class SnapshotFileWriter(SnapshotDirectory directory, TimeProvid
     /// reports what the disk refused, and every later read checks the checksum): it proves that the file that is about
     /// to get the name holds these bytes.
     /// </summary>
-    private static async ValueTask CompareAsync(string temporary, byte[] bytes, CancellationToken cancellation)
+    private static async ValueTask CompareAsync(string temporary, ReadOnlySequence<byte> bytes,
+        CancellationToken cancellation)
     {
         using var file = File.OpenHandle(temporary, FileMode.Open, FileAccess.Read,
             FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
         var same = RandomAccess.GetLength(file) == bytes.Length;
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(bytes.Length, CompareBytes));
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(bytes.Length, CompareBytes));
         try
         {
-            for (var at = 0; same && at < bytes.Length;)
+            for (var at = 0L; same && at < bytes.Length;)
             {
-                var part = buffer.AsMemory(0, Math.Min(buffer.Length, bytes.Length - at));
+                var part = buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes.Length - at));
                 var read = await SnapshotFileReader.FillAsync(file, part, at, cancellation).ConfigureAwait(false);
-                same = read == part.Length && part.Span.SequenceEqual(bytes.AsSpan(at, read));
+                same = read == part.Length && bytes.Slice(at, read).HasBytes(part.Span);
                 at += read;
             }
         }

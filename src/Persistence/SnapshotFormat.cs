@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Relay.Yjs;
@@ -41,12 +42,12 @@ internal static class SnapshotFormat
     private static ReadOnlySpan<byte> Magic =>
         [0x89, (byte)'R', (byte)'L', (byte)'Y', (byte)'S', (byte)'N', (byte)'A', (byte)'P'];
 
-    /// <summary>The stored bytes.</summary>
+    /// <summary>The stored bytes. Those of the update are the snapshot's own, not a copy.</summary>
     /// <exception cref="ArgumentException">The snapshot is none: an impossible position, a state without an update, a
-    /// tombstone with one or with fields, an unknown kind, or too long for one array.</exception>
-    internal static byte[] Encode(Snapshot snapshot)
+    /// tombstone with one or with fields, an unknown kind, or too long to be read into one array.</exception>
+    internal static ReadOnlySequence<byte> Encode(Snapshot snapshot)
     {
-        var update = snapshot.Update.Span;
+        var update = snapshot.Update;
         if (!SnapshotKey.IsStorable(snapshot.Position))
         {
             throw new ArgumentException($"No snapshot can have the position {snapshot.Position}.", nameof(snapshot));
@@ -65,8 +66,8 @@ internal static class SnapshotFormat
             throw new ArgumentException($"A snapshot must not exceed {Array.MaxLength} bytes.", nameof(snapshot));
         }
 
-        var bytes = GC.AllocateUninitializedArray<byte>((int)total);
-        var span = bytes.AsSpan();
+        var head = new byte[FixedBytes + name.Length + fields.Length];
+        var span = head.AsSpan();
         Magic.CopyTo(span);
         BinaryPrimitives.WriteUInt16BigEndian(span[8..], Version);
         span[10] = (byte)snapshot.Kind;
@@ -79,9 +80,10 @@ internal static class SnapshotFormat
         BinaryPrimitives.WriteUInt16BigEndian(span[53..], (ushort)fields.Length);
         name.CopyTo(span[FixedBytes..]);
         fields.CopyTo(span[(FixedBytes + name.Length)..]);
-        update.CopyTo(span[(FixedBytes + name.Length + fields.Length)..]);
-        SHA256.HashData(span[..^ChecksumBytes], span[^ChecksumBytes..]);
-        return bytes;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(head);
+        hash.AppendData(update.Span);
+        return ByteSequences.Join([head, update, hash.GetHashAndReset()]);
     }
 
     /// <summary>How many bytes are stored for an update of that length, without optional fields.</summary>

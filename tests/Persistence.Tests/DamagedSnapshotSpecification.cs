@@ -67,8 +67,8 @@ public abstract class DamagedSnapshotSpecification
     {
         var snapshot = Samples.State(Samples.At(1, 2), null, 1, 2, 3);
         await Store.WriteAsync(Samples.State(Samples.At(1, 1)), default).Soon();
-        foreach (var bytes in new[] { [], new byte[1], new byte[500], [.. SnapshotFormat.Encode(snapshot), 0],
-            SnapshotFormat.Encode(snapshot)[..^1] })
+        foreach (var bytes in new[] { [], new byte[1], new byte[500], [.. Samples.Encode(snapshot), 0],
+            Samples.Encode(snapshot)[..^1] })
         {
             await PutStoredAsync(Document, snapshot.Position, bytes);
 
@@ -95,8 +95,8 @@ public abstract class DamagedSnapshotSpecification
     {
         var other = DocumentName.Create("another");
         var position = Samples.At(1, 5);
-        await PutStoredAsync(Document, position, SnapshotFormat.Encode(Samples.State(position, other)));
-        await PutStoredAsync(Document, Samples.At(1, 4), SnapshotFormat.Encode(Samples.State(position)));
+        await PutStoredAsync(Document, position, Samples.Encode(Samples.State(position, other)));
+        await PutStoredAsync(Document, Samples.At(1, 4), Samples.Encode(Samples.State(position)));
 
         foreach (var info in await ListAsync())
         {

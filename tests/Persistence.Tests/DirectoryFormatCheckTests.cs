@@ -26,7 +26,7 @@ public sealed class DirectoryFormatCheckTests : IDisposable
     public void A_snapshot_of_this_version_passes_and_one_of_another_is_named()
     {
         var snapshot = Samples.State(Samples.At(1, 1));
-        var bytes = SnapshotFormat.Encode(snapshot);
+        var bytes = Samples.Encode(snapshot);
         var path = Put("folder", SnapshotKey.Name(snapshot.Position), bytes);
         Assert.Null(DirectoryFormatCheck.Find(home.Path));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Relay.Yjs;
 
 namespace Relay.Persistence;
@@ -26,6 +27,9 @@ internal static class Samples
             new('.', DocumentName.MaxUtf8Bytes), new('/', DocumentName.MaxUtf8Bytes),
         string.Concat(Enumerable.Repeat("😀", DocumentName.MaxUtf8Bytes / 4)),
     ];
+
+    /// <summary>A snapshot's stored bytes, in one piece.</summary>
+    internal static byte[] Encode(Snapshot snapshot) => SnapshotFormat.Encode(snapshot).ToArray();
 
     internal static Position At(long epoch, long offset, ulong id = 0) =>
         new(epoch, offset, new EntryId(id != 0 ? id : (ulong)(epoch * 1000 + offset)));

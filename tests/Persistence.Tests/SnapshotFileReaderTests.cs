@@ -13,7 +13,7 @@ public sealed class SnapshotFileReaderTests : IDisposable
     [Fact]
     public async Task A_snapshot_is_read_whole()
     {
-        await File.WriteAllBytesAsync(path, SnapshotFormat.Encode(snapshot));
+        await File.WriteAllBytesAsync(path, Samples.Encode(snapshot));
 
         var read = await ReadAsync();
 
@@ -24,7 +24,7 @@ public sealed class SnapshotFileReaderTests : IDisposable
     [Fact]
     public async Task A_file_that_is_not_as_long_as_it_says_is_not_read_into_memory()
     {
-        await File.WriteAllBytesAsync(path, SnapshotFormat.Encode(snapshot));
+        await File.WriteAllBytesAsync(path, Samples.Encode(snapshot));
         await using (var file = File.OpenWrite(path))
         {
             // Without bytes on the disk.

@@ -19,7 +19,7 @@ public sealed class SnapshotFormatTests
         Assert.Equal(Samples.Time.ToUnixTimeMilliseconds(), BinaryPrimitives.ReadInt64BigEndian(body.AsSpan(35)));
 
         Assert.Equal(Convert.ToHexString([.. body, .. SHA256.HashData(body)]),
-            Convert.ToHexString(SnapshotFormat.Encode(Sample)));
+            Convert.ToHexString(Samples.Encode(Sample)));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class SnapshotFormatTests
         }
 
         static SnapshotInfo Listed(Snapshot snapshot) =>
-            new(snapshot.Position, SnapshotFormat.Encode(snapshot).Length, snapshot.WrittenAt);
+            new(snapshot.Position, Samples.Encode(snapshot).Length, snapshot.WrittenAt);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class SnapshotFormatTests
         ];
         Assert.All(snapshots, snapshot =>
         {
-            var result = SnapshotFormat.Decode(SnapshotFormat.Encode(snapshot), snapshot.Document, snapshot.Position);
+            var result = SnapshotFormat.Decode(Samples.Encode(snapshot), snapshot.Document, snapshot.Position);
             Assert.Equal(SnapshotReadOutcome.Read, result.Outcome);
             Assert.Null(result.Problem);
             Samples.AssertSame(snapshot, result.Snapshot);
@@ -64,7 +64,7 @@ public sealed class SnapshotFormatTests
     public void The_time_is_kept_to_the_millisecond_in_utc()
     {
         var written = new DateTimeOffset(2026, 3, 4, 5, 6, 7, 89, TimeSpan.FromHours(2)).AddTicks(9_999);
-        var read = SnapshotFormat.Decode(SnapshotFormat.Encode(Sample with { WrittenAt = written }), Sample.Document,
+        var read = SnapshotFormat.Decode(Samples.Encode(Sample with { WrittenAt = written }), Sample.Document,
             Sample.Position).Snapshot!.WrittenAt;
 
         Assert.Equal(TimeSpan.Zero, read.Offset);
@@ -75,14 +75,14 @@ public sealed class SnapshotFormatTests
     public void An_unknown_optional_field_is_skipped_and_an_unknown_required_one_is_named()
     {
         var fields = OptionalFields.None.With(4, [1, 2, 3]).With(8, new byte[200]);
-        var bytes = SnapshotFormat.Encode(Sample with { Fields = fields });
-        Assert.Equal(SnapshotFormat.Encode(Sample).Length + fields.Bytes.Length, bytes.Length);
+        var bytes = Samples.Encode(Sample with { Fields = fields });
+        Assert.Equal(Samples.Encode(Sample).Length + fields.Bytes.Length, bytes.Length);
         var read = SnapshotFormat.Decode(bytes, Sample.Document, Sample.Position).Snapshot!;
         Assert.Equal(fields.Bytes.ToArray(), read.Fields.Bytes.ToArray());
         Assert.Equal(Sample.Update.ToArray(), read.Update.ToArray());
 
         Assert.Equal("It has the required field 9, which this version of Relay does not know: a newer one wrote it.",
-            AssertUnreadable(SnapshotFormat.Encode(Sample with { Fields = fields.With(9, [1]) })));
+            AssertUnreadable(Samples.Encode(Sample with { Fields = fields.With(9, [1]) })));
 
         // A field that is longer than all fields together.
         Assert.Equal("Its optional fields do not read.", AssertUnreadable(Resigned(bytes, b => b[58] = 99)));
@@ -94,24 +94,24 @@ public sealed class SnapshotFormatTests
     public void Those_that_a_snapshot_covers_are_an_optional_field()
     {
         var snapshot = Sample with { Covers = [new EntryId(0x1112131415161718), new EntryId(1)] };
-        var bytes = SnapshotFormat.Encode(snapshot);
+        var bytes = Samples.Encode(snapshot);
         Assert.Equal("0210" + "1112131415161718" + "0000000000000001", Convert.ToHexStringLower(bytes[57..75]));
         var read = SnapshotFormat.Decode(bytes, Sample.Document, Sample.Position).Snapshot!;
         Assert.Equal(snapshot.Covers, read.Covers);
         Assert.Empty((Sample with { Covers = [] }).Fields.Bytes.ToArray());
 
         var ids = Enumerable.Range(1, Snapshot.MostCovered).Select(i => new EntryId((ulong)i)).ToArray();
-        bytes = SnapshotFormat.Encode(Sample with { Covers = ids });
+        bytes = Samples.Encode(Sample with { Covers = ids });
         Assert.Equal(ids, SnapshotFormat.Decode(bytes, Sample.Document, Sample.Position).Snapshot!.Covers);
 
         Assert.Equal("Its optional fields do not read.",
-            AssertUnreadable(SnapshotFormat.Encode(Sample with { Fields = OptionalFields.None.With(2, new byte[9]) })));
+            AssertUnreadable(Samples.Encode(Sample with { Fields = OptionalFields.None.With(2, new byte[9]) })));
     }
 
     [Fact]
     public void Only_a_snapshot_of_another_version_stops_a_start()
     {
-        var bytes = SnapshotFormat.Encode(Sample)[..SnapshotFormat.FixedBytes];
+        var bytes = Samples.Encode(Sample)[..SnapshotFormat.FixedBytes];
         Assert.Null(SnapshotFormat.StartRefusal(bytes, "here"));
         Assert.Null(SnapshotFormat.StartRefusal(bytes.AsSpan(1), "here"));
         Assert.Null(SnapshotFormat.StartRefusal(new byte[100], "here"));
@@ -124,7 +124,7 @@ public sealed class SnapshotFormatTests
     [Fact]
     public void Every_flipped_bit_is_found()
     {
-        var bytes = SnapshotFormat.Encode(Sample with { Fields = OptionalFields.None.With(4, [1]) });
+        var bytes = Samples.Encode(Sample with { Fields = OptionalFields.None.With(4, [1]) });
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -136,7 +136,7 @@ public sealed class SnapshotFormatTests
     [Fact]
     public void Every_truncation_and_every_excess_is_found()
     {
-        var bytes = SnapshotFormat.Encode(Sample);
+        var bytes = Samples.Encode(Sample);
         for (var length = 0; length < bytes.Length; length++)
         {
             AssertUnreadable(bytes.AsMemory(0, length));
@@ -149,7 +149,7 @@ public sealed class SnapshotFormatTests
     [Fact]
     public void The_problem_says_what_is_wrong()
     {
-        var bytes = SnapshotFormat.Encode(Sample);
+        var bytes = Samples.Encode(Sample);
         Assert.Equal("It ends after 0 bytes, before its header does.", AssertUnreadable(default));
         Assert.Equal("It ends after 86 bytes, before its header does.", AssertUnreadable(bytes.AsMemory(0, 86)));
         Assert.Equal("It has 91 bytes, and its header declares a name of 2, fields of 0 and an update of 3 bytes.",
@@ -214,7 +214,7 @@ public sealed class SnapshotFormatTests
             Samples.Tombstone(Samples.At(1, 1)) with { Fields = OptionalFields.None.With(4, []) },
             Sample with { Kind = 0 },
         ];
-        Assert.All(wrong, snapshot => Assert.Throws<ArgumentException>(() => SnapshotFormat.Encode(snapshot)));
+        Assert.All(wrong, snapshot => Assert.Throws<ArgumentException>(() => Samples.Encode(snapshot)));
     }
 
     private static string AssertUnreadable(ReadOnlyMemory<byte> bytes)
@@ -227,7 +227,7 @@ public sealed class SnapshotFormatTests
 
     private static byte[] Changed(Action<byte[]> change, bool sign = true)
     {
-        var bytes = SnapshotFormat.Encode(Sample);
+        var bytes = Samples.Encode(Sample);
         if (sign)
         {
             return Resigned(bytes, change);
@@ -246,7 +246,7 @@ public sealed class SnapshotFormatTests
 
     private static byte[] WithoutUpdate()
     {
-        var bytes = SnapshotFormat.Encode(Sample)[..^35];
+        var bytes = Samples.Encode(Sample)[..^35];
         bytes[52] = 0;
         return [.. bytes, .. SHA256.HashData(bytes)];
     }

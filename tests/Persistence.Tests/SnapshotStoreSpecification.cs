@@ -15,13 +15,13 @@ public abstract class SnapshotStoreSpecification : DamagedSnapshotSpecification
         var read = await OtherStore.ReadAsync(Document, (await ListAsync())[0], default).Soon();
         Assert.Equal([7, 8], read.Snapshot!.Fields.Find(4)!.Value.ToArray());
 
-        await PutStoredAsync(Document, required.Position, SnapshotFormat.Encode(required));
+        await PutStoredAsync(Document, required.Position, Samples.Encode(required));
         var listed = (await ListAsync())[0];
         var refused = await Store.ReadAsync(Document, listed, default).Soon();
         Assert.Equal(SnapshotReadOutcome.Unreadable, refused.Outcome);
         Assert.Contains("required field 9", refused.Problem);
         var place = await Store.SetAsideAsync(Document, listed, default).Soon();
-        Assert.Equal(SnapshotFormat.Encode(required), await GetAsideAsync(place!));
+        Assert.Equal(Samples.Encode(required), await GetAsideAsync(place!));
     }
 
     [Fact]

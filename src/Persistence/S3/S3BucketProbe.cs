@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -9,6 +10,8 @@ namespace Relay.Persistence.S3;
 internal sealed class S3BucketProbe(
     AmazonS3Client client, S3Objects objects, S3SnapshotStoreOptions options, S3Calls calls)
 {
+    private static readonly ReadOnlySequence<byte> ProbeBytes = new("Relay may write here."u8.ToArray());
+
     /// <summary>Carries out <see cref="S3SnapshotStore.CheckBucketAsync"/>.</summary>
     public async Task<S3BucketCheck> RunAsync(bool create, CancellationToken cancellation)
     {
@@ -29,7 +32,7 @@ internal sealed class S3BucketProbe(
         var key = $"{options.Prefix}relay-check-{Guid.NewGuid():n}";
         var place = $"on the objects '{options.Bucket}/{options.Prefix}*'";
         await ProbeAsync("s3:PutObject", place,
-            token => objects.TryPutAsync(key, "Relay may write here."u8.ToArray(), token), cancellation)
+            token => objects.TryPutAsync(key, ProbeBytes, token), cancellation)
             .ConfigureAwait(false);
         await ProbeAsync("s3:GetObject", place, token => ReadOnceAsync(key, token), cancellation)
             .ConfigureAwait(false);
@@ -37,7 +40,7 @@ internal sealed class S3BucketProbe(
         // A server that takes the second put does not know the condition, or ignores it.
         var conditional = objects.ConditionalPuts
             && !await ProbeAsync("s3:PutObject", place,
-                token => objects.TryPutAsync(key, "Relay may write here."u8.ToArray(), token), cancellation)
+                token => objects.TryPutAsync(key, ProbeBytes, token), cancellation)
                 .ConfigureAwait(false);
         await ProbeAsync("s3:DeleteObject", place, token => objects.DeleteAsync(key, token), cancellation)
             .ConfigureAwait(false);

@@ -54,7 +54,7 @@ internal sealed class S3Objects(AmazonS3Client client, S3SnapshotStoreOptions op
     /// <summary>
     /// Puts the whole object; false if the key is taken, possibly by an attempt of this very put whose answer was lost.
     /// </summary>
-    public async Task<bool> TryPutAsync(string key, byte[] bytes, CancellationToken cancellation)
+    public async Task<bool> TryPutAsync(string key, ReadOnlySequence<byte> bytes, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -63,7 +63,7 @@ internal sealed class S3Objects(AmazonS3Client client, S3SnapshotStoreOptions op
             {
                 BucketName = options.Bucket,
                 Key = key,
-                InputStream = new MemoryStream(bytes, writable: false),
+                InputStream = new SequenceStream(bytes),
                 ContentType = "application/octet-stream",
                 UseChunkEncoding = options.ServiceUrl is null,
                 IfNoneMatch = conditional ? "*" : null,
@@ -95,9 +95,9 @@ internal sealed class S3Objects(AmazonS3Client client, S3SnapshotStoreOptions op
     }
 
     /// <summary>Reads the object back, a part at a time: whether it holds exactly these bytes.</summary>
-    public async Task<bool> HoldsAsync(string key, byte[] bytes, CancellationToken cancellation)
+    public async Task<bool> HoldsAsync(string key, ReadOnlySequence<byte> bytes, CancellationToken cancellation)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(bytes.Length, CompareBytes));
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(bytes.Length, CompareBytes));
         try
         {
             for (var transfer = 1; ; transfer++)
@@ -158,7 +158,8 @@ internal sealed class S3Objects(AmazonS3Client client, S3SnapshotStoreOptions op
         }
     }
 
-    private async Task<bool> HoldsAsync(string key, byte[] bytes, byte[] buffer, CancellationToken cancellation)
+    private async Task<bool> HoldsAsync(string key, ReadOnlySequence<byte> bytes, byte[] buffer,
+        CancellationToken cancellation)
     {
         using var answer = await client.GetObjectAsync(options.Bucket, key, cancellation).ConfigureAwait(false);
         if (answer.ContentLength != bytes.Length)
@@ -166,11 +167,11 @@ internal sealed class S3Objects(AmazonS3Client client, S3SnapshotStoreOptions op
             return false;
         }
 
-        for (var at = 0; at < bytes.Length;)
+        for (var at = 0L; at < bytes.Length;)
         {
-            var part = buffer.AsMemory(0, Math.Min(buffer.Length, bytes.Length - at));
+            var part = buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes.Length - at));
             await answer.ResponseStream.ReadExactlyAsync(part, cancellation).ConfigureAwait(false);
-            if (!part.Span.SequenceEqual(bytes.AsSpan(at, part.Length)))
+            if (!bytes.Slice(at, part.Length).HasBytes(part.Span))
             {
                 return false;
             }

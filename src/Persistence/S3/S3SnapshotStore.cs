@@ -1,3 +1,4 @@
+using System.Buffers;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -67,7 +68,7 @@ public sealed class S3SnapshotStore : ISnapshotStore, IDisposable
         var bytes = SnapshotFormat.Encode(snapshot);
 
         // There and back.
-        await calls.RunAsync("Cannot write a snapshot", 2L * bytes.Length, token => WriteAsync(snapshot, bytes, token),
+        await calls.RunAsync("Cannot write a snapshot", 2 * bytes.Length, token => WriteAsync(snapshot, bytes, token),
             cancellation).ConfigureAwait(false);
     }
 
@@ -170,7 +171,8 @@ public sealed class S3SnapshotStore : ISnapshotStore, IDisposable
         return found;
     }
 
-    private async Task<bool> WriteAsync(Snapshot snapshot, byte[] bytes, CancellationToken cancellation)
+    private async Task<bool> WriteAsync(Snapshot snapshot, ReadOnlySequence<byte> bytes,
+        CancellationToken cancellation)
     {
         var key = objects.KeyOf(snapshot.Document, snapshot.Position);
         if (!await objects.IsFreeAsync(key, cancellation).ConfigureAwait(false)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Relay.Backplane;
@@ -47,7 +48,8 @@ internal static class WireBytes
     /// <summary>Reads a stored snapshot.</summary>
     public static SnapshotReadResult Read(Snapshot stored, bool isLater)
     {
-        var bytes = SnapshotFormat.Encode(stored with { Fields = LaterFields.AsRead(stored.Fields, isLater) });
+        var bytes = SnapshotFormat.Encode(stored with { Fields = LaterFields.AsRead(stored.Fields, isLater) })
+            .ToArray();
         if (LaterFields.IsNextVersion(stored.Fields) && !isLater)
         {
             var version = bytes.AsSpan(SnapshotVersionAt);
