@@ -105,12 +105,6 @@ internal sealed partial class SnapshotWriter(
                 .Skip(1)
                 .FirstOrDefault();
             await log.CheckpointAsync(context.Name, snapshot.Position, second, cancellation);
-            var deletable = context.Settings.Retention.Deletable(listing, known.Unreadable, context.Now);
-            foreach (var old in CoveredSnapshots.Prunable(deletable, listing, snapshot))
-            {
-                await store.DeleteAsync(context.Name, old, cancellation);
-            }
-
             var after = await log.ReadAsync(context.Name, snapshot.Position, cancellation);
             var stands = after.Outcome switch
             {
@@ -118,6 +112,11 @@ internal sealed partial class SnapshotWriter(
                 LogReadOutcome.NoLog => snapshot.Position == known.Covered,
                 _ => false,
             };
+            if (stands)
+            {
+                await PruneAsync(snapshot, after.Start, listing, known, cancellation);
+            }
+
             return new SaveOutcome(claim, stands, listing);
         }
         catch (Exception exception)
@@ -126,6 +125,21 @@ internal sealed partial class SnapshotWriter(
             // and a restart looks at the document once more.
             LogCheckpointFailed(context.Logger, exception, context.Name);
             return new SaveOutcome(claim, null, listing);
+        }
+    }
+
+    /// <summary>
+    /// Deletes what retention keeps no longer, but not the snapshot at which the log begins: newer ones may all be of
+    /// histories that failovers lose, and the log needs one that reaches its beginning. For the same reason a snapshot
+    /// that is not of the log's history deletes none.
+    /// </summary>
+    private async ValueTask PruneAsync(Snapshot snapshot, Position start, IReadOnlyList<SnapshotInfo> listing,
+        SavedPositions known, CancellationToken cancellation)
+    {
+        var deletable = context.Settings.Retention.Deletable(listing, known.Unreadable, context.Now);
+        foreach (var old in CoveredSnapshots.Prunable(deletable, listing, snapshot).Where(s => s.Position != start))
+        {
+            await store.DeleteAsync(context.Name, old, cancellation);
         }
     }
 }

@@ -72,6 +72,34 @@ public sealed class SnapshotWriterTests
     }
 
     [Fact]
+    public void The_snapshot_at_which_the_log_begins_stays_though_lost_histories_have_newer_ones()
+    {
+        using var world = new WriterWorld();
+        var (first, second) = (world.Append(), world.Append());
+        world.Save(first);
+        world.Save(second);
+        var third = world.Append();
+        world.Put(third with { Offset = 90 }, third with { Offset = 91 });
+        world.Save(third);
+        Assert.Equal(third, Assert.Single(world.Backplane.Entries(World.Name)).Position);
+        var stays = world.Snapshots.Of(World.Name).Select(snapshot => snapshot.Position).ToList();
+        Assert.Contains(second, stays);
+        Assert.DoesNotContain(first, stays);
+    }
+
+    [Fact]
+    public void A_snapshot_of_a_history_that_was_lost_has_none_deleted()
+    {
+        using var world = new WriterWorld();
+        var all = Enumerable.Range(0, 5).Select(_ => world.Append()).ToList();
+        world.Put([.. all[..4]]);
+        world.Backplane.Lose(World.Name);
+        world.Save(all[4]);
+        Assert.False(Assert.Single(world.Ended).Stands);
+        Assert.Equal(5, world.Snapshots.Of(World.Name).Count);
+    }
+
+    [Fact]
     public void A_store_that_cannot_be_reached_fails_the_save_and_the_claim_is_given_back()
     {
         using var world = new WriterWorld();
@@ -89,7 +117,8 @@ public sealed class SnapshotWriterTests
         public WriterWorld()
         {
             Snapshots = new MemorySnapshots(Bench.Time);
-            Writer = new SnapshotWriter(Bench.Context(), Backplane, Backplane, Snapshots, null);
+            var settings = SessionDefaults.Value with { Retention = new SnapshotRetention(0, 0, 0) };
+            Writer = new SnapshotWriter(Bench.Context(settings), Backplane, Backplane, Snapshots, null);
         }
 
         public PartBench Bench { get; } = new();
@@ -110,9 +139,23 @@ public sealed class SnapshotWriterTests
         public void Save(Position at, bool withoutClaim = false, SavedPositions? known = null)
         {
             var snapshot = new Snapshot(
-                World.Name, SnapshotKind.State, at, Bench.Effects.Now, Messages.Typed(1, 0, "a"));
+                World.Name, SnapshotKind.State, at, Bench.Effects.Now, Messages.Typed(1, 0, "a"))
+            {
+                Covers = [.. Snapshots.Of(World.Name).Select(stored => stored.Position.Id)],
+            };
+            Bench.Advance(TimeSpan.FromSeconds(1));
             Bench.Do(() => Writer.Start(
                 snapshot, known ?? SavedPositions.None, withoutClaim, Ended.Add, Failed.Add));
+        }
+
+        /// <summary>Stores snapshots at these positions, as other nodes do.</summary>
+        public void Put(params Position[] positions)
+        {
+            foreach (var position in positions)
+            {
+                Snapshots.Put(new Snapshot(
+                    World.Name, SnapshotKind.State, position, Bench.Effects.Now, Messages.Typed(1, 0, "a")));
+            }
         }
 
         public void Dispose() => Bench.Dispose();
