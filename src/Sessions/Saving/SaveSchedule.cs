@@ -43,6 +43,9 @@ internal sealed class SaveSchedule(
         return IsWaiting && mark.Bytes >= context.Settings.SaveBytesOf(content.EncodedBytes);
     }
 
+    /// <summary>Has the timer fire at once.</summary>
+    public void SaveSoon() => timer.SetNoLater(TimeSpan.Zero);
+
     /// <summary>
     /// Sets the timer for changes that are not being saved, also if they are due by their bytes and cannot be saved
     /// now.

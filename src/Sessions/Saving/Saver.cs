@@ -145,7 +145,15 @@ internal sealed partial class Saver
     {
         if (schedule.Mark(bytes))
         {
-            Save();
+            if (LongSteps.Encodes(content.Document))
+            {
+                // The caller may be on a socket loop; the timer's message is not.
+                schedule.SaveSoon();
+            }
+            else
+            {
+                Save();
+            }
         }
 
         schedule.Wait();

@@ -39,6 +39,18 @@ public sealed class SaverTests
     }
 
     [Fact]
+    public void A_large_document_is_not_encoded_in_the_step_in_which_many_bytes_were_applied()
+    {
+        using var world = new SaverWorld(SessionDefaults.Value with { SaveInterval = Interval, SaveBytes = 40 });
+        world.Type(new string('a', 40));
+        Assert.True(world.HasBegunAtOnce);
+        world.Type(new string('a', (int)LongSteps.MostMemory));
+        Assert.False(world.HasBegunAtOnce);
+        Assert.Equal(2, world.Snapshots.Writes);
+        Assert.False(world.Saver.IsUnsaved);
+    }
+
+    [Fact]
     public void What_arrives_during_a_save_is_saved_after_it()
     {
         using var world = new SaverWorld();

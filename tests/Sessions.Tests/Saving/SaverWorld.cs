@@ -32,6 +32,9 @@ internal sealed class SaverWorld : ISaverSession, IDisposable
 
     public List<string> Told { get; } = [];
 
+    /// <summary>Whether a save began in the very step in which the last update was applied.</summary>
+    public bool HasBegunAtOnce { get; private set; }
+
     public Position Position { get; private set; }
 
     public bool IsWhole { get; set; } = true;
@@ -49,7 +52,9 @@ internal sealed class SaverWorld : ISaverSession, IDisposable
         Bench.Do(() =>
         {
             Assert.True(content.TryApply(update, out _, out _));
+            Told.Clear();
             Saver.OnApplied(update.Length);
+            HasBegunAtOnce = Told.Count > 0;
         });
     }
 
