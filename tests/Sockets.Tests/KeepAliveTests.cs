@@ -31,8 +31,9 @@ public sealed class KeepAliveTests : IDisposable
     }
 
     [Fact]
-    public void A_client_that_does_not_answer_a_ping_is_given_up_when_the_next_one_is_due()
+    public void A_client_that_answers_neither_of_two_pings_is_given_up_when_the_next_one_is_due()
     {
+        Assert.Equal(KeepAliveStep.Ping, LookNext());
         Assert.Equal(KeepAliveStep.Ping, LookNext());
         Assert.Equal(KeepAliveStep.GiveUp, LookNext());
 
@@ -48,7 +49,10 @@ public sealed class KeepAliveTests : IDisposable
             Assert.Equal(KeepAliveStep.Ping, LookNext(read));
         }
 
-        Assert.Equal(KeepAliveStep.GiveUp, LookNext(9));
+        Assert.Equal(KeepAliveStep.Ping, LookNext(9));
+        Assert.Equal(KeepAliveStep.Ping, LookNext(10));
+        Assert.Equal(KeepAliveStep.Ping, LookNext(10));
+        Assert.Equal(KeepAliveStep.GiveUp, LookNext(10));
     }
 
     [Fact]
@@ -56,8 +60,10 @@ public sealed class KeepAliveTests : IDisposable
     {
         Assert.Equal(KeepAliveStep.Ping, LookNext(isPaused: true));
         Assert.Equal(KeepAliveStep.Ping, LookNext(isPaused: true));
+        Assert.Equal(KeepAliveStep.Ping, LookNext(isPaused: true));
         time.Advance(TimeSpan.FromSeconds(10));
         var lastPause = time.GetTimestamp();
+        Assert.Equal(KeepAliveStep.Ping, LookNext(lastPause: lastPause));
         Assert.Equal(KeepAliveStep.Ping, LookNext(lastPause: lastPause));
         Assert.Equal(KeepAliveStep.GiveUp, LookNext(lastPause: lastPause));
     }

@@ -9,7 +9,7 @@ public sealed class SocketWriterTests : IDisposable
     private static readonly byte[] A = [0x82, 1, 1];
     private static readonly byte[] B = [0x82, 1, 2];
     private static readonly byte[] CloseFrame = WebSocketFrame.MakeClose(4400, "why");
-    private static readonly byte[] PingFrame = [0x89, 0];
+    private static readonly byte[] PingFrame = [0x89, 0, .. SocketBench.SignOfLife];
 
     private readonly SocketBench bench = new();
     private int sent;
@@ -92,7 +92,7 @@ public sealed class SocketWriterTests : IDisposable
         var written = Writer.WhenWritten();
         Assert.True(Send(B));
         Writer.Pong([1]);
-        Writer.ShowLife();
+        Writer.Ping();
         Assert.False(written.IsCompleted);
         bench.GoOn();
         Assert.Equal([.. PingFrame, .. CloseFrame], bench.Take());
@@ -113,19 +113,10 @@ public sealed class SocketWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_sign_of_life_goes_to_a_client_that_got_no_data_frame()
+    public void A_data_frame_goes_with_each_ping()
     {
-        bench.Time.Advance(TimeSpan.FromSeconds(9));
-        Assert.Equal(TimeSpan.FromSeconds(9), Writer.Silence);
-        Writer.Pong([1]);
-        Assert.Equal(TimeSpan.FromSeconds(9), Writer.Silence);
-        Writer.ShowLife();
-        Assert.Equal([0x8A, 1, 1, .. SocketBench.SignOfLife], bench.Take());
-        Assert.Equal(TimeSpan.Zero, Writer.Silence);
-
-        bench.Time.Advance(TimeSpan.FromSeconds(9));
-        Assert.True(Send(A));
-        Assert.Equal(TimeSpan.Zero, Writer.Silence);
+        Writer.Ping();
+        Assert.Equal([0x89, 0, .. SocketBench.SignOfLife], bench.Take());
     }
 
     [Fact]

@@ -5,39 +5,34 @@ namespace Relay.Sockets;
 /// <summary>In which order a socket writes what waits.</summary>
 public sealed class WriteQueueTests
 {
-    private static readonly byte[] Life = [0];
     private static readonly byte[] Pong = [1];
     private static readonly byte[] Ping = [2];
     private static readonly byte[] Close = [3];
     private static readonly byte[] Frame = [4, 4];
 
-    private WriteQueue queue = new(Life);
+    private WriteQueue queue = new();
 
     /// <summary>Every set of what may wait, and what is written of it in which order.</summary>
     [Fact]
-    public void A_close_frame_goes_before_all_control_frames_before_frames_and_a_sign_of_life_last()
+    public void A_close_frame_goes_before_all_and_control_frames_before_frames()
     {
-        for (var waiting = 0; waiting < 32; waiting++)
+        for (var waiting = 0; waiting < 16; waiting++)
         {
-            var fresh = new WriteQueue(Life);
+            var fresh = new WriteQueue();
             var expected = new List<WriteKind>();
-            Add(0b00001, () => fresh.Add(WriteKind.SignOfLife, []));
-            Add(0b00010, () => fresh.Add([Frame]));
-            Add(0b00100, () => fresh.Add(WriteKind.Ping, Ping));
-            Add(0b01000, () => fresh.Add(WriteKind.Pong, Pong));
-            Add(0b10000, () => fresh.Add(WriteKind.Close, Close));
-            if (Has(0b10000))
+            Add(0b0001, () => fresh.Add([Frame]));
+            Add(0b0010, () => fresh.Add(WriteKind.Ping, Ping));
+            Add(0b0100, () => fresh.Add(WriteKind.Pong, Pong));
+            Add(0b1000, () => fresh.Add(WriteKind.Close, Close));
+            if (Has(0b1000))
             {
                 expected.Add(WriteKind.Close);
             }
             else
             {
-                expected.AddRange(Has(0b01000) ? [WriteKind.Pong] : []);
-                expected.AddRange(Has(0b00100) ? [WriteKind.Ping] : []);
-                expected.AddRange(Has(0b00010) ? [WriteKind.Frames] : []);
-
-                // A frame is a sign of life as well.
-                expected.AddRange(Has(0b00011) || !Has(0b00001) ? [] : [WriteKind.SignOfLife]);
+                expected.AddRange(Has(0b0100) ? [WriteKind.Pong] : []);
+                expected.AddRange(Has(0b0010) ? [WriteKind.Ping] : []);
+                expected.AddRange(Has(0b0001) ? [WriteKind.Frames] : []);
             }
 
             Assert.Equal(expected, TakeAll(fresh));
@@ -100,21 +95,13 @@ public sealed class WriteQueueTests
     }
 
     [Fact]
-    public void A_frame_that_was_written_past_it_is_a_sign_of_life()
-    {
-        queue.Add(WriteKind.SignOfLife, []);
-        queue.CountWritten();
-        Assert.Equal(WriteKind.None, queue.Take(out _, out _));
-    }
-
-    [Fact]
     public void It_takes_no_more_after_a_close_frame_and_after_its_end()
     {
         Assert.True(queue.IsOpen);
         queue.Add(WriteKind.Close, Close);
         Assert.False(queue.IsOpen);
 
-        var ended = new WriteQueue(Life);
+        var ended = new WriteQueue();
         ended.Add([Frame]);
         ended.End();
         Assert.False(ended.IsOpen);
@@ -129,7 +116,7 @@ public sealed class WriteQueueTests
         queue.Add([new byte[FrameBatch.MaxWrite + 1]]);
         Assert.Equal(WriteKind.Frames, queue.Take(out _, out _));
         queue.Add(WriteKind.Pong, Pong);
-        queue.Add(WriteKind.SignOfLife, []);
+        queue.Add(WriteKind.Ping, Ping);
         queue.Add(WriteKind.Close, Close);
         queue.End();
         Assert.Equal(WriteKind.None, queue.Take(out _, out _));

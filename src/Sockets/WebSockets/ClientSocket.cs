@@ -26,7 +26,7 @@ internal sealed class ClientSocket
     /// <param name="stream">The upgraded connection.</param>
     /// <param name="maxMessageBytes">The largest message that is read.</param>
     /// <param name="budget">What messages that are not whole yet are charged to.</param>
-    /// <param name="signOfLife">A whole data frame that clients take and ignore.</param>
+    /// <param name="signOfLife">A whole data frame that clients take and ignore; it goes with each ping.</param>
     /// <param name="ticks">When pings and the like are due.</param>
     /// <param name="metrics">Where its bytes and its end are counted.</param>
     /// <param name="closes">What the client is told when the socket ends the connection by itself.</param>
@@ -50,7 +50,7 @@ internal sealed class ClientSocket
         frames = new ClientFrameReader(stream, maxMessageBytes, budget);
         writer = new SocketWriter(stream, signOfLife, metrics, ticks.Time, closing, abort);
         reader = new SocketReader(frames, stream, writer, closing, metrics, ticks.Time);
-        keepAlive = new KeepAlive(ticks.Time.GetTimestamp());
+        keepAlive = new KeepAlive(ticks.HalfATickAgo);
     }
 
     /// <summary>What large messages are charged to, until they are dealt with.</summary>
@@ -155,11 +155,6 @@ internal sealed class ClientSocket
         }
         else
         {
-            if (writer.Silence >= ticks.Times.SignOfLife)
-            {
-                writer.ShowLife();
-            }
-
             switch (keepAlive.Look(ticks, frames.BytesRead, reader.IsPaused, reader.LastPause))
             {
                 case KeepAliveStep.Ping:

@@ -1,15 +1,18 @@
 namespace Relay.Sockets.WebSockets;
 
 /// <summary>
-/// When a client is pinged, and whether it has shown since the last ping that it is there. A mutable struct, to be
+/// When a client is pinged, and whether it has shown since the last pings that it is there. A mutable struct, to be
 /// kept in a field: a connection has no further object for it. Not thread-safe.
 /// </summary>
-/// <param name="start">When the connection began.</param>
+/// <param name="start">The first ping is due as if the client had been pinged then.</param>
 internal struct KeepAlive(long start)
 {
+    /// <summary>So many pings in a row may stay without an answer.</summary>
+    private const int MostUnanswered = 2;
+
     private long lastPing = start;
     private long readAtPing;
-    private bool isUnanswered;
+    private byte unanswered;
 
     /// <summary>Sees what is due.</summary>
     /// <param name="ticks">Says how long it is from ping to ping.</param>
@@ -27,15 +30,15 @@ internal struct KeepAlive(long start)
         {
             // Whatever came is as good as a pong, also a piece of a message: the pong waits behind the rest of it,
             // perhaps for minutes. And while this side does not read, it cannot hold the client's silence against it.
-            isUnanswered = false;
+            unanswered = 0;
         }
 
-        if (isUnanswered)
+        if (unanswered == MostUnanswered)
         {
             return KeepAliveStep.GiveUp;
         }
 
-        isUnanswered = true;
+        unanswered++;
         readAtPing = read;
         lastPing = ticks.Time.GetTimestamp();
         return KeepAliveStep.Ping;

@@ -12,6 +12,12 @@ internal sealed class SocketTicks(SocketTimes times, TimeProvider time) : IDispo
 
     public TimeProvider Time => time;
 
+    /// <summary>
+    /// A timestamp half a tick ago. Pings that are counted from there when a connection begins come at most a period
+    /// and half a tick after it, as the later ones do after each other.
+    /// </summary>
+    public long HalfATickAgo => time.GetTimestamp() - (long)(times.Tick.TotalSeconds / 2 * time.TimestampFrequency);
+
     /// <summary>Looks at this socket from now on.</summary>
     public void Add(ClientSocket socket) => rounds.Add(socket);
 

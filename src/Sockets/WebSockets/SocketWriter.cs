@@ -5,7 +5,7 @@ namespace Relay.Sockets.WebSockets;
 /// <see cref="WriteQueue"/> where it does not. Thread-safe.
 /// </summary>
 /// <param name="stream">Where it writes.</param>
-/// <param name="signOfLife">A whole data frame that clients take and ignore.</param>
+/// <param name="signOfLife">A whole data frame that clients take and ignore; it goes with each ping.</param>
 /// <param name="metrics">Where its bytes are counted.</param>
 /// <param name="time">The clock.</param>
 /// <param name="closing">Told when a write has failed.</param>
@@ -21,15 +21,11 @@ internal sealed class SocketWriter(
     private readonly Lock gate = new();
 
     // Not readonly: it is a mutable struct.
-    private WriteQueue queue = new(signOfLife);
+    private WriteQueue queue = new();
     private Action? whenSent;
     private TaskCompletionSource? whenWritten;
-    private long lastSent = time.GetTimestamp();
     private long writeSince;
     private bool isWriting;
-
-    /// <summary>How long the client has got no data frame.</summary>
-    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref lastSent));
 
     /// <summary>How long the write lasts that is under way; zero if there is none.</summary>
     public TimeSpan WriteTime =>
@@ -70,7 +66,6 @@ internal sealed class SocketWriter(
         }
         else
         {
-            Volatile.Write(ref lastSent, time.GetTimestamp());
             metrics.Wrote(bytes.Length);
             var write = Write(bytes);
             if (write.IsCompletedSuccessfully)
@@ -108,11 +103,9 @@ internal sealed class SocketWriter(
     public void Pong(ReadOnlySpan<byte> payload) =>
         Add(WriteKind.Pong, WebSocketFrame.Make(WebSocketOpcode.Pong, payload));
 
-    /// <summary>Writes a ping, before the frames that wait.</summary>
-    public void Ping() => Add(WriteKind.Ping, WebSocketFrame.Make(WebSocketOpcode.Ping, default));
-
-    /// <summary>Writes a sign of life, unless frames wait.</summary>
-    public void ShowLife() => Add(WriteKind.SignOfLife, []);
+    /// <summary>Writes a ping with a sign of life, before the frames that wait.</summary>
+    public void Ping() =>
+        Add(WriteKind.Ping, [.. WebSocketFrame.Make(WebSocketOpcode.Ping, default), .. signOfLife.Span]);
 
     /// <summary>Writes a close frame, instead of the frames that wait; further ones are not taken.</summary>
     public void Close(byte[] frame) => Add(WriteKind.Close, frame);
@@ -229,16 +222,10 @@ internal sealed class SocketWriter(
         write = default;
         lock (gate)
         {
-            switch (queue.Take(out bytes, out rented))
+            if (queue.Take(out bytes, out rented) == WriteKind.None)
             {
-                case WriteKind.None:
-                    EndWriting();
-                    return false;
-                case WriteKind.Frames or WriteKind.SignOfLife:
-                    lastSent = time.GetTimestamp();
-                    break;
-                default:
-                    break;
+                EndWriting();
+                return false;
             }
         }
 
@@ -268,7 +255,6 @@ internal sealed class SocketWriter(
     {
         lock (gate)
         {
-            queue.CountWritten();
             if (queue.HasControl)
             {
                 return false;

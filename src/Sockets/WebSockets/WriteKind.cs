@@ -11,11 +11,9 @@ internal enum WriteKind
 
     Pong,
 
+    /// <summary>A ping, and with it a data frame that clients take and ignore.</summary>
     Ping,
 
     /// <summary>Some of the frames that wait, or part of one.</summary>
     Frames,
-
-    /// <summary>A frame for a client that got none for a while.</summary>
-    SignOfLife,
 }

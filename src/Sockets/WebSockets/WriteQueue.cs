@@ -2,21 +2,21 @@ namespace Relay.Sockets.WebSockets;
 
 /// <summary>
 /// What one socket has to write, and in which order: a close frame before all, control frames between the frames that
-/// wait, a sign of life if there is nothing else. At most one of each kind waits. A mutable struct, to be kept in a
-/// field: a connection has no further object for it. Not thread-safe.
+/// wait. At most one of each kind waits. A mutable struct, to be kept in a field: a connection has no further object
+/// for it. Not thread-safe.
 /// </summary>
-/// <param name="signOfLife">A whole data frame that clients take and ignore.</param>
-internal struct WriteQueue(ReadOnlyMemory<byte> signOfLife)
+internal struct WriteQueue
 {
-    private readonly ReadOnlyMemory<byte> signOfLife = signOfLife;
-
     // Not readonly: it is a mutable struct.
     private FrameBatch batch;
     private byte[]? pong;
     private byte[]? ping;
     private byte[]? close;
     private bool hasClosed;
-    private bool isLifeDue;
+
+    public WriteQueue()
+    {
+    }
 
     /// <summary>Whether it takes further frames.</summary>
     public bool IsOpen { readonly get; private set; } = true;
@@ -34,11 +34,11 @@ internal struct WriteQueue(ReadOnlyMemory<byte> signOfLife)
     public void AddTaken(ReadOnlyMemory<byte>[] whole) => batch.StartTaken(whole);
 
     /// <summary>
-    /// A control frame or a sign of life is to be written; a close frame ends the queue. Only the latest pong is
-    /// written if several wait (RFC 6455, 5.5.3), so a client that pings and does not read costs one frame.
+    /// A control frame is to be written; a close frame ends the queue. Only the latest pong is written if several wait
+    /// (RFC 6455, 5.5.3), so a client that pings and does not read costs one frame.
     /// </summary>
     /// <param name="kind">Not <see cref="WriteKind.None"/> or <see cref="WriteKind.Frames"/>.</param>
-    /// <param name="frame">The frame; unused for a sign of life.</param>
+    /// <param name="frame">The frame.</param>
     public void Add(WriteKind kind, byte[] frame)
     {
         switch (kind)
@@ -50,17 +50,11 @@ internal struct WriteQueue(ReadOnlyMemory<byte> signOfLife)
             case WriteKind.Pong:
                 pong = frame;
                 break;
-            case WriteKind.Ping:
-                ping = frame;
-                break;
             default:
-                isLifeDue = true;
+                ping = frame;
                 break;
         }
     }
-
-    /// <summary>A frame was written past this queue, which is a sign of life as well.</summary>
-    public void CountWritten() => isLifeDue = false;
 
     /// <summary>Takes no further frames, and forgets those that wait.</summary>
     public void End()
@@ -102,16 +96,8 @@ internal struct WriteQueue(ReadOnlyMemory<byte> signOfLife)
 
         if (batch.IsThere)
         {
-            isLifeDue = false;
             bytes = batch.Take(out rented);
             return WriteKind.Frames;
-        }
-
-        if (isLifeDue && !batch.IsInFrame)
-        {
-            isLifeDue = false;
-            bytes = signOfLife;
-            return WriteKind.SignOfLife;
         }
 
         return WriteKind.None;

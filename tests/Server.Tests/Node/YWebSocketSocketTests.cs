@@ -14,7 +14,6 @@ public sealed class YWebSocketSocketTests
         var times = new SocketTimes
         {
             Tick = TimeSpan.FromMilliseconds(20),
-            SignOfLife = TimeSpan.FromMilliseconds(60),
 
             // The client that reads must have answered by the next ping, however little time the machine has.
             Ping = TimeSpan.FromSeconds(3),
