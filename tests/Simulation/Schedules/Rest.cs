@@ -202,9 +202,11 @@ internal sealed class Rest(World world, Administrators administrators)
     }
 
     /// <summary>What is known of the first session that is left.</summary>
-    private string SessionsLeft() => world.Nodes.SelectMany(node => Inside.Of(node.Sessions)).FirstOrDefault() is { } left
-        ? $" Of {left.Name}: {Inside.Describe(left)}."
-        : "";
+    private string SessionsLeft()
+    {
+        var left = world.Nodes.SelectMany(node => Inside.Of(node.Sessions)).FirstOrDefault();
+        return left is null ? "" : $" Of {left.Name}: {Inside.Describe(left)}.";
+    }
 
     private void CheckStored(SimulatedDocument document)
     {
