@@ -16,6 +16,15 @@ internal static class TestSettings
     /// <summary>The first seed of a longer run: <c>RELAY_TEST_FIRST_SEED</c>, 1 by default.</summary>
     public static ulong FirstSeed => Read("RELAY_TEST_FIRST_SEED") ?? 1;
 
+    /// <summary>
+    /// <c>RELAY_TEST_RESTS</c>: of those, only seeds that leave one of these numbers when they are divided by 20, such
+    /// as <c>3,15</c>; all by default.
+    /// </summary>
+    public static IReadOnlySet<ulong>? Rests { get; } =
+        Environment.GetEnvironmentVariable("RELAY_TEST_RESTS") is { Length: > 0 } text
+            ? text.Split(',').Select(rest => ulong.Parse(rest, CultureInfo.InvariantCulture)).ToHashSet()
+            : null;
+
     private static ulong? Read(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
             ? ulong.Parse(text, CultureInfo.InvariantCulture)

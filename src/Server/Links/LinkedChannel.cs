@@ -108,7 +108,7 @@ internal sealed partial class LinkedChannel : IDocumentChannel, ILinkReceiver, I
     /// <summary>A node's report has ended: it holds no document.</summary>
     public void NodeEnded(ulong node)
     {
-        foreach (var document in documents.Values)
+        foreach (var document in InOrder())
         {
             document.OnNodeEnded(node);
         }
@@ -128,7 +128,7 @@ internal sealed partial class LinkedChannel : IDocumentChannel, ILinkReceiver, I
     void ILinkReceiver.OnOpened(PeerLink peer)
     {
         LogOpened(services.Logger, peer.Node);
-        foreach (var document in documents.Values)
+        foreach (var document in InOrder())
         {
             document.OnOpened(peer);
         }
@@ -182,6 +182,13 @@ internal sealed partial class LinkedChannel : IDocumentChannel, ILinkReceiver, I
             LogNotRepeated(services.Logger, exception);
         }
     }
+
+    /// <summary>
+    /// The documents in the order of their openings, not of the hashes of their names, which differ in each process:
+    /// so a run can be repeated.
+    /// </summary>
+    private IEnumerable<LinkedDocument> InOrder() =>
+        documents.Values.OrderBy(static document => document.Opening);
 
     private bool TrySend(
         LinkedDocument linked,

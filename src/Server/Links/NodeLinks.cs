@@ -39,10 +39,10 @@ internal sealed class NodeLinks(LinkServices services)
         }
     }
 
-    /// <summary>Ends all links.</summary>
+    /// <summary>Ends all links, in an order that is the same in each process.</summary>
     public void Close()
     {
-        foreach (var peer in peers.Values)
+        foreach (var peer in peers.Values.OrderBy(static peer => peer.Node.ToString(), StringComparer.Ordinal))
         {
             peer.End();
         }

@@ -31,7 +31,9 @@ internal sealed class CoveredSnapshots
     private EntryId[]? recent;
     private Position last;
 
-    /// <summary>The session's document was put together anew, from these and the log up to a position.</summary>
+    /// <summary>
+    /// The session's document was put together anew, from these, the listed ones first, and the log up to a position.
+    /// </summary>
     public void Restart(IReadOnlyCollection<EntryId> ids, Position position)
     {
         covered = [.. ids.Take(Snapshot.MostCovered)];
@@ -96,7 +98,8 @@ internal sealed class CoveredSnapshots
     }
 
     /// <summary>
-    /// Forgets those that are listed no longer, and says whether one is listed that the document may lack.
+    /// Says whether one is listed that the document may lack. Those that are listed no longer are the first to be
+    /// forgotten when they become too many: a log may go back to where it began after one of them.
     /// </summary>
     /// <param name="document">The document's name.</param>
     /// <param name="listing">All that are stored, newest first.</param>
@@ -106,7 +109,7 @@ internal sealed class CoveredSnapshots
     {
         _ = ToArray();
         var listed = listing.Select(snapshot => snapshot.Position.Id).ToHashSet();
-        covered = [.. covered.Where(listed.Contains)];
+        covered = [.. covered.Where(listed.Contains), .. covered.Where(id => !listed.Contains(id))];
 
         // What other nodes have stored since is theirs to compare, until this session has applied as much.
         var lacking = OfThisLife(document, listing).Select(snapshot => snapshot.Position)

@@ -88,7 +88,8 @@ internal sealed class DurableStateReading(
         {
             LogReadOutcome.NoLog => Finish(saved, [], saved, Position.None, hasLog: false),
             LogReadOutcome.Damaged => End(DurableOutcome.Unreadable, saved, [], read.Problem),
-            LogReadOutcome.Entries => Finish(read.End.IsNone ? saved : read.End, read.Entries, saved, read.Start),
+            LogReadOutcome.Entries => Finish(
+                read.End.IsNone ? saved : read.End, read.Entries, saved, saved.IsNone ? Position.None : read.Start),
             _ => await ReadOtherHistoryAsync(read, cancellation),
         };
     }
@@ -121,8 +122,9 @@ internal sealed class DurableStateReading(
 
     /// <summary>
     /// The newest snapshot does not stand in this log: the log was lost and begun anew, or a failover lost its last
-    /// entries and it has grown since. The state is whole if the entries begin at the log's beginning, or if a
-    /// snapshot that stands in this log covers what is trimmed.
+    /// entries and it has grown since. The state is whole if the entries begin at the log's beginning, or if a snapshot
+    /// that stands in this log covers what is trimmed. The log may have gone back so far that the snapshot after which
+    /// it begins has been pruned since. That was done beside one that covers it, and says so.
     /// </summary>
     private async ValueTask<DurableState?> ReadOtherHistoryAsync(LogReadResult read, CancellationToken cancellation)
     {
@@ -146,15 +148,25 @@ internal sealed class DurableStateReading(
             }
         }
 
-        if (acceptsGap)
+        if (snapshots.HasAllOf(read.Start))
         {
             return Finish(read.End, read.Entries, Position.None, read.Start);
+        }
+
+        if (acceptsGap)
+        {
+            return Finish(read.End, read.Entries, Position.None, Position.None);
         }
 
         Problem = $"The log begins after {read.Start}, and no snapshot covers what was before.";
         return null;
     }
 
+    /// <param name="end">Where the state stands.</param>
+    /// <param name="entries">The log's entries.</param>
+    /// <param name="inLog">The merged snapshot that stands in the log; none for none.</param>
+    /// <param name="start">What the log begins after, if a merged snapshot reaches it; none if not.</param>
+    /// <param name="hasLog">Whether there is a log.</param>
     private DurableState Finish(Position end, IReadOnlyList<LoggedEntry> entries, Position inLog, Position start,
         bool hasLog = true)
     {
@@ -174,7 +186,7 @@ internal sealed class DurableStateReading(
 
         foreach (var bad in snapshots.Unreadable)
         {
-            if (!IsCovered(bad, entries, inLog.IsNone ? Position.None : start))
+            if (!IsCovered(bad, entries, start))
             {
                 return End(DurableOutcome.Unreadable, end, [],
                     $"The snapshot at {bad} does not read, and what is left does not reach it.");

@@ -18,7 +18,7 @@ internal sealed partial class MergedSnapshots(
     private readonly Dictionary<Position, ReadOnlyMemory<byte>> merged = [];
     private readonly HashSet<Position> unreadable = [];
 
-    /// <summary>Those that were merged and those that one of them covers, newest first.</summary>
+    /// <summary>Those that were merged and those that one of them covers; some more than once.</summary>
     private readonly List<EntryId> covers = [];
     private IReadOnlyList<SnapshotInfo> listing = [];
 
@@ -35,7 +35,19 @@ internal sealed partial class MergedSnapshots(
 
     public IReadOnlySet<Position> Unreadable => unreadable;
 
-    public IReadOnlyCollection<EntryId> Covers => covers;
+    /// <summary>
+    /// The snapshots all of which is in the document: first those that are listed, as they are, and then those that
+    /// were pruned.
+    /// </summary>
+    public IReadOnlyCollection<EntryId> Covers
+    {
+        get
+        {
+            var all = covers.ToHashSet();
+            List<EntryId> listed = [.. listing.Select(snapshot => snapshot.Position.Id).Where(all.Contains)];
+            return [.. listed, .. covers.Except(listed)];
+        }
+    }
 
     /// <summary>The newest snapshot that was merged; <see cref="Position.None"/> for none.</summary>
     public Position Newest => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
@@ -43,6 +55,9 @@ internal sealed partial class MergedSnapshots(
     /// <summary>The newest merged snapshot of another epoch; <see cref="Position.None"/> for none.</summary>
     public Position NewestOutside(long epoch) =>
         listing.Select(s => s.Position).FirstOrDefault(p => merged.ContainsKey(p) && p.Epoch != epoch);
+
+    /// <summary>Whether the document has all of a snapshot that may have been pruned.</summary>
+    public bool HasAllOf(Position snapshot) => covers.Contains(snapshot.Id);
 
     /// <summary>The listed snapshots at some positions, newest first.</summary>
     public IEnumerable<SnapshotInfo> At(IReadOnlySet<Position> positions) =>

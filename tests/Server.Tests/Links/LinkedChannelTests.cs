@@ -76,6 +76,28 @@ public sealed class LinkedChannelTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_link_says_which_documents_are_open_in_the_order_of_their_openings()
+    {
+        await nodes.OpenAsync(nodes.One, nodes.Two);
+        for (var i = 0; i < 16; i++)
+        {
+            await nodes.One.OpenAsync(DocumentName.Create($"other{i}"));
+            await nodes.Two.OpenAsync(DocumentName.Create($"other{i}"));
+        }
+
+        nodes.One.Lines[0].Abort();
+        for (var i = 0; i < 20; i++)
+        {
+            nodes.Time.Advance(TimeSpan.FromMilliseconds(250));
+        }
+
+        var holds = nodes.One.Lines[^1].Sent.SelectMany(frame => frame.Items)
+            .Where(item => item.Kind == LinkItemKind.Holds).Select(item => item.Opening).ToList();
+        Assert.Equal(17, holds.Count);
+        Assert.Equal(holds.Order(), holds);
+    }
+
+    [Fact]
     public async Task A_message_comes_once_over_the_link_or_over_the_channel()
     {
         await nodes.OpenAsync(nodes.One, nodes.Two, nodes.Three);

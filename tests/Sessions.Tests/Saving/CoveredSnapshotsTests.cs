@@ -109,13 +109,28 @@ public sealed class CoveredSnapshotsTests
     }
 
     [Fact]
-    public void What_is_listed_no_longer_is_forgotten_and_what_was_before_a_deletion_is_not_looked_at()
+    public void What_was_before_a_deletion_is_not_looked_at()
     {
         var covered = new CoveredSnapshots();
         covered.Restart([new EntryId(3), new EntryId(4)], At(5));
         var tombstone = new SnapshotInfo(At(2), SnapshotFormat.LengthOf(Name, 0), DateTimeOffset.UnixEpoch);
         Assert.False(covered.LacksAnyOf(Name, [Listed(4), tombstone, Listed(1)], new HashSet<Position>()));
-        Assert.Equal(4UL, Assert.Single(covered.ToArray()).Value);
+    }
+
+    [Fact]
+    public void What_is_listed_no_longer_is_named_after_the_rest_and_forgotten_first()
+    {
+        var covered = new CoveredSnapshots();
+        covered.Restart([new EntryId(3), new EntryId(4)], At(5));
+        Assert.False(covered.LacksAnyOf(Name, [Listed(4)], new HashSet<Position>()));
+        Assert.Equal([4UL, 3UL], covered.ToArray().Select(id => id.Value));
+        for (var id = 0UL; id < Snapshot.MostCovered - 1; id++)
+        {
+            covered.Stored(At(5, 100 + id));
+        }
+
+        Assert.Equal(Snapshot.MostCovered, covered.ToArray().Length);
+        Assert.Equal(4UL, covered.ToArray()[^1].Value);
     }
 
     [Fact]

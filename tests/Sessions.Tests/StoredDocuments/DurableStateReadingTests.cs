@@ -78,6 +78,39 @@ public sealed class DurableStateReadingTests
         Assert.Equal(World.StateOf(entry.Payload.ToArray()), state.Known.EncodeState());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_log_that_begins_after_a_pruned_snapshot_is_read_where_a_stored_one_names_that(bool isNamed)
+    {
+        var pruned = Append(1);
+        await log.CheckpointAsync(World.Name, pruned.Position, pruned.Position, CancellationToken.None);
+        var entry = Append(2);
+        store.Put(new Snapshot(
+            World.Name, SnapshotKind.State, new Position(pruned.Position.Epoch, 7, new EntryId(77)), default,
+            World.StateOf(pruned.Payload.ToArray(), Messages.Typed(7, 0, "x")))
+        {
+            Covers = isNamed ? [pruned.Position.Id] : [],
+        });
+        var reading = Begin();
+        var state = await reading.ReadAsync(CancellationToken.None);
+        if (!isNamed)
+        {
+            Assert.Null(state);
+            Assert.Contains("no snapshot covers what was before", reading.Problem, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Equal(DurableOutcome.Read, state!.Outcome);
+        Assert.Equal(entry.Position, state.Position);
+
+        // Sessions that follow this log may lack what is only in the snapshot.
+        Assert.Equal(World.StateOf(entry.Payload.ToArray()), state.Known.EncodeState());
+        Assert.Equal(
+            World.StateOf(pruned.Payload.ToArray(), Messages.Typed(7, 0, "x")),
+            World.StateOf(state.Strays.ToArray()));
+    }
+
     [Fact]
     public async Task Snapshots_that_were_stored_while_a_lost_log_was_read_need_another_reading()
     {

@@ -27,6 +27,19 @@ public sealed class MergedSnapshotsTests
     }
 
     [Fact]
+    public async Task Those_that_are_listed_are_named_before_those_that_were_pruned()
+    {
+        Put(At(2), "a", client: 2);
+        Put(At(3), "ab", client: 2, covers: [At(1), At(2)]);
+        Put(At(5), "b", client: 1, covers: [At(4), At(1)]);
+        var snapshots = Begin();
+        await Merge(snapshots);
+        Assert.Equal([At(5).Id, At(3).Id, At(2).Id, At(4).Id, At(1).Id], snapshots.Covers);
+        Assert.True(snapshots.HasAllOf(At(4)));
+        Assert.False(snapshots.HasAllOf(At(6)));
+    }
+
+    [Fact]
     public async Task One_that_no_newer_one_covers_is_merged_too()
     {
         Put(At(3), "a", client: 2);

@@ -162,10 +162,11 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
         link?.CloseByClient(clean);
     }
 
-    /// <summary>He was shown the document as it was before it was deleted.</summary>
-    public void SeeLife(int number) => Life = Math.Min(Life, number);
-
-    public void OnFrame(Link link, byte kind, ReadOnlyMemory<byte> payload)
+    /// <param name="link">The connection on which it comes.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="payload">What it says.</param>
+    /// <param name="life">The life of the document that the node had when it sent this.</param>
+    public void OnFrame(Link link, byte kind, ReadOnlyMemory<byte> payload, int life)
     {
         if (link != Link)
         {
@@ -189,6 +190,8 @@ internal sealed class Client(World world, SimulatedDocument document, ulong id)
                 link.Hear(BinaryPrimitives.ReadUInt64BigEndian(payload.Span));
                 break;
             default:
+                // He may be shown the document as it was before it was deleted.
+                Life = Math.Min(Life, life);
                 Updates.Apply(Document, payload);
                 if (!shown.TryTake(payload, document.Ledger.Life.EverLogged) && world.Promise != Promise.AnyLog)
                 {

@@ -8,8 +8,12 @@ namespace Relay.Simulation;
 /// <summary>What the invariants look at inside of a node, between its steps: reading changes nothing.</summary>
 internal static class Inside
 {
-    public static IReadOnlyCollection<DocumentSession> Of(SessionRegistry registry) =>
+    public static Dictionary<DocumentName, DocumentSession>.ValueCollection Of(SessionRegistry registry) =>
         Sessions(Table(registry)).Values;
+
+    /// <summary>The session of a document; null if there is none.</summary>
+    public static DocumentSession? Of(SessionRegistry registry, DocumentName document) =>
+        Sessions(Table(registry)).GetValueOrDefault(document);
 
     public static Position PositionOf(DocumentSession session) => Parts(session).Follower.Position;
 

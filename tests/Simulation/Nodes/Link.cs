@@ -112,8 +112,8 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
     public bool HasHeard(ulong message) => heard.Has(message);
 
     /// <summary>
-    /// Whether what the client wrote belongs to the document that he gets to: where it was deleted meanwhile, his
-    /// connection to the one that follows is broken.
+    /// Whether what the client wrote belongs to the document that he gets to, or to a later one: where it was deleted
+    /// meanwhile, his connection to the one that follows is broken. A node that does not know that yet takes all.
     /// </summary>
     private bool IsOfThisLife()
     {
@@ -123,7 +123,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
             return client.Life == ledger.Life.Number && !(client.IsGone && ledger.Life.IsDeleted);
         }
 
-        return client.Life == LifeOf(session).Number;
+        return client.Life >= LifeOf(session).Number;
     }
 
     private Life LifeOf(DocumentSession shown) => client.Of.Ledger.LifeIn(Inside.PositionOf(shown).Epoch);
@@ -184,6 +184,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
         foreach (var frame in frames)
         {
             var (kind, payload) = (frame.Span[0], frame[1..]);
+            var life = LifeOf(session!).Number;
             if (kind is PlainFormat.Step2 or PlainFormat.Updated)
             {
                 if (world.IsTracing)
@@ -197,7 +198,7 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
                 Show(payload);
             }
 
-            Back(() => client.OnFrame(this, kind, payload));
+            Back(() => client.OnFrame(this, kind, payload, life));
         }
 
         if (!world.Random.Chance(world.Weather.SlowClients))
@@ -242,7 +243,6 @@ internal sealed class Link(World world, Client client, Node node) : ISessionConn
 
     private void Show(ReadOnlyMemory<byte> payload)
     {
-        client.SeeLife(LifeOf(session!).Number);
         if (node.ShowsUnlogged(session!) && !Updates.Contains(Inside.DocumentOf(session!), payload))
         {
             if (client.Link == this && OwnUpdatesIn(payload).Any())

@@ -187,7 +187,7 @@ internal sealed class Node(World world, int number)
 
     /// <summary>The session of a document, if there is one.</summary>
     public DocumentSession? SessionOf(DocumentName document) =>
-        Inside.Of(Sessions).FirstOrDefault(session => session.Name == document);
+        Inside.Of(Sessions, document);
 
     /// <summary>Looks at the sessions that have moved since this was last called.</summary>
     public void CheckPositions()

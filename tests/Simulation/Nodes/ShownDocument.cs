@@ -21,6 +21,12 @@ internal sealed class ShownDocument(IContentKind kind)
     /// builds on, no node has that.</param>
     public bool TryTake(ReadOnlyMemory<byte> update, IContent logged)
     {
+        if (pending.Count == 0 && shown.HasPastOf(update))
+        {
+            Updates.Apply(shown, update);
+            return true;
+        }
+
         pending.Add(update);
         if (!kind.TryMerge(pending, out var merged, out var error))
         {

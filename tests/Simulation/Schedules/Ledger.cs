@@ -134,11 +134,20 @@ internal sealed class Ledger(Promise promise, Updates updates)
         var trimmed = before.Entries.Where(e => e.Kind == EntryKind.Update && e.Position.Offset <= after.Start.Offset)
             .ToList();
         var readable = Snapshots.Readable.ToList();
+        if (!AreTwoWhole(readable, trimmed))
+        {
+            CheckTrimmed(readable, trimmed, after);
+        }
+
+        OnShrunk("trimming");
+    }
+
+    private void CheckTrimmed(List<Snapshot> readable, List<LoggedEntry> trimmed, LogVersion after)
+    {
         for (var lost = WasDamaged ? readable.Count : 0; lost <= readable.Count; lost++)
         {
             var rest = updates.DocumentOf(
-                [.. readable.Where((_, i) => i != lost).Select(s => s.Update),
-                    .. after.Updates]);
+                [.. readable.Where((_, i) => i != lost).Select(s => s.Update), .. after.Updates]);
             if (!trimmed.TrueForAll(e => Updates.Contains(rest, e.Payload)))
             {
                 throw new ScheduleFailedException(lost == readable.Count
@@ -147,8 +156,6 @@ internal sealed class Ledger(Promise promise, Updates updates)
                         + "has what was trimmed.");
             }
         }
-
-        OnShrunk("trimming");
     }
 
     /// <summary>Something stored is gone: nothing that must be kept may be gone with it.</summary>
@@ -159,6 +166,19 @@ internal sealed class Ledger(Promise promise, Updates updates)
         {
             throw new ScheduleFailedException($"What was acknowledged or seen was lost by {what}.");
         }
+    }
+
+    /// <summary>Whether each of two snapshots has all entries: then any one may turn out unreadable.</summary>
+    private bool AreTwoWhole(List<Snapshot> readable, List<LoggedEntry> trimmed)
+    {
+        var whole = 0;
+        for (var i = 0; i < readable.Count && whole < 2; i++)
+        {
+            var document = updates.DocumentOf(readable[i].Update);
+            whole += trimmed.TrueForAll(entry => Updates.Contains(document, entry.Payload)) ? 1 : 0;
+        }
+
+        return whole == 2;
     }
 
     public void OnReplicated()

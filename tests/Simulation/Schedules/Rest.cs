@@ -66,7 +66,7 @@ internal sealed class Rest(World world, Administrators administrators)
             client.Disconnect(clean: world.Random.Chance(0.5), forGood: true);
         }
 
-        Wait(pass, WhyNotGone);
+        Wait(pass, WhyNotGone, SessionsLeft);
         foreach (var document in world.Documents)
         {
             CheckStored(document);
@@ -75,7 +75,7 @@ internal sealed class Rest(World world, Administrators administrators)
         WaitForQuiet(pass, "when all have gone");
 
         // An append that was given up may have come late, and is a job like any other.
-        Wait(pass, WhyNotGone);
+        Wait(pass, WhyNotGone, SessionsLeft);
     }
 
     /// <summary>
@@ -84,9 +84,12 @@ internal sealed class Rest(World world, Administrators administrators)
     /// </summary>
     private void WaitForQuiet(Action<TimeSpan> pass, string when)
     {
-        Wait(pass, () => world.Agenda.Now - world.Motion.LastAt < Motion.Window
-            ? $"The world does not come to rest {when}: {world.Motion}."
-            : null);
+        Wait(
+            pass,
+            () => world.Agenda.Now - world.Motion.LastAt < Motion.Window
+                ? $"The world does not come to rest {when}: "
+                : null,
+            () => $"{world.Motion}.");
         var before = world.Agenda.Steps;
         pass(Motion.Window);
         var steps = world.Agenda.Steps - before;
@@ -101,14 +104,17 @@ internal sealed class Rest(World world, Administrators administrators)
         world.Trace($"quiet {when}: {steps} steps in {Motion.Window.TotalSeconds:0} s");
     }
 
-    private static void Wait(Action<TimeSpan> pass, Func<string?> whyNot)
+    /// <param name="pass">Passes time.</param>
+    /// <param name="whyNot">What is still waited for; null when it has come.</param>
+    /// <param name="details">What a failure says besides.</param>
+    private static void Wait(Action<TimeSpan> pass, Func<string?> whyNot, Func<string>? details = null)
     {
         var waited = TimeSpan.Zero;
         for (; whyNot() is { } problem; waited += Step)
         {
             if (waited > Longest)
             {
-                throw new ScheduleFailedException(problem);
+                throw new ScheduleFailedException(problem + details?.Invoke());
             }
 
             pass(Step);
@@ -164,9 +170,7 @@ internal sealed class Rest(World world, Administrators administrators)
 
             if (node.Sessions.Count > 0)
             {
-                var left = Inside.Of(node.Sessions).FirstOrDefault();
-                return $"{node.Process.Name} still has a session: "
-                    + $"{(left is not null ? Inside.Describe(left) : "one that is being freed")}.";
+                return $"{node.Process.Name} still has a session.";
             }
 
             if (world.Documents.Any(document => document.Redis.Channels.CountOf(node.Process) > 0))
@@ -195,6 +199,13 @@ internal sealed class Rest(World world, Administrators administrators)
         }
 
         return null;
+    }
+
+    /// <summary>What is known of the first session that is left.</summary>
+    private string SessionsLeft()
+    {
+        var left = world.Nodes.SelectMany(node => Inside.Of(node.Sessions)).FirstOrDefault();
+        return left is null ? "" : $" Of {left.Name}: {Inside.Describe(left)}.";
     }
 
     private void CheckStored(SimulatedDocument document)

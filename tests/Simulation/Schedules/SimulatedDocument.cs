@@ -11,8 +11,8 @@ internal sealed class SimulatedDocument
     {
         Name = DocumentName.Create(name);
         Ledger = new Ledger(world.Promise, world.Updates);
-        Snapshots = new Snapshots(world.Agenda, Ledger, world.Updates, world.Trace, world.Upgrade);
-        Redis = new Redis(world.Agenda, world.Random, Ledger, name, world.RedisService, world.Trace)
+        Snapshots = new Snapshots(world, Ledger);
+        Redis = new Redis(world, Ledger, name)
         {
             WaitsForReplicas = world.Promise == Promise.ReplicatedLog,
             Channels = new Channels(world, Name, () => Redis!),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Relay.Persistence;
 using Relay.Sessions;
 using Relay.Yjs;
@@ -148,12 +149,29 @@ internal sealed class World
 
     public void Trace(string line) => trace?.Add($"{Agenda.Now.TotalSeconds,9:0.000}  {line}");
 
+    public void Trace([InterpolatedStringHandlerArgument("")] ref TraceLine line)
+    {
+        if (IsTracing)
+        {
+            Trace(line.ToText());
+        }
+    }
+
     /// <summary>
     /// Breaks the schedule off after the present step: for places from which an exception would not get out.
     /// </summary>
     public void Fail(string sentence) => failure ??= sentence;
 
-    public SimulatedDocument Of(DocumentName name) => Documents.First(document => document.Name == name);
+    public SimulatedDocument Of(DocumentName name)
+    {
+        for (var i = 0; ; i++)
+        {
+            if (Documents[i].Name == name)
+            {
+                return Documents[i];
+            }
+        }
+    }
 
     /// <summary>All connections of processes to the channels break and come back.</summary>
     public void Interrupt(Process? process = null)

@@ -92,7 +92,7 @@ internal sealed class Channels(World world, DocumentName document, Func<Redis> r
     {
         foreach (var subscription in subscriptions.Where(s => process is null || s.Process == process))
         {
-            Notice(subscription, TimeSpan.FromMilliseconds(random.Below(process is null ? 3_000 : 1_000)));
+            subscription.Notice(TimeSpan.FromMilliseconds(random.Below(process is null ? 3_000 : 1_000)));
         }
     }
 
@@ -135,19 +135,16 @@ internal sealed class Channels(World world, DocumentName document, Func<Redis> r
 
         redis().WhenReplicated(subscription.HeldFor, () =>
         {
-            subscription.Add(agenda, Delay(), message);
+            subscription.Send(Delay(), message);
             if (mayRepeat && random.Chance(weather.RepeatedMessages))
             {
-                subscription.Add(agenda, Delay(), message);
+                subscription.Send(Delay(), message);
             }
         });
     }
 
     private void Notice(Subscription subscription) =>
-        Notice(subscription, TimeSpan.FromMilliseconds(random.Below((int)EndCheck.TotalMilliseconds)));
-
-    private void Notice(Subscription subscription, TimeSpan after) =>
-        subscription.Add(agenda, after, static listener => listener.OnInterrupted(), isInOrder: false);
+        subscription.Notice(TimeSpan.FromMilliseconds(random.Below((int)EndCheck.TotalMilliseconds)));
 
     private TimeSpan Delay() =>
         TimeSpan.FromMicroseconds(20 + random.Below(random.Chance(weather.LongDelays) ? 400_000 : 1_500));
@@ -155,7 +152,7 @@ internal sealed class Channels(World world, DocumentName document, Func<Redis> r
     /// <summary>One listener's place at the channels.</summary>
     internal sealed class Subscription(Channels channels, Process process, IChannelListener listener) : IAsyncDisposable
     {
-        private TimeSpan last;
+        private readonly Lane lane = new(channels.agenda);
 
         public Process Process => process;
 
@@ -164,17 +161,12 @@ internal sealed class Channels(World world, DocumentName document, Func<Redis> r
 
         public long HeldFor { get; set; }
 
-        public void Add(Agenda agenda, TimeSpan after, Action<IChannelListener> message, bool isInOrder = true)
-        {
-            var at = agenda.Now + after;
-            if (isInOrder)
-            {
-                at = at > last ? at : last + new TimeSpan(1);
-                last = at;
-            }
+        /// <summary>A message comes, in the order of all that are sent.</summary>
+        public void Send(TimeSpan after, Action<IChannelListener> message) =>
+            lane.Bring(process, after, () => message(listener));
 
-            agenda.Add(at - agenda.Now, process, () => message(listener));
-        }
+        /// <summary>The subscriber notices that it may have missed something.</summary>
+        public void Notice(TimeSpan after) => channels.agenda.Add(after, process, listener.OnInterrupted);
 
         public ValueTask DisposeAsync()
         {

@@ -29,15 +29,15 @@ internal sealed class JobClient(Process process, World world) : ISaveJobs
             cancellation,
             what: null);
 
-    public async ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation) =>
-        await Call(
+    public ValueTask FailAsync(DocumentName document, string problem, CancellationToken cancellation) =>
+        new(Call(
             () =>
             {
                 world.Of(document).Redis.Jobs.Fail(process);
                 return true;
             },
             cancellation,
-            "failure of a save");
+            "failure of a save").AsTask());
 
     public ValueTask<IReadOnlyList<SaveJob>> ListAsync(int most, CancellationToken cancellation) =>
         throw new NotSupportedException("The simulation lists no jobs.");

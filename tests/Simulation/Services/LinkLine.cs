@@ -7,14 +7,15 @@ internal sealed class LinkLine : ILinkConnection
 {
     private readonly LinkNetwork network;
     private readonly Agenda agenda;
+    private readonly Lane lane;
     private readonly Queue<byte[]> arrived = new();
     private TaskCompletionSource<ReadOnlyMemory<byte>?>? waiting;
-    private TimeSpan last;
 
     private LinkLine(LinkNetwork network, Agenda agenda, Process process)
     {
         this.network = network;
         this.agenda = agenda;
+        lane = new Lane(agenda);
         Process = process;
     }
 
@@ -48,9 +49,7 @@ internal sealed class LinkLine : ILinkConnection
             var bytes = frame.ToArray();
             foreach (var delay in network.Arrivals())
             {
-                var at = agenda.Now + delay;
-                last = at > last ? at : last + new TimeSpan(1);
-                agenda.Add(last - agenda.Now, Other.Process, () => Other.Arrive(bytes));
+                lane.Bring(Other.Process, delay, () => Other.Arrive(bytes));
             }
         }
 

@@ -27,15 +27,15 @@ internal sealed class LocatorClient(Process process, Locators locators, NodeIden
             cancellation,
             "addition to the locator");
 
-    public async ValueTask RemoveAsync(DocumentName document, CancellationToken cancellation) =>
-        await Call(
+    public ValueTask RemoveAsync(DocumentName document, CancellationToken cancellation) =>
+        new(Call(
             () =>
             {
                 _ = locator.RemoveAsync(document, CancellationToken.None);
                 return true;
             },
             cancellation,
-            "removal from the locator");
+            "removal from the locator").AsTask());
 
     /// <summary>Renews the node's item; a beat that is lost is followed by the next one.</summary>
     public void Beat()

@@ -7,11 +7,12 @@ namespace Relay.Simulation;
 /// The store behind the backplane, with one document's log. Every change makes a new version, which replicas reach some
 /// time later: a failover goes back to an older version, and the log grows on from there.
 /// </summary>
-internal sealed class Redis(
-    Agenda agenda, SeededRandom random, Ledger ledger, string name, Service service, Action<string> trace)
+internal sealed class Redis(World world, Ledger ledger, string name)
 {
     private const int KeptVersions = 40;
 
+    private readonly Agenda agenda = world.Agenda;
+    private readonly SeededRandom random = world.Random;
     private readonly List<LogVersion?> versions = [null];
     private readonly List<(long Version, Action Then)> waiting = [];
     private long firstVersion;
@@ -21,7 +22,7 @@ internal sealed class Redis(
     private DateTimeOffset quietSince;
 
     /// <summary>Whether the server can be reached: the same for all documents.</summary>
-    public Service Service => service;
+    public Service Service => world.RedisService;
 
     public Channels Channels { get; init; } = null!;
 
@@ -86,7 +87,7 @@ internal sealed class Redis(
             Fields = entry.Fields,
         };
         Change(log with { Entries = [.. log.Entries, logged] });
-        trace($"{name}'s log: {from.Name} stores {logged.Position}");
+        world.Trace($"{name}'s log: {from.Name} stores {logged.Position}");
         ledger.OnStored(logged, started);
         Channels.Deliver(from, logged, Version);
         return new AppendResult(started ? AppendOutcome.StartedEpoch : AppendOutcome.Stored, logged.Position,
@@ -121,7 +122,7 @@ internal sealed class Redis(
         };
         Change(new LogVersion(new Position(logged.Position.Epoch, 0, EntryId.None), [logged], Position.None));
         firstOfLife = Version;
-        trace($"{name}'s log: {from.Name} begins it anew at {logged.Position}, {entry.Kind}");
+        world.Trace($"{name}'s log: {from.Name} begins it anew at {logged.Position}, {entry.Kind}");
         ledger.OnStored(logged, started: true);
         Channels.Deliver(from, logged, Version);
         return new AppendResult(AppendOutcome.StartedEpoch, logged.Position, EntryId.None);
@@ -141,7 +142,7 @@ internal sealed class Redis(
         if (log.Has(saved))
         {
             Jobs.Begin();
-            trace(
+            world.Trace(
                 $"{name}'s log: {from.Name} has saved {saved}, trims through {trimThrough}; "
                     + $"it begins after {next.Start}");
             Channels.DeliverSaved(from, saved);
@@ -170,7 +171,7 @@ internal sealed class Redis(
     /// <summary>Everything is gone, on the replicas too.</summary>
     public void Flush()
     {
-        trace($"{name}'s log: flushed");
+        world.Trace($"{name}'s log: flushed");
         GoBackTo(null);
     }
 
@@ -180,7 +181,7 @@ internal sealed class Redis(
     public void FailOver(bool toAnyVersion)
     {
         var to = toAnyVersion ? Math.Max(Math.Max(firstVersion, firstOfLife), Version - random.Below(8)) : Replicated;
-        trace($"{name}'s log: failover from version {Version} to {to}, which ends at "
+        world.Trace($"{name}'s log: failover from version {Version} to {to}, which ends at "
             + $"{versions[(int)(to - firstVersion)]?.End}");
         GoBackTo(versions[(int)(to - firstVersion)]);
     }
@@ -190,7 +191,7 @@ internal sealed class Redis(
     {
         if (Log is { IsCovered: true } && Now - quietSince > TimeSpan.FromSeconds(30))
         {
-            trace($"{name}'s log: expires");
+            world.Trace($"{name}'s log: expires");
             Change(null);
             ledger.OnShrunk("the log's expiry");
         }

@@ -45,9 +45,9 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
         Call(world.Of(document).Redis, () => Read(world.Of(document).Redis, after), cancellation, "read of a log",
             holds: true);
 
-    public async ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
+    public ValueTask CheckpointAsync(DocumentName document, Position saved, Position trimThrough,
         CancellationToken cancellation) =>
-        await Call(
+        new(Call(
             world.Of(document).Redis,
             () =>
             {
@@ -55,7 +55,7 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
                 return true;
             },
             cancellation,
-            "checkpoint");
+            "checkpoint").AsTask());
 
     public async ValueTask<IAsyncDisposable> SubscribeAsync(DocumentName document, IChannelListener listener,
         CancellationToken cancellation)
@@ -86,7 +86,7 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
         DocumentName document, AwarenessKind kind, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
         PublishHolderAsync(document, kind, null!, content, cancellation);
 
-    public async ValueTask PublishHolderAsync(
+    public ValueTask PublishHolderAsync(
         DocumentName document,
         AwarenessKind kind,
         DocumentHolder holder,
@@ -95,7 +95,7 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
     {
         var bytes = content.ToArray();
         var redis = world.Of(document).Redis;
-        await Call(
+        return new ValueTask(Call(
             redis,
             () =>
             {
@@ -103,15 +103,15 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
                 return true;
             },
             cancellation,
-            what: null);
+            what: null).AsTask());
     }
 
-    public async ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
+    public ValueTask PublishStatelessAsync(DocumentName document, ulong sender, ReadOnlyMemory<byte> message,
         CancellationToken cancellation)
     {
         var bytes = message.ToArray();
         var redis = world.Of(document).Redis;
-        await Call(
+        return new ValueTask(Call(
             redis,
             () =>
             {
@@ -119,7 +119,7 @@ internal sealed class RedisClient(Process process, World world) : IDocumentLog, 
                 return true;
             },
             cancellation,
-            "message");
+            "message").AsTask());
     }
 
     private LogReadResult Read(Redis redis, Position after)

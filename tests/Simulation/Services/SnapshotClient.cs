@@ -6,17 +6,17 @@ namespace Relay.Simulation;
 /// <summary>One process's way to the snapshot store.</summary>
 internal sealed class SnapshotClient(Process process, World world) : ISnapshotStore
 {
-    public async ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
+    public ValueTask WriteAsync(Snapshot snapshot, CancellationToken cancellation)
     {
         var written = world.Upgrade?.Written(process, snapshot) ?? snapshot;
-        await Call(
+        return new ValueTask(Call(
             () =>
             {
                 world.Of(snapshot.Document).Snapshots.Write(process, written);
                 return true;
             },
             cancellation,
-            "write of a snapshot");
+            "write of a snapshot").AsTask());
     }
 
     public ValueTask<IReadOnlyList<SnapshotInfo>> ListAsync(DocumentName document, CancellationToken cancellation) =>
@@ -26,15 +26,15 @@ internal sealed class SnapshotClient(Process process, World world) : ISnapshotSt
         CancellationToken cancellation) =>
         Call(() => world.Of(document).Snapshots.Read(process, snapshot.Position), cancellation, "read of a snapshot");
 
-    public async ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
-        await Call(
+    public ValueTask DeleteAsync(DocumentName document, SnapshotInfo snapshot, CancellationToken cancellation) =>
+        new(Call(
             () =>
             {
                 world.Of(document).Snapshots.Delete(process, snapshot.Position);
                 return true;
             },
             cancellation,
-            "deletion of a snapshot");
+            "deletion of a snapshot").AsTask());
 
     /// <summary>Only administrators do this, and there are none in a schedule.</summary>
     public ValueTask<string?> SetAsideAsync(DocumentName document, SnapshotInfo snapshot,

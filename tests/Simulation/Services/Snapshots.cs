@@ -7,9 +7,9 @@ namespace Relay.Simulation;
 /// The snapshot store of one document. A snapshot is never overwritten: writing the same position again must bring
 /// nothing that the stored one lacks.
 /// </summary>
-internal sealed class Snapshots(
-    Agenda agenda, Ledger ledger, Updates updates, Action<string> trace, RollingUpgrade? upgrade)
+internal sealed class Snapshots(World world, Ledger ledger)
 {
+    private readonly RollingUpgrade? upgrade = world.Upgrade;
     private readonly List<Stored> stored = [];
 
     /// <summary>Newest first, as a listing shows them.</summary>
@@ -39,10 +39,10 @@ internal sealed class Snapshots(
             return;
         }
 
-        trace($"snapshots: {process.Name} stores {snapshot.Position}, {snapshot.Update.Length} bytes");
+        world.Trace($"snapshots: {process.Name} stores {snapshot.Position}, {snapshot.Update.Length} bytes");
         CheckCovers(snapshot, stored.Where(s => snapshot.Covers.Contains(s.Snapshot.Position.Id))
             .Select(s => s.Snapshot));
-        stored.Add(new Stored(snapshot with { Update = snapshot.Update.ToArray() }, ProcessTime.At(agenda)));
+        stored.Add(new Stored(snapshot with { Update = snapshot.Update.ToArray() }, ProcessTime.At(world.Agenda)));
         stored.Sort(static (a, b) => Compare(b.Snapshot.Position, a.Snapshot.Position));
         ledger.OnSnapshot(snapshot);
     }
@@ -59,7 +59,7 @@ internal sealed class Snapshots(
     {
         if (stored.RemoveAll(s => s.Snapshot.Position == position) > 0)
         {
-            trace($"snapshots: {process.Name} deletes {position}");
+            world.Trace($"snapshots: {process.Name} deletes {position}");
             ledger.OnShrunk("the removal of a snapshot");
         }
     }
@@ -72,7 +72,7 @@ internal sealed class Snapshots(
             return false;
         }
 
-        trace($"snapshots: a bit flips in {stored[0].Snapshot.Position}");
+        world.Trace($"snapshots: a bit flips in {stored[0].Snapshot.Position}");
         stored[0].IsDamaged = true;
         ledger.OnShrunk("the damage of a snapshot");
         return true;
@@ -90,7 +90,7 @@ internal sealed class Snapshots(
         foreach (var other in covered)
         {
             if (other.Kind == SnapshotKind.Tombstone
-                || !Updates.Contains(updates.DocumentOf(snapshot.Update), other.Update))
+                || !Updates.Contains(world.Updates.DocumentOf(snapshot.Update), other.Update))
             {
                 throw new ScheduleFailedException(
                     $"The snapshot at {snapshot.Position} says that it covers the one at {other.Position}.");
