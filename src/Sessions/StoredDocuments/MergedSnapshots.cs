@@ -40,9 +40,8 @@ internal sealed partial class MergedSnapshots(
     /// <summary>The newest snapshot that was merged; <see cref="Position.None"/> for none.</summary>
     public Position Newest => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
 
-    /// <summary>The newest merged snapshot of another epoch; <see cref="Position.None"/> for none.</summary>
-    public Position NewestOutside(long epoch) =>
-        listing.Select(s => s.Position).FirstOrDefault(p => merged.ContainsKey(p) && p.Epoch != epoch);
+    /// <summary>When a listed snapshot was stored, by the store's clock.</summary>
+    public DateTimeOffset StoredAt(Position position) => listing.First(s => s.Position == position).StoredAt;
 
     /// <summary>The listed snapshots at some positions, newest first.</summary>
     public IEnumerable<SnapshotInfo> At(IReadOnlySet<Position> positions) =>
@@ -137,7 +136,7 @@ internal sealed partial class MergedSnapshots(
     /// </summary>
     public bool IsReplaced(Position bad)
     {
-        var badStoredAt = listing.First(s => s.Position == bad).StoredAt;
+        var badStoredAt = StoredAt(bad);
         return listing.Any(s => merged.ContainsKey(s.Position)
             && (s.Position.Epoch > bad.Epoch ? s.StoredAt > badStoredAt
                 : s.Position.Epoch == bad.Epoch && s.Position.Offset > bad.Offset));

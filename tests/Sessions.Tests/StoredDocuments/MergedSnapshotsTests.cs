@@ -39,19 +39,6 @@ public sealed class MergedSnapshotsTests
     }
 
     [Fact]
-    public async Task The_newest_of_another_epoch_is_told_apart()
-    {
-        Put(At(9, epoch: 1), "a", client: 1);
-        Put(At(2, epoch: 2), "b", client: 2);
-        var snapshots = Begin();
-        await Merge(snapshots);
-        Assert.Equal(At(2, epoch: 2), snapshots.Newest);
-        Assert.Equal(At(9, epoch: 1), snapshots.NewestOutside(2));
-        Assert.Equal(At(2, epoch: 2), snapshots.NewestOutside(1));
-        Assert.True(Begin().Newest.IsNone);
-    }
-
-    [Fact]
     public async Task What_is_older_than_a_tombstone_does_not_count()
     {
         Put(At(3), "a");
