@@ -122,7 +122,9 @@ internal sealed class DurableStateReading(
     /// <summary>
     /// The newest snapshot does not stand in this log: the log was lost and begun anew, or a failover lost its last
     /// entries and it has grown since. The state is whole if the entries begin at the log's beginning, or if a
-    /// snapshot that stands in this log covers what is trimmed.
+    /// snapshot that stands in this log covers what is trimmed, or if one of a lost history says that it covers the
+    /// snapshot through which the log was trimmed. That one may have been pruned: a failover can lose the trimming that
+    /// came after, and then the log reaches back further than the snapshots that are kept.
     /// </summary>
     private async ValueTask<DurableState?> ReadOtherHistoryAsync(LogReadResult read, CancellationToken cancellation)
     {
@@ -144,6 +146,17 @@ internal sealed class DurableStateReading(
                 default:
                     break;
             }
+        }
+
+        switch (await snapshots.MergeCoveringAsync(read.Start.Id, cancellation))
+        {
+            case SnapshotMergeStep.Merged:
+                return Finish(read.End, read.Entries, Position.None, read.Start);
+            case SnapshotMergeStep.Moved:
+                Problem = snapshots.Problem;
+                return null;
+            default:
+                break;
         }
 
         if (acceptsGap)

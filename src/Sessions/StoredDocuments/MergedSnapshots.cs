@@ -122,6 +122,26 @@ internal sealed partial class MergedSnapshots(
         return SnapshotMergeStep.Merged;
     }
 
+    /// <summary>
+    /// Merges listed snapshots, newest first, until one says that it covers a snapshot which may not be listed any
+    /// more.
+    /// </summary>
+    /// <param name="id">The id in that snapshot's position.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Merged, or moved; unreadable if none says so that reads.</returns>
+    public async ValueTask<SnapshotMergeStep> MergeCoveringAsync(EntryId id, CancellationToken cancellation)
+    {
+        foreach (var snapshot in listing.TakeWhile(s => !covers.Contains(id) && !s.IsTombstoneOf(name)))
+        {
+            if (await MergeAsync(snapshot, cancellation) == SnapshotMergeStep.Moved)
+            {
+                return SnapshotMergeStep.Moved;
+            }
+        }
+
+        return covers.Contains(id) ? SnapshotMergeStep.Merged : SnapshotMergeStep.Unreadable;
+    }
+
     /// <summary>Whether the store lists a snapshot now that it did not list before.</summary>
     public async ValueTask<bool> HasNewAsync(CancellationToken cancellation)
     {

@@ -39,6 +39,21 @@ public sealed class MergedSnapshotsTests
     }
 
     [Fact]
+    public async Task Covered_ones_are_merged_only_to_find_which_of_them_covers_one_that_was_pruned()
+    {
+        Put(At(3), "a", covers: [At(1)]);
+        Put(At(5), "ab", covers: [At(3)]);
+        var snapshots = Begin();
+        await Merge(snapshots);
+        Assert.Equal([At(5)], snapshots.Merged.Keys);
+        Assert.Equal(
+            SnapshotMergeStep.Merged, await snapshots.MergeCoveringAsync(At(1).Id, CancellationToken.None));
+        Assert.Equal([At(5), At(3)], snapshots.Merged.Keys);
+        Assert.Equal(
+            SnapshotMergeStep.Unreadable, await snapshots.MergeCoveringAsync(At(2).Id, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task What_is_older_than_a_tombstone_does_not_count()
     {
         Put(At(3), "a");
