@@ -21,6 +21,9 @@ internal sealed partial class UnloggedUpdates
     /// </summary>
     private IContent? shown;
 
+    /// <summary>What shown updates may build on; null if none was shown.</summary>
+    private UnloggedPast? past;
+
     /// <summary>
     /// What the clients of another node shared unlogged when this one loaded the document. Both nodes append it: the
     /// other one may die before it can, and clients of this one have seen it.
@@ -90,6 +93,7 @@ internal sealed partial class UnloggedUpdates
 
         isLogAway = false;
         shown = null;
+        past = null;
     }
 
     /// <summary>Shows what was just taken into the outbox, from index <paramref name="first"/> on.</summary>
@@ -101,24 +105,34 @@ internal sealed partial class UnloggedUpdates
         }
     }
 
-    /// <summary>All that is shared unlogged, as one update; empty if there is none.</summary>
+    /// <summary>
+    /// All that is shared unlogged and takes effect at once, as one update; empty if there is none.
+    /// </summary>
     /// <param name="except">Without what this connection wrote; null for all.</param>
     public ReadOnlyMemory<byte> Merge(Attachment? except)
     {
-        List<ReadOnlyMemory<byte>> updates = isLogAway
-            ? [.. outbox.Unlogged.Where(i => except is null || i.From != except).Select(i => i.Update)]
-            : [];
+        List<ReadOnlyMemory<byte>> updates = [];
+        var known = new UnloggedPast(content);
         if (!peer.IsEmpty)
         {
             // Gone as soon as the document has all of it; what does not read does not count.
             if (content.Document.TryGetNews(peer, out var diff, out _) && !diff.IsEmpty)
             {
-                updates.Add(diff);
+                if (known.TryAdd(diff))
+                {
+                    updates.Add(diff);
+                }
             }
             else
             {
                 peer = default;
             }
+        }
+
+        if (isLogAway)
+        {
+            updates.AddRange(outbox.Unlogged.Where(item => known.TryAdd(item.Update))
+                .Where(item => except is null || item.From != except).Select(item => item.Update));
         }
 
         if (updates.Count == 0)
@@ -164,9 +178,20 @@ internal sealed partial class UnloggedUpdates
         }
     }
 
-    /// <summary>Shows an update to all connections but one.</summary>
+    /// <summary>Shows an update to all connections but one, if it takes effect there at once.</summary>
     private void Show(in OutboxItem item, Attachment? except)
     {
+        if (past is null)
+        {
+            past = new UnloggedPast(content);
+            _ = !peer.IsEmpty && past.TryAdd(peer);
+        }
+
+        if (!past.TryAdd(item.Update))
+        {
+            return;
+        }
+
         shown ??= content.Kind.Create();
         if (!shown.TryApply(item.Update, out var diff, out var error))
         {

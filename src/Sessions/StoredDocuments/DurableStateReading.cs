@@ -123,8 +123,9 @@ internal sealed class DurableStateReading(
     /// <summary>
     /// The newest snapshot does not stand in this log: the log was lost and begun anew, or a failover lost its last
     /// entries and it has grown since. The state is whole if the entries begin at the log's beginning, or if a snapshot
-    /// that stands in this log covers what is trimmed. The log may have gone back so far that the snapshot after which
-    /// it begins has been pruned since. That was done beside one that covers it, and says so.
+    /// that stands in this log covers what is trimmed, or if one of a lost history says that it covers the snapshot
+    /// after which the log begins. That one may have been pruned: a failover can lose the trimming that came after, and
+    /// then the log reaches back further than the snapshots that are kept.
     /// </summary>
     private async ValueTask<DurableState?> ReadOtherHistoryAsync(LogReadResult read, CancellationToken cancellation)
     {
@@ -148,9 +149,15 @@ internal sealed class DurableStateReading(
             }
         }
 
-        if (snapshots.HasAllOf(read.Start))
+        switch (await snapshots.MergeCoveringAsync(read.Start.Id, cancellation))
         {
-            return Finish(read.End, read.Entries, Position.None, read.Start);
+            case SnapshotMergeStep.Merged:
+                return Finish(read.End, read.Entries, Position.None, read.Start);
+            case SnapshotMergeStep.Moved:
+                Problem = snapshots.Problem;
+                return null;
+            default:
+                break;
         }
 
         if (acceptsGap)

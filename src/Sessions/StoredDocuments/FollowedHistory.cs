@@ -14,23 +14,50 @@ namespace Relay.Sessions;
 internal sealed class FollowedHistory(MergedSnapshots snapshots, IContentKind kind, Position covered)
 {
     /// <summary>
-    /// What is neither in the log nor in the snapshot that it goes on from. That is the snapshot that stands in the
-    /// log, or else the newest of another epoch, which all sessions that follow this log have read. A snapshot of the
-    /// log's own epoch that does not stand in it is of a history that a failover lost.
+    /// The clock that dates snapshots and the one that epochs are taken from may differ by as much. A snapshot that was
+    /// stored so shortly before the log began counts as unknown: what only it has is appended once more than necessary.
+    /// </summary>
+    private static readonly TimeSpan MostClockDifference = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// What only snapshots have that a session may lack which follows the log. Sessions that have read it and others
+    /// would be at one position with different documents, so it is to be appended.
     /// </summary>
     public ReadOnlyMemory<byte> Strays(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
     {
-        var from = inLog.IsNone ? snapshots.NewestOutside(epoch) : inLog;
-        if (snapshots.Merged.Keys.All(position => position == from))
+        var known = Known(entries, inLog, epoch);
+        if (ReferenceEquals(known, snapshots.Document))
         {
             return default;
         }
 
-        var lacking = Together(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload)
-            .Concat(snapshots.Merged.Where(m => m.Key == from).Select(m => m.Value)));
-        _ = lacking.TryGetNews(snapshots.Document.EncodeState(), out var strays, out _, isAccepted: true);
+        _ = known.TryGetNews(snapshots.Document.EncodeState(), out var strays, out _, isAccepted: true);
         return strays;
     }
+
+    /// <summary>
+    /// What every session that follows this log surely has. Each has read the snapshots after the log had begun, so it
+    /// has those that were stored before. One that was stored later, by a node that went on with a history that is
+    /// lost, is not known to sessions that had read the snapshots by then. Nor is one of this epoch whose entry a
+    /// failover lost: a session that was suspended at an earlier position, or was behind, goes on with the log without
+    /// noticing the failover.
+    /// </summary>
+    public IContent Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
+    {
+        bool IsKnown(Position snapshot) => snapshot == inLog
+            || (snapshot.Epoch != epoch && (snapshot == covered || IsStoredBefore(snapshot, epoch)));
+        if (snapshots.Merged.Keys.All(IsKnown))
+        {
+            return snapshots.Document;
+        }
+
+        return Together(snapshots.Merged.Where(m => IsKnown(m.Key)).Select(m => m.Value)
+            .Concat(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload)));
+    }
+
+    /// <summary>Whether a snapshot was stored before the log of an epoch began, which is µs since 1970.</summary>
+    private bool IsStoredBefore(Position snapshot, long epoch) =>
+        (snapshots.StoredAt(snapshot) + MostClockDifference - DateTimeOffset.UnixEpoch).TotalMicroseconds < epoch;
 
     /// <summary>A document of updates all of which have been read before.</summary>
     private IContent Together(IEnumerable<ReadOnlyMemory<byte>> updates)
@@ -42,22 +69,5 @@ internal sealed class FollowedHistory(MergedSnapshots snapshots, IContentKind ki
         }
 
         return together;
-    }
-
-    /// <summary>
-    /// What every session that follows this log surely has. A snapshot of another epoch that was stored before this log
-    /// began was read by all of them. A snapshot of this epoch whose entry a failover lost was not: a session that was
-    /// suspended at an earlier position, or was behind, goes on with the log without noticing the failover.
-    /// </summary>
-    public IContent Known(IReadOnlyList<LoggedEntry> entries, Position inLog, long epoch)
-    {
-        bool IsKnown(Position snapshot) => snapshot == inLog || (snapshot == covered && covered.Epoch != epoch);
-        if (snapshots.Merged.Keys.All(IsKnown))
-        {
-            return snapshots.Document;
-        }
-
-        return Together(snapshots.Merged.Where(m => IsKnown(m.Key)).Select(m => m.Value)
-            .Concat(entries.Where(e => e.Kind == EntryKind.Update).Select(e => e.Payload)));
     }
 }

@@ -52,12 +52,8 @@ internal sealed partial class MergedSnapshots(
     /// <summary>The newest snapshot that was merged; <see cref="Position.None"/> for none.</summary>
     public Position Newest => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
 
-    /// <summary>The newest merged snapshot of another epoch; <see cref="Position.None"/> for none.</summary>
-    public Position NewestOutside(long epoch) =>
-        listing.Select(s => s.Position).FirstOrDefault(p => merged.ContainsKey(p) && p.Epoch != epoch);
-
-    /// <summary>Whether the document has all of a snapshot that may have been pruned.</summary>
-    public bool HasAllOf(Position snapshot) => covers.Contains(snapshot.Id);
+    /// <summary>When a listed snapshot was stored, by the store's clock.</summary>
+    public DateTimeOffset StoredAt(Position position) => listing.First(s => s.Position == position).StoredAt;
 
     /// <summary>The listed snapshots at some positions, newest first.</summary>
     public IEnumerable<SnapshotInfo> At(IReadOnlySet<Position> positions) =>
@@ -138,6 +134,26 @@ internal sealed partial class MergedSnapshots(
         return SnapshotMergeStep.Merged;
     }
 
+    /// <summary>
+    /// Merges listed snapshots, newest first, until one says that it covers a snapshot which may not be listed any
+    /// more.
+    /// </summary>
+    /// <param name="id">The id in that snapshot's position.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Merged, or moved; unreadable if none says so that reads.</returns>
+    public async ValueTask<SnapshotMergeStep> MergeCoveringAsync(EntryId id, CancellationToken cancellation)
+    {
+        foreach (var snapshot in listing.TakeWhile(s => !covers.Contains(id) && !s.IsTombstoneOf(name)))
+        {
+            if (await MergeAsync(snapshot, cancellation) == SnapshotMergeStep.Moved)
+            {
+                return SnapshotMergeStep.Moved;
+            }
+        }
+
+        return covers.Contains(id) ? SnapshotMergeStep.Merged : SnapshotMergeStep.Unreadable;
+    }
+
     /// <summary>Whether the store lists a snapshot now that it did not list before.</summary>
     public async ValueTask<bool> HasNewAsync(CancellationToken cancellation)
     {
@@ -152,7 +168,7 @@ internal sealed partial class MergedSnapshots(
     /// </summary>
     public bool IsReplaced(Position bad)
     {
-        var badStoredAt = listing.First(s => s.Position == bad).StoredAt;
+        var badStoredAt = StoredAt(bad);
         return listing.Any(s => merged.ContainsKey(s.Position)
             && (s.Position.Epoch > bad.Epoch ? s.StoredAt > badStoredAt
                 : s.Position.Epoch == bad.Epoch && s.Position.Offset > bad.Offset));

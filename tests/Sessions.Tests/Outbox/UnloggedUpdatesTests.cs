@@ -113,6 +113,36 @@ public sealed class UnloggedUpdatesTests
         Assert.Single(world.Backplane.Entries(World.Name));
     }
 
+    [Fact]
+    public void What_builds_on_what_no_client_was_shown_is_not_shown_before_it_is_logged()
+    {
+        using var world = Away();
+        world.Type(OutboxWorld.Writer(), 0);
+        world.Type(OutboxWorld.Writer(), 2);
+        world.Bench.Advance(Grace);
+        world.Type(OutboxWorld.Writer(), 3);
+        world.Bench.Do(() => world.Unlogged.ShowTaken(world.Outbox.Count - 1));
+        Assert.Equal(Messages.Typed(1, 0, "a"), Assert.Single(world.Shown).Update.ToArray());
+        Assert.Equal(Messages.Typed(1, 0, "a"), world.Unlogged.Merge(null).ToArray());
+
+        // It does once what is missing is there.
+        world.Type(OutboxWorld.Writer(), 1);
+        world.Type(OutboxWorld.Writer(), 2);
+        world.Bench.Do(() => world.Unlogged.ShowTaken(world.Outbox.Count - 2));
+        Assert.Equal(3, world.Shown.Count);
+    }
+
+    [Fact]
+    public void What_builds_on_what_another_node_shares_unlogged_is_shown()
+    {
+        using var world = Away();
+        world.Bench.Do(() => world.Unlogged.OnPeer(Messages.Typed(7, 0, "p")));
+        world.Type(OutboxWorld.Writer(), 1, client: 7);
+        world.Bench.Advance(Grace);
+        Assert.Contains(world.Shown, shown => shown.Update.Span.SequenceEqual(Messages.Typed(7, 1, "a")));
+        Assert.Equal(World.StateOf(Messages.Typed(7, 0, "pa")), World.StateOf(world.Unlogged.Merge(null).ToArray()));
+    }
+
     /// <summary>A log that does not answer.</summary>
     private static OutboxWorld Away()
     {

@@ -122,10 +122,38 @@ public sealed class DurableStateReadingTests
         Assert.Contains("stored while the log was read", reading.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_snapshot_of_a_lost_history_that_covers_what_was_trimmed_makes_the_document_whole()
+    {
+        var (first, second) = (Append(1), Append(2));
+        Put(first.Position, first.Payload);
+        await log.CheckpointAsync(World.Name, second.Position, first.Position, CancellationToken.None);
+        Assert.Equal(first.Position, (await log.ReadAsync(World.Name, Position.None, CancellationToken.None)).Start);
+
+        // The snapshot at the first entry is pruned, and a failover loses the entries that those after it stand at.
+        await store.DeleteAsync(World.Name, Info(first.Position), CancellationToken.None);
+        var lost = new Position(first.Position.Epoch, 7, new EntryId(77));
+        var newest = new Position(first.Position.Epoch, 9, new EntryId(99));
+        Put(lost, first.Payload, first.Position.Id);
+        Put(newest, first.Payload, lost.Id);
+        var state = await ReadAsync();
+        Assert.Equal(DurableOutcome.Read, state!.Outcome);
+        Assert.Equal(second.Position, state.Position);
+        Assert.Equal(World.StateOf(first.Payload.ToArray(), second.Payload.ToArray()), state.Document.EncodeState());
+
+        // Other sessions that follow the log may not have read them.
+        Assert.Equal(World.StateOf(second.Payload.ToArray()), state.Known.EncodeState());
+
+        await store.DeleteAsync(World.Name, Info(lost), CancellationToken.None);
+        Assert.Null(await ReadAsync());
+    }
+
+    private static SnapshotInfo Info(Position at) => new(at, 0, default);
+
     private LoggedEntry Append(ulong id) => log.AppendElsewhere(World.Name, id, Messages.Typed(id, 0, "a"));
 
-    private void Put(Position at, ReadOnlyMemory<byte> update) =>
-        store.Put(new Snapshot(World.Name, SnapshotKind.State, at, default, update));
+    private void Put(Position at, ReadOnlyMemory<byte> update, params EntryId[] covers) =>
+        store.Put(new Snapshot(World.Name, SnapshotKind.State, at, default, update) { Covers = covers });
 
     private async Task<DurableState?> ReadAsync() => await Begin().ReadAsync(CancellationToken.None);
 

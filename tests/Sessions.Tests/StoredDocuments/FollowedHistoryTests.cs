@@ -13,7 +13,10 @@ public sealed class FollowedHistoryTests
     private static readonly byte[] B = Messages.Typed(2, 0, "b");
     private static readonly byte[] C = Messages.Typed(3, 0, "c");
 
-    private readonly MemorySnapshots store = new(new FakeTimeProvider());
+    private readonly FakeTimeProvider time = new();
+    private readonly MemorySnapshots store;
+
+    public FollowedHistoryTests() => store = new MemorySnapshots(time);
 
     [Fact]
     public async Task Where_the_only_snapshot_stands_in_the_log_all_of_the_document_is_known()
@@ -50,6 +53,35 @@ public sealed class FollowedHistoryTests
         var unknown = new FollowedHistory(snapshots, new YjsContentKind(true), Position.None);
         Assert.Equal(World.StateOf(B), unknown.Known(entries, Position.None, 2).EncodeState());
     }
+
+    [Fact]
+    public async Task A_snapshot_of_another_epoch_that_was_stored_before_the_log_began_is_known()
+    {
+        Put(At(5), A);
+        time.Advance(TimeSpan.FromMinutes(2));
+        var snapshots = await MergeAsync(B);
+        LoggedEntry[] entries = [Entry(1, B)];
+        var history = new FollowedHistory(snapshots, new YjsContentKind(true), Position.None);
+        Assert.Same(snapshots.Document, history.Known(entries, Position.None, Now));
+        Assert.True(history.Strays(entries, Position.None, Now).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(30)]
+    public async Task A_snapshot_that_was_stored_after_or_just_before_the_log_began_may_be_unknown(int secondsBefore)
+    {
+        var began = Now + (secondsBefore * 1_000_000L);
+        Put(At(5), A);
+        var snapshots = await MergeAsync(B);
+        LoggedEntry[] entries = [Entry(1, B)];
+        var history = new FollowedHistory(snapshots, new YjsContentKind(true), Position.None);
+        Assert.Equal(World.StateOf(B), history.Known(entries, Position.None, began).EncodeState());
+        Assert.Equal(World.StateOf(A), World.StateOf(history.Strays(entries, Position.None, began).ToArray()));
+    }
+
+    /// <summary>An epoch that begins now.</summary>
+    private long Now => (long)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds;
 
     private static Position At(long offset) => new(1, offset, new EntryId((ulong)offset));
 

@@ -35,8 +35,6 @@ public sealed class MergedSnapshotsTests
         var snapshots = Begin();
         await Merge(snapshots);
         Assert.Equal([At(5).Id, At(3).Id, At(2).Id, At(4).Id, At(1).Id], snapshots.Covers);
-        Assert.True(snapshots.HasAllOf(At(4)));
-        Assert.False(snapshots.HasAllOf(At(6)));
     }
 
     [Fact]
@@ -52,16 +50,18 @@ public sealed class MergedSnapshotsTests
     }
 
     [Fact]
-    public async Task The_newest_of_another_epoch_is_told_apart()
+    public async Task Covered_ones_are_merged_only_to_find_which_of_them_covers_one_that_was_pruned()
     {
-        Put(At(9, epoch: 1), "a", client: 1);
-        Put(At(2, epoch: 2), "b", client: 2);
+        Put(At(3), "a", covers: [At(1)]);
+        Put(At(5), "ab", covers: [At(3)]);
         var snapshots = Begin();
         await Merge(snapshots);
-        Assert.Equal(At(2, epoch: 2), snapshots.Newest);
-        Assert.Equal(At(9, epoch: 1), snapshots.NewestOutside(2));
-        Assert.Equal(At(2, epoch: 2), snapshots.NewestOutside(1));
-        Assert.True(Begin().Newest.IsNone);
+        Assert.Equal([At(5)], snapshots.Merged.Keys);
+        Assert.Equal(
+            SnapshotMergeStep.Merged, await snapshots.MergeCoveringAsync(At(1).Id, CancellationToken.None));
+        Assert.Equal([At(5), At(3)], snapshots.Merged.Keys);
+        Assert.Equal(
+            SnapshotMergeStep.Unreadable, await snapshots.MergeCoveringAsync(At(2).Id, CancellationToken.None));
     }
 
     [Fact]

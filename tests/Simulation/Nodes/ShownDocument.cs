@@ -21,25 +21,34 @@ internal sealed class ShownDocument(IContentKind kind)
     /// builds on, no node has that.</param>
     public bool TryTake(ReadOnlyMemory<byte> update, IContent logged)
     {
-        if (pending.Count == 0 && shown.HasPastOf(update))
+        if (shown.HasPastOf(update))
         {
+            // It takes effect at once, whatever is pending of an answer that was broken off.
             Updates.Apply(shown, update);
+            _ = pending.Count == 0 || TakePending(Pending());
             return true;
         }
 
         pending.Add(update);
-        if (!kind.TryMerge(pending, out var merged, out var error))
-        {
-            throw new ScheduleFailedException($"An update does not read: {error}.");
-        }
+        var all = Pending();
+        return TakePending(all) || update.Span[^1] == 0 || !logged.HasPastOf(all);
+    }
 
-        if (!shown.HasPastOf(merged))
+    /// <summary>All that is pending, as one update.</summary>
+    private ReadOnlyMemory<byte> Pending() => kind.TryMerge(pending, out var merged, out var error)
+        ? merged
+        : throw new ScheduleFailedException($"An update does not read: {error}.");
+
+    /// <summary>Takes what is pending, if all of it takes effect at once.</summary>
+    private bool TakePending(ReadOnlyMemory<byte> all)
+    {
+        if (!shown.HasPastOf(all))
         {
-            return update.Span[^1] == 0 || !logged.HasPastOf(merged);
+            return false;
         }
 
         pending.Clear();
-        Updates.Apply(shown, merged);
+        Updates.Apply(shown, all);
         return true;
     }
 }

@@ -72,6 +72,11 @@ internal sealed class Agreement(World world)
                 return $"{node.Process.Name} has a session of a document that was deleted.";
             }
 
+            if (ledger.LifeIn(Inside.PositionOf(session).Epoch) != ledger.Life)
+            {
+                return $"{node.Process.Name} has a session of the document as it was before it was deleted.";
+            }
+
             if (session.Stage == SessionStage.Live
                 && !world.Locators.Holders(document.Name).Contains(node.Address))
             {
