@@ -42,4 +42,7 @@ internal static class BackplaneEventId
     public const int RedisNotPublished = 2219;
     public const int RedisOrderFailed = 2220;
     public const int RedisSubscriptionRenewed = 2221;
+    public const int RedisDirectOpened = 2222;
+    public const int RedisDirectEnded = 2223;
+    public const int RedisDirectOpenFailed = 2224;
 }

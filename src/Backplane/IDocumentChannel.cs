@@ -39,10 +39,10 @@ public interface IDocumentChannel
         CancellationToken cancellation);
 }
 
-/// <summary>What a channel calls. Calls for one document come one at a time, on a thread of the backplane or, in
-/// process, from within a call to the log or the channel on its caller's thread, before or after that call's own
-/// answer: an implementation only enqueues. Where nodes have links, presence and applications' messages may come from a
-/// link at the same moment. What it throws is logged and harms no other listener.</summary>
+/// <summary>What a channel calls. Calls for one document come one at a time, on a thread of the backplane or of a
+/// socket loop, or, in process, from within a call to the log or the channel on its caller's thread, before or after
+/// that call's own answer: an implementation only enqueues. Where nodes have links, presence and applications' messages
+/// may come from a link at the same moment. What it throws is logged and harms no other listener.</summary>
 public interface IChannelListener
 {
     /// <summary>

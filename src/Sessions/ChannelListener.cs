@@ -4,8 +4,8 @@ using Relay.Yjs;
 namespace Relay.Sessions;
 
 /// <summary>
-/// Hands what the channel brings to a session's mailbox, on a thread that is not the channel's, and drops what the
-/// session has already.
+/// Hands what the channel brings to a session's mailbox, which handles it after the call has returned, and drops what
+/// the session has already.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="maxWaitingBytes">

@@ -51,6 +51,12 @@ internal sealed partial class SocketLoop
     public static bool IsSupported { get; } = OperatingSystem.IsLinux()
         && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
 
+    /// <summary>How many there are: one for each processor.</summary>
+    public static int Count => Loops.Value.Length;
+
+    /// <summary>The one with a number.</summary>
+    public static SocketLoop At(int number) => Loops.Value[number];
+
     /// <summary>One loop for each processor, taken in turn.</summary>
     public static SocketLoop Next() =>
         Loops.Value[(int)((uint)Interlocked.Increment(ref next) % (uint)Loops.Value.Length)];
@@ -96,13 +102,13 @@ internal sealed partial class SocketLoop
 
     private unsafe void Run()
     {
-        LoopThread.Begin();
+        var round = LoopThread.Begin();
         var events = new byte[EventsAtOnce * EventSize];
         fixed (byte* first = events)
         {
             while (true)
             {
-                var count = epoll_wait(epoll, first, EventsAtOnce, -1);
+                var count = epoll_wait(epoll, first, EventsAtOnce, round.IsEmpty ? -1 : 0);
                 if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted)
                 {
                     throw new IOException($"epoll_wait failed with error {Marshal.GetLastPInvokeError()}.");
@@ -114,6 +120,8 @@ internal sealed partial class SocketLoop
                     Tell(BinaryPrimitives.ReadInt64LittleEndian(happened[DataOffset..]),
                         BinaryPrimitives.ReadUInt32LittleEndian(happened));
                 }
+
+                round.End();
             }
         }
     }

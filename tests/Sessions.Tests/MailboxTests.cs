@@ -42,6 +42,27 @@ public sealed class MailboxTests
         Assert.Equal(Environment.CurrentManagedThreadId, handled);
     }
 
+    [Fact]
+    public async Task A_message_that_must_not_run_at_once_runs_at_the_end_of_the_loops_round_unless_it_is_long()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var seen = new List<string>();
+        var thread = new Thread(() =>
+        {
+            var round = LoopThread.Begin();
+            var mailbox = Make(isLong: () => false);
+            mailbox.PostElsewhere(() => Note(seen, "first"));
+            mailbox.PostElsewhere((_, _) => Note(seen, "long"), mailbox, null, (_, _) => true);
+            mailbox.PostElsewhere(done.SetResult);
+            Note(seen, "posted");
+            round.End();
+            Assert.True(round.IsEmpty);
+        });
+        thread.Start();
+        await done.Task.WaitAsync(Patience);
+        Assert.Equal(["posted loop", "first loop", "long"], seen);
+    }
+
     private static Mailbox Make(Func<bool> isLong) =>
         new(InlineScheduler.Instance, exception => Assert.Fail(exception.ToString()), isLong);
 

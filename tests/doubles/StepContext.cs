@@ -25,6 +25,8 @@ internal sealed class StepContext : SynchronizationContext, ISessionScheduler
 
     void ISessionScheduler.Queue(Mailbox mailbox) => ready.Enqueue(mailbox.Drain);
 
+    void ISessionScheduler.Defer(Mailbox mailbox) => ready.Enqueue(mailbox.Drain);
+
     /// <summary>Runs until no work is ready any more.</summary>
     public void Run()
     {

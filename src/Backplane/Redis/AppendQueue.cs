@@ -5,18 +5,22 @@ namespace Relay.Backplane;
 /// in its order. Thread-safe.
 /// </summary>
 /// <remarks>
-/// An append that finds no call under way is sent by its caller at once, unless the last ones came together, as they do
-/// from a thread that reads many sockets in a round: then another thread sends it, with what has come until it begins.
-/// Otherwise each round would cost a call for its first append and one for the others.
+/// An append that finds no call under way is sent by its caller at once. Appends come together, though, from a thread
+/// that reads many sockets in a round: a socket loop sends them at the end of its round. From another thread, if the
+/// last ones came together, another one sends them, with what has come until it begins. Otherwise each round would cost
+/// a call for its first append and one for the others.
 /// </remarks>
 /// <param name="server">Where calls are made.</param>
+/// <param name="loops">The socket loops; null if there are none.</param>
 /// <param name="separate">
 /// Takes the appends of a call that the server has refused because they are of several partitions.
 /// </param>
 /// <param name="later">Has another thread execute it.</param>
 internal sealed class AppendQueue(
-    IAppendServer server, Action<IReadOnlyList<PendingAppend>> separate, Action<IThreadPoolWorkItem> later)
-    : IThreadPoolWorkItem
+    IAppendServer server,
+    ISocketLoops? loops,
+    Action<IReadOnlyList<PendingAppend>> separate,
+    Action<IThreadPoolWorkItem> later) : IThreadPoolWorkItem
 {
     /// <summary>
     /// So many appends go with one call. While the script runs, Redis does no other work: about 1.5 ms.
@@ -52,6 +56,12 @@ internal sealed class AppendQueue(
             }
 
             isUnderWay = true;
+            if (loops is { IsCurrent: true })
+            {
+                loops.AfterRound(this);
+                return;
+            }
+
             if (isCrowded)
             {
                 // Others are likely to come from this very thread before another one begins.
@@ -153,7 +163,7 @@ internal sealed class AppendQueue(
         End(appends, stored.Answers, unconfirmed);
     }
 
-    private static void Fail(List<PendingAppend> appends, Exception exception)
+    private void Fail(List<PendingAppend> appends, Exception exception)
     {
         foreach (var append in appends)
         {
@@ -163,7 +173,7 @@ internal sealed class AppendQueue(
         Tell(appends);
     }
 
-    private static void End(List<PendingAppend> appends, AppendAnswer[] answers, Exception? unconfirmed)
+    private void End(List<PendingAppend> appends, AppendAnswer[] answers, Exception? unconfirmed)
     {
         for (var i = 0; i < answers.Length; i++)
         {
@@ -185,15 +195,28 @@ internal sealed class AppendQueue(
         Tell(appends);
     }
 
-    /// <summary>Each caller goes on on a thread of its own, the last one on this.</summary>
-    private static void Tell(List<PendingAppend> appends)
+    /// <summary>
+    /// On a socket loop those callers go on that are loops' themselves, when the loop has handled what has come; all
+    /// others go on on threads of their own, the last one on this.
+    /// </summary>
+    private void Tell(List<PendingAppend> appends)
     {
-        for (var i = 0; i < appends.Count - 1; i++)
+        var isLoop = loops is { IsCurrent: true };
+        for (var i = 0; i < appends.Count; i++)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(appends[i], preferLocal: true);
+            if (isLoop && appends[i].IsOfLoop)
+            {
+                loops!.AfterRound(appends[i]);
+            }
+            else if (isLoop || i < appends.Count - 1)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(appends[i], preferLocal: true);
+            }
+            else
+            {
+                appends[i].Execute();
+            }
         }
-
-        appends[^1].Execute();
     }
 
     /// <summary>Each caller is thrown an exception of its own.</summary>

@@ -9,6 +9,11 @@ internal interface IAppendServer
     /// </summary>
     bool TakesAllPartitions { get; }
 
+    /// <summary>
+    /// How many calls with appends of all partitions are to be under way at once. The partitions are dealt out to them.
+    /// </summary>
+    int Lanes { get; }
+
     /// <summary>Stores entries in this order with one call. One that fails leaves the others as they are.</summary>
     /// <exception cref="PartitionsApartException">The appends are of several partitions, and the server does not take
     /// such calls. None was stored.</exception>

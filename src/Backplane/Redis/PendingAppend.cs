@@ -23,6 +23,9 @@ internal sealed class PendingAppend(
 
     public Yjs.Position? Replaced => replaced;
 
+    /// <summary>Whether the caller is a socket loop, and may go on on one therefore.</summary>
+    public bool IsOfLoop { get; set; }
+
     /// <summary>The entry's bytes in the log.</summary>
     public byte[] Bytes { get; } = RedisEntry.Encode(entry);
 

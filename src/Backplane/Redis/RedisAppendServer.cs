@@ -7,13 +7,18 @@ namespace Relay.Backplane;
 /// Stores entries in Redis with one script a call, and waits for replicas where that is asked for.
 /// </summary>
 /// <param name="connection">The connection of appends.</param>
+/// <param name="direct">The direct connections; null if there are none. They do not wait for replicas.</param>
 /// <param name="replicas">Waits for replicas.</param>
 /// <param name="options">How many replicas confirm, and how large entries are published.</param>
 /// <param name="node">This node's number, which stands before messages.</param>
 /// <param name="logger">The backplane's logger.</param>
 internal sealed partial class RedisAppendServer(
-    RedisConnection connection, ReplicaWaits replicas, RedisBackplaneOptions options, ulong node, ILogger logger)
-    : IAppendServer
+    RedisConnection connection,
+    DirectConnections? direct,
+    ReplicaWaits replicas,
+    RedisBackplaneOptions options,
+    ulong node,
+    ILogger logger) : IAppendServer
 {
     // How many documents' last counts a partition keeps: far more than are written to between two checks; a node that
     // is behind further looks at all its documents.
@@ -32,6 +37,9 @@ internal sealed partial class RedisAppendServer(
     public bool TakesAllPartitions => connection.IsOneServer;
 
     /// <inheritdoc />
+    public int Lanes => DirectOf(0) is null ? 1 : direct!.Count;
+
+    /// <inheritdoc />
     public async Task<StoredAppends> StoreAsync(IReadOnlyList<PendingAppend> appends)
     {
         ReplicaToken? token = options.MinReplicas > 0
@@ -40,11 +48,10 @@ internal sealed partial class RedisAppendServer(
         byte[]? result;
         try
         {
-            result = (byte[]?)await connection.EvaluateAsync(
-                RedisScript.Append,
+            result = await EvaluateAsync(
+                DirectOf(appends[0].Names.Partition),
                 AppendScript.Keys(appends),
-                AppendScript.Arguments(common, appends, options.MaxPublishedBytes),
-                CancellationToken.None);
+                AppendScript.Arguments(common, appends, options.MaxPublishedBytes));
         }
         catch (BackplaneUnavailableException e) when (IsRefusedForSlots(e) && AreOfSeveralPartitions(appends))
         {
@@ -76,6 +83,25 @@ internal sealed partial class RedisAppendServer(
         }
 
         await Task.WhenAll(published);
+    }
+
+    private DirectConnection? DirectOf(int partition) => options.MinReplicas > 0 ? null : direct?.Of(partition);
+
+    private async Task<byte[]?> EvaluateAsync(DirectConnection? open, RedisKey[] keys, RedisValue[] arguments)
+    {
+        if (open is not null)
+        {
+            try
+            {
+                return await open.EvaluateAsync(RedisScript.Append, keys, arguments);
+            }
+            catch (DirectRefusedException)
+            {
+                // Redis does not know the script, or is not the primary any more: the client sees to both.
+            }
+        }
+
+        return (byte[]?)await connection.EvaluateAsync(RedisScript.Append, keys, arguments, CancellationToken.None);
     }
 
     /// <summary>

@@ -10,8 +10,11 @@ namespace Relay.Backplane;
 /// </summary>
 /// <remarks>
 /// Two connections: appends have their own, because a WAIT holds up what is sent behind it; the other carries
-/// everything else and the subscriptions. Duties run in the background: <see cref="LogEndCheck"/>, the renewal of
-/// covered logs that are open here, keeping shared settings known, and orders to all nodes.
+/// everything else and the subscriptions. Where the node has socket loops, these have connections of their own for
+/// appends and entries, as long as Redis is one server that is reached without TLS
+/// (<see cref="DirectConnections"/>); the two stay for all else, and for when those are lost. Duties run in the
+/// background: <see cref="LogEndCheck"/>, the renewal of covered logs that are open here, keeping shared settings known,
+/// orders to all nodes, and the upkeep of direct connections.
 /// </remarks>
 public sealed class RedisBackplane
     : IDocumentLog, IHolderChannel, ISaveJobs, INodeOrders, INodeReports, IAsyncDisposable
@@ -24,6 +27,7 @@ public sealed class RedisBackplane
     private readonly RedisOrders orders;
     private readonly RedisReports reports;
     private readonly RestoredSubscriptions restored;
+    private readonly DirectUpkeep? upkeep;
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationToken stopped;
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,15 +40,19 @@ public sealed class RedisBackplane
         appends = new RedisConnection(options, "appends", time, logger, isForAppends: true);
         others = new RedisConnection(options, "channels", time, logger, isForAppends: false);
         var reader = new RedisLogReader(others, keys, options);
-        log = new RedisLog(appends, others, reader, keys, options, node, time, logger);
+        var direct = options.Loops is { } loops
+            ? new DirectConnections(others, options, loops, time, logger)
+            : null;
+        log = new RedisLog(appends, direct, others, reader, keys, options, node, time, logger);
         var check = new LogEndCheck(others, keys, options, time, logger);
-        var subscriptions = new RedisSubscriptions(others, keys, check, reader, node, logger);
+        var subscriptions = new RedisSubscriptions(others, direct, keys, check, reader, node, logger);
         channel = new RedisDocumentChannel(others, keys, subscriptions, node);
         jobs = new RedisJobs(others, keys, options.Jobs, node);
         orders = new RedisOrders(others, keys, node, options.AnswerPatience, time, logger);
         reports = new RedisReports(others, keys);
         restored = new RestoredSubscriptions(others, subscriptions, orders);
         stopped = stopping.Token;
+        upkeep = direct is null ? null : new DirectUpkeep(direct, subscriptions, stopped);
         others.SubscriptionsRestored += OnSubscriptionsRestored;
         others.CommandsRestored += orders.Wake;
 
@@ -59,6 +67,7 @@ public sealed class RedisBackplane
                 repeated.RepeatAsync(options.LogEndCheckInterval,
                     token => check.RunAsync(subscriptions.Partitions, token), cancellation),
                 repeated.RepeatAsync(options.LogEndCheckInterval, orders.RunAsync, cancellation),
+                upkeep?.RepeatAsync(repeated, cancellation) ?? Task.CompletedTask,
                 repeated.RepeatAsync(options.LogRenewalInterval, renewal.RunAsync, cancellation),
                 repeated.RepeatAsync(options.SettingsRenewalInterval, settings.RunAsync, cancellation),
                 repeated.RepeatAsync(options.SettingsRenewalInterval, layout.FixPartitionsAsync, cancellation)),
@@ -190,6 +199,7 @@ public sealed class RedisBackplane
         await duties;
         others.SubscriptionsRestored -= OnSubscriptionsRestored;
         others.CommandsRestored -= orders.Wake;
+        upkeep?.Dispose();
         await appends.DisposeAsync();
         await others.DisposeAsync();
         stopping.Dispose();
@@ -202,6 +212,11 @@ public sealed class RedisBackplane
         try
         {
             await start.RunAsync(cancellation);
+            if (upkeep is not null)
+            {
+                await upkeep.BeginAsync();
+            }
+
             started.TrySetResult();
             await repeat(cancellation);
         }

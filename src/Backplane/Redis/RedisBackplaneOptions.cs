@@ -95,6 +95,12 @@ public sealed record RedisBackplaneOptions
     /// </summary>
     public int PageBytes { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// The socket loops, which get connections of their own for appends and entries. Default: null, for none; then the
+    /// Redis client carries them.
+    /// </summary>
+    public ISocketLoops? Loops { get; init; }
+
     /// <summary>When unsaved documents are offered as orphaned.</summary>
     public SaveJobOptions Jobs { get; init; } = new();
 

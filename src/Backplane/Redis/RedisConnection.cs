@@ -110,6 +110,12 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         return result;
     }
 
+    /// <summary>Where <see cref="DirectConnection"/>s are to be made to; null if they are not to be made.</summary>
+    /// <exception cref="BackplaneUnavailableException">No server is reached.</exception>
+    public DirectTarget? FindDirectTarget() => IsConnected
+        ? DirectTarget.Find(RedisConfiguration.Read(options), opening.Result)
+        : throw new BackplaneUnavailableException($"Redis is not reached ({purpose}).");
+
     /// <summary>Makes a call under the deadline.</summary>
     /// <exception cref="BackplaneUnavailableException">It failed, or was not answered in time: its outcome is
     /// unknown.</exception>

@@ -11,8 +11,8 @@ namespace Relay.Backplane;
 /// <remarks>
 /// Each document has a queue of its own, so one whose log answers slowly delays no other. The queue is bounded: what is
 /// beyond the bound is dropped, and the listeners are told that they may have missed something. The client library
-/// keeps the messages of a subscription in order and calls back one at a time; as <see cref="Take"/> returns at once,
-/// they do not wait there.
+/// keeps the messages of a subscription in order and calls back one at a time, and so does a direct connection; as
+/// <see cref="Take"/> returns at once, they do not wait there.
 /// </remarks>
 internal sealed partial class RedisInbox
 {

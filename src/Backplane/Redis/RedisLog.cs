@@ -23,6 +23,7 @@ internal sealed class RedisLog : IDocumentLog
     private readonly AppendBatcher batcher;
 
     /// <param name="appends">The connection of appends, which waits for replicas.</param>
+    /// <param name="direct">The direct connections; null if there are none.</param>
     /// <param name="others">The connection of everything else.</param>
     /// <param name="reader">Reads through that one.</param>
     /// <param name="keys">The keys.</param>
@@ -32,6 +33,7 @@ internal sealed class RedisLog : IDocumentLog
     /// <param name="logger">The backplane's logger.</param>
     public RedisLog(
         RedisConnection appends,
+        DirectConnections? direct,
         RedisConnection others,
         RedisLogReader reader,
         RedisKeys keys,
@@ -48,7 +50,8 @@ internal sealed class RedisLog : IDocumentLog
         orphanedAfter = RedisNumber.Milliseconds(options.Jobs.OrphanedAfter);
         confirmingReader = new RedisLogReader(appends, keys, options);
         replicas = new ReplicaWaits(appends, keys, options, time);
-        batcher = new AppendBatcher(new RedisAppendServer(appends, replicas, options, node, logger));
+        batcher = new AppendBatcher(
+            new RedisAppendServer(appends, direct, replicas, options, node, logger), options.Loops);
     }
 
     /// <inheritdoc />

@@ -34,6 +34,10 @@ internal sealed class RedisScript(string text)
     /// </summary>
     public byte[] Hash { get; } = SHA1.HashData(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>The hash in hexadecimal digits, as EVALSHA takes it.</summary>
+    public byte[] HashDigits { get; } =
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text))));
+
     private static RedisScript Load(string name)
     {
         using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(

@@ -7,8 +7,12 @@ namespace Relay.Backplane;
 /// This node's subscription to one document's channel: making, ending and renewing it, and the signs that messages were
 /// lost. Messages are handed to the <see cref="RedisInbox"/>.
 /// </summary>
+/// <remarks>
+/// It is made through the <see cref="DirectConnection"/> for the document, or through the client where there is none or
+/// where that one refuses it.
+/// </remarks>
 internal sealed class RedisSubscription(DocumentName document, RedisKeys.DocumentKeys keys, ulong node,
-    RedisConnection connection, RedisInbox inbox)
+    RedisConnection connection, DirectConnections? direct, RedisInbox inbox)
 {
     // After so many entries that were found in the log only, the subscription counts as lost. One message may be late
     // on a busy machine.
@@ -19,6 +23,12 @@ internal sealed class RedisSubscription(DocumentName document, RedisKeys.Documen
     private long heard;
     private int misses;
     private volatile bool isDoubtful;
+
+    /// <summary>What it is made through; null for the client.</summary>
+    private volatile DirectConnection? through;
+
+    /// <summary>What did not bring entries that the log has.</summary>
+    private volatile DirectConnection? avoided;
 
     public DocumentName Document { get; } = document;
 
@@ -31,6 +41,15 @@ internal sealed class RedisSubscription(DocumentName document, RedisKeys.Documen
     public bool IsClosed { get; private set; }
 
     public ChannelListeners Listeners => inbox.Listeners;
+
+    /// <summary>Whether it does not depend on the client's connection.</summary>
+    public bool IsDirect => through is not null;
+
+    /// <summary>Whether it is made through something else than it would be now.</summary>
+    public bool IsMisplaced => isSubscribed && through != Best;
+
+    private DirectConnection? Best =>
+        direct?.Of(Keys.Partition) is { } open && open != avoided ? open : null;
 
     /// <summary>The partition's count at the last entry heard.</summary>
     public long Heard
@@ -71,13 +90,16 @@ internal sealed class RedisSubscription(DocumentName document, RedisKeys.Documen
     /// </summary>
     public bool CheckIsLost()
     {
+        var used = through;
         if (Volatile.Read(ref misses) >= MaxMisses)
         {
+            avoided = used;
             return true;
         }
 
-        // Most subscriptions are not asked: a look at the client's subscriptions for every document would add up.
-        return isDoubtful && (isDoubtful = isSubscribed && !connection.IsSubscribed(channel));
+        // Most subscriptions are not asked: a look at the client's subscriptions for every document would add up. Those
+        // through a connection that has ended are moved by DirectUpkeep.
+        return isDoubtful && (isDoubtful = used is null && isSubscribed && !connection.IsSubscribed(channel));
     }
 
     /// <summary>
@@ -144,6 +166,12 @@ internal sealed class RedisSubscription(DocumentName document, RedisKeys.Documen
 
     private async Task MakeSubscriptionAsync(CancellationToken cancellation)
     {
+        if (Best is { } best && await TrySubscribeAsync(best))
+        {
+            isSubscribed = true;
+            return;
+        }
+
         await connection.CallAsync(
             redis => RedisChannels.SubscribeAsync(redis.GetSubscriber(), channel, Take), cancellation);
         isSubscribed = true;
@@ -155,6 +183,36 @@ internal sealed class RedisSubscription(DocumentName document, RedisKeys.Documen
         }
     }
 
-    private Task UnsubscribeAsync(CancellationToken cancellation) => connection.CallAsync(
-        redis => RedisChannels.UnsubscribeAsync(redis.GetSubscriber(), channel), cancellation);
+    private async Task<bool> TrySubscribeAsync(DirectConnection open)
+    {
+        try
+        {
+            await open.SubscribeAsync(Keys.ChannelName, Take);
+            through = open;
+            if (!open.IsOpen)
+            {
+                // Those that it carried are moved already, perhaps.
+                through = null;
+            }
+
+            return through is not null;
+        }
+        catch (Exception e) when (e is DirectRefusedException or BackplaneUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private Task UnsubscribeAsync(CancellationToken cancellation)
+    {
+        if (through is { } open)
+        {
+            through = null;
+            open.Unsubscribe(Keys.ChannelName);
+            return Task.CompletedTask;
+        }
+
+        return connection.CallAsync(
+            redis => RedisChannels.UnsubscribeAsync(redis.GetSubscriber(), channel), cancellation);
+    }
 }

@@ -6,8 +6,8 @@ namespace Relay.Backplane;
 /// <summary>
 /// The documents that this node listens to: one subscription a document, however many listeners it has.
 /// </summary>
-internal sealed partial class RedisSubscriptions(RedisConnection connection, RedisKeys keys, LogEndCheck check,
-    RedisLogReader reader, ulong node, ILogger logger)
+internal sealed partial class RedisSubscriptions(RedisConnection connection, DirectConnections? direct, RedisKeys keys,
+    LogEndCheck check, RedisLogReader reader, ulong node, ILogger logger)
 {
     /// <summary>By number.</summary>
     public IReadOnlyList<RedisPartition> Partitions { get; } = [
@@ -59,7 +59,7 @@ internal sealed partial class RedisSubscriptions(RedisConnection connection, Red
     {
         var inbox = new RedisInbox(
             document, node, entry => reader.ReadEntryAsync(document, entry, CancellationToken.None), logger);
-        return new RedisSubscription(document, names, node, connection, inbox);
+        return new RedisSubscription(document, names, node, connection, direct, inbox);
     }
 
     private async Task LeaveAsync(RedisSubscription subscription, IChannelListener listener)

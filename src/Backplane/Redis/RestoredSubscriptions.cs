@@ -1,7 +1,8 @@
 namespace Relay.Backplane;
 
 /// <summary>
-/// Tells all listeners of this node that messages may have been lost, once the subscriptions count again.
+/// Tells the listeners of this node whose subscriptions are the client's that messages may have been lost, once the
+/// subscriptions count again.
 /// </summary>
 internal sealed class RestoredSubscriptions(
     RedisConnection connection, RedisSubscriptions subscriptions, RedisOrders orders)
@@ -23,7 +24,7 @@ internal sealed class RestoredSubscriptions(
         }
 
         orders.Wake();
-        foreach (var subscription in subscriptions.All)
+        foreach (var subscription in subscriptions.All.Where(static subscription => !subscription.IsDirect))
         {
             subscription.Doubt();
             subscription.Interrupt();

@@ -7,6 +7,7 @@ using Relay.Health;
 using Relay.Persistence;
 using Relay.Persistence.S3;
 using Relay.Reports;
+using Relay.Sockets;
 
 namespace Relay.Startup;
 
@@ -92,6 +93,7 @@ internal static class RelayStores
                 Incarnation = provider.GetRequiredService<NodeIdentity>().Incarnation,
                 MinReplicas = settings.Redis.MinReplicas,
                 Partitions = settings.Redis.Partitions,
+                Loops = OperatingSystem.IsLinux() && SocketLoop.IsSupported ? new ServerLoops() : null,
                 Jobs = jobs,
                 SharedSettings = new Dictionary<string, string>
                 {

@@ -20,4 +20,9 @@ internal interface ISessionScheduler
 
     /// <summary>The mailbox has work that must not be done on the calling thread.</summary>
     void Queue(Mailbox mailbox);
+
+    /// <summary>
+    /// The mailbox was idle and has work that must not be done before the call returns. The thread may do it later.
+    /// </summary>
+    void Defer(Mailbox mailbox);
 }

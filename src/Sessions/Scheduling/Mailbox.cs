@@ -49,8 +49,8 @@ internal sealed class Mailbox(ISessionScheduler scheduler, Action<Exception> fai
     }
 
     /// <summary>
-    /// Adds a message that never runs on this thread: for callers that hold locks or must not be kept, as those of the
-    /// backplane.
+    /// Adds a message that does not run before the call returns: for callers that hold locks or must not be kept, as
+    /// those of the backplane.
     /// </summary>
     public void PostElsewhere(Action message) => PostElsewhere(Call, message, null, null);
 
@@ -60,7 +60,7 @@ internal sealed class Mailbox(ISessionScheduler scheduler, Action<Exception> fai
     {
         if (Add(new Message(handler, target, argument, takesLong)))
         {
-            scheduler.Queue(this);
+            scheduler.Defer(this);
         }
     }
 

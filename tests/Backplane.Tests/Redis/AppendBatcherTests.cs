@@ -37,7 +37,7 @@ public sealed partial class AppendBatcherTests
     {
         var server = new HeldAppendServer();
         var others = new Queue<IThreadPoolWorkItem>();
-        var batcher = new AppendBatcher(server, others.Enqueue);
+        var batcher = new AppendBatcher(server, loops: null, others.Enqueue);
         _ = Append(batcher, Sample.Update(0));
         _ = Append(batcher, Sample.Update(1));
         (await server.NextAsync()).Store();

@@ -133,7 +133,11 @@ public sealed class RedisAppendsTogetherTests : RedisFixture
         Assert.Equal(["1"], (await recorder.EntriesAsync(1)).Texts());
     }
 
-    private RedisBackplaneOptions Quiet => Options with { LogEndCheckInterval = TimeSpan.FromHours(1) };
+    private RedisBackplaneOptions Quiet => Options with
+    {
+        LogEndCheckInterval = TimeSpan.FromHours(1),
+        Loops = Options.Loops is { } loops ? new OneLoop(loops) : null,
+    };
 
     /// <summary>Begins each document's log with an append that comes alone.</summary>
     private async Task<Position[]> StartAsync(RedisBackplane node)

@@ -1,19 +1,24 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Backplane.Support;
+using Relay.Startup;
 
 namespace Relay.Backplane;
 
 /// <summary>Opens nodes for tests.</summary>
 internal static class RedisNode
 {
-    /// <summary>Checks often, and takes nothing for lost that a busy machine delivers late.</summary>
+    /// <summary>
+    /// With socket loops, as a node of a server; checks often, and takes nothing for lost that a busy machine delivers
+    /// late.
+    /// </summary>
     public static RedisBackplaneOptions Options(RedisServer server) =>
         new()
         {
             Configuration = server.Address,
             LogEndCheckInterval = TimeSpan.FromMilliseconds(100),
-            ChannelGrace = TimeSpan.FromSeconds(2)
+            ChannelGrace = TimeSpan.FromSeconds(2),
+            Loops = OperatingSystem.IsLinux() ? new ServerLoops() : null,
         };
 
     public static async Task<RedisBackplane> OpenAsync(

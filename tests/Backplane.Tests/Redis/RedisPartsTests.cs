@@ -16,8 +16,8 @@ public sealed class RedisPartsTests : RedisFixture
     public async Task A_log_stores_entries_and_the_channel_of_another_node_delivers_them()
     {
         var others = Connect(isForAppends: false);
-        var log = new RedisLog(Connect(isForAppends: true), others, new RedisLogReader(others, keys, Options), keys,
-            Options, Node, TimeProvider.System, logger);
+        var log = new RedisLog(Connect(isForAppends: true), direct: null, others,
+            new RedisLogReader(others, keys, Options), keys, Options, Node, TimeProvider.System, logger);
         var heard = Connect(isForAppends: false);
         var channel = new RedisDocumentChannel(heard, keys, Subscriptions(heard, Node + 1), Node + 1);
         var recorder = new Recorder();
@@ -116,11 +116,39 @@ public sealed class RedisPartsTests : RedisFixture
         }
     }
 
+    [Fact]
+    public async Task A_subscription_leaves_a_direct_connection_that_brings_no_entries_until_there_is_another()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There are socket loops on Linux only.");
+        var others = Connect(isForAppends: false);
+        await others.CallAsync(redis => redis.GetDatabase().PingAsync(), default).Soon();
+        using var direct = new DirectConnections(others, Options, Options.Loops!, TimeProvider.System, logger);
+        await direct.RefreshAsync(default).Soon();
+        var subscriptions = Subscriptions(others, Node, direct);
+        await subscriptions.JoinAsync(name, new Recorder(), default).Soon();
+        var subscription = Assert.Single(subscriptions.All);
+        Assert.True(subscription.IsDirect);
+
+        subscription.Miss(1);
+        Assert.False(subscription.CheckIsLost());
+        subscription.Miss(2);
+        Assert.True(subscription.CheckIsLost());
+        Assert.True(await subscription.RenewAsync(default).Soon());
+        Assert.False(subscription.IsDirect || subscription.IsMisplaced || subscription.CheckIsLost());
+
+        direct.Of(subscription.Keys.Partition)!.End("the test says so");
+        await direct.RefreshAsync(default).Soon();
+        Assert.True(subscription.IsMisplaced);
+        Assert.True(await subscription.RenewAsync(default).Soon());
+        Assert.True(subscription.IsDirect);
+    }
+
     private RedisConnection Connect(bool isForAppends) =>
         Keep(new RedisConnection(Options, "test", TimeProvider.System, logger, isForAppends));
 
-    private RedisSubscriptions Subscriptions(RedisConnection connection, ulong node) =>
-        new(connection, keys, new LogEndCheck(connection, keys, Options, TimeProvider.System, logger),
+    private RedisSubscriptions Subscriptions(
+        RedisConnection connection, ulong node, DirectConnections? direct = null) =>
+        new(connection, direct, keys, new LogEndCheck(connection, keys, Options, TimeProvider.System, logger),
             new RedisLogReader(connection, keys, Options), node, logger);
 
     private RedisStart Start()

@@ -11,6 +11,8 @@ internal sealed class HeldAppendServer : IAppendServer
 
     public bool TakesAllPartitions { get; init; } = true;
 
+    public int Lanes { get; init; } = 1;
+
     /// <summary>Whether a call with appends of several partitions is refused.</summary>
     public bool IsApart { get; init; }
 
@@ -96,6 +98,13 @@ internal sealed class HeldAppendServer : IAppendServer
             [.. appends.Select((append, i) =>
                 At(append, i == 0 ? AppendOutcome.OtherEpoch : AppendOutcome.Stored, i + 1))],
             null));
+
+        /// <summary>Answers that all are stored, and returns which those are.</summary>
+        public EntryId[] TakeAndStore()
+        {
+            Store();
+            return Ids;
+        }
 
         public void Fail(Exception exception) => answer.SetException(exception);
 

@@ -45,6 +45,8 @@ internal sealed class Process(Agenda agenda, SeededRandom random, string name)
 
     void ISessionScheduler.Queue(Mailbox mailbox) => agenda.Add(Hop(), this, mailbox.Drain);
 
+    void ISessionScheduler.Defer(Mailbox mailbox) => agenda.Add(Hop(), this, mailbox.Drain);
+
     /// <summary>Runs a step as this process; false if it is not running.</summary>
     public bool Enter(Action step)
     {
