@@ -20,10 +20,12 @@ internal sealed partial class MergedSnapshots(
 
     /// <summary>Those that were merged and those that one of them covers, newest first.</summary>
     private readonly List<EntryId> covers = [];
-    private IReadOnlyList<SnapshotInfo> listing = [];
 
     /// <summary>What was merged; the reading adds the entries of the log.</summary>
     public IContent Document { get; } = kind.Create();
+
+    /// <summary>All that the store listed, newest first.</summary>
+    public IReadOnlyList<SnapshotInfo> Listing { get; private set; } = [];
 
     /// <summary>The newest tombstone that was met; <see cref="Position.None"/> for none.</summary>
     public Position Tombstone { get; private set; }
@@ -33,20 +35,23 @@ internal sealed partial class MergedSnapshots(
 
     public IReadOnlyDictionary<Position, ReadOnlyMemory<byte>> Merged => merged;
 
+    /// <summary>The bytes of the one snapshot that was merged; empty if there is none, or more.</summary>
+    public ReadOnlyMemory<byte> Only => merged.Count == 1 ? merged.Values.First() : default;
+
     public IReadOnlySet<Position> Unreadable => unreadable;
 
     public IReadOnlyCollection<EntryId> Covers => covers;
 
     /// <summary>The newest snapshot that was merged; <see cref="Position.None"/> for none.</summary>
-    public Position Newest => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
+    public Position Newest => Listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
 
     /// <summary>The newest merged snapshot of another epoch; <see cref="Position.None"/> for none.</summary>
     public Position NewestOutside(long epoch) =>
-        listing.Select(s => s.Position).FirstOrDefault(p => merged.ContainsKey(p) && p.Epoch != epoch);
+        Listing.Select(s => s.Position).FirstOrDefault(p => merged.ContainsKey(p) && p.Epoch != epoch);
 
     /// <summary>The listed snapshots at some positions, newest first.</summary>
     public IEnumerable<SnapshotInfo> At(IReadOnlySet<Position> positions) =>
-        listing.Where(snapshot => positions.Contains(snapshot.Position));
+        Listing.Where(snapshot => positions.Contains(snapshot.Position));
 
     /// <summary>
     /// Lists the snapshots, and merges the newest that reads and all that no merged one covers. Nearly always that is
@@ -55,19 +60,19 @@ internal sealed partial class MergedSnapshots(
     /// </summary>
     public async ValueTask<SnapshotMergeStep> MergeListedAsync(CancellationToken cancellation)
     {
-        listing = await ListAsync(cancellation);
+        Listing = await ListAsync(cancellation);
         var known = new HashSet<EntryId>();
         var epochs = new HashSet<long>();
-        for (var i = 0; i < listing.Count; i++)
+        for (var i = 0; i < Listing.Count; i++)
         {
-            var position = listing[i].Position;
+            var position = Listing[i].Position;
             if (known.Contains(position.Id) || (i >= Snapshot.MostCovered && epochs.Contains(position.Epoch)))
             {
                 epochs.Add(position.Epoch);
                 continue;
             }
 
-            switch (await MergeAsync(listing[i], cancellation))
+            switch (await MergeAsync(Listing[i], cancellation))
             {
                 case SnapshotMergeStep.Moved:
                     return SnapshotMergeStep.Moved;
@@ -126,7 +131,7 @@ internal sealed partial class MergedSnapshots(
     /// <summary>Whether the store lists a snapshot now that it did not list before.</summary>
     public async ValueTask<bool> HasNewAsync(CancellationToken cancellation)
     {
-        var known = listing.Select(snapshot => snapshot.Position).ToHashSet();
+        var known = Listing.Select(snapshot => snapshot.Position).ToHashSet();
         return (await ListAsync(cancellation)).Any(snapshot => !known.Contains(snapshot.Position));
     }
 
@@ -137,8 +142,8 @@ internal sealed partial class MergedSnapshots(
     /// </summary>
     public bool IsReplaced(Position bad)
     {
-        var badStoredAt = listing.First(s => s.Position == bad).StoredAt;
-        return listing.Any(s => merged.ContainsKey(s.Position)
+        var badStoredAt = Listing.First(s => s.Position == bad).StoredAt;
+        return Listing.Any(s => merged.ContainsKey(s.Position)
             && (s.Position.Epoch > bad.Epoch ? s.StoredAt > badStoredAt
                 : s.Position.Epoch == bad.Epoch && s.Position.Offset > bad.Offset));
     }
