@@ -252,13 +252,14 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
         }
     }
 
-    public static void WriteDeletes(Lib0Writer writer, ulong client, ReadOnlySpan<ClockRange> ranges)
+    public static void WriteDeletes(Lib0Writer writer, ulong client, in RangeList ranges)
     {
         writer.WriteVarUint(client);
-        writer.WriteVarUint((ulong)ranges.Length);
-        WorkMeter.Count(ranges.Length);
-        foreach (var range in ranges)
+        writer.WriteVarUint((ulong)ranges.Count);
+        WorkMeter.Count(ranges.Count);
+        for (var i = 0; i < ranges.Count; i++)
         {
+            ref readonly var range = ref ranges[i];
             writer.WriteVarUint((ulong)range.Start);
             writer.WriteVarUint((ulong)(range.End - range.Start));
         }
