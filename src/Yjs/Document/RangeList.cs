@@ -109,6 +109,15 @@ internal struct RangeList
         return low;
     }
 
+    /// <summary>The ranges from an index on that lie in the same chunk.</summary>
+    public readonly Span<ClockRange> ChunkFrom(int index)
+    {
+        var chunk = index >> ChunkShift;
+        var first = chunk << ChunkShift;
+        return (chunk < fullCount ? full[chunk] : last)
+            .AsSpan(0, Math.Min(ChunkRanges, Count - first))[(index - first)..];
+    }
+
     /// <summary>Makes it longer, with ranges that are still to be written.</summary>
     public void Extend(int by)
     {
@@ -138,8 +147,8 @@ internal struct RangeList
         while (to < Count)
         {
             // As many at once as lie in one chunk, before and after.
-            var source = ChunkOf(to);
-            var target = ChunkOf(from);
+            var source = ChunkFrom(to);
+            var target = ChunkFrom(from);
             var moved = Math.Min(source.Length, target.Length);
             source[..moved].CopyTo(target);
             (from, to) = (from + moved, to + moved);
@@ -153,15 +162,6 @@ internal struct RangeList
             Array.Clear(full, lastChunk, fullCount - lastChunk);
             fullCount = lastChunk;
         }
-    }
-
-    /// <summary>The ranges from an index on that lie in the same chunk.</summary>
-    private readonly Span<ClockRange> ChunkOf(int index)
-    {
-        var chunk = index >> ChunkShift;
-        var first = chunk << ChunkShift;
-        return (chunk < fullCount ? full[chunk] : last)
-            .AsSpan(0, Math.Min(ChunkRanges, Count - first))[(index - first)..];
     }
 
     /// <summary>
