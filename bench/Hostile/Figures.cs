@@ -7,9 +7,17 @@ namespace Relay.Bench.Hostile;
 /// <param name="Megabytes">By how much its memory grew at the most.</param>
 /// <param name="HealthMilliseconds">How long a question for its health waited at worst.</param>
 /// <param name="Outcome">What became of the input.</param>
+/// <param name="Share">What part of the input it had taken when this was read.</param>
+/// <param name="SettledMegabytes">By how much its memory has grown once it does nothing more.</param>
 /// <param name="IsWhole">Whether the server was done when this was read.</param>
 internal sealed record Figures(
-    double CpuMilliseconds, double Megabytes, double HealthMilliseconds, string Outcome, bool IsWhole)
+    double CpuMilliseconds,
+    double Megabytes,
+    double HealthMilliseconds,
+    string Outcome,
+    double Share,
+    double SettledMegabytes,
+    bool IsWhole)
 {
     /// <summary>Of several rounds, the one in the middle, by processor time.</summary>
     public static Figures Middle(IEnumerable<Figures> rounds)
@@ -18,14 +26,19 @@ internal sealed record Figures(
         var middle = sorted[sorted.Length / 2];
         return middle with
         {
-            Megabytes = sorted.Select(round => round.Megabytes).Order().ElementAt(sorted.Length / 2),
-            HealthMilliseconds = sorted.Select(round => round.HealthMilliseconds).Order().ElementAt(sorted.Length / 2),
+            Megabytes = MiddleOf(round => round.Megabytes),
+            HealthMilliseconds = MiddleOf(round => round.HealthMilliseconds),
+            Share = MiddleOf(round => round.Share),
+            SettledMegabytes = MiddleOf(round => round.SettledMegabytes),
         };
+
+        double MiddleOf(Func<Figures, double> figure) => sorted.Select(figure).Order().ElementAt(sorted.Length / 2);
     }
 
-    /// <summary>Processor time, memory and health as cells of a table.</summary>
+    /// <summary>Processor time, memory, health and what was taken as cells of a table.</summary>
     public override string ToString() =>
-        $"{(IsWhole ? "" : "> ")}{Text(CpuMilliseconds)} ms | {Text(Megabytes)} MB | {Text(HealthMilliseconds)} ms";
+        $"{(IsWhole ? "" : "> ")}{Text(CpuMilliseconds)} ms | {Text(Megabytes)} MB | {Text(SettledMegabytes)} MB"
+        + $" | {Text(HealthMilliseconds)} ms | {Share.ToString("P0", CultureInfo.InvariantCulture)}";
 
     private static string Text(double value) =>
         value.ToString(Math.Abs(value) < 9.95 ? "F1" : "N0", CultureInfo.InvariantCulture);

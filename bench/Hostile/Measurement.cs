@@ -30,7 +30,8 @@ internal static class Measurement
         await RestAsync(gauge, 0, patience);
         if (attack is null)
         {
-            return (0, new Figures(gauge.CpuMilliseconds, 0, probe.WorstMilliseconds, "not prepared in time", false));
+            const string Unprepared = "not prepared in time";
+            return (0, new Figures(gauge.CpuMilliseconds, 0, probe.WorstMilliseconds, Unprepared, 0, 0, false));
         }
 
         var forHealth = await PriceOfHealthAsync(gauge, probe);
@@ -46,6 +47,8 @@ internal static class Measurement
             gauge.PeakMegabytes - resident,
             probe.WorstMilliseconds,
             outcome ?? "not answered in time",
+            attack.Share(),
+            gauge.Megabytes - resident,
             outcome is not null && rests));
     }
 

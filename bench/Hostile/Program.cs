@@ -3,8 +3,9 @@ using Relay.Bench.Load;
 
 const string Usage = """
     What hostile input costs a node: each input is sent to a node that is started for it, and a line of a table says how
-    many bytes it has, processor time of the node, by how much its memory grew at the most, and how long a question for
-    its health waited at worst.
+    many bytes it has, processor time of the node, by how much its resident memory grew at the most, and is larger when
+    it does nothing more, how long a question for its health waited at worst, and what part of the input was taken.
+    Ratios are for what each server has taken.
       [--inputs PART_OF_A_NAME] [--percent OF_ITS_SIZE] [--rounds N] [--patience SECONDS]
       [--build ROOT_OF_ANOTHER_CHECKOUT]
       [--peer hocuspocus [--node PATH]]      the same inputs to the reference server of Hocuspocus, and the ratios

@@ -11,10 +11,11 @@ internal sealed class Table
     public Table(bool compares)
     {
         this.compares = compares;
-        const string Columns = "CPU | memory | health at worst";
-        var theirs = compares ? $" Hocuspocus: {Columns} | CPU, ratio | memory, ratio | its outcome |" : "";
+        const string Columns = "CPU | most memory | memory after | health at worst | taken";
+        var theirs = compares
+            ? $" Hocuspocus: {Columns} | CPU, ratio | most memory, ratio | memory after, ratio | its outcome |" : "";
         Console.WriteLine($"| input | bytes | node: {Columns} | outcome |{theirs}");
-        Console.WriteLine(string.Concat(Enumerable.Repeat("| --- ", compares ? 12 : 6)) + "|");
+        Console.WriteLine(string.Concat(Enumerable.Repeat("| --- ", compares ? 17 : 8)) + "|");
     }
 
     public void Add(string name, long bytes, IReadOnlyCollection<Figures> ours, IReadOnlyCollection<Figures> theirs)
@@ -24,18 +25,20 @@ internal sealed class Table
         if (theirs.Count > 0)
         {
             var peer = Figures.Middle(theirs);
-            Console.Write($" {peer} | {Ratio(node.CpuMilliseconds, peer.CpuMilliseconds)}"
-                + $" | {Ratio(node.Megabytes, peer.Megabytes)} | {peer.Outcome} |");
+            Console.Write($" {peer} | {Ratio(figures => figures.CpuMilliseconds)}"
+                + $" | {Ratio(figures => figures.Megabytes)} | {Ratio(figures => figures.SettledMegabytes)}"
+                + $" | {peer.Outcome} |");
+
+            // For what each has taken. Figures have an error of about one.
+            string Ratio(Func<Figures, double> figure) =>
+                (Math.Max(figure(node), 1) / Math.Max(figure(peer), 1) * peer.Share / node.Share)
+                .ToString("G2", CultureInfo.InvariantCulture);
         }
         else if (compares)
         {
-            Console.Write(string.Concat(Enumerable.Repeat(" |", 6)));
+            Console.Write(string.Concat(Enumerable.Repeat(" |", 9)));
         }
 
         Console.WriteLine();
     }
-
-    /// <summary>Both figures have an error of about one.</summary>
-    private static string Ratio(double ours, double theirs) =>
-        (Math.Max(ours, 1) / Math.Max(theirs, 1)).ToString("G2", CultureInfo.InvariantCulture);
 }

@@ -9,11 +9,13 @@ public sealed class TransientMemoryTests(ITestOutputHelper output)
     private const int StructsOfAnUpdate = 10_000;
     private const int Updates = 20;
 
-    [Fact]
-    public void A_document_of_tiny_structs_is_built_and_encoded_with_little_beside_what_stays()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_document_of_tiny_structs_is_built_and_encoded_with_little_beside_what_stays(bool hasHoles)
     {
         const double Most = 1.5;
-        var updates = Enumerable.Range(0, Updates).Select(TinyStructs).ToArray();
+        var updates = Enumerable.Range(0, Updates).Select(i => TinyStructs(i, hasHoles)).ToArray();
         Build(updates);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var document = Build(updates);
@@ -72,13 +74,17 @@ public sealed class TransientMemoryTests(ITestOutputHelper output)
     }
 
     /// <summary>Structs that join with none, at places that are unknown.</summary>
-    private static byte[] TinyStructs(int number)
+    private static byte[] TinyStructs(int number, bool hasHoles)
     {
         var first = number * StructsOfAnUpdate;
-        var structs = new StructWriter(77, first);
+        var structs = new StructWriter(77, hasHoles ? 1 + (2 * first) : first);
         for (var i = first; i < first + StructsOfAnUpdate; i++)
         {
             structs.AddNull((99, i));
+            if (hasHoles)
+            {
+                structs.AddSkip(1);
+            }
         }
 
         return Bytes.Update([structs]);

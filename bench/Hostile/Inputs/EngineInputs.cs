@@ -20,6 +20,7 @@ internal static class EngineInputs
         var document = target.NewName();
         var writer = await target.JoinAsync(document, Target.Writer);
         await TakeAsync(writer, document, input.Before);
+        var before = writer.Count(Answer.Status);
         return new Attack(input.Updates.Sum(update => (long)update.Length), async () =>
         {
             await TakeAsync(writer, document, input.Updates);
@@ -27,7 +28,10 @@ internal static class EngineInputs
             await writer.SendAsync(Messages.Question(document));
             await writer.HasAsync(Answer.State, states + 1);
             return writer.Outcome;
-        });
+        })
+        {
+            Share = () => (double)(writer.Count(Answer.Status) - before) / input.Updates.Count,
+        };
     }
 
     private static async Task TakeAsync(Intruder writer, string document, IReadOnlyCollection<byte[]> updates)

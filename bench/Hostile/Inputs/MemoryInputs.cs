@@ -65,7 +65,10 @@ internal static class MemoryInputs
 
             await writer.HasAsync(Answer.Status, 1 + updates.Count);
             return writer.Outcome;
-        });
+        })
+        {
+            Share = () => (writer.Count(Answer.Status) - 1.0) / updates.Count,
+        };
     }
 
     /// <summary>Structs that join with none, at places that are unknown.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Filters;
 using Relay.Connections;
+using Relay.Sessions;
 
 namespace Relay.Api;
 
@@ -18,8 +19,8 @@ internal sealed class DocumentEndpoint(DocumentStates states, HeldStates held, L
         // A slow reader takes its time. Bytes that have a length cannot end early but by a cut.
         context.Response.RegisterForDispose(answers.Begin(call.Grant.UserId, call.Document, context.Abort));
         var (state, reason) = await states.ReadAsync(call.Document, cancellation);
-        return state is null ? DocumentRefusal.Of(context, reason)
-            : DocumentStates.IsEmpty(state) ? DocumentRefusal.Absent(context)
-            : new StateResult(held, state, state);
+        return reason != RefusalReason.None ? DocumentRefusal.Of(context, reason)
+            : DocumentStates.IsEmpty(state.Span) ? DocumentRefusal.Absent(context)
+            : new StateResult(held, state);
     }
 }

@@ -22,25 +22,28 @@ internal sealed partial class DocumentStates(
     /// <summary>Whether a state is empty, as that of a document that was never there.</summary>
     public static bool IsEmpty(ReadOnlySpan<byte> state) => state.SequenceEqual(Empty);
 
-    /// <summary>The document as one Yjs update (format V1), or null and the reason.</summary>
-    public async Task<(byte[]? State, RefusalReason Reason)> ReadAsync(
+    /// <summary>
+    /// The document as one Yjs update (format V1), in an array, or no bytes and the reason of a refusal.
+    /// </summary>
+    public async Task<(ReadOnlyMemory<byte> State, RefusalReason Reason)> ReadAsync(
         DocumentName name, CancellationToken cancellation)
     {
         var live = new TaskCompletionSource<(byte[]?, RefusalReason)>(
             TaskCreationOptions.RunContinuationsAsynchronously);
         if (sessions.TryRead(name, (state, reason) => live.TrySetResult((state, reason))))
         {
-            return await LiveAsync(name, live.Task, cancellation);
+            var (state, reason) = await LiveAsync(name, live.Task, cancellation);
+            return (state, reason);
         }
 
         try
         {
             return await reads.ReadAsync(name, cancellation) switch
             {
-                null => (null, RefusalReason.NodeIsFull),
+                null => (default, RefusalReason.NodeIsFull),
                 (DurableOutcome.Read, var state) => (state, RefusalReason.None),
-                (DurableOutcome.Unreadable, _) => (null, RefusalReason.DocumentUnreadable),
-                _ => (null, RefusalReason.DocumentDeleted),
+                (DurableOutcome.Unreadable, _) => (default, RefusalReason.DocumentUnreadable),
+                _ => (default, RefusalReason.DocumentDeleted),
             };
         }
         catch (Exception exception) when (
@@ -48,7 +51,7 @@ internal sealed partial class DocumentStates(
             || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             LogUnavailable(logger, exception, name);
-            return (null, RefusalReason.StoreUnavailable);
+            return (default, RefusalReason.StoreUnavailable);
         }
     }
 

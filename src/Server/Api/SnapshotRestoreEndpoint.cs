@@ -4,6 +4,7 @@ using Relay.Api.Answers;
 using Relay.Api.Filters;
 using Relay.Logging;
 using Relay.Problems;
+using Relay.Sessions;
 using Relay.Yjs;
 
 namespace Relay.Api;
@@ -50,7 +51,7 @@ internal sealed partial class SnapshotRestoreEndpoint(
         }
 
         var (state, reason) = await states.ReadAsync(name, cancellation);
-        if (state is null)
+        if (reason != RefusalReason.None)
         {
             return DocumentRefusal.Of(context, reason);
         }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Relay.Api.Answers;
 using Relay.Api.Filters;
@@ -32,14 +31,6 @@ internal sealed class SnapshotsEndpoint(StoredSnapshots snapshots, HeldStates he
         var call = ApiCall.Of(context);
         context.Response.RegisterForDispose(answers.Begin(call.Grant.UserId, call.Document, context.Abort));
         var (snapshot, refusal) = await snapshots.ReadAsync(context, call.Document, id, cancellation);
-        if (snapshot is null)
-        {
-            return refusal!;
-        }
-
-        // A store reads a snapshot into an array of its own.
-        var memory = MemoryMarshal.TryGetArray(snapshot.Update, out var segment)
-            ? segment.Array! : snapshot.Update.ToArray();
-        return new StateResult(held, memory, snapshot.Update);
+        return snapshot is null ? refusal! : new StateResult(held, snapshot.Update);
     }
 }

@@ -1,14 +1,17 @@
+using System.Runtime.InteropServices;
 using Relay.Problems;
 
 namespace Relay.Api;
 
 /// <summary>Answers with a document's state, if there is room for it among those that are being sent.</summary>
 /// <param name="held">Charges it.</param>
-/// <param name="state">The whole memory of a state; all to whom the same memory is sent share its charge.</param>
-/// <param name="content">What of it is sent.</param>
-internal sealed class StateResult(HeldStates held, byte[] state, ReadOnlyMemory<byte> content) : IResult
+/// <param name="content">The state, in an array; all to whom parts of the same array are sent share its charge.</param>
+internal sealed class StateResult(HeldStates held, ReadOnlyMemory<byte> content) : IResult
 {
     private const int PieceBytes = 64 << 10;
+
+    // Stores and sessions have their states in arrays of their own.
+    private readonly byte[] state = MemoryMarshal.TryGetArray(content, out var segment) ? segment.Array! : content.ToArray();
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

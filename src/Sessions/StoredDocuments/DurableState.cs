@@ -73,6 +73,18 @@ internal sealed record DurableState(
     public bool IsBuried => Position == Tombstone;
 
     /// <summary>
+    /// By which a later question finds out whether the state is still the newest; null where it was not read, or where
+    /// something stored does not read.
+    /// </summary>
+    public StoredMark? Mark { get; init; }
+
+    /// <summary>The encoded state, where one snapshot is all of it; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> OnlySnapshot { get; init; }
+
+    /// <summary>The state in its one encoded form. A session encoded it so where one snapshot is all of it.</summary>
+    public ReadOnlyMemory<byte> Encoded => OnlySnapshot.IsEmpty ? Document.EncodeState() : OnlySnapshot;
+
+    /// <summary>
     /// The state as one update. Where a single entry is all of it, that entry as it came: values whose place is unknown
     /// take many times as much when a document is encoded.
     /// </summary>

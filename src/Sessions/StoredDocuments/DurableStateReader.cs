@@ -34,6 +34,25 @@ internal sealed class DurableStateReader(IDocumentLog log, ISnapshotStore store,
     public ValueTask<DurableState> ReadAsync(DocumentName name, Position covered, CancellationToken cancellation) =>
         TryAsync(() => Begin(name, covered: covered), cancellation);
 
+    /// <summary>
+    /// Whether a state that was read is still all that is stored. Reads no snapshot, and of the log only what is new.
+    /// </summary>
+    /// <param name="name">The document.</param>
+    /// <param name="mark">What the state's reading found.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BackplaneUnavailableException">The log cannot be read now.</exception>
+    /// <exception cref="SnapshotStoreUnavailableException">The snapshots cannot be read now.</exception>
+    public async ValueTask<bool> IsCurrentAsync(DocumentName name, StoredMark mark, CancellationToken cancellation)
+    {
+        var read = await log.ReadAsync(name, mark.End, cancellation);
+        var isAtEnd = mark.HasLog
+            ? read is { Outcome: LogReadOutcome.Entries, Entries.Count: 0 } && read.End == mark.End
+            : read.Outcome == LogReadOutcome.NoLog;
+
+        // After the log: what left the log in between stands in a snapshot that is listed now.
+        return isAtEnd && (await store.ListAsync(name, cancellation)).SequenceEqual(mark.Listing);
+    }
+
     /// <summary>What the document would be without one of its snapshots.</summary>
     /// <param name="name">The document.</param>
     /// <param name="without">That snapshot.</param>

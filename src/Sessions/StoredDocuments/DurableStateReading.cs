@@ -206,6 +206,8 @@ internal sealed class DurableStateReading(
             Known = hasLog ? history.Known(entries, inLog, end.Epoch) : history.Known([], Position.None, 0),
             Covers = snapshots.Covers,
             Strays = history.Strays(entries, inLog, hasLog ? end.Epoch : 0),
+            Mark = snapshots.Unreadable.Count == 0 ? new StoredMark(snapshots.Listing, end, hasLog) : null,
+            OnlySnapshot = entries.All(entry => entry.Kind != EntryKind.Update) ? snapshots.Only : default,
         };
     }
 

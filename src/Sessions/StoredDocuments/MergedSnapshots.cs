@@ -20,10 +20,12 @@ internal sealed partial class MergedSnapshots(
 
     /// <summary>Those that were merged and those that one of them covers; some more than once.</summary>
     private readonly List<EntryId> covers = [];
-    private IReadOnlyList<SnapshotInfo> listing = [];
 
     /// <summary>What was merged; the reading adds the entries of the log.</summary>
     public IContent Document { get; } = kind.Create();
+
+    /// <summary>All that the store listed, newest first.</summary>
+    public IReadOnlyList<SnapshotInfo> Listing { get; private set; } = [];
 
     /// <summary>The newest tombstone that was met; <see cref="Position.None"/> for none.</summary>
     public Position Tombstone { get; private set; }
@@ -32,6 +34,9 @@ internal sealed partial class MergedSnapshots(
     public string Problem { get; private set; } = "";
 
     public IReadOnlyDictionary<Position, ReadOnlyMemory<byte>> Merged => merged;
+
+    /// <summary>The bytes of the one snapshot that was merged; empty if there is none, or more.</summary>
+    public ReadOnlyMemory<byte> Only => merged.Count == 1 ? merged.Values.First() : default;
 
     public IReadOnlySet<Position> Unreadable => unreadable;
 
@@ -44,20 +49,20 @@ internal sealed partial class MergedSnapshots(
         get
         {
             var all = covers.ToHashSet();
-            List<EntryId> listed = [.. listing.Select(snapshot => snapshot.Position.Id).Where(all.Contains)];
+            List<EntryId> listed = [.. Listing.Select(snapshot => snapshot.Position.Id).Where(all.Contains)];
             return [.. listed, .. covers.Except(listed)];
         }
     }
 
     /// <summary>The newest snapshot that was merged; <see cref="Position.None"/> for none.</summary>
-    public Position Newest => listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
+    public Position Newest => Listing.Select(s => s.Position).FirstOrDefault(merged.ContainsKey);
 
     /// <summary>When a listed snapshot was stored, by the store's clock.</summary>
-    public DateTimeOffset StoredAt(Position position) => listing.First(s => s.Position == position).StoredAt;
+    public DateTimeOffset StoredAt(Position position) => Listing.First(s => s.Position == position).StoredAt;
 
     /// <summary>The listed snapshots at some positions, newest first.</summary>
     public IEnumerable<SnapshotInfo> At(IReadOnlySet<Position> positions) =>
-        listing.Where(snapshot => positions.Contains(snapshot.Position));
+        Listing.Where(snapshot => positions.Contains(snapshot.Position));
 
     /// <summary>
     /// Lists the snapshots, and merges the newest that reads and all that no merged one covers. Nearly always that is
@@ -66,19 +71,19 @@ internal sealed partial class MergedSnapshots(
     /// </summary>
     public async ValueTask<SnapshotMergeStep> MergeListedAsync(CancellationToken cancellation)
     {
-        listing = await ListAsync(cancellation);
+        Listing = await ListAsync(cancellation);
         var known = new HashSet<EntryId>();
         var epochs = new HashSet<long>();
-        for (var i = 0; i < listing.Count; i++)
+        for (var i = 0; i < Listing.Count; i++)
         {
-            var position = listing[i].Position;
+            var position = Listing[i].Position;
             if (known.Contains(position.Id) || (i >= Snapshot.MostCovered && epochs.Contains(position.Epoch)))
             {
                 epochs.Add(position.Epoch);
                 continue;
             }
 
-            switch (await MergeAsync(listing[i], cancellation))
+            switch (await MergeAsync(Listing[i], cancellation))
             {
                 case SnapshotMergeStep.Moved:
                     return SnapshotMergeStep.Moved;
@@ -143,7 +148,7 @@ internal sealed partial class MergedSnapshots(
     /// <returns>Merged, or moved; unreadable if none says so that reads.</returns>
     public async ValueTask<SnapshotMergeStep> MergeCoveringAsync(EntryId id, CancellationToken cancellation)
     {
-        foreach (var snapshot in listing.TakeWhile(s => !covers.Contains(id) && !s.IsTombstoneOf(name)))
+        foreach (var snapshot in Listing.TakeWhile(s => !covers.Contains(id) && !s.IsTombstoneOf(name)))
         {
             if (await MergeAsync(snapshot, cancellation) == SnapshotMergeStep.Moved)
             {
@@ -157,7 +162,7 @@ internal sealed partial class MergedSnapshots(
     /// <summary>Whether the store lists a snapshot now that it did not list before.</summary>
     public async ValueTask<bool> HasNewAsync(CancellationToken cancellation)
     {
-        var known = listing.Select(snapshot => snapshot.Position).ToHashSet();
+        var known = Listing.Select(snapshot => snapshot.Position).ToHashSet();
         return (await ListAsync(cancellation)).Any(snapshot => !known.Contains(snapshot.Position));
     }
 
@@ -169,7 +174,7 @@ internal sealed partial class MergedSnapshots(
     public bool IsReplaced(Position bad)
     {
         var badStoredAt = StoredAt(bad);
-        return listing.Any(s => merged.ContainsKey(s.Position)
+        return Listing.Any(s => merged.ContainsKey(s.Position)
             && (s.Position.Epoch > bad.Epoch ? s.StoredAt > badStoredAt
                 : s.Position.Epoch == bad.Epoch && s.Position.Offset > bad.Offset));
     }

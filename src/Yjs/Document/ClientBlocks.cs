@@ -8,7 +8,7 @@ namespace Relay.Yjs;
 internal sealed class ClientBlocks(ulong id)
 {
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
-    private const int ObjectBytes = 184;
+    private const int ObjectBytes = 200;
 
     /// <summary>A deleted range in the middle of a block makes it three: so many more.</summary>
     public const int BlocksPerCut = 2;

@@ -10,7 +10,7 @@ internal sealed class ClientHoles
     private const int SmallestEarly = 32;
 
     /// <summary>This object and its <see cref="ClockRanges"/>, without their arrays.</summary>
-    private const int ObjectBytes = 104;
+    private const int ObjectBytes = 120;
 
     private BlockList early = new();
 

@@ -15,38 +15,35 @@ internal sealed class ClockRanges
     /// </summary>
     private const long MovesPerMerge = 16;
 
-    private ClockRange[] settled = [];
-    private int settledCount;
+    private RangeList settled = new();
     private ClockRange[] recent = [];
     private int recentCount;
 
     /// <summary>How many ranges questions have gone over since the short list was last merged.</summary>
     private long walked;
 
-    public bool IsEmpty => settledCount == 0 && recentCount == 0;
+    public bool IsEmpty => settled.Count == 0 && recentCount == 0;
 
     /// <summary>How many ranges it is made of, at most.</summary>
-    public int Count => settledCount + recentCount;
+    public int Count => settled.Count + recentCount;
 
     /// <summary>The clock after the last one of the set.</summary>
-    public long End => Math.Max(EndOf(Settled), EndOf(Recent));
+    public long End => Math.Max(settled.End, recentCount == 0 ? 0 : recent[recentCount - 1].End);
 
     /// <summary>What it takes in memory beside the object itself.</summary>
-    public long MemoryBytes => ArrayBytes(settled) + ArrayBytes(recent);
-
-    private ReadOnlySpan<ClockRange> Settled => settled.AsSpan(0, settledCount);
+    public long MemoryBytes => settled.MemoryBytes + RangeList.ArrayBytes(recent.Length, RangeBytes);
 
     private ReadOnlySpan<ClockRange> Recent => recent.AsSpan(0, recentCount);
 
     /// <summary>The set as sorted ranges that neither overlap nor touch; valid until the next addition.</summary>
-    public ReadOnlySpan<ClockRange> Settle()
+    public ref readonly RangeList Settle()
     {
         if (recentCount > 0)
         {
             Merge();
         }
 
-        return Settled;
+        return ref settled;
     }
 
     public bool Contains(long clock) => Covers(clock, clock + 1);
@@ -55,7 +52,7 @@ internal sealed class ClockRanges
     /// Whether every clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.
     /// </summary>
     public bool Covers(long start, long end) =>
-        IsWithinOne(Settled, start, end)
+        IsWithinOne(settled, start, end)
         || (recentCount > 0 && IsWithinOne(Recent, start, end))
         || (recentCount > 0 && end - start > 1 && EndOfCovered(start) >= end);
 
@@ -63,25 +60,25 @@ internal sealed class ClockRanges
     /// Whether any clock from <paramref name="start"/> to before <paramref name="end"/> is in the set.
     /// </summary>
     public bool Overlaps(long start, long end) =>
-        Touches(Settled, start, end) || Touches(Recent, start, end);
+        Touches(settled, start, end) || Touches(Recent, start, end);
 
     /// <summary>The first clock from <paramref name="clock"/> on that is not in the set.</summary>
     public long EndOfCovered(long clock)
     {
         // A question goes from range to range of the two lists. Only when questions have gone over as many ranges as a
         // merge costs, the lists are merged: a stranger can have neither long walks nor merges again and again.
-        if (walked > settledCount + SmallestRecent && recentCount > 0)
+        if (walked > settled.Count + SmallestRecent && recentCount > 0)
         {
             Merge();
         }
 
-        var longer = FirstEndingAfter(Settled, clock);
+        var longer = settled.FirstEndingAtOrAfter(clock + 1);
         var shorter = FirstEndingAfter(Recent, clock);
         while (true)
         {
             WorkMeter.Count();
             var before = clock;
-            for (; longer < settledCount && settled[longer].Start <= clock; longer++)
+            for (; longer < settled.Count && settled[longer].Start <= clock; longer++)
             {
                 clock = Math.Max(clock, settled[longer].End);
                 WorkMeter.Count();
@@ -100,20 +97,20 @@ internal sealed class ClockRanges
 
             // One range of the short list may reach over many of the long one.
             walked++;
-            longer += FirstEndingAfter(settled.AsSpan(longer, settledCount - longer), clock);
+            longer = settled.FirstEndingAtOrAfter(clock + 1, from: longer);
         }
     }
 
     /// <summary>About how many ranges lie between two clocks.</summary>
     public int CountBetween(long start, long end) =>
-        start >= End ? 0 : CountBetween(Settled, start, end) + CountBetween(Recent, start, end);
+        start >= End ? 0 : CountBetween(settled, start, end) + CountBetween(Recent, start, end);
 
     /// <summary>
     /// The first clock from <paramref name="clock"/> on that is in the set; <see cref="long.MaxValue"/> if there is
     /// none.
     /// </summary>
     public long StartOfCovered(long clock) =>
-        Math.Min(StartOfCovered(Settled, clock), StartOfCovered(Recent, clock));
+        Math.Min(StartOfCovered(settled, clock), StartOfCovered(Recent, clock));
 
     public void Add(long start, long end)
     {
@@ -122,13 +119,13 @@ internal sealed class ClockRanges
             return;
         }
 
-        if (IsWithinOne(Settled, start, end))
+        if (IsWithinOne(settled, start, end))
         {
             return;
         }
 
         var list = Recent;
-        var first = FirstEndingAtOrAfter(list, start);
+        var first = RangeList.FirstEndingAtOrAfter(list, start);
         var next = first;
         while (next < recentCount && recent[next].Start <= end)
         {
@@ -156,35 +153,14 @@ internal sealed class ClockRanges
         recent.AsSpan(first, recentCount - first).CopyTo(recent.AsSpan(first + 1));
         recent[first] = new ClockRange(start, end);
         recentCount++;
-        if (recentCount >= SmallestRecent && (long)recentCount * recentCount > MovesPerMerge * settledCount)
+        if (recentCount >= SmallestRecent && (long)recentCount * recentCount > MovesPerMerge * settled.Count)
         {
             Merge();
         }
     }
 
-    /// <summary>The first range of a sorted list that ends after <paramref name="clock"/>.</summary>
-    public static int FirstEndingAfter(ReadOnlySpan<ClockRange> ranges, long clock) =>
-        FirstEndingAtOrAfter(ranges, clock + 1);
-
-    private static int FirstEndingAtOrAfter(ReadOnlySpan<ClockRange> ranges, long clock)
-    {
-        int low = 0, high = ranges.Length;
-        WorkMeter.Count();
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (ranges[middle].End < clock)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
-    }
+    private static int FirstEndingAfter(ReadOnlySpan<ClockRange> ranges, long clock) =>
+        RangeList.FirstEndingAtOrAfter(ranges, clock + 1);
 
     private static bool IsWithinOne(ReadOnlySpan<ClockRange> ranges, long start, long end)
     {
@@ -192,12 +168,22 @@ internal sealed class ClockRanges
         return at < ranges.Length && ranges[at].Start <= start && end <= ranges[at].End;
     }
 
-    private static long EndOf(ReadOnlySpan<ClockRange> ranges) => ranges.IsEmpty ? 0 : ranges[^1].End;
+    private static bool IsWithinOne(in RangeList ranges, long start, long end)
+    {
+        var at = ranges.FirstEndingAtOrAfter(start + 1);
+        return at < ranges.Count && ranges[at].Start <= start && end <= ranges[at].End;
+    }
 
     private static long StartOfCovered(ReadOnlySpan<ClockRange> ranges, long clock)
     {
         var at = FirstEndingAfter(ranges, clock);
         return at == ranges.Length ? long.MaxValue : Math.Max(clock, ranges[at].Start);
+    }
+
+    private static long StartOfCovered(in RangeList ranges, long clock)
+    {
+        var at = ranges.FirstEndingAtOrAfter(clock + 1);
+        return at == ranges.Count ? long.MaxValue : Math.Max(clock, ranges[at].Start);
     }
 
     private static int CountBetween(ReadOnlySpan<ClockRange> ranges, long start, long end)
@@ -207,8 +193,12 @@ internal sealed class ClockRanges
         return last - first + (last < ranges.Length && ranges[last].Start < end ? 1 : 0);
     }
 
-    private static long ArrayBytes(ClockRange[] array) =>
-        array.Length == 0 ? 0 : 24 + ((long)RangeBytes * array.Length);
+    private static int CountBetween(in RangeList ranges, long start, long end)
+    {
+        var first = ranges.FirstEndingAtOrAfter(start + 1);
+        var last = ranges.FirstEndingAtOrAfter(end + 1, first);
+        return last - first + (last < ranges.Count && ranges[last].Start < end ? 1 : 0);
+    }
 
     private static bool Touches(ReadOnlySpan<ClockRange> ranges, long start, long end)
     {
@@ -216,12 +206,18 @@ internal sealed class ClockRanges
         return at < ranges.Length && ranges[at].Start < end;
     }
 
+    private static bool Touches(in RangeList ranges, long start, long end)
+    {
+        var at = ranges.FirstEndingAtOrAfter(start + 1);
+        return at < ranges.Count && ranges[at].Start < end;
+    }
+
     /// <summary>Adds a range behind all others, as they come in an update; false if it is not.</summary>
     private bool TryAppend(long start, long end)
     {
-        if (settledCount > 0 && start <= settled[settledCount - 1].End)
+        if (settled.Count > 0 && start <= settled.End)
         {
-            ref var last = ref settled[settledCount - 1];
+            ref var last = ref settled[settled.Count - 1];
             if (start < last.Start)
             {
                 return false;
@@ -231,13 +227,7 @@ internal sealed class ClockRanges
             return true;
         }
 
-        if (settledCount == settled.Length)
-        {
-            WorkMeter.Count(settledCount);
-            Array.Resize(ref settled, Math.Max(settledCount + 2, settledCount + (settledCount / 4)));
-        }
-
-        settled[settledCount++] = new ClockRange(start, end);
+        settled.Add(new ClockRange(start, end));
         return true;
     }
 
@@ -247,14 +237,9 @@ internal sealed class ClockRanges
     /// </summary>
     private void Merge()
     {
-        var total = settledCount + recentCount;
-        if (settled.Length < total)
-        {
-            WorkMeter.Count(settledCount);
-            Array.Resize(ref settled, total + (total / 4));
-        }
-
-        int left = settledCount - 1, right = recentCount - 1, first = total;
+        int left = settled.Count - 1, right = recentCount - 1;
+        settled.Extend(recentCount);
+        var (total, first) = (settled.Count, settled.Count);
         while (right >= 0 || (left >= 0 && first < total && settled[first].Start <= settled[left].End))
         {
             WorkMeter.Count();
@@ -272,9 +257,7 @@ internal sealed class ClockRanges
             }
         }
 
-        WorkMeter.CountBytes(RangeBytes * (total - first));
-        settled.AsSpan(first, total - first).CopyTo(settled.AsSpan(left + 1));
-        settledCount = left + 1 + total - first;
+        settled.Remove(left + 1, first);
         (recentCount, walked) = (0, 0);
     }
 }

@@ -151,7 +151,7 @@ internal readonly struct Collector(DocumentTables tables)
             }
         }
 
-        var deletes = client.Deletes.Settle();
+        ref readonly var deletes = ref client.Deletes.Settle();
         var next = 0;
         var contents = client.BeginRewrite(isInOrder);
         blocks.Begin();
@@ -170,14 +170,14 @@ internal readonly struct Collector(DocumentTables tables)
                 continue;
             }
 
-            while (next < deletes.Length && deletes[next].End <= block.Clock)
+            while (next < deletes.Count && deletes[next].End <= block.Clock)
             {
                 WorkMeter.Count();
                 next++;
             }
 
             var at = block.Clock;
-            for (var range = next; range < deletes.Length && deletes[range].Start < block.End; range++)
+            for (var range = next; range < deletes.Count && deletes[range].Start < block.End; range++)
             {
                 WorkMeter.Count();
                 var (start, end) = (Math.Max(at, deletes[range].Start), Math.Min(block.End, deletes[range].End));

@@ -148,9 +148,11 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
         {
             for (var i = client.FirstEndingAfter(run.From); i < blocks.Count && blocks[i].Clock < run.To;)
             {
-                structs += Math.Max(run.From, blocks[i].Clock) > at ? 2 : 1;
-                i = EndOfStruct(blocks, i, run.To);
-                at = Math.Min(run.To, blocks[i - 1].End);
+                ref readonly var block = ref blocks[i];
+                structs += Math.Max(run.From, block.Clock) > at ? 2 : 1;
+                var end = EndOfStruct(blocks, i, run.To);
+                at = Math.Min(run.To, end == i + 1 ? block.End : blocks[end - 1].End);
+                i = end;
             }
         }
 
@@ -163,17 +165,18 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
             for (int i = client.FirstEndingAfter(run.From), end; i < blocks.Count && blocks[i].Clock < run.To; i = end)
             {
                 WorkMeter.Count();
+                ref readonly var block = ref blocks[i];
                 end = EndOfStruct(blocks, i, run.To);
-                var from = Math.Max(run.From, blocks[i].Clock);
+                var from = Math.Max(run.From, block.Clock);
                 if (from > at)
                 {
                     writer.WriteByte((byte)BlockKind.Skip);
                     writer.WriteVarUint((ulong)(from - at));
                 }
 
-                at = Math.Min(blocks[end - 1].End, run.To);
+                at = Math.Min(end == i + 1 ? block.End : blocks[end - 1].End, run.To);
                 var before = from == run.From ? run.ContentBefore : -1;
-                if (TryWritePlace(writer, client, blocks[i], from - blocks[i].Clock, at - from))
+                if (TryWritePlace(writer, client, block, from - block.Clock, at - from))
                 {
                     StructContent.Write(writer, client, i, end, from, at, before);
                 }
@@ -252,12 +255,22 @@ internal readonly struct UpdateEncoder(DocumentTables tables)
         }
     }
 
-    public static void WriteDeletes(Lib0Writer writer, ulong client, ReadOnlySpan<ClockRange> ranges)
+    public static void WriteDeletes(Lib0Writer writer, ulong client, in RangeList ranges)
     {
         writer.WriteVarUint(client);
-        writer.WriteVarUint((ulong)ranges.Length);
-        WorkMeter.Count(ranges.Length);
-        foreach (var range in ranges)
+        writer.WriteVarUint((ulong)ranges.Count);
+        WorkMeter.Count(ranges.Count);
+        for (var i = 0; i < ranges.Count;)
+        {
+            var chunk = ranges.ChunkFrom(i);
+            WriteRanges(writer, chunk);
+            i += chunk.Length;
+        }
+    }
+
+    private static void WriteRanges(Lib0Writer writer, ReadOnlySpan<ClockRange> ranges)
+    {
+        foreach (ref readonly var range in ranges)
         {
             writer.WriteVarUint((ulong)range.Start);
             writer.WriteVarUint((ulong)(range.End - range.Start));
