@@ -15,7 +15,9 @@ internal sealed class LoopRound
 
     public void Add(IThreadPoolWorkItem item) => work.Enqueue(item);
 
-    /// <summary>Executes what there is and what comes meanwhile. What is beyond the most waits for the next round.</summary>
+    /// <summary>
+    /// Executes what there is and what comes meanwhile. What is beyond the most waits for the next round.
+    /// </summary>
     public void End()
     {
         for (var left = MostItems; left > 0 && work.TryDequeue(out var item); left--)

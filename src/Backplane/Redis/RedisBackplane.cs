@@ -13,8 +13,8 @@ namespace Relay.Backplane;
 /// everything else and the subscriptions. Where the node has socket loops, these have connections of their own for
 /// appends and entries, as long as Redis is one server that is reached without TLS
 /// (<see cref="DirectConnections"/>); the two stay for all else, and for when those are lost. Duties run in the
-/// background: <see cref="LogEndCheck"/>, the renewal of covered logs that are open here, keeping shared settings known,
-/// orders to all nodes, and the upkeep of direct connections.
+/// background: <see cref="LogEndCheck"/>, the renewal of covered logs that are open here, keeping shared settings
+/// known, orders to all nodes, and the upkeep of direct connections.
 /// </remarks>
 public sealed class RedisBackplane
     : IDocumentLog, IHolderChannel, ISaveJobs, INodeOrders, INodeReports, IAsyncDisposable

@@ -11,7 +11,9 @@ internal sealed class StateResult(HeldStates held, ReadOnlyMemory<byte> content)
     private const int PieceBytes = 64 << 10;
 
     // Stores and sessions have their states in arrays of their own.
-    private readonly byte[] state = MemoryMarshal.TryGetArray(content, out var segment) ? segment.Array! : content.ToArray();
+    private readonly byte[] state = MemoryMarshal.TryGetArray(content, out var segment)
+        ? segment.Array!
+        : content.ToArray();
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
