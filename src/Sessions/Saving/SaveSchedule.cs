@@ -35,16 +35,27 @@ internal sealed class SaveSchedule(
 
     /// <summary>Notes changes; the caller saves them if they are due, and calls <see cref="Wait"/>.</summary>
     /// <param name="bytes">What they take in the log.</param>
-    /// <returns>Whether the log holds so much that a save is due at once.</returns>
+    /// <returns>
+    /// Whether the log holds so much that a save is due at once. For a large document the timer fires instead: the
+    /// caller may be on a socket loop, the timer's message is not.
+    /// </returns>
     public bool Mark(long bytes = 0)
     {
         mark.Bytes += bytes;
         mark.IsUnsaved = true;
-        return IsWaiting && mark.Bytes >= context.Settings.SaveBytesOf(content.EncodedBytes);
-    }
+        if (!IsWaiting || mark.Bytes < context.Settings.SaveBytesOf(content.EncodedBytes))
+        {
+            return false;
+        }
 
-    /// <summary>Has the timer fire at once.</summary>
-    public void SaveSoon() => timer.SetNoLater(TimeSpan.Zero);
+        if (LongSteps.Encodes(content.Document))
+        {
+            timer.SetNoLater(TimeSpan.Zero);
+            return false;
+        }
+
+        return true;
+    }
 
     /// <summary>
     /// Sets the timer for changes that are not being saved, also if they are due by their bytes and cannot be saved

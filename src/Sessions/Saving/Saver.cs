@@ -145,15 +145,7 @@ internal sealed partial class Saver
     {
         if (schedule.Mark(bytes))
         {
-            if (LongSteps.Encodes(content.Document))
-            {
-                // The caller may be on a socket loop; the timer's message is not.
-                schedule.SaveSoon();
-            }
-            else
-            {
-                Save();
-            }
+            Save();
         }
 
         schedule.Wait();
